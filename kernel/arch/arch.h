@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: MIT
+// All that the kernel needs of the machine, on one page. riscv.cc implements it; the host's unit tests bring their own.
+//
+// Everything else of the kernel is portable C++ without inline assembly.
+// Handout: reference/kernel-design.md, "The machine".
+#pragma once
+
+#include <cstdint>
+
+#include "arch/registers.h"
+#include "util/address.h"
+
+namespace glenda::arch {
+
+// --- memory -------------------------------------------------------------------------------------------------
+
+/// Where the kernel reaches physical memory. Sv39, privileged specification 4.4: the upper half starts here.
+constexpr std::uint64_t kDirectMap = 0xffff'ffc0'0000'0000;
+
+/// Make `satp` the address space of this hart.
+void set_address_space(std::uint64_t satp);
+/// Forget translations that this hart has cached: of one page, or of one address space.
+void flush_page(VirtAddr address, unsigned asid);
+void flush_space(unsigned asid);
+/// Make instructions just written visible to instruction fetch on this hart.
+void flush_instructions();
+
+// --- time and interrupts ------------------------------------------------------------------------------------
+
+/// The `time` CSR, in ticks of the timebase.
+std::uint64_t now();
+/// The `cycle` CSR.
+std::uint64_t cycles();
+/// Raise this hart's timer interrupt at `deadline`; all ones: never.
+void set_timer(std::uint64_t deadline);
+/// An interrupt that the kernel should look at soon is pending on this hart.
+bool interrupt_pending();
+/// Sleep until one is. May return early.
+void wait_for_interrupt();
+/// Interrupt another hart.
+void send_ipi(std::uint64_t hardware_hart);
+void clear_ipi();
+/// Start a stopped hart; it arrives in secondary_main(). False: the firmware refused.
+bool start_hart(std::uint64_t hardware_hart, void* hart);
+
+// --- floating point -----------------------------------------------------------------------------------------
+
+void fpu_enable();
+void fpu_disable();
+void fpu_save(FpuRegisters& to);
+void fpu_load(const FpuRegisters& from);
+
+// --- the rest -----------------------------------------------------------------------------------------------
+
+/// One character to the debug console.
+void console_put(char c);
+[[noreturn]] void shutdown();
+[[noreturn]] void reboot();
+/// Stop this hart for ever.
+[[noreturn]] void halt();
+
+}  // namespace glenda::arch

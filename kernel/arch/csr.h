@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: MIT
+// Control and status registers (privileged specification, chapter 4), for arch/ alone.
+#pragma once
+
+#include <cstdint>
+
+#define READ_CSR(name)                                              \
+    ({                                                              \
+        std::uint64_t value_;                                       \
+        asm volatile("csrr %0, " name : "=r"(value_) : : "memory"); \
+        value_;                                                     \
+    })
+#define WRITE_CSR(name, value) asm volatile("csrw " name ", %0" : : "rK"(std::uint64_t(value)) : "memory")
+#define SET_CSR(name, bits) asm volatile("csrs " name ", %0" : : "rK"(std::uint64_t(bits)) : "memory")
+#define CLEAR_CSR(name, bits) asm volatile("csrc " name ", %0" : : "rK"(std::uint64_t(bits)) : "memory")
+
+namespace glenda::arch {
+
+constexpr std::uint64_t kSstatusSie = 1u << 1;
+constexpr std::uint64_t kSstatusSpie = 1u << 5;
+constexpr std::uint64_t kSstatusSpp = 1u << 8;
+constexpr std::uint64_t kSstatusFsMask = 3u << 13;
+constexpr std::uint64_t kSstatusFsDirty = 3u << 13;
+constexpr std::uint64_t kSoftwareInterrupt = 1u << 1;
+constexpr std::uint64_t kTimerInterrupt = 1u << 5;
+constexpr std::uint64_t kExternalInterrupt = 1u << 9;
+
+}  // namespace glenda::arch

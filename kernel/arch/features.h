@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: MIT
+// What this machine's harts can do beyond the base, as the device tree says.
+#pragma once
+
+namespace glenda::arch {
+
+struct Features {
+    bool sstc = false;  // stimecmp: S-mode sets its own timer (Sstc extension)
+};
+
+extern constinit Features features;
+
+}  // namespace glenda::arch

@@ -1,0 +1,22 @@
+# SPDX-License-Identifier: MIT
+# Saving and loading the floating-point registers. The kernel itself is compiled without them.
+    .option arch, +d
+    .section .text
+
+    .globl fpu_save_registers           # a0: FpuRegisters
+fpu_save_registers:
+    .irp n, 0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31
+    fsd f\n, (8 * \n)(a0)
+    .endr
+    frcsr t0
+    sd t0, 256(a0)
+    ret
+
+    .globl fpu_load_registers           # a0: FpuRegisters
+fpu_load_registers:
+    .irp n, 0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31
+    fld f\n, (8 * \n)(a0)
+    .endr
+    ld t0, 256(a0)
+    fscsr t0
+    ret

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: MIT
+// The kernel's half of all address spaces; see mem/layout.h.
+#pragma once
+
+#include "mem/page_table.h"
+
+namespace glenda::arch {
+
+/// Where the kernel's image lies in RAM, whole pages.
+struct ImageRange {
+    PhysAddr begin;
+    PhysAddr end;
+};
+ImageRange kernel_image();
+
+/// Build the kernel's tables, W^X, with a direct map up to `memory_end`, and use them on this hart.
+/// Returns the root.
+PageTable* build_kernel_space(PhysAddr memory_end);
+
+/// While the boot table is in use: let the direct map reach `address`.
+void reach_at_boot(PhysAddr address);
+
+}  // namespace glenda::arch

@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: MIT
+// The few addresses that assembly, linker script and C++ must agree on.
+#pragma once
+
+#define KERNEL_PHYSICAL 0x80200000       /* where OpenSBI jumps to */
+#define KERNEL_OFFSET 0xffffffff00000000 /* link address minus physical address */
+#define HART_STACK_SIZE 8192
+#define GIGAPAGE_AT_RAM 0x200000ef /* 0x80000000 >> 12 << 10, D A G X W R V */

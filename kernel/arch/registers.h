@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: MIT
+// What a user thread's registers look like in memory. Assembly relies on the layout: see trap.S.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace glenda {
+
+/// x1 to x31 at their number times 8; the program counter takes the place of x0.
+struct Registers {
+    std::uint64_t pc = 0;
+    std::uint64_t x[31] = {};  // x[n - 1] is register n
+
+    std::uint64_t& ra() { return x[0]; }
+    std::uint64_t& sp() { return x[1]; }
+    std::uint64_t& tp() { return x[3]; }
+    /// Argument register a0 to a7.
+    std::uint64_t& a(unsigned n) { return x[9 + n]; }
+    std::uint64_t a(unsigned n) const { return x[9 + n]; }
+};
+static_assert(offsetof(Registers, x) == 8 && sizeof(Registers) == 256);
+
+/// f0 to f31 and fcsr; saved only when another thread wants the unit.
+struct FpuRegisters {
+    std::uint64_t f[32];
+    std::uint64_t fcsr;
+};
+
+}  // namespace glenda

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: MIT
+// arch.h for RISC-V 64 in S-mode on an SBI firmware.
+#include "arch/arch.h"
+#include "arch/csr.h"
+#include "arch/features.h"
+#include "arch/memory_map.h"
+#include "arch/sbi.h"
+#include "arch/trap.h"
+#include "arch/uart.h"
+#include "mem/layout.h"
+
+extern "C" {
+void secondary_start();
+void fpu_save_registers(glenda::FpuRegisters& to);
+void fpu_load_registers(const glenda::FpuRegisters& from);
+}
+
+namespace glenda::arch {
+
+constinit Features features;
+
+void set_address_space(std::uint64_t satp) { WRITE_CSR("satp", satp); }
+
+void flush_page(VirtAddr address, unsigned asid) {
+    asm volatile("sfence.vma %0, %1" : : "r"(address.value), "r"(asid) : "memory");
+}
+void flush_space(unsigned asid) { asm volatile("sfence.vma zero, %0" : : "r"(asid) : "memory"); }
+void flush_instructions() { asm volatile("fence.i" : : : "memory"); }
+
+std::uint64_t now() { return READ_CSR("time"); }
+std::uint64_t cycles() { return READ_CSR("cycle"); }
+
+void set_timer(std::uint64_t deadline) {
+    if (features.sstc)
+        WRITE_CSR("0x14d", deadline);  // stimecmp
+    else
+        sbi_call(kSbiTimer, 0, deadline);
+}
+
+bool interrupt_pending() { return (READ_CSR("sip") & READ_CSR("sie")) != 0; }
+Interrupts pending_interrupts() {
+    const std::uint64_t sip = READ_CSR("sip");
+    return {(sip & kSoftwareInterrupt) != 0, (sip & kTimerInterrupt) != 0, (sip & kExternalInterrupt) != 0};
+}
+
+void prepare_hart() {
+    set_timer(~std::uint64_t{0});
+    WRITE_CSR("scounteren", 7);  // user mode reads cycle, time, instret
+    CLEAR_CSR("sstatus", kSstatusFsMask | kSstatusSpp | kSstatusSie);
+    SET_CSR("sstatus", kSstatusSpie);
+    WRITE_CSR("sie", kSoftwareInterrupt | kTimerInterrupt | kExternalInterrupt);
+}
+
+void wait_for_interrupt() { asm volatile("wfi" : : : "memory"); }
+
+void send_ipi(std::uint64_t hardware_hart) { sbi_call(kSbiIpi, 0, 1, hardware_hart); }
+void clear_ipi() { CLEAR_CSR("sip", kSoftwareInterrupt); }
+
+bool start_hart(std::uint64_t hardware_hart, void* hart) {
+    const auto entry = reinterpret_cast<std::uint64_t>(&secondary_start) - KERNEL_OFFSET;
+    return sbi_call(kSbiHartState, 0, hardware_hart, entry, reinterpret_cast<std::uint64_t>(hart)).error == 0;
+}
+
+void fpu_enable() { SET_CSR("sstatus", kSstatusFsDirty); }
+void fpu_disable() { CLEAR_CSR("sstatus", kSstatusFsMask); }
+void fpu_save(FpuRegisters& to) { fpu_save_registers(to); }
+void fpu_load(const FpuRegisters& from) { fpu_load_registers(from); }
+
+namespace {
+constinit volatile std::uint8_t* uart = nullptr;
+}
+
+void use_uart(PhysAddr base) { uart = to_pointer<std::uint8_t>(base); }
+
+void console_put(char c) {
+    if (c == '\n') console_put('\r');
+    if (uart == nullptr) {
+        sbi_call(kSbiConsolePutchar, 0, static_cast<std::uint8_t>(c));
+        return;
+    }
+    constexpr unsigned kTransmit = 0, kLineStatus = 5;
+    constexpr std::uint8_t kTransmitEmpty = 0x20;
+    while ((uart[kLineStatus] & kTransmitEmpty) == 0) {
+    }
+    uart[kTransmit] = static_cast<std::uint8_t>(c);
+}
+
+void halt() {
+    for (;;) wait_for_interrupt();
+}
+void shutdown() {
+    sbi_call(kSbiReset, 0, 0, 0);
+    halt();
+}
+void reboot() {
+    sbi_call(kSbiReset, 0, 1, 0);
+    halt();
+}
+
+}  // namespace glenda::arch

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: MIT
+// Calls to the firmware (RISC-V SBI specification 1.0), for arch/ alone.
+#pragma once
+
+#include <cstdint>
+
+namespace glenda::arch {
+
+struct SbiResult {
+    std::int64_t error;
+    std::uint64_t value;
+};
+
+/// Chapter 3: extension in a7, function in a6, result in a0 and a1.
+inline SbiResult sbi_call(std::uint64_t extension, std::uint64_t function, std::uint64_t arg0 = 0,
+                          std::uint64_t arg1 = 0, std::uint64_t arg2 = 0) {
+    register std::uint64_t a0 asm("a0") = arg0;
+    register std::uint64_t a1 asm("a1") = arg1;
+    register std::uint64_t a2 asm("a2") = arg2;
+    register std::uint64_t a6 asm("a6") = function;
+    register std::uint64_t a7 asm("a7") = extension;
+    asm volatile("ecall" : "+r"(a0), "+r"(a1) : "r"(a2), "r"(a6), "r"(a7) : "memory");
+    return {static_cast<std::int64_t>(a0), a1};
+}
+
+constexpr std::uint64_t kSbiConsolePutchar = 0x01;  // 5.2, legacy
+constexpr std::uint64_t kSbiTimer = 0x54494d45;     // 6, "TIME"
+constexpr std::uint64_t kSbiIpi = 0x735049;         // 7, "sPI"
+constexpr std::uint64_t kSbiHartState = 0x48534d;   // 9, "HSM"
+constexpr std::uint64_t kSbiReset = 0x53525354;     // 10, "SRST"
+
+}  // namespace glenda::arch

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: MIT
+// The 16550 UART as the kernel's debug console: output only, polled.
+// Registers: National Semiconductor PC16550D, 8. Before the device tree was read, the firmware prints.
+#pragma once
+
+#include "util/address.h"
+
+namespace glenda::arch {
+
+/// From now on print through the UART at `base` instead of the firmware.
+void use_uart(PhysAddr base);
+
+}  // namespace glenda::arch

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: MIT
+// The whole story of entering the kernel: lock, do what the trap is about, choose who runs, unlock, go back.
+//
+// trap.S has saved the thread's registers in its Tcb, and runs the thread whose Tcb these functions return.
+// Handout: reference/kernel-design.md, "From ecall to return".
+#include "arch/plic.h"
+#include "arch/trap.h"
+#include "call/syscalls.h"
+#include "debug/dump.h"
+#include "debug/print.h"
+#include "ipc/fault.h"
+#include "ipc/notification.h"
+#include "object/irq.h"
+#include "sched/big_lock.h"
+#include "sched/clock.h"
+
+namespace glenda {
+
+constinit BigLock big_lock;
+
+namespace {
+
+/// How many timers may expire in one entry; the interrupt comes again for the rest.
+constexpr unsigned kTimersAtOnce = 16;
+
+void signal_held(const Slot& slot) {
+    if (slot.cap.type == CapType::Notification) signal(slot.cap.as<Notification>(), slot.cap.badge);
+}
+
+void handle_timer(Hart& hart) {
+    const std::uint64_t now = arch::now();
+    if (hart.next_tick <= now) {
+        hart.next_tick = now + tick_length;
+        hart.tick();
+    }
+    for (unsigned i = 0; i < kTimersAtOnce && hart.index == kTimerHart; i++) {
+        Timer* timer = timer_queue.first();
+        if (timer == nullptr || timer->deadline > now) break;
+        timer_queue.remove(*timer);
+        signal_held(timer->notification);
+    }
+    set_next_interrupt(hart);
+}
+
+void handle_device() {
+    const unsigned number = arch::plic_claim();
+    if (number == 0) return;
+    arch::plic_mask(number);
+    arch::plic_complete(number);
+    if (number < kMaxIrqs) signal_held(irqs[number].notification);
+}
+
+void handle_interrupts(Hart& hart) {
+    const arch::Interrupts pending = arch::pending_interrupts();
+    if (pending.software) arch::clear_ipi();
+    if (pending.timer) handle_timer(hart);
+    if (pending.external) handle_device();
+}
+
+void handle_exception(Hart& hart, Tcb& tcb, std::uint64_t cause, std::uint64_t value) {
+    switch (arch::kind_of(cause)) {
+        case arch::TrapKind::Interrupt: handle_interrupts(hart); break;
+        case arch::TrapKind::Memory: raise_fault(tcb, {FaultKind::Vm, value, cause}); break;
+        case arch::TrapKind::IllegalInstruction:  // perhaps only because the FPU is off
+            if (!hart.take_fpu()) raise_fault(tcb, {FaultKind::Exception, value, cause});
+            break;
+        case arch::TrapKind::Other: raise_fault(tcb, {FaultKind::Exception, value, cause}); break;
+    }
+}
+
+/// Choose who runs next, unlock, return it. Waits here while there is nobody. The lock is held.
+Tcb& leave(Hart& hart) {
+    for (;;) {
+        Tcb& next = hart.choose();
+        big_lock.release();
+        if (&next != &hart.idle) return next;
+        arch::wait_for_interrupt();
+        big_lock.acquire();
+        handle_interrupts(hart);
+    }
+}
+
+}  // namespace
+
+extern "C" {
+
+/// The current thread made a system call.
+Tcb& enter_syscall(std::uint64_t, std::uint64_t, std::uint64_t, std::uint64_t, std::uint64_t, std::uint64_t, Tcb& tcb) {
+    big_lock.acquire();
+    perform_syscall(tcb);
+    return leave(*tcb.hart);
+}
+
+/// The current thread was interrupted, or did what it may not. `cause`, `value`: `scause`, `stval`.
+Tcb& enter_trap(Tcb& tcb, std::uint64_t cause, std::uint64_t value) {
+    big_lock.acquire();
+    Hart& hart = *tcb.hart;
+    handle_exception(hart, tcb, cause, value);
+    return leave(hart);
+}
+
+/// A hart without a thread begins. The lock is not held.
+Tcb& enter_first(Hart& hart) {
+    big_lock.acquire();
+    return leave(hart);
+}
+
+/// The kernel itself trapped: a bug in the kernel.
+void kernel_trap(std::uint64_t cause, std::uint64_t value, std::uint64_t pc, std::uint64_t ra) {
+    print("\nPANIC: trap in the kernel: cause ", cause, ", address ", Hex{value}, "\n  at pc ", Hex{pc},
+          ", called from ", Hex{ra}, "\n");
+    arch::halt();
+}
+
+}  // extern "C"
+
+}  // namespace glenda

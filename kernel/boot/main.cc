@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: MIT
+// Booting: from OpenSBI's jump to the first instruction of the root task.
+//
+// boot.S has cleared .bss, turned translation on and set the stack. What follows happens once, on one hart; the others
+// come later, through secondary_main().
+// Handout: reference/kernel-design.md, "Boot".
+#include "arch/features.h"
+#include "arch/kernel_space.h"
+#include "arch/memory_map.h"
+#include "arch/plic.h"
+#include "arch/trap.h"
+#include "arch/uart.h"
+#include "boot/root_task.h"
+#include "debug/print.h"
+#include "mem/mapping.h"
+#include "sched/hart.h"
+
+namespace glenda {
+
+/// The stack of a hart lies right below its Hart: boot.S and trap.S rely on it.
+struct HartBlock {
+    std::byte stack[HART_STACK_SIZE];
+    Hart hart;
+};
+static_assert(offsetof(HartBlock, hart) == HART_STACK_SIZE);
+
+extern "C" {
+constinit HartBlock hart_blocks[kMaxHarts] = {};
+[[noreturn]] void kernel_main(std::uint64_t hart_id, std::uint64_t device_tree, std::uint64_t entry_cycle);
+[[noreturn]] void secondary_main(Hart& hart);
+Tcb& enter_first(Hart& hart);
+[[noreturn]] void resume_user(Tcb& tcb);
+}
+
+namespace {
+
+constinit unsigned harts_online = 0;
+
+Hardware survey_hardware(PhysAddr device_tree) {
+    arch::reach_at_boot(device_tree);
+    const auto hardware = Hardware::survey(device_tree);
+    if (!hardware) refuse_to_boot("device tree", "", hardware.error().what);
+    if (hardware->machine.memory().empty()) refuse_to_boot("device tree", "", "it names no memory");
+    if (!hardware->machine.timebase_frequency()) refuse_to_boot("device tree", "", "it names no timebase-frequency");
+    return *hardware;
+}
+
+PhysAddr end_of_memory(const FdtMachine& machine) {
+    std::uint64_t end = 0;
+    for (const FdtRange& bank : machine.memory()) end = std::max(end, bank.base + bank.size);
+    return {end};
+}
+
+/// All RAM but what is in use: firmware, kernel, initrd, device tree.
+FreeMemory find_free_memory(const Hardware& hardware) {
+    FreeMemory memory;
+    for (const FdtRange& bank : hardware.machine.memory()) memory.add({{bank.base}, {bank.base + bank.size}});
+    memory.remove({{kDirectMapSize}, {~std::uint64_t{0}}});
+    for (const FdtRange& range : hardware.machine.reserved()) memory.remove({{range.base}, {range.base + range.size}});
+    const arch::ImageRange image = arch::kernel_image();
+    memory.remove({{align_down(image.begin.value - 1, bit(kLargeFrameBits))}, image.end});  // the firmware lies below
+    const PhysAddr tree = to_physical(hardware.tree.data());
+    memory.remove({{align_down(tree.value, kPageSize)}, {align_up(tree.value + hardware.tree.size(), kPageSize)}});
+    if (const auto initrd = hardware.machine.initrd()) {
+        constexpr std::uint64_t kLargePage = bit(kLargeFrameBits);
+        memory.remove({{align_down(initrd->base, kLargePage)}, {align_up(initrd->base + initrd->size, kLargePage)}});
+    }
+    return memory;
+}
+
+void add_hart(std::uint64_t hardware_id) {
+    Hart& hart = hart_blocks[hart_count].hart;
+    hart.index = hart_count;
+    hart.hardware = hardware_id;
+    hart.start(kernel_satp);
+    harts[hart_count++] = &hart;
+}
+
+void note_online(const Hart& hart) {
+    print("kernel: hart ", hart.hardware, " is up\n");
+    __atomic_fetch_add(&harts_online, 1, __ATOMIC_RELEASE);
+}
+
+/// Start the others one by one, so that their reports do not mix.
+void start_other_harts(const FdtMachine& machine) {
+    for (const FdtHart& found : machine.harts()) {
+        if (found.id == harts[0]->hardware) continue;
+        add_hart(found.id);
+        Hart& hart = *harts[hart_count - 1];
+        const unsigned expected = harts_online + 1;
+        if (!arch::start_hart(found.id, &hart)) {
+            print("kernel: hart ", found.id, " does not start\n");
+            hart_count--;
+            continue;
+        }
+        while (__atomic_load_n(&harts_online, __ATOMIC_ACQUIRE) != expected) {
+        }
+    }
+}
+
+void detect_features(const FdtMachine& machine) {
+    bool sstc = !machine.harts().empty();
+    for (const FdtHart& hart : machine.harts()) sstc = sstc && hart.isa.find("_sstc") != std::string_view::npos;
+    arch::features.sstc = sstc;
+}
+
+}  // namespace
+
+void kernel_main(std::uint64_t hart_id, std::uint64_t device_tree, std::uint64_t entry_cycle) {
+    const Hardware hardware = survey_hardware({device_tree});
+    kernel_root = arch::build_kernel_space(end_of_memory(hardware.machine));
+    kernel_satp = satp_of(to_physical(kernel_root), 0);
+    if (hardware.uart.size != 0) arch::use_uart({hardware.uart.base});
+    print("\nGlenda: a capability microkernel for RISC-V 64\n");
+
+    detect_features(hardware.machine);
+    tick_length = *hardware.machine.timebase_frequency() / kTicksPerSecond;
+    add_hart(hart_id);
+    if (hardware.plic.size != 0) arch::plic_start({hardware.plic.base}, hart_id, hardware.plic_sources);
+    arch::prepare_hart();
+    note_online(*harts[0]);
+    start_other_harts(hardware.machine);
+
+    FreeMemory memory = find_free_memory(hardware);
+    start_root_task(*harts[0], hardware, memory, entry_cycle);
+    resume_user(enter_first(*harts[0]));
+}
+
+void secondary_main(Hart& hart) {
+    arch::set_address_space(kernel_satp);
+    arch::flush_space(0);
+    arch::prepare_hart();
+    note_online(hart);
+    resume_user(enter_first(hart));
+}
+
+}  // namespace glenda

@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: MIT
+// See root_task.h. The layout of the root task is in abi/boot_info.h.
+#include "boot/root_task.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "abi/boot_info.h"
+#include "boot/root_space.h"
+#include "cap/cnode.h"
+#include "debug/print.h"
+#include "format/cpio.h"
+#include "format/elf.h"
+#include "mem/mapping.h"
+
+namespace glenda {
+
+namespace {
+
+constexpr std::uint64_t kLargePage = bit(kLargeFrameBits);
+
+Capability capability(CapType type, void* object = nullptr, unsigned size_bits = 0, Rights rights = Rights::All) {
+    Capability cap;
+    cap.type = type;
+    cap.rights = rights;
+    cap.size_bits = size_bits;
+    cap.object = object;
+    return cap;
+}
+
+/// Everything that is being made, so that the steps below read as a list.
+struct Builder {
+    const Hardware& hardware;
+    FreeMemory& memory;
+    RootSpace space;
+    Slot* slots;
+    BootInfo& info;
+    std::uint64_t next_slot = kRootFirstDynamic;
+
+    Builder(const Hardware& hw, FreeMemory& free)
+        : hardware(hw),
+          memory(free),
+          space(free),
+          slots(reinterpret_cast<Slot*>(allocate_zeroed(free, kRootCNodeRadix + kSlotBits))),
+          info(*reinterpret_cast<BootInfo*>(allocate_zeroed(free, kPageBits))) {}
+
+    void give(std::uint64_t slot, const Capability& cap) { slots[slot].fill_as_root(cap); }
+    void give_next(const Capability& cap) {
+        ASSERT(next_slot < bit(kRootCNodeRadix));
+        give(next_slot++, cap);
+    }
+};
+
+/// Frames of `size_bits` over [begin, end), mapped read-only from `address`.
+SlotRange give_frames(Builder& b, PhysRange range, unsigned size_bits, std::uint64_t address) {
+    SlotRange slots{b.next_slot, b.next_slot};
+    for (PhysAddr at = range.begin; at < range.end; at = at + bit(size_bits), address += bit(size_bits)) {
+        Capability frame = capability(CapType::Frame, to_pointer(at), size_bits, Rights::Read | Rights::Grant);
+        b.space.map({address}, frame, MapFlags::Read);
+        b.give_next(frame);
+    }
+    slots.end = b.next_slot;
+    return slots;
+}
+
+void give_initrd(Builder& b) {
+    const FdtRange initrd = b.hardware.machine.initrd().value_or(FdtRange{});
+    const PhysRange frames{{align_down(initrd.base, kLargePage)}, {align_up(initrd.base + initrd.size, kLargePage)}};
+    b.info.initrd_frames = give_frames(b, frames, kLargeFrameBits, kRootInitrd);
+    b.info.initrd_address = kRootInitrd + (initrd.base - frames.begin.value);
+    b.info.initrd_size = initrd.size;
+}
+
+void give_device_tree(Builder& b) {
+    const PhysAddr tree = to_physical(b.hardware.tree.data());
+    const PhysRange pages{{align_down(tree.value, kPageSize)},
+                          {align_up(tree.value + b.hardware.tree.size(), kPageSize)}};
+    b.info.dtb_frames = give_frames(b, pages, kFrameBits, kRootDtb);
+    b.info.dtb_address = kRootDtb + (tree - pages.begin);
+    b.info.dtb_size = b.hardware.tree.size();
+}
+
+/// Copy the segments of `elf` into new pages; the program ends at info.root_image_end.
+void load(Builder& b, const ElfFile& elf) {
+    for (const ElfSegment& segment : elf.segments()) {
+        MapFlags flags = MapFlags::Read;
+        if (segment.access == ElfAccess::ReadWrite) flags = MapFlags::ReadWrite;
+        if (segment.access == ElfAccess::ReadExecute) flags = MapFlags::ReadExecute;
+        const std::uint64_t end = segment.vaddr + segment.data.size();
+        for (std::uint64_t page = align_down(segment.vaddr, kPageSize); page < segment.end(); page += kPageSize) {
+            std::byte* memory = b.space.map_new_page({page}, flags);
+            const std::uint64_t from = std::max(page, segment.vaddr), to = std::min(page + kPageSize, end);
+            if (from < to) std::memcpy(memory + (from - page), segment.data.data() + (from - segment.vaddr), to - from);
+        }
+        b.info.root_image_end = align_up(segment.end(), kPageSize);
+    }
+}
+
+/// argc, argv[0], and the ends of argv, envp and auxv, as the System V ABI wants them. The stack pointer.
+std::uint64_t make_stack(Builder& b, std::string_view name) {
+    std::byte* top_page = nullptr;
+    for (std::uint64_t page = kRootStackTop - kRootStackSize; page < kRootStackTop; page += kPageSize)
+        top_page = b.space.map_new_page({page}, MapFlags::ReadWrite);
+    constexpr std::uint64_t kNameRoom = 64, kFrameRoom = 64;
+    const std::uint64_t name_address = kRootStackTop - kNameRoom;
+    std::memcpy(top_page + kPageSize - kNameRoom, name.data(), std::min<std::size_t>(name.size(), kNameRoom - 1));
+    auto* frame = reinterpret_cast<std::uint64_t*>(top_page + kPageSize - kNameRoom - kFrameRoom);
+    frame[0] = 1;
+    frame[1] = name_address;
+    return kRootStackTop - kNameRoom - kFrameRoom;
+}
+
+void describe(Builder& b, const Hart& hart, std::uint64_t entry_cycle) {
+    BootInfo& info = b.info;
+    const FdtMachine& machine = b.hardware.machine;
+    info.magic = kBootInfoMagic;
+    info.timebase = machine.timebase_frequency().value_or(0);
+    info.ram_base = machine.memory().front().base;
+    for (const FdtRange& bank : machine.memory()) info.ram_size += bank.size;
+    info.hart_count = hart_count;
+    info.boot_hart = hart.hardware;
+    info.entry_cycle = entry_cycle;
+    const std::string_view line = machine.bootargs();
+    std::memcpy(info.command_line, line.data(), std::min(line.size(), sizeof info.command_line - 1));
+}
+
+void give_untyped(Builder& b, const FreeMemory::Block& block, CapFlags flags) {
+    if (b.info.untyped_count == kMaxBootUntypeds) return;
+    Capability cap = capability(CapType::Untyped, to_pointer(block.address), block.size_bits);
+    cap.flags = flags;
+    b.give_next(cap);
+    b.info.untypeds[b.info.untyped_count++] = {
+        block.address.value, static_cast<std::uint8_t>(block.size_bits), flags == CapFlags::Device, {}};
+}
+
+/// Devices lie below the first RAM; the interrupt controller stays the kernel's.
+void give_device_memory(Builder& b) {
+    FreeMemory devices;
+    devices.add({{0}, {b.info.ram_base}});
+    const FdtRange plic = b.hardware.plic;
+    devices.remove({{plic.base}, {plic.base + plic.size}});
+    for (;;) {
+        const FreeMemory::Block block = devices.take_block(kPageBits, kMaxUntypedBits);
+        if (block.size_bits == 0) return;
+        give_untyped(b, block, CapFlags::Device);
+    }
+}
+
+/// Last of all: whatever memory is left.
+void give_memory(Builder& b) {
+    b.info.untyped.first = b.next_slot;
+    give_device_memory(b);
+    std::uint64_t given = 0;
+    for (;;) {
+        const FreeMemory::Block block = b.memory.take_block(kPageBits, kMaxUntypedBits);
+        if (block.size_bits == 0) break;
+        give_untyped(b, block, CapFlags::None);
+        given += bit(block.size_bits);
+    }
+    b.info.untyped.end = b.next_slot;
+    b.info.kernel_size = b.info.ram_size - given;
+    b.info.empty = {b.next_slot, bit(kRootCNodeRadix)};
+}
+
+Tcb& make_thread(Builder& b, Hart& hart, const Capability& utcb) {
+    Tcb& tcb = *reinterpret_cast<Tcb*>(allocate_zeroed(b.memory, kTcbBits));
+    Hart::adopt(tcb);
+    tcb.hart = &hart;
+    tcb.priority = tcb.max_priority = kMaxPriority;
+    tcb.satp = satp_of(to_physical(b.space.vspace().object), asid_of(b.space.vspace().space));
+    tcb.utcb = &utcb.as<Utcb>();
+    tcb.utcb_address = {kRootUtcbAddress};
+    std::memcpy(tcb.name, "root", 5);
+    return tcb;
+}
+
+/// The thread's own slots are children of those in the CNode, as Configure would make them.
+void hold(Slot& held, Slot& source) {
+    Capability cap = source.cap;
+    cap.flags = cap.flags | CapFlags::InTcb;
+    if (cap.type == CapType::Frame) cap.mapped_at = cap.space = 0;
+    held.fill_as_child(cap, source);
+}
+
+void give_initial_capabilities(Builder& b, Tcb& tcb, Capability utcb) {
+    Capability cnode = capability(CapType::CNode, b.slots, kRootCNodeRadix);
+    cnode.guard_bits = default_guard_bits(kRootCNodeRadix);
+    Capability boot_info = capability(CapType::Frame, &b.info, kFrameBits, Rights::Read | Rights::Grant);
+    b.space.map({kRootBootInfo}, boot_info, MapFlags::Read);
+    b.space.map({kRootUtcbAddress}, utcb, MapFlags::ReadWrite);
+    b.give(kRootCNode, cnode);
+    b.give(kRootVSpace, b.space.vspace());
+    b.give(kRootTcb, capability(CapType::Tcb, &tcb));
+    b.give(kRootUtcb, utcb);
+    b.give(kRootIrqControl, capability(CapType::IrqControl));
+    b.give(kRootConsole, capability(CapType::Console));
+    b.give(kRootMachine, capability(CapType::Machine));
+    b.give(kRootBootInfoFrame, boot_info);
+    hold(tcb.cspace, b.slots[kRootCNode]);
+    hold(tcb.vspace, b.slots[kRootVSpace]);
+    hold(tcb.utcb_frame, b.slots[kRootUtcb]);
+}
+
+/// The program in the initrd, checked.
+ElfFile find_program(const Hardware& hardware, std::string_view name) {
+    const auto initrd = hardware.machine.initrd();
+    if (!initrd) refuse_to_boot("initrd", "", "there is none; start QEMU with -initrd build/initrd.cpio");
+    const Cpio archive{{to_pointer<const std::byte>(PhysAddr{initrd->base}), initrd->size}};
+    const auto file = archive.find(name);
+    if (!file) refuse_to_boot("initrd", name, file.error().what);
+    const auto elf = ElfFile::parse(file->data);
+    if (!elf) refuse_to_boot("root task", name, elf.error().what);
+    return *elf;
+}
+
+}  // namespace
+
+void refuse_to_boot(std::string_view what, std::string_view where, std::string_view why) {
+    print("kernel: cannot start: ", what, where.empty() ? "" : " ", where, ": ", why, "\n");
+    arch::shutdown();
+}
+
+void start_root_task(Hart& hart, const Hardware& hardware, FreeMemory& free_memory, std::uint64_t entry_cycle) {
+    std::string_view name = option(hardware.machine.bootargs(), "root");
+    if (name.empty()) name = "bin/9ball";
+    const ElfFile elf = find_program(hardware, name);
+
+    Builder b{hardware, free_memory};
+    const Capability utcb = capability(CapType::Frame, allocate_zeroed(free_memory, kPageBits), kFrameBits);
+    Tcb& tcb = make_thread(b, hart, utcb);
+    give_initial_capabilities(b, tcb, utcb);
+    load(b, elf);
+    tcb.registers.sp() = make_stack(b, name);
+    tcb.registers.pc = elf.entry();
+    tcb.registers.a(0) = kRootUtcbAddress;
+    give_initrd(b);
+    give_device_tree(b);
+    describe(b, hart, entry_cycle);
+    give_memory(b);
+    arch::flush_instructions();
+    Hart::make_ready(tcb);
+    b.info.root_cycle = arch::cycles();
+}
+
+}  // namespace glenda

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: MIT
+// The first user thread: loaded from the initrd, with a capability to everything that is left.
+#pragma once
+
+#include "boot/free_memory.h"
+#include "boot/hardware.h"
+#include "sched/hart.h"
+
+namespace glenda {
+
+/// Make the root task from the file `option(command line, "root")`, "bin/9ball" if there is none, and let it be ready
+/// on `hart`. All of `free_memory` becomes Untyped. Stops with a message where there is no initrd, or no such program.
+void start_root_task(Hart& hart, const Hardware& hardware, FreeMemory& free_memory, std::uint64_t entry_cycle);
+
+/// A reason why the system cannot start: say it and power off.
+[[noreturn]] void refuse_to_boot(std::string_view what, std::string_view where, std::string_view why);
+
+}  // namespace glenda

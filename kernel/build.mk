@@ -1,0 +1,26 @@
+# SPDX-License-Identifier: MIT
+# The kernel: every source below kernel/, and of lib/ what it shares with user space.
+
+KERNEL := $(BUILD)/kernel/glenda.elf
+KERNEL_SOURCES := $(wildcard kernel/*/*.cc kernel/*/*.S) $(wildcard lib/abi/*.cc) $(wildcard lib/util/*.cc) \
+  $(addprefix lib/format/,bytes.cc cpio.cc elf.cc elf_symbols.cc fdt.cc fdt_node.cc fdt_property.cc fdt_walk.cc fdt_machine.cc)
+KERNEL_SOURCES := $(wildcard $(KERNEL_SOURCES))
+KERNEL_OBJECTS := $(patsubst %,$(BUILD)/kernel/%.o,$(KERNEL_SOURCES))
+KERNEL_FLAGS := $(RISCV_FLAGS) -Ikernel
+
+$(BUILD)/kernel/%.cc.o: %.cc
+	@mkdir -p $(@D)
+	$(call say,CXX,$<)
+	$(Q)$(CXX_RISCV) $(KERNEL_FLAGS) -fno-tree-loop-distribute-patterns -c $< -o $@
+
+$(BUILD)/kernel/%.S.o: %.S
+	@mkdir -p $(@D)
+	$(call say,AS,$<)
+	$(Q)$(CXX_RISCV) $(KERNEL_FLAGS) -c $< -o $@
+
+$(KERNEL): $(KERNEL_OBJECTS) kernel/arch/kernel.ld
+	$(call say,LINK,$@)
+	$(Q)$(CXX_RISCV) -nostdlib -static -no-pie -Wl,--gc-sections,--build-id=none,--no-relax,-z,max-page-size=4096,--no-warn-rwx-segments \
+	  -T kernel/arch/kernel.ld $(KERNEL_OBJECTS) -o $@
+
+-include $(KERNEL_OBJECTS:.o=.d)

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: MIT
+// See destroy.h.
+#include "call/destroy.h"
+
+#include "call/request.h"
+#include "ipc/endpoint.h"
+#include "ipc/notification.h"
+#include "mem/mapping.h"
+#include "object/irq.h"
+#include "sched/clock.h"
+
+namespace glenda {
+
+namespace {
+
+/// The CNodes to take apart: a stack of zombies, each with the next one below it in `space`.
+constinit Slot* graveyard = nullptr;
+
+Result<void> preemption_point() {
+    CHECK(!arch::interrupt_pending(), kPreempted);
+    return {};
+}
+
+/// What a Tcb caches of the capability in one of its slots is no longer so.
+void forget_in_tcb(Slot& slot) {
+    Tcb& tcb = tcb_around(slot);
+    if (&slot == &tcb.utcb_frame) tcb.utcb = nullptr;
+    if (&slot == &tcb.vspace) Hart::set_address_space(tcb, kernel_satp);
+    if (&slot == &tcb.bound_notification) slot.cap.as<Notification>().bound = nullptr;
+}
+
+Result<void> destroy_tcb(Tcb& tcb) {
+    cancel_wait(tcb);
+    Hart::stop(tcb);
+    for (Slot* slot : {&tcb.cspace, &tcb.vspace, &tcb.utcb_frame, &tcb.fault_handler, &tcb.bound_notification})
+        TRY_VOID(delete_slot(*slot));
+    return {};
+}
+
+template <typename Object>
+Result<void> dismiss_all(Object& object) {
+    while (dismiss_one(object)) TRY_VOID(preemption_point());
+    return {};
+}
+
+void bury(Slot& slot) {
+    Slot& grave = *slots_of(slot.cap);
+    grave.take(slot);
+    grave.cap.type = CapType::Zombie;
+    grave.cap.flags = CapFlags::None;
+    grave.cap.next = 1;
+    grave.cap.space = reinterpret_cast<std::uint64_t>(graveyard);
+    graveyard = &grave;
+}
+
+/// The last capability to an object goes: take the object apart.
+Result<void> destroy_object(Capability& cap) {
+    switch (cap.type) {
+        case CapType::Tcb: return destroy_tcb(cap.as<Tcb>());
+        case CapType::Endpoint: return dismiss_all(cap.as<Endpoint>());
+        case CapType::Notification: return dismiss_all(cap.as<Notification>());
+        case CapType::Reply: dismiss(cap.as<Reply>()); return {};
+        case CapType::VSpace: destroy_space(cap); return {};
+        case CapType::Timer: {
+            Timer& timer = cap.as<Timer>();
+            if (timer.is_armed) timer_queue.remove(timer);
+            return delete_slot(timer.notification);
+        }
+        case CapType::IrqHandler: {
+            Irq& irq = cap.as<Irq>();
+            release_irq(irq);
+            return delete_slot(irq.notification);
+        }
+        case CapType::Null:
+        case CapType::Untyped:
+        case CapType::CNode:  // buried instead
+        case CapType::Frame:
+        case CapType::PageTable:
+        case CapType::IrqControl:
+        case CapType::Console:
+        case CapType::Machine:
+        case CapType::Zombie:
+        case CapType::Count: break;
+    }
+    return {};
+}
+
+}  // namespace
+
+Result<void> delete_slot(Slot& slot) {
+    if (slot.is_empty() || slot.cap.type == CapType::Zombie) return {};
+    if (has(slot.cap.flags, CapFlags::InTcb)) forget_in_tcb(slot);
+    if (slot.cap.type == CapType::Frame) unmap_frame(slot.cap);
+    if (slot.cap.type == CapType::PageTable) unmap_table(slot.cap);
+    if (slot.is_last()) {
+        if (slot.cap.type == CapType::CNode) {
+            bury(slot);
+            return {};
+        }
+        TRY_VOID(destroy_object(slot.cap));
+    }
+    slot.clear();
+    return {};
+}
+
+Result<void> revoke_slot(Slot& slot) {
+    while (Slot* child = slot.first_child) {
+        TRY_VOID(child->cap.type == CapType::Zombie ? empty_graveyard() : delete_slot(*child));
+        TRY_VOID(preemption_point());
+    }
+    return empty_graveyard();
+}
+
+Result<void> empty_graveyard() {
+    while (Slot* grave = graveyard) {
+        Slot& slot = grave[grave->cap.next];
+        TRY_VOID(delete_slot(slot));
+        if (graveyard == grave) {  // the slot held no CNode that went on top
+            if (++grave->cap.next >> grave->cap.size_bits != 0) {
+                graveyard = reinterpret_cast<Slot*>(grave->cap.space);
+                grave->clear();
+            }
+        }
+        TRY_VOID(preemption_point());
+    }
+    return {};
+}
+
+}  // namespace glenda

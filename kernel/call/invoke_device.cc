@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: MIT
+// Timers, interrupts, the debug console and the machine itself.
+// Handout: reference/kernel-design.md, "Time" and "Interrupts".
+#include "arch/plic.h"
+#include "call/destroy.h"
+#include "call/request.h"
+#include "debug/dump.h"
+#include "debug/print.h"
+#include "ipc/transfer.h"
+#include "object/irq.h"
+#include "sched/clock.h"
+
+namespace glenda {
+
+namespace {
+
+/// Put a copy of the Notification capability that word 0 points to into `held`, in place of what is there.
+Result<void> hold_notification(const Request& request, Slot& held) {
+    TRY_VOID(request.needs(1));
+    TRY(source, request.find(0, CapType::Notification, Rights::Write));
+    TRY_VOID(delete_slot(held));
+    held.fill_as_child(copy_of(source->cap, Rights::All), *source);
+    return {};
+}
+
+void disarm(Timer& timer) {
+    if (!timer.is_armed) return;
+    timer_queue.remove(timer);
+    set_next_interrupt(*harts[kTimerHart]);
+}
+
+Outcome claim(const Request& request) {
+    TRY_VOID(request.needs(3));
+    const std::uint64_t number = request.word(0);
+    CHECK(number != 0 && number <= arch::plic_sources() && number < kMaxIrqs, Error::OutOfRange);
+    TRY(cnode, request.find(1, CapType::CNode, Rights::Write));
+    TRY(target, slot_at(cnode->cap, request.word(2)));
+    CHECK(target->is_empty(), Error::SlotOccupied);
+    Irq& irq = irqs[number];
+    CHECK(!irq.is_claimed, Error::Busy);
+
+    irq.is_claimed = true;
+    Capability cap;
+    cap.type = CapType::IrqHandler;
+    cap.rights = Rights::All;
+    cap.object = &irq;
+    target->fill_as_child(cap, request.slot);
+    return 0;
+}
+
+}  // namespace
+
+Outcome invoke_timer(const Request& request) {
+    TRY_VOID(request.needs_right(Rights::Write));
+    Timer& timer = request.cap().as<Timer>();
+    switch (static_cast<TimerMethod>(request.tag.label())) {
+        case TimerMethod::Bind: TRY_VOID(hold_notification(request, timer.notification)); return 0;
+        case TimerMethod::Arm:
+            TRY_VOID(request.needs(1));
+            CHECK(!timer.notification.is_empty(), Error::NotBound);
+            if (timer.is_armed) timer_queue.remove(timer);
+            timer.deadline = request.word(0);
+            timer_queue.add(timer);
+            set_next_interrupt(*harts[kTimerHart]);
+            return 0;
+        case TimerMethod::Cancel: disarm(timer); return 0;
+    }
+    return Failure(Error::BadMethod);
+}
+
+Outcome invoke_irq_control(const Request& request) {
+    TRY_VOID(request.needs_right(Rights::Write));
+    switch (static_cast<IrqControlMethod>(request.tag.label())) {
+        case IrqControlMethod::Claim: return claim(request);
+    }
+    return Failure(Error::BadMethod);
+}
+
+Outcome invoke_irq_handler(const Request& request) {
+    TRY_VOID(request.needs_right(Rights::Write));
+    Irq& irq = request.cap().as<Irq>();
+    switch (static_cast<IrqHandlerMethod>(request.tag.label())) {
+        case IrqHandlerMethod::Bind:
+            TRY_VOID(hold_notification(request, irq.notification));
+            arch::plic_unmask(number_of(irq));
+            return 0;
+        case IrqHandlerMethod::Ack:
+            CHECK(!irq.notification.is_empty(), Error::NotBound);
+            arch::plic_unmask(number_of(irq));
+            return 0;
+        case IrqHandlerMethod::Unbind:
+            arch::plic_mask(number_of(irq));
+            TRY_VOID(delete_slot(irq.notification));
+            return 0;
+    }
+    return Failure(Error::BadMethod);
+}
+
+Outcome invoke_console(const Request& request) {
+    TRY_VOID(request.needs_right(Rights::Write));
+    switch (static_cast<ConsoleMethod>(request.tag.label())) {
+        case ConsoleMethod::Write: {
+            TRY_VOID(request.needs(1));
+            const std::uint64_t length = request.word(0);
+            CHECK(length <= (kMaxWords - 1) * 8, Error::BadArgument);
+            TRY_VOID(request.needs(1 + (length + 7) / 8));
+            for (unsigned i = 0; i < length; i++)
+                arch::console_put(static_cast<char>(request.word(1 + i / 8) >> i % 8 * 8));
+            return 0;
+        }
+    }
+    return Failure(Error::BadMethod);
+}
+
+Outcome invoke_machine(const Request& request) {
+    TRY_VOID(request.needs_right(Rights::Write));
+    switch (static_cast<MachineMethod>(request.tag.label())) {
+        case MachineMethod::Shutdown: arch::shutdown();
+        case MachineMethod::Reboot: arch::reboot();
+        case MachineMethod::DumpThread: {
+            TRY_VOID(request.needs(1));
+            TRY(tcb, request.find(0, CapType::Tcb));
+            dump_thread(tcb->cap.as<Tcb>());
+            return 0;
+        }
+        case MachineMethod::Counter:
+        case MachineMethod::FastPath: break;
+    }
+    return Failure(Error::BadMethod);
+}
+
+}  // namespace glenda

@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: MIT
+// Threads: what they can reach, when they run, what is in their registers.
+// Handout: reference/kernel-design.md, "Threads".
+#include <cstring>
+
+#include "call/destroy.h"
+#include "call/request.h"
+#include "ipc/endpoint.h"
+#include "ipc/transfer.h"
+#include "mem/address_spaces.h"
+#include "object/ipc_objects.h"
+#include "sched/hart.h"
+
+namespace glenda {
+
+namespace {
+
+constexpr unsigned kRegisterCount = 32;
+static_assert(sizeof(Registers) == kRegisterCount * 8);
+
+/// Put a copy of `source` into one of the thread's own slots, in place of what is there. Error: kPreempted.
+Result<void> hold(Slot& held, Slot& source) {
+    TRY_VOID(delete_slot(held));
+    Capability copy = copy_of(source.cap, Rights::All);
+    copy.flags = copy.flags | CapFlags::InTcb;
+    held.fill_as_child(copy, source);
+    return {};
+}
+
+Result<Slot*> find_unless_null(const Request& request, unsigned n, CapType type, Rights rights) {
+    if (request.word(n) == 0) return nullptr;
+    return request.find(n, type, rights);
+}
+
+Outcome configure(const Request& request) {
+    TRY_VOID(request.needs(5));
+    TRY(cspace, find_unless_null(request, 0, CapType::CNode, Rights::None));
+    TRY(vspace, find_unless_null(request, 1, CapType::VSpace, Rights::None));
+    TRY(utcb, find_unless_null(request, 2, CapType::Frame, Rights::Write));
+    TRY(handler, find_unless_null(request, 4, CapType::Endpoint, Rights::Write));
+    const VirtAddr utcb_address{request.word(3)};
+    if (utcb != nullptr) {
+        CHECK(utcb->cap.size_bits == kFrameBits && !has(utcb->cap.flags, CapFlags::Device), Error::BadArgument);
+        CHECK(is_aligned(utcb_address.value, kPageSize) && utcb_address.value < kUserEnd, Error::BadArgument);
+    }
+
+    Tcb& tcb = request.cap().as<Tcb>();
+    if (cspace != nullptr) TRY_VOID(hold(tcb.cspace, *cspace));
+    if (handler != nullptr) TRY_VOID(hold(tcb.fault_handler, *handler));
+    if (utcb != nullptr) {
+        TRY_VOID(hold(tcb.utcb_frame, *utcb));
+        tcb.utcb = &utcb->cap.as<Utcb>();
+        tcb.utcb_address = utcb_address;
+    }
+    if (vspace != nullptr) {
+        TRY_VOID(hold(tcb.vspace, *vspace));
+        Hart::set_address_space(tcb, satp_of(to_physical(vspace->cap.object), asid_of(vspace->cap.space)));
+    }
+    return 0;
+}
+
+Outcome set_priority(const Request& request) {
+    TRY_VOID(request.needs(2));
+    const std::uint64_t priority = request.word(0), maximum = request.word(1);
+    CHECK(priority <= kMaxPriority && maximum <= kMaxPriority, Error::BadArgument);
+    CHECK(priority <= request.caller.max_priority && maximum <= request.caller.max_priority, Error::PriorityTooHigh);
+    Tcb& tcb = request.cap().as<Tcb>();
+    tcb.max_priority = maximum;
+    Hart::set_priority(tcb, priority);
+    return 0;
+}
+
+Outcome write_registers(const Request& request) {
+    TRY_VOID(request.needs(2));
+    const std::uint64_t first = request.word(0);
+    const unsigned count = request.tag.length() - 1;
+    CHECK(first < kRegisterCount && count <= kRegisterCount - first, Error::BadArgument);
+    Tcb& tcb = request.cap().as<Tcb>();
+    CHECK(tcb.state == ThreadState::Inactive, Error::Busy);
+    auto* registers = reinterpret_cast<std::uint64_t*>(&tcb.registers);
+    for (unsigned i = 0; i < count; i++) registers[first + i] = request.word(1 + i);
+    return 0;
+}
+
+Outcome read_registers(const Request& request) {
+    CHECK(request.caller.utcb != nullptr, Error::NoUtcb);
+    const Tcb& tcb = request.cap().as<Tcb>();
+    CHECK(&tcb != &request.caller, Error::Busy);
+    const auto* registers = reinterpret_cast<const std::uint64_t*>(&tcb.registers);
+    for (unsigned i = 0; i < kRegisterCount; i++) request.answer(i, registers[i]);
+    return kRegisterCount;
+}
+
+Outcome resume(const Request& request) {
+    Tcb& tcb = request.cap().as<Tcb>();
+    CHECK(!tcb.cspace.is_empty() && !tcb.vspace.is_empty(), Error::NotConfigured);
+    if (tcb.state == ThreadState::Inactive) Hart::make_ready(tcb);
+    return 0;
+}
+
+Outcome suspend(const Request& request) {
+    Tcb& tcb = request.cap().as<Tcb>();
+    const bool was_waiting = tcb.state == ThreadState::BlockedSend || tcb.state == ThreadState::BlockedRecv ||
+                             tcb.state == ThreadState::BlockedCall;
+    if (was_waiting) tcb.set_tag(Tag::error(Error::Cancelled));
+    cancel_wait(tcb);
+    Hart::stop(tcb);
+    return 0;
+}
+
+Outcome bind_notification(const Request& request) {
+    TRY_VOID(request.needs(1));
+    TRY(source, request.find(0, CapType::Notification, Rights::Read));
+    Tcb& tcb = request.cap().as<Tcb>();
+    Notification& notification = source->cap.as<Notification>();
+    CHECK(tcb.bound_notification.is_empty() && notification.bound == nullptr, Error::Busy);
+    TRY_VOID(hold(tcb.bound_notification, *source));
+    notification.bound = &tcb;
+    return 0;
+}
+
+Outcome unbind_notification(const Request& request) {
+    Tcb& tcb = request.cap().as<Tcb>();
+    CHECK(!tcb.bound_notification.is_empty(), Error::NotBound);
+    TRY_VOID(delete_slot(tcb.bound_notification));
+    return 0;
+}
+
+Outcome set_affinity(const Request& request) {
+    TRY_VOID(request.needs(1));
+    CHECK(request.word(0) < hart_count, Error::OutOfRange);
+    Tcb& tcb = request.cap().as<Tcb>();
+    CHECK(request.word(0) == tcb.hart->index, Error::BadArgument);
+    return 0;
+}
+
+Outcome set_time_slice(const Request& request) {
+    TRY_VOID(request.needs(1));
+    constexpr std::uint64_t kMicrosecondsPerTick = 1'000'000 / kTicksPerSecond;
+    CHECK(request.word(0) >= kMicrosecondsPerTick && request.word(0) <= 1'000'000, Error::BadArgument);
+    Tcb& tcb = request.cap().as<Tcb>();
+    tcb.slice = tcb.slice_left = request.word(0) / kMicrosecondsPerTick;
+    return 0;
+}
+
+Outcome set_name(const Request& request) {
+    TRY_VOID(request.needs(2));
+    Tcb& tcb = request.cap().as<Tcb>();
+    const std::uint64_t words[2] = {request.word(0), request.word(1)};
+    std::memcpy(tcb.name, words, sizeof tcb.name);
+    tcb.name[sizeof tcb.name - 1] = 0;
+    for (char& c : tcb.name) {
+        if (c != 0 && (c < ' ' || c > '~')) c = '?';
+    }
+    return 0;
+}
+
+Outcome info(const Request& request) {
+    const Tcb& tcb = request.cap().as<Tcb>();
+    request.answer(0, static_cast<std::uint64_t>(tcb.state));
+    request.answer(1, tcb.priority);
+    request.answer(2, tcb.max_priority);
+    request.answer(3, tcb.hart->index);
+    request.answer(4, tcb.ticks);
+    return 5;
+}
+
+}  // namespace
+
+Outcome invoke_tcb(const Request& request) {
+    TRY_VOID(request.needs_right(Rights::Write));
+    switch (static_cast<TcbMethod>(request.tag.label())) {
+        case TcbMethod::Configure: return configure(request);
+        case TcbMethod::SetPriority: return set_priority(request);
+        case TcbMethod::WriteRegisters: return write_registers(request);
+        case TcbMethod::ReadRegisters: return read_registers(request);
+        case TcbMethod::Resume: return resume(request);
+        case TcbMethod::Suspend: return suspend(request);
+        case TcbMethod::BindNotification: return bind_notification(request);
+        case TcbMethod::UnbindNotification: return unbind_notification(request);
+        case TcbMethod::SetAffinity: return set_affinity(request);
+        case TcbMethod::SetTimeSlice: return set_time_slice(request);
+        case TcbMethod::SetName: return set_name(request);
+        case TcbMethod::Info: return info(request);
+    }
+    return Failure(Error::BadMethod);
+}
+
+}  // namespace glenda

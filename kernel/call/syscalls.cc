@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: MIT
+// See syscalls.h. Each function first checks all that can fail, then commits.
+#include "call/syscalls.h"
+
+#include "abi/syscall.h"
+#include "call/request.h"
+#include "ipc/endpoint.h"
+#include "ipc/fault.h"
+#include "ipc/notification.h"
+#include "sched/hart.h"
+
+namespace glenda {
+
+namespace {
+
+/// The capability that the caller's pointer leads to. Error: InvalidCapability.
+Result<Slot*> find(const Tcb& tcb, CPtr pointer) {
+    Slot* slot = find_slot(tcb.cspace.cap, pointer);
+    CHECK(slot != nullptr && !slot->is_empty(), Error::InvalidCapability);
+    return slot;
+}
+
+/// The thread's message is within bounds. Errors: MessageTooLong, NoUtcb, NoRights.
+Result<void> check_message(const Tcb& tcb, bool can_grant) {
+    const Tag tag = tcb.tag();
+    if (tag.length() <= kRegisterWords && tag.caps() == 0) return {};
+    CHECK(tag.length() <= kMaxWords && tag.caps() <= kMaxMessageCaps, Error::MessageTooLong);
+    CHECK(tcb.utcb != nullptr, Error::NoUtcb);
+    CHECK(tag.caps() == 0 || can_grant, Error::NoRights);
+    return {};
+}
+
+Outcome invoke(const Request& request) {
+    switch (request.cap().type) {
+        case CapType::Untyped: return invoke_untyped(request);
+        case CapType::CNode: return invoke_cnode(request);
+        case CapType::Tcb: return invoke_tcb(request);
+        case CapType::Frame: return invoke_frame(request);
+        case CapType::PageTable: return invoke_page_table(request);
+        case CapType::VSpace: return invoke_vspace(request);
+        case CapType::Timer: return invoke_timer(request);
+        case CapType::IrqControl: return invoke_irq_control(request);
+        case CapType::IrqHandler: return invoke_irq_handler(request);
+        case CapType::Console: return invoke_console(request);
+        case CapType::Machine: return invoke_machine(request);
+        case CapType::Null:
+        case CapType::Endpoint:
+        case CapType::Notification:
+        case CapType::Reply:
+        case CapType::Zombie:
+        case CapType::Count: break;
+    }
+    return Failure(Error::BadMethod);
+}
+
+Result<void> call_object(Tcb& tcb, Slot& slot) {
+    TRY_VOID(check_message(tcb, true));
+    const Outcome outcome = invoke(Request{tcb, slot, tcb.tag()});
+    CHECK(outcome, outcome.error());
+    tcb.registers.a(0) = 0;
+    tcb.set_tag(Tag(0, *outcome));
+    return {};
+}
+
+Result<void> call(Tcb& tcb, CPtr pointer) {
+    TRY(slot, find(tcb, pointer));
+    const Capability& cap = slot->cap;
+    if (cap.type != CapType::Endpoint) return call_object(tcb, *slot);
+    CHECK(has(cap.rights, Rights::Write), Error::NoRights);
+    const bool can_grant = has(cap.rights, Rights::Grant);
+    TRY_VOID(check_message(tcb, can_grant));
+    send(cap.as<Endpoint>(), tcb, {.badge = cap.badge, .can_grant = can_grant, .wants_reply = true},
+         ThreadState::BlockedCall);
+    return {};
+}
+
+enum class Patience { Wait, Never };
+
+Result<void> send(Tcb& tcb, CPtr pointer, Patience patience) {
+    TRY(slot, find(tcb, pointer));
+    const Capability& cap = slot->cap;
+    CHECK(has(cap.rights, Rights::Write), Error::NoRights);
+    if (cap.type == CapType::Notification) {
+        tcb.set_tag(Tag{});
+        signal(cap.as<Notification>(), cap.badge);
+        return {};
+    }
+    CHECK(cap.type == CapType::Endpoint, Error::BadMethod);
+    const bool can_grant = has(cap.rights, Rights::Grant);
+    TRY_VOID(check_message(tcb, can_grant));
+    Endpoint& endpoint = cap.as<Endpoint>();
+    CHECK(patience == Patience::Wait || endpoint.waiting == Endpoint::Waiting::Receivers, Error::WouldBlock);
+    send(endpoint, tcb, {.badge = cap.badge, .can_grant = can_grant, .wants_reply = false}, ThreadState::BlockedSend);
+    return {};
+}
+
+Result<Slot*> find_reply(const Tcb& tcb, CPtr pointer) {
+    TRY(slot, find(tcb, pointer));
+    CHECK(slot->cap.type == CapType::Reply, Error::WrongType);
+    return slot;
+}
+
+/// The capability to receive from. Errors: InvalidCapability, NoRights, BadMethod.
+Result<Slot*> find_source(const Tcb& tcb, CPtr pointer) {
+    TRY(slot, find(tcb, pointer));
+    CHECK(has(slot->cap.rights, Rights::Read), Error::NoRights);
+    CHECK(slot->cap.type == CapType::Endpoint || slot->cap.type == CapType::Notification, Error::BadMethod);
+    return slot;
+}
+
+/// Signals of the bound notification come before messages. True: the thread got some.
+bool take_bound_signals(Tcb& tcb) {
+    const Capability& bound = tcb.bound_notification.cap;
+    return bound.type == CapType::Notification && take_signals(bound.as<Notification>(), tcb);
+}
+
+/// `source` and `reply` have been checked.
+Result<void> receive_from(Tcb& tcb, const Capability& source, Reply* reply, Patience patience) {
+    if (source.type == CapType::Notification) {
+        Notification& notification = source.as<Notification>();
+        CHECK(patience == Patience::Wait || notification.flags != 0, Error::WouldBlock);
+        wait(notification, tcb);
+        return {};
+    }
+    if (take_bound_signals(tcb)) return {};
+    Endpoint& endpoint = source.as<Endpoint>();
+    CHECK(patience == Patience::Wait || endpoint.waiting == Endpoint::Waiting::Senders, Error::WouldBlock);
+    receive(endpoint, tcb, reply, has(source.rights, Rights::Grant));
+    return {};
+}
+
+Result<void> recv(Tcb& tcb, CPtr pointer, Patience patience) {
+    TRY(source, find_source(tcb, pointer));
+    Reply* reply = nullptr;
+    if (const CPtr brought = tcb.registers.a(6); brought != 0 && source->cap.type == CapType::Endpoint) {
+        TRY(slot, find_reply(tcb, brought));
+        reply = &slot->cap.as<Reply>();
+        CHECK(reply->caller == nullptr && reply->receiver == nullptr, Error::Busy);
+    }
+    return receive_from(tcb, source->cap, reply, patience);
+}
+
+Result<void> reply_recv(Tcb& tcb, CPtr pointer) {
+    TRY(source, find_source(tcb, pointer));
+    TRY(slot, find_reply(tcb, tcb.registers.a(6)));
+    Reply& reply = slot->cap.as<Reply>();
+    CHECK(reply.caller != nullptr, Error::NoCaller);
+    TRY_VOID(check_message(tcb, reply.can_grant));
+    answer(reply, tcb);
+    return receive_from(tcb, source->cap, &reply, Patience::Wait);
+}
+
+Result<void> reply(Tcb& tcb, CPtr pointer) {
+    TRY(slot, find_reply(tcb, pointer));
+    Reply& object = slot->cap.as<Reply>();
+    CHECK(object.caller != nullptr, Error::NoCaller);
+    TRY_VOID(check_message(tcb, object.can_grant));
+    answer(object, tcb);
+    tcb.set_tag(Tag{});
+    return {};
+}
+
+Result<void> dispatch(Tcb& tcb, Syscall number, CPtr pointer) {
+    switch (number) {
+        case Syscall::Call: return call(tcb, pointer);
+        case Syscall::ReplyRecv: return reply_recv(tcb, pointer);
+        case Syscall::Send: return send(tcb, pointer, Patience::Wait);
+        case Syscall::NBSend: return send(tcb, pointer, Patience::Never);
+        case Syscall::Recv: return recv(tcb, pointer, Patience::Wait);
+        case Syscall::NBRecv: return recv(tcb, pointer, Patience::Never);
+        case Syscall::Reply: return reply(tcb, pointer);
+        case Syscall::Yield:
+            tcb.set_tag(Tag{});
+            tcb.hart->yield();
+            return {};
+    }
+    return Failure(Error::BadSyscall);
+}
+
+constexpr unsigned kEcallLength = 4;
+
+}  // namespace
+
+void perform_syscall(Tcb& tcb) {
+    const auto number = static_cast<std::int64_t>(tcb.registers.a(7));
+    if (number >= 0) {
+        tcb.registers.pc -= kEcallLength;
+        raise_fault(tcb, {.kind = FaultKind::UnknownSyscall});
+        return;
+    }
+    const Result<void> result = dispatch(tcb, static_cast<Syscall>(number), tcb.registers.a(0));
+    if (result) return;
+    if (result.error() == kPreempted)
+        tcb.registers.pc -= kEcallLength;
+    else
+        tcb.set_tag(Tag::error(result.error()));
+}
+
+}  // namespace glenda

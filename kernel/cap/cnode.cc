@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: MIT
+// Walking a CSpace: one turn of the loop a CNode.
+#include "cap/cnode.h"
+
+namespace glenda {
+
+Slot* find_slot(const Capability& root, CPtr pointer) {
+    const Capability* cnode = &root;
+    unsigned bits = 64;  // of `pointer`, still to consume
+    while (cnode->type == CapType::CNode) {
+        const unsigned radix = cnode->size_bits;
+        const unsigned guard_bits = cnode->guard_bits;
+        if (guard_bits + radix > bits) return nullptr;
+        bits -= guard_bits + radix;
+        const std::uint64_t rest = pointer >> bits;
+        if (guard_bits != 0 && ((rest >> radix) & mask(guard_bits)) != cnode->guard) return nullptr;
+        const std::uint64_t index = rest & mask(radix);
+        if (index == 0) return nullptr;
+        Slot* slot = slots_of(*cnode) + index;
+        if (bits == 0) return slot;
+        cnode = &slot->cap;
+    }
+    return nullptr;
+}
+
+}  // namespace glenda

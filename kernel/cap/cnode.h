@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: MIT
+// CNodes, and how a capability pointer finds a slot.
+//
+// A CSpace is a tree of CNodes. A pointer is consumed from its highest bit: each CNode's capability first takes its
+// guard, which must match, then as many bits as index its slots:
+//
+//    63                                             0
+//   +-------+---------+-------+---------------------+
+//   | guard |  index  | guard |        index        |      two levels: all 64 bits are consumed, neither more nor less
+//   +-------+---------+-------+---------------------+
+//
+// Slot 0 of every CNode belongs to the kernel (it keeps a dying CNode there), so pointer 0 never is a capability.
+// Handout: reference/kernel-design.md, "Finding a capability".
+#pragma once
+
+#include "cap/slot.h"
+#include "util/bits.h"
+#include "util/result.h"
+
+namespace glenda {
+
+/// The guard of a new CNode: with it the CNode alone is a CSpace whose pointers are slot numbers.
+constexpr std::uint32_t default_guard_bits(unsigned radix) { return 64 - radix; }
+
+inline Slot* slots_of(const Capability& cnode) { return static_cast<Slot*>(cnode.object); }
+
+/// Slot `index` of the CNode. Error: OutOfRange, also for slot 0.
+inline Result<Slot*> slot_at(const Capability& cnode, std::uint64_t index) {
+    CHECK(index != 0 && (index >> cnode.size_bits) == 0, Error::OutOfRange);
+    return slots_of(cnode) + index;
+}
+
+/// The slot that `pointer` names in the CSpace `root`, or null; it may be empty.
+Slot* find_slot(const Capability& root, CPtr pointer);
+
+}  // namespace glenda

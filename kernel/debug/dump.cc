@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: MIT
+// See dump.h.
+#include "debug/dump.h"
+
+#include "debug/print.h"
+
+namespace glenda {
+
+const char* name_of(ThreadState state) {
+    switch (state) {
+        case ThreadState::Inactive: return "Inactive";
+        case ThreadState::Ready: return "Ready";
+        case ThreadState::BlockedSend: return "BlockedSend";
+        case ThreadState::BlockedRecv: return "BlockedRecv";
+        case ThreadState::BlockedCall: return "BlockedCall";
+        case ThreadState::BlockedFault: return "BlockedFault";
+        case ThreadState::Idle: return "Idle";
+    }
+    return "?";
+}
+
+void dump_registers(const Registers& registers) {
+    print("  pc  ", Hex{registers.pc}, "\n");
+    static constexpr const char* kNames[] = {
+        "ra ", "sp ", "gp ", "tp ", "t0 ", "t1 ", "t2 ", "s0 ", "s1 ", "a0 ", "a1 ", "a2 ", "a3 ", "a4 ", "a5 ", "a6 ",
+        "a7 ", "s2 ", "s3 ", "s4 ", "s5 ", "s6 ", "s7 ", "s8 ", "s9 ", "s10", "s11", "t3 ", "t4 ", "t5 ", "t6 "};
+    for (unsigned i = 0; i < 31; i++)
+        print("  ", kNames[i], " ", Hex{registers.x[i]}, i % 4 == 3 || i == 30 ? "\n" : "");
+}
+
+void dump_thread(const Tcb& tcb) {
+    print("thread ", tcb.name[0] != 0 ? tcb.name : "without name", ": ", name_of(tcb.state), ", priority ",
+          static_cast<unsigned>(tcb.priority));
+    if (tcb.endpoint != nullptr) print(", at endpoint ", Hex{reinterpret_cast<std::uint64_t>(tcb.endpoint)});
+    if (tcb.notification != nullptr)
+        print(", at notification ", Hex{reinterpret_cast<std::uint64_t>(tcb.notification)});
+    if (tcb.reply != nullptr) print(", with reply ", Hex{reinterpret_cast<std::uint64_t>(tcb.reply)});
+    print("\n");
+    dump_registers(tcb.registers);
+}
+
+}  // namespace glenda

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: MIT
+// The kernel's own words on the debug console: print("hart ", 3, " at ", Hex{pc}, "\n").
+#pragma once
+
+#include <concepts>
+#include <cstdint>
+#include <string_view>
+
+namespace glenda {
+
+struct Hex {
+    std::uint64_t value;
+};
+
+void print_one(std::string_view text);
+void print_one(Hex hex);
+void print_one(std::uint64_t number);
+template <std::integral T>
+void print_one(T number) {
+    print_one(static_cast<std::uint64_t>(number));
+}
+
+template <typename... Parts>
+void print(Parts... parts) {
+    (print_one(parts), ...);
+}
+
+/// A bug in the kernel: say where, and stop everything.
+[[noreturn]] void panic(const char* what, const char* file, unsigned line);
+
+#define ASSERT(condition)                                                         \
+    do {                                                                          \
+        if (!(condition)) [[unlikely]]                                            \
+            ::glenda::panic("assertion failed: " #condition, __FILE__, __LINE__); \
+    } while (false)
+
+}  // namespace glenda

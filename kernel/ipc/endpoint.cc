@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: MIT
+// The two state machines of endpoint.h.
+#include "ipc/endpoint.h"
+
+#include "ipc/fault.h"
+#include "ipc/transfer.h"
+#include "sched/hart.h"
+
+namespace glenda {
+
+namespace {
+
+void stand_in_line(Endpoint& endpoint, Tcb& tcb, Endpoint::Waiting as) {
+    tcb.endpoint = &endpoint;
+    endpoint.queue.push_back(tcb);
+    endpoint.waiting = as;
+}
+
+void leave_line(Endpoint& endpoint, Tcb& tcb) {
+    endpoint.queue.remove(tcb);
+    tcb.endpoint = nullptr;
+    if (endpoint.queue.is_empty()) endpoint.waiting = Endpoint::Waiting::Nobody;
+}
+
+/// Nobody brought a Reply for this caller, so it gets its error at once; a fault stays unhandled.
+void refuse_caller(Tcb& caller) {
+    if (caller.state == ThreadState::BlockedFault) {
+        caller.state = ThreadState::Inactive;
+        report_unhandled_fault(caller);
+        return;
+    }
+    caller.set_tag(Tag::error(Error::NoReply));
+    Hart::make_ready(caller);
+}
+
+/// The caller now waits in the Reply that the receiver brought.
+void hand_over_caller(Tcb& caller, Tcb& receiver) {
+    Reply* reply = receiver.reply;
+    if (reply == nullptr) return refuse_caller(caller);
+    receiver.reply = nullptr;
+    reply->receiver = nullptr;
+    reply->caller = &caller;
+    caller.reply = reply;
+}
+
+/// The message of `sender` goes to `receiver`; neither stands in line.
+void meet(Tcb& sender, Tcb& receiver) {
+    if (sender.state == ThreadState::BlockedFault)
+        transfer_fault(sender, receiver);
+    else
+        transfer_message(sender, receiver, sender.pending.can_grant);
+    receiver.registers.a(0) = sender.pending.badge;
+    if (sender.pending.wants_reply) {
+        hand_over_caller(sender, receiver);
+    } else {
+        sender.set_tag(Tag{});
+        Hart::make_ready(sender);
+    }
+}
+
+/// The receiver has what it waited for.
+void finish_receiving(Tcb& receiver) {
+    if (receiver.reply != nullptr) receiver.reply->receiver = nullptr;
+    receiver.reply = nullptr;
+    Hart::make_ready(receiver);
+}
+
+}  // namespace
+
+void send(Endpoint& endpoint, Tcb& sender, PendingSend pending, ThreadState waiting) {
+    sender.pending = pending;
+    sender.state = waiting;
+    if (endpoint.waiting != Endpoint::Waiting::Receivers) {
+        stand_in_line(endpoint, sender, Endpoint::Waiting::Senders);
+        return;
+    }
+    Tcb& receiver = *endpoint.queue.front();
+    leave_line(endpoint, receiver);
+    meet(sender, receiver);
+    finish_receiving(receiver);
+}
+
+void receive(Endpoint& endpoint, Tcb& receiver, Reply* reply, bool can_grant) {
+    receiver.reply = reply;
+    if (reply != nullptr) {
+        reply->receiver = &receiver;
+        reply->can_grant = can_grant;
+    }
+    if (endpoint.waiting != Endpoint::Waiting::Senders) {
+        receiver.state = ThreadState::BlockedRecv;
+        stand_in_line(endpoint, receiver, Endpoint::Waiting::Receivers);
+        return;
+    }
+    Tcb& sender = *endpoint.queue.front();
+    leave_line(endpoint, sender);
+    meet(sender, receiver);
+    finish_receiving(receiver);
+}
+
+void answer(Reply& reply, Tcb& replier) {
+    Tcb& caller = *reply.caller;
+    reply.caller = nullptr;
+    caller.reply = nullptr;
+    if (caller.state == ThreadState::BlockedFault) {
+        resume_after_fault(caller, replier);
+        return;
+    }
+    transfer_message(replier, caller, reply.can_grant);
+    Hart::make_ready(caller);
+}
+
+void cancel_wait(Tcb& tcb) {
+    if (tcb.endpoint != nullptr) leave_line(*tcb.endpoint, tcb);
+    if (tcb.notification != nullptr) {
+        tcb.notification->waiters.remove(tcb);
+        tcb.notification = nullptr;
+    }
+    if (tcb.reply != nullptr) {
+        if (tcb.reply->caller == &tcb) tcb.reply->caller = nullptr;
+        if (tcb.reply->receiver == &tcb) tcb.reply->receiver = nullptr;
+        tcb.reply = nullptr;
+    }
+}
+
+void fail_wait(Tcb& tcb, Error error) {
+    cancel_wait(tcb);
+    if (tcb.state == ThreadState::BlockedFault) {
+        tcb.state = ThreadState::Inactive;
+        report_unhandled_fault(tcb);
+        return;
+    }
+    tcb.set_tag(Tag::error(error));
+    Hart::make_ready(tcb);
+}
+
+bool dismiss_one(Endpoint& endpoint) {
+    Tcb* waiter = endpoint.queue.front();
+    if (waiter == nullptr) return false;
+    fail_wait(*waiter, Error::Deleted);
+    return true;
+}
+
+void dismiss(Reply& reply) {
+    if (reply.receiver != nullptr) reply.receiver->reply = nullptr;
+    if (reply.caller != nullptr) fail_wait(*reply.caller, Error::Deleted);
+    reply.receiver = nullptr;
+}
+
+}  // namespace glenda

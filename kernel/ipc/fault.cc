@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: MIT
+// See fault.h.
+#include "ipc/fault.h"
+
+#include "debug/dump.h"
+#include "debug/print.h"
+#include "ipc/endpoint.h"
+#include "sched/hart.h"
+
+namespace glenda {
+
+void raise_fault(Tcb& tcb, Fault fault) {
+    tcb.fault = fault;
+    const Capability& handler = tcb.fault_handler.cap;
+    if (handler.type != CapType::Endpoint || !has(handler.rights, Rights::Write)) {
+        tcb.state = ThreadState::Inactive;
+        report_unhandled_fault(tcb);
+        return;
+    }
+    const PendingSend pending{.badge = handler.badge, .can_grant = false, .wants_reply = true};
+    send(handler.as<Endpoint>(), tcb, pending, ThreadState::BlockedFault);
+}
+
+void resume_after_fault(Tcb& tcb, const Tcb& handler) {
+    const Tag tag = handler.tag();
+    if (tag.label() != kFaultResume) {
+        tcb.state = ThreadState::Inactive;
+        return;
+    }
+    Registers& registers = tcb.registers;
+    const unsigned length = tag.length() < kRegisterWords ? tag.length() : kRegisterWords;
+    if (tcb.fault.kind == FaultKind::UnknownSyscall) {
+        for (unsigned i = 0; i < length; i++) registers.a(i) = handler.registers.a(2 + i);
+        registers.pc += 4;
+    } else {
+        if (length > 0) registers.pc = handler.registers.a(2);
+        if (length > 1) registers.sp() = handler.registers.a(3);
+    }
+    Hart::make_ready(tcb);
+}
+
+void report_unhandled_fault(const Tcb& tcb) {
+    const char* what = "exception";
+    if (tcb.fault.kind == FaultKind::Vm) what = "page fault";
+    if (tcb.fault.kind == FaultKind::UnknownSyscall) what = "unknown system call";
+    print("kernel: thread ", tcb.name[0] != 0 ? tcb.name : "without name", " stopped: ", what, " with no handler, pc ",
+          Hex{tcb.registers.pc}, ", address ", Hex{tcb.fault.address}, ", cause ", tcb.fault.cause, "\n");
+    dump_registers(tcb.registers);
+}
+
+}  // namespace glenda

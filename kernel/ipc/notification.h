@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: MIT
+// Signalling and waiting.
+//
+// A signal ORs bits into the word; whoever waits takes the whole word. A thread to which the notification is bound
+// gets the word also while it waits at an endpoint, as a message whose tag has the notification flag.
+// Handout: reference/kernel-design.md, "Notifications".
+#pragma once
+
+#include "object/ipc_objects.h"
+
+namespace glenda {
+
+/// Add `bits` and wake who waits for them.
+void signal(Notification& notification, std::uint64_t bits);
+
+/// Take the word if it is not 0. False: there was nothing to take.
+bool take_signals(Notification& notification, Tcb& receiver);
+
+/// Take the word, or stand in line for it.
+void wait(Notification& notification, Tcb& receiver);
+
+/// One step of taking the notification apart: wake one waiter with Error::Deleted. False: none was left.
+bool dismiss_one(Notification& notification);
+
+}  // namespace glenda

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: MIT
+// See transfer.h.
+#include "ipc/transfer.h"
+
+#include <algorithm>
+
+#include "cap/cnode.h"
+
+namespace glenda {
+
+bool is_copyable(const Capability& cap) {
+    switch (cap.type) {
+        case CapType::Null:
+        case CapType::Untyped:    // two would hand out the same memory
+        case CapType::PageTable:  // two would map the same table twice
+        case CapType::Zombie: return false;
+        case CapType::CNode:
+        case CapType::Tcb:
+        case CapType::Endpoint:
+        case CapType::Notification:
+        case CapType::Reply:
+        case CapType::Frame:
+        case CapType::VSpace:
+        case CapType::Timer:
+        case CapType::IrqControl:
+        case CapType::IrqHandler:
+        case CapType::Console:
+        case CapType::Machine: return true;
+        case CapType::Count: break;
+    }
+    return false;
+}
+
+Capability copy_of(const Capability& original, Rights rights) {
+    Capability copy = original;
+    copy.rights = original.rights & rights;
+    copy.flags = inherited(original.flags);
+    if (copy.type == CapType::Frame) copy.mapped_at = copy.space = 0;
+    return copy;
+}
+
+namespace {
+
+/// Copy or move up to `count` capabilities into the slots that the receiver offers. How many arrived.
+unsigned transfer_caps(Tcb& from, Tcb& to, unsigned count) {
+    if (from.utcb == nullptr || to.utcb == nullptr) return 0;
+    const Slot* cnode = find_slot(to.cspace.cap, to.utcb->receive_cnode);
+    if (cnode == nullptr || cnode->cap.type != CapType::CNode || !has(cnode->cap.rights, Rights::Write)) return 0;
+    count = std::min<std::uint64_t>(count, to.utcb->receive_count);
+    const std::uint64_t first = to.utcb->receive_index;
+    for (unsigned i = 0; i < count; i++) {
+        Slot* source = find_slot(from.cspace.cap, from.utcb->send_caps[i]);
+        const Result<Slot*> target = slot_at(cnode->cap, first + i);
+        if (source == nullptr || source->is_empty() || !target || !(*target)->is_empty()) return i;
+        if (is_copyable(source->cap))
+            (*target)->fill_as_child(copy_of(source->cap, Rights::All), *source);
+        else
+            (*target)->take(*source);
+    }
+    return count;
+}
+
+}  // namespace
+
+void transfer_message(Tcb& from, Tcb& to, bool can_grant) {
+    const Tag tag = from.tag().without_flags();
+    unsigned length = tag.length();
+    for (unsigned i = 0; i < kRegisterWords; i++) to.registers.a(2 + i) = from.registers.a(2 + i);
+    if (length > kRegisterWords) {
+        if (from.utcb == nullptr || to.utcb == nullptr) {
+            length = kRegisterWords;
+        } else {
+            const std::uint64_t* in = from.utcb->words;
+            std::uint64_t* out = to.utcb->words;
+            for (unsigned i = kRegisterWords; i < length; i++) out[i] = in[i];
+        }
+    }
+    unsigned caps = tag.caps();
+    if (caps != 0) caps = can_grant ? transfer_caps(from, to, caps) : 0;
+    to.set_tag(Tag(tag.label(), length, caps));
+}
+
+void transfer_fault(const Tcb& from, Tcb& to) {
+    const Registers& r = from.registers;
+    const Fault& fault = from.fault;
+    unsigned length = 0;
+    auto put = [&](std::uint64_t value) { to.set_word(length++, value); };
+    put(r.pc);
+    switch (fault.kind) {
+        case FaultKind::Vm: {
+            constexpr std::uint64_t kFetchFault = 12, kLoadFault = 13, kFetchAccess = 1, kLoadAccess = 5;
+            Access access = Access::Write;
+            if (fault.cause == kFetchFault || fault.cause == kFetchAccess) access = Access::Execute;
+            if (fault.cause == kLoadFault || fault.cause == kLoadAccess) access = Access::Read;
+            put(fault.address);
+            put(static_cast<std::uint64_t>(access));
+            put(fault.cause);
+            break;
+        }
+        case FaultKind::UnknownSyscall:
+            put(r.a(7));
+            for (unsigned i = 0; i <= 6; i++) put(r.a(i));
+            put(r.x[1]);
+            break;
+        case FaultKind::Exception:
+            put(fault.address);
+            put(fault.cause);
+            put(r.x[1]);
+            break;
+    }
+    if (to.utcb == nullptr) length = std::min(length, kRegisterWords);
+    to.set_tag(Tag(static_cast<std::uint64_t>(fault.kind), length));
+}
+
+}  // namespace glenda

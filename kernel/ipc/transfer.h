@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: MIT
+// Carrying a message from one thread to another: words, then capabilities.
+//
+// Nothing here can fail for the sender: what the receiver has no room for is left out, and the tag says so.
+// Handout: reference/kernel-design.md, "A message's way".
+#pragma once
+
+#include "object/tcb.h"
+
+namespace glenda {
+
+/// Copy the message that `from` has in its registers and UTCB to `to`, and capabilities if `can_grant`.
+/// Both are stopped in the kernel.
+void transfer_message(Tcb& from, Tcb& to, bool can_grant);
+
+/// Write the message about the fault of `from` into `to`.
+void transfer_fault(const Tcb& from, Tcb& to);
+
+/// The value that a copy of `original` with at most `rights` has. A mapping stays with the original.
+Capability copy_of(const Capability& original, Rights rights);
+
+/// There may be several capabilities of this kind to one object.
+bool is_copyable(const Capability& cap);
+
+}  // namespace glenda

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: MIT
+// Which address spaces live, and their identities.
+//
+// A VSpace's identity is never used twice: a counter above, its ASID (the table's index) below. A frame remembers the
+// identity of the space that maps it; if that space has gone, the look-up finds nobody, though its ASID may be in use
+// again. ASID 0 is the kernel's own. Handout: reference/kernel-design.md, "Address spaces".
+#pragma once
+
+#include "mem/page_table.h"
+
+namespace glenda {
+
+constexpr unsigned kAsidBits = 10;
+constexpr unsigned kMaxSpaces = 1u << kAsidBits;
+
+constexpr unsigned asid_of(std::uint64_t space) { return space & mask(kAsidBits); }
+/// The value of `satp` (mode Sv39) for a root table.
+constexpr std::uint64_t satp_of(PhysAddr root, unsigned asid) {
+    return std::uint64_t{8} << 60 | std::uint64_t{asid} << 44 | root.value >> kPageBits;
+}
+
+class AddressSpaces {
+public:
+    /// A new identity for `root`. Error: TooManySpaces.
+    Result<std::uint64_t> add(PageTable* root);
+    /// Forget the space; its ASID is free at once, so the caller has flushed it.
+    void remove(std::uint64_t space);
+    /// The root table, or null if the space is no more.
+    PageTable* find(std::uint64_t space) const;
+    /// How many more can be added.
+    unsigned room() const { return room_; }
+
+private:
+    struct Entry {
+        std::uint64_t space = 0;  // identity of the last one here
+        PageTable* root = nullptr;
+    };
+    Entry entries_[kMaxSpaces] = {};
+    unsigned next_ = 1;  // where to look first: reuse as late as possible
+    unsigned room_ = kMaxSpaces - 1;
+};
+
+extern constinit AddressSpaces address_spaces;
+
+}  // namespace glenda

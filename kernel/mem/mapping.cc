@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: MIT
+// See mapping.h.
+#include "mem/mapping.h"
+
+namespace glenda {
+
+constinit PageTable* kernel_root = nullptr;
+
+namespace {
+
+constexpr unsigned kFirstKernelEntry = kTableEntries / 2;
+
+unsigned level_of(const Capability& frame) { return (frame.size_bits - kPageBits) / 9; }
+
+/// MapFlags that `frame` allows; Read is always part of it.
+Error check_flags(const Capability& frame, std::uint64_t flags) {
+    constexpr auto kRead = std::uint64_t(MapFlags::Read), kWrite = std::uint64_t(MapFlags::Write),
+                   kExecute = std::uint64_t(MapFlags::Execute);
+    if ((flags & ~(kRead | kWrite | kExecute)) != 0 || (flags & kRead) == 0) return Error::BadArgument;
+    if ((flags & kWrite) != 0 && (flags & kExecute) != 0) return Error::BadArgument;
+    if ((flags & kExecute) != 0 && has(frame.flags, CapFlags::Device)) return Error::BadArgument;
+    if (!has(frame.rights, Rights::Read)) return Error::NoRights;
+    if ((flags & kWrite) != 0 && !has(frame.rights, Rights::Write)) return Error::NoRights;
+    return Error::Ok;
+}
+
+Pte leaf_for(const Capability& frame, std::uint64_t flags) {
+    return Pte::leaf(to_physical(frame.object), flags << 1 | Pte::kUser);
+}
+
+/// The entry that maps `frame`, or null if its space, or a table on the way, has gone.
+Pte* find_mapping(const Capability& frame) {
+    if (frame.space == 0) return nullptr;
+    PageTable* root = address_spaces.find(frame.space);
+    if (root == nullptr) return nullptr;
+    const Walk at = walk(*root, {frame.mapped_at}, level_of(frame));
+    const bool is_ours =
+        at.level == level_of(frame) && at.entry->is_leaf() && at.entry->address() == to_physical(frame.object);
+    return is_ours ? at.entry : nullptr;
+}
+
+}  // namespace
+
+MapResult map_frame(Capability& frame, const Capability& vspace, VirtAddr address, std::uint64_t flags) {
+    if (frame.space != 0) return {Error::AlreadyMapped};
+    const Error refused = check_flags(frame, flags);
+    if (refused != Error::Ok) return {refused};
+    if (address.value >= kUserEnd) return {Error::BadArgument};
+    if (!is_aligned(address.value, bit(frame.size_bits))) return {Error::NotAligned};
+
+    const unsigned level = level_of(frame);
+    const Walk at = walk(vspace.as<PageTable>(), address, level);
+    if (at.entry->is_valid()) return {Error::AlreadyMapped};
+    if (at.level != level) return {Error::MissingTable, at.level - 1};
+
+    *at.entry = leaf_for(frame, flags);
+    frame.mapped_at = address.value;
+    frame.space = vspace.space;
+    arch::flush_page(address, asid_of(frame.space));
+    if ((flags & std::uint64_t(MapFlags::Execute)) != 0) arch::flush_instructions();
+    return {};
+}
+
+Error protect_frame(const Capability& frame, std::uint64_t flags) {
+    Pte* entry = find_mapping(frame);
+    if (entry == nullptr) return Error::NotMapped;
+    const Error refused = check_flags(frame, flags);
+    if (refused != Error::Ok) return refused;
+    *entry = leaf_for(frame, flags);
+    arch::flush_page({frame.mapped_at}, asid_of(frame.space));
+    if ((flags & std::uint64_t(MapFlags::Execute)) != 0) arch::flush_instructions();
+    return Error::Ok;
+}
+
+void unmap_frame(Capability& frame) {
+    if (Pte* entry = find_mapping(frame)) {
+        *entry = Pte{};
+        arch::flush_page({frame.mapped_at}, asid_of(frame.space));
+    }
+    frame.mapped_at = frame.space = 0;
+}
+
+Error map_table(Capability& table, const Capability& vspace, VirtAddr address) {
+    if (table.space != 0 || address.value >= kUserEnd) {
+        return table.space != 0 ? Error::AlreadyMapped : Error::BadArgument;
+    }
+    const Walk at = walk(vspace.as<PageTable>(), address, 0);
+    if (at.entry->is_valid() || at.level == 0) return Error::AlreadyMapped;
+    *at.entry = Pte::table(to_physical(table.object));
+    table.size_bits = static_cast<std::uint8_t>(at.level);
+    table.mapped_at = align_down(address.value, bit(level_bits(at.level)));
+    table.space = vspace.space;
+    arch::flush_page(address, asid_of(table.space));
+    return Error::Ok;
+}
+
+void unmap_table(Capability& table) {
+    if (table.space == 0) return;
+    if (PageTable* root = address_spaces.find(table.space)) {
+        const Walk at = walk(*root, {table.mapped_at}, table.size_bits);
+        if (at.level == table.size_bits && at.entry->is_table() && at.entry->address() == to_physical(table.object)) {
+            *at.entry = Pte{};
+            arch::flush_space(asid_of(table.space));
+        }
+    }
+    for (Pte& entry : table.as<PageTable>().entries) entry = Pte{};
+    table.mapped_at = table.space = 0;
+    table.size_bits = 0;
+}
+
+void create_space(Capability& vspace) {
+    PageTable& root = vspace.as<PageTable>();
+    for (unsigned i = kFirstKernelEntry; i < kTableEntries; i++) {
+        if (kernel_root->entries[i].is_valid()) root.entries[i] = kernel_root->entries[i];
+    }
+    vspace.space = *address_spaces.add(&root);
+}
+
+void destroy_space(const Capability& vspace) {
+    arch::flush_space(asid_of(vspace.space));
+    address_spaces.remove(vspace.space);
+}
+
+}  // namespace glenda

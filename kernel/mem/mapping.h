@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: MIT
+// Frames and page tables in address spaces: the capability that made a mapping remembers it and alone ends it.
+//
+// Invariant: every leaf entry of a living address space belongs to exactly one Frame capability, whose `space` and
+// `mapped_at` say where; so deleting the capability ends all access to the memory.
+// Handout: reference/kernel-design.md, "Address spaces".
+#pragma once
+
+#include "abi/method.h"
+#include "cap/capability.h"
+#include "mem/address_spaces.h"
+
+namespace glenda {
+
+/// Where a mapping could not be made for want of a table: the level of that table (1 or 0) is in `missing_level`.
+struct MapResult {
+    Error error = Error::Ok;
+    unsigned missing_level = 0;
+};
+
+/// Map `frame`, which has no mapping, at `address` in `vspace`. Errors: BadArgument, NotAligned, NoRights,
+/// AlreadyMapped, MissingTable.
+MapResult map_frame(Capability& frame, const Capability& vspace, VirtAddr address, std::uint64_t flags);
+/// Change the rights of the mapping of `frame`. Errors: NotMapped, BadArgument, NoRights.
+Error protect_frame(const Capability& frame, std::uint64_t flags);
+/// End the mapping, if there is one.
+void unmap_frame(Capability& frame);
+
+/// Make `table` the highest table that is missing at `address`. Errors: BadArgument, AlreadyMapped.
+Error map_table(Capability& table, const Capability& vspace, VirtAddr address);
+/// End the mapping, if there is one, and all mappings in it.
+void unmap_table(Capability& table);
+
+/// Give a new VSpace object the kernel's half, and an identity. There is room in address_spaces.
+void create_space(Capability& vspace);
+/// The last capability to the VSpace goes.
+void destroy_space(const Capability& vspace);
+
+/// The root table whose upper half every address space shares.
+extern constinit PageTable* kernel_root;
+
+}  // namespace glenda

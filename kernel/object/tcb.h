@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: MIT
+// A thread: how code executes. What it can reach lies in its CSpace and VSpace, which it refers to and can share.
+//
+// The registers come first: `sscratch` holds the address of the running thread, and trap.S saves into it. A Tcb holds
+// capabilities of its own, in slots that are nodes of the derivation tree like any other: revoking a CSpace takes it
+// from the threads that use it. Handout: reference/kernel-design.md, "Threads".
+#pragma once
+
+#include "abi/fault.h"
+#include "abi/message.h"
+#include "abi/method.h"
+#include "arch/registers.h"
+#include "cap/slot.h"
+#include "mem/page_table.h"
+
+namespace glenda {
+
+class Hart;
+struct Tcb;
+struct Endpoint;
+struct Notification;
+struct Reply;
+
+/// Neighbours in the one queue a thread can stand in: a ready queue, or that of an endpoint or notification.
+struct QueueLinks {
+    Tcb* next = nullptr;
+    Tcb* previous = nullptr;
+};
+
+/// What a thread brings to a meeting when it has to wait for one.
+struct PendingSend {
+    Badge badge = 0;
+    bool can_grant = false;
+    bool wants_reply = false;
+};
+
+struct Fault {
+    FaultKind kind{};
+    std::uint64_t address = 0;
+    std::uint64_t cause = 0;  // `scause`
+};
+
+struct alignas(1u << kTcbBits) Tcb {
+    Registers registers;
+
+    // What a switch to this thread needs.
+    Hart* hart = nullptr;    // where it runs; trap.S finds the kernel stack below it
+    std::uint64_t satp = 0;  // its address space, or the kernel's own
+    Utcb* utcb = nullptr;    // in the direct map, null if none
+    VirtAddr utcb_address;   // where the thread sees it
+    ThreadState state = ThreadState::Inactive;
+    std::uint8_t priority = 0;
+    std::uint8_t max_priority = 0;  // the highest that it may give to others
+    bool is_queued = false;         // stands in a ready queue
+    std::uint32_t slice = 0;        // ticks that it may run before its equals do
+    std::uint32_t slice_left = 0;
+    std::uint32_t padding = 0;
+    std::uint64_t ticks = 0;  // that it has run
+    QueueLinks links;
+
+    // What it waits for.
+    PendingSend pending;                   // BlockedSend, BlockedCall, BlockedFault: while in an endpoint's queue
+    Fault fault;                           // BlockedFault
+    Endpoint* endpoint = nullptr;          // in whose queue it stands
+    Notification* notification = nullptr;  // in whose queue it stands
+    Reply* reply = nullptr;                // a caller: what holds it; a receiver: what it brought for the next caller
+
+    char name[16] = {};  // for people
+
+    FpuRegisters fpu;
+
+    // Its capabilities.
+    Slot cspace, vspace, utcb_frame, fault_handler, bound_notification;
+
+    std::uint64_t word(unsigned n) const { return n < kRegisterWords ? registers.a(2 + n) : utcb->words[n]; }
+    /// Words past the registers are dropped where there is no UTCB.
+    void set_word(unsigned n, std::uint64_t value) {
+        if (n < kRegisterWords)
+            registers.a(2 + n) = value;
+        else if (utcb != nullptr)
+            utcb->words[n] = value;
+    }
+    Tag tag() const { return Tag(registers.a(1)); }
+    void set_tag(Tag tag) { registers.a(1) = tag.raw(); }
+};
+static_assert(sizeof(Tcb) == 1u << kTcbBits);
+static_assert(offsetof(Tcb, registers) == 0 && offsetof(Tcb, hart) == 256);
+
+/// The thread one of whose capabilities stands in `slot` (CapFlags::InTcb).
+inline Tcb& tcb_around(Slot& slot) {
+    return *reinterpret_cast<Tcb*>(reinterpret_cast<std::uintptr_t>(&slot) & ~mask(kTcbBits));
+}
+
+}  // namespace glenda

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: MIT
+// A queue of threads, linked through the threads themselves: first come, first served.
+#pragma once
+
+#include "object/tcb.h"
+
+namespace glenda {
+
+class TcbQueue {
+public:
+    bool is_empty() const { return head_ == nullptr; }
+    Tcb* front() const { return head_; }
+
+    /// `tcb` stands in no queue.
+    void push_back(Tcb& tcb) {
+        tcb.links = {nullptr, tail_};
+        (tail_ != nullptr ? tail_->links.next : head_) = &tcb;
+        tail_ = &tcb;
+    }
+    /// Before all others: for a thread that was interrupted in its turn.
+    void push_front(Tcb& tcb) {
+        tcb.links = {head_, nullptr};
+        (head_ != nullptr ? head_->links.previous : tail_) = &tcb;
+        head_ = &tcb;
+    }
+    /// `tcb` stands in this queue.
+    void remove(Tcb& tcb) {
+        (tcb.links.previous != nullptr ? tcb.links.previous->links.next : head_) = tcb.links.next;
+        (tcb.links.next != nullptr ? tcb.links.next->links.previous : tail_) = tcb.links.previous;
+        tcb.links = {};
+    }
+    /// The first, or null.
+    Tcb* pop_front() {
+        Tcb* first = head_;
+        if (first != nullptr) remove(*first);
+        return first;
+    }
+
+private:
+    Tcb* head_ = nullptr;
+    Tcb* tail_ = nullptr;
+};
+
+}  // namespace glenda

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: MIT
+// The methods of kernel objects: labels of a Call on the object's capability.
+//
+// Each line lists the words of the request, in order, then those of the answer. `cptr` words are looked up in the
+// CSpace of the caller. The answer's tag has the error flag and an Error as its label when the kernel refuses;
+// else its label is 0. "CNode, index" names a slot: the index counts the slots of that one CNode.
+// Handout: reference/kernel-abi.md, "Methods".
+#pragma once
+
+#include <cstdint>
+
+namespace glenda {
+
+enum class UntypedMethod : std::uint64_t {
+    Retype = 1,  // RetypeKind word, CNode cptr, first index, offset -> : make objects in consecutive empty slots.
+                 // offset: device memory only; bytes into the Untyped where the first object lies, 0: the next free
+    Info,        // -> physical address, size_bits, bytes used (watermark), 1 if device
+};
+
+/// The first word of Retype: what to make, how large, how many.
+///   63       32 31     16 15       8 7      0
+///  +-----------+---------+----------+--------+
+///  |     0     |  count  |size_bits |  type  |   size_bits: Untyped, Frame: log2 bytes; CNode: log2 slots; else 0
+///  +-----------+---------+----------+--------+
+constexpr std::uint64_t retype_kind(unsigned type, unsigned size_bits, unsigned count) {
+    return std::uint64_t{count} << 16 | size_bits << 8 | type;
+}
+
+enum class CNodeMethod : std::uint64_t {  // the invoked CNode is the destination
+    Copy = 1,  // index, source CNode cptr, source index, rights -> : a child of the source, with the rights both have
+    Mint,      // index, source CNode cptr, source index, rights, badge [CNode: guard, guard bits] ->
+    Move,      // index, source CNode cptr, source index ->
+    Delete,    // index -> : empty already is success
+    Revoke,    // index -> : delete everything derived from the capability; it stays
+    Info,      // index -> type, rights, size_bits, badge (Endpoint, Notification) or address mapped at (Frame)
+};
+
+enum class TcbMethod : std::uint64_t {
+    Configure = 1,       // CSpace cptr, VSpace cptr, UTCB frame cptr, UTCB address, fault handler cptr; 0 leaves as is
+    SetPriority,         // priority, maximum controlled priority; both <= the caller's maximum
+    WriteRegisters,      // first register (0), values... -> ; order: pc, then x1 ra, x2 sp ... x31
+    ReadRegisters,       // -> 32 words: pc, x1 ... x31
+    Resume,              // -> : make a suspended thread run (again)
+    Suspend,             // -> : stop it where it is; a wait is cancelled
+    BindNotification,    // Notification cptr -> : the thread's Recv also takes its signals
+    UnbindNotification,  // ->
+    SetAffinity,         // hart number ->
+    SetTimeSlice,        // microseconds, 1,000 to 1,000,000 ->
+    SetName,             // up to 15 characters in two words ->
+    Info,                // -> ThreadState, priority, maximum controlled priority, hart, ticks run
+};
+
+enum class FrameMethod : std::uint64_t {
+    Map = 1,  // VSpace cptr, address, MapFlags ->
+    Unmap,    // ->
+    Protect,  // MapFlags -> : change the rights of the mapping
+    Info,     // -> physical address, size_bits, address mapped at or 0
+};
+
+/// How a frame is mapped. Write needs the Write right of the capability; Write and Execute together are refused.
+enum class MapFlags : std::uint64_t { Read = 1, Write = 2, Execute = 4, ReadWrite = 3, ReadExecute = 5 };
+
+enum class PageTableMethod : std::uint64_t {
+    Map = 1,  // VSpace cptr, address -> : becomes the highest table that is missing there
+    Unmap,    // ->
+};
+
+enum class VSpaceMethod : std::uint64_t {
+    Info = 1,  // address -> physical address, MapFlags, size_bits of the mapping; NotMapped if none
+};
+
+enum class TimerMethod : std::uint64_t {
+    Bind = 1,  // Notification cptr -> : signalled, with that capability's badge, at the deadline
+    Arm,       // deadline in ticks of the `time` CSR ->
+    Cancel,    // ->
+};
+
+enum class IrqControlMethod : std::uint64_t {
+    Claim = 1,  // interrupt number, CNode cptr, index -> : an IrqHandler; Busy if it has been claimed
+};
+
+enum class IrqHandlerMethod : std::uint64_t {
+    Bind = 1,  // Notification cptr -> : unmask; signalled with that capability's badge
+    Ack,       // -> : done with the last one, unmask
+    Unbind,    // -> : mask
+};
+
+enum class ConsoleMethod : std::uint64_t {
+    Write = 1,  // length in bytes (0 to 952), bytes... ->
+};
+
+enum class MachineMethod : std::uint64_t {
+    Shutdown = 1,  // does not return
+    Reboot,        // does not return
+    DumpThread,    // Tcb cptr -> : state and registers on the console
+    Counter,       // KernelCounter -> value
+    FastPath,      // 0 off, 1 on -> the old setting: for tests of the slow path
+};
+
+/// What a thread is doing.
+enum class ThreadState : std::uint8_t {
+    Inactive = 0,  // never started, suspended, or stopped by an unhandled fault
+    Ready,         // running, or waiting for its turn
+    BlockedSend,   // on an endpoint, with a message
+    BlockedRecv,   // on an endpoint or notification, for a message
+    BlockedCall,   // sent or about to send; waits for the reply
+    BlockedFault,  // its fault handler has been told, or is about to be
+    Idle,          // kernel only
+};
+
+}  // namespace glenda

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: MIT
+// Physical and virtual addresses are different types, so that they cannot be mixed up.
+#pragma once
+
+#include <compare>
+#include <cstdint>
+
+namespace glenda {
+
+/// An address of type `Kind`: adding bytes keeps the type, the distance of two is a number.
+template <typename Kind>
+struct Address {
+    std::uint64_t value = 0;
+
+    constexpr auto operator<=>(const Address&) const = default;
+    constexpr Address operator+(std::uint64_t bytes) const { return {value + bytes}; }
+    constexpr Address operator-(std::uint64_t bytes) const { return {value - bytes}; }
+    constexpr std::uint64_t operator-(Address other) const { return value - other.value; }
+};
+
+using PhysAddr = Address<struct PhysicalKind>;
+using VirtAddr = Address<struct VirtualKind>;
+
+}  // namespace glenda

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: MIT
+// Arithmetic on powers of two that kernel and user space share.
+#pragma once
+
+#include <cstdint>
+
+namespace glenda {
+
+constexpr std::uint64_t kKiB = 1024;
+constexpr std::uint64_t kMiB = 1024 * kKiB;
+constexpr std::uint64_t kGiB = 1024 * kMiB;
+constexpr unsigned kPageBits = 12;
+constexpr std::uint64_t kPageSize = std::uint64_t{1} << kPageBits;
+
+/// 2^n; n < 64.
+constexpr std::uint64_t bit(unsigned n) { return std::uint64_t{1} << n; }
+/// The lowest `n` bits set; n < 64.
+constexpr std::uint64_t mask(unsigned n) { return bit(n) - 1; }
+/// `size` is a power of two.
+constexpr std::uint64_t align_down(std::uint64_t value, std::uint64_t size) { return value & ~(size - 1); }
+/// `size` is a power of two; the result wraps to 0 past the last multiple.
+constexpr std::uint64_t align_up(std::uint64_t value, std::uint64_t size) { return (value + size - 1) & ~(size - 1); }
+constexpr bool is_aligned(std::uint64_t value, std::uint64_t size) { return (value & (size - 1)) == 0; }
+static_assert(align_up(4097, kPageSize) == 8192 && align_down(4097, kPageSize) == 4096);
+
+/// The index of the highest bit that is set; `value` is not 0.
+constexpr unsigned highest_bit(std::uint64_t value) {
+    unsigned index = 0;
+    for (unsigned step = 32; step != 0; step /= 2) {
+        if (value >> step) {
+            value >>= step;
+            index += step;
+        }
+    }
+    return index;
+}
+/// The index of the lowest bit that is set; `value` is not 0.
+constexpr unsigned lowest_bit(std::uint64_t value) { return highest_bit(value & (~value + 1)); }
+static_assert(highest_bit(1) == 0 && highest_bit(~std::uint64_t{0}) == 63 && lowest_bit(0x50) == 4);
+
+}  // namespace glenda
