@@ -7,18 +7,15 @@
 
 #include <cstdint>
 
+#include "arch/direct_map.h"
 #include "arch/registers.h"
+#include "arch/switch.h"
 #include "util/address.h"
 
 namespace glenda::arch {
 
 // --- memory -------------------------------------------------------------------------------------------------
 
-/// Where the kernel reaches physical memory. Sv39, privileged specification 4.4: the upper half starts here.
-constexpr std::uint64_t kDirectMap = 0xffff'ffc0'0000'0000;
-
-/// Make `satp` the address space of this hart.
-void set_address_space(std::uint64_t satp);
 /// Forget translations that this hart has cached: of one page, or of one address space.
 void flush_page(VirtAddr address, unsigned asid);
 void flush_space(unsigned asid);
@@ -45,8 +42,6 @@ bool start_hart(std::uint64_t hardware_hart, void* hart);
 
 // --- floating point -----------------------------------------------------------------------------------------
 
-void fpu_enable();
-void fpu_disable();
 void fpu_save(FpuRegisters& to);
 void fpu_load(const FpuRegisters& from);
 

@@ -19,8 +19,6 @@ namespace glenda::arch {
 
 constinit Features features;
 
-void set_address_space(std::uint64_t satp) { WRITE_CSR("satp", satp); }
-
 void flush_page(VirtAddr address, unsigned asid) {
     asm volatile("sfence.vma %0, %1" : : "r"(address.value), "r"(asid) : "memory");
 }
@@ -61,8 +59,6 @@ bool start_hart(std::uint64_t hardware_hart, void* hart) {
     return sbi_call(kSbiHartState, 0, hardware_hart, entry, reinterpret_cast<std::uint64_t>(hart)).error == 0;
 }
 
-void fpu_enable() { SET_CSR("sstatus", kSstatusFsDirty); }
-void fpu_disable() { CLEAR_CSR("sstatus", kSstatusFsMask); }
 void fpu_save(FpuRegisters& to) { fpu_save_registers(to); }
 void fpu_load(const FpuRegisters& from) { fpu_load_registers(from); }
 

@@ -27,17 +27,11 @@ trap_entry:
     sd t0, REGISTER(4)(tp)
     ld sp, TCB_HART(tp)
     li t0, CAUSE_USER_ECALL
-    bne t1, t0, 1f
+    bne t1, t0, other_trap
     addi t2, t2, 4                  # a system call goes on behind the ecall
     sd t2, 0(tp)
     mv a6, tp
     call enter_syscall              # arguments as the user left them in a0 - a5, a7; a6: the Tcb
-    j resume_user
-1:  sd t2, 0(tp)
-    mv a0, tp
-    mv a1, t1
-    csrr a2, stval
-    call enter_trap
 
 # Run the thread whose Tcb is in a0.
     .globl resume_user
@@ -50,6 +44,14 @@ resume_user:
     .endr
     ld a0, REGISTER(10)(a0)
     sret
+
+other_trap:
+    sd t2, 0(tp)
+    mv a0, tp
+    mv a1, t1
+    csrr a2, stval
+    call enter_trap
+    j resume_user
 
 from_kernel:
     csrrw tp, sscratch, zero        # the kernel's tp again

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: MIT
 // Timers, interrupts, the debug console and the machine itself.
 // Handout: reference/kernel-design.md, "Time" and "Interrupts".
+#include <utility>
+
 #include "arch/plic.h"
 #include "call/destroy.h"
+#include "call/fast_path.h"
 #include "call/request.h"
 #include "debug/dump.h"
 #include "debug/print.h"
@@ -123,8 +126,12 @@ Outcome invoke_machine(const Request& request) {
             dump_thread(tcb->cap.as<Tcb>());
             return 0;
         }
-        case MachineMethod::Counter:
-        case MachineMethod::FastPath: break;
+        case MachineMethod::FastPath:
+            TRY_VOID(request.needs(1));
+            CHECK(request.word(0) <= 1, Error::BadArgument);
+            request.answer(0, std::exchange(fast_path_is_on, request.word(0) != 0));
+            return 1;
+        case MachineMethod::Counter: break;
     }
     return Failure(Error::BadMethod);
 }

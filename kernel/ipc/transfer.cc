@@ -70,9 +70,7 @@ void transfer_message(Tcb& from, Tcb& to, bool can_grant) {
         if (from.utcb == nullptr || to.utcb == nullptr) {
             length = kRegisterWords;
         } else {
-            const std::uint64_t* in = from.utcb->words;
-            std::uint64_t* out = to.utcb->words;
-            for (unsigned i = kRegisterWords; i < length; i++) out[i] = in[i];
+            copy_words(from.utcb->words, to.utcb->words, kRegisterWords, length);
         }
     }
     unsigned caps = tag.caps();

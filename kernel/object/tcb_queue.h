@@ -32,7 +32,10 @@ public:
     /// The first, or null.
     Tcb* pop_front() {
         Tcb* first = head_;
-        if (first != nullptr) remove(*first);
+        if (first == nullptr) return nullptr;
+        head_ = first->links.next;
+        (head_ != nullptr ? head_->links.previous : tail_) = nullptr;
+        first->links = {};
         return first;
     }
 

@@ -81,27 +81,13 @@ Tcb& Hart::choose() {
         ready.push_front(*current);
     }
     Tcb* next = ready.pop();
-    switch_to(next != nullptr ? *next : idle);
-    return *current;
-}
-
-void Hart::switch_to(Tcb& next) {
-    if (current == &next) return;
-    current = &next;
-    if (satp != next.satp) {
-        satp = next.satp;
-        arch::set_address_space(satp);
-    }
-    if (fpu_owner != nullptr) {
-        if (fpu_owner == &next)
-            arch::fpu_enable();
-        else
-            arch::fpu_disable();
-    }
-    if ((next_tick == kNever) != (&next == &idle)) {
-        next_tick = &next == &idle ? kNever : arch::now() + tick_length;
+    if (next == nullptr) next = &idle;
+    if ((current == &idle) != (next == &idle)) {
+        next_tick = next == &idle ? kNever : arch::now() + tick_length;
         set_next_interrupt(*this);
     }
+    switch_to(*next);
+    return *next;
 }
 
 bool Hart::take_fpu() {

@@ -48,10 +48,25 @@ public:
     /// The current thread wants the FPU. False: it has it already.
     bool take_fpu();
 
+    /// `next`, which stands in no queue, is current from now on.
+    [[gnu::always_inline]] void switch_to(Tcb& next) {
+        current = &next;
+        if (satp != next.satp) {
+            satp = next.satp;
+            arch::set_address_space(satp);
+        }
+        if (fpu_owner != nullptr) switch_fpu(next);
+    }
+
     Tcb idle;
 
 private:
-    void switch_to(Tcb& next);
+    void switch_fpu(const Tcb& next) {
+        if (fpu_owner == &next)
+            arch::fpu_enable();
+        else
+            arch::fpu_disable();
+    }
 };
 
 extern constinit std::uint64_t kernel_satp;

@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: MIT
+# The one entrance: `make help` says what there is. Nothing is written outside build/.
+
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-builtin-rules
+.SUFFIXES:
+.DELETE_ON_ERROR:
+
+BUILD := build
+SMP ?= 1
+MEM ?= 128M
+APPEND ?=
+V ?=
+
+ifeq ($(V),)
+  Q := @
+  say = @printf '  %-8s %s\n' '$(1)' '$(2)'
+else
+  Q :=
+  say = @:
+endif
+
+# --- tools ------------------------------------------------------------------------------------------------
+
+CROSS := riscv64-linux-gnu-
+CXX_RISCV := $(CROSS)g++
+AR_RISCV := $(CROSS)ar
+QEMU := qemu-system-riscv64
+CLANG_FORMAT := clang-format
+# The Python that has Debian's modules; another may come first on the PATH.
+PYTHON := $(firstword $(wildcard /usr/bin/python3) python3)
+export PYTHONDONTWRITEBYTECODE := 1
+
+WARNINGS := -Wall -Wextra -Werror -Wshadow=compatible-local
+RISCV_FLAGS := -std=c++23 -ffreestanding -fno-exceptions -fno-rtti -O2 -g $(WARNINGS) \
+  -march=rv64imac_zicsr_zifencei -mabi=lp64 -mcmodel=medany -fno-pic -fno-pie \
+  -fno-threadsafe-statics -fno-use-cxa-atexit -fno-asynchronous-unwind-tables -fno-stack-protector \
+  -ffunction-sections -fdata-sections -Ilib -Ilib/shim -MMD -MP
+
+include kernel/build.mk
+include user/build.mk
+include grade/build.mk
+
+# --- the first screen -------------------------------------------------------------------------------------
+
+.PHONY: help all deps qemu qemu-gdb gdb unit grade check bench format clean
+help: ## this list
+	@echo 'Glenda Labs: a capability microkernel operating system for RISC-V 64, to learn from.'
+	@echo
+	@sed -n 's/^\([a-z][a-z-]*\):[^#]*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-18s %s\n", $$1, $$2 }'
+	@echo
+	@echo 'Variables: SMP=4 (harts), MEM=256M (memory), APPEND="root=bin/x" (kernel command line), V=1 (show commands).'
+	@echo 'Start with: make deps qemu'
+
+all: $(KERNEL) $(INITRD) ## build the kernel and all programs
+
+deps: ## install the Debian packages that are missing
+	@sh grade/deps.sh
+
+clean: ## remove everything that was built
+	$(call say,CLEAN,$(BUILD))
+	$(Q)rm -rf $(BUILD)

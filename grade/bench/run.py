@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: MIT
+"""`make bench`: boots the benchmark in place of 9Ball, prints its results beside the anchors, writes build/bench.json.
+
+One hart under -icount shift=0: the cycle counter counts instructions, and the same build gives the same numbers.
+"""
+
+import json
+import re
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from bench.anchors import ANCHORS  # noqa: E402
+from glenda.machine import Machine  # noqa: E402
+from glenda.paths import ROOT  # noqa: E402
+
+LINE = re.compile(r"^bench (\S+) (\S+) (\d+(?:\.\d+)?) (\d+)$", re.MULTILINE)
+ROW = "{:<18} {:>10}  {:>8}  {:<5}  {:<14} {:<17} {}"
+
+
+def measure() -> list[dict]:
+    with Machine(append="root=bin/bench", name="bench") as machine:
+        machine.run_to_exit(within=60)
+        transcript = machine.transcript
+    if "bench: done" not in transcript:
+        sys.exit("The benchmark did not run to its end:\n" + transcript)
+    return [{"name": name, "unit": unit, "value": float(value), "n": int(n)} for name, unit, value, n in
+            LINE.findall(transcript)]
+
+
+def main() -> None:
+    results = measure()
+    (ROOT / "build" / "bench.json").write_text(json.dumps(results, indent=1) + "\n")
+    print(ROW.format("instructions", "measured", "goal", "", "seL4 [MCS]", "Linux", "xv6"))
+    for result in results:
+        sel4, linux, xv6, goal = ANCHORS.get(result["name"], ("", "", "", None))
+        verdict = "" if goal is None else "ok" if result["value"] <= goal else "above"
+        print(ROW.format(result["name"], f"{result['value']:.1f}", goal or "", verdict, sel4, linux, xv6).rstrip())
+    print("written to build/bench.json")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: MIT
+# Running and testing: QEMU and GDB by hand, unit tests on the host, tests on QEMU, the benchmark.
+
+# --- by hand ----------------------------------------------------------------------------------------------
+
+QEMU_FLAGS = -machine virt -cpu rv64 -smp $(SMP) -m $(MEM) -nographic -kernel $(KERNEL) -initrd $(INITRD) \
+  $(if $(APPEND),-append "$(APPEND)")
+GDB_PORT_FILE := $(BUILD)/gdb-port
+
+qemu: $(KERNEL) $(INITRD) ## boot the system in QEMU (Ctrl-A X leaves)
+	@echo '  QEMU     $(SMP) hart(s), $(MEM); leave with Ctrl-A X, or with the command shutdown'
+	$(Q)$(QEMU) $(QEMU_FLAGS)
+
+qemu-gdb: $(KERNEL) $(INITRD) ## the same, stopped before the first instruction: `make gdb` in another terminal
+	$(Q)port=$$($(PYTHON) -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'); \
+	  echo $$port > $(GDB_PORT_FILE); \
+	  echo "  QEMU     waits for GDB on port $$port: run 'make gdb' in another terminal"; \
+	  $(QEMU) $(QEMU_FLAGS) -S -gdb tcp:127.0.0.1:$$port
+
+gdb: ## attach GDB to `make qemu-gdb`
+	$(Q)test -s $(GDB_PORT_FILE) || { echo "No system waits: run 'make qemu-gdb' in another terminal first."; exit 1; }
+	$(Q)gdb-multiarch -q -iex 'set auto-load safe-path $(CURDIR)' -ex "target remote 127.0.0.1:$$(cat $(GDB_PORT_FILE))"
+
+# --- unit tests on the host -------------------------------------------------------------------------------
+
+# Two programs, because kernel and user space give the same names to different views of the same things.
+HOST_CXX := g++
+HOST_FLAGS := -std=c++23 -O1 -g $(WARNINGS) -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all \
+  -Ilib -MMD -MP
+UNIT_LIB := $(wildcard lib/abi/*.cc lib/format/*.cc)
+UNIT_KERNEL := $(wildcard grade/unit/kernel_*_test.cc grade/unit/host/*.cc kernel/cap/*.cc kernel/mem/*.cc kernel/object/*.cc \
+  kernel/sched/*.cc kernel/ipc/*.cc kernel/call/*.cc kernel/debug/*.cc kernel/boot/free_memory.cc kernel/boot/hardware.cc) $(UNIT_LIB)
+UNIT_USER := $(filter-out grade/unit/kernel_%,$(wildcard grade/unit/*_test.cc)) $(UNIT_LIB) $(UNIT_USER_SOURCES)
+UNIT_TESTS := $(BUILD)/unit/kernel_tests $(BUILD)/unit/user_tests
+
+$(BUILD)/unit/kernel/%.o: %
+	@mkdir -p $(@D)
+	$(call say,HOSTCXX,$<)
+	$(Q)$(HOST_CXX) $(HOST_FLAGS) -Igrade/unit/host -Ikernel -c $< -o $@
+
+$(BUILD)/unit/user/%.o: %
+	@mkdir -p $(@D)
+	$(call say,HOSTCXX,$<)
+	$(Q)$(HOST_CXX) $(HOST_FLAGS) -Iuser/libglenda/include -Iuser -Iuser/9ball -Iuser/factotum -Iuser/console -Igrade/unit -c $< -o $@
+
+$(BUILD)/unit/kernel_tests: $(patsubst %,$(BUILD)/unit/kernel/%.o,$(UNIT_KERNEL))
+$(BUILD)/unit/user_tests: $(patsubst %,$(BUILD)/unit/user/%.o,$(UNIT_USER))
+$(UNIT_TESTS):
+	$(call say,LINK,$@)
+	$(Q)$(HOST_CXX) -fsanitize=address,undefined $^ -lgtest -lgtest_main -lpthread -o $@
+
+unit: $(UNIT_TESTS) ## unit tests on the host, under AddressSanitizer and UBSan
+	$(Q)$(PYTHON) grade/run.py unit
+
+# --- tests on QEMU ----------------------------------------------------------------------------------------
+
+grade: $(KERNEL) $(INITRD) ## tests of the booted system in QEMU
+	$(Q)$(PYTHON) grade/run.py grade
+
+check: $(KERNEL) $(INITRD) $(UNIT_TESTS) ## everything that must pass: unit and grade, and the look of the sources
+	$(Q)$(PYTHON) grade/run.py check
+
+bench: $(KERNEL) $(INITRD) ## count the kernel's instructions, operation by operation
+	$(Q)$(PYTHON) grade/bench/run.py
+
+SOURCES_TO_FORMAT = $(shell find kernel lib user grade -name '*.cc' -o -name '*.h' | sort)
+format: ## lay out all C++ sources
+	$(Q)$(CLANG_FORMAT) -i $(SOURCES_TO_FORMAT)
+
+-include $(patsubst %,$(BUILD)/unit/kernel/%.d,$(UNIT_KERNEL)) $(patsubst %,$(BUILD)/unit/user/%.d,$(UNIT_USER))

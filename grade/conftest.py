@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: MIT
+"""Fixtures for every test that boots a machine."""
+
+import os
+import re
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+# No byte code beside the sources, neither here nor in xdist's workers. pytest has cached this very file already.
+sys.dont_write_bytecode = True
+os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
+shutil.rmtree(Path(__file__).parent / "__pycache__", ignore_errors=True)
+
+from glenda.machine import Machine  # noqa: E402  (after the switch above)
+
+
+@pytest.fixture
+def machine(request: pytest.FixtureRequest) -> Iterator[Callable[..., Machine]]:
+    """Starts machines: `machine(harts=2, append="...")`, with Machine's arguments. All end with the test.
+
+    Transcripts are in build/grade, named after the test; from the second machine on, with a number.
+    """
+    started: list[Machine] = []
+    test = re.sub(r"[^\w.-]+", "_", request.node.nodeid.rpartition("::")[2]).strip("_")
+
+    def start(*arguments: object, **options: object) -> Machine:
+        options.setdefault("name", test if not started else f"{test}-{len(started) + 1}")
+        started.append(Machine(*arguments, **options))
+        return started[-1]
+
+    yield start
+    for each in started:
+        each.close()

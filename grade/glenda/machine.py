@@ -1,0 +1,194 @@
+# SPDX-License-Identifier: MIT
+"""A machine that runs Glenda, and a conversation with its console.
+
+    with Machine() as machine:
+        machine.expect(r"^\\$ ", within=2)          # seconds of guest time
+        machine.sendline("echo hello")
+        machine.expect(r"^hello\\n", within=0.5)
+        machine.sendline("shutdown")
+        assert machine.run_to_exit(within=1) == 0
+
+Patterns are regular expressions in which ^ and $ match at every line. Text comes in pieces, so a pattern should end in
+something fixed, like \\n: `\\d+` may match the first digit of a number.
+A wait that fails raises one of the exceptions in errors.py, with the reason and the console's last lines in it; the
+whole transcript is then in `build/grade/<name>.log`.
+"""
+
+import os
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import NoReturn, TypeVar
+
+from . import counters, paths, qemu, symbols
+from .errors import GuestExited, Infrastructure, KernelPanic
+from .monitor import Monitor
+from .process import Process
+from .transcript import PANIC_END, Transcript
+from .watch import GuestWatch, Watch, wall_watch
+
+PANIC_REPORT = 0.5      # s of guest time that a panic's report may take after the last line that came
+Found = TypeVar("Found")
+
+
+class Machine:
+    """`icount` holds only with one hart, see qemu.py. `name`: of the transcript's file. `extra`: for QEMU."""
+
+    def __init__(self, kernel: str | os.PathLike = paths.KERNEL, initrd: str | os.PathLike | None = paths.INITRD, *,
+                 harts: int = 1, memory: str = "128M", append: str = "", icount: bool = True,
+                 extra: list[str] | tuple[str, ...] = (), name: str = "machine") -> None:
+        self.kernel, self.harts, self.icount, self.name = Path(kernel), harts, icount and harts == 1, name
+        files = [self.kernel] + ([Path(initrd)] if initrd is not None else [])
+        for file in files:
+            if not file.exists():
+                raise Infrastructure(f"{file} does not exist: run `make` first")
+        plugin = counters.plugin()
+        self.exit_status: int | None = None
+        self._transcript = Transcript()
+        self._ended = False
+        self.counters = counters.Counters()
+        self.monitor = Monitor()
+        self._process: Process | None = None
+        try:
+            command = qemu.command(kernel=self.kernel, initrd=Path(initrd) if initrd is not None else None, harts=harts,
+                                   memory=memory, append=append, icount=self.icount,
+                                   plugin=f"{plugin},page={self.counters.path}",
+                                   monitor=self.monitor.remote.fileno(), extra=list(extra))
+            self._process = Process(command, (self.counters.fd, self.monitor.remote.fileno()))
+            self.monitor.remote.close()
+        except BaseException:
+            self.close()
+            raise
+
+    def __enter__(self) -> "Machine":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End QEMU, whatever it does, and save the transcript. Calling it twice does no harm."""
+        if self._process is not None:
+            self._read()
+            self._process.close()
+            self._process = None
+            self._save()
+        if self.counters is not None:
+            self.counters.close()
+            self.monitor.close()
+            self.counters = None
+
+    @property
+    def transcript(self) -> str:
+        """All that the console has written so far, without carriage returns."""
+        if self._process is not None:
+            self._read()
+        return self._transcript.text
+
+    @property
+    def log(self) -> Path:
+        return paths.RESULTS / f"{self.name}.log"
+
+    def instructions(self) -> list[int]:
+        """Instructions executed so far, by hart: exact with one hart, and slightly too many with several."""
+        return self.counters.instructions()
+
+    def send(self, text: str) -> None:
+        """Type on the console, as it stands."""
+        self._process.write(text.encode())
+
+    def sendline(self, text: str = "") -> None:
+        """Type on the console, and then the Return key, which sends a carriage return."""
+        self.send(text + "\r")
+
+    def expect(self, pattern: str | re.Pattern[str], within: float = 5.0) -> re.Match[str]:
+        """Wait for text that comes after the last match. `within`: seconds of guest time, see watch.py."""
+        __tracebackhide__ = True
+        compiled = re.compile(pattern, re.MULTILINE)
+        return self._wait(lambda: self._transcript.find(compiled), f"waiting for {compiled.pattern!r}", within)
+
+    def run_to_exit(self, within: float = 5.0) -> int:
+        """Wait until the machine is switched off, and give QEMU's exit status."""
+        __tracebackhide__ = True
+        self._wait(lambda: self._ended or None, "waiting for the machine to be switched off", within)
+        return self.exit_status
+
+    def _watch(self, within: float) -> Watch:
+        if not self.icount:
+            return wall_watch(within)
+        return GuestWatch(self.counters, self.monitor, self._process.pid, self._process.unread, within)
+
+    def _wait(self, found: Callable[[], Found | None], purpose: str, within: float) -> Found:
+        """Read the console until `found` gives something. Everything that stops the waiting is decided here."""
+        __tracebackhide__ = True
+        if self._process is None:
+            raise ValueError("this machine has been closed")
+        watch = self._watch(within)
+        try:
+            while True:
+                verdict = watch.verdict()       # first the verdict, then the console: what came in time counts
+                self._read()
+                if (result := found()) is not None:
+                    return result
+                if self._transcript.panic() is not None:
+                    self._panic(purpose)
+                if self._ended:
+                    self._fail_ended(purpose)
+                if verdict is not None:
+                    self._fail(verdict[0], f"{verdict[1]}, {purpose}{self._where()}")
+                self._process.wait_output(watch.pause)
+        finally:
+            watch.close()
+
+    def _read(self) -> None:
+        """Take what the console has written."""
+        if self._ended:
+            return
+        data = self._process.read()
+        if data is None:
+            self._ended = True
+            self.exit_status = self._process.status()
+        else:
+            self._transcript.feed(data)
+
+    def _panic(self, purpose: str) -> NoReturn:
+        """Let the report come to its end, then fail with it."""
+        __tracebackhide__ = True
+        start = self._transcript.panic().start()
+        watch, seen = self._watch(PANIC_REPORT), 0
+        while not self._ended and not PANIC_END.search(self._transcript.text, start):
+            verdict = watch.verdict()
+            self._read()
+            if len(self._transcript.text) > seen:
+                seen = len(self._transcript.text)
+                watch.close()
+                watch = self._watch(PANIC_REPORT)
+            elif verdict is not None:
+                break
+            if not self._ended:
+                self._process.wait_output(watch.pause)
+        watch.close()
+        self._fail(KernelPanic, f"the kernel panicked, {purpose}:\n{self._transcript.text[start:]}")
+
+    def _fail_ended(self, purpose: str) -> NoReturn:
+        __tracebackhide__ = True
+        errors = self._process.errors().strip()
+        if self.counters.total() == 0:
+            self._fail(Infrastructure, f"QEMU ended with status {self.exit_status} before the first instruction: {errors}")
+        complaint = f"; QEMU said: {errors}" if self.exit_status != 0 and errors else ""
+        self._fail(GuestExited, f"the machine went off (QEMU's exit status {self.exit_status}), {purpose}{complaint}")
+
+    def _where(self) -> str:
+        """Where the harts are, to begin the search for the cause of a hang."""
+        places = [symbols.name(self.kernel, pc) for pc in self.monitor.program_counters()]
+        return "".join(f"\n    hart {hart} is at {place}" for hart, place in enumerate(places))
+
+    def _fail(self, kind: type[Exception], reason: str) -> NoReturn:
+        __tracebackhide__ = True
+        self._save()
+        log = os.path.relpath(self.log, paths.ROOT)
+        raise kind(f"{reason}\nThe console's last lines (all of them: {log}):\n{self._transcript.tail()}")
+
+    def _save(self) -> None:
+        paths.RESULTS.mkdir(parents=True, exist_ok=True)
+        self.log.write_text(self._transcript.text, encoding="utf-8")

@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: MIT
+"""The QEMU process and its pipes: bytes in, bytes out, and a certain end."""
+
+import array
+import ctypes
+import fcntl
+import os
+import select
+import signal
+import subprocess
+import termios
+
+from .errors import Infrastructure
+
+PIPE_SIZE = 1 << 20         # a guest never waits for a test that reads late
+PR_SET_PDEATHSIG = 1
+
+_libc = ctypes.CDLL(None)
+
+
+def _die_with_parent() -> None:
+    """Runs in the child. Should the test process be killed, the kernel of the host ends QEMU too."""
+    _libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+class Process:
+    def __init__(self, command: list[str], inherited: tuple[int, ...]) -> None:
+        self._errors = os.memfd_create("qemu-stderr")
+        try:
+            self._child = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._errors,
+                                           pass_fds=inherited, bufsize=0, start_new_session=True,
+                                           preexec_fn=_die_with_parent)
+        except OSError as error:
+            os.close(self._errors)
+            raise Infrastructure(f"QEMU does not start: {error}") from None
+        self._input, self._output = self._child.stdin.fileno(), self._child.stdout.fileno()
+        fcntl.fcntl(self._output, fcntl.F_SETPIPE_SZ, PIPE_SIZE)
+        os.set_blocking(self._output, False)
+        self.pid = self._child.pid
+
+    def write(self, data: bytes) -> None:
+        """Send to the console. Bytes for a machine that has ended are lost, as on real hardware."""
+        try:
+            while data:
+                data = data[os.write(self._input, data):]
+        except BrokenPipeError:
+            pass
+
+    def unread(self) -> int:
+        """How many bytes sent to the console QEMU has not taken yet. It takes what fits the 16550's queue."""
+        count = array.array("i", [0])
+        fcntl.ioctl(self._input, termios.FIONREAD, count)
+        return count[0]
+
+    def read(self) -> bytes | None:
+        """All that the console has written since the last call; None at its end."""
+        data = b""
+        try:
+            while chunk := os.read(self._output, PIPE_SIZE):
+                data += chunk
+        except BlockingIOError:
+            return data
+        return data or None
+
+    def wait_output(self, seconds: float) -> None:
+        """Return as soon as there is something to read, or when the time is over."""
+        select.select([self._output], [], [], seconds)
+
+    def status(self, patience: float = 10.0) -> int:
+        """The exit status, once the console has ended. Negative: the signal that ended QEMU."""
+        try:
+            return self._child.wait(patience)
+        except subprocess.TimeoutExpired:
+            raise Infrastructure("QEMU has closed its console, and does not end") from None
+
+    def errors(self) -> str:
+        """What QEMU itself has complained about."""
+        return os.pread(self._errors, 1 << 16, 0).decode(errors="replace")
+
+    def close(self) -> None:
+        """End QEMU for certain."""
+        self._child.kill()
+        self._child.wait()
+        self._child.stdin.close()
+        self._child.stdout.close()
+        os.close(self._errors)

@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: MIT
+"""Runs the project's tests and counts them: `run.py unit`, `run.py grade`, `run.py check` (both, and the style).
+
+Every part writes a JUnit file to build/results; the closing line adds them up.
+"""
+
+import os
+import subprocess
+import sys
+import xml.etree.ElementTree as ElementTree
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+BUILD = ROOT / "build"
+RESULTS = BUILD / "results"
+UNIT_TESTS = ("kernel_tests", "user_tests")
+
+
+def say(text: str) -> None:
+    print(text, flush=True)
+
+
+def run_unit() -> list[Path]:
+    """The host's unit tests, each program's output only if it fails."""
+    reports = []
+    for name in UNIT_TESTS:
+        report = RESULTS / f"{name}.xml"
+        say(f"  TEST     build/unit/{name}")
+        done = subprocess.run([BUILD / "unit" / name, "--gtest_brief=1", f"--gtest_output=xml:{report}"], cwd=ROOT,
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+        if done.returncode != 0:
+            say(done.stdout[-20_000:])
+        reports.append(report)
+    return reports
+
+
+def run_grade() -> list[Path]:
+    """The tests on QEMU, two at a time."""
+    report = RESULTS / "qemu.xml"
+    workers = str(max(2, os.cpu_count() or 2))
+    subprocess.run([sys.executable, "-m", "pytest", "-q", "-c", "grade/pytest.ini", "-n", workers, "--dist=worksteal",
+                    f"--junitxml={report}", "grade/tests"], cwd=ROOT, check=False)
+    return [report]
+
+
+def run_style() -> list[Path]:
+    """Does clang-format agree with the sources? One test case a file that it would change."""
+    sources = sorted(path for folder in ("kernel", "lib", "user", "grade") for path in (ROOT / folder).rglob("*")
+                     if path.suffix in (".cc", ".h"))
+    done = subprocess.run(["clang-format", "--dry-run", "-Werror", *sources], cwd=ROOT, capture_output=True, text=True,
+                          check=False)
+    if done.returncode != 0:
+        say("The layout of these differs from `make format`:\n" + done.stderr[:4000])
+    suite = ElementTree.Element("testsuite", tests="1", failures=str(int(done.returncode != 0)))
+    report = RESULTS / "style.xml"
+    ElementTree.ElementTree(suite).write(report)
+    return [report]
+
+
+def count(report: Path) -> tuple[int, int, int]:
+    """Tests that passed, failed and were skipped. A report that is missing or empty is a failure."""
+    try:
+        root = ElementTree.parse(report).getroot()
+    except (OSError, ElementTree.ParseError):
+        say(f"{report.name}: no results: the program did not run to its end")
+        return 0, 1, 0
+    suites = [root] if root.tag == "testsuite" else list(root.iter("testsuite"))
+    total, failed, skipped = 0, 0, 0
+    for suite in suites:
+        total += int(suite.get("tests", 0))
+        failed += int(suite.get("failures", 0)) + int(suite.get("errors", 0))
+        skipped += int(suite.get("skipped", 0)) + int(suite.get("disabled", 0))
+    if total == 0:
+        say(f"{report.name}: no tests ran")
+        failed += 1
+    return max(total - failed - skipped, 0), failed, skipped
+
+
+def main() -> int:
+    parts = {"unit": [run_unit], "grade": [run_grade], "check": [run_style, run_unit, run_grade]}
+    if len(sys.argv) != 2 or sys.argv[1] not in parts:
+        say(f"usage: {sys.argv[0]} unit|grade|check")
+        return 2
+    RESULTS.mkdir(parents=True, exist_ok=True)
+    for old in RESULTS.glob("*.xml"):
+        old.unlink()
+    counts = [count(report) for part in parts[sys.argv[1]] for report in part()]
+    passed, failed, skipped = (sum(column) for column in zip(*counts))
+    say(f"{passed} passed, {failed} failed, {skipped} skipped" if skipped else f"{passed} passed, {failed} failed")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: MIT
+//
+// What a bare guest needs: the SBI's console, the 16550's receiver with its interrupt, the time.
+// Sources: SBI specification 1.0 (legacy extension); QEMU's `virt` machine (16550 at 0x10000000, interrupt 10; PLIC).
+#pragma once
+#include <stdint.h>
+
+static inline long sbi(long extension, long argument) {
+    register long a0 asm("a0") = argument;
+    register long a7 asm("a7") = extension;
+    asm volatile("ecall" : "+r"(a0) : "r"(a7) : "memory");
+    return a0;
+}
+
+static inline void print(const char* text) {
+    for (; *text != 0; ++text) sbi(1, *text);
+}
+
+static inline void print_number(unsigned long number) {
+    if (number >= 10) print_number(number / 10);
+    sbi(1, '0' + number % 10);
+}
+
+static inline void set_timer(uint64_t when) { sbi(0, (long)when); }
+
+static inline uint64_t now(void) {
+    uint64_t time;
+    asm volatile("rdtime %0" : "=r"(time));
+    return time;
+}
+
+enum { kTimer = 1 << 5, kExternal = 1 << 9 };     // bits of `sie`
+enum { kTicksPerSecond = 10 * 1000 * 1000 };      // of `time`
+
+/// Sleep until an interrupt in `sources` is pending. None is ever taken: sstatus.SIE stays clear.
+static inline void sleep_for(unsigned long sources) {
+    asm volatile("csrw sie, %0; wfi" ::"r"(sources) : "memory");
+}
+
+#define REGISTER8(address)  (*(volatile uint8_t*)(address))
+#define REGISTER32(address) (*(volatile uint32_t*)(address))
+
+/// Let the 16550 wake hart 0 when a byte comes.
+static inline void enable_input(void) {
+    REGISTER32(0x0c000000 + 4 * 10) = 1;          // priority of interrupt 10
+    REGISTER32(0x0c002080) = 1u << 10;            // enabled for context 1: S-mode of hart 0
+    REGISTER32(0x0c201000) = 0;                   // that context's threshold
+    REGISTER8(0x10000001) = 1;                    // 16550: interrupt enable, received data
+}
+
+/// The next byte typed; sleeps until it comes.
+static inline char read_byte(void) {
+    while ((REGISTER8(0x10000005) & 1) == 0) sleep_for(kExternal);
+    char byte = (char)REGISTER8(0x10000000);
+    uint32_t interrupt = REGISTER32(0x0c201004);  // claim
+    if (interrupt != 0) REGISTER32(0x0c201004) = interrupt;
+    return byte;
+}

@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: MIT
+// Waits for an interrupt that never comes.
+#include "guest.h"
+
+int main(void) {
+    print("idle\r\n");
+    for (;;) sleep_for(0);
+}

@@ -1,0 +1,263 @@
+# SPDX-License-Identifier: MIT
+"""Tests of the harness itself, on the bare guests in tests/guests: small S-mode programs without Glenda."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from glenda import counters, images, paths, qemu
+from glenda.errors import GuestDeadline, GuestExited, GuestIdle, Infrastructure, KernelPanic
+from glenda.machine import Machine
+
+SOURCES = Path(__file__).parent / "guests"
+BUILT = paths.RESULTS / "guests"
+COMPILER = ["riscv64-linux-gnu-gcc", "-O1", "-Wall", "-Wextra", "-Werror", "-std=gnu17", "-march=rv64gc", "-mcmodel=medany",
+            "-ffreestanding", "-fno-pic", "-no-pie", "-nostdlib", "-static", "-Wl,--build-id=none",
+            "-Wl,--no-warn-rwx-segments"]
+
+Boot = Callable[..., Machine]
+
+
+@pytest.fixture
+def boot(machine: Boot) -> Boot:
+    """Builds the guest of that name, and boots it."""
+    def start(name: str, **options: object) -> Machine:
+        BUILT.mkdir(parents=True, exist_ok=True)
+        scratch, target = BUILT / f"{name}.{os.getpid()}", BUILT / f"{name}.elf"
+        subprocess.run([*COMPILER, "-T", SOURCES / "guest.ld", SOURCES / "start.S", SOURCES / f"{name}.c", "-o", scratch],
+                       check=True)
+        os.replace(scratch, target)
+        return machine(kernel=target, initrd=None, **options)
+    return start
+
+
+@pytest.fixture
+def busy_host() -> Iterator[None]:
+    """Twice as many busy processes as this computer has processors."""
+    loads = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(2 * (os.cpu_count() or 1))]
+    yield
+    for load in loads:
+        load.kill()
+        load.wait()
+
+
+def test_conversation(boot: Boot) -> None:
+    guest = boot("echo")
+    guest.expect(r"^hello\n> ")
+    guest.sendline("one")
+    assert guest.expect(r"^you said: (.*)\n> ")[1] == "one"
+    guest.sendline("two")
+    assert guest.expect(r"^you said: (.*)\n> ")[1] == "two"
+    guest.sendline("quit")
+    assert guest.run_to_exit() == 0
+    assert "\r" not in guest.transcript
+    assert guest.transcript.endswith("hello\n> you said: one\n> you said: two\n> you said: quit\n")
+
+
+def test_control_a_reaches_the_guest(boot: Boot) -> None:
+    guest = boot("echo")
+    guest.expect("> ")
+    guest.sendline("\x01x")
+    guest.expect("^you said: \x01x\n")
+
+
+def test_more_input_than_the_uart_holds(boot: Boot) -> None:
+    guest = boot("echo")
+    lines = [f"this is line {number} of many" for number in range(50)]
+    guest.expect("> ")
+    guest.send("".join(line + "\r" for line in lines))
+    for line in lines:
+        guest.expect(f"^you said: {line}\n", within=0.1)
+
+
+def test_failure_is_an_exit_status(boot: Boot) -> None:
+    guest = boot("echo")
+    guest.expect("> ")
+    guest.sendline("fail")
+    assert guest.run_to_exit() == 1
+
+
+def test_exit_is_recognised(boot: Boot) -> None:
+    guest = boot("nap")
+    with pytest.raises(GuestExited, match=r"status 0.*'never'(?s:.*)good morning"):
+        guest.expect("never")
+
+
+def test_deadline_is_in_guest_time(boot: Boot, busy_host: None) -> None:
+    guest = boot("spin")
+    guest.expect("^spinning\n")
+    before = guest.instructions()[0]
+    with pytest.raises(GuestDeadline, match=r"'more'\n    hart 0 is at .*main(?s:.*)\| spinning"):
+        guest.expect("more", within=0.4)
+    assert 0.4e9 <= guest.instructions()[0] - before < 0.4e9 * 1.2
+    assert guest.log.read_text().endswith("spinning\n")
+
+
+def test_two_waits_each_have_their_time(boot: Boot) -> None:
+    guest = boot("spin")
+    guest.expect("^spinning\n")
+    for _ in range(2):
+        before = guest.instructions()[0]
+        with pytest.raises(GuestDeadline):
+            guest.expect("more", within=0.1)
+        assert 0.1e9 <= guest.instructions()[0] - before < 0.2e9
+
+
+def test_deadline_of_a_guest_that_only_ticks(boot: Boot) -> None:
+    guest = boot("tick")
+    guest.expect("^ticking\n")
+    begin = time.monotonic()
+    with pytest.raises(GuestDeadline, match="asleep"):
+        guest.expect("more", within=20)
+    assert time.monotonic() - begin < 60
+
+
+def test_input_to_a_busy_guest_does_not_use_its_time(boot: Boot, busy_host: None) -> None:
+    guest = boot("echo")
+    guest.expect("> ")
+    for word in ("a", "b", "c", "d"):
+        time.sleep(0.05)
+        guest.sendline(word)
+        guest.expect(f"^you said: {word}\n", within=0.001)
+
+
+def test_idle_is_detected(boot: Boot) -> None:
+    guest = boot("idle")
+    guest.expect("^idle\n")
+    with pytest.raises(GuestIdle):
+        guest.expect("more")
+
+
+def test_input_wakes_an_idle_guest(boot: Boot) -> None:
+    guest = boot("echo")
+    guest.expect("> ")
+    with pytest.raises(GuestIdle):
+        guest.expect("more")
+    guest.sendline("still there")
+    guest.expect("^you said: still there\n")
+
+
+def test_disarmed_timer_is_idle(boot: Boot) -> None:
+    guest = boot("disarmed")
+    guest.expect("^disarmed\n")
+    with pytest.raises(GuestIdle):
+        guest.expect("more")
+
+
+def test_sleep_takes_guest_time_but_no_wall_time(boot: Boot) -> None:
+    guest = boot("nap")
+    guest.expect("^good night\n")
+    begin = time.monotonic()
+    guest.expect("^good morning\n", within=4)
+    assert guest.run_to_exit() == 0
+    assert time.monotonic() - begin < 2.5
+
+
+def test_panic_fails_at_once(boot: Boot) -> None:
+    guest = boot("panic")
+    with pytest.raises(KernelPanic, match="PANIC: the cat is on fire\n  at main\n  at _start\nregisters: none\n"):
+        guest.expect("never", within=100)
+
+
+def test_panic_can_be_what_a_test_wants(boot: Boot) -> None:
+    guest = boot("panic")
+    guest.expect("^all is well\n")
+    guest.expect("^PANIC: the cat is on (.*)\n")
+    guest.expect("^registers: none\n")
+
+
+@pytest.mark.parametrize("guest_name", ["count", "nap"])
+def test_same_run_each_time(boot: Boot, guest_name: str) -> None:
+    runs = set()
+    for _ in range(3):
+        with boot(guest_name) as guest:
+            guest.run_to_exit(within=10)
+            runs.add((guest.transcript, guest.instructions()[0]))
+    assert len(runs) == 1
+
+
+def test_several_harts(boot: Boot) -> None:
+    guest = boot("echo", harts=2)
+    guest.expect("> ")
+    assert len(guest.instructions()) == 2 and min(guest.instructions()) > 0
+    guest.sendline("quit")
+    assert guest.run_to_exit() == 0
+
+
+def test_missing_kernel_is_infrastructure(machine: Boot) -> None:
+    with pytest.raises(Infrastructure, match="run `make` first"):
+        machine(kernel="missing.elf")
+
+
+def test_qemu_that_does_not_start_is_infrastructure(boot: Boot) -> None:
+    with pytest.raises(Infrastructure, match="nonsense"):
+        boot("idle", extra=["-nonsense"]).expect("never")
+
+
+def test_old_qemu_is_infrastructure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    old = tmp_path / "old-qemu"
+    old.write_text("#!/bin/sh\necho QEMU emulator version 6.2.0\n")
+    old.chmod(0o755)
+    monkeypatch.setenv("QEMU", str(old))
+    qemu.find.cache_clear()
+    with pytest.raises(Infrastructure, match=r"6\.2; at least 7\.2"):
+        qemu.find()
+    monkeypatch.setenv("QEMU", "no-such-qemu")
+    with pytest.raises(Infrastructure, match="missing"):
+        qemu.find()
+    qemu.find.cache_clear()
+
+
+def test_plugin_is_built_by_many_at_once() -> None:
+    counters.plugin().unlink(missing_ok=True)
+    script = "from glenda import counters; print(counters.plugin())"
+    builds = [subprocess.Popen([sys.executable, "-c", script], cwd=paths.ROOT / "grade", stdout=subprocess.PIPE)
+              for _ in range(3)]
+    assert [build.wait() for build in builds] == [0, 0, 0]
+    assert {build.communicate()[0] for build in builds} == {f"{counters.plugin()}\n".encode()}
+    assert list(paths.RESULTS.glob("deadline.*.so")) == []
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Path:
+    """A small tree of files."""
+    (tmp_path / "tree" / "bin").mkdir(parents=True)
+    (tmp_path / "tree" / "bin" / "program").write_bytes(b"\x7fELF and more")
+    (tmp_path / "tree" / "bin" / "program").chmod(0o700)
+    (tmp_path / "tree" / "init.toml").write_text("[boot]\n")
+    return tmp_path / "tree"
+
+
+def test_image_is_what_cpio_reads(tree: Path) -> None:
+    files = images.read_tree(tree)
+    archive = images.pack(files)
+    assert images.unpack(archive) == files
+    assert images.pack(dict(reversed(files.items()))) == archive
+    # What GNU cpio 2.13 writes for the first entry, `--reproducible`, but for the inode's number.
+    assert archive.startswith(b"070701" b"00000001" b"000041ed" + b"00000000" * 2 + b"00000002" + b"00000000" * 6
+                              + b"00000004" + b"00000000" + b"bin\0")
+    assert len(archive) % 4 == 0
+
+
+def test_image_variants(tree: Path, tmp_path: Path) -> None:
+    out = images.variant(tmp_path / "out.cpio", tree=tree, replace={"etc/motd": "hi\n", "bin/other": b"\x7fELF"},
+                         remove=["init.toml"], corrupt={"bin/program": lambda data: data[:4]})
+    files = images.unpack(out.read_bytes())
+    assert files == {"bin": images.File(mode=images.DIRECTORY), "bin/program": images.File(b"\x7fELF", images.PROGRAM),
+                     "bin/other": images.File(b"\x7fELF", images.PROGRAM), "etc": images.File(mode=images.DIRECTORY),
+                     "etc/motd": images.File(b"hi\n")}
+    with pytest.raises(KeyError):
+        images.variant(tmp_path / "out.cpio", tree=tree, remove=["missing"])
+
+
+def test_image_command_line(tree: Path, tmp_path: Path) -> None:
+    script = paths.ROOT / "grade" / "glenda" / "images.py"
+    out = tmp_path / "deep" / "initrd.cpio"
+    subprocess.run([sys.executable, script, "pack", tree, out], check=True, cwd=tmp_path)
+    assert out.read_bytes() == images.pack(images.read_tree(tree))
+    assert subprocess.run([sys.executable, script, "pack", "missing", out], capture_output=True).returncode == 1

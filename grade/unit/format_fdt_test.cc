@@ -1,0 +1,318 @@
+// SPDX-License-Identifier: MIT
+//
+// lib/format/fdt*.h: a tree like QEMU's gives its nodes, properties and the facts that a kernel needs; each
+// damage gives its own message; and whatever random damage `parse` lets through can be walked to its end.
+
+#include "format/fdt.h"
+#include "format/fdt_machine.h"
+#include "format_builders.h"
+
+namespace glenda::test {
+namespace {
+
+std::string list(std::initializer_list<const char*> strings) {
+    std::string all;
+    for (const char* string : strings) all += (all.empty() ? std::string{} : std::string(1, '\0')) + string;
+    return all;
+}
+
+void add_hart(FdtBuilder& tree, uint32_t id, const char* status) {
+    tree.begin("cpu@" + std::to_string(id)).string("device_type", "cpu").cells("reg", {id});
+    if (status != nullptr) tree.string("status", status);
+    tree.string("riscv,isa", "rv64imafdc").begin("interrupt-controller").end().end();
+}
+
+/// A machine like QEMU's virt, with one hart of four switched off.
+FdtBuilder machine() {
+    FdtBuilder tree;
+    tree.reserve(0x80000000, 0x40000);
+    tree.begin("").cells("#address-cells", {2}).cells("#size-cells", {2}).string("compatible", "riscv-virtio");
+    tree.begin("chosen").string("bootargs", "quiet").string("stdout-path", "/soc/serial@10000000:115200n8");
+    tree.cells("linux,initrd-end", {0, 0x84001234}).cells("linux,initrd-start", {0x84000000}).end();
+    tree.begin("memory@80000000").string("device_type", "memory");
+    tree.cells("reg", {0, 0x80000000, 0, 0x8000000, 1, 0, 2, 0}).end();
+    tree.begin("reserved-memory").cells("#address-cells", {2}).cells("#size-cells", {2}).value("ranges", {});
+    tree.begin("mmode_resv0@80000000").cells("reg", {0, 0x80000000, 0, 0x20000}).value("no-map", {}).end();
+    tree.begin("off@1").cells("reg", {0, 1, 0, 1}).string("status", "disabled").end().end();
+    tree.begin("cpus").cells("#address-cells", {1}).cells("#size-cells", {0});
+    tree.cells("timebase-frequency", {10000000});
+    add_hart(tree, 0, "okay");
+    add_hart(tree, 1, nullptr);
+    add_hart(tree, 2, "disabled");
+    add_hart(tree, 7, "ok");
+    tree.begin("cpu-map").end().end();
+    tree.nop().begin("soc").cells("#address-cells", {2}).nop().cells("#size-cells", {2});
+    tree.begin("serial@10000000").cells("interrupts", {10}).cells("reg", {0, 0x10000000, 0, 0x100}).nop();
+    tree.string("compatible", "ns16550a").end();
+    tree.begin("test@100000").string("compatible", list({"sifive,test1", "sifive,test0", "syscon"})).end();
+    tree.begin("pci@30000000").cells("#address-cells", {3}).cells("#size-cells", {2});
+    tree.begin("device@1").cells("reg", {0, 0, 1, 0, 1}).end().end();
+    tree.begin("legacy").begin("thing@5").cells("reg", {0, 5, 6}).end().end();
+    return tree.end().end().finish();
+}
+
+/// What parse says; "" where it says nothing.
+std::string fault(const Buffer& blob, std::size_t* where = nullptr) {
+    const ExactCopy copy{blob};
+    const auto tree = Fdt::parse(copy.bytes());
+    if (tree) return "";
+    if (where != nullptr) *where = tree.error().where;
+    return tree.error().what;
+}
+
+/// A sound header and blocks, but this structure.
+std::string fault(FdtBuilder tree) { return fault(tree.build()); }
+
+/// The sound tree with the i-th number of its header replaced.
+std::string header_fault(std::size_t index, uint32_t number) {
+    return fault(machine().build([&](std::vector<uint32_t>& header) { header[index] = number; }));
+}
+
+class SoundTree : public testing::Test {
+protected:
+    const ExactCopy blob{machine().build()};
+    const std::expected<Fdt, ParseError> tree = Fdt::parse(blob.bytes());
+
+    void SetUp() override { ASSERT_TRUE(tree) << tree.error().what << " at " << tree.error().where; }
+};
+
+TEST_F(SoundTree, NodesInOrder) {
+    std::string seen;
+    for (FdtWalk walk{*tree}; const auto node = walk.next();)
+        if (node->depth() < 2) seen += std::to_string(node->depth()) + std::string(node->base_name()) + " ";
+    EXPECT_EQ(seen, "0 1chosen 1memory 1reserved-memory 1cpus 1soc ");
+    FdtWalk walk{*tree};
+    while (walk.next()) {
+    }
+    EXPECT_FALSE(walk.next()) << "the end stays";
+}
+
+TEST_F(SoundTree, Size) {
+    EXPECT_EQ(tree->total_size(), blob.bytes().size());
+    EXPECT_EQ(Fdt::size_from_header(blob.bytes().first(40)), blob.bytes().size());
+    Buffer longer = machine().build();
+    longer.resize(longer.size() + 100);
+    EXPECT_EQ(Fdt::parse(ExactCopy{longer}.bytes())->total_size(), blob.bytes().size());
+}
+
+TEST_F(SoundTree, Reservations) {
+    ASSERT_EQ(tree->reservation_count(), 1u);
+    EXPECT_EQ(tree->reservation(0)->base, 0x80000000u);
+    EXPECT_EQ(tree->reservation(0)->size, 0x40000u);
+    EXPECT_FALSE(tree->reservation(1));
+}
+
+TEST_F(SoundTree, FindCompatible) {
+    const auto serial = tree->find_compatible("ns16550a");
+    ASSERT_TRUE(serial);
+    EXPECT_EQ(serial->name(), "serial@10000000");
+    EXPECT_EQ(serial->reg()->base, 0x10000000u);
+    EXPECT_EQ(serial->reg()->size, 0x100u);
+    EXPECT_FALSE(serial->reg(1));
+    EXPECT_EQ(serial->interrupt(), 10u);
+    for (const char* device : {"sifive,test1", "sifive,test0", "syscon"})
+        EXPECT_EQ(tree->find_compatible(device)->base_name(), "test") << device;
+    for (const char* device : {"sifive,test", "ifive,test1", "syscon1", "ns16550", "16550a"})
+        EXPECT_FALSE(tree->find_compatible(device)) << device;
+}
+
+TEST_F(SoundTree, FindPath) {
+    EXPECT_EQ(tree->find_path("/")->name(), "");
+    EXPECT_EQ(tree->find_path("/soc/serial@10000000:115200n8")->name(), "serial@10000000");
+    EXPECT_EQ(tree->find_path("/cpus/cpu@7")->reg()->base, 7u);
+    for (const char* path : {"/serial@10000000", "/soc/serial", "/chosen/cpu@0", "/cpus/interrupt-controller", "/x"})
+        EXPECT_FALSE(tree->find_path(path)) << path;
+}
+
+TEST_F(SoundTree, RegIsWrittenInTheParentsCells) {
+    EXPECT_EQ(tree->find_path("/cpus/cpu@1")->reg()->size, 0u) << "no size cells";
+    EXPECT_FALSE(tree->find_path("/soc/pci@30000000/device@1")->reg()) << "96-bit addresses";
+    const auto thing = tree->find_path("/soc/legacy/thing@5");
+    EXPECT_EQ(thing->cells().address, 2u) << "where the parent does not say, the defaults hold";
+    EXPECT_EQ(thing->reg()->base, 5u);
+    EXPECT_EQ(thing->reg()->size, 6u);
+    EXPECT_EQ(tree->find_path("/memory@80000000")->reg(1)->base, 0x1'0000'0000u);
+    EXPECT_EQ(tree->find_path("/memory@80000000")->reg(1)->size, 0x2'0000'0000u);
+    EXPECT_FALSE(tree->find_path("/chosen")->reg());
+}
+
+TEST_F(SoundTree, Properties) {
+    const auto chosen = tree->find_path("/chosen");
+    std::string names;
+    for (const FdtProperty property : chosen->properties()) names += std::string(property.name()) + " ";
+    EXPECT_EQ(names, "bootargs stdout-path linux,initrd-end linux,initrd-start ");
+    EXPECT_EQ(chosen->string("bootargs"), "quiet");
+    EXPECT_EQ(chosen->string("boot"), "");
+    EXPECT_EQ(chosen->number("linux,initrd-end"), 0x84001234u);
+    EXPECT_EQ(chosen->number("stdout-path"), std::nullopt) << "neither 4 nor 8 bytes";
+    EXPECT_EQ(chosen->property("linux,initrd-end")->cell(1), 0x84001234u);
+    EXPECT_EQ(chosen->property("linux,initrd-end")->cell(2), std::nullopt);
+    EXPECT_FALSE(chosen->interrupt());
+    EXPECT_FALSE(chosen->is_compatible("quiet"));
+
+    const auto hart = tree->find_path("/cpus/cpu@0");
+    EXPECT_EQ(hart->property("reg")->string(), "") << "a number has no NUL at its end, or only NULs";
+    EXPECT_FALSE(tree->find_path("/reserved-memory")->property("ranges")->lists(""));
+}
+
+TEST_F(SoundTree, Machine) {
+    const auto facts = FdtMachine::survey(*tree);
+    ASSERT_TRUE(facts);
+    ASSERT_EQ(facts->memory().size(), 2u);
+    EXPECT_EQ(facts->memory()[0].base, 0x80000000u);
+    EXPECT_EQ(facts->memory()[1].size, 0x2'0000'0000u);
+    ASSERT_EQ(facts->reserved().size(), 2u);
+    EXPECT_EQ(facts->reserved()[0].size, 0x20000u);
+    EXPECT_EQ(facts->reserved()[1].size, 0x40000u);
+    ASSERT_EQ(facts->harts().size(), 3u);
+    EXPECT_EQ(facts->hart_count(), 3u);
+    EXPECT_EQ(facts->harts()[1].id, 1u);
+    EXPECT_EQ(facts->harts()[2].id, 7u);
+    EXPECT_EQ(facts->harts()[2].isa, "rv64imafdc");
+    EXPECT_EQ(facts->timebase_frequency(), 10000000u);
+    EXPECT_EQ(facts->initrd()->base, 0x84000000u);
+    EXPECT_EQ(facts->initrd()->size, 0x1234u);
+    EXPECT_EQ(facts->bootargs(), "quiet");
+    EXPECT_EQ(facts->stdout_path(), "/soc/serial@10000000:115200n8");
+}
+
+TEST(FdtMachineTest, NothingInTheTree) {
+    const Buffer blob = FdtBuilder{}.begin("").end().finish().build();
+    const auto facts = FdtMachine::survey(*Fdt::parse(blob));
+    EXPECT_TRUE(facts->memory().empty());
+    EXPECT_TRUE(facts->harts().empty());
+    EXPECT_FALSE(facts->initrd());
+    EXPECT_FALSE(facts->timebase_frequency());
+}
+
+TEST(FdtMachineTest, MoreHartsThanFit) {
+    FdtBuilder tree;
+    tree.begin("").begin("cpus").cells("#address-cells", {1}).cells("#size-cells", {0});
+    for (uint32_t id = 0; id < 12; ++id)
+        tree.begin("cpu@" + std::to_string(id)).cells("reg", {id}).cells("timebase-frequency", {0, 5}).end();
+    const Buffer blob = tree.end().end().finish().build();
+    const auto facts = FdtMachine::survey(*Fdt::parse(blob));
+    EXPECT_EQ(facts->harts().size(), 8u);
+    EXPECT_EQ(facts->hart_count(), 12u);
+    EXPECT_EQ(facts->timebase_frequency(), 5u) << "some trees give it in each hart";
+}
+
+TEST(FdtMachineTest, MoreReservationsThanFit) {
+    FdtBuilder tree;
+    for (uint64_t i = 0; i < 17; ++i) tree.reserve(0x1000 * i, 0x1000);
+    const Buffer blob = tree.begin("").end().finish().build();
+    EXPECT_STREQ(FdtMachine::survey(*Fdt::parse(blob)).error().what, "more than 16 reserved pieces of memory");
+}
+
+TEST(FdtMachineTest, InitrdThatEndsBeforeItStarts) {
+    FdtBuilder tree;
+    tree.begin("").begin("chosen").cells("linux,initrd-start", {8}).cells("linux,initrd-end", {8}).end().end();
+    const Buffer blob = tree.finish().build();
+    EXPECT_FALSE(FdtMachine::survey(*Fdt::parse(blob))->initrd());
+}
+
+TEST(Fdt, BadHeaders) {
+    const ExactCopy blob{machine().build()};
+    EXPECT_STREQ(Fdt::parse(blob.bytes().subspan(4)).error().what, "the device tree is not aligned to 8 bytes");
+    EXPECT_STREQ(Fdt::parse(blob.bytes().first(39)).error().what, "too short for a device tree's header");
+    EXPECT_STREQ(Fdt::parse(blob.bytes().first(300)).error().what, "the device tree is cut short");
+    EXPECT_EQ(header_fault(0, 0xedfe0dd0), "not a device tree");
+    EXPECT_EQ(header_fault(1, 39), "the device tree is cut short");
+    EXPECT_EQ(header_fault(1, ~0u), "the device tree is cut short");
+    EXPECT_EQ(header_fault(5, 16), "not version 17 of the device tree format");
+    EXPECT_EQ(header_fault(6, 18), "not version 17 of the device tree format");
+    EXPECT_EQ(header_fault(6, 17), "");
+    for (const std::size_t number : {2u, 9u})
+        EXPECT_EQ(header_fault(number, ~3u), "the structure block lies outside the blob");
+    EXPECT_EQ(header_fault(2, 58), "the structure block lies outside the blob");
+    for (const std::size_t number : {3u, 8u})
+        EXPECT_EQ(header_fault(number, ~3u), "the strings block lies outside the blob");
+    EXPECT_EQ(header_fault(8, 5), "the last name in the strings block does not end");
+    EXPECT_EQ(header_fault(4, ~7u), "the memory reservation block lies outside the blob");
+    EXPECT_EQ(header_fault(4, 44), "the memory reservation block lies outside the blob");
+    const auto near_end = static_cast<uint32_t>(blob.bytes().size() / 8 * 8);
+    EXPECT_EQ(header_fault(4, near_end), "the memory reservation block does not end");
+}
+
+TEST(Fdt, BadStructures) {
+    EXPECT_EQ(fault(FdtBuilder{}.begin("").word(5)), "an unknown token");
+    EXPECT_EQ(fault(FdtBuilder{}.begin("").begin("a").end().finish()), "the tree ends inside a node");
+    EXPECT_EQ(fault(FdtBuilder{}.finish()), "the tree ends inside a node") << "there is no root";
+    EXPECT_EQ(fault(FdtBuilder{}.begin("").end()), "the tree ends without an END token");
+    EXPECT_EQ(fault(FdtBuilder{}), "the tree ends without an END token");
+    EXPECT_EQ(fault(FdtBuilder{}.begin("").end().begin("").end().finish()), "a second root node");
+    EXPECT_EQ(fault(FdtBuilder{}.word(1).word(0x61616161)), "a node's name does not end");
+    EXPECT_EQ(fault(FdtBuilder{}.word(1)), "a node's name does not end");
+    EXPECT_EQ(fault(FdtBuilder{}.begin("").end().end()), "the end of a node that was not begun");
+    EXPECT_EQ(fault(FdtBuilder{}.begin("").word(3).word(0)), "a property is cut short");
+    EXPECT_EQ(fault(FdtBuilder{}.begin("").cells("a", {}).word(3).word(5).word(0).word(9)),
+              "a property reaches past the end of the tree");
+    EXPECT_EQ(fault(FdtBuilder{}.begin("").cells("a", {}).word(3).word(~0u).word(0)),
+              "a property reaches past the end of the tree");
+    EXPECT_EQ(fault(FdtBuilder{}.begin("").cells("a", {}).word(3).word(0).word(2)),
+              "a property's name is not in the blob");
+    EXPECT_EQ(fault(FdtBuilder{}.begin("").begin("a").end().cells("late", {1})),
+              "a property after a child node, or outside all nodes");
+    EXPECT_EQ(fault(FdtBuilder{}.cells("early", {1})), "a property after a child node, or outside all nodes");
+}
+
+TEST(Fdt, FaultsNameTheirPlace) {
+    std::size_t where = 0;
+    EXPECT_EQ(fault(FdtBuilder{}.begin("").nop().word(5).build(), &where), "an unknown token");
+    EXPECT_EQ(where, 40u + 16 + 8 + 4);
+}
+
+TEST(Fdt, DepthIsBounded) {
+    for (const unsigned depth : {16u, 17u}) {
+        FdtBuilder tree;
+        for (unsigned i = 0; i < depth; ++i) tree.begin(i == 0 ? "" : "n").cells("#address-cells", {i});
+        for (unsigned i = 0; i < depth; ++i) tree.end();
+        const Buffer blob = tree.finish().build();
+        EXPECT_EQ(fault(blob), depth == 16 ? "" : "nodes nested more than 16 deep");
+        if (depth != 16) continue;
+        unsigned deepest = 0;
+        const auto parsed = Fdt::parse(blob);
+        for (FdtWalk walk{*parsed}; const auto node = walk.next();) deepest = std::max(deepest, node->depth());
+        EXPECT_EQ(deepest, 15u);
+    }
+}
+
+/// Use everything that a tree offers; the sum keeps the compiler from leaving any of it out.
+std::size_t use(const Fdt& tree, std::size_t limit) {
+    std::size_t sum = 0;
+    std::size_t steps = 0;
+    for (FdtWalk walk{tree}; const auto node = walk.next();) {
+        EXPECT_LT(node->depth(), Fdt::kMaxDepth);
+        for (const FdtProperty property : node->properties()) {
+            EXPECT_LT(++steps, limit);
+            for (const std::byte byte : property.bytes()) sum += static_cast<std::size_t>(byte);
+            sum += property.name().size() + property.string().size() + property.lists("okay");
+            sum += property.number().value_or(1) + property.cell(1).value_or(2);
+        }
+        for (std::size_t i = 0; node->reg(i) && i < 8; ++i) sum += node->reg(i)->size;
+        sum += node->name().size() + node->base_name().size() + node->is_available();
+        sum += node->is_compatible("syscon") + node->interrupt().value_or(0);
+        EXPECT_LT(++steps, limit);
+    }
+    for (std::size_t i = 0; i < tree.reservation_count(); ++i) sum += tree.reservation(i)->size;
+    const auto facts = FdtMachine::survey(tree);
+    if (facts)
+        for (const FdtHart& hart : facts->harts()) sum += hart.isa.size();
+    sum += tree.find_compatible("ns16550a").has_value();
+    return sum + tree.find_path("/soc/serial@10000000").has_value();
+}
+
+TEST(Fdt, DamagedAtRandom) {
+    std::size_t sum = 0;
+    const unsigned accepted = fuzz(machine().build(), [&](const ExactCopy& copy) {
+        const auto tree = Fdt::parse(copy.bytes());
+        if (tree) sum += use(*tree, copy.bytes().size());
+        return tree.has_value();
+    });
+    EXPECT_NE(sum, 0u);
+    EXPECT_GT(accepted, 1'000u);
+    EXPECT_LT(accepted, 19'000u);
+}
+
+}  // namespace
+}  // namespace glenda::test

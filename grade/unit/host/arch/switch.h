@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: MIT
+// Takes the place of kernel/arch/switch.h on the include path: the machine (machine.cc) records what is done.
+#pragma once
+
+#include <cstdint>
+
+namespace glenda::arch {
+
+void set_address_space(std::uint64_t satp);
+void fpu_enable();
+void fpu_disable();
+
+}  // namespace glenda::arch

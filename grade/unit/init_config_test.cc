@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: MIT
+// init.toml: what is read, and what is refused with which line.
+#include "9ball/init_config.h"
+
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <memory>
+#include <random>
+#include <sstream>
+#include <string>
+
+namespace glenda::nineball {
+namespace {
+
+constexpr const char* kGood = R"(# comment
+[[service]]
+name = "uart"
+path = "bin/uart"
+provides = "serial"
+devices = ["ns16550a"]
+priority = 200
+restart = "always"
+console = true
+
+[[service]]
+name = "console"
+path = "bin/console"
+args = ["-v", "say \"hi\""]
+needs = ["uart"]
+uses = ["serial"]
+restart = "never"
+power = true
+)";
+
+struct Parsed {
+    explicit Parsed(std::string_view text) : config(std::make_unique<InitConfig>()), outcome(config->parse(text)) {}
+    std::unique_ptr<InitConfig> config;
+    std::expected<void, ConfigError> outcome;
+
+    std::string error() const {
+        if (outcome) return "";
+        return std::to_string(outcome.error().line) + ": " + std::string(outcome.error().what.view());
+    }
+};
+
+TEST(InitConfig, ReadsEveryKey) {
+    const Parsed parsed(kGood);
+    ASSERT_EQ(parsed.error(), "");
+    const auto services = parsed.config->services();
+    ASSERT_EQ(services.size(), 2u);
+    EXPECT_EQ(services[0].name, "uart");
+    EXPECT_EQ(services[0].line, 2u);
+    EXPECT_EQ(services[0].path, "bin/uart");
+    EXPECT_EQ(services[0].provides, "serial");
+    EXPECT_EQ(services[0].devices.all()[0], "ns16550a");
+    EXPECT_EQ(services[0].priority, 200u);
+    EXPECT_EQ(services[0].restart, RestartRule::Always);
+    EXPECT_TRUE(services[0].console);
+    EXPECT_FALSE(services[0].power);
+    EXPECT_EQ(services[0].passed_caps(), 3u);
+    EXPECT_EQ(services[1].args.all()[1], "say \"hi\"");
+    EXPECT_EQ(services[1].needed.all()[0], 0u);
+    EXPECT_TRUE(services[1].may_use("serial"));
+    EXPECT_FALSE(services[1].may_use("disk"));
+    EXPECT_EQ(services[1].restart, RestartRule::Never);
+    EXPECT_EQ(services[1].priority, 100u);
+    EXPECT_TRUE(services[1].power);
+}
+
+TEST(InitConfig, NothingIsNoService) {
+    const Parsed parsed("");
+    EXPECT_EQ(parsed.error(), "");
+    EXPECT_TRUE(parsed.config->services().empty());
+}
+
+TEST(InitConfig, TheTextMayGoAway) {
+    auto text = std::make_unique<std::string>(kGood);
+    const Parsed parsed(*text);
+    text.reset();
+    EXPECT_EQ(parsed.config->services()[1].name, "console");
+}
+
+TEST(InitConfig, TheSystemsOwnFileIsGood) {
+    std::ifstream file("user/init.toml");
+    if (!file) GTEST_SKIP() << "not run from the top of the repository";
+    std::stringstream text;
+    text << file.rdbuf();
+    EXPECT_EQ(Parsed(text.str()).error(), "");
+}
+
+struct Refused {
+    const char* text;
+    const char* error;
+};
+
+class InitConfigRefuses : public testing::TestWithParam<Refused> {};
+
+TEST_P(InitConfigRefuses, WithLineAndReason) { EXPECT_EQ(Parsed(GetParam().text).error(), GetParam().error); }
+
+#define SERVICE(name) "[[service]]\nname = \"" name "\"\npath = \"bin/" name "\"\n"
+
+INSTANTIATE_TEST_SUITE_P(
+    Mistakes, InitConfigRefuses,
+    testing::Values(
+        Refused{SERVICE("a") "pth = \"x\"\n", "4: unknown key \"pth\" in [[service]]"},
+        Refused{"name = \"a\"\n", "1: key \"name\" before the first [[service]]"},
+        Refused{"[service]\n", "1: [service] must be [[service]]: there can be many"},
+        Refused{"[[daemon]]\n", "1: unknown table \"daemon\""},
+        Refused{"\n[[service]]\npath = \"bin/a\"\n", "2: this [[service]] has no \"name\""},
+        Refused{"[[service]]\nname = \"a\"\n", "1: service \"a\" has no \"path\""},
+        Refused{"[[service]]\nname = 3\n", "2: \"name\" must be a text in quotes"},
+        Refused{"[[service]]\nname = \"\"\n", "2: \"name\" must be a text that is not empty"},
+        Refused{"[[service]]\nname = \"abcdefghijklmnopqrstuvwxyzabcdef\"\n", "2: \"name\" is longer than 31 bytes"},
+        Refused{SERVICE("a") "args = \"x\"\n", "4: \"args\" must be a list of texts, such as [\"a\", \"b\"]"},
+        Refused{SERVICE("a") "args = [1]\n", "4: \"args\" must be a list of texts, such as [\"a\", \"b\"]"},
+        Refused{SERVICE("a") "args = [\"1\",\"2\",\"3\",\"4\",\"5\",\"6\",\"7\",\"8\",\"9\"]\n",
+                "4: \"args\" lists more than 8 texts"},
+        Refused{SERVICE("a") "priority = 240\n", "4: \"priority\" must be a number from 1 to 239"},
+        Refused{SERVICE("a") "priority = \"high\"\n", "4: \"priority\" must be a number from 1 to 239"},
+        Refused{SERVICE("a") "restart = \"often\"\n",
+                "4: \"restart\" must be \"always\", \"on-failure\" or \"never\""},
+        Refused{SERVICE("a") "power = 1\n", "4: \"power\" must be true or false"},
+        Refused{SERVICE("a") SERVICE("a"), "4: a second service \"a\": the first is in line 1"},
+        Refused{SERVICE("a") "provides = \"x\"\n" SERVICE("b") "provides = \"x\"\n",
+                "5: \"a\" and \"b\" both provide \"x\""},
+        Refused{SERVICE("a") "uses = [\"disk\"]\n", "1: service \"a\" uses \"disk\", which none provides"},
+        Refused{SERVICE("a") "needs = [\"b\"]\n", "1: service \"a\" needs \"b\", which is not there"},
+        Refused{SERVICE("a") "needs = [\"a\"]\n", "1: \"a\" needs \"a\": none can be first"},
+        Refused{SERVICE("z") "needs = [\"a\"]\n" SERVICE("a") "needs = [\"b\"]\n" SERVICE("b") "needs = [\"c\"]\n" SERVICE(
+                    "c") "needs = [\"a\"]\n",
+                "5: \"a\" needs \"b\", which needs \"c\", which needs \"a\": none can be first"},
+        Refused{SERVICE("a") "devices = [\"x\", \"y\"]\nconsole = true\n",
+                "1: service \"a\" asks for too many devices"}));
+
+TEST(InitConfig, RefusesWhatIsNoToml) {
+    EXPECT_TRUE(Parsed("[[service]]\nname = \"a\n").error().starts_with("2: ")) << Parsed("[[service]]\nname = \"a\n").error();
+    EXPECT_TRUE(Parsed("[[service]]\nname\n").error().starts_with("2: "));
+    EXPECT_TRUE(Parsed("\x7f" "ELF").error().starts_with("1: "));
+}
+
+TEST(InitConfig, RefusesTooManyServicesAndTooMuchText) {
+    std::string many;
+    for (unsigned i = 0; i <= InitConfig::kMaxServices; i++)
+        many += "[[service]]\nname = \"s" + std::to_string(i) + "\"\npath = \"p\"\n";
+    EXPECT_EQ(Parsed(many).error(), "49: more than 16 services");
+    std::string long_text = "[[service]]\nname = \"a\"\npath = \"p\"\nargs = [\"" + std::string(4100, 'x') + "\"]\n";
+    EXPECT_EQ(Parsed(long_text).error(), "4: more than 4096 bytes of texts");
+}
+
+/// Any dependencies that have an order are accepted, and any that have none are refused.
+TEST(InitConfig, FindsCirclesAsAModelDoes) {
+    std::mt19937 random(5);
+    for (unsigned round = 0; round < 500; round++) {
+        const unsigned count = 1 + random() % 8;
+        bool edge[8][8] = {};
+        std::string text;
+        for (unsigned i = 0; i < count; i++) {
+            text += "[[service]]\nname = \"s" + std::to_string(i) + "\"\npath = \"p\"\nneeds = [";
+            for (unsigned j = 0; j < count; j++) {
+                if (random() % 6 != 0) continue;
+                edge[i][j] = true;
+                text += "\"s" + std::to_string(j) + "\",";
+            }
+            text += "]\n";
+        }
+        for (unsigned k = 0; k < count; k++)
+            for (unsigned i = 0; i < count; i++)
+                for (unsigned j = 0; j < count; j++) edge[i][j] = edge[i][j] || (edge[i][k] && edge[k][j]);
+        bool circle = false;
+        for (unsigned i = 0; i < count; i++) circle = circle || edge[i][i];
+        EXPECT_EQ(Parsed(text).error().ends_with("none can be first"), circle) << text;
+    }
+}
+
+/// Damage of every kind is refused or accepted, and never more than that (under the sanitizers).
+TEST(InitConfig, SurvivesDamage) {
+    std::mt19937 random(7);
+    const std::string good = kGood;
+    for (unsigned round = 0; round < 3000; round++) {
+        std::string text = good;
+        for (unsigned i = 0; i < 1 + random() % 3; i++) {
+            const std::size_t at = random() % text.size();
+            if (random() % 2 == 0) text[at] = static_cast<char>(random());
+            else text.erase(at, 1 + random() % 20);
+        }
+        const Parsed parsed(text);
+        if (!parsed.outcome) {
+            EXPECT_GE(parsed.outcome.error().line, 1u);
+        }
+    }
+}
+
+}  // namespace
+}  // namespace glenda::nineball

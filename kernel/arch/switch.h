@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: MIT
+// The parts of arch.h that a switch of threads needs: in line, because every instruction counts there.
+#pragma once
+
+#include <cstdint>
+
+#include "arch/csr.h"
+
+namespace glenda::arch {
+
+/// Make `satp` the address space of this hart.
+inline void set_address_space(std::uint64_t satp) { WRITE_CSR("satp", satp); }
+
+inline void fpu_enable() { SET_CSR("sstatus", kSstatusFsDirty); }
+inline void fpu_disable() { CLEAR_CSR("sstatus", kSstatusFsMask); }
+
+}  // namespace glenda::arch

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: MIT
+// The short way through the kernel for the two system calls that matter most: Call to a server that waits, and
+// ReplyRecv to a caller that waits, when the other side is to run next.
+//
+// The fast path never decides anything differently: it looks whether the case is the common one, and if so does exactly
+// what the slow path would do, with all steps merged; a host test holds the two against each other. It is in a header,
+// so that boot/enter.cc has it in line.
+// Handout: reference/kernel-design.md, "The fast path".
+#pragma once
+
+#include "abi/syscall.h"
+#include "cap/cnode.h"
+#include "ipc/transfer.h"
+#include "object/ipc_objects.h"
+#include "sched/hart.h"
+
+namespace glenda {
+
+/// What the caller has in its argument registers.
+struct FastMessage {
+    std::uint64_t tag;
+    std::uint64_t words[kRegisterWords];
+};
+
+/// Off: every system call goes the slow way. For tests.
+extern constinit bool fast_path_is_on;
+
+namespace fast {
+
+/// The slot in a CSpace of one level without a guard, which is nearly every CSpace; else null. Pointer 0 leads to the
+/// kernel's own slot 0, which never holds what the fast path looks for.
+[[gnu::always_inline]] inline Slot* find(const Tcb& tcb, CPtr pointer) {
+    const Capability& root = tcb.cspace.cap;
+    if (root.type != CapType::CNode || root.guard_bits + root.size_bits != 64) return nullptr;
+    if ((pointer >> root.size_bits | root.guard) != 0) return nullptr;
+    return slots_of(root) + pointer;
+}
+
+/// No capabilities, no flags, and within what the message holds.
+inline bool is_plain(std::uint64_t tag) { return (tag >> Tag::kCapsShift & 0xff) == 0 && (tag & 0xff) <= kMaxWords; }
+
+/// `to` gets the message of `from`, and both have what UTCBs it takes.
+inline bool can_copy(const Tcb& from, const Tcb& to, std::uint64_t tag) {
+    return (tag & 0xff) <= kRegisterWords || (from.utcb != nullptr && to.utcb != nullptr);
+}
+[[gnu::always_inline]] inline void copy(const Tcb& from, Tcb& to, FastMessage message) {
+    for (unsigned i = 0; i < kRegisterWords; i++) to.registers.a(2 + i) = message.words[i];
+    to.registers.a(1) = message.tag;
+    if (const unsigned length = message.tag & 0xff; length > kRegisterWords)
+        copy_words(from.utcb->words, to.utcb->words, kRegisterWords, length);
+}
+
+/// `next` runs here, and nobody ready comes before it or was there first.
+inline bool is_next(const Hart& hart, const Tcb& next) {
+    return next.hart == &hart && next.priority > hart.ready.highest();
+}
+
+}  // namespace fast
+
+/// Call: the thread to run next, all done; or null, and nothing has happened.
+[[gnu::always_inline]] inline Tcb* fast_call(Tcb& tcb, CPtr pointer, FastMessage message) {
+    Hart& hart = *tcb.hart;
+    const Slot* slot = fast::find(tcb, pointer);
+    if (slot == nullptr || slot->cap.type != CapType::Endpoint || !has(slot->cap.rights, Rights::Write)) return nullptr;
+    Endpoint& endpoint = slot->cap.as<Endpoint>();
+    if (endpoint.waiting != Endpoint::Waiting::Receivers) return nullptr;
+    Tcb& receiver = *endpoint.queue.front();
+    Reply* reply = receiver.reply;
+    if (reply == nullptr || !fast::is_next(hart, receiver)) return nullptr;
+    if (!fast::is_plain(message.tag) || !fast::can_copy(tcb, receiver, message.tag)) return nullptr;
+
+    endpoint.queue.pop_front();
+    if (endpoint.queue.is_empty()) endpoint.waiting = Endpoint::Waiting::Nobody;
+    receiver.endpoint = nullptr;
+    receiver.reply = nullptr;
+    receiver.state = ThreadState::Ready;
+    receiver.registers.a(0) = slot->cap.badge;
+    fast::copy(tcb, receiver, message);
+    reply->receiver = nullptr;
+    reply->caller = &tcb;
+    tcb.reply = reply;
+    tcb.state = ThreadState::BlockedCall;
+    hart.switch_to(receiver);
+    return &receiver;
+}
+
+/// ReplyRecv: the same.
+[[gnu::always_inline]] inline Tcb* fast_reply_recv(Tcb& tcb, CPtr pointer, CPtr reply_pointer, FastMessage message) {
+    Hart& hart = *tcb.hart;
+    const Slot* slot = fast::find(tcb, pointer);
+    if (slot == nullptr || slot->cap.type != CapType::Endpoint || !has(slot->cap.rights, Rights::Read)) return nullptr;
+    const Slot* reply_slot = fast::find(tcb, reply_pointer);
+    if (reply_slot == nullptr || reply_slot->cap.type != CapType::Reply) return nullptr;
+    Endpoint& endpoint = slot->cap.as<Endpoint>();
+    if (endpoint.waiting == Endpoint::Waiting::Senders) return nullptr;  // the next message is there already
+    Reply& reply = reply_slot->cap.as<Reply>();
+    if (reply.caller == nullptr) return nullptr;
+    Tcb& caller = *reply.caller;
+    if (caller.state != ThreadState::BlockedCall || !fast::is_next(hart, caller)) return nullptr;  // or a fault
+    if (!tcb.bound_notification.is_empty()) return nullptr;                                        // may have signals
+    if (!fast::is_plain(message.tag) || !fast::can_copy(tcb, caller, message.tag)) return nullptr;
+
+    caller.reply = nullptr;
+    caller.state = ThreadState::Ready;
+    fast::copy(tcb, caller, message);
+    reply.caller = nullptr;
+    reply.receiver = &tcb;
+    reply.can_grant = has(slot->cap.rights, Rights::Grant);
+    tcb.reply = &reply;
+    tcb.state = ThreadState::BlockedRecv;
+    tcb.endpoint = &endpoint;
+    endpoint.queue.push_back(tcb);
+    endpoint.waiting = Endpoint::Waiting::Receivers;
+    hart.switch_to(caller);
+    return &caller;
+}
+
+/// Yield with nobody to yield to: the thread goes on, with a new turn.
+[[gnu::always_inline]] inline Tcb* fast_yield(Tcb& tcb) {
+    if (tcb.hart->ready.highest() >= tcb.priority) return nullptr;
+    tcb.slice_left = tcb.slice;
+    tcb.set_tag(Tag{});
+    return &tcb;
+}
+
+/// The thread to run next, all done; or null, and the slow path has to do it.
+[[gnu::always_inline]] inline Tcb* try_fast_path(Tcb& tcb, Syscall number, CPtr pointer, FastMessage message) {
+    if (!fast_path_is_on) return nullptr;
+    if (number == Syscall::Call) return fast_call(tcb, pointer, message);
+    if (number == Syscall::ReplyRecv) return fast_reply_recv(tcb, pointer, tcb.registers.a(6), message);
+    if (number == Syscall::Yield) return fast_yield(tcb);
+    return nullptr;
+}
+
+}  // namespace glenda

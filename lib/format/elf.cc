@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: MIT
+//
+// Checking an executable, header by header, in the order in which one part of the file leads to the next:
+// file header, program headers, segments, entry. Nothing is believed before it was compared with the size
+// of the file. What the checks are for: a loader maps and copies what it is told, with the powers of a
+// server.
+
+#include "format/elf.h"
+
+#include <algorithm>
+
+#include "format/elf_layout.h"
+
+namespace glenda {
+
+using namespace elf_layout;
+using std::unexpected;
+
+namespace {
+
+constexpr uint64_t page_offset(uint64_t address) { return address % kElfPageSize; }
+
+/// The checks that one loadable header needs by itself. `where`: its own offset, for the report.
+std::expected<void, ParseError> check_segment(const ProgramHeader& header, uint64_t image_size, std::size_t where) {
+    if (header.file_size > header.memory_size)
+        return unexpected(ParseError{"a segment holds more in the file than in memory", where});
+    if (header.file_size != 0 && !fits(header.offset, header.file_size, image_size))
+        return unexpected(ParseError{"a segment reaches past the end of the file", where});
+    if (!fits(header.vaddr, header.memory_size, kElfAddressLimit))
+        return unexpected(ParseError{"a segment reaches past the end of user memory", where});
+
+    const bool aligned = header.align <= 1 || (header.align & (header.align - 1)) == 0;
+    if (!aligned) return unexpected(ParseError{"a segment's alignment is not a power of two", where});
+    const uint64_t unit = std::max(header.align, kElfPageSize);
+    if (header.file_size != 0 && (header.vaddr - header.offset) % unit != 0)
+        return unexpected(ParseError{"a segment's address and file offset differ within a page", where});
+
+    if ((header.flags & kFlagWrite) != 0 && (header.flags & kFlagExecute) != 0)
+        return unexpected(ParseError{"a segment is both writable and executable", where});
+    return {};
+}
+
+ElfAccess access_of(const ProgramHeader& header) {
+    if ((header.flags & kFlagExecute) != 0) return ElfAccess::ReadExecute;
+    return (header.flags & kFlagWrite) != 0 ? ElfAccess::ReadWrite : ElfAccess::Read;
+}
+
+}  // namespace
+
+std::expected<ElfFile, ParseError> ElfFile::parse(Bytes image) {
+    ElfFile file{image};
+    if (auto read = file.read_header(); !read) return unexpected(read.error());
+    if (auto read = file.read_segments(); !read) return unexpected(read.error());
+
+    const ElfSegment* first = file.segment_at(file.entry_);
+    if (first == nullptr || first->access != ElfAccess::ReadExecute)
+        return unexpected(ParseError{"the entry point is not in an executable segment", offsetof(FileHeader, entry)});
+    file.find_symbols();
+    return file;
+}
+
+/// Is this a file for us at all, and where are its program headers?
+std::expected<void, ParseError> ElfFile::read_header() {
+    if (image_.size() < sizeof(FileHeader)) return unexpected(ParseError{"too short for an ELF header", image_.size()});
+    const auto header = load<FileHeader>(image_, 0);
+
+    if (!std::equal(kMagic.begin(), kMagic.end(), header.ident.begin()))
+        return unexpected(ParseError{"not an ELF file", 0});
+    if (header.ident[4] != kClass64) return unexpected(ParseError{"not a 64-bit program", 4});
+    if (header.ident[5] != kLittleEndian) return unexpected(ParseError{"not little-endian", 5});
+    if (header.ident[6] != kVersion || header.version != kVersion)
+        return unexpected(ParseError{"an unknown version of ELF", 6});
+    if (header.machine != kMachineRiscv) return unexpected(ParseError{"not for RISC-V", offsetof(FileHeader, machine)});
+    if (header.type == kTypeShared)
+        return unexpected(
+            ParseError{"a shared or position-independent file: link with -static -no-pie", offsetof(FileHeader, type)});
+    if (header.type != kTypeExecutable) return unexpected(ParseError{"not an executable", offsetof(FileHeader, type)});
+    if (header.header_size != sizeof(FileHeader) || header.program_header_size != sizeof(ProgramHeader))
+        return unexpected(ParseError{"headers of an unknown size", offsetof(FileHeader, header_size)});
+    const uint64_t table_size = uint64_t{header.program_header_count} * sizeof(ProgramHeader);
+    if (!fits(header.program_headers, table_size, image_.size()))
+        return unexpected(
+            ParseError{"the program headers lie outside the file", offsetof(FileHeader, program_headers)});
+    entry_ = header.entry;
+    headers_offset_ = header.program_headers;
+    header_count_ = header.program_header_count;
+    return {};
+}
+
+/// Gather the loadable segments; each must begin on a page after the one before.
+std::expected<void, ParseError> ElfFile::read_segments() {
+    uint64_t free_from = 0;  // the first page that no segment has used
+    for (std::size_t i = 0; i < header_count_; ++i) {
+        const std::size_t where = headers_offset_ + i * sizeof(ProgramHeader);
+        const auto header = load<ProgramHeader>(image_, where);
+        if (header.type == kSegmentInterpreter)
+            return unexpected(ParseError{"needs a dynamic linker: link with -static", where});
+        if (header.type != kSegmentLoad || header.memory_size == 0) continue;
+
+        if (auto checked = check_segment(header, image_.size(), where); !checked) return checked;
+        if (header.vaddr - page_offset(header.vaddr) < free_from)
+            return unexpected(ParseError{"segments overlap, share a page or do not ascend", where});
+        free_from = align_up(header.vaddr + header.memory_size, kElfPageSize);
+
+        // Without bytes in the file, the offset means nothing: linkers let it point past the end.
+        const Bytes data = header.file_size == 0 ? Bytes{} : image_.subspan(header.offset, header.file_size);
+        const ElfSegment segment{header.vaddr, header.memory_size, data, access_of(header)};
+        if (!segments_.add(segment)) return unexpected(ParseError{"more than 8 loadable segments", where});
+    }
+    if (segments_.empty()) return unexpected(ParseError{"nothing to load", headers_offset_});
+    return {};
+}
+
+const ElfSegment* ElfFile::segment_at(uint64_t address) const {
+    for (const ElfSegment& segment : segments_.all())
+        if (segment.contains(address)) return &segment;
+    return nullptr;
+}
+
+std::optional<ElfHeaderTable> ElfFile::header_table() const {
+    const uint64_t size = uint64_t{header_count_} * sizeof(ProgramHeader);
+    for (const ElfSegment& segment : segments_.all()) {
+        if (segment.data.empty()) continue;
+        const uint64_t start = static_cast<uint64_t>(segment.data.data() - image_.data());
+        if (headers_offset_ < start || !fits(headers_offset_ - start, size, segment.data.size())) continue;
+        return ElfHeaderTable{segment.vaddr + (headers_offset_ - start), header_count_};
+    }
+    return std::nullopt;
+}
+
+}  // namespace glenda

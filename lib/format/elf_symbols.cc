@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: MIT
+//
+// Names for addresses, so that a report says `main+0x1c` and not a number. The section table is of no use
+// for running a program, so damage in it is not an error: a part that does not fit the file is as good as
+// absent. Nothing is indexed: a look-up reads the whole table, which only reports and debuggers ask for.
+
+#include <algorithm>
+
+#include "format/elf.h"
+#include "format/elf_layout.h"
+
+namespace glenda {
+
+using namespace elf_layout;
+
+namespace {
+
+/// What a section holds; empty where its header points outside the file.
+Bytes contents(Bytes image, const SectionHeader& section) {
+    if (!fits(section.offset, section.size, image.size())) return {};
+    return image.subspan(section.offset, section.size);
+}
+
+bool is_function(const Symbol& symbol) {
+    return (symbol.info & 0xf) == kSymbolFunction && symbol.section != kSectionUndefined;
+}
+
+/// Whether `names` holds exactly `name` at `offset`, with its NUL.
+bool name_is(Bytes names, uint32_t offset, std::string_view name) {
+    if (!fits(offset, name.size() + 1, names.size())) return false;
+    const std::string_view there = as_text(names.subspan(offset, name.size() + 1));
+    return there.back() == '\0' && there.starts_with(name);
+}
+
+}  // namespace
+
+/// Remember the first symbol table whose entries and names both lie in the file.
+void ElfFile::find_symbols() {
+    const auto header = load<FileHeader>(image_, 0);
+    const std::size_t count = header.section_header_count;
+    if (header.section_header_size != sizeof(SectionHeader)) return;
+    if (!fits(header.section_headers, count * sizeof(SectionHeader), image_.size())) return;
+
+    const Bytes table = image_.subspan(header.section_headers, count * sizeof(SectionHeader));
+    for (std::size_t i = 0; i < count; ++i) {
+        const auto section = load<SectionHeader>(table, i * sizeof(SectionHeader));
+        if (section.type != kSectionSymbols || section.entry_size != sizeof(Symbol)) continue;
+        if (section.link >= count) continue;
+        const auto names = load<SectionHeader>(table, section.link * sizeof(SectionHeader));
+        if (names.type != kSectionStrings) continue;
+
+        const Bytes symbols = contents(image_, section);
+        symbols_ = symbols.first(symbols.size() - symbols.size() % sizeof(Symbol));
+        names_ = contents(image_, names);
+        return;
+    }
+}
+
+std::optional<ElfSymbol> ElfFile::symbol_at(uint64_t address) const {
+    const ElfSegment* segment = segment_at(address);
+    if (segment == nullptr || segment->access != ElfAccess::ReadExecute) return std::nullopt;
+
+    std::optional<Symbol> nearest;
+    for (std::size_t at = 0; at < symbols_.size(); at += sizeof(Symbol)) {
+        const auto symbol = load<Symbol>(symbols_, at);
+        if (!is_function(symbol) || symbol.value > address) continue;
+        if (symbol.size != 0 && address - symbol.value >= symbol.size) continue;
+        if (!nearest || symbol.value > nearest->value) nearest = symbol;
+    }
+    if (!nearest) return std::nullopt;
+
+    const auto name = text_at(names_, nearest->name);
+    if (!name || name->empty()) return std::nullopt;
+    return ElfSymbol{*name, address - nearest->value};
+}
+
+std::optional<uint64_t> ElfFile::address_of(std::string_view name) const {
+    if (name.empty()) return std::nullopt;  // the name of entry 0, which is no symbol
+    for (std::size_t at = 0; at < symbols_.size(); at += sizeof(Symbol)) {
+        const auto symbol = load<Symbol>(symbols_, at);
+        if (symbol.section != kSectionUndefined && name_is(names_, symbol.name, name)) return symbol.value;
+    }
+    return std::nullopt;
+}
+
+}  // namespace glenda

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: MIT
+//
+// What a parser says when it refuses its input. The text is for the console, so it is a whole phrase
+// that a student can act on; it is static, so that an error costs two words and no memory.
+#pragma once
+
+#include <cstddef>
+
+namespace glenda {
+
+/// Why an input was refused, and where.
+struct ParseError {
+    const char* what;   // such as "a segment reaches past the end of the file"
+    std::size_t where;  // byte offset in the input; for text, the line, from 1
+};
+
+}  // namespace glenda

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: MIT
+//
+// A place in a text, with the number of its line: what a parser by hand moves forward. Looking past the end
+// is allowed and shows a NUL, so that a parser asks "what is next" without asking first whether there is a
+// next.
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+
+#include "format/bytes.h"
+
+namespace glenda {
+
+class TextCursor {
+public:
+    explicit constexpr TextCursor(std::string_view text, std::size_t line = 1) : text_{text}, line_{line} {}
+
+    constexpr bool at_end() const { return at_ == text_.size(); }
+    constexpr std::size_t line() const { return line_; }
+    constexpr std::size_t position() const { return at_; }
+
+    /// The character `ahead` places further on; NUL past the end.
+    constexpr char peek(std::size_t ahead = 0) const { return ahead < text_.size() - at_ ? text_[at_ + ahead] : '\0'; }
+
+    /// Step over one character; nothing at the end.
+    constexpr void advance() {
+        if (at_end()) return;
+        if (text_[at_] == '\n') ++line_;
+        ++at_;
+    }
+
+    /// Step over `wanted` if it is next, and say whether it was.
+    constexpr bool take(char wanted) {
+        if (at_end() || peek() != wanted) return false;
+        advance();
+        return true;
+    }
+
+    /// Step over the end of a line, LF or CR LF, if it is next.
+    constexpr bool take_newline() {
+        if (peek() == '\r' && peek(1) == '\n') advance();
+        return take('\n');
+    }
+
+    constexpr void skip_blanks() {
+        while (peek() == ' ' || peek() == '\t') advance();
+    }
+
+    /// The text from `start`, an earlier position, to here.
+    constexpr std::string_view since(std::size_t start) const { return slice(text_, start, at_ - start); }
+
+private:
+    std::string_view text_;
+    std::size_t at_ = 0;
+    std::size_t line_;
+};
+
+}  // namespace glenda

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: MIT
+// What the services of init.toml must agree on: names that are unique, references that lead somewhere, no circles.
+#include "init_config.h"
+
+namespace glenda::nineball {
+
+namespace {
+
+constexpr std::size_t kMaxPassedCaps = 4;  // slots 16 to 19, and what one message holds
+
+template <typename... Args>
+std::unexpected<ConfigError> refuse(const ServiceConfig& service, FormatString<std::type_identity_t<Args>...> format,
+                                    const Args&... args) {
+    return std::unexpected(ConfigError{service.line, FixedText<160>(format, args...)});
+}
+
+}  // namespace
+
+std::expected<void, ConfigError> InitConfig::check() const {
+    for (std::size_t i = 0; i < count_; i++) {
+        if (Outcome good = check_alone(services_[i]); !good) return good;
+        if (Outcome good = check_unique(i); !good) return good;
+        if (Outcome good = check_uses(services_[i]); !good) return good;
+    }
+    return check_circles();
+}
+
+std::expected<void, ConfigError> InitConfig::check_alone(const ServiceConfig& service) const {
+    if (service.name.empty()) return refuse(service, "this [[service]] has no \"name\"");
+    if (service.path.empty()) return refuse(service, "service \"{}\" has no \"path\"", service.name);
+    if (service.passed_caps() > kMaxPassedCaps)
+        return refuse(service, "service \"{}\" asks for too many devices", service.name);
+    return {};
+}
+
+std::expected<void, ConfigError> InitConfig::check_unique(std::size_t index) const {
+    const ServiceConfig& service = services_[index];
+    for (std::size_t i = 0; i < index; i++) {
+        const ServiceConfig& other = services_[i];
+        if (other.name == service.name)
+            return refuse(service, "a second service \"{}\": the first is in line {}", service.name, other.line);
+        if (!service.provides.empty() && other.provides == service.provides)
+            return refuse(service, "\"{}\" and \"{}\" both provide \"{}\"", other.name, service.name, service.provides);
+    }
+    return {};
+}
+
+std::expected<void, ConfigError> InitConfig::check_uses(const ServiceConfig& service) const {
+    for (std::string_view used : service.uses.all()) {
+        bool found = false;
+        for (const ServiceConfig& other : services()) found = found || other.provides == used;
+        if (!found) return refuse(service, "service \"{}\" uses \"{}\", which none provides", service.name, used);
+    }
+    return {};
+}
+
+std::expected<void, ConfigError> InitConfig::resolve_needs(ServiceConfig& service) {
+    for (std::string_view need : service.needs.all()) {
+        std::size_t i = 0;
+        while (i < count_ && services_[i].name != need) i++;
+        if (i == count_)
+            return refuse(service, "service \"{}\" needs \"{}\", which is not there", service.name, need);
+        (void)service.needed.add(static_cast<unsigned>(i));  // as many as `needs`
+    }
+    return {};
+}
+
+/// Start, in thought, whatever can be started. If some are left, each of them needs another one that is left, so
+/// that following the needs leads into a circle.
+std::expected<void, ConfigError> InitConfig::check_circles() const {
+    std::array<bool, kMaxServices> up{};
+    const auto waits_for = [&](std::size_t index) {
+        for (unsigned need : services_[index].needed.all()) {
+            if (!up[need]) return static_cast<std::size_t>(need);
+        }
+        return kMaxServices;
+    };
+    for (bool progress = true; progress;) {
+        progress = false;
+        for (std::size_t i = 0; i < count_; i++) {
+            if (up[i] || waits_for(i) != kMaxServices) continue;
+            up[i] = progress = true;
+        }
+    }
+    std::size_t at = 0;
+    while (at < count_ && up[at]) at++;
+    if (at == count_) return {};
+    for (std::size_t step = 0; step < count_; step++) at = waits_for(at);  // now in the circle
+    ConfigError error{services_[at].line, FixedText<160>("\"{}\" needs ", services_[at].name)};
+    std::size_t next = waits_for(at);
+    for (; next != at; next = waits_for(next)) error.what.add("\"{}\", which needs ", services_[next].name);
+    error.what.add("\"{}\": none can be first", services_[at].name);
+    return std::unexpected(error);
+}
+
+}  // namespace glenda::nineball

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: MIT
+// Reading init.toml key by key. What the keys must agree on is in init_check.cc.
+#include "init_config.h"
+
+namespace glenda::nineball {
+
+namespace {
+
+template <typename... Args>
+std::unexpected<ConfigError> refuse(std::size_t line, FormatString<std::type_identity_t<Args>...> format,
+                                    const Args&... args) {
+    return std::unexpected(ConfigError{line, FixedText<160>(format, args...)});
+}
+
+std::unexpected<ConfigError> wrong_kind(const TomlEvent& event, const char* wanted) {
+    return refuse(event.line, "\"{}\" must be {}", event.name, wanted);
+}
+
+std::expected<void, ConfigError> read_flag(bool& into, const TomlEvent& event) {
+    const std::optional<bool> value = event.value.boolean();
+    if (!value) return wrong_kind(event, "true or false");
+    into = *value;
+    return {};
+}
+
+}  // namespace
+
+bool ServiceConfig::may_use(std::string_view endpoint) const {
+    for (std::string_view used : uses.all()) {
+        if (used == endpoint) return true;
+    }
+    return false;
+}
+
+std::expected<void, ConfigError> InitConfig::parse(std::string_view text) {
+    TomlReader reader(text);
+    for (;;) {
+        const auto event = reader.next();
+        if (!event) return refuse(event.error().where, "{}", event.error().what);
+        if (!*event) break;
+        const TomlEvent& e = **event;
+        if (e.kind == TomlEvent::Kind::KeyValue) {
+            if (count_ == 0) return refuse(e.line, "key \"{}\" before the first [[service]]", e.name);
+            if (Outcome read = read_key(services_[count_ - 1], e); !read) return read;
+            continue;
+        }
+        if (e.name != "service") return refuse(e.line, "unknown table \"{}\"", e.name);
+        if (e.kind == TomlEvent::Kind::Table)
+            return refuse(e.line, "[service] must be [[service]]: there can be many");
+        if (count_ == kMaxServices) return refuse(e.line, "more than {} services", kMaxServices);
+        services_[count_++].line = e.line;
+    }
+    for (std::size_t i = 0; i < count_; i++) {
+        if (Outcome resolved = resolve_needs(services_[i]); !resolved) return resolved;
+    }
+    return check();
+}
+
+std::expected<void, ConfigError> InitConfig::read_key(ServiceConfig& service, const TomlEvent& event) {
+    const std::string_view key = event.name;
+    if (key == "name") return read_text(service.name, event);
+    if (key == "path") return read_text(service.path, event);
+    if (key == "provides") return read_text(service.provides, event);
+    if (key == "args") return read_texts(service.args, event);
+    if (key == "needs") return read_texts(service.needs, event);
+    if (key == "uses") return read_texts(service.uses, event);
+    if (key == "devices") return read_texts(service.devices, event);
+    if (key == "restart") return read_restart(service, event);
+    if (key == "priority") return read_priority(service, event);
+    if (key == "console") return read_flag(service.console, event);
+    if (key == "power") return read_flag(service.power, event);
+    return refuse(event.line, "unknown key \"{}\" in [[service]]", key);
+}
+
+/// Names and paths: short, not empty, printable.
+std::expected<void, ConfigError> InitConfig::read_text(std::string_view& into, const TomlEvent& event) {
+    constexpr std::size_t kLongest = 31;
+    const std::optional<TomlString> string = event.value.string();
+    if (!string) return wrong_kind(event, "a text in quotes");
+    if (string->size() == 0) return wrong_kind(event, "a text that is not empty");
+    if (string->size() > kLongest) return refuse(event.line, "\"{}\" is longer than {} bytes", event.name, kLongest);
+    return keep(into, *string, event.line);
+}
+
+std::expected<void, ConfigError> InitConfig::read_texts(ServiceConfig::Texts& into, const TomlEvent& event) {
+    std::optional<TomlArray> array = event.value.array();
+    if (!array) return wrong_kind(event, "a list of texts, such as [\"a\", \"b\"]");
+    while (const std::optional<TomlValue> element = array->next()) {
+        const std::optional<TomlString> string = element->string();
+        if (!string) return wrong_kind(event, "a list of texts, such as [\"a\", \"b\"]");
+        std::string_view text;
+        if (Outcome kept = keep(text, *string, event.line); !kept) return kept;
+        if (!into.add(text))
+            return refuse(event.line, "\"{}\" lists more than {} texts", event.name, ServiceConfig::kMaxTexts);
+    }
+    return {};
+}
+
+std::expected<void, ConfigError> InitConfig::read_restart(ServiceConfig& service, const TomlEvent& event) {
+    const std::optional<TomlString> rule = event.value.string();
+    if (rule && *rule == "always") service.restart = RestartRule::Always;
+    else if (rule && *rule == "on-failure") service.restart = RestartRule::OnFailure;
+    else if (rule && *rule == "never") service.restart = RestartRule::Never;
+    else return wrong_kind(event, "\"always\", \"on-failure\" or \"never\"");
+    return {};
+}
+
+std::expected<void, ConfigError> InitConfig::read_priority(ServiceConfig& service, const TomlEvent& event) {
+    const std::optional<std::int64_t> number = event.value.integer();
+    if (!number || *number < 1 || *number > kMaxServicePriority)
+        return refuse(event.line, "\"priority\" must be a number from 1 to {}", kMaxServicePriority);
+    service.priority = static_cast<unsigned>(*number);
+    return {};
+}
+
+/// Copy a string, its escapes resolved, into the config's own memory.
+std::expected<void, ConfigError> InitConfig::keep(std::string_view& into, const TomlString& string,
+                                                  std::size_t line) {
+    const auto text = string.unescape_into(std::span(text_).subspan(text_used_));
+    if (!text) return refuse(line, "more than {} bytes of texts", kMaxText);
+    text_used_ += text->size();
+    into = *text;
+    return {};
+}
+
+}  // namespace glenda::nineball

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: MIT
+// init.toml: which services there are, what each may do, and which must be up before which.
+//
+//     [[service]]
+//     name = "uart"               # required; for reports, `needs` and `kill`
+//     path = "bin/uart"           # required; the file in the initrd
+//     args = ["--fast"]           # after the program's name
+//     needs = ["other"]           # services that are up before this one is started
+//     provides = "serial"         # the name that it registers: it is up when it has done so
+//     uses = ["serial"]           # names that it may look up
+//     devices = ["ns16550a"]      # it gets the registers and the interrupt of the first such device
+//     restart = "always"          # or "on-failure" (the rule if nothing is said), or "never"
+//     priority = 200              # 1 to 239; 100 if nothing is said
+//     console = true              # it may write to the kernel's console
+//     power = true                # it may shut the machine down
+//
+// `parse` refuses what does not make sense, with the line, so that whoever holds a config can act on it unchecked:
+// names are unique, `needs` and `uses` lead somewhere, and `needs` nowhere in a circle.
+// No system calls here: grade/unit/init_config_test.cc tests this on the host.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <expected>
+#include <span>
+#include <string_view>
+
+#include "format/few.h"
+#include "format/toml.h"
+#include "glenda/format.h"
+
+namespace glenda::nineball {
+
+enum class RestartRule : std::uint8_t { Always, OnFailure, Never };
+
+struct ServiceConfig {
+    static constexpr std::size_t kMaxTexts = 8;
+    using Texts = Few<std::string_view, kMaxTexts>;
+
+    std::size_t line = 0;  // of [[service]]
+    std::string_view name{};
+    std::string_view path{};
+    std::string_view provides{};  // empty: nothing
+    Texts args{};
+    Texts needs{};
+    Texts uses{};
+    Texts devices{};
+    Few<unsigned, kMaxTexts> needed{};  // `needs` as indices of services
+    RestartRule restart = RestartRule::OnFailure;
+    unsigned priority = 100;
+    bool console = false;
+    bool power = false;
+
+    bool may_use(std::string_view endpoint) const;
+    /// Capabilities that are passed when it is spawned.
+    std::size_t passed_caps() const { return 2 * devices.size() + (console ? 1 : 0); }
+};
+
+struct ConfigError {
+    std::size_t line;
+    FixedText<160> what;
+};
+
+class InitConfig {
+public:
+    static constexpr std::size_t kMaxServices = 16;
+    static constexpr std::size_t kMaxText = 4096;  // all strings together
+    static constexpr unsigned kMaxServicePriority = 239;
+
+    /// Read a whole file into an empty config. The text may go away afterwards. After an error the config is of no use.
+    std::expected<void, ConfigError> parse(std::string_view text);
+
+    std::span<const ServiceConfig> services() const { return std::span(services_).first(count_); }
+
+private:
+    using Outcome = std::expected<void, ConfigError>;
+
+    Outcome read_key(ServiceConfig& service, const TomlEvent& event);
+    Outcome read_text(std::string_view& into, const TomlEvent& event);
+    Outcome read_texts(ServiceConfig::Texts& into, const TomlEvent& event);
+    Outcome read_restart(ServiceConfig& service, const TomlEvent& event);
+    Outcome read_priority(ServiceConfig& service, const TomlEvent& event);
+    Outcome keep(std::string_view& into, const TomlString& string, std::size_t line);
+
+    Outcome check() const;
+    Outcome check_alone(const ServiceConfig& service) const;
+    Outcome check_unique(std::size_t index) const;
+    Outcome check_uses(const ServiceConfig& service) const;
+    Outcome resolve_needs(ServiceConfig& service);
+    Outcome check_circles() const;
+
+    std::size_t count_ = 0;
+    std::size_t text_used_ = 0;
+    std::array<ServiceConfig, kMaxServices> services_{};
+    std::array<char, kMaxText> text_{};
+};
+
+}  // namespace glenda::nineball

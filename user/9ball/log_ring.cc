@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: MIT
+// See log_ring.h.
+#include "log_ring.h"
+
+namespace glenda::nineball {
+
+void LogRing::append(std::string_view text) {
+    for (char c : text) bytes_[end_++ % kSize] = c;
+}
+
+std::uint64_t LogRing::oldest_line() const {
+    if (oldest() == 0) return 0;
+    for (std::uint64_t i = oldest(); i != end_; i++) {
+        if (at(i) == '\n') return i + 1;
+    }
+    return oldest();  // one line fills the ring
+}
+
+LogRing::Piece LogRing::read(std::uint64_t offset, std::span<char> buffer) const {
+    if (offset < oldest()) offset = oldest_line();
+    if (offset > end_) offset = end_;
+    std::size_t size = 0;
+    for (; size < buffer.size() && offset != end_; size++, offset++) buffer[size] = at(offset);
+    return {offset, size};
+}
+
+}  // namespace glenda::nineball

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: MIT
+// 9Ball, the root task: the kernel starts this program and nothing else.
+//
+// The story of a boot, in order: look at what the kernel handed over; bring Factotum to life and give it the machine's
+// memory; read init.toml; start the services; watch over them for ever. What fails on the way is one clear line
+// on the console, and the machine is switched off.
+// Seeds: 9ball-later.md, 3; 9ball-earlier.md, 6. Handout: lab 4.
+#include "devices.h"
+#include "factotum_start.h"
+#include "fault_watch.h"
+#include "format/cpio.h"
+#include "format/elf.h"
+#include "glenda/environment.h"
+#include "glenda/process.h"
+#include "init_config.h"
+#include "journal.h"
+#include "memory_plan.h"
+#include "report.h"
+#include "server.h"
+
+namespace glenda::nineball {
+
+namespace {
+
+constexpr std::string_view kFactotumFile = "bin/factotum";
+constexpr std::string_view kConfigFile = "init.toml";
+constexpr unsigned kReplies = 32;  // callers that can wait for an answer at a time
+
+constinit MemoryPlan memory_plan;
+constinit InitConfig init_config;
+constinit ReplyPool replies;
+
+/// The value of a step without which there is no system.
+template <typename T>
+T must(Result<T> result, const char* what) {
+    if (!result) fail("{}: {}", what, result.error());
+    if constexpr (!std::is_void_v<T>) return *result;
+}
+
+/// Phase 1: what the kernel handed over.
+const BootInfo& read_boot_info() {
+    const auto& info = *reinterpret_cast<const BootInfo*>(kRootBootInfo);
+    journal().start(environment().console, info.magic == kBootInfoMagic ? info.timebase : 0);
+    if (info.magic != kBootInfoMagic) fail("the kernel's BootInfo has no magic number: {:#x}", info.magic);
+    std::uint64_t bytes = 0;
+    std::uint64_t pieces = 0;
+    for (std::uint64_t i = 0; i < info.untyped_count && i < kMaxBootUntypeds; i++) {
+        if (info.untypeds[i].is_device != 0) continue;
+        bytes += std::uint64_t{1} << info.untypeds[i].size_bits;
+        pieces++;
+    }
+    say("{} MiB of memory in {} pieces, {} hart{}, initrd {} KiB", bytes >> 20, pieces, info.hart_count,
+        info.hart_count == 1 ? "" : "s", info.initrd_size >> 10);
+    if (info.initrd_address == 0) fail("there is no initrd: start the machine with -initrd");
+    return info;
+}
+
+/// A file without which there is no system.
+Bytes must_find(const Cpio& initrd, std::string_view name) {
+    const auto entry = initrd.find(name);
+    if (!entry) fail("initrd, {}: {} (byte {})", name, entry.error().what, entry.error().where);
+    return entry->data;
+}
+
+ElfFile must_parse(Bytes file, std::string_view name) {
+    const auto program = ElfFile::parse(file);
+    if (!program) fail("{}: {} (byte {})", name, program.error().what, program.error().where);
+    return *program;
+}
+
+/// 9Ball's own objects.
+struct OwnObjects {
+    Endpoint endpoint;
+    Notification child_ended;
+    Timer timer;
+    CPtr receive_slot;  // where capabilities come in
+};
+
+Notification badged(Bootstrap& bootstrap, Notification original, Badge badge) {
+    const CPtr slot = must(bootstrap.slot(), "a slot");
+    must(bootstrap.node().mint(slot, bootstrap.node(), original.cptr(), Rights::Write, badge), "a badge");
+    return Notification(slot);
+}
+
+OwnObjects make_own_objects(Bootstrap& bootstrap, ReplyPool& replies) {
+    const Notification notification = must(bootstrap.notification(), "9Ball's notification");
+    must(environment().tcb.bind(notification), "binding 9Ball's notification");
+    const Timer timer = must(bootstrap.timer(), "9Ball's timer");
+    must(timer.bind(badged(bootstrap, notification, kTimeHasCome)), "binding 9Ball's timer");
+    for (unsigned i = 0; i < kReplies; i++) replies.add(must(bootstrap.reply(), "9Ball's replies"));
+    return {must(bootstrap.endpoint(), "9Ball's endpoint"), badged(bootstrap, notification, kChildEnded), timer,
+            must(bootstrap.slot(), "a slot")};
+}
+
+/// Phase 2: Factotum, and the memory. From here on environment().factotum works.
+void start_factotum(FactotumStart start, const ElfFile& program, Notification child_ended) {
+    environment().factotum = must(start.run(program), "loading bin/factotum");
+    say("factotum: has {} MiB in {} pieces; {} KiB are kept", start.plan.delegated_bytes() >> 20,
+        start.plan.delegated().size(), start.plan.kept_bytes() >> 10);
+    if (const Answer<void> set = process::set_exit_notification(child_ended); !set)
+        fail("factotum does not answer: {}", set.error());
+    say("factotum: is up");
+}
+
+/// Phase 3: what is to be started.
+void read_config(const Cpio& initrd) {
+    const auto read = init_config.parse(as_text(must_find(initrd, kConfigFile)));
+    if (!read) fail("{}, line {}: {}", kConfigFile, read.error().line, read.error().what.view());
+    if (init_config.services().empty()) fail("{}: lists no service", kConfigFile);
+}
+
+void find_devices(const BootInfo& info, Devices& devices, Bootstrap& bootstrap) {
+    const auto* blob = reinterpret_cast<const std::byte*>(info.dtb_address);
+    const auto tree = Fdt::parse({blob, info.dtb_size});
+    if (!tree) return say("device tree: {} (byte {})", tree.error().what, tree.error().where);
+    for (const ServiceConfig& service : init_config.services()) {
+        for (std::string_view name : service.devices.all()) (void)devices.want(*tree, name);
+    }
+    devices.make(info, bootstrap);
+}
+
+[[noreturn]] void run() {
+    const BootInfo& info = read_boot_info();
+    const Cpio initrd({reinterpret_cast<const std::byte*>(info.initrd_address), info.initrd_size});
+    (void)environment().tcb.set_priority(kNineballPriority, kMaxPriority);
+
+    Bootstrap bootstrap(environment().cnode, info.empty);
+    const ElfFile program = must_parse(must_find(initrd, kFactotumFile), kFactotumFile);
+    must(memory_plan.make(info, bootstrap, FactotumStart::memory_needed(program)), "memory for bin/factotum");
+    const OwnObjects own = make_own_objects(bootstrap, replies);
+    FaultWatch watch;
+    must(watch.start(bootstrap, initrd), "the fault watcher");
+    start_factotum({info, bootstrap, memory_plan, own.endpoint, watch.for_factotum()}, program, own.child_ended);
+
+    read_config(initrd);
+    Devices devices;
+    find_devices(info, devices, bootstrap);
+    Registry registry(bootstrap);
+    Supervisor supervisor(init_config, devices, registry, own.timer, info.timebase);
+    supervisor.start_what_can();
+
+    NineballServer handler(supervisor, registry);
+    Server(own.endpoint, replies, {environment().cnode, own.receive_slot, 1}).run(handler);
+}
+
+}  // namespace
+
+}  // namespace glenda::nineball
+
+int main() { glenda::nineball::run(); }

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: MIT
+// See memory_plan.h.
+#include "memory_plan.h"
+
+#include <algorithm>
+
+#include "util/bits.h"
+
+namespace glenda::nineball {
+
+Result<void> MemoryPlan::make(const BootInfo& info, Bootstrap& bootstrap, std::uint64_t bytes) {
+    const unsigned size_bits = highest_bit(bytes - 1) + 1;
+    collect(info);
+    sort();
+    std::size_t index = count_;
+    while (index != 0 && pieces_[index - 1].description.size_bits < size_bits) index--;
+    CHECK(index != 0, Error::NotEnoughMemory);
+    kept_bytes_ = std::uint64_t{1} << size_bits;
+    TRY_VOID(cut(index - 1, bootstrap, size_bits));
+    sort();
+    return {};
+}
+
+void MemoryPlan::collect(const BootInfo& info) {
+    const std::uint64_t count = std::min<std::uint64_t>(info.untyped_count, kMaxBootUntypeds);
+    for (std::uint64_t i = 0; i < count; i++) {
+        const UntypedDescription& untyped = info.untypeds[i];
+        if (untyped.is_device == 0) add(info.untyped.first + i, untyped.address, untyped.size_bits);
+    }
+}
+
+/// Keep 2^size_bits bytes of a piece; the rest of it are pieces of that size, twice that, and so on.
+Result<void> MemoryPlan::cut(std::size_t index, Bootstrap& bootstrap, unsigned size_bits) {
+    const FreeMemory whole = pieces_[index];
+    const Untyped original(whole.slot);
+    take_out(index);
+    if (whole.description.size_bits == size_bits) {
+        bootstrap.add_untyped(original);
+        return {};
+    }
+    TRY(kept, bootstrap.slot());
+    TRY_VOID(original.retype(CapType::Untyped, size_bits, bootstrap.node(), kept));
+    bootstrap.add_untyped(Untyped(kept));
+    for (unsigned bits = size_bits; bits < whole.description.size_bits; bits++) {
+        TRY(slot, bootstrap.slot());
+        TRY_VOID(original.retype(CapType::Untyped, bits, bootstrap.node(), slot));
+        add(slot, whole.description.address + (std::uint64_t{1} << bits), bits);
+    }
+    return {};
+}
+
+void MemoryPlan::add(CPtr slot, std::uint64_t address, unsigned size_bits) {
+    if (count_ == pieces_.size()) return;  // so many cannot be: what is left out stays unused
+    pieces_[count_++] = {slot, {address, static_cast<std::uint8_t>(size_bits), 0, {}}};
+}
+
+void MemoryPlan::take_out(std::size_t index) {
+    std::copy(pieces_.begin() + index + 1, pieces_.begin() + count_, pieces_.begin() + index);
+    count_--;
+}
+
+/// Largest first, by address among equals. Insertion sort: there are few, and they come almost in order.
+void MemoryPlan::sort() {
+    const auto goes_before = [](const FreeMemory& a, const FreeMemory& b) {
+        if (a.description.size_bits != b.description.size_bits)
+            return a.description.size_bits > b.description.size_bits;
+        return a.description.address < b.description.address;
+    };
+    for (std::size_t i = 1; i < count_; i++) {
+        const FreeMemory piece = pieces_[i];
+        std::size_t at = i;
+        for (; at != 0 && goes_before(piece, pieces_[at - 1]); at--) pieces_[at] = pieces_[at - 1];
+        pieces_[at] = piece;
+    }
+}
+
+std::uint64_t MemoryPlan::delegated_bytes() const {
+    std::uint64_t bytes = 0;
+    for (const FreeMemory& piece : delegated()) bytes += std::uint64_t{1} << piece.description.size_bits;
+    return bytes;
+}
+
+}  // namespace glenda::nineball

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: MIT
+// See registry.h.
+#include "registry.h"
+
+namespace glenda::nineball {
+
+namespace {
+constexpr Rights kClient = Rights::Write | Rights::Grant;
+}
+
+Registry::Entry* Registry::find(std::string_view name) {
+    for (Entry& entry : entries_) {
+        if (entry.slot != 0 && entry.name == name) return &entry;
+    }
+    return nullptr;
+}
+
+void Registry::drop(CPtr slot) {
+    (void)bootstrap_.node().remove(slot);
+    bootstrap_.give_back(slot);
+}
+
+Answer<void> Registry::add(std::string_view name, CNode from, std::uint64_t index) {
+    TRY(slot, bootstrap_.slot());
+    if (const Result<void> copied = bootstrap_.node().copy(slot, from, index, kClient); !copied) {
+        bootstrap_.give_back(slot);
+        return Refusal(copied.error());
+    }
+    remove(name);
+    Entry* free = nullptr;
+    for (Entry& entry : entries_) {
+        if (entry.slot == 0) free = &entry;
+    }
+    if (free == nullptr) {
+        drop(slot);
+        return Refusal(ServerError::TooMany);
+    }
+    *free = {name, slot};
+    for (Waiting& waiting : waiting_) {
+        if (waiting.name.empty() || waiting.name != name) continue;
+        waiting.name = {};
+        answer(waiting.reply, *free, waiting.client);
+    }
+    return {};
+}
+
+void Registry::remove(std::string_view name) {
+    Entry* const entry = find(name);
+    if (entry == nullptr) return;
+    drop(entry->slot);
+    *entry = {};
+}
+
+/// Send a copy that is badged with the client, unless the server chose a badge for all. 9Ball's own copy of it is
+/// needed only while the message is sent.
+void Registry::answer(ReplyHandle& caller, const Entry& entry, Badge client) {
+    const CNode own = bootstrap_.node();
+    const Result<CPtr> slot = bootstrap_.slot();
+    if (!slot) return caller.answer(slot.error());
+    Result<void> made = own.mint(*slot, own, entry.slot, kClient, client);
+    if (!made) made = own.copy(*slot, own, entry.slot, kClient);
+    if (made) caller.answer(MessageWriter(0).cap(*slot));
+    else caller.answer(made.error());
+    drop(*slot);
+}
+
+Reaction Registry::look_up(std::string_view name, Request& request, LookupFlags flags) {
+    const Entry* const entry = find(name);
+    if (entry == nullptr && flags != LookupFlags::Wait) return ServerError::NotFound;
+    if (!request.can_defer()) return ServerError::TooMany;
+    if (entry != nullptr) {
+        ReplyHandle caller = request.defer();
+        answer(caller, *entry, request.badge);
+        return Reaction::later();
+    }
+    for (Waiting& waiting : waiting_) {
+        if (!waiting.name.empty()) continue;
+        waiting.name = name;
+        waiting.client = request.badge;
+        waiting.reply = request.defer();
+        return Reaction::later();
+    }
+    return ServerError::TooMany;
+}
+
+void Registry::forget_client(Badge client) {
+    for (Waiting& waiting : waiting_) {
+        if (waiting.name.empty() || waiting.client != client) continue;
+        waiting.name = {};
+        waiting.reply.answer(ServerError::Interrupted);
+    }
+}
+
+}  // namespace glenda::nineball

@@ -1,0 +1,157 @@
+# SPDX-License-Identifier: MIT
+# The loops whose instructions are counted. Each thread's part is copied into an address space of its own, so it uses
+# no addresses; its registers are set when it is started (see partner.h).
+#
+#   s0: endpoint or notification   s1: tag   s2: second notification, or CNode   a6: Reply object
+
+#define SYS_CALL -1
+#define SYS_REPLY_RECV -2
+#define SYS_SEND -3
+#define SYS_RECV -5
+#define SYS_YIELD -8
+
+    .section .rodata.loops, "a"
+    .balign 8
+
+# Answers each call with a message of the same length.
+    .globl loop_reply, loop_reply_end
+loop_reply:
+    mv a0, s0
+    li a7, SYS_RECV
+    ecall
+    li a7, SYS_REPLY_RECV
+1:  mv a0, s0
+    mv a1, s1
+    ecall
+    j 1b
+loop_reply_end:
+
+# Answers each call after deleting the capability that came with it (CNode in s2, tag in s3, slot in s4).
+    .globl loop_reply_delete, loop_reply_delete_end
+loop_reply_delete:
+    mv a0, s0
+    li a7, SYS_RECV
+    ecall
+1:  mv a0, s2
+    mv a1, s3
+    mv a2, s4
+    li a7, SYS_CALL
+    ecall
+    mv a0, s0
+    mv a1, s1
+    li a7, SYS_REPLY_RECV
+    ecall
+    j 1b
+loop_reply_delete_end:
+
+# Waits for s0, signals s2.
+    .globl loop_pong, loop_pong_end
+loop_pong:
+1:  mv a0, s0
+    li a7, SYS_RECV
+    ecall
+    mv a0, s2
+    li a7, SYS_SEND
+    ecall
+    j 1b
+loop_pong_end:
+
+# Waits for s0.
+    .globl loop_wait, loop_wait_end
+loop_wait:
+    li a7, SYS_RECV
+1:  mv a0, s0
+    ecall
+    j 1b
+loop_wait_end:
+
+    .globl loop_yield, loop_yield_end
+loop_yield:
+    li a7, SYS_YIELD
+1:  ecall
+    j 1b
+loop_yield_end:
+
+# Touches page after page from s0 on, s1 bytes apart.
+    .globl loop_touch, loop_touch_end
+loop_touch:
+1:  ld t0, (s0)
+    add s0, s0, s1
+    j 1b
+loop_touch_end:
+
+    .globl loop_break, loop_break_end
+loop_break:
+1:  .4byte 0x00100073               # ebreak, not compressed
+    j 1b
+loop_break_end:
+
+# The measuring thread's own loops: a0, a1 as for the system call, a2: how often. They return the cycles.
+    .text
+    .globl count_calls              # a0: endpoint, a1: tag, a2: n
+count_calls:
+    addi sp, sp, -32
+    sd s0, 0(sp)
+    sd s1, 8(sp)
+    sd s2, 16(sp)
+    sd s3, 24(sp)
+    mv s0, a0
+    mv s1, a1
+    mv s2, a2
+    li a7, SYS_CALL
+    rdcycle s3
+1:  mv a0, s0
+    mv a1, s1
+    ecall
+    addi s2, s2, -1
+    bnez s2, 1b
+    rdcycle a0
+    sub a0, a0, s3
+    ld s0, 0(sp)
+    ld s1, 8(sp)
+    ld s2, 16(sp)
+    ld s3, 24(sp)
+    addi sp, sp, 32
+    ret
+
+    .globl count_pings              # a0: signal this, a1: wait for that, a2: n
+count_pings:
+    addi sp, sp, -32
+    sd s0, 0(sp)
+    sd s1, 8(sp)
+    sd s2, 16(sp)
+    sd s3, 24(sp)
+    mv s0, a0
+    mv s1, a1
+    mv s2, a2
+    rdcycle s3
+1:  mv a0, s0
+    li a7, SYS_SEND
+    ecall
+    mv a0, s1
+    li a7, SYS_RECV
+    ecall
+    addi s2, s2, -1
+    bnez s2, 1b
+    rdcycle a0
+    sub a0, a0, s3
+    ld s0, 0(sp)
+    ld s1, 8(sp)
+    ld s2, 16(sp)
+    ld s3, 24(sp)
+    addi sp, sp, 32
+    ret
+
+    .globl count_syscalls           # a0: pointer, a1: system call number, a2: n
+count_syscalls:
+    mv t3, a0
+    mv a7, a1
+    mv t0, a2
+    rdcycle t1
+1:  mv a0, t3
+    ecall
+    addi t0, t0, -1
+    bnez t0, 1b
+    rdcycle a0
+    sub a0, a0, t1
+    ret

@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: MIT
+# User space: libglenda, one program from each folder of user/, one from each file of user/apps and user/tests, and the
+# initrd that carries them as bin/NAME.
+
+USER_FLAGS := $(RISCV_FLAGS) -Iuser/libglenda/include
+LIBGLENDA := $(BUILD)/user/libglenda.a
+LIBGLENDA_SOURCES := $(wildcard user/libglenda/*.cc lib/abi/*.cc lib/format/*.cc lib/util/*.cc)
+LIBGLENDA_OBJECTS := $(patsubst %,$(BUILD)/user/%.o,$(LIBGLENDA_SOURCES))
+CRT0 := $(BUILD)/user/user/libglenda/crt0.S.o
+
+USER_FOLDERS := $(filter-out libglenda apps tests,$(notdir $(patsubst %/,%,$(wildcard user/*/))))
+USER_SINGLES := $(wildcard user/apps/*.cc user/tests/*.cc)
+USER_PROGRAMS := $(USER_FOLDERS) $(basename $(notdir $(USER_SINGLES)))
+USER_ELFS := $(patsubst %,$(BUILD)/user/%.elf,$(USER_PROGRAMS))
+
+INITRD_TREE := $(BUILD)/initrd
+INITRD := $(BUILD)/initrd.cpio
+INITRD_FILES := $(patsubst %,$(INITRD_TREE)/bin/%,$(USER_PROGRAMS)) $(INITRD_TREE)/init.toml
+
+$(BUILD)/user/%.cc.o: %.cc
+	@mkdir -p $(@D)
+	$(call say,CXX,$<)
+	$(Q)$(CXX_RISCV) $(USER_FLAGS) -fno-tree-loop-distribute-patterns -c $< -o $@
+
+$(BUILD)/user/%.S.o: %.S
+	@mkdir -p $(@D)
+	$(call say,AS,$<)
+	$(Q)$(CXX_RISCV) $(USER_FLAGS) -c $< -o $@
+
+$(LIBGLENDA): $(LIBGLENDA_OBJECTS)
+	$(call say,AR,$@)
+	$(Q)rm -f $@ && $(AR_RISCV) rcs $@ $^
+
+USER_LINK = $(CXX_RISCV) -nostdlib -static -no-pie -Wl,--gc-sections,--build-id=none,-z,max-page-size=4096 \
+  -T user/libglenda/program.ld $(filter %.o,$^) $(LIBGLENDA) -o $@
+
+# $(1): program, $(2): its objects
+define user_program
+$(BUILD)/user/$(1).elf: $(2) $(CRT0) $(LIBGLENDA) user/libglenda/program.ld
+	$$(call say,LINK,$$@)
+	$$(Q)$$(USER_LINK)
+USER_OBJECTS += $(2)
+endef
+$(foreach p,$(USER_FOLDERS),$(eval $(call user_program,$(p),$(patsubst %,$(BUILD)/user/%.o,$(wildcard user/$(p)/*.cc user/$(p)/*.S)))))
+$(foreach s,$(USER_SINGLES),$(eval $(call user_program,$(basename $(notdir $(s))),$(BUILD)/user/$(s).o)))
+
+# What is linked with symbols goes into the initrd without debug information, but with the symbol table: reports name functions.
+$(INITRD_TREE)/bin/%: $(BUILD)/user/%.elf
+	@mkdir -p $(@D)
+	$(Q)$(CROSS)strip --strip-debug $< -o $@
+
+$(INITRD_TREE)/init.toml: user/init.toml
+	@mkdir -p $(@D)
+	$(Q)cp $< $@
+
+$(INITRD): $(INITRD_FILES) grade/glenda/images.py
+	$(call say,INITRD,$@)
+	$(Q)$(PYTHON) grade/glenda/images.py pack $(INITRD_TREE) $@
+
+-include $(LIBGLENDA_OBJECTS:.o=.d) $(USER_OBJECTS:.o=.d) $(CRT0:.o=.d)

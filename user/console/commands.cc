@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: MIT
+// The table of commands, and the short ones.
+#include "commands.h"
+
+#include "glenda/nineball.h"
+#include "glenda/print.h"
+#include "glenda/process.h"
+#include "run.h"
+#include "util/bits.h"
+#include "words.h"
+
+namespace glenda::console {
+
+namespace {
+
+using Arguments = std::span<const std::string_view>;
+
+/// False: wrong arguments, show the usage.
+using Handler = bool (*)(Arguments);
+
+struct Command {
+    std::string_view name;
+    std::string_view usage;
+    std::string_view purpose;
+    Handler handler;
+};
+
+bool help(Arguments);
+
+bool ps(Arguments arguments) {
+    if (!arguments.empty()) return false;
+    const auto list = process::list();
+    if (!list) {
+        print("ps: {}\n", list.error());
+        return true;
+    }
+    print("{:>5} {:>6}  {:<14} {:<6} {:>8} {:>8}\n", "PID", "PARENT", "NAME", "STATE", "PRIORITY", "KIB");
+    for (const ProcessInfo& line : *list)
+        print("{:>5} {:>6}  {:<14} {:<6} {:>8} {:>8}\n", line.pid, line.parent, std::string_view(line.name),
+              line.state, line.priority, line.resident / kKiB);
+    return true;
+}
+
+bool kill(Arguments arguments) {
+    constexpr std::int64_t kKillSignal = 9;
+    const auto pid = arguments.size() == 1 ? to_number(arguments[0]) : std::nullopt;
+    if (!pid) return false;
+    const auto killed = process::kill(*pid, kKillSignal);
+    if (killed) return true;
+    if (killed.error() == ServerError::NoSuchProcess) print("kill: there is no process {}\n", *pid);
+    else if (killed.error() == ServerError::PermissionDenied) print("kill: process {} holds the system up\n", *pid);
+    else print("kill: {}\n", killed.error());
+    return true;
+}
+
+bool log(Arguments arguments) {
+    if (!arguments.empty()) return false;
+    for (std::uint64_t offset = 0;;) {
+        char buffer[nineball::kMaxLogBytes];
+        const auto piece = nineball::read_log(offset, buffer);
+        if (!piece) print("log: {}\n", piece.error());
+        if (!piece || piece->size == 0) return true;
+        write_output({buffer, piece->size});
+        offset = piece->next;
+    }
+}
+
+bool mem(Arguments arguments) {
+    if (!arguments.empty()) return false;
+    const auto info = process::memory();
+    if (!info) {
+        print("mem: {}\n", info.error());
+        return true;
+    }
+    const auto line = [](std::string_view what, std::uint64_t bytes) { print("{:<10}{:>10} KiB\n", what, bytes / kKiB); };
+    line("total", info->total);
+    line("free", info->free);
+    line("reserved", info->reserved);
+    line("tables", info->tables);
+    return true;
+}
+
+bool shutdown(Arguments arguments) {
+    if (!arguments.empty()) return false;
+    const auto refused = nineball::shutdown();
+    if (!refused) print("shutdown: {}\n", refused.error());
+    return true;
+}
+
+bool reboot(Arguments arguments) {
+    if (!arguments.empty()) return false;
+    const auto refused = nineball::reboot();
+    if (!refused) print("reboot: {}\n", refused.error());
+    return true;
+}
+
+constexpr Command kCommands[] = {
+    {"help", "help", "this list", help},
+    {"ps", "ps", "the processes", ps},
+    {"run", "run NAME [ARGS...] [&]", "run a program from bin/; with & do not wait for it", run},
+    {"kill", "kill PID", "end a process", kill},
+    {"log", "log", "what 9Ball and the services have said", log},
+    {"mem", "mem", "memory: all, free, promised to processes, in tables", mem},
+    {"shutdown", "shutdown", "switch the machine off", shutdown},
+    {"reboot", "reboot", "start the machine anew", reboot},
+};
+
+bool help(Arguments arguments) {
+    if (!arguments.empty()) return false;
+    for (const Command& command : kCommands) print("  {:<24}{}\n", command.usage, command.purpose);
+    print("^C ends the program that runs; the arrows bring back earlier lines.\n");
+    return true;
+}
+
+}  // namespace
+
+void execute(std::string_view line) {
+    const Words words(line);
+    if (words.empty()) return;
+    const std::string_view name = words.all()[0];
+    for (const Command& command : kCommands) {
+        if (command.name != name) continue;
+        if (!command.handler(words.all().subspan(1))) print("usage: {}\n", command.usage);
+        return;
+    }
+    print("{}: no such command. `help` lists them; `run {}` runs a program of that name.\n", name, name);
+}
+
+}  // namespace glenda::console

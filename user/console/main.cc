@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: MIT
+// The console: a prompt on the serial terminal, from which programs are started and the system is looked at.
+#include "commands.h"
+#include "glenda/environment.h"
+#include "glenda/nineball.h"
+#include "glenda/panic.h"
+#include "glenda/slots.h"
+#include "glenda/terminal.h"
+#include "line_editor.h"
+#include "run.h"
+
+using namespace glenda;
+
+namespace {
+
+/// Collects what the editor shows, so that a burst of typing makes one message.
+struct Screen : TextSink {
+    Screen() : TextSink{append} {}
+    void flush() {
+        write_output({bytes, size});
+        size = 0;
+    }
+    static void append(TextSink& sink, std::string_view text) {
+        auto& self = static_cast<Screen&>(sink);
+        for (const char c : text) {
+            if (self.size == sizeof(self.bytes)) self.flush();
+            self.bytes[self.size++] = c;
+        }
+    }
+    std::size_t size = 0;
+    char bytes[512];
+};
+
+/// Find the terminal, again after its driver was started anew. Programs that are run inherit it.
+void find_terminal() {
+    Environment& e = environment();
+    e.stdio = Endpoint();
+    (void)e.cnode.remove(kSlotStdio);
+    if (const auto found = nineball::lookup("serial", kSlotStdio); !found) panic("no terminal: {}", found.error());
+    e.stdio = Endpoint(kSlotStdio);
+}
+
+}  // namespace
+
+int main() {
+    find_terminal();
+    if (const auto ready = console::prepare_to_run(); !ready) panic("cannot prepare: {}", ready.error());
+    print("Glenda: type help for the commands; Ctrl-A X leaves QEMU.\n");
+
+    static Screen screen;
+    static console::LineEditor editor(screen, "glenda% ");
+    editor.start();
+    screen.flush();
+    for (;;) {
+        char typed[64];
+        const auto count = terminal::read(typed);
+        if (!count && count.error() == ServerError::Interrupted) continue;
+        if (!count) {
+            find_terminal();
+            editor.start();
+            screen.flush();
+            continue;
+        }
+        for (const char byte : std::string_view(typed, *count)) {
+            const auto event = editor.feed(byte);
+            if (event == console::LineEditor::Event::None) continue;
+            screen.flush();
+            if (event == console::LineEditor::Event::Line) console::execute(editor.line());
+            console::report_ended();
+            editor.start();
+        }
+        screen.flush();
+    }
+}

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: MIT
+// See run.h. While a program runs, the console waits for two things at once: its end, and ^C. Both are bits of the
+// console's own notification.
+#include "run.h"
+
+#include "commands.h"
+#include "glenda/environment.h"
+#include "glenda/print.h"
+#include "glenda/process.h"
+#include "glenda/slots.h"
+#include "glenda/terminal.h"
+
+namespace glenda::console {
+
+namespace {
+
+enum Signal : Badge { kChildEnded = 1, kInterrupt = 2 };
+constexpr CPtr kChildEndedSlot = kSlotFirstFree + 1;
+constexpr CPtr kInterruptSlot = kSlotFirstFree + 2;
+
+constexpr unsigned kChildPriority = 90;  // below the console, so that it answers whatever they do
+constexpr std::int64_t kInterruptSignal = 2;
+
+void report(std::uint64_t pid, ExitStatus status) {
+    switch (status.how()) {
+        case ExitStatus::How::Exited: return print("process {} exited with status {}\n", pid, status.code());
+        case ExitStatus::How::Killed: return print("process {} was killed\n", pid);
+        case ExitStatus::How::Crashed: return print("process {} crashed: {}\n", pid, status.crash_kind());
+    }
+}
+
+void report_refusal(std::string_view name, AnyError error) {
+    if (error == ServerError::NotFound) return print("run: there is no program {} in bin/\n", name);
+    if (error == ServerError::BadExecutable) return print("run: {} is no program that can run here\n", name);
+    if (error == ServerError::OutOfMemory) return print("run: {}: out of memory\n", name);
+    print("run: {}: {}\n", name, error);
+}
+
+/// Wait until `pid` has ended; ^C ends it.
+void wait_in_foreground(std::uint64_t pid) {
+    const Notification bell(kSlotNotification);
+    for (;;) {
+        const auto child = process::wait(std::int64_t(pid), WaitFlags::NoHang);
+        if (!child) return print("run: {}\n", child.error());
+        if (child->pid != 0) return report(pid, child->status);
+        const auto bits = bell.wait();
+        if (bits && (*bits & kInterrupt) != 0) {
+            print("^C\n");
+            (void)process::kill(pid, kInterruptSignal);
+        }
+    }
+}
+
+}  // namespace
+
+Answer<void> prepare_to_run() {
+    const CNode own = environment().cnode;
+    TRY_VOID(own.mint(kChildEndedSlot, own, kSlotNotification, Rights::Write, kChildEnded));
+    TRY_VOID(own.mint(kInterruptSlot, own, kSlotNotification, Rights::Write, kInterrupt));
+    return process::set_exit_notification(Notification(kChildEndedSlot));
+}
+
+bool run(std::span<const std::string_view> arguments) {
+    const bool in_background = !arguments.empty() && arguments.back() == "&";
+    if (in_background) arguments = arguments.first(arguments.size() - 1);
+    if (arguments.empty()) return false;
+
+    const Notification bell(kSlotNotification);
+    (void)bell.poll();  // what is left from earlier
+    if (!in_background) (void)terminal::set_interrupt(Notification(kInterruptSlot));
+    const auto pid = process::spawn(
+        {.file = arguments[0], .arguments = arguments.subspan(1), .priority = kChildPriority});
+    if (!pid) report_refusal(arguments[0], pid.error());
+    else if (in_background) print("process {} runs in the background\n", *pid);
+    else wait_in_foreground(*pid);
+    if (!in_background) (void)terminal::clear_interrupt();
+    return true;
+}
+
+void report_ended() {
+    for (;;) {
+        const auto child = process::wait(kAnyChild, WaitFlags::NoHang);
+        if (!child || child->pid == 0) return;
+        report(child->pid, child->status);
+    }
+}
+
+}  // namespace glenda::console

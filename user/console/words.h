@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: MIT
+// A command line as words: separated by blanks, "quoted" where a word holds blanks.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+
+namespace glenda::console {
+
+class Words {
+public:
+    static constexpr unsigned kMax = 32;
+
+    /// The words of `line`, which must outlive this. What is behind the last place is left out.
+    explicit Words(std::string_view line) {
+        while (count_ < kMax) {
+            while (!line.empty() && is_blank(line.front())) line.remove_prefix(1);
+            if (line.empty()) break;
+            words_[count_++] = take(line);
+        }
+    }
+
+    std::span<const std::string_view> all() const { return {words_.data(), count_}; }
+    bool empty() const { return count_ == 0; }
+
+private:
+    static bool is_blank(char c) { return c == ' ' || c == '\t'; }
+    static std::string_view take(std::string_view& line) {
+        const bool quoted = line.front() == '"';
+        if (quoted) line.remove_prefix(1);
+        std::size_t end = 0;
+        while (end < line.size() && (quoted ? line[end] != '"' : !is_blank(line[end]))) end++;
+        const std::string_view word = line.substr(0, end);
+        line.remove_prefix(quoted && end < line.size() ? end + 1 : end);
+        return word;
+    }
+
+    std::array<std::string_view, kMax> words_{};
+    unsigned count_ = 0;
+};
+
+/// `text` as a decimal number; nothing for anything else.
+inline std::optional<std::uint64_t> to_number(std::string_view text) {
+    std::uint64_t value = 0;
+    if (text.empty()) return std::nullopt;
+    for (const char c : text) {
+        if (c < '0' || c > '9') return std::nullopt;
+        if (__builtin_mul_overflow(value, 10, &value) || __builtin_add_overflow(value, c - '0', &value)) return std::nullopt;
+    }
+    return value;
+}
+
+}  // namespace glenda::console

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: MIT
+// Regions and promises of an address space; pages are in pages.cc.
+#include "address_space.h"
+
+#include <algorithm>
+
+namespace glenda::factotum {
+
+Result<void> AddressSpace::create(Memory& memory) {
+    CHECK(memory.commit().promise(1), Error::NotEnoughMemory);
+    promised_ = 1;
+    TRY(root, add_block(memory, BlockUse::Space));
+    TRY(vspace, memory.make(root, CapType::VSpace, 0));
+    vspace_ = VSpace(vspace);
+    return {};
+}
+
+void AddressSpace::destroy(Memory& memory) {
+    // The thread first; then pages before tables before the root, so that each is still mapped where the kernel expects it.
+    const auto release = [&](Block block) { memory.release(block); };
+    const auto order = {BlockUse::Objects, BlockUse::Slots, BlockUse::Data, BlockUse::Table, BlockUse::Space};
+    for (BlockUse now : order)
+        blocks_.remove_if(memory.records(), [&](BlockUse use, std::uint64_t) { return use == now; }, release);
+    regions_.clear();
+    forgive(memory, promised_);
+    vspace_ = VSpace();
+}
+
+Answer<void> AddressSpace::charge(Memory& memory, std::uint64_t pages) {
+    if (!memory.commit().promise(pages)) return Refusal(ServerError::OutOfMemory);
+    promised_ += pages;
+    return {};
+}
+
+void AddressSpace::forgive(Memory& memory, std::uint64_t pages) {
+    memory.commit().forgive(pages);
+    promised_ -= pages;
+}
+
+Answer<void> AddressSpace::add(Memory& memory, const Region& region) {
+    const std::uint64_t cost = cost_of(region.start, region.end);
+    TRY_VOID(charge(memory, cost));
+    if (regions_.add(region)) return {};
+    forgive(memory, cost);
+    return Refusal(Error::BadArgument);
+}
+
+Answer<void> AddressSpace::resize(Memory& memory, Region& region, std::uint64_t end) {
+    const std::uint64_t old_end = region.end;
+    const std::uint64_t tables_end = std::max(region.tables_end, old_end);
+    if (end > old_end) {
+        const std::uint64_t tables = table_cost(region.start, std::max(tables_end, end)) -
+                                     table_cost(region.start, tables_end);
+        const std::uint64_t cost = ((end - old_end) >> kPageBits) + tables;
+        TRY_VOID(charge(memory, cost));
+        if (!regions_.resize(region, end)) {
+            forgive(memory, cost);
+            return Refusal(ServerError::OutOfMemory);
+        }
+        region.tables_end = std::max(tables_end, end);
+    } else {
+        if (!regions_.resize(region, end)) return Refusal(Error::BadArgument);
+        region.tables_end = tables_end;
+        drop_pages(memory, end, old_end);
+        forgive(memory, (old_end - end) >> kPageBits);
+    }
+    return {};
+}
+
+/// Give back the pages in [start, end).
+void AddressSpace::drop_pages(Memory& memory, std::uint64_t start, std::uint64_t end) {
+    blocks_.remove_if(
+        memory.records(),
+        [&](BlockUse use, std::uint64_t at) { return use == BlockUse::Data && start <= at && at < end; },
+        [&](Block block) { memory.release(block); });
+}
+
+}  // namespace glenda::factotum

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: MIT
+// Which blocks of memory belong to a process, and what each is used for.
+//
+// One record for each page of memory, in a table beside the buddy allocator's; the records of a process are linked, so
+// that its death finds all of them, and nothing has to be allocated in order to remember an allocation.
+// Invariant: a block is in one list at most.
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "abi/object.h"
+#include "util/bits.h"
+
+namespace glenda::factotum {
+
+/// 2^order pages of memory, from page number `page` of all that Factotum has.
+struct Block {
+    std::uint32_t page = 0;
+    unsigned order = 0;
+};
+
+enum class BlockUse : std::uint8_t {
+    Data,     // a page that the process sees
+    Table,    // a page table of its address space
+    Space,    // the root of that
+    Slots,    // its CNode: 2^kSlotsOrder pages
+    Objects,  // an Untyped that small kernel objects are made from
+};
+
+constexpr unsigned kSlotsOrder = 1;
+constexpr unsigned order_of(BlockUse use) { return use == BlockUse::Slots ? kSlotsOrder : 0; }
+
+/// What is remembered of the first page of a block in use.
+struct PageRecord {
+    std::uint32_t next;           // page of the next block in the list, kNoPage at the end
+    std::uint32_t use : 4;        // BlockUse
+    std::uint32_t virtual_page : 28;  // Data: where it is mapped
+};
+static_assert(sizeof(PageRecord) == 8 && kUserEnd >> kPageBits <= bit(28));
+
+constexpr std::uint32_t kNoPage = ~std::uint32_t{0};
+
+/// A list of blocks. `records` is the one table for all lists.
+class BlockList {
+public:
+    void add(std::span<PageRecord> records, Block block, BlockUse use, std::uint64_t address = 0) {
+        records[block.page] = {head_, std::uint32_t(use), std::uint32_t(address >> kPageBits)};
+        head_ = block.page;
+        count(use, 1);
+    }
+
+    /// Take out each block that `wanted(BlockUse, address)` chooses and hand it to `take(Block)`, latest first.
+    template <typename Wanted, typename Take>
+    void remove_if(std::span<PageRecord> records, Wanted wanted, Take take) {
+        std::uint32_t* link = &head_;
+        while (*link != kNoPage) {
+            const std::uint32_t page = *link;
+            const PageRecord record = records[page];
+            const auto use = BlockUse(record.use);
+            if (wanted(use, std::uint64_t{record.virtual_page} << kPageBits)) {
+                *link = record.next;
+                count(use, -1);
+                take(Block{page, order_of(use)});
+            } else {
+                link = &records[page].next;
+            }
+        }
+    }
+
+    /// Pages that the process sees.
+    std::uint64_t data_pages() const { return data_pages_; }
+    /// Pages of all blocks.
+    std::uint64_t pages() const { return pages_; }
+    bool empty() const { return head_ == kNoPage; }
+
+private:
+    void count(BlockUse use, int sign) {
+        pages_ += std::uint64_t(sign) << order_of(use);
+        if (use == BlockUse::Data) data_pages_ += std::uint64_t(sign);
+    }
+
+    std::uint32_t head_ = kNoPage;
+    std::uint64_t data_pages_ = 0;
+    std::uint64_t pages_ = 0;
+};
+
+}  // namespace glenda::factotum

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: MIT
+// Faults: most are the first touch of a promised page; the rest is the end of the process, and a report.
+#include "abi/fault.h"
+#include "demangle.h"
+#include "factotum.h"
+#include "glenda/print.h"
+
+namespace glenda::factotum {
+
+namespace {
+
+/// Values of scause that no page fault has. Privileged specification, table 4.2.
+enum Cause : std::uint64_t {
+    kFetchMisaligned = 0,
+    kFetchAccess = 1,
+    kIllegalInstruction = 2,
+    kBreakpoint = 3,
+    kLoadMisaligned = 4,
+    kLoadAccess = 5,
+    kStoreMisaligned = 6,
+    kStoreAccess = 7,
+};
+
+CrashKind kind_of(std::uint64_t scause) {
+    switch (scause) {
+        case kFetchMisaligned:
+        case kLoadMisaligned:
+        case kStoreMisaligned: return CrashKind::Misaligned;
+        case kFetchAccess:
+        case kLoadAccess:
+        case kStoreAccess: return CrashKind::AccessFault;
+        case kIllegalInstruction: return CrashKind::IllegalInstruction;
+        case kBreakpoint: return CrashKind::Breakpoint;
+        default: return CrashKind::OtherException;
+    }
+}
+
+struct Verdict {
+    std::optional<CrashKind> crash;  // nothing: the thread can go on
+    std::uint64_t address;           // or the instruction, or the number of the system call
+};
+
+Verdict judge(Memory& memory, Process& process, const Request& request) {
+    MessageReader reader = request.reader();
+    reader.word();  // pc: the report reads it with the other registers
+    const std::uint64_t detail = reader.word();
+    switch (FaultKind(request.label())) {
+        case FaultKind::Vm: {
+            const auto access = Access(reader.word());
+            const CrashKind other = kind_of(reader.word());
+            if (other != CrashKind::OtherException) return {other, detail};
+            return {process.space.resolve(memory, detail, access), detail};
+        }
+        case FaultKind::Exception: return {kind_of(reader.word()), detail};
+        case FaultKind::UnknownSyscall: return {CrashKind::UnknownSyscall, detail};
+    }
+    return {CrashKind::OtherException, detail};
+}
+
+/// What goes between the kind and the number that belongs to it.
+const char* link_word(CrashKind kind) {
+    const bool is_address = kind != CrashKind::IllegalInstruction && kind != CrashKind::UnknownSyscall;
+    return is_address ? " at address" : "";
+}
+
+using Place = FixedText<128>;
+
+/// " in main+0x34", or nothing where no function of the program is.
+Place place_of(const ElfFile& program, std::uint64_t pc, std::string_view word) {
+    Place place;
+    char buffer[96];
+    if (const auto symbol = program.symbol_at(pc); symbol)
+        place.add(" {} {}+{:#x}", word, demangle(symbol->name, buffer), symbol->offset);
+    return place;
+}
+
+void print_registers(const Registers& r) {
+    print("  ra {:#018x}  sp {:#018x}  gp {:#018x}  tp {:#018x}\n", r.ra, r.sp, r.gp, r.tp);
+    print("  a0 {:#018x}  a1 {:#018x}  a2 {:#018x}  a3 {:#018x}\n", r.a0, r.a1, r.a2, r.a3);
+    print("  a4 {:#018x}  a5 {:#018x}  a6 {:#018x}  a7 {:#018x}\n", r.a4, r.a5, r.a6, r.a7);
+    print("  s0 {:#018x}  s1 {:#018x}  t0 {:#018x}  t1 {:#018x}\n", r.s0, r.s1, r.t0, r.t1);
+}
+
+}  // namespace
+
+Reaction Factotum::fault(Process& process, Request& request) {
+    const Verdict verdict = judge(memory_, process, request);
+    if (!verdict.crash) return MessageWriter(kFaultResume);
+    report(process, *verdict.crash, verdict.address);
+    end(process, ExitStatus::crashed(*verdict.crash));
+    return Reaction::later();  // the thread that waited for the answer is gone
+}
+
+/// Who stopped, why, and where: `crash (pid 7) stopped: store page fault at address 0x0, pc 0x10234 in main+0x34`.
+void Factotum::report(const Process& process, CrashKind kind, std::uint64_t address) {
+    Registers registers;
+    const auto read = process.tcb.read_registers(registers);
+    Place where;
+    if (const auto elf = ElfFile::parse(process.image); elf) {
+        where = place_of(*elf, registers.pc, "in");
+        if (where.view().empty()) where = place_of(*elf, registers.ra, "called from");
+    }
+    print("{} (pid {}) stopped: {}{} {:#x}, pc {:#x}{}\n", process.name_view(), process.pid, kind, link_word(kind),
+          address, registers.pc, where.view());
+    if (read) print_registers(registers);
+}
+
+}  // namespace glenda::factotum

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: MIT
+// Factotum, the task and memory manager: takes over what 9Ball delegated, then serves for ever.
+// Handout: labs/factotum.md
+#include "factotum.h"
+#include "glenda/panic.h"
+
+using namespace glenda;
+
+namespace {
+
+constexpr unsigned kReplyObjects = ReplyPool::kMax;
+
+/// Too large for the stack; they live as long as the machine.
+alignas(factotum::Memory) std::byte memory_place[sizeof(factotum::Memory)];
+alignas(factotum::Factotum) std::byte factotum_place[sizeof(factotum::Factotum)];
+constinit ReplyPool replies;
+
+/// Reply objects, so that many can wait, and slots for what comes with a message.
+Result<ReceiveSlots> prepare_server(factotum::Reserve& reserve) {
+    for (unsigned i = 0; i < kReplyObjects; i++) {
+        TRY(reply, reserve.make(CapType::Reply));
+        replies.add(Reply(reply));
+    }
+    TRY(first, reserve.slots(kMaxMessageCaps));
+    return ReceiveSlots{reserve.node(), first, kMaxMessageCaps};
+}
+
+}  // namespace
+
+int main() {
+    const auto& info = *reinterpret_cast<const FactotumInfo*>(kFactotumInfo);
+    if (info.magic != kFactotumInfoMagic) panic("9Ball's information page is damaged");
+
+    factotum::Reserve reserve(info.empty);
+    auto& memory = *new (memory_place) factotum::Memory(reserve);
+    if (const auto started = memory.start(info); !started)
+        panic("cannot take over {} Untypeds: {}", info.untyped_count, started.error());
+    const auto slots = prepare_server(reserve);
+    if (!slots) panic("no memory for Reply objects: {}", slots.error());
+
+    auto& server = *new (factotum_place) factotum::Factotum(memory, info);
+    print("factotum: {} MiB in {} pages, {} KiB for tables\n", memory.total_pages() * kPageSize / kMiB,
+          memory.total_pages(), memory.table_bytes() / kKiB);
+    Server(Endpoint(factotum::home(kFactotumEndpoint)), replies, *slots).run(server);
+}

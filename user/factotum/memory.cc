@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: MIT
+// Blocks in use: from Untyped to object and back.
+#include "memory.h"
+
+#include <algorithm>
+
+#include "glenda/panic.h"
+
+namespace glenda::factotum {
+
+Memory::Region& Memory::region_of(std::uint32_t page) {
+    Region* end = regions_ + region_count_;
+    Region* after = std::upper_bound(regions_, end, page,
+                                     [](std::uint32_t p, const Region& region) { return p < region.first_page; });
+    return after[-1];
+}
+
+Result<Block> Memory::allocate(unsigned order) {
+    for (Region& region : std::span(regions_).first(region_count_)) {
+        const auto node = region.buddy.allocate(
+            order, [&](Node n) { return split(region, n); }, [&](Node n) { merge(region, n); });
+        if (!node) continue;
+        free_pages_ -= bit(order);
+        return Block{region.first_page + region.buddy.first_page(*node), order};
+    }
+    return Failure(Error::NotEnoughMemory);
+}
+
+void Memory::release(Block block) {
+    Region& region = region_of(block.page);
+    const auto revoked = cspace_.revoke(node_slot(block));
+    ASSERT(revoked.has_value());
+    region.buddy.release(region.buddy.node_at(block.page - region.first_page, block.order),
+                         [&](Node n) { merge(region, n); });
+    free_pages_ += bit(block.order);
+}
+
+CPtr Memory::node_slot(Block block) const {
+    const Region& region = region_of(block.page);
+    return layout_.node(region.first_page, region.buddy.node_at(block.page - region.first_page, block.order));
+}
+
+Untyped Memory::untyped(Block block) const {
+    return Untyped(node_slot(block));
+}
+
+/// Both halves lie side by side, and in one leaf, since the left one's number is even (slot_layout.h).
+bool Memory::split(const Region& region, Node node) {
+    const CPtr halves = layout_.node(region.first_page, 2 * node);
+    if (!ensure_page_slot(halves)) return false;
+    const unsigned size_bits = region.buddy.order_of(node) + kPageBits - 1;
+    const Untyped whole(layout_.node(region.first_page, node));
+    return cspace_.retype(whole, CapType::Untyped, size_bits, halves, 2).has_value();
+}
+
+void Memory::merge(const Region& region, Node node) {
+    const CPtr halves = layout_.node(region.first_page, 2 * node);
+    const auto left = cspace_.remove(halves);
+    const auto right = cspace_.remove(halves + 1);
+    ASSERT(left.has_value() && right.has_value());
+}
+
+Result<CPtr> Memory::make(Block block, CapType type, unsigned size_bits) {
+    const CPtr slot = layout_.page(block.page);
+    TRY_VOID(ensure_page_slot(slot));
+    TRY_VOID(cspace_.retype(untyped(block), type, size_bits, slot));
+    return slot;
+}
+
+/// Slots for pages come from the reserve, which has room for all of them: no block is needed in order to get a block.
+Result<void> Memory::ensure_page_slot(CPtr slot) {
+    if (cspace_.has_leaf(slot)) return {};
+    return cspace_.add_leaf(slot, reserve_);
+}
+
+Result<void> Memory::ensure_slot(CPtr slot) {
+    if (cspace_.has_leaf(slot)) return {};
+    constexpr unsigned kOrder = kLeafBits - kPageBits;
+    CHECK(commit_.promise(bit(kOrder)), Error::NotEnoughMemory);
+    auto block = allocate(kOrder);
+    if (!block) {
+        commit_.forgive(bit(kOrder));
+        return Failure(block.error());
+    }
+    own_pages_ += bit(kOrder);
+    return cspace_.add_leaf(slot, untyped(*block));
+}
+
+Result<void> Memory::map_own_page(std::uint64_t address) {
+    CHECK(commit_.promise(1), Error::NotEnoughMemory);
+    auto block = allocate();
+    if (!block) {
+        commit_.forgive(1);
+        return Failure(block.error());
+    }
+    own_pages_++;
+    TRY(frame, make(*block, CapType::Frame, kFrameBits));
+    return reserve_.map(Frame(frame), address);
+}
+
+Result<std::byte*> Memory::open_window(CPtr frame) {
+    TRY_VOID(cspace_.copy(window_slot_, frame));
+    if (auto mapped = reserve_.map(Frame(window_slot_), kWindow); !mapped) {
+        close_window();
+        return Failure(mapped.error());
+    }
+    return reinterpret_cast<std::byte*>(kWindow);
+}
+
+void Memory::close_window() {
+    const auto closed = cspace_.remove(window_slot_);
+    ASSERT(closed.has_value());
+}
+
+}  // namespace glenda::factotum

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: MIT
+// SBRK, MMAP of frames, CREATE_OBJECT, MEMORY_INFO: what a process gets for itself, charged to itself.
+#include "factotum.h"
+
+namespace glenda::factotum {
+
+Reaction Factotum::sbrk(Process& process, Request& request) {
+    MessageReader reader = request.reader();
+    const auto bytes = std::int64_t(reader.word());
+    if (!reader.ok()) return ServerError::BadRequest;
+    Region* heap = process.space.regions().find(RegionKind::Heap);
+    if (heap == nullptr) return ServerError::PermissionDenied;
+
+    // The break lies far below 2^38, so only the increment can be large.
+    if (bytes > std::int64_t(kDeviceArea) || bytes < -std::int64_t(kDeviceArea)) return ServerError::OutOfMemory;
+    const std::int64_t wanted = std::int64_t(process.break_) + bytes;
+    if (wanted < std::int64_t(heap->start)) return ServerError::BadRequest;
+    if (wanted > std::int64_t(kDeviceArea)) return ServerError::OutOfMemory;
+    const std::uint64_t end = align_up(std::uint64_t(wanted), kPageSize);
+    if (const auto moved = process.space.resize(memory_, *heap, end); !moved) return moved.error();
+    process.break_ = std::uint64_t(wanted);
+    return MessageWriter(0).word(process.break_);
+}
+
+/// MMAP with a Frame: its mapping goes to a free address, and the capability stays with Factotum.
+Reaction Factotum::map_frame(Process& process, Request& request) {
+    if (request.caps() != 1) return ServerError::NotSupported;
+    if (process.is_founder()) return ServerError::PermissionDenied;
+    MessageReader reader = request.reader();
+    reader.word(), reader.word();  // an address and a length would be hints only
+    auto rights = MapFlags(reader.word());
+    if (rights == MapFlags{}) rights = MapFlags::ReadWrite;
+    const CNode node = request.caps_node();
+    const auto given = node.info(request.cap_index(0));
+    if (!reader.ok() || !given || given->type != CapType::Frame) return ServerError::BadRequest;
+    if (process.next_device == kRunEndDevice) return ServerError::TooMany;
+
+    const std::uint64_t size = bit(given->size_bits);
+    const auto gap = process.space.regions().find_gap(2 * size - kPageSize, kDeviceArea, kDeviceArea + kAreaSize);
+    if (!gap) return ServerError::TooMany;
+    const std::uint64_t start = align_up(*gap, size);
+    if (auto paid = process.space.charge(memory_, table_cost(start, start + size)); !paid) return paid.error();
+    const CPtr slot = memory_.layout().process(process.place, process.next_device);
+    if (auto moved = memory_.cspace().leaf(slot).move(index_in_leaf(slot), node, request.cap_index(0)); !moved)
+        return moved.error();
+    process.next_device++;  // from here on its end gives everything back, whatever fails
+    if (auto mapped = process.space.map(memory_, Frame(slot), start, rights); !mapped) return mapped.error();
+    const Region region{.start = start, .end = start + size, .rights = rights, .kind = RegionKind::Device};
+    if (!process.space.regions().add(region)) return ServerError::TooMany;
+    return MessageWriter(0).word(start);
+}
+
+Reaction Factotum::create_object(Process& process, Request& request) {
+    if (process.is_founder()) return ServerError::PermissionDenied;
+    const std::uint64_t type = request.reader().word();
+    switch (CapType(type)) {
+        case CapType::Endpoint:
+        case CapType::Notification:
+        case CapType::Reply:
+        case CapType::Timer: break;
+        default: return ServerError::BadRequest;
+    }
+    const auto made = make_object(process, CapType(type));
+    if (!made) return made.error();
+    return MessageWriter(0).cap(*made);
+}
+
+/// From the process's Untyped for small objects; when that is full, from another one.
+Answer<CPtr> Factotum::make_object(Process& process, CapType type) {
+    if (process.next_object == kRunEnd) return Refusal(ServerError::TooMany);
+    const CPtr slot = memory_.layout().process(process.place, process.next_object);
+    auto made = memory_.cspace().retype(memory_.untyped(process.objects), type, 0, slot);
+    if (!made && made.error() == Error::NotEnoughMemory) {
+        TRY_VOID(process.space.charge(memory_, 1));
+        TRY(more, process.space.add_block(memory_, BlockUse::Objects));
+        process.objects = more;
+        made = memory_.cspace().retype(memory_.untyped(more), type, 0, slot);
+    }
+    TRY_VOID(made);
+    process.next_object++;
+    return slot;
+}
+
+Reaction Factotum::memory_info() {
+    const MemoryInfo info{
+        .total = memory_.total_bytes(),
+        .free = memory_.free_pages() * kPageSize,
+        .reserved = memory_.commit().promised() * kPageSize,
+        .tables = memory_.table_bytes(),
+    };
+    return MessageWriter(0).word(info.total).word(info.free).word(info.reserved).word(info.tables);
+}
+
+}  // namespace glenda::factotum

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: MIT
+// Taking over the memory: set aside what the tables need, move into the large CSpace, adopt the rest.
+#include "carve.h"
+#include "memory.h"
+
+namespace glenda::factotum {
+
+namespace {
+
+std::uint64_t record_bytes(std::uint64_t pages) {
+    return align_up(pages * (sizeof(PageRecord) + 2), kPageSize);
+}
+
+}  // namespace
+
+std::uint64_t table_need(std::uint64_t pages) {
+    const SlotLayout layout(pages);
+    const std::uint64_t leaves = layout.page_leaves() << kLeafBits;
+    const std::uint64_t top = bit(layout.top_radix() + kSlotBits);
+    const std::uint64_t few_page_tables = 32 * kPageSize;
+    const bool large_frames = record_bytes(pages) >= bit(kLargeFrameBits);
+    const std::uint64_t lost_to_alignment = bit(large_frames ? kLargeFrameBits : kLeafBits);
+    return align_up(leaves + top + record_bytes(pages) + few_page_tables, bit(kLeafBits)) + lost_to_alignment;
+}
+
+Result<void> Memory::start(const FactotumInfo& info) {
+    TRY_VOID(set_aside(info));
+    layout_ = SlotLayout(total_pages_);
+    TRY_VOID(cspace_.start(reserve_, layout_));
+    TRY_VOID(map_tables());
+    TRY(window, reserve_.slots());
+    window_slot_ = home(window);
+
+    std::span<std::uint8_t> deficits(reinterpret_cast<std::uint8_t*>(records_.data() + records_.size()),
+                                     2 * total_pages_);
+    for (Region& region : std::span(regions_).first(region_count_)) {
+        const std::uint64_t size = Buddy::table_size(region.order);
+        TRY_VOID(adopt(region, deficits.first(size)));
+        deficits = deficits.subspan(size);
+    }
+    free_pages_ = total_pages_;
+    commit_ = Commit(total_pages_);
+    return {};
+}
+
+/// Carve the tables' memory out of the smallest Untyped that is large enough; the rest becomes regions.
+Result<void> Memory::set_aside(const FactotumInfo& info) {
+    const std::span all(info.untypeds, info.untyped_count);
+    std::uint64_t pages = 0;
+    for (const auto& untyped : all) pages += bit(untyped.size_bits) >> kPageBits;
+    const std::uint64_t need = table_need(pages);
+
+    const UntypedDescription* chosen = nullptr;
+    for (const auto& untyped : all) {
+        if (bit(untyped.size_bits) >= need && (!chosen || untyped.size_bits < chosen->size_bits)) chosen = &untyped;
+    }
+    CHECK(chosen != nullptr, Error::NotEnoughMemory);
+    for (const auto& untyped : all) {
+        const std::uint64_t slot = info.untyped.first + std::uint64_t(&untyped - all.data());
+        if (&untyped != chosen) add_region(slot, untyped.size_bits);
+    }
+
+    struct Halves {
+        std::uint64_t first, second;  // slots
+    };
+    Error failure = Error::Ok;
+    unsigned size_bits = chosen->size_bits;
+    carve(
+        info.untyped.first + std::uint64_t(chosen - all.data()), size_bits, need,
+        [&](std::uint64_t whole) -> Halves {
+            const auto slots = reserve_.slots(2);
+            const std::uint64_t first = slots.value_or(0);
+            const auto made = Untyped(reserve_.pointer(whole)).retype(CapType::Untyped, --size_bits, reserve_.node(), first, 2);
+            if (!made) failure = made.error();
+            return {first, first + 1};
+        },
+        [&](std::uint64_t piece, unsigned bits) {
+            reserve_.add_memory(piece);
+            reserved_bytes_ += bit(bits);
+        },
+        [&](std::uint64_t piece, unsigned bits) { add_region(piece, bits); });
+    CHECK(failure == Error::Ok, failure);
+
+    for (Region& region : std::span(regions_).first(region_count_)) {
+        region.first_page = std::uint32_t(total_pages_);
+        total_pages_ += bit(region.order);
+    }
+    return {};
+}
+
+/// Keeps the regions in ascending size.
+void Memory::add_region(std::uint64_t slot, unsigned size_bits) {
+    if (size_bits < kPageBits || region_count_ == kMaxRegions) return;
+    const unsigned order = size_bits - kPageBits;
+    unsigned at = region_count_++;
+    for (; at > 0 && regions_[at - 1].order > order; at--) regions_[at] = regions_[at - 1];
+    regions_[at] = {.slot = slot, .order = order};
+}
+
+/// Zeroed memory for the page records and deficits: large frames while they fill, then small ones.
+Result<void> Memory::map_tables() {
+    std::uint64_t at = kPageTables;
+    const std::uint64_t end = kPageTables + record_bytes(total_pages_);
+    for (; end - at >= bit(kLargeFrameBits); at += bit(kLargeFrameBits)) {
+        TRY(frame, reserve_.make(CapType::Frame, kLargeFrameBits));
+        TRY_VOID(reserve_.map(Frame(frame), at));
+    }
+    for (; at != end; at += kPageSize) {
+        TRY(frame, reserve_.make(CapType::Frame, kFrameBits));
+        TRY_VOID(reserve_.map(Frame(frame), at));
+    }
+    records_ = {reinterpret_cast<PageRecord*>(kPageTables), total_pages_};
+    return {};
+}
+
+/// Move the region's Untyped to where arithmetic finds it.
+Result<void> Memory::adopt(Region& region, std::span<std::uint8_t> deficits) {
+    const CPtr slot = layout_.node(region.first_page, 1);
+    TRY_VOID(ensure_page_slot(slot));
+    TRY_VOID(cspace_.move(slot, home(region.slot)));
+    region.buddy = Buddy(deficits, region.order);
+    return {};
+}
+
+}  // namespace glenda::factotum

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: MIT
+// PS: the list of processes as it is now, in pages that the caller can read and nobody can change.
+#include <algorithm>
+
+#include "factotum.h"
+
+namespace glenda::factotum {
+
+namespace {
+
+/// The caller of PS waits for Factotum, but that is not what it is doing.
+ProcessState state_of(const Process& process, const Process& caller) {
+    if (process.is_zombie) return ProcessState::Zombie;
+    if (&process == &caller) return ProcessState::Running;
+    if (process.pid == kNineballPid) return ProcessState::Waiting;
+    const auto info = process.tcb.info();
+    if (!info) return ProcessState::Stopped;
+    switch (info->state) {
+        case ThreadState::Ready: return ProcessState::Running;
+        case ThreadState::Inactive: return ProcessState::Stopped;
+        default: return ProcessState::Waiting;
+    }
+}
+
+}  // namespace
+
+ProcessInfo Factotum::describe(const Process& process, const Process& caller) const {
+    ProcessInfo info{
+        .pid = process.pid,
+        .parent = process.parent,
+        .state = state_of(process, caller),
+        .priority = process.priority,
+        .resident = process.space.resident_pages() * kPageSize,
+        .reserved = process.space.promised_pages() * kPageSize,
+        .name = {},
+    };
+    if (process.pid == kNineballPid) info.resident = info.reserved = nineball_bytes_;
+    if (process.pid == kFactotumPid) info.resident = info.reserved = memory_.table_bytes();
+    process.name_view().copy(info.name, sizeof(info.name) - 1);
+    return info;
+}
+
+Reaction Factotum::snapshot(Process& process) {
+    if (process.is_founder()) return ServerError::PermissionDenied;
+    Region* region = process.space.regions().find(RegionKind::Snapshot);
+    if (region == nullptr) {
+        const auto added = process.space.add(
+            memory_, {.start = kSnapshotArea, .end = kSnapshotArea, .kind = RegionKind::Snapshot});
+        if (!added) return added.error();
+        region = process.space.regions().find(RegionKind::Snapshot);
+    }
+    // The list may change its own length, so it is counted after the old one is gone.
+    if (auto dropped = process.space.resize(memory_, *region, region->start); !dropped) return dropped.error();
+    std::uint64_t count = 0;
+    processes_.for_each([&](Process&) { count++; });
+
+    constexpr std::uint64_t kPerPage = kPageSize / sizeof(ProcessInfo);
+    const std::uint64_t end = region->start + align_up(count * sizeof(ProcessInfo), kPageSize);
+    if (auto grown = process.space.resize(memory_, *region, end); !grown) return grown.error();
+    for (std::uint64_t address = region->start; address < end; address += kPageSize) {
+        const auto frame = process.space.populate(memory_, *region, address);
+        if (!frame) return frame.error();
+        const auto window = memory_.open_window(*frame);
+        if (!window) return window.error();
+        auto* lines = reinterpret_cast<ProcessInfo*>(*window);
+        const std::uint64_t first = (address - region->start) / sizeof(ProcessInfo);
+        std::uint64_t number = 0;
+        processes_.for_each([&](Process& other) {
+            const std::uint64_t line = number++ - first;
+            if (line < kPerPage) lines[line] = describe(other, process);
+        });
+        memory_.close_window();
+    }
+    return MessageWriter(0).word(region->start).word(count);
+}
+
+}  // namespace glenda::factotum

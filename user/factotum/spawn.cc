@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: MIT
+// SPAWN: read the wish, find the program, build the process; all of it, or nothing.
+#include "argument_block.h"
+#include "factotum.h"
+#include "glenda/print.h"
+#include "glenda/slots.h"
+
+namespace glenda::factotum {
+
+namespace {
+
+constexpr unsigned kPassedSlots = kSlotPassedEnd - kSlotPassed;
+
+/// Where capability i of a request goes; 0 for a slot that a parent may not fill.
+CPtr target_slot(std::uint64_t map, unsigned i) {
+    const CPtr slot = (map >> (8 * i)) & 0xff;
+    if (slot == 0) return kSlotPassed + i;
+    const bool allowed = slot == kSlotNineball || slot == kSlotStdio || slot == kSlotConsole ||
+                         (kSlotPassed <= slot && slot < kSlotPassedEnd);
+    return allowed ? slot : 0;
+}
+
+/// The caller has the reason in the answer; the console has it too, since a damaged file is everybody's concern.
+MessageWriter refusal(const LoadFailure& failure) {
+    if (failure.error == ServerError::BadExecutable) print("factotum: {}\n", failure.reason.view());
+    return MessageWriter(failure.error).text(failure.reason);
+}
+
+}  // namespace
+
+Reaction Factotum::spawn(Process& parent, Request& request) {
+    MessageReader reader = request.reader();
+    const auto flags = SpawnFlags(reader.word());
+    const std::uint64_t priority = reader.word();
+    const std::uint64_t map = reader.word();
+    const std::uint64_t count = reader.word();
+    std::string_view strings[kMaxArguments];
+    if (count == 0 || count > kMaxArguments) return ServerError::BadRequest;
+    for (std::uint64_t i = 0; i < count; i++) strings[i] = reader.text();
+    if (!reader.ok()) return ServerError::BadRequest;
+    if (flags != SpawnFlags::None) return ServerError::NotSupported;
+    if (priority > parent.priority) return ServerError::PermissionDenied;
+    for (unsigned i = 0; i < request.caps(); i++) {
+        if (target_slot(map, i) == 0) return ServerError::PermissionDenied;
+    }
+
+    const auto program = find_program(archive_, strings[0]);
+    if (!program) return refusal(program.error());
+    Process* child = processes_.create(parent.pid);
+    if (child == nullptr) return ServerError::OutOfMemory;
+    const SpawnRequest wish{{strings, count}, priority != 0 ? unsigned(priority) : parent.priority, map, request};
+    if (const auto built = build(*child, parent, *program, wish); !built) {
+        tear_down(*child);
+        processes_.release(*child);
+        return built.error();
+    }
+    return MessageWriter(0).word(child->pid);
+}
+
+Answer<void> Factotum::build(Process& child, const Process& parent, const ProgramFile& program,
+                             const SpawnRequest& wish) {
+    child.image = program.bytes;
+    child.priority = wish.priority;
+    std::string_view name = wish.arguments[0];
+    if (const auto slash = name.rfind('/'); slash != name.npos) name.remove_prefix(slash + 1);
+    child.set_name(name);
+
+    if (!child.space.create(memory_)) return Refusal(ServerError::OutOfMemory);
+    TRY_VOID(lay_out(child, program.elf));
+    TRY_VOID(make_objects(child));
+    TRY_VOID(give_capabilities(child, parent, wish));
+    TRY(sp, write_stack(child, wish.arguments));
+    return start(child, program.elf.entry(), sp);
+}
+
+Answer<void> Factotum::give_capabilities(Process& child, const Process& parent, const SpawnRequest& wish) {
+    const CSpace& own = memory_.cspace();
+    const CNode slots = child.cspace;
+    const auto from_own = [&](CPtr to, CPtr from) { return slots.copy(to, own.leaf(from), index_in_leaf(from)); };
+    const CNode home_node = own.leaf(home(0));
+    const Rights speak = Rights::Write | Rights::Grant;
+
+    for (unsigned i = 0; i < wish.message.caps(); i++)
+        TRY_VOID(slots.move(target_slot(wish.map, i), wish.message.caps_node(), wish.message.cap_index(i)));
+
+    TRY_VOID(from_own(kSlotCNode, slots.cptr()));
+    TRY_VOID(from_own(kSlotTcb, child.tcb.cptr()));
+    TRY_VOID(slots.mint(kSlotFactotum, home_node, kFactotumEndpoint, speak, child.badge()));
+    // What the parent passed for these two stands; else they are as every process has them.
+    const auto nineball = slots.mint(kSlotNineball, home_node, kFactotumNineball, speak, child.pid);
+    if (!nineball && nineball.error() != Error::SlotOccupied) return Refusal(nineball.error());
+    if (!parent.is_founder()) {
+        const auto stdio = slots.copy(kSlotStdio, parent.cspace, kSlotStdio);
+        const bool fine = stdio || stdio.error() == Error::SlotOccupied || stdio.error() == Error::SlotEmpty;
+        if (!fine) return Refusal(stdio.error());
+    }
+    return {};
+}
+
+}  // namespace glenda::factotum

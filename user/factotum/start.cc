@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: MIT
+// The parts of a new process: regions, kernel objects, stack, first registers.
+#include "argument_block.h"
+#include "factotum.h"
+#include "glenda/slots.h"
+
+namespace glenda::factotum {
+
+namespace {
+
+MapFlags rights_of(ElfAccess access) {
+    switch (access) {
+        case ElfAccess::Read: return MapFlags::Read;
+        case ElfAccess::ReadWrite: return MapFlags::ReadWrite;
+        case ElfAccess::ReadExecute: return MapFlags::ReadExecute;
+    }
+    return MapFlags::Read;
+}
+
+}  // namespace
+
+/// Promise the regions. Only their first pages exist when the process starts.
+Answer<void> Factotum::lay_out(Process& child, const ElfFile& elf) {
+    std::uint64_t end = 0;
+    for (const ElfSegment& segment : elf.segments()) {
+        end = align_up(segment.end(), kPageSize);
+        TRY_VOID(child.space.add(memory_, {.start = align_down(segment.vaddr, kPageSize),
+                                           .end = end,
+                                           .rights = rights_of(segment.access),
+                                           .file = segment.data,
+                                           .file_address = segment.vaddr}));
+    }
+    const std::uint64_t heap = end + kPageSize;  // a page in between shows who runs past the program's data
+    child.break_ = heap;
+    TRY_VOID(child.space.add(
+        memory_, {.start = heap, .end = heap, .rights = MapFlags::ReadWrite, .kind = RegionKind::Heap}));
+    TRY_VOID(child.space.add(memory_, {.start = kStackTop - kStackSize,
+                                       .end = kStackTop,
+                                       .rights = MapFlags::ReadWrite,
+                                       .kind = RegionKind::Stack}));
+    return child.space.add(memory_, {.start = kUtcbAddress,
+                                     .end = kUtcbAddress + kPageSize,
+                                     .rights = MapFlags::ReadWrite,
+                                     .kind = RegionKind::Utcb});
+}
+
+/// CNode, thread, and the two objects that every process has.
+Answer<void> Factotum::make_objects(Process& child) {
+    TRY_VOID(child.space.charge(memory_, bit(order_of(BlockUse::Slots)) + bit(order_of(BlockUse::Objects))));
+    TRY(slots, child.space.add_block(memory_, BlockUse::Slots));
+    TRY(cnode, memory_.make(slots, CapType::CNode, kProcessCNodeRadix));
+    child.cspace = CNode(cnode);
+    TRY(objects, child.space.add_block(memory_, BlockUse::Objects));
+    child.objects = objects;
+
+    const CPtr tcb = memory_.layout().process(child.place, kRunTcb);
+    TRY_VOID(memory_.ensure_slot(tcb));
+    const Untyped raw = memory_.untyped(objects);
+    TRY_VOID(memory_.cspace().retype(raw, CapType::Tcb, 0, tcb));
+    child.tcb = Tcb(tcb);
+    TRY_VOID(raw.retype(CapType::Notification, 0, child.cspace, kSlotNotification));
+    TRY_VOID(raw.retype(CapType::Reply, 0, child.cspace, kSlotReply));
+    return {};
+}
+
+/// Make the topmost page of the stack, with the arguments in it; the first stack pointer.
+Answer<std::uint64_t> Factotum::write_stack(Process& child, std::span<const std::string_view> arguments) {
+    const std::uint64_t address = kStackTop - kPageSize;
+    TRY(frame, child.space.populate(memory_, *child.space.regions().find(address), address));
+    TRY(window, memory_.open_window(frame));
+    const auto sp = write_arguments(std::span<std::byte, kPageSize>(window, kPageSize), kStackTop, arguments);
+    memory_.close_window();
+    if (!sp) return Refusal(ServerError::BadRequest);
+    return *sp;
+}
+
+Answer<void> Factotum::start(Process& child, std::uint64_t entry, std::uint64_t sp) {
+    const CPtr handler = memory_.layout().process(child.place, kRunFaultHandler);
+    TRY_VOID(memory_.cspace().mint(handler, home(kFactotumEndpoint), Rights::Write | Rights::Grant,
+                                   child.badge() | kFaultBadge));
+    TRY(utcb, child.space.populate(memory_, *child.space.regions().find(kUtcbAddress), kUtcbAddress));
+    TRY_VOID(child.tcb.configure({.cspace = child.cspace,
+                                  .vspace = child.space.vspace(),
+                                  .utcb_frame = Frame(utcb),
+                                  .utcb_address = kUtcbAddress,
+                                  .fault_handler = Endpoint(handler)}));
+    TRY_VOID(child.tcb.set_priority(child.priority, child.priority));
+    TRY_VOID(child.tcb.set_name(child.name_view()));
+    Registers registers;
+    registers.pc = entry;
+    registers.sp = sp;
+    registers.a0 = kUtcbAddress;
+    TRY_VOID(child.tcb.write_registers(registers));
+    TRY_VOID(child.tcb.resume());
+    return {};
+}
+
+}  // namespace glenda::factotum

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: MIT
+// Names of what the Factotum protocol counts, for reports and tables.
+#include "protocol/factotum.h"
+
+namespace glenda {
+
+const char* name_of(CrashKind kind) {
+    switch (kind) {
+        case CrashKind::None: return "nothing";
+        case CrashKind::LoadPageFault: return "load page fault";
+        case CrashKind::StorePageFault: return "store page fault";
+        case CrashKind::InstructionPageFault: return "instruction page fault";
+        case CrashKind::ReadProtected: return "read of protected memory";
+        case CrashKind::WriteProtected: return "write to read-only memory";
+        case CrashKind::ExecuteProtected: return "jump into memory without code";
+        case CrashKind::StackOverflow: return "stack overflow";
+        case CrashKind::IllegalInstruction: return "illegal instruction";
+        case CrashKind::Misaligned: return "misaligned access";
+        case CrashKind::Breakpoint: return "breakpoint";
+        case CrashKind::AccessFault: return "access fault";
+        case CrashKind::UnknownSyscall: return "unknown system call";
+        case CrashKind::OutOfMemory: return "out of memory";
+        case CrashKind::OtherException: return "exception";
+        case CrashKind::Count: break;
+    }
+    return "?";
+}
+
+const char* name_of(ProcessState state) {
+    switch (state) {
+        case ProcessState::Running: return "run";
+        case ProcessState::Waiting: return "wait";
+        case ProcessState::Stopped: return "stop";
+        case ProcessState::Zombie: return "zombie";
+    }
+    return "?";
+}
+
+}  // namespace glenda

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: MIT
+// See nineball.h.
+#include "glenda/nineball.h"
+
+#include "glenda/environment.h"
+
+namespace glenda::nineball {
+
+namespace {
+Endpoint server() { return environment().nineball; }
+}  // namespace
+
+Answer<void> register_name(std::string_view name, Endpoint endpoint) {
+    return transact(server(), MessageWriter(Method::Register).text(name).cap(endpoint.cptr()));
+}
+
+Answer<void> lookup(std::string_view name, std::uint64_t index, LookupFlags flags) {
+    Received answer;
+    TRY(caps, transact(server(), MessageWriter(Method::Lookup).word(flags).text(name), answer,
+                       {environment().cnode, index, 1}));
+    CHECK(caps == 1, ServerError::Broken);
+    return {};
+}
+
+Answer<void> log(std::string_view text) {
+    while (!text.empty()) {
+        const std::size_t size = text.size() < kMaxLogBytes ? text.size() : kMaxLogBytes;
+        TRY_VOID(transact(server(), MessageWriter(Method::Log).text({text.data(), size})));
+        text.remove_prefix(size);
+    }
+    return {};
+}
+
+Answer<LogPiece> read_log(std::uint64_t offset, std::span<char> buffer) {
+    Received answer;
+    TRY_VOID(transact(server(), MessageWriter(Method::LogRead).word(offset), answer));
+    MessageReader reader = answer.reader();
+    const std::uint64_t next = reader.word();
+    const std::string_view text = reader.text();
+    CHECK(reader.ok(), ServerError::Broken);
+    // What the buffer cannot take is read again next time.
+    const std::size_t size = text.size() < buffer.size() ? text.size() : buffer.size();
+    __builtin_memcpy(buffer.data(), text.data(), size);
+    return LogPiece{next - (text.size() - size), size};
+}
+
+Answer<void> shutdown() { return transact(server(), MessageWriter(Method::Shutdown)); }
+Answer<void> reboot() { return transact(server(), MessageWriter(Method::Reboot)); }
+
+Answer<ServiceStatus> status(unsigned index) {
+    Received answer;
+    TRY_VOID(transact(server(), MessageWriter(Method::Status).word(index), answer));
+    MessageReader reader = answer.reader();
+    ServiceStatus status{};
+    status.state = ServiceState(reader.word());
+    status.pid = reader.word();
+    status.restarts = reader.word();
+    const std::string_view name = reader.text();
+    CHECK(reader.ok() && name.size() <= kMaxName, ServerError::Broken);
+    __builtin_memcpy(status.name, name.data(), name.size());
+    return status;
+}
+
+}  // namespace glenda::nineball

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: MIT
+// The typed wrappers whose methods are more than one Call: those that answer words, or need many.
+#include "glenda/object.h"
+
+namespace glenda {
+
+Result<Untyped::Info> Untyped::info() const {
+    TRY(answer, query(UntypedMethod::Info));
+    return Info{answer.words[0], unsigned(answer.words[1]), answer.words[2], answer.words[3] != 0};
+}
+
+Result<void> Untyped::retype(CapType type, unsigned size_bits, CNode node, std::uint64_t index, unsigned count,
+                             std::uint64_t offset) const {
+    return invoke(UntypedMethod::Retype, retype_kind(unsigned(type), size_bits, count), node.cptr(), index, offset);
+}
+
+Result<CNode::Info> CNode::info(std::uint64_t index) const {
+    TRY(answer, query(CNodeMethod::Info, index));
+    return Info{CapType(answer.words[0]), Rights(answer.words[1]), unsigned(answer.words[2]), answer.words[3]};
+}
+
+Result<VSpace::Mapping> VSpace::info(std::uint64_t address) const {
+    TRY(answer, query(VSpaceMethod::Info, address));
+    return Mapping{answer.words[0], MapFlags(answer.words[1]), unsigned(answer.words[2])};
+}
+
+Result<Frame::Info> Frame::info() const {
+    TRY(answer, query(FrameMethod::Info));
+    return Info{answer.words[0], unsigned(answer.words[1]), answer.words[2]};
+}
+
+Result<void> Tcb::configure(const Setting& setting) const {
+    return invoke(TcbMethod::Configure, setting.cspace.cptr(), setting.vspace.cptr(), setting.utcb_frame.cptr(),
+                  setting.utcb_address, setting.fault_handler.cptr());
+}
+
+Result<void> Tcb::write_registers(const Registers& registers) const {
+    constexpr unsigned kCount = sizeof(Registers) / sizeof(std::uint64_t);
+    std::uint64_t words[1 + kCount] = {0};
+    __builtin_memcpy(words + 1, &registers, sizeof(registers));
+    Message message{.badge = 0, .tag = Tag(std::uint64_t(TcbMethod::WriteRegisters), 1 + kCount)};
+    for (unsigned i = 0; i < kRegisterWords; i++) message.words[i] = words[i];
+    for (unsigned i = kRegisterWords; i < 1 + kCount; i++) utcb()->words[i] = words[i];
+    return done(sys::call(cptr(), message));
+}
+
+Result<void> Tcb::read_registers(Registers& registers) const {
+    TRY(answer, query(TcbMethod::ReadRegisters));
+    std::uint64_t words[sizeof(Registers) / sizeof(std::uint64_t)];
+    __builtin_memcpy(words, utcb()->words, sizeof(words));
+    for (unsigned i = 0; i < kRegisterWords; i++) words[i] = answer.words[i];
+    __builtin_memcpy(&registers, words, sizeof(registers));
+    return {};
+}
+
+Result<void> Tcb::set_name(std::string_view name) const {
+    constexpr std::size_t kLongest = 15;
+    char bytes[16] = {};
+    __builtin_memcpy(bytes, name.data(), name.size() < kLongest ? name.size() : kLongest);
+    std::uint64_t words[2];
+    __builtin_memcpy(words, bytes, sizeof(words));
+    return invoke(TcbMethod::SetName, words[0], words[1]);
+}
+
+Result<Tcb::Info> Tcb::info() const {
+    TRY(answer, query(TcbMethod::Info));
+    return Info{ThreadState(answer.words[0]), unsigned(answer.words[1]), unsigned(answer.words[2]),
+                unsigned(answer.words[3]), utcb()->words[4]};
+}
+
+Result<void> Console::write(std::string_view text) const {
+    constexpr std::size_t kMost = (kMaxWords - 1) * sizeof(std::uint64_t);
+    while (!text.empty()) {
+        const std::size_t size = text.size() < kMost ? text.size() : kMost;
+        std::uint64_t words[kMaxWords] = {size};
+        __builtin_memcpy(words + 1, text.data(), size);
+        const unsigned length = 1 + unsigned((size + 7) / 8);
+        Message message{.badge = 0, .tag = Tag(std::uint64_t(ConsoleMethod::Write), length)};
+        for (unsigned i = 0; i < kRegisterWords; i++) message.words[i] = words[i];
+        for (unsigned i = kRegisterWords; i < length; i++) utcb()->words[i] = words[i];
+        TRY_VOID(done(sys::call(cptr(), message)));
+        text.remove_prefix(size);
+    }
+    return {};
+}
+
+Result<std::uint64_t> Machine::counter(std::uint64_t which) const {
+    TRY(answer, query(MachineMethod::Counter, which));
+    return answer.words[0];
+}
+
+Result<bool> Machine::set_fast_path(bool on) const {
+    TRY(answer, query(MachineMethod::FastPath, on ? 1 : 0));
+    return answer.words[0] != 0;
+}
+
+}  // namespace glenda

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: MIT
+// See process.h.
+#include "glenda/process.h"
+
+#include "glenda/environment.h"
+
+namespace glenda::process {
+
+namespace {
+
+Endpoint server() { return environment().factotum; }
+
+/// Requests whose answer is one word.
+Answer<std::uint64_t> ask(const MessageWriter& request) {
+    Received answer;
+    TRY_VOID(transact(server(), request, answer));
+    MessageReader reader = answer.reader();
+    const std::uint64_t word = reader.word();
+    CHECK(reader.ok(), ServerError::Broken);
+    return word;
+}
+
+}  // namespace
+
+Answer<std::uint64_t> spawn(const SpawnRequest& request, SpawnReason* reason) {
+    MessageWriter message(FactotumMethod::Spawn);
+    message.word(request.flags).word(request.priority).word(request.slots).word(1 + request.arguments.size());
+    message.text(request.file);
+    for (std::string_view argument : request.arguments) message.text(argument);
+    for (CPtr cap : request.caps) message.cap(cap);
+    Received answer;
+    if (const Answer<void> done = transact(server(), message, answer); !done) {
+        MessageReader reader = answer.reader();
+        const std::string_view text = reader.text();
+        if (reason != nullptr && reader.ok()) reason->add("{}", text);
+        return Refusal(done.error());
+    }
+    return answer.reader().word();
+}
+
+Answer<Ended> wait(std::int64_t pid, WaitFlags flags) {
+    Received answer;
+    TRY_VOID(transact(server(), MessageWriter(FactotumMethod::Wait).word(pid).word(flags), answer));
+    MessageReader reader = answer.reader();
+    const std::uint64_t who = reader.word();
+    const ExitStatus status(reader.word());
+    CHECK(reader.ok(), ServerError::Broken);
+    return Ended{who, status};
+}
+
+Answer<void> kill(std::uint64_t pid, std::int64_t signal) {
+    return transact(server(), MessageWriter(FactotumMethod::Kill).word(pid).word(signal));
+}
+
+Answer<std::uint64_t> get_pid() { return ask(MessageWriter(FactotumMethod::GetPid)); }
+Answer<std::uint64_t> get_parent_pid() { return ask(MessageWriter(FactotumMethod::GetPpid)); }
+Answer<void> yield() { return transact(server(), MessageWriter(FactotumMethod::Yield)); }
+
+Answer<std::uint64_t> sbrk(std::int64_t bytes) { return ask(MessageWriter(FactotumMethod::Sbrk).word(bytes)); }
+
+Answer<std::span<const ProcessInfo>> list() {
+    Received answer;
+    TRY_VOID(transact(server(), MessageWriter(FactotumMethod::Ps), answer));
+    MessageReader reader = answer.reader();
+    const std::uint64_t address = reader.word();
+    const std::uint64_t count = reader.word();
+    CHECK(reader.ok(), ServerError::Broken);
+    return std::span(reinterpret_cast<const ProcessInfo*>(address), count);
+}
+
+Answer<MemoryInfo> memory() {
+    Received answer;
+    TRY_VOID(transact(server(), MessageWriter(FactotumMethod::MemoryInfo), answer));
+    CHECK(answer.tag.length() * sizeof(std::uint64_t) >= sizeof(MemoryInfo), ServerError::Broken);
+    MemoryInfo info;
+    __builtin_memcpy(&info, answer.words, sizeof(info));
+    return info;
+}
+
+Answer<void> set_exit_notification(Notification notification) {
+    return transact(server(), MessageWriter(FactotumMethod::SetExitNotification).cap(notification.cptr()));
+}
+
+Answer<void> create(CapType type, std::uint64_t index) {
+    Received answer;
+    TRY(caps, transact(server(), MessageWriter(FactotumMethod::CreateObject).word(type), answer,
+                       {environment().cnode, index, 1}));
+    CHECK(caps == 1, ServerError::Broken);
+    return {};
+}
+
+}  // namespace glenda::process

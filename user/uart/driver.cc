@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: MIT
+// See driver.h.
+#include "driver.h"
+
+#include "glenda/environment.h"
+
+namespace glenda::uart {
+
+Reaction Driver::handle(Request& request) {
+    switch (SerialMethod(request.label())) {
+        case SerialMethod::Write: return write(request);
+        case SerialMethod::Read: return read(request);
+        case SerialMethod::SetInterrupt: return set_interrupt(request);
+    }
+    return ServerError::BadRequest;
+}
+
+void Driver::signalled(Badge) {
+    receive_all();
+    transmit();
+    (void)irq_.ack();
+}
+
+Reaction Driver::write(Request& request) {
+    MessageReader reader = request.reader();
+    const std::string_view text = reader.text();
+    if (!reader.ok() || text.size() > kSerialMaxBytes) return ServerError::BadRequest;
+    if (writer_count_ == 0 && text.size() <= to_send_.room()) {
+        queue(text);
+        transmit();
+        return Reaction::ok();
+    }
+    if (writer_count_ == kMaxWriters || !request.can_defer()) return ServerError::TooMany;
+    Writer& writer = writers_[(first_writer_ + writer_count_++) % kMaxWriters];
+    writer.size = unsigned(text.copy(writer.text, sizeof(writer.text)));
+    writer.caller = request.defer();
+    return Reaction::later();
+}
+
+void Driver::queue(std::string_view text) {
+    for (const char byte : text) to_send_.push(byte);
+}
+
+void Driver::transmit() {
+    while (writer_count_ != 0 && writers_[first_writer_].size <= to_send_.room()) {
+        Writer& writer = writers_[first_writer_];
+        queue({writer.text, writer.size});
+        writer.caller.answer(MessageWriter(0));
+        first_writer_ = (first_writer_ + 1) % kMaxWriters;
+        writer_count_--;
+    }
+    while (!to_send_.empty() && device_.can_send()) {
+        for (unsigned i = 0; i < Ns16550::kTransmitFifo && !to_send_.empty(); i++) device_.send(*to_send_.pop());
+    }
+    device_.want_room(!to_send_.empty());
+}
+
+void Driver::receive_all() {
+    while (const auto byte = device_.receive()) take(*byte);
+    serve_reader();
+}
+
+/// A byte from the line. One that finds no room is lost: the line cannot be stopped.
+void Driver::take(char byte) {
+    if (byte == kInterruptCharacter && has_interrupt_) {
+        if (Notification(interrupt_slot_).signal()) return received_.clear();
+        has_interrupt_ = false;  // who asked for it is gone
+    }
+    (void)received_.push(byte);
+}
+
+Reaction Driver::read(Request& request) {
+    const std::uint64_t limit = request.reader().word();
+    if (limit == 0) return ServerError::BadRequest;
+    // The earlier reader may be dead: its caller would swallow the next byte.
+    if (reader_) reader_.answer(ServerError::Interrupted);
+    if (!received_.empty()) return take_input(limit);
+    if (!request.can_defer()) return ServerError::TooMany;
+    reader_limit_ = limit;
+    reader_ = request.defer();
+    return Reaction::later();
+}
+
+void Driver::serve_reader() {
+    if (reader_ && !received_.empty()) reader_.answer(take_input(reader_limit_));
+}
+
+MessageWriter Driver::take_input(std::uint64_t limit) {
+    char text[kSerialMaxBytes];
+    unsigned size = 0;
+    while (size < limit && size < sizeof(text) && !received_.empty()) text[size++] = *received_.pop();
+    return MessageWriter(0).text({text, size});
+}
+
+Reaction Driver::set_interrupt(Request& request) {
+    const CNode own = environment().cnode;
+    has_interrupt_ = false;
+    if (auto removed = own.remove(interrupt_slot_); !removed) return removed.error();
+    if (request.caps() == 0) return Reaction::ok();
+    if (auto moved = own.move(interrupt_slot_, request.caps_node(), request.cap_index(0)); !moved) return moved.error();
+    has_interrupt_ = true;
+    return Reaction::ok();
+}
+
+}  // namespace glenda::uart

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: MIT
+// A ring of bytes between an interrupt and a client.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <optional>
+
+namespace glenda::uart {
+
+/// First in, first out. N is a power of two.
+template <std::size_t N>
+class Ring {
+public:
+    static_assert((N & (N - 1)) == 0);
+
+    /// False, and no change, when it is full.
+    bool push(char byte) {
+        if (size() == N) return false;
+        bytes_[written_++ % N] = byte;
+        return true;
+    }
+    std::optional<char> pop() {
+        if (size() == 0) return std::nullopt;
+        return bytes_[read_++ % N];
+    }
+    void clear() { read_ = written_; }
+    std::size_t size() const { return written_ - read_; }
+    std::size_t room() const { return N - size(); }
+    bool empty() const { return written_ == read_; }
+
+private:
+    std::array<char, N> bytes_{};
+    std::size_t written_ = 0;  // bytes ever pushed
+    std::size_t read_ = 0;     // bytes ever popped
+};
+
+}  // namespace glenda::uart
