@@ -15,7 +15,12 @@ sys.dont_write_bytecode = True
 os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
 shutil.rmtree(Path(__file__).parent / "__pycache__", ignore_errors=True)
 
+from glenda import paths  # noqa: E402  (after the switch above)
 from glenda.machine import Machine  # noqa: E402  (after the switch above)
+
+# pytest's temporary files, too, stay in build/.
+paths.RESULTS.mkdir(parents=True, exist_ok=True)
+os.environ["PYTEST_DEBUG_TEMPROOT"] = str(paths.RESULTS)
 
 
 @pytest.fixture

@@ -78,4 +78,6 @@ class Counters:
 
     def held(self) -> bool:
         """Whether a hart has reached the limit and stands still."""
-        return any(self._words[10 + 8 * hart] for hart in range(self.harts))
+        limit = self._words[1]      # a hart that has been released may not know it yet: its count tells
+        return limit != 0 and any(self._words[10 + 8 * hart] != 0 and self._words[8 + 8 * hart] >= limit
+                                  for hart in range(self.harts))

@@ -31,6 +31,8 @@ Files = dict[str, File]         # by path, without a leading slash; directories 
 
 def read_tree(directory: str | os.PathLike) -> Files:
     """All files and directories below `directory`."""
+    if not Path(directory).is_dir():
+        raise NotADirectoryError(f"{directory} is not a directory")
     files: Files = {}
     for path in Path(directory).rglob("*"):
         name = path.relative_to(directory).as_posix()
@@ -90,7 +92,7 @@ def variant(out: str | os.PathLike, *, tree: str | os.PathLike | None = None,
     """The image that is built from `tree`, changed, in the file `out`.
 
     `replace`: new or other contents (a Path is read) by name; `remove`: names, each with all below it; `corrupt`: a
-    function from the good contents to bad ones by name, such as `lambda data: data[:100]`. An unknown name is a KeyError.
+    function from the good contents to bad ones by name, such as `lambda data: data[:9]`. An unknown name is a KeyError.
     """
     if tree is None:
         from glenda.paths import INITRD_TREE as tree     # here, so that the command line needs no package

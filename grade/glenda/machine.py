@@ -111,6 +111,8 @@ class Machine:
         """Wait until the machine is switched off, and give QEMU's exit status."""
         __tracebackhide__ = True
         self._wait(lambda: self._ended or None, "waiting for the machine to be switched off", within)
+        if self.counters.total() == 0:
+            self._fail_ended("waiting for the machine to be switched off")
         return self.exit_status
 
     def _watch(self, within: float) -> Watch:
@@ -174,7 +176,7 @@ class Machine:
         __tracebackhide__ = True
         errors = self._process.errors().strip()
         if self.counters.total() == 0:
-            self._fail(Infrastructure, f"QEMU ended with status {self.exit_status} before the first instruction: {errors}")
+            self._fail(Infrastructure, f"QEMU ended before it began, with status {self.exit_status}: {errors}")
         complaint = f"; QEMU said: {errors}" if self.exit_status != 0 and errors else ""
         self._fail(GuestExited, f"the machine went off (QEMU's exit status {self.exit_status}), {purpose}{complaint}")
 

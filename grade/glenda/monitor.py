@@ -18,7 +18,7 @@ class Monitor:
     def __init__(self) -> None:
         self._socket, self.remote = socket.socketpair()
         self._socket.settimeout(5.0)
-        self._lines = self._socket.makefile("rwb")
+        self._lines = self._socket.makefile("rb")
         self._greeted = False
 
     def close(self) -> None:
@@ -27,8 +27,7 @@ class Monitor:
         self._socket.close()
 
     def _ask(self, command: str, **arguments: object) -> object:
-        self._lines.write(json.dumps({"execute": command, "arguments": arguments}).encode() + b"\n")
-        self._lines.flush()
+        self._socket.sendall(json.dumps({"execute": command, "arguments": arguments}).encode() + b"\n")
         while line := self._lines.readline():
             answer = json.loads(line)
             if "return" in answer or "error" in answer:     # anything else is the greeting, or news

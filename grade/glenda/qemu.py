@@ -4,6 +4,17 @@
 With one hart the run is deterministic: `-icount shift=0` makes one instruction take one nanosecond of guest time, and
 `sleep=off` lets an idle guest's clock jump to its next timer instead of waiting. With more harts QEMU 7.2 must not use
 -icount: harts would take turns, so that a spinning one eats the others' time, and it can live-lock.
+
+Since an idle clock jumps to any timer that is armed, none may be armed for ever:
+- `-nic none`: the default network has a periodic timer, and an idle guest's QEMU then hangs, deaf to its console.
+- `sstc=false`: else OpenSBI leaves `mtimecmp` at its greatest value, and at the first `wfi` the clock jumps to the end
+  of time (292 years), where it overflows. Without Sstc the kernel's own deadlines replace that value.
+- So the kernel must never set a deadline at the end of time either. To have none, it clears sie.STIE and sets the
+  deadline to now + 1000 (0.1 ms), once at the start and whenever a distant one is cancelled; the idle clock then stands
+  still. A deadline that has passed when the call reaches the timer would not do: QEMU 7.2 keeps the old one then.
+
+The exit status is the kernel's to choose: OpenSBI 1.1 ends QEMU with 0 for whatever reason of a system reset; a write
+of (status << 16 | 0x3333) to the 32-bit register at 0x100000 ends it with that status.
 """
 
 import functools
@@ -42,8 +53,9 @@ def command(*, kernel: Path, initrd: Path | None, harts: int, memory: str, appen
     The console is the 16550 on standard input and output. It is not `-nographic`, because there control-A does not
     reach the guest, but opens QEMU's own menu.
     """
-    line = [find(), "-machine", "virt", "-cpu", "rv64", "-smp", str(harts), "-m", memory,
-            "-display", "none", "-monitor", "none", "-no-reboot", "-serial", "stdio",
+    cpu = "rv64,sstc=false" if icount else "rv64"
+    line = [find(), "-machine", "virt", "-cpu", cpu, "-smp", str(harts), "-m", memory,
+            "-display", "none", "-monitor", "none", "-nic", "none", "-no-reboot", "-serial", "stdio",
             "-chardev", f"socket,id=monitor,fd={monitor}", "-mon", "chardev=monitor,mode=control",
             "-kernel", str(kernel)]
     if initrd is not None:

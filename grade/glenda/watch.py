@@ -25,6 +25,7 @@ WALL_LIMIT = 300.0          # s on the wall that any one wait may take
 INPUT_LIMIT = 10.0          # s on the wall for the guest to take what was sent, before its time runs all the same
 IDLE_SAMPLES = 20           # how often in a row, IDLE_INTERVAL s apart, the guest must be found asleep
 IDLE_INTERVAL = 0.1
+CENTURY = 3e9             # s; a clock beyond it has jumped there
 SMP_START = 20.0            # with several harts, s on the wall: this, and SMP_FACTOR for each s of guest time
 SMP_FACTOR = 10.0
 
@@ -56,7 +57,8 @@ def wall_watch(within: float) -> Watch:
 class GuestWatch(Watch):
     """For one hart with -icount. `unread`: how many sent bytes QEMU has not taken yet. `pid`: QEMU's."""
 
-    def __init__(self, counters: Counters, monitor: Monitor, pid: int, unread: Callable[[], int], within: float) -> None:
+    def __init__(self, counters: Counters, monitor: Monitor, pid: int, unread: Callable[[], int],
+                 within: float) -> None:
         super().__init__(WALL_LIMIT, Infrastructure)
         self._counters, self._monitor, self._pid, self._unread, self._within = counters, monitor, pid, unread, within
         self._awaits_input = False
@@ -95,14 +97,16 @@ class GuestWatch(Watch):
             clock = self._monitor.clock()
             if self._clock is None:
                 self._clock = clock
-            elif clock is not None and clock - self._clock > self._within:
+            elif clock is not None and self._within < clock - self._clock < CENTURY:
                 return GuestDeadline, f"the guest has used its {self._within:g} s, most of them asleep"
             return None
         self._asleep = self._asleep + 1 if self._seen > 0 and _sleeps(self._pid) else 0
         if self._asleep >= IDLE_SAMPLES:
-            left = self._unread()
+            left, clock = self._unread(), self._monitor.clock() or 0.0
             return GuestIdle, "the guest waits, and nothing will wake it" + (
-                f" (it has left {left} bytes of input unread)" if left else "")
+                f" (it has left {left} bytes of input unread)" if left else "") + (
+                " (its timer was set to the end of time, where its clock is now: see grade/glenda/qemu.py)"
+                if clock > CENTURY else "")
         return None
 
 

@@ -22,15 +22,15 @@ enum { kPageSize = 4096, kMaxHarts = 63 };
 
 /// One cache line a hart, so that harts on different host processors do not slow each other down.
 struct hart {
-    uint64_t instructions;   // executed so far; exact with one hart, see translate()
-    uint64_t idle;           // 1: in wfi. QEMU 7.2 tells only without -icount
-    uint64_t held;           // 1: reached the limit, and is held
+    uint64_t instructions;  // executed so far; exact with one hart, see translate()
+    uint64_t idle;          // 1: in wfi. QEMU 7.2 tells only without -icount
+    uint64_t held;          // 1: reached the limit, and is held
     uint64_t unused[5];
 };
 
 struct page {
-    uint64_t harts;          // how many harts the machine has; written last, so not 0 means ready
-    uint64_t limit;          // written by the harness. 0: none
+    uint64_t harts;  // how many harts the machine has; written last, so not 0 means ready
+    uint64_t limit;  // written by the harness. 0: none
     uint64_t unused[6];
     struct hart hart[kMaxHarts];
 };
@@ -88,7 +88,7 @@ static struct page* map_page(const char* path) {
     int file = open(path, O_RDWR);
     if (file < 0) return NULL;
     void* memory = MAP_FAILED;
-    if (fstat(file, &status) == 0 && status.st_size >= kPageSize)   // touching a page beyond the end would be SIGBUS
+    if (fstat(file, &status) == 0 && status.st_size >= kPageSize)  // touching a page beyond the end would be SIGBUS
         memory = mmap(NULL, kPageSize, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
     close(file);
     return memory == MAP_FAILED ? NULL : memory;

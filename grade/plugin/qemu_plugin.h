@@ -21,9 +21,13 @@ struct qemu_plugin_insn;
 /// Given to qemu_plugin_install; valid only during that call.
 typedef struct {
     const char* target_name;
-    struct { int min, cur; } version;   // API versions that this QEMU accepts
+    struct {
+        int min, cur;
+    } version;  // API versions that this QEMU accepts
     _Bool system_emulation;
-    struct { int smp_vcpus, max_vcpus; } system;
+    struct {
+        int smp_vcpus, max_vcpus;
+    } system;
 } qemu_info_t;
 
 enum qemu_plugin_op { QEMU_PLUGIN_INLINE_ADD_U64 };

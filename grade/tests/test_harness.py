@@ -10,14 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from glenda import counters, images, paths, qemu
+from glenda import paths, qemu
 from glenda.errors import GuestDeadline, GuestExited, GuestIdle, Infrastructure, KernelPanic
 from glenda.machine import Machine
 
 SOURCES = Path(__file__).parent / "guests"
 BUILT = paths.RESULTS / "guests"
-COMPILER = ["riscv64-linux-gnu-gcc", "-O1", "-Wall", "-Wextra", "-Werror", "-std=gnu17", "-march=rv64gc", "-mcmodel=medany",
-            "-ffreestanding", "-fno-pic", "-no-pie", "-nostdlib", "-static", "-Wl,--build-id=none",
+COMPILER = ["riscv64-linux-gnu-gcc", "-O1", "-Wall", "-Wextra", "-Werror", "-std=gnu17", "-march=rv64gc",
+            "-mcmodel=medany", "-ffreestanding", "-fno-pic", "-no-pie", "-nostdlib", "-static", "-Wl,--build-id=none",
             "-Wl,--no-warn-rwx-segments"]
 
 Boot = Callable[..., Machine]
@@ -29,8 +29,8 @@ def boot(machine: Boot) -> Boot:
     def start(name: str, **options: object) -> Machine:
         BUILT.mkdir(parents=True, exist_ok=True)
         scratch, target = BUILT / f"{name}.{os.getpid()}", BUILT / f"{name}.elf"
-        subprocess.run([*COMPILER, "-T", SOURCES / "guest.ld", SOURCES / "start.S", SOURCES / f"{name}.c", "-o", scratch],
-                       check=True)
+        sources = [SOURCES / "start.S", SOURCES / f"{name}.c"]
+        subprocess.run([*COMPILER, "-T", SOURCES / "guest.ld", *sources, "-o", scratch], check=True)
         os.replace(scratch, target)
         return machine(kernel=target, initrd=None, **options)
     return start
@@ -50,9 +50,9 @@ def test_conversation(boot: Boot) -> None:
     guest = boot("echo")
     guest.expect(r"^hello\n> ")
     guest.sendline("one")
-    assert guest.expect(r"^you said: (.*)\n> ")[1] == "one"
+    assert guest.expect(r"you said: (.*)\n> ")[1] == "one"
     guest.sendline("two")
-    assert guest.expect(r"^you said: (.*)\n> ")[1] == "two"
+    assert guest.expect(r"you said: (.*)\n> ")[1] == "two"
     guest.sendline("quit")
     assert guest.run_to_exit() == 0
     assert "\r" not in guest.transcript
@@ -63,7 +63,7 @@ def test_control_a_reaches_the_guest(boot: Boot) -> None:
     guest = boot("echo")
     guest.expect("> ")
     guest.sendline("\x01x")
-    guest.expect("^you said: \x01x\n")
+    guest.expect("you said: \x01x\n")
 
 
 def test_more_input_than_the_uart_holds(boot: Boot) -> None:
@@ -72,14 +72,14 @@ def test_more_input_than_the_uart_holds(boot: Boot) -> None:
     guest.expect("> ")
     guest.send("".join(line + "\r" for line in lines))
     for line in lines:
-        guest.expect(f"^you said: {line}\n", within=0.1)
+        guest.expect(f"you said: {line}\n", within=0.1)
 
 
 def test_failure_is_an_exit_status(boot: Boot) -> None:
     guest = boot("echo")
     guest.expect("> ")
     guest.sendline("fail")
-    assert guest.run_to_exit() == 1
+    assert guest.run_to_exit() == 7
 
 
 def test_exit_is_recognised(boot: Boot) -> None:
@@ -123,7 +123,7 @@ def test_input_to_a_busy_guest_does_not_use_its_time(boot: Boot, busy_host: None
     for word in ("a", "b", "c", "d"):
         time.sleep(0.05)
         guest.sendline(word)
-        guest.expect(f"^you said: {word}\n", within=0.001)
+        guest.expect(f"you said: {word}\n", within=0.001)
 
 
 def test_idle_is_detected(boot: Boot) -> None:
@@ -139,14 +139,24 @@ def test_input_wakes_an_idle_guest(boot: Boot) -> None:
     with pytest.raises(GuestIdle):
         guest.expect("more")
     guest.sendline("still there")
-    guest.expect("^you said: still there\n")
+    guest.expect("you said: still there\n")
 
 
-def test_disarmed_timer_is_idle(boot: Boot) -> None:
-    guest = boot("disarmed")
-    guest.expect("^disarmed\n")
-    with pytest.raises(GuestIdle):
+def test_timer_at_the_end_of_time_is_explained(boot: Boot) -> None:
+    guest = boot("endless")
+    with pytest.raises(GuestIdle, match="end of time"):
         guest.expect("more")
+
+
+def test_clock_stands_still_while_the_guest_waits_for_input(boot: Boot) -> None:
+    guest = boot("echo")
+    guest.expect("> ")
+    before = guest.monitor.clock()
+    time.sleep(0.5)
+    assert guest.monitor.clock() - before < 0.01
+    guest.sendline("sleep")
+    ticks = int(guest.expect(r"^slept (\d+)\n", within=2)[1])
+    assert 10_000_000 <= ticks < 10_000_100
 
 
 def test_sleep_takes_guest_time_but_no_wall_time(boot: Boot) -> None:
@@ -197,6 +207,8 @@ def test_missing_kernel_is_infrastructure(machine: Boot) -> None:
 def test_qemu_that_does_not_start_is_infrastructure(boot: Boot) -> None:
     with pytest.raises(Infrastructure, match="nonsense"):
         boot("idle", extra=["-nonsense"]).expect("never")
+    with pytest.raises(Infrastructure, match="nonsense"):
+        boot("idle", extra=["-nonsense"]).run_to_exit()
 
 
 def test_old_qemu_is_infrastructure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -213,51 +225,9 @@ def test_old_qemu_is_infrastructure(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     qemu.find.cache_clear()
 
 
-def test_plugin_is_built_by_many_at_once() -> None:
-    counters.plugin().unlink(missing_ok=True)
-    script = "from glenda import counters; print(counters.plugin())"
-    builds = [subprocess.Popen([sys.executable, "-c", script], cwd=paths.ROOT / "grade", stdout=subprocess.PIPE)
-              for _ in range(3)]
+def test_plugin_is_built_by_many_at_once(tmp_path: Path) -> None:
+    script = ("import pathlib, sys; from glenda import counters;"
+              "counters.RESULTS = pathlib.Path(sys.argv[1]); counters.plugin()")
+    builds = [subprocess.Popen([sys.executable, "-c", script, tmp_path], cwd=paths.ROOT / "grade") for _ in range(3)]
     assert [build.wait() for build in builds] == [0, 0, 0]
-    assert {build.communicate()[0] for build in builds} == {f"{counters.plugin()}\n".encode()}
-    assert list(paths.RESULTS.glob("deadline.*.so")) == []
-
-
-@pytest.fixture
-def tree(tmp_path: Path) -> Path:
-    """A small tree of files."""
-    (tmp_path / "tree" / "bin").mkdir(parents=True)
-    (tmp_path / "tree" / "bin" / "program").write_bytes(b"\x7fELF and more")
-    (tmp_path / "tree" / "bin" / "program").chmod(0o700)
-    (tmp_path / "tree" / "init.toml").write_text("[boot]\n")
-    return tmp_path / "tree"
-
-
-def test_image_is_what_cpio_reads(tree: Path) -> None:
-    files = images.read_tree(tree)
-    archive = images.pack(files)
-    assert images.unpack(archive) == files
-    assert images.pack(dict(reversed(files.items()))) == archive
-    # What GNU cpio 2.13 writes for the first entry, `--reproducible`, but for the inode's number.
-    assert archive.startswith(b"070701" b"00000001" b"000041ed" + b"00000000" * 2 + b"00000002" + b"00000000" * 6
-                              + b"00000004" + b"00000000" + b"bin\0")
-    assert len(archive) % 4 == 0
-
-
-def test_image_variants(tree: Path, tmp_path: Path) -> None:
-    out = images.variant(tmp_path / "out.cpio", tree=tree, replace={"etc/motd": "hi\n", "bin/other": b"\x7fELF"},
-                         remove=["init.toml"], corrupt={"bin/program": lambda data: data[:4]})
-    files = images.unpack(out.read_bytes())
-    assert files == {"bin": images.File(mode=images.DIRECTORY), "bin/program": images.File(b"\x7fELF", images.PROGRAM),
-                     "bin/other": images.File(b"\x7fELF", images.PROGRAM), "etc": images.File(mode=images.DIRECTORY),
-                     "etc/motd": images.File(b"hi\n")}
-    with pytest.raises(KeyError):
-        images.variant(tmp_path / "out.cpio", tree=tree, remove=["missing"])
-
-
-def test_image_command_line(tree: Path, tmp_path: Path) -> None:
-    script = paths.ROOT / "grade" / "glenda" / "images.py"
-    out = tmp_path / "deep" / "initrd.cpio"
-    subprocess.run([sys.executable, script, "pack", tree, out], check=True, cwd=tmp_path)
-    assert out.read_bytes() == images.pack(images.read_tree(tree))
-    assert subprocess.run([sys.executable, script, "pack", "missing", out], capture_output=True).returncode == 1
+    assert [file.name for file in tmp_path.iterdir()] == ["deadline.so"]

@@ -61,6 +61,17 @@ TEST(LogRing, KeepsTheEndOfALineThatIsLongerThanItself) {
     EXPECT_EQ(read_all(*ring, 0).size(), LogRing::kSize);
 }
 
+TEST(LogRing, TheTailIsWholeLines) {
+    const auto ring = std::make_unique<LogRing>();
+    ring->append("one\ntwo\nthree\n");
+    EXPECT_EQ(ring->tail(100), 0u);
+    EXPECT_EQ(read_all(*ring, ring->tail(11)), "two\nthree\n");
+    EXPECT_EQ(read_all(*ring, ring->tail(10)), "two\nthree\n");
+    EXPECT_EQ(read_all(*ring, ring->tail(9)), "three\n");
+    for (unsigned i = 0; i < 10'000; i++) ring->append("a line\n");
+    EXPECT_EQ(read_all(*ring, ring->tail(20)), "a line\na line\n");
+}
+
 TEST(LogRing, FollowsAModel) {
     std::mt19937 random(9);
     const auto ring = std::make_unique<LogRing>();

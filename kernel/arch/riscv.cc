@@ -28,25 +28,34 @@ void flush_instructions() { asm volatile("fence.i" : : : "memory"); }
 std::uint64_t now() { return READ_CSR("time"); }
 std::uint64_t cycles() { return READ_CSR("cycle"); }
 
+/// Never is a deadline that is near, with its interrupt masked: one in the far future is a timer that an emulator whose
+/// clock jumps over idle time jumps to, and one in the past does not replace it.
 void set_timer(std::uint64_t deadline) {
+    constexpr std::uint64_t kSoon = 1000;
+    const bool is_never = deadline == ~std::uint64_t{0};
+    if (is_never) {
+        deadline = now() + kSoon;
+        CLEAR_CSR("sie", kTimerInterrupt);
+    }
     if (features.sstc)
         WRITE_CSR("0x14d", deadline);  // stimecmp
     else
         sbi_call(kSbiTimer, 0, deadline);
+    if (!is_never) SET_CSR("sie", kTimerInterrupt);
 }
 
 bool interrupt_pending() { return (READ_CSR("sip") & READ_CSR("sie")) != 0; }
 Interrupts pending_interrupts() {
-    const std::uint64_t sip = READ_CSR("sip");
+    const std::uint64_t sip = READ_CSR("sip") & READ_CSR("sie");
     return {(sip & kSoftwareInterrupt) != 0, (sip & kTimerInterrupt) != 0, (sip & kExternalInterrupt) != 0};
 }
 
 void prepare_hart() {
-    set_timer(~std::uint64_t{0});
     WRITE_CSR("scounteren", 7);  // user mode reads cycle, time, instret
     CLEAR_CSR("sstatus", kSstatusFsMask | kSstatusSpp | kSstatusSie);
     SET_CSR("sstatus", kSstatusSpie);
-    WRITE_CSR("sie", kSoftwareInterrupt | kTimerInterrupt | kExternalInterrupt);
+    WRITE_CSR("sie", kSoftwareInterrupt | kExternalInterrupt);
+    set_timer(~std::uint64_t{0});
 }
 
 void wait_for_interrupt() { asm volatile("wfi" : : : "memory"); }

@@ -68,8 +68,9 @@ Result<void> destroy_object(Capability& cap) {
         }
         case CapType::IrqHandler: {
             Irq& irq = cap.as<Irq>();
-            release_irq(irq);
-            return delete_slot(irq.notification);
+            TRY_VOID(delete_slot(irq.notification));
+            release_irq(irq);  // last: from then on it can be claimed again
+            return {};
         }
         case CapType::Null:
         case CapType::Untyped:

@@ -4,6 +4,7 @@
 
 #include "abi/fault.h"
 #include "factotum_start.h"
+#include "format/cpio.h"
 #include "format/elf.h"
 #include "glenda/environment.h"
 #include "glenda/message.h"
@@ -58,14 +59,14 @@ const char* what_happened(const Received& fault) {
     fail("{} faulted: {}, address {:#x}, at pc {}", program, what_happened(fault), fault.words[1], where.view());
 }
 
-Bytes file_or_nothing(const Cpio& initrd, std::string_view name) {
-    const auto entry = initrd.find(name);
+Bytes file_or_nothing(Bytes initrd, std::string_view name) {
+    const auto entry = Cpio(initrd).find(name);
     return entry ? entry->data : Bytes{};
 }
 
 }  // namespace
 
-Result<void> FaultWatch::start(Bootstrap& bootstrap, const Cpio& initrd) {
+Result<void> FaultWatch::start(Bootstrap& bootstrap, Bytes initrd) {
     const VSpace own = environment().vspace;
     const CNode node = bootstrap.node();
     TRY(endpoint, bootstrap.endpoint());

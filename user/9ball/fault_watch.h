@@ -5,7 +5,7 @@
 // ever. Without either of the two nothing works, so the watcher tells what happened and switches the machine off.
 #pragma once
 
-#include "format/cpio.h"
+#include "format/bytes.h"
 #include "glenda/bootstrap.h"
 
 namespace glenda::nineball {
@@ -13,7 +13,7 @@ namespace glenda::nineball {
 class FaultWatch {
 public:
     /// Start the watcher; from here on 9Ball's own faults are reported too. `initrd` is for the names of functions.
-    Result<void> start(Bootstrap& bootstrap, const Cpio& initrd);
+    Result<void> start(Bootstrap& bootstrap, Bytes initrd);
 
     /// The fault handler to give to Factotum.
     Endpoint for_factotum() const { return for_factotum_; }

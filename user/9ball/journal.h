@@ -33,9 +33,9 @@ private:
     void to_console(std::string_view text);
 
     Console console_{};
-    std::uint64_t timebase_ = 1;
+    std::uint64_t ticks_per_ms_ = 1;
     Echo echo_ = Echo::On;
-    std::uint64_t unseen_ = 0;  // bytes that were not echoed
+    bool unseen_ = false;  // something was not echoed
     LineTagger tagger_{};
     LogRing ring_{};
 };

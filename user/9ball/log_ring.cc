@@ -8,12 +8,18 @@ void LogRing::append(std::string_view text) {
     for (char c : text) bytes_[end_++ % kSize] = c;
 }
 
-std::uint64_t LogRing::oldest_line() const {
-    if (oldest() == 0) return 0;
-    for (std::uint64_t i = oldest(); i != end_; i++) {
+std::uint64_t LogRing::next_line(std::uint64_t offset) const {
+    for (std::uint64_t i = offset; i != end_; i++) {
         if (at(i) == '\n') return i + 1;
     }
-    return oldest();  // one line fills the ring
+    return offset;  // one line fills all of it
+}
+
+std::uint64_t LogRing::oldest_line() const { return oldest() == 0 ? 0 : next_line(oldest()); }
+
+std::uint64_t LogRing::tail(std::size_t bytes) const {
+    if (end_ - oldest() <= bytes) return oldest_line();
+    return next_line(end_ - bytes - 1);
 }
 
 LogRing::Piece LogRing::read(std::uint64_t offset, std::span<char> buffer) const {

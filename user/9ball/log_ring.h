@@ -26,6 +26,8 @@ public:
     std::uint64_t oldest() const { return end_ > kSize ? end_ - kSize : 0; }
     /// The offset of the first whole line that is kept.
     std::uint64_t oldest_line() const;
+    /// The offset from which on there are whole lines of at most `bytes` bytes together.
+    std::uint64_t tail(std::size_t bytes) const;
 
     struct Piece {
         std::uint64_t next;  // where to go on
@@ -36,6 +38,8 @@ public:
     Piece read(std::uint64_t offset, std::span<char> buffer) const;
 
 private:
+    /// The first line that starts behind the byte at `offset`, which is kept.
+    std::uint64_t next_line(std::uint64_t offset) const;
     char at(std::uint64_t offset) const { return bytes_[offset % kSize]; }
 
     std::uint64_t end_ = 0;

@@ -56,10 +56,12 @@ const BootInfo& read_boot_info() {
 }
 
 /// A file without which there is no system.
-Bytes must_find(const Cpio& initrd, std::string_view name) {
-    const auto entry = initrd.find(name);
-    if (!entry) fail("initrd, {}: {} (byte {})", name, entry.error().what, entry.error().where);
-    return entry->data;
+Bytes must_find(Bytes archive, std::string_view name) {
+    const auto entry = Cpio(archive).find(name);
+    if (entry) return entry->data;
+    const ParseError& error = entry.error();
+    if (error.where >= archive.size()) fail("{}: {} (the initrd)", name, error.what);
+    fail("{}: the initrd is damaged: {} (byte {})", name, error.what, error.where);
 }
 
 ElfFile must_parse(Bytes file, std::string_view name) {
@@ -103,7 +105,7 @@ void start_factotum(FactotumStart start, const ElfFile& program, Notification ch
 }
 
 /// Phase 3: what is to be started.
-void read_config(const Cpio& initrd) {
+void read_config(Bytes initrd) {
     const auto read = init_config.parse(as_text(must_find(initrd, kConfigFile)));
     if (!read) fail("{}, line {}: {}", kConfigFile, read.error().line, read.error().what.view());
     if (init_config.services().empty()) fail("{}: lists no service", kConfigFile);
@@ -121,7 +123,7 @@ void find_devices(const BootInfo& info, Devices& devices, Bootstrap& bootstrap) 
 
 [[noreturn]] void run() {
     const BootInfo& info = read_boot_info();
-    const Cpio initrd({reinterpret_cast<const std::byte*>(info.initrd_address), info.initrd_size});
+    const Bytes initrd(reinterpret_cast<const std::byte*>(info.initrd_address), info.initrd_size);
     (void)environment().tcb.set_priority(kNineballPriority, kMaxPriority);
 
     Bootstrap bootstrap(environment().cnode, info.empty);

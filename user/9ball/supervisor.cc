@@ -15,7 +15,8 @@ namespace {
 constexpr std::uint64_t kFirstPauseMs = 100;
 constexpr unsigned kMostDoublings = 6;            // the longest pause is 6.4 s
 constexpr std::uint64_t kLongRunSeconds = 10;     // who ran this long starts from the first pause again
-constexpr std::uint64_t kRegisterSeconds = 10;    // to register what it provides
+constexpr std::uint64_t kRegisterSeconds = 5;     // to register what it provides
+constexpr unsigned kMostFailedStarts = 5;         // in a row, without ever having registered
 constexpr std::int64_t kKillSignal = 9;
 constexpr std::string_view kTerminal = "serial";  // while it is served, 9Ball leaves the kernel's console alone
 
@@ -89,8 +90,8 @@ void Supervisor::start(Service& service) {
     service.started = read_time();
     service.due = 0;
     if (!pid) {
-        if (reason.view().empty()) reason.add("{}", pid.error());
-        say("{}: cannot start {}: {}", config.name, config.path, reason.view());
+        if (reason.view().empty()) reason.add("{}: {}", config.path, pid.error());
+        say("{}: cannot start: {}", config.name, reason.view());
         if (is_passing(pid.error())) back_off(service);
         else give_up(service, "its program cannot be run");
         return;
@@ -156,8 +157,11 @@ void Supervisor::ended(Service& service, ExitStatus status) {
     if (service.config->provides == kTerminal) journal().set_echo(Journal::Echo::On);
     say("{}: process {} {}", service.name(), service.pid, describe(status).view());
     service.pid = 0;
+    service.failed_starts = service.state == ServiceState::Starting ? service.failed_starts + 1 : 0;
     const bool starts_again = service.config->restart == RestartRule::Always ||
                               (service.config->restart == RestartRule::OnFailure && !status.is_success());
+    if (starts_again && service.failed_starts == kMostFailedStarts)
+        return give_up(service, FixedText<80>("it has ended {} times before it served", kMostFailedStarts));
     if (starts_again) return back_off(service);
     service.state = ServiceState::Stopped;
     service.due = 0;
@@ -165,7 +169,8 @@ void Supervisor::ended(Service& service, ExitStatus status) {
 
 void Supervisor::back_off(Service& service) {
     const std::uint64_t now = read_time();
-    if (now - service.started > kLongRunSeconds * timebase_) service.quick_ends = 0;
+    const bool ran_long = now - service.started > kLongRunSeconds * timebase_;
+    if (ran_long) service.quick_ends = 0;
     const unsigned doublings = service.quick_ends < kMostDoublings ? service.quick_ends : kMostDoublings;
     const std::uint64_t pause_ms = kFirstPauseMs << doublings;
     service.quick_ends++;

@@ -25,6 +25,7 @@ struct Service {
     std::uint64_t pid = 0;       // 0: is not running
     std::uint64_t restarts = 0;
     unsigned quick_ends = 0;     // in a row, without having run for long
+    unsigned failed_starts = 0;  // in a row, without having registered what it provides
     std::uint64_t started = 0;   // time, in ticks
     std::uint64_t due = 0;       // BackingOff: when to start; Starting: when to give up; else 0
 

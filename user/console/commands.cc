@@ -36,8 +36,8 @@ bool ps(Arguments arguments) {
     }
     print("{:>5} {:>6}  {:<14} {:<6} {:>8} {:>8}\n", "PID", "PARENT", "NAME", "STATE", "PRIORITY", "KIB");
     for (const ProcessInfo& line : *list)
-        print("{:>5} {:>6}  {:<14} {:<6} {:>8} {:>8}\n", line.pid, line.parent, std::string_view(line.name),
-              line.state, line.priority, line.resident / kKiB);
+        print("{:>5} {:>6}  {:<14} {:<6} {:>8} {:>8}\n", line.pid, line.parent, std::string_view(line.name), line.state,
+              line.priority, line.resident / kKiB);
     return true;
 }
 
@@ -47,9 +47,12 @@ bool kill(Arguments arguments) {
     if (!pid) return false;
     const auto killed = process::kill(*pid, kKillSignal);
     if (killed) return true;
-    if (killed.error() == ServerError::NoSuchProcess) print("kill: there is no process {}\n", *pid);
-    else if (killed.error() == ServerError::PermissionDenied) print("kill: process {} holds the system up\n", *pid);
-    else print("kill: {}\n", killed.error());
+    if (killed.error() == ServerError::NoSuchProcess)
+        print("kill: there is no process {}\n", *pid);
+    else if (killed.error() == ServerError::PermissionDenied)
+        print("kill: process {} holds the system up\n", *pid);
+    else
+        print("kill: {}\n", killed.error());
     return true;
 }
 
@@ -72,7 +75,9 @@ bool mem(Arguments arguments) {
         print("mem: {}\n", info.error());
         return true;
     }
-    const auto line = [](std::string_view what, std::uint64_t bytes) { print("{:<10}{:>10} KiB\n", what, bytes / kKiB); };
+    const auto line = [](std::string_view what, std::uint64_t bytes) {
+        print("{:<10}{:>10} KiB\n", what, bytes / kKiB);
+    };
     line("total", info->total);
     line("free", info->free);
     line("reserved", info->reserved);

@@ -100,17 +100,21 @@ void LineEditor::insert(char byte) {
     size_++;
     cursor_++;
     const bool simple = cursor_ == size_ && size_ - first_ <= width();
-    if (simple) put({&text_[cursor_ - 1], 1});
-    else redraw();
+    if (simple)
+        put({&text_[cursor_ - 1], 1});
+    else
+        redraw();
 }
 
 void LineEditor::erase(unsigned at) {
-    const bool simple = at + 1 == size_ && cursor_ == size_ && at > first_;
+    const bool simple = at + 1 == size_ && cursor_ == size_ && first_ == 0;
     std::copy(text_.begin() + at + 1, text_.begin() + size_, text_.begin() + at);
     size_--;
     if (cursor_ > at) cursor_--;
-    if (simple) put("\b \b");
-    else redraw();
+    if (simple)
+        put("\b \b");
+    else
+        redraw();
 }
 
 void LineEditor::move_to(unsigned cursor) {

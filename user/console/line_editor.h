@@ -2,8 +2,8 @@
 // One line of input as a person types it: editing, history, and what the terminal must show for it.
 //
 // Bytes go in, bytes for the terminal come out through a sink: no system calls, so that the host tests all of it.
-// The line on the screen is one row of kColumns: a longer line scrolls sideways, since a terminal cannot be asked how it
-// wrapped one. Understood: printable ASCII, Backspace, Delete, arrows, Home, End, ^A ^E ^C ^U ^L, Enter.
+// The line on the screen is one row of kColumns: a longer line scrolls sideways, since a terminal cannot be asked how
+// it wrapped one. Understood: printable ASCII, Backspace, Delete, arrows, Home, End, ^A ^E ^C ^U ^L, Enter.
 #pragma once
 
 #include <array>
@@ -56,7 +56,7 @@ private:
     unsigned cursor_ = 0;
     unsigned first_ = 0;  // leftmost character on the screen
     Escape escape_ = Escape::None;
-    char parameter_ = 0;      // the digit of an escape sequence
+    char parameter_ = 0;  // the digit of an escape sequence
     bool after_return_ = false;
     History history_{};
     unsigned back_ = 0;  // how many lines back in the history; 0: the line that is being written

@@ -40,6 +40,13 @@ void find_terminal() {
     e.stdio = Endpoint(kSlotStdio);
 }
 
+/// Show the prompt, wherever the terminal is by now; ^C is for the editor.
+void prompt(console::LineEditor& editor, Screen& screen) {
+    while (!terminal::clear_interrupt()) find_terminal();
+    editor.start();
+    screen.flush();
+}
+
 }  // namespace
 
 int main() {
@@ -49,16 +56,13 @@ int main() {
 
     static Screen screen;
     static console::LineEditor editor(screen, "glenda% ");
-    editor.start();
-    screen.flush();
+    prompt(editor, screen);
     for (;;) {
         char typed[64];
         const auto count = terminal::read(typed);
         if (!count && count.error() == ServerError::Interrupted) continue;
         if (!count) {
-            find_terminal();
-            editor.start();
-            screen.flush();
+            prompt(editor, screen);
             continue;
         }
         for (const char byte : std::string_view(typed, *count)) {
@@ -67,7 +71,7 @@ int main() {
             screen.flush();
             if (event == console::LineEditor::Event::Line) console::execute(editor.line());
             console::report_ended();
-            editor.start();
+            prompt(editor, screen);
         }
         screen.flush();
     }

@@ -30,7 +30,7 @@ void report(std::uint64_t pid, ExitStatus status) {
 }
 
 void report_refusal(std::string_view name, AnyError error) {
-    if (error == ServerError::NotFound) return print("run: there is no program {} in bin/\n", name);
+    if (error == ServerError::NotFound) return print("run: there is no program {} in the initrd\n", name);
     if (error == ServerError::BadExecutable) return print("run: {} is no program that can run here\n", name);
     if (error == ServerError::OutOfMemory) return print("run: {}: out of memory\n", name);
     print("run: {}: {}\n", name, error);
@@ -68,12 +68,14 @@ bool run(std::span<const std::string_view> arguments) {
     const Notification bell(kSlotNotification);
     (void)bell.poll();  // what is left from earlier
     if (!in_background) (void)terminal::set_interrupt(Notification(kInterruptSlot));
-    const auto pid = process::spawn(
-        {.file = arguments[0], .arguments = arguments.subspan(1), .priority = kChildPriority});
-    if (!pid) report_refusal(arguments[0], pid.error());
-    else if (in_background) print("process {} runs in the background\n", *pid);
-    else wait_in_foreground(*pid);
-    if (!in_background) (void)terminal::clear_interrupt();
+    const auto pid =
+        process::spawn({.file = arguments[0], .arguments = arguments.subspan(1), .priority = kChildPriority});
+    if (!pid)
+        report_refusal(arguments[0], pid.error());
+    else if (in_background)
+        print("process {} runs in the background\n", *pid);
+    else
+        wait_in_foreground(*pid);
     return true;
 }
 

@@ -48,7 +48,8 @@ inline std::optional<std::uint64_t> to_number(std::string_view text) {
     if (text.empty()) return std::nullopt;
     for (const char c : text) {
         if (c < '0' || c > '9') return std::nullopt;
-        if (__builtin_mul_overflow(value, 10, &value) || __builtin_add_overflow(value, c - '0', &value)) return std::nullopt;
+        if (__builtin_mul_overflow(value, 10, &value) || __builtin_add_overflow(value, c - '0', &value))
+            return std::nullopt;
     }
     return value;
 }

@@ -15,12 +15,19 @@ Result<void> AddressSpace::create(Memory& memory) {
     return {};
 }
 
+/// Give back the blocks that `wanted(use, address)` chooses.
+template <typename Wanted>
+void AddressSpace::release_if(Memory& memory, Wanted wanted) {
+    CPtr latest = 0;
+    blocks_.for_each_if(memory.records(), wanted, [&](Block block) { memory.mark_free(block); });
+    blocks_.remove_if(memory.records(), wanted, [&](Block block) { memory.reclaim(block, latest); });
+}
+
 void AddressSpace::destroy(Memory& memory) {
-    // The thread first; then pages before tables before the root, so that each is still mapped where the kernel expects it.
-    const auto release = [&](Block block) { memory.release(block); };
+    // The thread first; then pages before tables before the root, so that each is still mapped where the kernel expects
+    // it.
     const auto order = {BlockUse::Objects, BlockUse::Slots, BlockUse::Data, BlockUse::Table, BlockUse::Space};
-    for (BlockUse now : order)
-        blocks_.remove_if(memory.records(), [&](BlockUse use, std::uint64_t) { return use == now; }, release);
+    for (BlockUse now : order) release_if(memory, [&](BlockUse use, std::uint64_t) { return use == now; });
     regions_.clear();
     forgive(memory, promised_);
     vspace_ = VSpace();
@@ -49,8 +56,8 @@ Answer<void> AddressSpace::resize(Memory& memory, Region& region, std::uint64_t 
     const std::uint64_t old_end = region.end;
     const std::uint64_t tables_end = std::max(region.tables_end, old_end);
     if (end > old_end) {
-        const std::uint64_t tables = table_cost(region.start, std::max(tables_end, end)) -
-                                     table_cost(region.start, tables_end);
+        const std::uint64_t tables =
+            table_cost(region.start, std::max(tables_end, end)) - table_cost(region.start, tables_end);
         const std::uint64_t cost = ((end - old_end) >> kPageBits) + tables;
         TRY_VOID(charge(memory, cost));
         if (!regions_.resize(region, end)) {
@@ -69,10 +76,8 @@ Answer<void> AddressSpace::resize(Memory& memory, Region& region, std::uint64_t 
 
 /// Give back the pages in [start, end).
 void AddressSpace::drop_pages(Memory& memory, std::uint64_t start, std::uint64_t end) {
-    blocks_.remove_if(
-        memory.records(),
-        [&](BlockUse use, std::uint64_t at) { return use == BlockUse::Data && start <= at && at < end; },
-        [&](Block block) { memory.release(block); });
+    release_if(memory,
+               [&](BlockUse use, std::uint64_t at) { return use == BlockUse::Data && start <= at && at < end; });
 }
 
 }  // namespace glenda::factotum

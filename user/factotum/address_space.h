@@ -56,6 +56,8 @@ public:
     std::uint64_t promised_pages() const { return promised_; }
 
 private:
+    template <typename Wanted>
+    void release_if(Memory& memory, Wanted wanted);
     void drop_pages(Memory& memory, std::uint64_t start, std::uint64_t end);
     void forgive(Memory& memory, std::uint64_t pages);
 

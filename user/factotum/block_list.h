@@ -33,8 +33,8 @@ constexpr unsigned order_of(BlockUse use) { return use == BlockUse::Slots ? kSlo
 
 /// What is remembered of the first page of a block in use.
 struct PageRecord {
-    std::uint32_t next;           // page of the next block in the list, kNoPage at the end
-    std::uint32_t use : 4;        // BlockUse
+    std::uint32_t next;               // page of the next block in the list, kNoPage at the end
+    std::uint32_t use : 4;            // BlockUse
     std::uint32_t virtual_page : 28;  // Data: where it is mapped
 };
 static_assert(sizeof(PageRecord) == 8 && kUserEnd >> kPageBits <= bit(28));
@@ -48,6 +48,15 @@ public:
         records[block.page] = {head_, std::uint32_t(use), std::uint32_t(address >> kPageBits)};
         head_ = block.page;
         count(use, 1);
+    }
+
+    /// Show each block that `wanted(BlockUse, address)` chooses to `visit(Block)`, latest first.
+    template <typename Wanted, typename Visit>
+    void for_each_if(std::span<const PageRecord> records, Wanted wanted, Visit visit) const {
+        for (std::uint32_t page = head_; page != kNoPage; page = records[page].next) {
+            const auto use = BlockUse(records[page].use);
+            if (wanted(use, std::uint64_t{records[page].virtual_page} << kPageBits)) visit(Block{page, order_of(use)});
+        }
     }
 
     /// Take out each block that `wanted(BlockUse, address)` chooses and hand it to `take(Block)`, latest first.

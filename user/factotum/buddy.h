@@ -63,6 +63,12 @@ public:
         update_above(node);
     }
 
+    /// The largest wholly free node that holds `node`, which is free itself.
+    Node topmost_free(Node node) const {
+        while (node > 1 && is_free(node / 2)) node /= 2;
+        return node;
+    }
+
     /// Whether a node of 2^order pages is free.
     bool has_room(unsigned order) const { return !deficits_.empty() && room(1) > order; }
     /// How many pages the region has.

@@ -16,8 +16,8 @@ namespace glenda::factotum {
 constexpr unsigned kSmallestPiece = 18;
 
 /// Divide an Untyped of 2^size_bits bytes so that the kept pieces hold `need` bytes (rounded up to the smallest
-/// piece); need <= 2^size_bits. halve(piece) answers with a pair of pieces, first and second; keep(piece, size_bits) and
-/// spare(piece, size_bits) are told where each ends. Pieces are kept in descending size.
+/// piece); need <= 2^size_bits. halve(piece) answers with a pair of pieces, first and second; keep(piece, size_bits)
+/// and spare(piece, size_bits) are told where each ends. Pieces are kept in descending size.
 template <typename Piece, typename Halve, typename Keep, typename Spare>
 void carve(Piece piece, unsigned size_bits, std::uint64_t need, Halve halve, Keep keep, Spare spare) {
     need = align_up(need, bit(kSmallestPiece));

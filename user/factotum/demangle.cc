@@ -6,9 +6,7 @@ namespace glenda::factotum {
 
 namespace {
 
-bool is_digit(std::string_view text) {
-    return !text.empty() && text.front() >= '0' && text.front() <= '9';
-}
+bool is_digit(std::string_view text) { return !text.empty() && text.front() >= '0' && text.front() <= '9'; }
 
 /// Take "<length><name>" off the front of `text`; empty where it is not that.
 std::string_view take_part(std::string_view& text) {
@@ -31,8 +29,10 @@ std::string_view demangle(std::string_view name, std::span<char> buffer) {
     rest.remove_prefix(2);
     const bool nested = rest.starts_with("N");
     if (nested) rest.remove_prefix(1);
-    if (nested && rest.starts_with("K")) rest.remove_prefix(1);
-    else if (!nested && rest.starts_with("L")) rest.remove_prefix(1);  // a static function
+    if (nested && rest.starts_with("K"))
+        rest.remove_prefix(1);
+    else if (!nested && rest.starts_with("L"))
+        rest.remove_prefix(1);  // a static function
 
     std::size_t size = 0;
     do {

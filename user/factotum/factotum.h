@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // The server: one request or fault in; an answer now, or later.
 //
-// Factotum answers, signals and invokes kernel objects, but never calls another server: whoever waits for Factotum waits
-// for nobody else. Handout: labs/factotum.md
+// Factotum answers, signals and invokes kernel objects, but never calls another server: whoever waits for Factotum
+// waits for nobody else. Handout: labs/factotum.md
 #pragma once
 
 #include "memory.h"
@@ -34,7 +34,7 @@ private:
     struct SpawnRequest {
         std::span<const std::string_view> arguments;  // the first is the program's name
         unsigned priority;
-        std::uint64_t map;  // slot map
+        std::uint64_t map;       // slot map
         const Request& message;  // with the capabilities
     };
 

@@ -10,9 +10,7 @@ bool is_waited_for(const Process& parent, const Process& child) {
     return parent.waits_for == kAnyChild || parent.waits_for == std::int64_t{child.pid};
 }
 
-MessageWriter obituary(const Process& zombie) {
-    return MessageWriter(0).word(zombie.pid).word(zombie.status.raw());
-}
+MessageWriter obituary(const Process& zombie) { return MessageWriter(0).word(zombie.pid).word(zombie.status.raw()); }
 
 }  // namespace
 
@@ -40,9 +38,7 @@ Reaction Factotum::wait(Process& parent, Request& request) {
     const auto wanted = std::int64_t(reader.word());
     const auto flags = WaitFlags(reader.word());
     if (!reader.ok()) return ServerError::BadRequest;
-    const auto matches = [&](const Process& child) {
-        return wanted == kAnyChild || wanted == std::int64_t{child.pid};
-    };
+    const auto matches = [&](const Process& child) { return wanted == kAnyChild || wanted == std::int64_t{child.pid}; };
     const auto ended = [&](const Process& child) { return child.is_zombie && matches(child); };
 
     if (Process* zombie = processes_.find_child(parent.pid, ended)) {
@@ -68,8 +64,7 @@ Reaction Factotum::set_exit_notification(Process& process, Request& request) {
     const CPtr slot = memory_.layout().process(process.place, kRunExitNotification);
     if (!memory_.ensure_slot(slot)) return ServerError::OutOfMemory;
     if (auto removed = own.remove(slot); !removed) return removed.error();
-    if (auto moved = own.leaf(slot).move(index_in_leaf(slot), node, request.cap_index(0)); !moved)
-        return moved.error();
+    if (auto moved = own.leaf(slot).move(index_in_leaf(slot), node, request.cap_index(0)); !moved) return moved.error();
     process.has_exit_notification = true;
     return Reaction::ok();
 }
@@ -88,7 +83,8 @@ void Factotum::end(Process& process, ExitStatus status) {
 
 /// Thread first, so that nothing runs in what is taken apart.
 void Factotum::tear_down(Process& process) {
-    if (process.waiter) process.waiter.answer(ServerError::Interrupted);  // nobody hears; the Reply object is free again
+    if (process.waiter)
+        process.waiter.answer(ServerError::Interrupted);  // nobody hears; the Reply object is free again
     if (process.tcb) {
         const CSpace& own = memory_.cspace();
         (void)process.tcb.suspend();

@@ -27,21 +27,34 @@ Result<Block> Memory::allocate(unsigned order) {
 }
 
 void Memory::release(Block block) {
+    CPtr latest = 0;
+    mark_free(block);
+    reclaim(block, latest);
+}
+
+/// Nodes are merged on paper only: reclaim() revokes the largest, and with it go all its parts.
+void Memory::mark_free(Block block) {
     Region& region = region_of(block.page);
-    const auto revoked = cspace_.revoke(node_slot(block));
-    ASSERT(revoked.has_value());
-    region.buddy.release(region.buddy.node_at(block.page - region.first_page, block.order),
-                         [&](Node n) { merge(region, n); });
+    region.buddy.release(node_of(region, block), [](Node) {});
     free_pages_ += bit(block.order);
 }
 
-CPtr Memory::node_slot(Block block) const {
+void Memory::reclaim(Block block, CPtr& latest) {
     const Region& region = region_of(block.page);
-    return layout_.node(region.first_page, region.buddy.node_at(block.page - region.first_page, block.order));
+    const CPtr slot = layout_.node(region.first_page, region.buddy.topmost_free(node_of(region, block)));
+    if (slot == latest) return;
+    const auto revoked = cspace_.revoke(slot);
+    ASSERT(revoked.has_value());
+    latest = slot;
+}
+
+Node Memory::node_of(const Region& region, Block block) {
+    return region.buddy.node_at(block.page - region.first_page, block.order);
 }
 
 Untyped Memory::untyped(Block block) const {
-    return Untyped(node_slot(block));
+    const Region& region = region_of(block.page);
+    return Untyped(layout_.node(region.first_page, node_of(region, block)));
 }
 
 /// Both halves lie side by side, and in one leaf, since the left one's number is even (slot_layout.h).

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 // All memory of the machine but 9Ball's and the kernel's: blocks of pages, what they become, and their way back.
 //
-// Joins three things by arithmetic on page numbers: the buddy allocators say which Untyped is free, the CSpace holds its
-// capability, the page records remember who uses it. A page that is released is revoked first, so nothing derived from
-// it survives, in whoever's hands it is.
-// Handout: labs/factotum.md, "Where memory comes from"
+// Joins three things by arithmetic on page numbers: the buddy allocators say which Untyped is free, the CSpace holds
+// its capability, the page records remember who uses it. Memory that comes back is revoked, as one piece with the free
+// memory around it, so nothing derived from it survives, in whoever's hands it is. Handout: labs/factotum.md, "Where
+// memory comes from"
 #pragma once
 
 #include <span>
@@ -39,6 +39,10 @@ public:
     Result<CPtr> make(Block block, CapType type, unsigned size_bits);
     /// Destroy whatever was made of it. Not the promise.
     void release(Block block);
+    /// The same in two steps, for many blocks: first mark_free() all, then reclaim() each, which is cheap where the
+    /// block went with the one before. No allocation in between. `latest` is 0 at first.
+    void mark_free(Block block);
+    void reclaim(Block block, CPtr& latest);
     /// Make sure that `slot` can be used.
     Result<void> ensure_slot(CPtr slot);
 
@@ -76,7 +80,7 @@ private:
     const Region& region_of(std::uint32_t page) const { return const_cast<Memory*>(this)->region_of(page); }
     bool split(const Region& region, Node node);
     void merge(const Region& region, Node node);
-    CPtr node_slot(Block block) const;
+    static Node node_of(const Region& region, Block block);
     Result<void> ensure_page_slot(CPtr slot);
 
     Reserve& reserve_;

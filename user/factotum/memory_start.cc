@@ -7,9 +7,7 @@ namespace glenda::factotum {
 
 namespace {
 
-std::uint64_t record_bytes(std::uint64_t pages) {
-    return align_up(pages * (sizeof(PageRecord) + 2), kPageSize);
-}
+std::uint64_t record_bytes(std::uint64_t pages) { return align_up(pages * (sizeof(PageRecord) + 2), kPageSize); }
 
 }  // namespace
 
@@ -70,7 +68,8 @@ Result<void> Memory::set_aside(const FactotumInfo& info) {
         [&](std::uint64_t whole) -> Halves {
             const auto slots = reserve_.slots(2);
             const std::uint64_t first = slots.value_or(0);
-            const auto made = Untyped(reserve_.pointer(whole)).retype(CapType::Untyped, --size_bits, reserve_.node(), first, 2);
+            const auto made =
+                Untyped(reserve_.pointer(whole)).retype(CapType::Untyped, --size_bits, reserve_.node(), first, 2);
             if (!made) failure = made.error();
             return {first, first + 1};
         },

@@ -8,9 +8,7 @@ namespace glenda::factotum {
 
 namespace {
 
-bool allows(MapFlags rights, Access access) {
-    return (std::uint64_t(rights) & std::uint64_t(access)) != 0;
-}
+bool allows(MapFlags rights, Access access) { return (std::uint64_t(rights) & std::uint64_t(access)) != 0; }
 
 CrashKind absent(Access access) {
     switch (access) {
@@ -70,8 +68,10 @@ Result<CPtr> AddressSpace::populate(Memory& memory, const Region& region, std::u
         TRY_VOID(map(memory, Frame(made), address, region.rights));
         return made;
     }();
-    if (frame) blocks_.add(memory.records(), block, BlockUse::Data, address);
-    else memory.release(block);
+    if (frame)
+        blocks_.add(memory.records(), block, BlockUse::Data, address);
+    else
+        memory.release(block);
     return frame;
 }
 

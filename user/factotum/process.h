@@ -23,8 +23,8 @@ struct Process : ProcessRecord {
     CNode cspace{};
     Tcb tcb{};
 
-    std::uint64_t break_ = 0;    // end of the heap, to the byte
-    Block objects{};             // where the next small object is made
+    std::uint64_t break_ = 0;                     // end of the heap, to the byte
+    Block objects{};                              // where the next small object is made
     std::uint64_t next_object = kRunFirstObject;  // slot of the run for it
     std::uint64_t next_device = kRunFirstDevice;
     bool has_exit_notification = false;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 // Who there is: processes by number, by badge, and by family.
 //
-// A process has a place in the table, which is used again, and a number (pid), which is not. Its badge holds both, so that
-// a look-up by badge is one access, and a capability that outlived its process leads to nobody.
-// The table grows page by page in a range of addresses of its own; places never move.
-// Invariants: parents are in the table; a Zombie has no living children, only a status that nobody has asked for yet.
+// A process has a place in the table, which is used again, and a number (pid), which is not. Its badge holds both, so
+// that a look-up by badge is one access, and a capability that outlived its process leads to nobody. The table grows
+// page by page in a range of addresses of its own; places never move. Invariants: parents are in the table; a Zombie
+// has no living children, only a status that nobody has asked for yet.
 #pragma once
 
 #include <cstdint>

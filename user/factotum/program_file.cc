@@ -12,7 +12,7 @@ namespace {
 /// Such as "bin/x: not an ELF file (at byte 0x0)".
 std::unexpected<LoadFailure> refuse(ServerError error, std::string_view file, const ParseError& fault) {
     return std::unexpected(
-        LoadFailure{error, FixedText<120>("{}: {} (at byte {:#x})", file, fault.what, std::uint64_t{fault.where})});
+        LoadFailure{error, FixedText<176>("{}: {} (at byte {:#x})", file, fault.what, std::uint64_t{fault.where})});
 }
 
 }  // namespace

@@ -14,7 +14,7 @@ namespace glenda::factotum {
 /// Why a program cannot be started: the error for the caller, the reason for people.
 struct LoadFailure {
     ServerError error;
-    FixedText<120> reason;
+    FixedText<176> reason;
 };
 
 struct ProgramFile {

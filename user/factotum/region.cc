@@ -41,9 +41,7 @@ bool RegionList::resize(Region& region, std::uint64_t end) {
     return true;
 }
 
-void RegionList::remove(Region& region) {
-    region = regions_[--count_];
-}
+void RegionList::remove(Region& region) { region = regions_[--count_]; }
 
 std::optional<std::uint64_t> RegionList::find_gap(std::uint64_t size, std::uint64_t low, std::uint64_t high) const {
     std::uint64_t start = low;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // What a process may find at which address: the regions of its address space.
 //
-// A region promises memory; pages come when they are touched. Regions never overlap, and what lies in none is not there.
+// A region promises memory; pages come when they are touched. Regions never overlap, and what lies in none is not
+// there.
 #pragma once
 
 #include <array>
@@ -21,7 +22,7 @@ struct Region {
     std::uint64_t end = 0;
     MapFlags rights = MapFlags::Read;
     RegionKind kind = RegionKind::Image;
-    std::uint64_t tables_end = 0;  // page tables have been promised up to here; 0: to `end`
+    std::uint64_t tables_end = 0;    // page tables have been promised up to here; 0: to `end`
     Bytes file{};                    // Image: what the file holds; the rest is zeroes
     std::uint64_t file_address = 0;  // Image: where the file's first byte goes
 

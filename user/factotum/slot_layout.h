@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Where in Factotum's CSpace the capability of each thing lies: found by arithmetic, so that there is no table of slots.
+// Where in Factotum's CSpace the capability of each thing lies: found by arithmetic, so that there is no table of
+// slots.
 //
 // A capability pointer selects a leaf CNode and a slot in it. Leaves are made when first used. For P pages of memory:
 //

@@ -44,8 +44,8 @@ Reaction Factotum::snapshot(Process& process) {
     if (process.is_founder()) return ServerError::PermissionDenied;
     Region* region = process.space.regions().find(RegionKind::Snapshot);
     if (region == nullptr) {
-        const auto added = process.space.add(
-            memory_, {.start = kSnapshotArea, .end = kSnapshotArea, .kind = RegionKind::Snapshot});
+        const auto added =
+            process.space.add(memory_, {.start = kSnapshotArea, .end = kSnapshotArea, .kind = RegionKind::Snapshot});
         if (!added) return added.error();
         region = process.space.regions().find(RegionKind::Snapshot);
     }

@@ -32,12 +32,11 @@ Answer<void> Factotum::lay_out(Process& child, const ElfFile& elf) {
     }
     const std::uint64_t heap = end + kPageSize;  // a page in between shows who runs past the program's data
     child.break_ = heap;
+    TRY_VOID(child.space.add(memory_,
+                             {.start = heap, .end = heap, .rights = MapFlags::ReadWrite, .kind = RegionKind::Heap}));
     TRY_VOID(child.space.add(
-        memory_, {.start = heap, .end = heap, .rights = MapFlags::ReadWrite, .kind = RegionKind::Heap}));
-    TRY_VOID(child.space.add(memory_, {.start = kStackTop - kStackSize,
-                                       .end = kStackTop,
-                                       .rights = MapFlags::ReadWrite,
-                                       .kind = RegionKind::Stack}));
+        memory_,
+        {.start = kStackTop - kStackSize, .end = kStackTop, .rights = MapFlags::ReadWrite, .kind = RegionKind::Stack}));
     return child.space.add(memory_, {.start = kUtcbAddress,
                                      .end = kUtcbAddress + kPageSize,
                                      .rights = MapFlags::ReadWrite,

@@ -20,8 +20,6 @@ Answer<void> set_interrupt(Notification notification) {
     return transact(environment().stdio, MessageWriter(SerialMethod::SetInterrupt).cap(notification.cptr()));
 }
 
-Answer<void> clear_interrupt() {
-    return transact(environment().stdio, MessageWriter(SerialMethod::SetInterrupt));
-}
+Answer<void> clear_interrupt() { return transact(environment().stdio, MessageWriter(SerialMethod::SetInterrupt)); }
 
 }  // namespace glenda::terminal

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // The registers of a 16550 UART, eight bytes of device memory.
 //
-// National Semiconductor PC16550D data sheet, section 8. Only what an interrupt-driven driver needs: the firmware has set
-// the speed already.
+// National Semiconductor PC16550D data sheet, section 8. Only what an interrupt-driven driver needs: the firmware has
+// set the speed already.
 #pragma once
 
 #include <cstdint>
@@ -27,11 +27,18 @@ public:
     void want_room(bool wanted);
 
 private:
-    enum Offset { kReceive = 0, kTransmit = 0, kInterruptEnable = 1, kFifoControl = 2, kModemControl = 4, kLineStatus = 5 };
-    static constexpr std::uint8_t kByteCame = 1, kRoomToSend = 2;                   // interrupt enable
-    static constexpr std::uint8_t kFifosOn = 1, kClearReceive = 2;                   // FIFO control
-    static constexpr std::uint8_t kRequestToSend = 2, kInterruptsOut = 8;           // modem control
-    static constexpr std::uint8_t kDataReady = 1, kTransmitterEmpty = 0x20;         // line status
+    enum Offset {
+        kReceive = 0,
+        kTransmit = 0,
+        kInterruptEnable = 1,
+        kFifoControl = 2,
+        kModemControl = 4,
+        kLineStatus = 5
+    };
+    static constexpr std::uint8_t kByteCame = 1, kRoomToSend = 2;            // interrupt enable
+    static constexpr std::uint8_t kFifosOn = 1, kClearReceive = 2;           // FIFO control
+    static constexpr std::uint8_t kRequestToSend = 2, kInterruptsOut = 8;    // modem control
+    static constexpr std::uint8_t kDataReady = 1, kTransmitterEmpty = 0x20;  // line status
 
     volatile std::uint8_t* registers_;
     std::uint8_t enabled_ = kByteCame;

@@ -29,30 +29,40 @@ static inline uint64_t now(void) {
     return time;
 }
 
-enum { kTimer = 1 << 5, kExternal = 1 << 9 };     // bits of `sie`
-enum { kTicksPerSecond = 10 * 1000 * 1000 };      // of `time`
+enum { kTimer = 1 << 5, kExternal = 1 << 9 };  // bits of `sie`
+enum { kTicksPerSecond = 10 * 1000 * 1000 };   // of `time`
+
+/// No deadline. Not the end of time: grade/glenda/qemu.py says why.
+static inline void disarm_timer(void) {
+    asm volatile("csrc sie, %0" ::"r"(kTimer));
+    set_timer(now() + 1000);
+}
 
 /// Sleep until an interrupt in `sources` is pending. None is ever taken: sstatus.SIE stays clear.
-static inline void sleep_for(unsigned long sources) {
-    asm volatile("csrw sie, %0; wfi" ::"r"(sources) : "memory");
-}
+static inline void sleep_for(unsigned long sources) { asm volatile("csrw sie, %0; wfi" ::"r"(sources) : "memory"); }
 
-#define REGISTER8(address)  (*(volatile uint8_t*)(address))
+#define REGISTER8(address) (*(volatile uint8_t*)(address))
 #define REGISTER32(address) (*(volatile uint32_t*)(address))
 
-/// Let the 16550 wake hart 0 when a byte comes.
-static inline void enable_input(void) {
-    REGISTER32(0x0c000000 + 4 * 10) = 1;          // priority of interrupt 10
-    REGISTER32(0x0c002080) = 1u << 10;            // enabled for context 1: S-mode of hart 0
-    REGISTER32(0x0c201000) = 0;                   // that context's threshold
-    REGISTER8(0x10000001) = 1;                    // 16550: interrupt enable, received data
+// The PLIC's registers for S-mode of hart 0. Every hart has two contexts there: M-mode and S-mode.
+enum { kPlicEnable = 0x0c002080, kPlicThreshold = 0x0c201000, kPlicClaim = 0x0c201004 };
+
+/// Let the 16550 wake this hart when a byte comes. `hart`: its number.
+static inline void enable_input(unsigned long hart) {
+    REGISTER32(0x0c000000 + 4 * 10) = 1;  // priority of interrupt 10
+    REGISTER32(kPlicEnable + 0x100 * hart) = 1u << 10;
+    REGISTER32(kPlicThreshold + 0x2000 * hart) = 0;
+    REGISTER8(0x10000001) = 1;  // 16550: interrupt enable, received data
 }
 
+/// End QEMU with an exit status (the `virt` machine's test device).
+static inline void power_off(uint32_t status) { REGISTER32(0x100000) = status << 16 | 0x3333; }
+
 /// The next byte typed; sleeps until it comes.
-static inline char read_byte(void) {
+static inline char read_byte(unsigned long hart) {
     while ((REGISTER8(0x10000005) & 1) == 0) sleep_for(kExternal);
     char byte = (char)REGISTER8(0x10000000);
-    uint32_t interrupt = REGISTER32(0x0c201004);  // claim
-    if (interrupt != 0) REGISTER32(0x0c201004) = interrupt;
+    uint32_t interrupt = REGISTER32(kPlicClaim + 0x2000 * hart);
+    if (interrupt != 0) REGISTER32(kPlicClaim + 0x2000 * hart) = interrupt;
     return byte;
 }

@@ -3,6 +3,7 @@
 #include "guest.h"
 
 int main(void) {
+    disarm_timer();
     print("idle\r\n");
     for (;;) sleep_for(0);
 }

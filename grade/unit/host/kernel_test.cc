@@ -155,25 +155,32 @@ void KernelTest::run(Tcb& tcb) {
     hart_->satp = machine.satp = tcb.satp;
 }
 
-void KernelTest::syscall(Tcb& tcb, Syscall number, CPtr pointer, Tag tag, std::initializer_list<std::uint64_t> words,
-                         CPtr reply) {
+bool KernelTest::enter_again(Tcb& tcb) {
+    tcb.registers.pc = kPc + 4;  // trap.S has stepped over the ecall
+    machine.checks = 0;
+    perform_syscall(tcb);
+    if (tcb.registers.pc == kPc + 4) return true;
+    EXPECT_EQ(tcb.registers.pc, kPc);
+    preemptions_++;
+    return false;
+}
+
+bool KernelTest::enter(Tcb& tcb, Syscall number, CPtr pointer, Tag tag, std::initializer_list<std::uint64_t> words,
+                       CPtr reply) {
     run(tcb);
-    Registers& registers = tcb.registers;
-    registers.a(0) = pointer;
+    tcb.registers.a(0) = pointer;
     tcb.set_tag(tag);
     unsigned n = 0;
     for (const std::uint64_t word : words) tcb.set_word(n++, word);
-    registers.a(6) = reply;
-    registers.a(7) = static_cast<std::uint64_t>(number);
-    for (;;) {
-        registers.pc = kPc + 4;  // trap.S has stepped over the ecall
-        machine.checks = 0;
-        perform_syscall(tcb);
-        if (registers.pc == kPc + 4) return;
-        EXPECT_EQ(registers.pc, kPc);
-        preemptions_++;
-        if (tcb.state != ThreadState::Ready) return;  // it took itself apart
-    }
+    tcb.registers.a(6) = reply;
+    tcb.registers.a(7) = static_cast<std::uint64_t>(number);
+    return enter_again(tcb);
+}
+
+void KernelTest::syscall(Tcb& tcb, Syscall number, CPtr pointer, Tag tag, std::initializer_list<std::uint64_t> words,
+                         CPtr reply) {
+    bool done = enter(tcb, number, pointer, tag, words, reply);
+    while (!done && tcb.state == ThreadState::Ready) done = enter_again(tcb);  // unless it took itself apart
 }
 
 CPtr KernelTest::make(CapType type, CPtr first, unsigned size_bits, unsigned count) {

@@ -84,7 +84,11 @@ protected:
     /// Make `tcb`, which is ready, the current thread of its hart.
     void run(Tcb& tcb);
 
-    /// Make `tcb` do a system call with what is in its registers and UTCB, again and again while it is preempted.
+    /// Make `tcb` enter the kernel once. False: it was preempted, and would make the same system call again.
+    bool enter(Tcb& tcb, Syscall number, CPtr pointer, Tag tag = {}, std::initializer_list<std::uint64_t> words = {},
+               CPtr reply = 0);
+
+    /// Make `tcb` do a system call: enter, again and again while it is preempted.
     void syscall(Tcb& tcb, Syscall number, CPtr pointer, Tag tag = {}, std::initializer_list<std::uint64_t> words = {},
                  CPtr reply = 0);
 
@@ -130,6 +134,7 @@ private:
     std::unique_ptr<Hart> hart_;
     Slot* slots_ = nullptr;
     Tcb* root_ = nullptr;
+    bool enter_again(Tcb& tcb);
     PhysAddr next_{};
     unsigned preemptions_ = 0;
 };

@@ -17,7 +17,7 @@ constexpr std::uint64_t kFactotumProtocol = 0x0100;
 enum class FactotumMethod : std::uint64_t {
     Spawn = kFactotumProtocol + 1,  // SpawnFlags, priority (0: the caller's), slot map, count of strings, the byte
                                     //   strings (file name, then arguments); capabilities -> pid
-    Exit,          // code -> never
+    Exit,                           // code -> never
     Wait,          // pid or -1 for any child, WaitFlags -> pid (0: NoHang, and none has ended), ExitStatus
     Kill,          // pid, signal ->
     Fork,          // not yet
@@ -50,8 +50,8 @@ enum class SpawnFlags : std::uint64_t {
 };
 
 /// The slot map of SPAWN: byte i names the child's slot that takes capability i; 0 means kFirstPassedSlot + i.
-/// Allowed are 6 (9Ball), 7 (stdio), 10 (Console) and the passed slots 16-19 (glenda/slots.h). What is not named: slot 6
-/// is 9Ball's endpoint with the child's pid as badge, slot 7 is inherited from the parent, the others stay empty.
+/// Allowed are 6 (9Ball), 7 (stdio), 10 (Console) and the passed slots 16-19 (glenda/slots.h). What is not named: slot
+/// 6 is 9Ball's endpoint with the child's pid as badge, slot 7 is inherited from the parent, the others stay empty.
 constexpr std::uint64_t slot_map(unsigned first, unsigned second = 0, unsigned third = 0, unsigned fourth = 0) {
     return first | std::uint64_t{second} << 8 | std::uint64_t{third} << 16 | std::uint64_t{fourth} << 24;
 }
@@ -59,7 +59,7 @@ constexpr std::uint64_t slot_map(unsigned first, unsigned second = 0, unsigned t
 enum class WaitFlags : std::uint64_t { None = 0, NoHang = 1 };
 
 constexpr std::int64_t kAnyChild = -1;
-constexpr std::uint32_t kNineballPid = 1;   // the ancestor of all, and the parent of orphans
+constexpr std::uint32_t kNineballPid = 1;  // the ancestor of all, and the parent of orphans
 constexpr std::uint32_t kFactotumPid = 2;
 
 /// Why a process was stopped without its own doing.
@@ -73,11 +73,11 @@ enum class CrashKind : std::uint8_t {
     ExecuteProtected,      // jumped into data
     StackOverflow,         // touched the page below the stack
     IllegalInstruction,
-    Misaligned,            // an access or jump to an address that is not a multiple of its size
+    Misaligned,  // an access or jump to an address that is not a multiple of its size
     Breakpoint,
-    AccessFault,           // an address that no memory answers
-    UnknownSyscall,        // an ecall that nobody serves
-    OutOfMemory,           // a page that was promised could not be had: Factotum's own mistake
+    AccessFault,     // an address that no memory answers
+    UnknownSyscall,  // an ecall that nobody serves
+    OutOfMemory,     // a page that was promised could not be had: Factotum's own mistake
     OtherException,
     Count,
 };

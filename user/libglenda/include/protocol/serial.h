@@ -14,8 +14,8 @@ constexpr std::uint64_t kSerialProtocol = 0x0900;
 
 enum class SerialMethod : std::uint64_t {
     Write = kSerialProtocol + 1,  // a byte string -> : answered when all of it is in the transmit buffer
-    Read,          // how many at most -> a byte string: at least one byte, waits until there is one. A later reader takes
-                   //   the terminal over: the earlier one is answered with Interrupted
+    Read,  // how many at most -> a byte string: at least one byte, waits until there is one. A later reader takes
+           //   the terminal over: the earlier one is answered with Interrupted
     SetInterrupt,  // a Notification capability -> : ^C throws away what was typed before it and signals. None -> : ^C
                    //   is a character again
 };

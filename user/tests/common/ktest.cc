@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: MIT
+// The tests' frame: run, check, take everything back. See ktest.h.
+#include "ktest.h"
+
+#include "glenda/print.h"
+#include "threads.h"
+
+namespace glenda::ktest {
+
+namespace {
+
+constinit Bootstrap* the_pool = nullptr;
+constinit Untyped the_arena{};
+constinit const char* running = "";
+constinit bool has_failed = false;
+constinit std::uint64_t provoked = 0;  // a bit for each Error
+
+/// The first failure of a test is its verdict; the others are told to help.
+void fail(const char* file, int line) {
+    print("{} {}: {}:{}: ", has_failed ? "also" : "FAIL", running, file, line);
+    has_failed = true;
+}
+
+Untyped largest_memory() {
+    const BootInfo& info = boot_info();
+    std::uint64_t largest = 0;
+    for (std::uint64_t i = 0; i < info.untyped_count; i++) {
+        const UntypedDescription& each = info.untypeds[i];
+        if (each.is_device != 0) continue;
+        if (info.untypeds[largest].is_device != 0 || each.size_bits > info.untypeds[largest].size_bits) largest = i;
+    }
+    return Untyped(info.untyped.first + largest);
+}
+
+/// Everything that the test made goes; nothing may be left of it.
+void clean_up(const Bootstrap& used) {
+    EXPECT_OK(node().revoke(the_arena.cptr()));
+    for (CPtr slot = boot_info().empty.first; slot < used.empty().first; slot++) EXPECT_OK(node().remove(slot));
+    EXPECT_EQ(need(the_arena.info()).used, 0);
+}
+
+bool run_case(const Case& test) {
+    Bootstrap bootstrap(node(), boot_info().empty);
+    bootstrap.add_untyped(the_arena);
+    the_pool = &bootstrap;
+    running = test.name;
+    has_failed = false;
+    reset_threads();
+    test.run();
+    clean_up(bootstrap);
+    if (!has_failed) print("ok {}\n", test.name);
+    return !has_failed;
+}
+
+void report_provoked() {
+    print("provoked:");
+    for (unsigned i = 1; i < unsigned(Error::Count); i++) {
+        if ((provoked & bit(i)) != 0) print(" {}", name_of(Error(i)));
+    }
+    print("\n");
+}
+
+}  // namespace
+
+Bootstrap& pool() { return *the_pool; }
+Untyped arena() { return the_arena; }
+
+int run_cases(std::span<const Case> cases) {
+    the_arena = largest_memory();
+    need(environment().tcb.set_priority(kPriority, kMaxPriority));
+    unsigned passed = 0;
+    for (const Case& test : cases) passed += run_case(test) ? 1 : 0;
+    report_provoked();
+    print("ktest: {} passed, {} failed\n", passed, cases.size() - passed);
+    return 0;
+}
+
+void check(bool holds, const char* text, const char* file, int line) {
+    if (holds) return;
+    fail(file, line);
+    print("{}\n", text);
+}
+
+void check_equal(std::uint64_t got, std::uint64_t wanted, const char* text, const char* file, int line) {
+    if (got == wanted) return;
+    fail(file, line);
+    print("{}, got {:#x}, not {:#x}\n", text, got, wanted);
+}
+
+void check_error(Error got, Error wanted, const char* text, const char* file, int line) {
+    provoked |= bit(unsigned(got) & 63);
+    if (got == wanted) return;
+    fail(file, line);
+    print("{}, got {}, not {}\n", text, name_of(got), name_of(wanted));
+}
+
+DeviceMemory device_at(std::uint64_t address) {
+    const BootInfo& info = boot_info();
+    for (std::uint64_t i = 0; i < info.untyped_count; i++) {
+        const UntypedDescription& each = info.untypeds[i];
+        if (each.is_device == 0 || address - each.address >= bit(each.size_bits)) continue;
+        return {Untyped(info.untyped.first + i), address - each.address};
+    }
+    give_up(Error::OutOfRange, __FILE__, __LINE__);
+}
+
+Alarm::Alarm() : bell_(badged(need(pool().notification()), 1)), timer_(need(pool().timer())) {
+    need(timer_.bind(bell_));
+}
+
+void Alarm::sleep(std::uint64_t microseconds) const {
+    need(timer_.arm(read_time() + ticks(microseconds)));
+    (void)need(bell_.wait());
+}
+
+void give_up(Error error, const char* file, int line) {
+    fail(file, line);
+    print("this step must work, got {}\n", name_of(error));
+    exit(1);
+}
+
+}  // namespace glenda::ktest

@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: MIT
+// What the kernel's tests share: checks that print a line for the grader, memory that is taken back after each test,
+// and partner threads.
+//
+// A test program runs as the root task (kernel command line: root=bin/NAME), so it has all authority. It prints
+// `ok NAME` or `FAIL NAME: file:line: what, got ...` for each of its tests and, last of all, how many passed.
+// After each test everything made from the arena is revoked, and must be gone: a leak fails the test.
+#pragma once
+
+#include <span>
+#include <type_traits>
+
+#include "abi/fault.h"
+#include "glenda/bootstrap.h"
+#include "glenda/environment.h"
+#include "glenda/object.h"
+#include "glenda/time.h"
+#include "util/bits.h"
+
+namespace glenda::ktest {
+
+/// Of the thread that runs the tests.
+constexpr unsigned kPriority = 100;
+/// Unused address space for the tests. Threads' UTCBs lie in another part.
+constexpr std::uint64_t kArea = 0x18'0000'0000;
+
+inline const BootInfo& boot_info() { return *reinterpret_cast<const BootInfo*>(kRootBootInfo); }
+inline CNode node() { return environment().cnode; }
+inline VSpace space() { return environment().vspace; }
+
+/// Slots and objects for the running test.
+Bootstrap& pool();
+/// The Untyped behind the pool.
+Untyped arena();
+
+struct Case {
+    const char* name;
+    void (*run)();
+};
+/// Run all, report; the program's exit status.
+int run_cases(std::span<const Case> cases);
+
+// --- checks -------------------------------------------------------------------------------------------------
+
+inline Error error_of(Error error) { return error; }
+inline Error error_of(const Message& message) { return message.tag.as_error(); }
+template <typename T>
+Error error_of(const Result<T>& result) {
+    return result ? Error::Ok : result.error();
+}
+
+void check(bool holds, const char* text, const char* file, int line);
+void check_equal(std::uint64_t got, std::uint64_t wanted, const char* text, const char* file, int line);
+/// Remembers that the kernel has answered `got`.
+void check_error(Error got, Error wanted, const char* text, const char* file, int line);
+
+#define EXPECT(condition) ::glenda::ktest::check(bool(condition), #condition, __FILE__, __LINE__)
+#define EXPECT_EQ(got, wanted) \
+    ::glenda::ktest::check_equal(std::uint64_t(got), std::uint64_t(wanted), #got " == " #wanted, __FILE__, __LINE__)
+#define EXPECT_ERROR(wanted, ...)                                                                               \
+    ::glenda::ktest::check_error(::glenda::ktest::error_of(__VA_ARGS__), ::glenda::Error::wanted, #__VA_ARGS__, \
+                                 __FILE__, __LINE__)
+#define EXPECT_OK(...) EXPECT_ERROR(Ok, __VA_ARGS__)
+
+/// A step without which the test makes no sense: if it failed, say so and end the program.
+[[noreturn]] void give_up(Error error, const char* file, int line);
+template <typename T>
+T need(Result<T> result, const char* file = __builtin_FILE(), int line = __builtin_LINE()) {
+    if (!result) give_up(result.error(), file, line);
+    if constexpr (!std::is_void_v<T>) return *result;
+}
+
+// --- objects ------------------------------------------------------------------------------------------------
+
+/// A copy of a capability with another badge or fewer rights, in a new slot.
+template <typename T>
+T badged(T object, Badge badge, Rights rights = Rights::All) {
+    const CPtr slot = need(pool().slot());
+    need(node().mint(slot, node(), object.cptr(), rights, badge));
+    return T(slot);
+}
+template <typename T>
+T with_rights(T object, Rights rights) {
+    const CPtr slot = need(pool().slot());
+    need(node().copy(slot, node(), object.cptr(), rights));
+    return T(slot);
+}
+
+/// Devices of QEMU's `virt` machine, and their interrupts.
+constexpr std::uint64_t kUart = 0x1000'0000, kClock = 0x10'1000;
+constexpr unsigned kUartIrq = 10, kClockIrq = 11;
+
+struct DeviceMemory {
+    Untyped untyped;
+    std::uint64_t offset;  // in it
+};
+DeviceMemory device_at(std::uint64_t address);
+
+/// A timer to sleep by, so that threads of lower priority run.
+class Alarm {
+public:
+    Alarm();
+    void sleep(std::uint64_t microseconds) const;
+
+private:
+    Notification bell_;
+    Timer timer_;
+};
+inline std::uint64_t ticks(std::uint64_t microseconds) { return microseconds * boot_info().timebase / 1'000'000; }
+
+/// Call `method` with words as they are; what the kernel says.
+template <typename Method, typename... Words>
+Message invoke(CPtr pointer, Method method, Words... words) {
+    const std::uint64_t all[sizeof...(Words) + kRegisterWords] = {std::uint64_t(words)...};
+    for (unsigned i = kRegisterWords; i < sizeof...(Words); i++) utcb()->words[i] = all[i];
+    return sys::call(pointer,
+                     {.tag = Tag(std::uint64_t(method), sizeof...(Words)), .words = {all[0], all[1], all[2], all[3]}});
+}
+
+// --- threads ------------------------------------------------------------------------------------------------
+
+/// A thread of this program: it shares CSpace and VSpace, and has stack, UTCB and thread-local storage of its own.
+/// It runs `body`, which must live as long, and then suspends itself. By default it goes first whenever it can run.
+class Thread {
+public:
+    struct Options {
+        unsigned priority = kPriority + 1;
+        Endpoint fault_handler{};
+        std::string_view name = "partner";
+        std::span<std::byte> stack{};  // by default one of a few that are 16 KiB large
+    };
+    template <typename Body>
+    explicit Thread(Body& body) : Thread(body, Options{}) {}
+    template <typename Body>
+    Thread(Body& body, const Options& options) : Thread(&run_body<Body>, &body, options) {}
+    Thread(const Thread&) = delete;
+    Thread& operator=(const Thread&) = delete;
+
+    /// Let it run; a thread that has finished begins again.
+    void start();
+    /// Let all threads run, and go on when this one is suspended.
+    void join() const;
+    bool has_finished() const { return finished_; }
+    ThreadState state() const { return need(tcb.info()).state; }
+
+    Tcb tcb;
+    Frame utcb_frame;
+    Utcb* utcb_page = nullptr;
+    Registers registers;  // that it starts with
+
+private:
+    Thread(void (*run)(void*), void* body, const Options& options);
+    template <typename Body>
+    static void run_body(void* body) {
+        (*static_cast<Body*>(body))();
+    }
+    static void enter(Thread* self);
+
+    void (*run_)(void*);
+    void* body_;
+    volatile bool finished_ = false;
+};
+
+/// Stand back until every other thread waits for something or has finished.
+void let_others_run();
+
+/// A thread that touches memory for the test and survives the faults.
+class Prober {
+public:
+    struct Outcome {
+        bool faulted;
+        std::uint64_t value;  // what was read
+        FaultKind kind;       // the rest: if it faulted
+        std::uint64_t address;
+        Access access;
+        std::uint64_t cause;
+    };
+    Prober();
+    Outcome read(std::uint64_t address) { return probe(Access::Read, address, 0); }
+    Outcome write(std::uint64_t address, std::uint64_t value) { return probe(Access::Write, address, value); }
+    /// Call the code at `address`, which does nothing but return.
+    Outcome execute(std::uint64_t address) { return probe(Access::Execute, address, 0); }
+
+private:
+    Outcome probe(Access access, std::uint64_t address, std::uint64_t value);
+    struct Body {
+        Endpoint commands, results;
+        void operator()();
+    };
+    Body body_;
+    Reply reply_;
+    Thread thread_;
+};
+
+}  // namespace glenda::ktest

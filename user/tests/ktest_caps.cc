@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: MIT
+// Capabilities: copying never adds, revoking reaches everything, and pointers find their way through nested CNodes.
+#include "common/ktest.h"
+
+namespace glenda::ktest {
+
+namespace {
+
+CNode::Info look(CPtr slot) { return need(node().info(slot)); }
+
+void rights_only_shrink() {
+    const CPtr source = need(pool().endpoint()).cptr();
+    for (unsigned held = 0; held < 8; held++) {
+        const CPtr first = need(pool().slots(9));
+        EXPECT_OK(node().copy(first, node(), source, Rights(held)));
+        EXPECT_EQ(look(first).rights, held);
+        for (unsigned wanted = 0; wanted < 8; wanted++) {
+            EXPECT_OK(node().copy(first + 1 + wanted, node(), first, Rights(wanted)));
+            EXPECT_EQ(look(first + 1 + wanted).rights, held & wanted);
+        }
+    }
+}
+
+void badges() {
+    const CPtr source = need(pool().endpoint()).cptr(), slot = need(pool().slots(3));
+    EXPECT_OK(node().mint(slot, node(), source, Rights::All, 0xdead'beef'0000'0001));
+    EXPECT_EQ(look(slot).badge, 0xdead'beef'0000'0001);
+    EXPECT_OK(node().copy(slot + 1, node(), slot));
+    EXPECT_EQ(look(slot + 1).badge, 0xdead'beef'0000'0001);
+    EXPECT_ERROR(NoRights, node().mint(slot + 2, node(), slot, Rights::All, 5));
+    EXPECT_ERROR(NoRights, node().mint(slot + 2, node(), slot + 1, Rights::All, 0));
+    EXPECT_EQ(look(slot + 2).type, CapType::Null);
+}
+
+void moving() {
+    const CPtr source = need(pool().endpoint()).cptr(), slot = need(pool().slots(3));
+    EXPECT_OK(node().copy(slot, node(), source));
+    EXPECT_OK(node().move(slot + 1, node(), slot));
+    EXPECT_EQ(look(slot).type, CapType::Null);
+    EXPECT_EQ(look(slot + 1).type, CapType::Endpoint);
+    EXPECT_OK(node().copy(slot + 2, node(), slot + 1));
+    EXPECT_OK(node().move(slot, node(), source));  // the moved original still is the ancestor of all
+    EXPECT_OK(node().revoke(slot));
+    EXPECT_EQ(look(slot).type, CapType::Endpoint);
+    EXPECT_EQ(look(slot + 1).type, CapType::Null);
+    EXPECT_EQ(look(slot + 2).type, CapType::Null);
+    EXPECT_ERROR(SlotEmpty, node().move(slot + 2, node(), slot + 1));
+}
+
+void deleting() {
+    const CPtr source = need(pool().endpoint()).cptr(), slot = need(pool().slots(2));
+    EXPECT_OK(node().copy(slot, node(), source));
+    EXPECT_OK(node().copy(slot + 1, node(), slot));
+    EXPECT_OK(node().remove(source));
+    EXPECT_OK(node().remove(source));  // empty is success
+    EXPECT_ERROR(WouldBlock, Endpoint(slot + 1).nb_send({}));
+    EXPECT_OK(node().remove(slot));
+    EXPECT_ERROR(WouldBlock, Endpoint(slot + 1).nb_send({}));
+    EXPECT_OK(node().remove(slot + 1));
+    EXPECT_ERROR(InvalidCapability, Endpoint(slot + 1).nb_send({}));
+}
+
+/// Revoking reaches copies of copies, but neither the capability itself nor its siblings.
+void revoking() {
+    const CPtr source = need(pool().endpoint()).cptr(), slot = need(pool().slots(40));
+    EXPECT_OK(node().copy(slot, node(), source));
+    EXPECT_OK(node().copy(slot + 1, node(), source));
+    for (unsigned i = 2; i < 40; i++) EXPECT_OK(node().copy(slot + i, node(), slot + (i % 3 == 0 ? 0 : i - 1)));
+    EXPECT_OK(node().revoke(slot));
+    EXPECT_EQ(look(slot).type, CapType::Endpoint);
+    EXPECT_EQ(look(slot + 1).type, CapType::Endpoint);
+    for (unsigned i = 3; i < 40; i++) EXPECT_EQ(look(slot + i).type, CapType::Null);
+    EXPECT_OK(node().revoke(source));
+    EXPECT_EQ(look(slot + 1).type, CapType::Null);
+    EXPECT_EQ(look(source).type, CapType::Endpoint);
+}
+
+/// Memory in memory, with every kind of object and a thread that lives in it.
+void revoking_nested_memory() {
+    const Untyped outer = need(pool().make<Untyped>(CapType::Untyped, 20));
+    const CPtr slot = need(pool().slots(20));
+    EXPECT_OK(outer.retype(CapType::Untyped, 18, node(), slot));
+    const Untyped inner(slot);
+    EXPECT_OK(inner.retype(CapType::CNode, 6, node(), slot + 1));
+    const CNode box(slot + 1);
+    unsigned at = 1;
+    for (const CapType type : {CapType::Tcb, CapType::Endpoint, CapType::Notification, CapType::Reply,
+                               CapType::PageTable, CapType::VSpace, CapType::Timer})
+        EXPECT_OK(inner.retype(type, 0, box, at++));
+    EXPECT_OK(inner.retype(CapType::Frame, kFrameBits, box, at++));
+    EXPECT_OK(inner.retype(CapType::CNode, 4, box, at++));
+    EXPECT_OK(inner.retype(CapType::Untyped, 14, box, at++));
+    EXPECT_OK(node().copy(slot + 2, box, 2));
+    EXPECT_OK(box.copy(20, node(), box.cptr()));  // the box holds itself
+    EXPECT_OK(box.copy(21, node(), kRootVSpace));
+
+    Error got = Error::Ok;
+    auto body = [&] { got = error_of(Endpoint(slot + 2).call({})); };
+    Thread remote(body);
+    remote.start();
+    EXPECT_EQ(remote.state(), ThreadState::BlockedCall);
+    EXPECT_OK(node().revoke(outer.cptr()));
+    EXPECT_ERROR(Deleted, got);
+    for (unsigned i = 0; i < 20; i++) EXPECT_EQ(look(slot + i).type, CapType::Null);
+    EXPECT_EQ(need(outer.info()).used, 0);
+    EXPECT_OK(outer.retype(CapType::Untyped, 20, node(), slot));
+}
+
+/// K13: nothing is lost in 10,000 rounds.
+void many_rounds() {
+    const Untyped memory = need(pool().make<Untyped>(CapType::Untyped, 17));
+    const CPtr slot = need(pool().slots(8));
+    const std::uint64_t before = need(arena().info()).used;
+    bool good = true;
+    for (unsigned round = 0; round < 10'000; round++) {
+        good = good && memory.retype(CapType::Endpoint, 0, node(), slot, 3) &&
+               memory.retype(CapType::CNode, 2, node(), slot + 3) && memory.retype(CapType::Tcb, 0, node(), slot + 4) &&
+               memory.retype(CapType::VSpace, 0, node(), slot + 5) && CNode(slot + 3).copy(1, node(), slot) &&
+               CNode(slot + 3).move(2, node(), slot + 4) && node().copy(slot + 6, node(), slot + 5) &&
+               node().revoke(memory.cptr());
+        good = good && need(memory.info()).used == 0;
+    }
+    EXPECT(good);
+    for (unsigned i = 0; i < 8; i++) EXPECT_EQ(look(slot + i).type, CapType::Null);
+    EXPECT_EQ(need(arena().info()).used, before);
+}
+
+/// A thread in a CSpace of the test's making: tries pointers, then suspends itself through that space.
+struct Explorer {
+    static constexpr unsigned kTries = 8;
+    CPtr tries[kTries];
+    CPtr self;
+    Error got[kTries] = {};
+    void operator()() {
+        for (unsigned i = 0; i < kTries; i++) got[i] = error_of(sys::nb_send(tries[i], {}));
+        (void)Tcb(self).suspend();
+    }
+};
+
+void guarded_levels() {
+    const CNode top = need(pool().cnode(4)), low = need(pool().cnode(6));
+    const CPtr space_root = need(pool().slot());
+    const Notification bell = badged(need(pool().notification()), 1);
+    // 64 bits: guard of 40, index of 4, guard of 14, index of 6
+    EXPECT_OK(node().mint_cnode(space_root, node(), top.cptr(), Rights::All, 5, 40));
+    EXPECT_OK(top.mint_cnode(3, node(), low.cptr(), Rights::All, 0x2aa, 14));
+    EXPECT_OK(low.copy(9, node(), bell.cptr()));
+    constexpr auto pointer = [](CPtr high, CPtr first, CPtr middle, CPtr second) {
+        return high << 24 | first << 20 | middle << 6 | second;
+    };
+    Explorer explorer{
+        {pointer(5, 3, 0x2aa, 9), pointer(4, 3, 0x2aa, 9), pointer(5, 2, 0x2aa, 9), pointer(5, 3, 0x2ab, 9),
+         pointer(5, 3, 0x2aa, 8), 9, pointer(5, 0, 0x2aa, 9), pointer(5, 3, 0x2aa, 10)},
+        pointer(5, 3, 0x2aa, 10)};
+    Thread thread(explorer);
+    EXPECT_OK(low.copy(10, node(), thread.tcb.cptr()));
+    need(thread.tcb.configure({.cspace = CNode(space_root)}));
+    thread.start();
+    thread.join();
+    EXPECT_OK(explorer.got[0]);
+    EXPECT_EQ(need(Notification(bell).poll()), 1);
+    for (unsigned i = 1; i < 7; i++) EXPECT_ERROR(InvalidCapability, explorer.got[i]);
+    EXPECT_ERROR(BadMethod, explorer.got[7]);
+}
+
+/// A CNode that holds itself, and two that hold each other: pointers end, and so does deleting.
+void cycles() {
+    const CNode ring = need(pool().cnode(4));
+    const CPtr entry = need(pool().slot());
+    const Notification bell = badged(need(pool().notification()), 1);
+    EXPECT_OK(node().mint_cnode(entry, node(), ring.cptr(), Rights::All, 0, 0));
+    EXPECT_OK(ring.copy(3, node(), entry));
+    EXPECT_OK(ring.copy(5, node(), bell.cptr()));
+    constexpr CPtr kRound = 0x3333'3333'3333'3333, kRing = kRound - 3;  // kRing + n: slot n, after 15 rounds
+    Explorer explorer{{kRing + 5, kRound, 0x3333'3533'3333'3335, 0, ~CPtr{0}, 5, 0x5000'0000'0000'0000, kRing + 4},
+                      kRing + 6};
+    Thread thread(explorer);
+    EXPECT_OK(ring.copy(6, node(), thread.tcb.cptr()));
+    need(thread.tcb.configure({.cspace = CNode(entry)}));
+    thread.start();
+    thread.join();
+    EXPECT_OK(explorer.got[0]);
+    EXPECT_ERROR(BadMethod, explorer.got[1]);
+    for (unsigned i = 2; i < 8; i++) EXPECT_ERROR(InvalidCapability, explorer.got[i]);
+
+    const CNode left = need(pool().cnode(2)), right = need(pool().cnode(2));
+    EXPECT_OK(left.copy(1, node(), right.cptr()));
+    EXPECT_OK(right.copy(1, node(), left.cptr()));
+    EXPECT_OK(right.move(2, node(), left.cptr()));
+    EXPECT_OK(node().remove(right.cptr()));
+}
+
+/// A CNode removed through itself, and one with 100 others in it.
+void dying_cnodes() {
+    const CNode box = need(pool().cnode(7));
+    const std::uint64_t before = need(arena().info()).used;
+    EXPECT_OK(box.move(1, node(), box.cptr()));
+    EXPECT_ERROR(InvalidCapability, box.remove(1));
+    const Untyped memory = need(pool().make<Untyped>(CapType::Untyped, 18));
+    const CPtr slot = need(pool().slots(2));
+    EXPECT_OK(memory.retype(CapType::CNode, 7, node(), slot));
+    for (unsigned i = 1; i <= 100; i++) EXPECT_OK(memory.retype(CapType::CNode, 1, CNode(slot), i));
+    EXPECT_OK(memory.retype(CapType::CNode, 4, node(), slot + 1));
+    EXPECT_OK(CNode(slot + 1).move(1, node(), slot));
+    EXPECT_OK(node().remove(slot + 1));
+    EXPECT_EQ(need(memory.info()).used, 0);
+    EXPECT(before <= need(arena().info()).used);
+}
+
+}  // namespace
+}  // namespace glenda::ktest
+
+int main(int, char**) {
+    using namespace glenda::ktest;
+    static constexpr Case kCases[] = {{"caps_rights_only_shrink", rights_only_shrink},
+                                      {"caps_badges", badges},
+                                      {"caps_moving", moving},
+                                      {"caps_deleting", deleting},
+                                      {"caps_revoking", revoking},
+                                      {"caps_revoking_nested_memory", revoking_nested_memory},
+                                      {"caps_many_rounds", many_rounds},
+                                      {"caps_guarded_levels", guarded_levels},
+                                      {"caps_cycles", cycles},
+                                      {"caps_dying_cnodes", dying_cnodes}};
+    return run_cases(kCases);
+}
