@@ -26,8 +26,8 @@ public:
     /// Forget the name: its server has ended.
     void remove(std::string_view name);
 
-    /// Answer with the capability, now or, if the name is not known and `flags` says so, when it is. `name` must live as
-    /// long as this.
+    /// Answer with the capability, now or, if the name is not known and `flags` says so, when it is. `name` must live
+    /// as long as this.
     Reaction look_up(std::string_view name, Request& request, LookupFlags flags);
     /// A client has ended: nobody waits any more.
     void forget_client(Badge client);
