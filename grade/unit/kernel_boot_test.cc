@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 //
 // kernel/boot/free_memory.h against a page map, and boot/hardware.h's look into the command line.
+#include <gtest/gtest.h>
+
 #include <algorithm>
 #include <array>
 #include <random>
 #include <string_view>
-
-#include <gtest/gtest.h>
 
 #include "boot/free_memory.h"
 #include "boot/hardware.h"

@@ -2,11 +2,10 @@
 //
 // kernel/cap/cnode.h: a pointer's way through random trees of guarded CNodes is the one that a resolver on strings of
 // bits finds, for pointers that lead somewhere and for those that nearly do.
-#include "cap/cnode.h"
-
 #include <bitset>
 #include <optional>
 
+#include "cap/cnode.h"
 #include "kernel_test.h"
 
 namespace glenda::test {

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
 //
 // kernel/call/destroy.h and invoke_cnode.cc: capabilities are made, copied, moved, deleted and revoked at random among
-// CNodes that lie in each other and in themselves. After each operation, preempted as often as it may be, the derivation
-// tree is the one of a naive model in which deleting simply recurses; and no new object lies where an old one lives.
-#include "call/destroy.h"
-
+// CNodes that lie in each other and in themselves. After each operation, preempted as often as it may be, the
+// derivation tree is the one of a naive model in which deleting simply recurses; and no new object lies where an old
+// one lives.
 #include <algorithm>
 #include <map>
 #include <set>
 
+#include "call/destroy.h"
 #include "kernel_test.h"
 #include "mem/address_spaces.h"
 #include "object/irq.h"
@@ -62,9 +62,8 @@ public:
         siblings.insert(place, node.children.begin(), node.children.end());
         for (Place child : node.children) nodes_[child].parent = node.parent;
         nodes_.erase(at);
-        const bool was_last = std::none_of(nodes_.begin(), nodes_.end(), [&](const auto& entry) {
-            return entry.second.cap.same_object(node.cap);
-        });
+        const bool was_last = std::none_of(nodes_.begin(), nodes_.end(),
+                                           [&](const auto& entry) { return entry.second.cap.same_object(node.cap); });
         if (was_last) remove_contents(node.cap);
     }
     /// Delete what was derived from a capability. False: it would go itself, and what happens depends on the order.
@@ -95,7 +94,7 @@ private:
 
 class DestroyModel : public KernelTest {
 protected:
-    static constexpr CPtr kEnd = 120;     // root's slots from kFree up to here take part
+    static constexpr CPtr kEnd = 120;      // root's slots from kFree up to here take part
     static constexpr CPtr kScratch = 900;  // always empty
     NaiveTree tree_;
     std::mt19937 random_{41};
@@ -182,7 +181,8 @@ protected:
             const bool is_around = node.cap.type == CapType::Untyped && node.cap.object <= made.object &&
                                    node.cap.object + size_of(node.cap) >= from.object + size_of(from);
             if (is_around) continue;
-            ASSERT_TRUE(made.object + size_of(made) <= node.cap.object || node.cap.object + size_of(node.cap) <= made.object)
+            ASSERT_TRUE(made.object + size_of(made) <= node.cap.object ||
+                        node.cap.object + size_of(node.cap) <= made.object)
                 << name_of(made.type) << " in " << name_of(node.cap.type);
         }
     }
@@ -239,7 +239,8 @@ protected:
             ASSERT_EQ(call(timer, TimerMethod::Arm, {random_() % 1000}), Error::Ok);
         }
         if (thread != 0 && notification != 0) {
-            const bool is_free = tcb(thread).bound_notification.is_empty() && object<Notification>(notification).bound == nullptr;
+            const bool is_free =
+                tcb(thread).bound_notification.is_empty() && object<Notification>(notification).bound == nullptr;
             ASSERT_EQ(call(thread, TcbMethod::BindNotification, {notification}), is_free ? Error::Ok : Error::Busy);
             if (is_free) hold(tcb(thread).bound_notification, notification);
         }
@@ -254,7 +255,8 @@ protected:
         for (NaiveTree::Place expected : tree_.children(&real)) {
             ASSERT_EQ(child, expected);
             const NaiveCap& cap = tree_.cap(expected);
-            ASSERT_TRUE(child->cap.type == cap.type && child->cap.rights == cap.rights && child->cap.object == cap.object);
+            ASSERT_TRUE(child->cap.type == cap.type && child->cap.rights == cap.rights &&
+                        child->cap.object == cap.object);
             check_below(*child);
             if (HasFatalFailure()) return;
             child = child->next.is_sibling() ? child->next.slot() : nullptr;
@@ -355,7 +357,8 @@ protected:
         for (unsigned t = 0; t < 4; t++) {
             const Capability& cap = slot(40 + t).cap;
             if (cap.type != CapType::Tcb) continue;
-            text += std::to_string(unsigned(cap.as<Tcb>().state)) + " " + std::to_string(cap.as<Tcb>().tag().raw()) + "\n";
+            text +=
+                std::to_string(unsigned(cap.as<Tcb>().state)) + " " + std::to_string(cap.as<Tcb>().tag().raw()) + "\n";
         }
         text += timer_queue.first() != nullptr ? "armed" : "not armed";
         return text + std::to_string(address_spaces.room());
@@ -447,7 +450,8 @@ TEST_F(DestroyTest, AnInterruptIsClaimedAgainOnlyWhenItsHandlerIsGone) {
         make_thread(30 + t);
         syscall(tcb(30 + t), Syscall::Recv, 21);
     }
-    ASSERT_EQ(remove(21), Error::Ok);  // the handler holds the last capability: deleting it wakes the threads one by one
+    ASSERT_EQ(remove(21),
+              Error::Ok);  // the handler holds the last capability: deleting it wakes the threads one by one
     machine.checks_before_interrupt = 0;
     EXPECT_FALSE(enter(root(), Syscall::Call, kCNode, Tag(std::uint64_t(CNodeMethod::Delete), 1), {20}));
     machine.checks_before_interrupt = host::kNever;

@@ -244,7 +244,8 @@ protected:
     }
     void recv_step(int t, int e, Syscall number) {
         const int reply = static_cast<int>(random_() % (kReplies + 1)) - 1;
-        make_syscall(t, number, kEndpoint + static_cast<unsigned>(e), {}, reply == kNone ? 0 : kReply + static_cast<unsigned>(reply));
+        make_syscall(t, number, kEndpoint + static_cast<unsigned>(e), {},
+                     reply == kNone ? 0 : kReply + static_cast<unsigned>(reply));
         if (reply != kNone && (replies_[reply].caller != kNone || replies_[reply].receiver != kNone))
             return expect(t, Error::Busy);
         const int n = bound_to(t);
@@ -268,7 +269,8 @@ protected:
         if (number == Syscall::Reply)
             make_syscall(t, number, kReply + static_cast<unsigned>(reply), message);
         else
-            make_syscall(t, number, kEndpoint + static_cast<unsigned>(e), message, kReply + static_cast<unsigned>(reply));
+            make_syscall(t, number, kEndpoint + static_cast<unsigned>(e), message,
+                         kReply + static_cast<unsigned>(reply));
         if (caller == kNone) return expect(t, Error::NoCaller);
         naive_answer(reply, message);
         threads_[t].expected = {};
@@ -354,8 +356,25 @@ protected:
     }
 
     enum Step : unsigned {
-        kSend, kNBSend, kCall, kRecv, kNBRecv, kWait, kNBWait, kAnswer, kReplyRecv, kDoSignal, kFault, kYield,
-        kSuspend, kResume, kReplaceEndpoint, kReplaceNotification, kReplaceReply, kReplaceThread, kSteps,
+        kSend,
+        kNBSend,
+        kCall,
+        kRecv,
+        kNBRecv,
+        kWait,
+        kNBWait,
+        kAnswer,
+        kReplyRecv,
+        kDoSignal,
+        kFault,
+        kYield,
+        kSuspend,
+        kResume,
+        kReplaceEndpoint,
+        kReplaceNotification,
+        kReplaceReply,
+        kReplaceThread,
+        kSteps,
     };
     // How often each is made; what destroys is rarer.
     static constexpr double kWeights[kSteps] = {40, 24, 64, 56, 24, 16, 16, 48, 40, 32, 16, 8, 16, 32, 1, 1, 2, 2};
@@ -397,9 +416,15 @@ protected:
         const Tcb& real = tcb(kTcbs + static_cast<unsigned>(t));
         const NaiveThread& naive = threads_[t];
         ASSERT_EQ(real.state, naive.state) << "thread " << t;
-        ASSERT_EQ(real.endpoint, naive.endpoint == kNone ? nullptr : &object<Endpoint>(kEndpoint + static_cast<unsigned>(naive.endpoint)));
-        ASSERT_EQ(real.notification, naive.notification == kNone ? nullptr : &object<Notification>(kNotification + static_cast<unsigned>(naive.notification)));
-        ASSERT_EQ(real.reply, naive.reply == kNone ? nullptr : &object<Reply>(kReply + static_cast<unsigned>(naive.reply)));
+        ASSERT_EQ(real.endpoint, naive.endpoint == kNone
+                                     ? nullptr
+                                     : &object<Endpoint>(kEndpoint + static_cast<unsigned>(naive.endpoint)));
+        ASSERT_EQ(real.notification,
+                  naive.notification == kNone
+                      ? nullptr
+                      : &object<Notification>(kNotification + static_cast<unsigned>(naive.notification)));
+        ASSERT_EQ(real.reply,
+                  naive.reply == kNone ? nullptr : &object<Reply>(kReply + static_cast<unsigned>(naive.reply)));
         const bool can_run = real.state == ThreadState::Ready;
         ASSERT_EQ(can_run, real.is_queued || hart().current == &real);
         if (!can_run) return;

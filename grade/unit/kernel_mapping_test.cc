@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// kernel/mem/: frames and tables are mapped, protected, unmapped and deleted at random in three address spaces that come
-// and go. After each step the page tables hold what a naive map says, nothing else can be reached, and each translation
-// that went or changed has been flushed.
-#include "mem/mapping.h"
-
+// kernel/mem/: frames and tables are mapped, protected, unmapped and deleted at random in three address spaces that
+// come and go. After each step the page tables hold what a naive map says, nothing else can be reached, and each
+// translation that went or changed has been flushed.
 #include <algorithm>
 #include <map>
 #include <memory>
@@ -13,6 +11,7 @@
 #include <tuple>
 
 #include "kernel_test.h"
+#include "mem/mapping.h"
 
 namespace glenda::test {
 namespace {
@@ -73,7 +72,7 @@ protected:
     Space spaces_[kSpaces];
     Capability vspaces_[kSpaces], tables_[kTables], frames_[kFrames];
     std::map<unsigned, std::pair<unsigned, Key>> where_;  // frame capability: space and place, as it remembers
-    std::map<unsigned, unsigned> owner_;                   // frame or table (+100): the space that it remembers
+    std::map<unsigned, unsigned> owner_;                  // frame or table (+100): the space that it remembers
     std::mt19937_64 random_{31};
     unsigned mapped_ = 0, missing_ = 0, protected_ = 0, unmapped_ = 0;
 
@@ -108,7 +107,9 @@ protected:
     }
 
     static unsigned level_of(const Capability& frame) { return (frame.size_bits - kPageBits) / 9; }
-    static std::uint64_t cut(std::uint64_t address, unsigned level) { return align_down(address, bit(level_bits(level))); }
+    static std::uint64_t cut(std::uint64_t address, unsigned level) {
+        return align_down(address, bit(level_bits(level)));
+    }
     /// Addresses around two borders of gigabytes, and the last pages.
     VirtAddr any_address() {
         const std::uint64_t page = random_() % 3 * kPageSize + random_() % 2 * bit(kLargeFrameBits);
@@ -144,7 +145,8 @@ protected:
 
     void map_step(unsigned f, unsigned s) {
         Capability& frame = frames_[f];
-        const VirtAddr address = random_() % 8 == 0 ? any_address() : VirtAddr{cut(any_address().value, level_of(frame))};
+        const VirtAddr address =
+            random_() % 8 == 0 ? any_address() : VirtAddr{cut(any_address().value, level_of(frame))};
         const std::uint64_t flags = any_flags();
         const MapResult result = map_frame(frame, vspaces_[s], address, flags);
         const unsigned level = level_of(frame);

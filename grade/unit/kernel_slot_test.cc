@@ -2,12 +2,11 @@
 //
 // kernel/cap/slot.h: the derivation tree does what a tree of vectors does, its links agree after every operation, and a
 // look at the neighbours tells whether a capability is the last one.
-#include "cap/slot.h"
-
 #include <algorithm>
 #include <memory>
 #include <set>
 
+#include "cap/slot.h"
 #include "kernel_test.h"
 
 namespace glenda::test {

@@ -2,7 +2,7 @@
 //
 // kernel/sched/timer_queue.h against std::multimap; and the shape that bounds its work: the right path of a leftist
 // heap of n timers has at most log2(n + 1) nodes.
-#include "sched/timer_queue.h"
+#include <gtest/gtest.h>
 
 #include <bit>
 #include <map>
@@ -10,7 +10,7 @@
 #include <random>
 #include <vector>
 
-#include <gtest/gtest.h>
+#include "sched/timer_queue.h"
 
 namespace glenda::test {
 namespace {

@@ -69,9 +69,9 @@ protected:
         CPtr first;
     };
     Wish any_wish() {
-        constexpr CapType kTypes[] = {CapType::Untyped,  CapType::CNode,        CapType::Tcb,   CapType::Endpoint,
-                                      CapType::Reply,    CapType::Notification, CapType::Frame, CapType::PageTable,
-                                      CapType::VSpace,   CapType::Timer};
+        constexpr CapType kTypes[] = {CapType::Untyped, CapType::CNode,        CapType::Tcb,   CapType::Endpoint,
+                                      CapType::Reply,   CapType::Notification, CapType::Frame, CapType::PageTable,
+                                      CapType::VSpace,  CapType::Timer};
         Wish wish{kTypes[random_() % 10], 0, 1 + static_cast<unsigned>(random_() % (random_() % 4 == 0 ? 64 : 4)),
                   kFirst + random_() % kSlots};
         if (wish.type == CapType::Untyped) wish.size_bits = kMinUntypedBits + random_() % 12;

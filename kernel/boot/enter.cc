@@ -18,7 +18,6 @@
 namespace glenda {
 
 constinit BigLock big_lock;
-constinit bool fast_path_is_on = true;
 
 namespace {
 
@@ -26,7 +25,7 @@ namespace {
 constexpr unsigned kTimersAtOnce = 16;
 
 void signal_held(const Slot& slot) {
-    if (slot.cap.type == CapType::Notification) signal(slot.cap.as<Notification>(), slot.cap.badge);
+    if (slot.cap.type == CapType::Notification) signal(slot.cap.as<Notification>(), signal_bits(slot.cap));
 }
 
 void handle_timer(Hart& hart) {
@@ -70,8 +69,8 @@ void handle_exception(Hart& hart, Tcb& tcb, std::uint64_t cause, std::uint64_t v
     }
 }
 
-/// Choose who runs next, unlock, return it. Waits here while there is nobody. The lock is held.
-Tcb& leave(Hart& hart) {
+/// Wait until somebody can run, unlock, return it. The lock is held.
+[[gnu::noinline]] Tcb& leave_after_choice(Hart& hart) {
     for (;;) {
         Tcb& next = hart.choose();
         big_lock.release();
@@ -82,10 +81,27 @@ Tcb& leave(Hart& hart) {
     }
 }
 
-/// In a function of its own, so that the fast path saves no registers.
+/// Choose who runs next, unlock, return it. The lock is held.
+[[gnu::always_inline]] inline Tcb& leave(Hart& hart) {
+    if (!hart.current_goes_on()) return leave_after_choice(hart);
+    big_lock.release();
+    return *hart.current;
+}
+
+// The ways that are not the fast one have functions of their own, so that it saves no registers.
+
 [[gnu::noinline]] Tcb& enter_slow_path(Tcb& tcb) {
     perform_syscall(tcb);
     return leave(*tcb.hart);
+}
+[[gnu::noinline]] Tcb& enter_invocation(Tcb& tcb, Slot& slot) {
+    perform_invocation(tcb, slot);
+    return leave(*tcb.hart);
+}
+
+Tcb& leave_fast_path(Tcb& next) {
+    big_lock.release();
+    return next;
 }
 
 }  // namespace
@@ -96,11 +112,25 @@ extern "C" {
 Tcb& enter_syscall(CPtr pointer, std::uint64_t tag, std::uint64_t word0, std::uint64_t word1, std::uint64_t word2,
                    std::uint64_t word3, Tcb& tcb, std::int64_t number) {
     big_lock.acquire();
+    if (!fast_path_is_on) return enter_slow_path(tcb);
     const FastMessage message{tag, {word0, word1, word2, word3}};
-    if (Tcb* next = try_fast_path(tcb, static_cast<Syscall>(number), pointer, message)) [[likely]] {
-        big_lock.release();
-        return *next;
+    Tcb* next = nullptr;
+    switch (static_cast<Syscall>(number)) {
+        case Syscall::Call:
+            if (Slot* slot = find_slot_in_one_level(tcb.cspace.cap, pointer)) {
+                if (slot->cap.type != CapType::Endpoint && !slot->is_empty()) return enter_invocation(tcb, *slot);
+                if (slot->cap.type == CapType::Endpoint) next = fast_call(tcb, slot->cap, message);
+            }
+            break;
+        case Syscall::ReplyRecv: next = fast_reply_recv(tcb, pointer, tcb.registers.a(6), message); break;
+        case Syscall::Yield: next = fast_yield(tcb); break;
+        case Syscall::Send:
+        case Syscall::NBSend:
+        case Syscall::Recv:
+        case Syscall::NBRecv:
+        case Syscall::Reply: break;
     }
+    if (next != nullptr) return leave_fast_path(*next);
     return enter_slow_path(tcb);
 }
 

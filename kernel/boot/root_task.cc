@@ -15,6 +15,8 @@
 
 namespace glenda {
 
+constinit Slot* root_slots = nullptr;
+
 namespace {
 
 constexpr std::uint64_t kLargePage = bit(kLargeFrameBits);
@@ -226,6 +228,7 @@ void start_root_task(Hart& hart, const Hardware& hardware, FreeMemory& free_memo
     const ElfFile elf = find_program(hardware, name);
 
     Builder b{hardware, free_memory};
+    root_slots = b.slots;
     const Capability utcb = capability(CapType::Frame, allocate_zeroed(free_memory, kPageBits), kFrameBits);
     Tcb& tcb = make_thread(b, hart, utcb);
     give_initial_capabilities(b, tcb, utcb);

@@ -12,6 +12,9 @@ namespace glenda {
 /// on `hart`. All of `free_memory` becomes Untyped. Stops with a message where there is no initrd, or no such program.
 void start_root_task(Hart& hart, const Hardware& hardware, FreeMemory& free_memory, std::uint64_t entry_cycle);
 
+/// For debuggers (grade/gdb): slot 0 of the root task's CNode, from which every capability can be reached.
+extern constinit Slot* root_slots;
+
 /// A reason why the system cannot start: say it and power off.
 [[noreturn]] void refuse_to_boot(std::string_view what, std::string_view where, std::string_view why);
 

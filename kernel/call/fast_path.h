@@ -27,15 +27,6 @@ extern constinit bool fast_path_is_on;
 
 namespace fast {
 
-/// The slot in a CSpace of one level without a guard, which is nearly every CSpace; else null. Pointer 0 leads to the
-/// kernel's own slot 0, which never holds what the fast path looks for.
-[[gnu::always_inline]] inline Slot* find(const Tcb& tcb, CPtr pointer) {
-    const Capability& root = tcb.cspace.cap;
-    if (root.type != CapType::CNode || root.guard_bits + root.size_bits != 64) return nullptr;
-    if ((pointer >> root.size_bits | root.guard) != 0) return nullptr;
-    return slots_of(root) + pointer;
-}
-
 /// No capabilities, no flags, and within what the message holds.
 inline bool is_plain(std::uint64_t tag) { return (tag >> Tag::kCapsShift & 0xff) == 0 && (tag & 0xff) <= kMaxWords; }
 
@@ -57,12 +48,11 @@ inline bool is_next(const Hart& hart, const Tcb& next) {
 
 }  // namespace fast
 
-/// Call: the thread to run next, all done; or null, and nothing has happened.
-[[gnu::always_inline]] inline Tcb* fast_call(Tcb& tcb, CPtr pointer, FastMessage message) {
+/// Call on an endpoint: the thread to run next, all done; or null, and nothing has happened.
+[[gnu::always_inline]] inline Tcb* fast_call(Tcb& tcb, const Capability& cap, FastMessage message) {
     Hart& hart = *tcb.hart;
-    const Slot* slot = fast::find(tcb, pointer);
-    if (slot == nullptr || slot->cap.type != CapType::Endpoint || !has(slot->cap.rights, Rights::Write)) return nullptr;
-    Endpoint& endpoint = slot->cap.as<Endpoint>();
+    if (!has(cap.rights, Rights::Write)) return nullptr;
+    Endpoint& endpoint = cap.as<Endpoint>();
     if (endpoint.waiting != Endpoint::Waiting::Receivers) return nullptr;
     Tcb& receiver = *endpoint.queue.front();
     Reply* reply = receiver.reply;
@@ -74,7 +64,7 @@ inline bool is_next(const Hart& hart, const Tcb& next) {
     receiver.endpoint = nullptr;
     receiver.reply = nullptr;
     receiver.state = ThreadState::Ready;
-    receiver.registers.a(0) = slot->cap.badge;
+    receiver.registers.a(0) = cap.badge;
     fast::copy(tcb, receiver, message);
     reply->receiver = nullptr;
     reply->caller = &tcb;
@@ -87,9 +77,9 @@ inline bool is_next(const Hart& hart, const Tcb& next) {
 /// ReplyRecv: the same.
 [[gnu::always_inline]] inline Tcb* fast_reply_recv(Tcb& tcb, CPtr pointer, CPtr reply_pointer, FastMessage message) {
     Hart& hart = *tcb.hart;
-    const Slot* slot = fast::find(tcb, pointer);
+    const Slot* slot = find_slot_in_one_level(tcb.cspace.cap, pointer);
     if (slot == nullptr || slot->cap.type != CapType::Endpoint || !has(slot->cap.rights, Rights::Read)) return nullptr;
-    const Slot* reply_slot = fast::find(tcb, reply_pointer);
+    const Slot* reply_slot = find_slot_in_one_level(tcb.cspace.cap, reply_pointer);
     if (reply_slot == nullptr || reply_slot->cap.type != CapType::Reply) return nullptr;
     Endpoint& endpoint = slot->cap.as<Endpoint>();
     if (endpoint.waiting == Endpoint::Waiting::Senders) return nullptr;  // the next message is there already
@@ -121,15 +111,6 @@ inline bool is_next(const Hart& hart, const Tcb& next) {
     tcb.slice_left = tcb.slice;
     tcb.set_tag(Tag{});
     return &tcb;
-}
-
-/// The thread to run next, all done; or null, and the slow path has to do it.
-[[gnu::always_inline]] inline Tcb* try_fast_path(Tcb& tcb, Syscall number, CPtr pointer, FastMessage message) {
-    if (!fast_path_is_on) return nullptr;
-    if (number == Syscall::Call) return fast_call(tcb, pointer, message);
-    if (number == Syscall::ReplyRecv) return fast_reply_recv(tcb, pointer, tcb.registers.a(6), message);
-    if (number == Syscall::Yield) return fast_yield(tcb);
-    return nullptr;
 }
 
 }  // namespace glenda

@@ -45,7 +45,6 @@ Outcome configure(const Request& request) {
     }
 
     Tcb& tcb = request.cap().as<Tcb>();
-    if (cspace != nullptr) TRY_VOID(hold(tcb.cspace, *cspace));
     if (handler != nullptr) TRY_VOID(hold(tcb.fault_handler, *handler));
     if (utcb != nullptr) {
         TRY_VOID(hold(tcb.utcb_frame, *utcb));
@@ -56,6 +55,7 @@ Outcome configure(const Request& request) {
         TRY_VOID(hold(tcb.vspace, *vspace));
         Hart::set_address_space(tcb, satp_of(to_physical(vspace->cap.object), asid_of(vspace->cap.space)));
     }
+    if (cspace != nullptr) TRY_VOID(hold(tcb.cspace, *cspace));  // last: a call that is made again looks up again
     return 0;
 }
 

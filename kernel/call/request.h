@@ -37,13 +37,7 @@ struct Request {
     }
     /// The capability that word `n` points to, of this type and with these rights.
     /// Errors: InvalidCapability, WrongType, NoRights.
-    Result<Slot*> find(unsigned n, CapType type, Rights rights = Rights::None) const {
-        Slot* found = find_slot(caller.cspace.cap, word(n));
-        CHECK(found != nullptr && !found->is_empty(), Error::InvalidCapability);
-        CHECK(found->cap.type == type, Error::WrongType);
-        CHECK(has(found->cap.rights, rights), Error::NoRights);
-        return found;
-    }
+    Result<Slot*> find(unsigned n, CapType type, Rights rights = Rights::None) const;
 };
 
 Outcome invoke_untyped(const Request& request);

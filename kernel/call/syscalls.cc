@@ -3,6 +3,7 @@
 #include "call/syscalls.h"
 
 #include "abi/syscall.h"
+#include "call/fast_path.h"
 #include "call/request.h"
 #include "ipc/endpoint.h"
 #include "ipc/fault.h"
@@ -10,6 +11,8 @@
 #include "sched/hart.h"
 
 namespace glenda {
+
+constinit bool fast_path_is_on = true;
 
 namespace {
 
@@ -53,19 +56,13 @@ Outcome invoke(const Request& request) {
     return Failure(Error::BadMethod);
 }
 
-Result<void> call_object(Tcb& tcb, Slot& slot) {
-    TRY_VOID(check_message(tcb, true));
-    const Outcome outcome = invoke(Request{tcb, slot, tcb.tag()});
-    CHECK(outcome, outcome.error());
-    tcb.registers.a(0) = 0;
-    tcb.set_tag(Tag(0, *outcome));
-    return {};
-}
-
 Result<void> call(Tcb& tcb, CPtr pointer) {
     TRY(slot, find(tcb, pointer));
     const Capability& cap = slot->cap;
-    if (cap.type != CapType::Endpoint) return call_object(tcb, *slot);
+    if (cap.type != CapType::Endpoint) {
+        perform_invocation(tcb, *slot);
+        return {};
+    }
     CHECK(has(cap.rights, Rights::Write), Error::NoRights);
     const bool can_grant = has(cap.rights, Rights::Grant);
     TRY_VOID(check_message(tcb, can_grant));
@@ -82,7 +79,7 @@ Result<void> send(Tcb& tcb, CPtr pointer, Patience patience) {
     CHECK(has(cap.rights, Rights::Write), Error::NoRights);
     if (cap.type == CapType::Notification) {
         tcb.set_tag(Tag{});
-        signal(cap.as<Notification>(), cap.badge);
+        signal(cap.as<Notification>(), signal_bits(cap));
         return {};
     }
     CHECK(cap.type == CapType::Endpoint, Error::BadMethod);
@@ -179,7 +176,22 @@ Result<void> dispatch(Tcb& tcb, Syscall number, CPtr pointer) {
 
 constexpr unsigned kEcallLength = 4;
 
+void fail(Tcb& tcb, Error error) {
+    if (error == kPreempted)
+        tcb.registers.pc -= kEcallLength;
+    else
+        tcb.set_tag(Tag::error(error));
+}
+
 }  // namespace
+
+void perform_invocation(Tcb& tcb, Slot& slot) {
+    if (const Result<void> checked = check_message(tcb, true); !checked) return fail(tcb, checked.error());
+    const Outcome outcome = invoke(Request{tcb, slot, tcb.tag()});
+    if (!outcome) return fail(tcb, outcome.error());
+    tcb.registers.a(0) = 0;
+    tcb.set_tag(Tag(0, *outcome));
+}
 
 void perform_syscall(Tcb& tcb) {
     const auto number = static_cast<std::int64_t>(tcb.registers.a(7));
@@ -189,11 +201,7 @@ void perform_syscall(Tcb& tcb) {
         return;
     }
     const Result<void> result = dispatch(tcb, static_cast<Syscall>(number), tcb.registers.a(0));
-    if (result) return;
-    if (result.error() == kPreempted)
-        tcb.registers.pc -= kEcallLength;
-    else
-        tcb.set_tag(Tag::error(result.error()));
+    if (!result) fail(tcb, result.error());
 }
 
 }  // namespace glenda

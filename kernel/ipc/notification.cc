@@ -26,7 +26,6 @@ void hand_over(Notification& notification, Tcb& receiver) {
 
 void signal(Notification& notification, std::uint64_t bits) {
     notification.flags |= bits;
-    if (notification.flags == 0) return;
     Tcb* receiver = who_waits(notification);
     if (receiver == nullptr) return;
     cancel_wait(*receiver);

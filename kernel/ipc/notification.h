@@ -10,7 +10,10 @@
 
 namespace glenda {
 
-/// Add `bits` and wake who waits for them.
+/// The bits that a capability to a notification adds: its badge; bit 0 if it has none.
+inline std::uint64_t signal_bits(const Capability& cap) { return cap.badge != 0 ? cap.badge : 1; }
+
+/// Add `bits`, not 0, and wake who waits for them.
 void signal(Notification& notification, std::uint64_t bits);
 
 /// Take the word if it is not 0. False: there was nothing to take.

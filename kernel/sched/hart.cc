@@ -75,11 +75,8 @@ void Hart::tick() {
 }
 
 Tcb& Hart::choose() {
-    const bool can_go_on = current->state == ThreadState::Ready && !current->is_queued;
-    if (can_go_on) {
-        if (current->priority >= ready.highest()) return *current;
-        ready.push_front(*current);
-    }
+    if (current_goes_on()) return *current;
+    if (current->state == ThreadState::Ready && !current->is_queued) ready.push_front(*current);
     Tcb* next = ready.pop();
     if (next == nullptr) next = &idle;
     if ((current == &idle) != (next == &idle)) {

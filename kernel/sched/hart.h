@@ -41,6 +41,10 @@ public:
     void yield();
     /// A tick has passed.
     void tick();
+    /// The current thread can run on, and nobody comes before it.
+    bool current_goes_on() const {
+        return current->state == ThreadState::Ready && !current->is_queued && current->priority >= ready.highest();
+    }
     /// Who runs next: the current thread, unless it cannot or a higher one can.
     Tcb& choose();
     /// Give up the FPU if `tcb` has it, keeping its registers in the Tcb.

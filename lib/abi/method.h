@@ -28,7 +28,7 @@ constexpr std::uint64_t retype_kind(unsigned type, unsigned size_bits, unsigned 
 
 enum class CNodeMethod : std::uint64_t {  // the invoked CNode is the destination
     Copy = 1,  // index, source CNode cptr, source index, rights -> : a child of the source, with the rights both have
-    Mint,      // index, source CNode cptr, source index, rights, badge [CNode: guard, guard bits] ->
+    Mint,      // index, source CNode cptr, source index, rights, badge -> ; of a CNode: guard and guard bits instead
     Move,      // index, source CNode cptr, source index ->
     Delete,    // index -> : empty already is success
     Revoke,    // index -> : delete everything derived from the capability; it stays

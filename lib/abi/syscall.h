@@ -15,7 +15,7 @@ namespace glenda {
 enum class Syscall : std::int64_t {
     Call = -1,       // send to an endpoint and wait for the reply; or invoke a kernel object
     ReplyRecv = -2,  // answer the caller held by the Reply in a6, then receive from the endpoint in a0
-    Send = -3,       // send, wait until it is received; or signal a notification
+    Send = -3,       // send, wait until it is received; or signal a notification: its badge, or bit 0 without one
     NBSend = -4,     // send if a receiver waits, else error WouldBlock; or signal a notification
     Recv = -5,       // receive from an endpoint or notification; a6: Reply for the next caller, or 0
     NBRecv = -6,     // the same, but error WouldBlock instead of waiting

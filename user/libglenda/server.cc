@@ -6,6 +6,19 @@
 
 namespace glenda {
 
+namespace {
+
+/// A message that did not fit becomes a refusal.
+Message loaded(const MessageWriter& message) {
+    return message.overflow() ? MessageWriter(Error::MessageTooLong).load() : message.load();
+}
+
+/// After an answer that the kernel refused (a capability in it is bad): the caller must not wait for ever, and the
+/// Reply object must be empty. Does nothing where there is no caller.
+void refuse(Reply reply, Error why) { (void)reply.send(MessageWriter(why).load()); }
+
+}  // namespace
+
 void ReplyPool::add(Reply reply) {
     if (count_ < kMax) free_[count_++] = reply;
 }
@@ -22,7 +35,7 @@ ReplyHandle& ReplyHandle::operator=(ReplyHandle&& other) {
 
 void ReplyHandle::answer(const MessageWriter& message) {
     ASSERT(pool_ != nullptr);
-    (void)reply_.send(message.load());
+    if (const Result<void> sent = reply_.send(loaded(message)); !sent) refuse(reply_, sent.error());
     pool_->add(reply_);
     pool_ = nullptr;
 }
@@ -41,10 +54,14 @@ Server::Server(Endpoint endpoint, ReplyPool& pool, const ReceiveSlots& slots)
 /// A handler's own calls may have changed where capabilities go.
 void Server::prepare() { set_receive_slots(slots_); }
 
-/// A wait that was cut short is started again.
+/// A wait that was cut short is started again; one that can never succeed is the end of the server.
 void Server::accept(Request& request, const Message& first) {
     Message message = first;
-    while (message.tag.is_error()) message = endpoint_.recv(current_.cptr());
+    while (message.tag.is_error()) {
+        const Error error = message.tag.as_error();
+        if (error != Error::Cancelled) panic("cannot receive requests: {}", error);
+        message = endpoint_.recv(current_.cptr());
+    }
     request.store(message);
     request.reply_ = current_;
     request.pool_ = &pool_;
@@ -68,13 +85,15 @@ void Server::finish(Request& request, const Reaction& reaction) {
         return receive(request);
     }
     if (!reaction.now()) {
-        // Nobody keeps this caller: a Send has none; a Call would wait for ever.
-        (void)current_.send(MessageWriter(ServerError::BadRequest).load());
+        refuse(current_, Error::NoReply);  // nobody keeps this caller; a Send has none
         return receive(request);
     }
     prepare();
-    // NoCaller (a Send, or the caller is gone) is no reason not to go on: accept receives again.
-    accept(request, endpoint_.reply_recv(current_.cptr(), reaction.message().load()));
+    const Message message = endpoint_.reply_recv(current_.cptr(), loaded(reaction.message()));
+    if (!message.tag.is_error()) return accept(request, message);
+    // Often NoCaller: the request was a Send, or its sender is gone. That is no reason not to go on.
+    refuse(current_, message.tag.as_error());
+    receive(request);
 }
 
 }  // namespace glenda

@@ -31,7 +31,8 @@ std::string tree_fault(const Slot& slot) {
     const Slot* previous = nullptr;
     for (const Slot* child = slot.first_child; child != nullptr;) {
         const Link left = child->previous;
-        if (previous == nullptr ? !left.is_parent() || left.slot() != &slot : !left.is_sibling() || left.slot() != previous)
+        if (previous == nullptr ? !left.is_parent() || left.slot() != &slot
+                                : !left.is_sibling() || left.slot() != previous)
             return "a child's left link is wrong";
         if (std::string fault = tree_fault(*child); !fault.empty()) return fault;
         previous = child;

@@ -41,7 +41,7 @@ public:
     using Object::Object;
 
     Result<void> signal() const { return done(sys::nb_send(cptr(), {})); }
-    /// The bits that were set; at least one, unless an unbadged capability signalled.
+    /// The bits that were set; at least one. An unbadged capability signals bit 0.
     Result<Badge> wait() const { return taken(sys::recv(cptr(), 0)); }
     /// The same, or WouldBlock.
     Result<Badge> poll() const { return taken(sys::nb_recv(cptr(), 0)); }

@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: MIT
+"""What a capability says, as one line: kernel/cap/capability.h."""
+
+import kernel
+import memory
+
+RIGHTS = ((1, "R"), (2, "W"), (4, "G"))
+SIZES = ((30, "GiB"), (20, "MiB"), (10, "KiB"), (0, "B"))
+DEVICE = 1
+
+
+def rights_text(rights: int) -> str:
+    """`RW-`: read, write, grant."""
+    return "".join(letter if rights & bit else "-" for bit, letter in RIGHTS)
+
+
+def size_text(size: int) -> str:
+    """`64 KiB`: in the largest unit that divides it."""
+    for bits, unit in SIZES:
+        if size >> bits and size % (1 << bits) == 0:
+            return f"{size >> bits} {unit}"
+    return f"{size} B"
+
+
+class Capability:
+    """A Capability's fields as Python's numbers and words."""
+
+    def __init__(self, value) -> None:
+        self._value = value
+        self.type = kernel.enumerator(value["type"])
+        self.rights = int(value["rights"])
+        self.size_bits = int(value["size_bits"])
+        self.is_device = bool(int(value["flags"]) & DEVICE)
+        self.object = int(value["object"])
+
+    def field(self, name: str) -> int:
+        """A field that only some types have, like `badge`; see capability.h."""
+        return int(self._value[name])
+
+    @property
+    def size(self) -> int:
+        """Bytes of memory that an Untyped or a Frame stands for."""
+        return 1 << self.size_bits
+
+    def kind(self) -> tuple[str, int]:
+        """Capabilities of one kind look alike but for where their objects are."""
+        return self.type, self.size_bits if self.type in ("Untyped", "Frame", "CNode") else 0
+
+    def kind_text(self) -> str:
+        """The type, and its size where it has one."""
+        if self.type in ("Untyped", "Frame"):
+            return f"{self.type} {size_text(self.size)}"
+        return f"{self.type} of 2^{self.size_bits} slots" if self.type in ("CNode", "Zombie") else self.type
+
+    def describe(self) -> str:
+        """One line."""
+        if self.type == "Null":
+            return "empty"
+        special = getattr(self, f"_{self.type}".lower(), None)
+        return f"{self.kind_text()} {special()}" if special is not None else f"{self.kind_text()} {self._plain()}"
+
+    def _plain(self) -> str:
+        return f"rights {rights_text(self.rights)}" + (f" at {self.object:#x}" if self.object else "")
+
+    def _endpoint(self) -> str:
+        return f"badge {self.field('badge'):#x} {self._plain()}"
+
+    _notification = _endpoint
+
+    def _untyped(self) -> str:
+        used = size_text(self.field("watermark"))
+        return f"at physical {memory.to_physical(self.object):#x}, " + ("device" if self.is_device else f"{used} used")
+
+    def _cnode(self) -> str:
+        return f"guard {self.field('guard'):#x} of {self.field('guard_bits')} bits {self._plain()}"
+
+    def _tcb(self) -> str:
+        from thread import name_at     # here: threads have capabilities, which have threads
+        return f"{name_at(self.object)} {self._plain()}"
+
+    def _mapping(self) -> str:
+        space = self.field("space")
+        asid = space & 0x3FF        # kernel/mem/address_spaces.h
+        return f"mapped at {self.field('mapped_at'):#x} in space {asid}" if space else "not mapped"
+
+    def _frame(self) -> str:
+        device = "device, " if self.is_device else ""
+        return f"at physical {memory.to_physical(self.object):#x}, {device}{self._mapping()}, rights {rights_text(self.rights)}"
+
+    def _pagetable(self) -> str:
+        level = f", level {self.size_bits - 1}" if self.field("space") else ""
+        return f"{self._mapping()}{level}, at {self.object:#x}"
+
+    def _vspace(self) -> str:
+        return f"space {self.field('space') & 0x3FF} at {self.object:#x}"
+
+    def _zombie(self) -> str:
+        return f"taken apart up to slot {self.field('next')}, at {self.object:#x}"

@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: MIT
+"""The kernel's types and variables, by name.
+
+Layouts come from the debug information, so none is repeated here. User programs have types of the same names for their
+own views of things (`glenda::Tcb` is a handle there), so types are looked up as boot/enter.cc sees them.
+"""
+
+import gdb
+import memory
+
+ELF = "glenda.elf"
+KERNEL_SOURCE = "glenda::big_lock"      # defined in boot/enter.cc, which includes every object
+
+
+def objfile() -> gdb.Objfile:
+    """The kernel's symbols."""
+    try:
+        return gdb.lookup_objfile(ELF)
+    except ValueError:
+        raise gdb.GdbError(f"the kernel's symbols are not loaded: `make`, then `file build/kernel/{ELF}`") from None
+
+
+def _variable(name: str) -> gdb.Symbol:
+    symbol = objfile().lookup_global_symbol(f"glenda::{name}")
+    if symbol is None:
+        raise gdb.GdbError(f"the kernel in build/kernel has no variable `{name}`: do kernel and grade/gdb fit together?")
+    return symbol
+
+
+def type_named(name: str) -> gdb.Type:
+    """The kernel's type `glenda::name`."""
+    block = _variable(KERNEL_SOURCE.removeprefix("glenda::")).symtab.static_block()
+    return gdb.lookup_type(f"glenda::{name}", block)
+
+
+def is_kernel_type(kind: gdb.Type) -> bool:
+    return kind.objfile is not None and kind.objfile.filename.endswith(ELF)
+
+
+def load(kind: gdb.Type | str, address: int) -> gdb.Value:
+    """The object at `address`, as a copy: its fields can be read, but it has no address of its own."""
+    if isinstance(kind, str):
+        kind = type_named(kind)
+    return gdb.Value(memory.read(address, kind.sizeof), kind)
+
+
+def variable(name: str) -> gdb.Value:
+    """The kernel's variable `glenda::name`, as a copy."""
+    symbol = _variable(name)
+    return load(symbol.type, address_of(name))
+
+
+def address_of(name: str) -> int:
+    return int(_variable(name).value().address)
+
+
+def offset_of(kind: str, field: str) -> int:
+    """Where `field` lies in the kernel's type, in bytes. `field` may be a path like "cap.type"."""
+    at, offset = type_named(kind), 0
+    for part in field.split("."):
+        offset += at[part].bitpos // 8
+        at = at[part].type
+    return offset
+
+
+def enumerator(value: gdb.Value) -> str:
+    """`BlockedRecv` of glenda::ThreadState::BlockedRecv; the number if it is none of them."""
+    number = int(value)
+    for field in value.type.strip_typedefs().fields():
+        if field.enumval == number:
+            return field.name.rpartition("::")[2]
+    return str(number)
+
+
+def harts() -> list[int]:
+    """Addresses of the Hart objects. Fails with advice as long as there are none."""
+    count = int(variable("hart_count"))
+    table = variable("harts")
+    found = [int(table[i]) for i in range(min(count, table.type.range()[1] + 1))]
+    if not found or not all(map(memory.is_kernel_address, found)):
+        raise gdb.GdbError("the kernel has not started yet: `continue`, stop it with Ctrl-C, and try again")
+    return found
+
+
+def root_slots() -> int:
+    """Address of the root task's CNode."""
+    harts()
+    address = int(variable("root_slots"))
+    if not memory.is_kernel_address(address):
+        raise gdb.GdbError("the kernel has not made the root task yet: `continue`, stop it with Ctrl-C, and try again")
+    return address
+
+
+def evaluate(text: str) -> int:
+    """The number or address that an expression stands for: `0x...`, `tcb`, `*tcb`, `$a0`, ..."""
+    try:
+        value = gdb.parse_and_eval(text)
+        if value.type.strip_typedefs().code in (gdb.TYPE_CODE_STRUCT, gdb.TYPE_CODE_UNION):
+            value = value.address
+        if value is None:
+            raise gdb.GdbError(f"{text} is a value without an address")
+        return int(value) & (1 << 64) - 1
+    except gdb.error as error:
+        raise gdb.GdbError(f"{text}: {error}") from None

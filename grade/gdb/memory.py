@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: MIT
+"""The machine's memory, read whatever the harts are doing.
+
+GDB sees memory as the selected hart does at this moment: while it runs a user program, the kernel's half is closed, and
+in the firmware every address is physical. So these commands ask QEMU for physical memory (its packet
+`Qqemu.PhyMemMode`) and translate the kernel's addresses themselves, which is a subtraction:
+
+    ffff'ffc0'0000'0000 and on     the direct map: physical address 0 and on
+    ffff'ffff'8020'0000 and on     the kernel's image: physical 8020'0000 and on
+
+Nothing in the machine changes. What was read is kept until the machine runs again.
+"""
+
+import gdb
+
+DIRECT_MAP = 0xFFFF_FFC0_0000_0000      # kernel/arch/direct_map.h
+DIRECT_MAP_END = DIRECT_MAP + (128 << 30)
+KERNEL_OFFSET = 0xFFFF_FFFF_0000_0000   # kernel/arch/memory_map.h
+IMAGE = KERNEL_OFFSET + 0x8020_0000
+CHUNK = 1 << 14                         # what is read at once
+
+_chunks: dict[int, bytes] = {}
+
+
+class Unreadable(gdb.GdbError):
+    """There is no such memory. GDB shows the message of a GdbError without a traceback."""
+
+
+def forget(*_: object) -> None:
+    """The memory may have changed."""
+    _chunks.clear()
+
+
+for _event in (gdb.events.cont, gdb.events.memory_changed, gdb.events.new_objfile, gdb.events.exited):
+    _event.connect(forget)
+
+
+def to_physical(address: int) -> int:
+    """The physical address of what the kernel has at `address`."""
+    if DIRECT_MAP <= address < DIRECT_MAP_END:
+        return address - DIRECT_MAP
+    if IMAGE <= address < 1 << 64:
+        return address - KERNEL_OFFSET
+    raise Unreadable(f"{address:#x} is no address of the kernel's")
+
+
+def is_kernel_address(address: int) -> bool:
+    return DIRECT_MAP <= address < DIRECT_MAP_END or IMAGE <= address < 1 << 64
+
+
+def _physical_mode(on: bool) -> None:
+    connection = gdb.selected_inferior().connection
+    if not isinstance(connection, gdb.RemoteTargetConnection):
+        raise Unreadable("GDB is not connected: run `make qemu-gdb` in one terminal and `make gdb` in another")
+    if connection.send_packet(f"Qqemu.PhyMemMode:{int(on)}") != b"OK":
+        raise Unreadable("what GDB is connected to is not QEMU, or is older than 4.1")
+
+
+def _chunk(start: int) -> bytes:
+    if start not in _chunks:
+        _physical_mode(True)
+        try:
+            _chunks[start] = bytes(gdb.selected_inferior().read_memory(start, CHUNK))
+        except gdb.MemoryError:
+            raise Unreadable(f"there is no memory at physical address {start:#x}") from None
+        finally:
+            _physical_mode(False)
+    return _chunks[start]
+
+
+def read_physical(address: int, size: int) -> bytes:
+    """`size` bytes of RAM."""
+    first, last = address & ~(CHUNK - 1), (address + size - 1) & ~(CHUNK - 1)
+    data = b"".join(_chunk(start) for start in range(first, last + 1, CHUNK))
+    return data[address - first:address - first + size]
+
+
+def read(address: int, size: int) -> bytes:
+    """`size` bytes that the kernel has at `address`."""
+    return read_physical(to_physical(address), size)
