@@ -15,11 +15,12 @@ qemu-gdb: $(KERNEL) $(INITRD) ## the same, stopped before the first instruction:
 	$(Q)port=$$($(PYTHON) -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'); \
 	  echo $$port > $(GDB_PORT_FILE); \
 	  echo "  QEMU     waits for GDB on port $$port: run 'make gdb' in another terminal"; \
-	  $(QEMU) $(QEMU_FLAGS) -S -gdb tcp:127.0.0.1:$$port
+	  $(QEMU) $(QEMU_FLAGS) -S -gdb tcp:127.0.0.1:$$port; status=$$?; rm -f $(GDB_PORT_FILE); exit $$status
 
-gdb: ## attach GDB to `make qemu-gdb`
+# -nx: what a home directory's .gdbinit does must not matter; -x: ours is loaded whatever auto-load allows.
+gdb: ## attach GDB to `make qemu-gdb`; its commands for Glenda: glenda help
 	$(Q)test -s $(GDB_PORT_FILE) || { echo "No system waits: run 'make qemu-gdb' in another terminal first."; exit 1; }
-	$(Q)gdb-multiarch -q -iex 'set auto-load safe-path $(CURDIR)' -ex "target remote 127.0.0.1:$$(cat $(GDB_PORT_FILE))"
+	$(Q)gdb-multiarch -q -nx -x .gdbinit -ex "target remote 127.0.0.1:$$(cat $(GDB_PORT_FILE))"
 
 # --- unit tests on the host -------------------------------------------------------------------------------
 

@@ -38,7 +38,7 @@ def run_grade() -> list[Path]:
     """The tests on QEMU, two at a time."""
     report = RESULTS / "qemu.xml"
     workers = str(max(2, os.cpu_count() or 2))
-    subprocess.run([sys.executable, "-m", "pytest", "-q", "-c", "grade/pytest.ini", "-n", workers, "--dist=worksteal",
+    subprocess.run([sys.executable, "-m", "pytest", "-q", "-c", "grade/pytest.ini", "-n", workers, "--dist=loadfile",
                     f"--junitxml={report}", "grade/tests"], cwd=ROOT, check=False)
     return [report]
 

@@ -11,6 +11,7 @@ CRT0 := $(BUILD)/user/user/libglenda/crt0.S.o
 USER_FOLDERS := $(filter-out libglenda apps tests,$(notdir $(patsubst %/,%,$(wildcard user/*/))))
 USER_SINGLES := $(wildcard user/apps/*.cc user/tests/*.cc)
 TESTS_COMMON := $(patsubst %,$(BUILD)/user/%.o,$(wildcard user/tests/common/*.cc))
+TESTS_FUZZ := $(patsubst %,$(BUILD)/user/%.o,$(wildcard user/tests/fuzz/*.cc))
 USER_PROGRAMS := $(USER_FOLDERS) $(basename $(notdir $(USER_SINGLES)))
 USER_ELFS := $(patsubst %,$(BUILD)/user/%.elf,$(USER_PROGRAMS))
 
@@ -43,7 +44,8 @@ $(BUILD)/user/$(1).elf: $(2) $(CRT0) $(LIBGLENDA) user/libglenda/program.ld
 USER_OBJECTS += $(2)
 endef
 $(foreach p,$(USER_FOLDERS),$(eval $(call user_program,$(p),$(patsubst %,$(BUILD)/user/%.o,$(wildcard user/$(p)/*.cc user/$(p)/*.S)))))
-$(foreach s,$(USER_SINGLES),$(eval $(call user_program,$(basename $(notdir $(s))),$(BUILD)/user/$(s).o $(if $(filter user/tests/%,$(s)),$(TESTS_COMMON)))))
+$(foreach s,$(USER_SINGLES),$(eval $(call user_program,$(basename $(notdir $(s))),$(BUILD)/user/$(s).o $(if $(filter user/tests/ktest_%,$(s)),$(TESTS_COMMON)) \
+  $(if $(filter user/tests/kfuzz.cc,$(s)),$(TESTS_FUZZ)))))
 
 # What is linked with symbols goes into the initrd without debug information, but with the symbol table: reports name functions.
 $(INITRD_TREE)/bin/%: $(BUILD)/user/%.elf

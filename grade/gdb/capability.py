@@ -6,7 +6,8 @@ import memory
 
 RIGHTS = ((1, "R"), (2, "W"), (4, "G"))
 SIZES = ((30, "GiB"), (20, "MiB"), (10, "KiB"), (0, "B"))
-DEVICE = 1
+DEVICE = 1              # CapFlags
+ASID_MASK = 0x3FF       # kernel/mem/address_spaces.h
 
 
 def rights_text(rights: int) -> str:
@@ -41,6 +42,10 @@ class Capability:
     def size(self) -> int:
         """Bytes of memory that an Untyped or a Frame stands for."""
         return 1 << self.size_bits
+
+    def asid(self) -> int:
+        """VSpace: the number of its address space; Frame, PageTable: of that which maps it."""
+        return self.field("space") & ASID_MASK
 
     def kind(self) -> tuple[str, int]:
         """Capabilities of one kind look alike but for where their objects are."""
@@ -79,20 +84,24 @@ class Capability:
         return f"{name_at(self.object)} {self._plain()}"
 
     def _mapping(self) -> str:
-        space = self.field("space")
-        asid = space & 0x3FF        # kernel/mem/address_spaces.h
-        return f"mapped at {self.field('mapped_at'):#x} in space {asid}" if space else "not mapped"
+        at = f"mapped at {self.field('mapped_at'):#x} in space {self.asid()}"
+        return at if self.field("space") else "not mapped"
 
     def _frame(self) -> str:
         device = "device, " if self.is_device else ""
-        return f"at physical {memory.to_physical(self.object):#x}, {device}{self._mapping()}, rights {rights_text(self.rights)}"
+        return (f"at physical {memory.to_physical(self.object):#x}, {device}{self._mapping()}, "
+                f"rights {rights_text(self.rights)}")
 
     def _pagetable(self) -> str:
         level = f", level {self.size_bits - 1}" if self.field("space") else ""
         return f"{self._mapping()}{level}, at {self.object:#x}"
 
     def _vspace(self) -> str:
-        return f"space {self.field('space') & 0x3FF} at {self.object:#x}"
+        return f"space {self.asid()} at {self.object:#x}"
+
+    def _irqhandler(self) -> str:
+        number = (self.object - kernel.address_of("irqs")) // kernel.type_named("Irq").sizeof
+        return f"for interrupt {number}, rights {rights_text(self.rights)}"
 
     def _zombie(self) -> str:
         return f"taken apart up to slot {self.field('next')}, at {self.object:#x}"

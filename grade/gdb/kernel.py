@@ -23,7 +23,7 @@ def objfile() -> gdb.Objfile:
 def _variable(name: str) -> gdb.Symbol:
     symbol = objfile().lookup_global_symbol(f"glenda::{name}")
     if symbol is None:
-        raise gdb.GdbError(f"the kernel in build/kernel has no variable `{name}`: do kernel and grade/gdb fit together?")
+        raise gdb.GdbError(f"the kernel in build/kernel has no variable `{name}`: is it as old as grade/gdb?")
     return symbol
 
 

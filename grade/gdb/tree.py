@@ -55,20 +55,29 @@ class System:
         self._todo: list[tuple[int, str]] = []
         self._scanned: set[int] = set()
         root = kernel.root_slots()
-        self._root = root
         own = Capability(kernel.load("Slot", root + kernel.type_named("Slot").sizeof)["cap"])
         self._scan_cnode(root, own.size_bits if own.type == "CNode" and own.object == root else 12)
         self._scan_irqs()
         while self._todo:
             self._visit(*self._todo.pop())
+        self._name_cspaces()
         for slot in self.slots.values():
             for child in self.children(slot):
                 self.parents[child.address] = slot
 
     def _scan_cnode(self, cnode: int, radix: int) -> None:
         size = kernel.type_named("Slot").sizeof
-        name = "root" if cnode == self._root else f"CNode {cnode:#x}"
-        self._todo += [(cnode + index * size, f"{name} slot {index:#x}") for index in occupied(cnode, 1 << radix)]
+        self._todo += [(cnode + index * size, f"CNode {cnode:#x} slot {index:#x}")
+                       for index in occupied(cnode, 1 << radix)]
+
+    def _name_cspaces(self) -> None:
+        """A CNode that is the root of a thread's CSpace is known by the thread's name."""
+        names = {f"CNode {slot.cap.object:#x} ": slot.place.removesuffix("'s cspace") for slot in
+                 sorted(self.slots.values(), key=lambda slot: -slot.address) if slot.place.endswith("'s cspace")}
+        for slot in self.slots.values():
+            for cnode, name in names.items():
+                if slot.place.startswith(cnode):
+                    slot.place = f"{name} {slot.place.removeprefix(cnode)}"
 
     def _scan_irqs(self) -> None:
         table = kernel.variable("irqs")

@@ -6,15 +6,6 @@
 #include "object/irq.h"
 #include "sched/clock.h"
 
-namespace glenda {
-extern "C" {
-Tcb& enter_syscall(std::uint64_t, std::uint64_t, std::uint64_t, std::uint64_t, std::uint64_t, std::uint64_t, Tcb& tcb);
-Tcb& enter_trap(Tcb& tcb, std::uint64_t cause, std::uint64_t value);
-Tcb& enter_first(Hart& hart);
-void kernel_trap(std::uint64_t cause, std::uint64_t value, std::uint64_t pc, std::uint64_t ra);
-}
-}  // namespace glenda
-
 namespace glenda::test {
 namespace {
 
@@ -64,7 +55,7 @@ TEST_F(EnterTest, ASleepingThreadWakesAnIdleHart) {
     Registers& r = root().registers;
     r.a(7) = static_cast<std::uint64_t>(Syscall::Recv);
     r.a(0) = kNotification;
-    EXPECT_EQ(&enter_syscall(0, 0, 0, 0, 0, 0, root()), &root());
+    EXPECT_EQ(&enter_syscall(kNotification, 0, 0, 0, 0, 0, root(), static_cast<std::int64_t>(Syscall::Recv)), &root());
     EXPECT_EQ(machine.time, 123'456'789u);  // no ticks in between
     EXPECT_EQ(r.a(0), 4u);
     EXPECT_TRUE(root().tag().is_notification());

@@ -16,11 +16,18 @@ namespace glenda::arch {
 
 // --- memory -------------------------------------------------------------------------------------------------
 
-/// Forget translations that this hart has cached: of one page, or of one address space.
-void flush_page(VirtAddr address, unsigned asid);
-void flush_space(unsigned asid);
-/// Make instructions just written visible to instruction fetch on this hart.
-void flush_instructions();
+/// The firmware's number of the hart that holds the kernel's lock.
+extern constinit std::uint64_t this_hart;
+/// Some harts: bit n for the firmware's number n.
+using HartSet = std::uint64_t;
+/// Forget translations that these harts and this one have cached: of one page, or of one address space.
+void flush_page(VirtAddr address, unsigned asid, HartSet harts);
+void flush_space(unsigned asid, HartSet harts);
+/// Make instructions just written visible to instruction fetch on these harts and this one.
+void flush_instructions(HartSet harts);
+
+/// Bytes of the instruction that makes a system call.
+constexpr unsigned kEcallLength = 4;
 
 // --- time and interrupts ------------------------------------------------------------------------------------
 

@@ -19,11 +19,33 @@ namespace glenda::arch {
 
 constinit Features features;
 
-void flush_page(VirtAddr address, unsigned asid) {
+constinit std::uint64_t this_hart = 0;
+
+namespace {
+
+HartSet without_this(HartSet harts) { return harts & ~(HartSet{1} << this_hart); }
+
+}  // namespace
+
+// SBI specification, chapter 8: the firmware interrupts the other harts, whatever they do, and returns when all have
+// done it.
+
+void flush_page(VirtAddr address, unsigned asid, HartSet harts) {
     asm volatile("sfence.vma %0, %1" : : "r"(address.value), "r"(asid) : "memory");
+    if (const HartSet others = without_this(harts))
+        sbi_call(kSbiRemoteFence, kRemoteSfenceVmaAsid, others, 0, address.value, kPageSize, asid);
 }
-void flush_space(unsigned asid) { asm volatile("sfence.vma zero, %0" : : "r"(asid) : "memory"); }
-void flush_instructions() { asm volatile("fence.i" : : : "memory"); }
+
+void flush_space(unsigned asid, HartSet harts) {
+    asm volatile("sfence.vma zero, %0" : : "r"(asid) : "memory");
+    if (const HartSet others = without_this(harts))
+        sbi_call(kSbiRemoteFence, kRemoteSfenceVmaAsid, others, 0, 0, ~std::uint64_t{0}, asid);
+}
+
+void flush_instructions(HartSet harts) {
+    asm volatile("fence.i" : : : "memory");
+    if (const HartSet others = without_this(harts)) sbi_call(kSbiRemoteFence, kRemoteFenceI, others, 0);
+}
 
 std::uint64_t now() { return READ_CSR("time"); }
 std::uint64_t cycles() { return READ_CSR("cycle"); }

@@ -17,8 +17,6 @@
 
 namespace glenda {
 
-constinit BigLock big_lock;
-
 namespace {
 
 /// How many timers may expire in one entry; the interrupt comes again for the rest.
@@ -53,7 +51,10 @@ void handle_device() {
 
 void handle_interrupts(Hart& hart) {
     const arch::Interrupts pending = arch::pending_interrupts();
-    if (pending.software) arch::clear_ipi();
+    if (pending.software) {
+        arch::clear_ipi();
+        set_next_interrupt(hart);
+    }
     if (pending.timer) handle_timer(hart);
     if (pending.external) handle_device();
 }
@@ -69,6 +70,9 @@ void handle_exception(Hart& hart, Tcb& tcb, std::uint64_t cause, std::uint64_t v
     }
 }
 
+/// Take the lock, however long it takes.
+void acquire_lock(Hart& hart, WaitFrom from) { hart.wait_for_lock(big_lock.take_ticket(), from); }
+
 /// Wait until somebody can run, unlock, return it. The lock is held.
 [[gnu::noinline]] Tcb& leave_after_choice(Hart& hart) {
     for (;;) {
@@ -76,7 +80,7 @@ void handle_exception(Hart& hart, Tcb& tcb, std::uint64_t cause, std::uint64_t v
         big_lock.release();
         if (&next != &hart.idle) return next;
         arch::wait_for_interrupt();
-        big_lock.acquire();
+        acquire_lock(hart, WaitFrom::Elsewhere);
         handle_interrupts(hart);
     }
 }
@@ -91,12 +95,23 @@ void handle_exception(Hart& hart, Tcb& tcb, std::uint64_t cause, std::uint64_t v
 // The ways that are not the fast one have functions of their own, so that it saves no registers.
 
 [[gnu::noinline]] Tcb& enter_slow_path(Tcb& tcb) {
+    Hart& hart = *tcb.hart;
+    hart.take_over();
     perform_syscall(tcb);
-    return leave(*tcb.hart);
+    return leave(hart);
 }
 [[gnu::noinline]] Tcb& enter_invocation(Tcb& tcb, Slot& slot) {
+    Hart& hart = *tcb.hart;
+    hart.take_over();
     perform_invocation(tcb, slot);
-    return leave(*tcb.hart);
+    return leave(hart);
+}
+/// Another hart is in the kernel. While it was, it may have stopped this thread.
+[[gnu::noinline]] Tcb& enter_after_waiting(Tcb& tcb, BigLock::Ticket ticket) {
+    Hart& hart = *tcb.hart;
+    hart.wait_for_lock(ticket, WaitFrom::Syscall);
+    if (hart.current != &tcb) return leave_after_choice(hart);
+    return enter_slow_path(tcb);
 }
 
 Tcb& leave_fast_path(Tcb& next) {
@@ -111,7 +126,9 @@ extern "C" {
 /// The current thread made a system call; the arguments are as it left them in a0 - a5 and a7.
 Tcb& enter_syscall(CPtr pointer, std::uint64_t tag, std::uint64_t word0, std::uint64_t word1, std::uint64_t word2,
                    std::uint64_t word3, Tcb& tcb, std::int64_t number) {
-    big_lock.acquire();
+    const BigLock::Ticket ticket = big_lock.take_ticket();
+    if (!big_lock.serves(ticket)) [[unlikely]]
+        return enter_after_waiting(tcb, ticket);
     if (!fast_path_is_on) return enter_slow_path(tcb);
     const FastMessage message{tag, {word0, word1, word2, word3}};
     Tcb* next = nullptr;
@@ -136,15 +153,15 @@ Tcb& enter_syscall(CPtr pointer, std::uint64_t tag, std::uint64_t word0, std::ui
 
 /// The current thread was interrupted, or did what it may not. `cause`, `value`: `scause`, `stval`.
 Tcb& enter_trap(Tcb& tcb, std::uint64_t cause, std::uint64_t value) {
-    big_lock.acquire();
     Hart& hart = *tcb.hart;
-    handle_exception(hart, tcb, cause, value);
+    acquire_lock(hart, WaitFrom::Elsewhere);
+    if (hart.current == &tcb) handle_exception(hart, tcb, cause, value);
     return leave(hart);
 }
 
 /// A hart without a thread begins. The lock is not held.
 Tcb& enter_first(Hart& hart) {
-    big_lock.acquire();
+    acquire_lock(hart, WaitFrom::Elsewhere);
     return leave(hart);
 }
 

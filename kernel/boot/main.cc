@@ -128,7 +128,7 @@ void kernel_main(std::uint64_t hart_id, std::uint64_t device_tree, std::uint64_t
 
 void secondary_main(Hart& hart) {
     arch::set_address_space(kernel_satp);
-    arch::flush_space(0);
+    arch::flush_space(0, 0);
     arch::prepare_hart();
     note_online(hart);
     resume_user(enter_first(hart));

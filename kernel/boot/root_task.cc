@@ -170,6 +170,7 @@ Tcb& make_thread(Builder& b, Hart& hart, const Capability& utcb) {
     tcb.hart = &hart;
     tcb.priority = tcb.max_priority = kMaxPriority;
     tcb.satp = satp_of(to_physical(b.space.vspace().object), asid_of(b.space.vspace().space));
+    address_spaces.note_use(b.space.vspace().space, hart.hardware);
     tcb.utcb = &utcb.as<Utcb>();
     tcb.utcb_address = {kRootUtcbAddress};
     std::memcpy(tcb.name, "root", 5);
@@ -240,7 +241,7 @@ void start_root_task(Hart& hart, const Hardware& hardware, FreeMemory& free_memo
     give_device_tree(b);
     describe(b, hart, entry_cycle);
     give_memory(b);
-    arch::flush_instructions();
+    arch::flush_instructions(0);
     Hart::make_ready(tcb);
     b.info.root_cycle = arch::cycles();
 }

@@ -17,7 +17,7 @@ namespace {
 constinit Slot* graveyard = nullptr;
 
 Result<void> preemption_point() {
-    CHECK(!arch::interrupt_pending(), kPreempted);
+    CHECK(!Hart::should_pause(), kPreempted);
     return {};
 }
 

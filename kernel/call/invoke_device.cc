@@ -7,6 +7,7 @@
 #include "call/destroy.h"
 #include "call/fast_path.h"
 #include "call/request.h"
+#include "debug/check.h"
 #include "debug/dump.h"
 #include "debug/print.h"
 #include "ipc/transfer.h"
@@ -29,7 +30,7 @@ Result<void> hold_notification(const Request& request, Slot& held) {
 void disarm(Timer& timer) {
     if (!timer.is_armed) return;
     timer_queue.remove(timer);
-    set_next_interrupt(*harts[kTimerHart]);
+    timers_changed();
 }
 
 Outcome claim(const Request& request) {
@@ -64,7 +65,7 @@ Outcome invoke_timer(const Request& request) {
             if (timer.is_armed) timer_queue.remove(timer);
             timer.deadline = request.word(0);
             timer_queue.add(timer);
-            set_next_interrupt(*harts[kTimerHart]);
+            timers_changed();
             return 0;
         case TimerMethod::Cancel: disarm(timer); return 0;
     }
@@ -131,6 +132,14 @@ Outcome invoke_machine(const Request& request) {
             CHECK(request.word(0) <= 1, Error::BadArgument);
             request.answer(0, std::exchange(fast_path_is_on, request.word(0) != 0));
             return 1;
+        case MachineMethod::Check: {
+            const Violation violation = check_invariants();
+            if (violation)
+                print("\nPANIC: invariant violated: ", violation.what, "\n  at ",
+                      Hex{reinterpret_cast<std::uint64_t>(violation.where)}, "\n");
+            request.answer(0, violation ? 1 : 0);
+            return 1;
+        }
         case MachineMethod::Counter: break;
     }
     return Failure(Error::BadMethod);

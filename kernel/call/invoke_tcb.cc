@@ -53,6 +53,7 @@ Outcome configure(const Request& request) {
     }
     if (vspace != nullptr) {
         TRY_VOID(hold(tcb.vspace, *vspace));
+        address_spaces.note_use(vspace->cap.space, tcb.hart->hardware);
         Hart::set_address_space(tcb, satp_of(to_physical(vspace->cap.object), asid_of(vspace->cap.space)));
     }
     if (cspace != nullptr) TRY_VOID(hold(tcb.cspace, *cspace));  // last: a call that is made again looks up again
@@ -84,8 +85,9 @@ Outcome write_registers(const Request& request) {
 
 Outcome read_registers(const Request& request) {
     CHECK(request.caller.utcb != nullptr, Error::NoUtcb);
-    const Tcb& tcb = request.cap().as<Tcb>();
+    Tcb& tcb = request.cap().as<Tcb>();
     CHECK(&tcb != &request.caller, Error::Busy);
+    Hart::sync_registers(tcb);
     const auto* registers = reinterpret_cast<const std::uint64_t*>(&tcb.registers);
     for (unsigned i = 0; i < kRegisterCount; i++) request.answer(i, registers[i]);
     return kRegisterCount;
@@ -129,8 +131,10 @@ Outcome unbind_notification(const Request& request) {
 Outcome set_affinity(const Request& request) {
     TRY_VOID(request.needs(1));
     CHECK(request.word(0) < hart_count, Error::OutOfRange);
+    Hart& hart = *harts[request.word(0)];
     Tcb& tcb = request.cap().as<Tcb>();
-    CHECK(request.word(0) == tcb.hart->index, Error::BadArgument);
+    if (!tcb.vspace.is_empty()) address_spaces.note_use(tcb.vspace.cap.space, hart.hardware);
+    hart.move_here(tcb);
     return 0;
 }
 

@@ -89,15 +89,16 @@ Result<void> place(RetypePlan& plan, const Capability& untyped, std::uint64_t of
     return {};
 }
 
-/// Clear the memory of the plan, page by page. Error: kPreempted; what is done stays done.
+/// Clear the memory of the plan, page by page. Error: kPreempted; what is done stays done. A gap that alignment leaves
+/// below the plan is given up first, for all of [watermark, zeroed) must be zero, whoever retypes next.
 Result<void> clear_memory(const RetypePlan& plan, Capability& untyped) {
     auto* memory = static_cast<std::byte*>(untyped.object);
-    untyped.zeroed = std::max(untyped.zeroed, plan.begin);
+    if (untyped.zeroed < plan.begin) untyped.watermark = untyped.zeroed = plan.begin;
     while (untyped.zeroed < plan.end) {
         const std::uint64_t step = std::min(kPageSize, plan.end - untyped.zeroed);
         std::memset(memory + untyped.zeroed, 0, step);
         untyped.zeroed += step;
-        CHECK(untyped.zeroed == plan.end || !arch::interrupt_pending(), kPreempted);
+        CHECK(untyped.zeroed == plan.end || !Hart::should_pause(), kPreempted);
     }
     return {};
 }

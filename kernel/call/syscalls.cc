@@ -174,11 +174,9 @@ Result<void> dispatch(Tcb& tcb, Syscall number, CPtr pointer) {
     return Failure(Error::BadSyscall);
 }
 
-constexpr unsigned kEcallLength = 4;
-
 void fail(Tcb& tcb, Error error) {
     if (error == kPreempted)
-        tcb.registers.pc -= kEcallLength;
+        tcb.registers.pc -= arch::kEcallLength;
     else
         tcb.set_tag(Tag::error(error));
 }
@@ -196,7 +194,7 @@ void perform_invocation(Tcb& tcb, Slot& slot) {
 void perform_syscall(Tcb& tcb) {
     const auto number = static_cast<std::int64_t>(tcb.registers.a(7));
     if (number >= 0) {
-        tcb.registers.pc -= kEcallLength;
+        tcb.registers.pc -= arch::kEcallLength;
         raise_fault(tcb, {.kind = FaultKind::UnknownSyscall});
         return;
     }

@@ -13,7 +13,7 @@ Result<std::uint64_t> AddressSpaces::add(PageTable* root) {
         Entry& entry = entries_[asid];
         if (entry.root != nullptr) continue;
         const std::uint64_t generation = (entry.space >> kAsidBits) + 1;
-        entry = {generation << kAsidBits | asid, root};
+        entry = {generation << kAsidBits | asid, root, 0};
         room_--;
         return entry.space;
     }

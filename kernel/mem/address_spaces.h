@@ -27,6 +27,10 @@ public:
     void remove(std::uint64_t space);
     /// The root table, or null if the space is no more.
     PageTable* find(std::uint64_t space) const;
+    /// A thread in this space runs, or may have run, on the hart with the firmware's number `hart`.
+    void note_use(std::uint64_t space, std::uint64_t hart) { entries_[asid_of(space)].harts |= bit(hart); }
+    /// The harts that may have cached translations of the space.
+    arch::HartSet users(std::uint64_t space) const { return entries_[asid_of(space)].harts; }
     /// How many more can be added.
     unsigned room() const { return room_; }
 
@@ -34,6 +38,7 @@ private:
     struct Entry {
         std::uint64_t space = 0;  // identity of the last one here
         PageTable* root = nullptr;
+        arch::HartSet harts = 0;
     };
     Entry entries_[kMaxSpaces] = {};
     unsigned next_ = 1;  // where to look first: reuse as late as possible

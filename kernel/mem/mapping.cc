@@ -10,6 +10,11 @@ namespace {
 
 constexpr unsigned kFirstKernelEntry = kTableEntries / 2;
 
+void flush_page(VirtAddr address, std::uint64_t space) {
+    arch::flush_page(address, asid_of(space), address_spaces.users(space));
+}
+void flush_space(std::uint64_t space) { arch::flush_space(asid_of(space), address_spaces.users(space)); }
+
 unsigned level_of(const Capability& frame) { return (frame.size_bits - kPageBits) / 9; }
 
 /// MapFlags that `frame` allows; Read is always part of it.
@@ -56,8 +61,8 @@ MapResult map_frame(Capability& frame, const Capability& vspace, VirtAddr addres
     *at.entry = leaf_for(frame, flags);
     frame.mapped_at = address.value;
     frame.space = vspace.space;
-    arch::flush_page(address, asid_of(frame.space));
-    if ((flags & std::uint64_t(MapFlags::Execute)) != 0) arch::flush_instructions();
+    flush_page(address, frame.space);
+    if ((flags & std::uint64_t(MapFlags::Execute)) != 0) arch::flush_instructions(address_spaces.users(frame.space));
     return {};
 }
 
@@ -67,15 +72,15 @@ Error protect_frame(const Capability& frame, std::uint64_t flags) {
     const Error refused = check_flags(frame, flags);
     if (refused != Error::Ok) return refused;
     *entry = leaf_for(frame, flags);
-    arch::flush_page({frame.mapped_at}, asid_of(frame.space));
-    if ((flags & std::uint64_t(MapFlags::Execute)) != 0) arch::flush_instructions();
+    flush_page({frame.mapped_at}, frame.space);
+    if ((flags & std::uint64_t(MapFlags::Execute)) != 0) arch::flush_instructions(address_spaces.users(frame.space));
     return Error::Ok;
 }
 
 void unmap_frame(Capability& frame) {
     if (Pte* entry = find_mapping(frame)) {
         *entry = Pte{};
-        arch::flush_page({frame.mapped_at}, asid_of(frame.space));
+        flush_page({frame.mapped_at}, frame.space);
     }
     frame.mapped_at = frame.space = 0;
 }
@@ -90,7 +95,7 @@ Error map_table(Capability& table, const Capability& vspace, VirtAddr address) {
     table.size_bits = static_cast<std::uint8_t>(at.level);
     table.mapped_at = align_down(address.value, bit(level_bits(at.level)));
     table.space = vspace.space;
-    arch::flush_page(address, asid_of(table.space));
+    flush_page(address, table.space);
     return Error::Ok;
 }
 
@@ -100,7 +105,7 @@ void unmap_table(Capability& table) {
         const Walk at = walk(*root, {table.mapped_at}, table.size_bits);
         if (at.level == table.size_bits && at.entry->is_table() && at.entry->address() == to_physical(table.object)) {
             *at.entry = Pte{};
-            arch::flush_space(asid_of(table.space));
+            flush_space(table.space);
         }
     }
     for (Pte& entry : table.as<PageTable>().entries) entry = Pte{};
@@ -117,7 +122,7 @@ void create_space(Capability& vspace) {
 }
 
 void destroy_space(const Capability& vspace) {
-    arch::flush_space(asid_of(vspace.space));
+    flush_space(vspace.space);
     address_spaces.remove(vspace.space);
 }
 

@@ -11,7 +11,9 @@ extern constinit TimerQueue timer_queue;
 /// The hart that looks after armed timers.
 constexpr unsigned kTimerHart = 0;
 
-/// Set the hart's timer to what comes first.
-void set_next_interrupt(Hart& hart);
+/// Set the timer of this hart, which holds the lock, to what comes first.
+void set_next_interrupt(const Hart& hart);
+/// The earliest armed timer may have changed.
+void timers_changed();
 
 }  // namespace glenda

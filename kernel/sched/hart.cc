@@ -10,6 +10,8 @@ constinit std::uint64_t kernel_satp = 0;
 constinit Hart* harts[kMaxHarts] = {};
 constinit unsigned hart_count = 0;
 constinit std::uint64_t tick_length = 0;
+constinit BigLock big_lock;
+constinit Hart* Hart::executing = nullptr;
 
 void Hart::start(std::uint64_t satp_of_kernel) {
     idle.hart = this;
@@ -17,6 +19,7 @@ void Hart::start(std::uint64_t satp_of_kernel) {
     idle.satp = satp_of_kernel;
     satp = satp_of_kernel;
     current = &idle;
+    if (executing == nullptr) take_over();
 }
 
 void Hart::adopt(Tcb& tcb) {
@@ -30,34 +33,48 @@ void Hart::make_ready(Tcb& tcb) {
     tcb.state = ThreadState::Ready;
     if (hart.current == &tcb || tcb.is_queued) return;
     hart.ready.push_back(tcb);
+    hart.interrupt_if_elsewhere();
 }
 
 void Hart::stop(Tcb& tcb) {
     Hart& hart = *tcb.hart;
     if (tcb.is_queued) hart.ready.remove(tcb);
-    if (hart.fpu_owner == &tcb) {
-        hart.fpu_owner = nullptr;
-        arch::fpu_disable();
-    }
+    if (hart.current == &tcb && hart.is_elsewhere()) hart.ask(HartRequest::Stop);
+    release_fpu(tcb);
     tcb.state = ThreadState::Inactive;
+}
+
+void Hart::sync_registers(Tcb& tcb) {
+    if (tcb.hart->current == &tcb && tcb.hart->is_elsewhere()) tcb.hart->ask(HartRequest::Sync);
 }
 
 void Hart::set_address_space(Tcb& tcb, std::uint64_t satp) {
     tcb.satp = satp;
     Hart& hart = *tcb.hart;
     if (hart.current != &tcb || hart.satp == satp) return;
+    if (hart.is_elsewhere()) return hart.ask(HartRequest::ReloadSpace);
     hart.satp = satp;
     arch::set_address_space(satp);
 }
 
 void Hart::set_priority(Tcb& tcb, std::uint8_t priority) {
-    if (!tcb.is_queued) {
-        tcb.priority = priority;
-        return;
-    }
-    tcb.hart->ready.remove(tcb);
+    Hart& hart = *tcb.hart;
+    const bool was_queued = tcb.is_queued;
+    if (was_queued) hart.ready.remove(tcb);
     tcb.priority = priority;
-    tcb.hart->ready.push_back(tcb);
+    if (was_queued) hart.ready.push_back(tcb);
+    hart.interrupt_if_elsewhere();
+}
+
+void Hart::move_here(Tcb& tcb) {
+    Hart& old = *tcb.hart;
+    if (&old == this) return;
+    const ThreadState state = tcb.state;
+    stop(tcb);
+    if (old.current == &tcb) old.let_go();
+    tcb.hart = this;
+    tcb.state = state;
+    if (state == ThreadState::Ready) make_ready(tcb);
 }
 
 void Hart::yield() {
@@ -79,13 +96,16 @@ Tcb& Hart::choose() {
     if (current->state == ThreadState::Ready && !current->is_queued) ready.push_front(*current);
     Tcb* next = ready.pop();
     if (next == nullptr) next = &idle;
-    if ((current == &idle) != (next == &idle)) {
-        next_tick = next == &idle ? kNever : arch::now() + tick_length;
+    const bool is_ticking = next_tick != kNever;
+    if (is_ticking != (next != &idle)) {
+        next_tick = is_ticking ? kNever : arch::now() + tick_length;
         set_next_interrupt(*this);
     }
     switch_to(*next);
     return *next;
 }
+
+// --- the FPU -------------------------------------------------------------------------------------------------
 
 bool Hart::take_fpu() {
     if (fpu_owner == current) return false;
@@ -96,13 +116,67 @@ bool Hart::take_fpu() {
     return true;
 }
 
+void Hart::save_fpu() {
+    if (fpu_owner == nullptr) return;
+    arch::fpu_enable();
+    arch::fpu_save(fpu_owner->fpu);
+    arch::fpu_disable();
+    fpu_owner = nullptr;
+}
+
 void Hart::release_fpu(Tcb& tcb) {
     Hart& hart = *tcb.hart;
     if (hart.fpu_owner != &tcb) return;
-    arch::fpu_enable();
-    arch::fpu_save(tcb.fpu);
-    arch::fpu_disable();
-    hart.fpu_owner = nullptr;
+    if (hart.is_elsewhere())
+        hart.ask(HartRequest::SaveFpu);
+    else
+        hart.save_fpu();
+}
+
+// --- between harts -------------------------------------------------------------------------------------------
+
+/// The current thread is current no more; nobody is.
+void Hart::let_go() {
+    current = &idle;
+    satp = kernel_satp;
+    arch::set_address_space(satp);
+}
+
+void Hart::interrupt_if_elsewhere() const {
+    if (is_elsewhere() && !current_goes_on()) arch::send_ipi(hardware);
+}
+
+void Hart::ask(HartRequest what) {
+    __atomic_store_n(&request, what, __ATOMIC_RELEASE);
+    arch::send_ipi(hardware);
+    while (__atomic_load_n(&request, __ATOMIC_ACQUIRE) != HartRequest::None) {
+    }
+}
+
+void Hart::wait_for_lock(BigLock::Ticket ticket, WaitFrom from) {
+    while (!big_lock.serves(ticket)) {
+        if (__atomic_load_n(&request, __ATOMIC_ACQUIRE) != HartRequest::None) serve(from);
+    }
+    take_over();
+}
+
+/// The hart that asks holds the lock and waits, so nobody else looks at this hart.
+void Hart::serve(WaitFrom from) {
+    switch (request) {
+        case HartRequest::None:
+        case HartRequest::Sync: break;
+        case HartRequest::SaveFpu: save_fpu(); break;
+        case HartRequest::ReloadSpace:
+            satp = current->satp;
+            arch::set_address_space(satp);
+            break;
+        case HartRequest::Stop:
+            if (from == WaitFrom::Syscall) current->registers.pc -= arch::kEcallLength;  // not done yet: do it again
+            save_fpu();
+            let_go();
+            break;
+    }
+    __atomic_store_n(&request, HartRequest::None, __ATOMIC_RELEASE);
 }
 
 }  // namespace glenda

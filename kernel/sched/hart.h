@@ -6,6 +6,7 @@
 // Handout: reference/kernel-design.md, "Scheduling".
 #pragma once
 
+#include "sched/big_lock.h"
 #include "sched/ready_queue.h"
 
 namespace glenda {
@@ -14,6 +15,18 @@ namespace glenda {
 constexpr std::uint64_t kTicksPerSecond = 1000;
 constexpr std::uint32_t kDefaultSlice = 5;
 constexpr std::uint64_t kNever = ~std::uint64_t{0};
+
+/// What the hart that holds the lock can ask of another, which does it at its next entry, while it waits for the lock.
+enum class HartRequest : std::uint32_t {
+    None,
+    Stop,         // let go of the current thread: its registers are in its Tcb, it is current no more
+    SaveFpu,      // put the floating-point registers into their owner's Tcb
+    ReloadSpace,  // the address space of the current thread changed
+    Sync,         // nothing: but the current thread's registers are in its Tcb
+};
+
+/// Where a hart was when it began to wait for the lock.
+enum class WaitFrom : std::uint8_t { Syscall, Elsewhere };
 
 class alignas(64) Hart {
 public:
@@ -24,19 +37,43 @@ public:
     std::uint64_t satp = 0;    // the address space in use
     std::uint64_t next_tick = kNever;
     ReadyQueue ready;
+    HartRequest request = HartRequest::None;  // of the hart that holds the lock
+    Tcb idle;
 
-    /// Let the current thread's turn, and the kernel's stack, begin with `idle`.
+    /// The hart that holds the lock. Not set on the fast path, which needs it not.
+    static Hart* executing;
+
+    /// Begin, with `idle` as the current thread.
     void start(std::uint64_t kernel_satp);
+    /// This hart has got the lock.
+    void take_over() {
+        executing = this;
+        arch::this_hart = hardware;
+    }
+    /// Until `ticket` is served, do what the hart with the lock asks for. Afterwards `current` may be another than
+    /// before.
+    void wait_for_lock(BigLock::Ticket ticket, WaitFrom from);
+
+    // --- threads, on whatever hart they are
+
     /// A new thread, all zero, gets what every thread has: a hart, a turn, the kernel's own address space.
     static void adopt(Tcb& tcb);
-    /// A thread that was blocked or new may run. Another hart is told, if it is there.
+    /// A thread that was blocked or new may run.
     static void make_ready(Tcb& tcb);
-    /// Make a thread Inactive, wherever it is in its turn, and take the FPU from it without saving.
+    /// Make a thread Inactive. If it is running, it has stopped when this returns; all its registers are in the Tcb.
     static void stop(Tcb& tcb);
+    /// See to it that the Tcb has the thread's registers, which may be running.
+    static void sync_registers(Tcb& tcb);
     /// From now on `tcb` runs in the address space of `satp`.
     static void set_address_space(Tcb& tcb, std::uint64_t satp);
-    /// The thread's priority or state changed: `tcb` is current or queued.
     static void set_priority(Tcb& tcb, std::uint8_t priority);
+    /// If the FPU holds this thread's values, put them into its Tcb.
+    static void release_fpu(Tcb& tcb);
+    /// From now on `tcb` runs on this hart.
+    void move_here(Tcb& tcb);
+
+    // --- this hart, which holds the lock
+
     /// End the current thread's turn in favour of its equals.
     void yield();
     /// A tick has passed.
@@ -47,11 +84,6 @@ public:
     }
     /// Who runs next: the current thread, unless it cannot or a higher one can.
     Tcb& choose();
-    /// Give up the FPU if `tcb` has it, keeping its registers in the Tcb.
-    static void release_fpu(Tcb& tcb);
-    /// The current thread wants the FPU. False: it has it already.
-    bool take_fpu();
-
     /// `next`, which stands in no queue, is current from now on.
     [[gnu::always_inline]] void switch_to(Tcb& next) {
         current = &next;
@@ -61,8 +93,10 @@ public:
         }
         if (fpu_owner != nullptr) switch_fpu(next);
     }
-
-    Tcb idle;
+    /// The current thread wants the FPU. False: it has it already.
+    bool take_fpu();
+    /// A long operation should stop at its next preemption point: this hart or another has something to do.
+    static bool should_pause() { return arch::interrupt_pending() || big_lock.is_wanted(); }
 
 private:
     void switch_fpu(const Tcb& next) {
@@ -71,6 +105,13 @@ private:
         else
             arch::fpu_disable();
     }
+    void save_fpu();
+    void let_go();
+    void serve(WaitFrom from);
+    /// Ask another hart, and wait until it has done it.
+    void ask(HartRequest what);
+    bool is_elsewhere() const { return this != executing; }
+    void interrupt_if_elsewhere() const;
 };
 
 extern constinit std::uint64_t kernel_satp;

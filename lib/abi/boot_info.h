@@ -54,7 +54,7 @@ struct BootInfo {
     std::uint64_t timebase;        // ticks of the `time` CSR in a second
     std::uint64_t ram_base;        // of the first bank, physical
     std::uint64_t ram_size;        // of all banks, bytes
-    std::uint64_t kernel_size;     // bytes of RAM that the kernel and the root task's first objects occupy
+    std::uint64_t kernel_size;     // bytes of RAM that are not Untyped: firmware, kernel, initrd, root task
     std::uint32_t hart_count;      // harts that run
     std::uint32_t boot_hart;       // hardware number of the one that booted
     std::uint64_t entry_cycle;     // `cycle` CSR at the kernel's first instruction

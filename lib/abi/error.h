@@ -28,16 +28,16 @@ enum class Error : std::uint32_t {
     NotAligned,         // an address or offset is not a multiple of the object's size
     AlreadyMapped,      // this capability, or this address, has a mapping
     NotMapped,          // there is no mapping to remove or to change
-    MissingTable,       // a page table is missing on the way; its level is in the first word
+    MissingTable,       // a page table is missing on the way; its level (1 or 0) is in the first word
     TooManySpaces,      // every address space identifier is taken
     PriorityTooHigh,    // above the caller's maximum controlled priority
-    Busy,               // the object is in use: a Reply with a caller, a bound notification, a bound interrupt
+    Busy,               // in use: a Reply, a bound notification, a claimed interrupt, the registers of a running thread
     NotBound,           // nothing is bound that could be released or used
     NoCaller,           // the Reply object holds no caller: answered already, or the caller is gone
     NoReply,            // the receiver brought no Reply object, so nobody can ever answer this Call
     WouldBlock,         // a non-blocking call found nobody waiting
     Deleted,            // the object was deleted while the thread waited on it
-    Cancelled,          // the wait was cut short: the thread was suspended, or given new registers
+    Cancelled,          // the wait was cut short: the thread was suspended
     NoUtcb,             // the thread has no UTCB, and the message does not fit in registers
     NotConfigured,      // the thread has no CSpace or no VSpace yet
     OutOfRange,         // an index is past the end of its CNode, a hart or interrupt number is not there

@@ -3,8 +3,8 @@
 //
 // The kernel makes a Call on the thread's fault handler in the name of the thread; the badge of that capability tells
 // the handler which thread. A reply with label kFaultResume lets it run again, any other label leaves it suspended.
-// Words of a resuming reply change the thread: UnknownSyscall: new a0, a1, ... and the thread goes on after the ecall;
-// other kinds: new pc, then new sp.
+// Words of a resuming reply change the thread: UnknownSyscall: new a0 to a3, as many as there are words (at most four),
+// and the thread goes on after the ecall; other kinds: new pc, then new sp.
 // Handout: reference/kernel-abi.md, "Faults".
 #pragma once
 

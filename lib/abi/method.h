@@ -38,16 +38,16 @@ enum class CNodeMethod : std::uint64_t {  // the invoked CNode is the destinatio
 enum class TcbMethod : std::uint64_t {
     Configure = 1,       // CSpace cptr, VSpace cptr, UTCB frame cptr, UTCB address, fault handler cptr; 0 leaves as is
     SetPriority,         // priority, maximum controlled priority; both <= the caller's maximum
-    WriteRegisters,      // first register (0), values... -> ; order: pc, then x1 ra, x2 sp ... x31
+    WriteRegisters,      // first register, values... -> ; 0 is pc, n is xn; the thread must be Inactive
     ReadRegisters,       // -> 32 words: pc, x1 ... x31
     Resume,              // -> : make a suspended thread run (again)
     Suspend,             // -> : stop it where it is; a wait is cancelled
-    BindNotification,    // Notification cptr -> : the thread's Recv also takes its signals
+    BindNotification,    // Notification cptr -> : the thread's Recv from endpoints also takes its signals
     UnbindNotification,  // ->
     SetAffinity,         // hart number ->
-    SetTimeSlice,        // microseconds, 1,000 to 1,000,000 ->
+    SetTimeSlice,        // microseconds, 1,000 to 1,000,000 -> : whole ticks, rounded down
     SetName,             // up to 15 characters in two words ->
-    Info,                // -> ThreadState, priority, maximum controlled priority, hart, ticks run
+    Info,                // -> ThreadState, priority, maximum controlled priority, hart, ticks (1 ms) run
 };
 
 enum class FrameMethod : std::uint64_t {
@@ -93,8 +93,9 @@ enum class MachineMethod : std::uint64_t {
     Shutdown = 1,  // does not return
     Reboot,        // does not return
     DumpThread,    // Tcb cptr -> : state and registers on the console
-    Counter,       // KernelCounter -> value
+    Counter,       // counter -> value; not there yet, so BadMethod
     FastPath,      // 0 off, 1 on -> the old setting: for tests of the slow path
+    Check,         // -> 0 if all invariants of the kernel hold, else 1, and the console says which does not
 };
 
 /// What a thread is doing.

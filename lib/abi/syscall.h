@@ -2,7 +2,8 @@
 // The eight system calls.
 //
 // `ecall` with a7 = one of these negative numbers. In: a0 capability pointer, a1 tag, a2-a5 words 0-3, a6 the Reply
-// object of Recv, NBRecv and ReplyRecv. Out: a0 badge, a1 tag, a2-a5 words 0-3. All other registers keep their values.
+// object of Recv, NBRecv and ReplyRecv. Out: a1 tag, a2-a5 words 0-3 where words came, a0 the badge where something was
+// received, 0 after a method of a kernel object, else as it was. All other registers keep their values.
 // A non-negative a7 is no system call of this kernel, but a fault (FaultKind::UnknownSyscall) that the thread's
 // fault handler answers: so a server can stand in for another kernel.
 // Handout: reference/kernel-abi.md, "System calls".

@@ -122,6 +122,7 @@ bool help(Arguments arguments) {
 void execute(std::string_view line) {
     const Words words(line);
     if (words.empty()) return;
+    if (words.too_many()) return print("too many words: a line can have {}\n", Words::kMax);
     const std::string_view name = words.all()[0];
     for (const Command& command : kCommands) {
         if (command.name != name) continue;

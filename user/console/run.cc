@@ -33,6 +33,7 @@ void report_refusal(std::string_view name, AnyError error) {
     if (error == ServerError::NotFound) return print("run: there is no program {} in the initrd\n", name);
     if (error == ServerError::BadExecutable) return print("run: {} is no program that can run here\n", name);
     if (error == ServerError::OutOfMemory) return print("run: {}: out of memory\n", name);
+    if (error == Error::MessageTooLong) return print("run: {}: too many arguments\n", name);
     print("run: {}: {}\n", name, error);
 }
 

@@ -12,16 +12,19 @@ namespace glenda::console {
 
 class Words {
 public:
-    static constexpr unsigned kMax = 32;
+    static constexpr unsigned kMax = 64;
 
-    /// The words of `line`, which must outlive this. What is behind the last place is left out.
+    /// The words of `line`, which must outlive this.
     explicit Words(std::string_view line) {
-        while (count_ < kMax) {
+        for (;;) {
             while (!line.empty() && is_blank(line.front())) line.remove_prefix(1);
-            if (line.empty()) break;
+            too_many_ = count_ == kMax && !line.empty();
+            if (line.empty() || too_many_) break;
             words_[count_++] = take(line);
         }
     }
+    /// Whether there are more than kMax; all() has the first of them.
+    bool too_many() const { return too_many_; }
 
     std::span<const std::string_view> all() const { return {words_.data(), count_}; }
     bool empty() const { return count_ == 0; }
@@ -40,6 +43,7 @@ private:
 
     std::array<std::string_view, kMax> words_{};
     unsigned count_ = 0;
+    bool too_many_ = false;
 };
 
 /// `text` as a decimal number; nothing for anything else.

@@ -94,4 +94,9 @@ Result<bool> Machine::set_fast_path(bool on) const {
     return answer.words[0] != 0;
 }
 
+Result<bool> Machine::check() const {
+    TRY(answer, query(MachineMethod::Check));
+    return answer.words[0] == 0;
+}
+
 }  // namespace glenda

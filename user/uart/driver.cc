@@ -85,10 +85,16 @@ void Driver::serve_reader() {
     if (reader_ && !received_.empty()) reader_.answer(take_input(reader_limit_));
 }
 
+/// At most a line: what was typed behind Return is kept, since it may be a ^C for what the line starts.
 MessageWriter Driver::take_input(std::uint64_t limit) {
     char text[kSerialMaxBytes];
     unsigned size = 0;
-    while (size < limit && size < sizeof(text) && !received_.empty()) text[size++] = *received_.pop();
+    bool ends = false;
+    while (size < limit && size < sizeof(text) && !ends && !received_.empty()) {
+        text[size] = *received_.pop();
+        ends = text[size] == '\r' || text[size] == '\n';
+        size++;
+    }
     return MessageWriter(0).text({text, size});
 }
 
@@ -99,6 +105,8 @@ Reaction Driver::set_interrupt(Request& request) {
     if (request.caps() == 0) return Reaction::ok();
     if (auto moved = own.move(interrupt_slot_, request.caps_node(), request.cap_index(0)); !moved) return moved.error();
     has_interrupt_ = true;
+    // It may have been pressed already, while nobody asked for it.
+    if (received_.drop_through(kInterruptCharacter)) (void)Notification(interrupt_slot_).signal();
     return Reaction::ok();
 }
 

@@ -25,6 +25,15 @@ public:
         return bytes_[read_++ % N];
     }
     void clear() { read_ = written_; }
+    /// Forget everything up to the last `byte`, and that too. False, and no change, where there is none.
+    bool drop_through(char byte) {
+        for (std::size_t end = written_; end != read_; end--) {
+            if (bytes_[(end - 1) % N] != byte) continue;
+            read_ = end;
+            return true;
+        }
+        return false;
+    }
     std::size_t size() const { return written_ - read_; }
     std::size_t room() const { return N - size(); }
     bool empty() const { return written_ == read_; }

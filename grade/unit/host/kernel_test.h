@@ -24,6 +24,17 @@
 #include "object/timer.h"
 #include "sched/hart.h"
 
+namespace glenda {
+extern "C" {
+// boot/enter.cc, as trap.S calls it.
+Tcb& enter_syscall(CPtr pointer, std::uint64_t tag, std::uint64_t word0, std::uint64_t word1, std::uint64_t word2,
+                   std::uint64_t word3, Tcb& tcb, std::int64_t number);
+Tcb& enter_trap(Tcb& tcb, std::uint64_t cause, std::uint64_t value);
+Tcb& enter_first(Hart& hart);
+void kernel_trap(std::uint64_t cause, std::uint64_t value, std::uint64_t pc, std::uint64_t ra);
+}
+}  // namespace glenda
+
 namespace glenda::test {
 
 using host::machine;
@@ -84,7 +95,8 @@ protected:
     /// Make `tcb`, which is ready, the current thread of its hart.
     void run(Tcb& tcb);
 
-    /// Make `tcb` enter the kernel once. False: it was preempted, and would make the same system call again.
+    /// Make `tcb` enter the kernel once, as trap.S would. False: it was preempted, and would make the same system call
+    /// again. Afterwards the hart has chosen who runs next.
     bool enter(Tcb& tcb, Syscall number, CPtr pointer, Tag tag = {}, std::initializer_list<std::uint64_t> words = {},
                CPtr reply = 0);
 
@@ -121,6 +133,8 @@ protected:
     }
     Error remove(CPtr at) { return call(kCNode, CNodeMethod::Delete, {at}); }
     Error revoke(CPtr at) { return call(kCNode, CNodeMethod::Revoke, {at}); }
+    /// Make an unknown system call, as a program for another kernel does; a7 is its number.
+    void enter_unknown(Tcb& tcb, std::uint64_t number);
     Error suspend(CPtr at) { return call(at, TcbMethod::Suspend); }
     Error resume(CPtr at) { return call(at, TcbMethod::Resume); }
 
@@ -135,6 +149,7 @@ private:
     Slot* slots_ = nullptr;
     Tcb* root_ = nullptr;
     bool enter_again(Tcb& tcb);
+    void trap(Tcb& tcb);
     PhysAddr next_{};
     unsigned preemptions_ = 0;
 };

@@ -43,9 +43,10 @@ namespace glenda::arch {
 using host::machine;
 
 void set_address_space(std::uint64_t satp) { machine.satp = satp; }
-void flush_page(VirtAddr address, unsigned asid) { machine.flushes.push_back({false, address, asid}); }
-void flush_space(unsigned asid) { machine.flushes.push_back({true, {}, asid}); }
-void flush_instructions() { machine.instruction_flushes++; }
+constinit std::uint64_t this_hart = 0;
+void flush_page(VirtAddr address, unsigned asid, HartSet) { machine.flushes.push_back({false, address, asid}); }
+void flush_space(unsigned asid, HartSet) { machine.flushes.push_back({true, {}, asid}); }
+void flush_instructions(HartSet) { machine.instruction_flushes++; }
 
 std::uint64_t now() { return machine.time; }
 std::uint64_t cycles() { return machine.time; }

@@ -69,6 +69,8 @@ public:
     Result<std::uint64_t> counter(std::uint64_t which) const;
     /// Switch the IPC fast path; the old setting.
     Result<bool> set_fast_path(bool on) const;
+    /// Let the kernel check itself. False: it found something wrong, and said so on its console.
+    Result<bool> check() const;
 };
 
 }  // namespace glenda

@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: MIT
+"""`program`, `kernel`, `glenda`: symbols of user programs, the kernel's eyes, and help."""
+
+import os
+
+import gdb
+import symbols
+from command import COMMANDS, Command, show
+from thread_commands import ThreadInfo
+
+SUPERVISOR_MODE = 1
+_loaded = ""
+
+
+class Program(Command):
+    """program [NAME]: load the symbols of the user program build/user/NAME.elf; alone: which there are.
+
+    All user programs are linked at the same address, 0x10000. So GDB knows the symbols of one at a time, loading a
+    second replaces the first, and a breakpoint at `main` of one program also stops whatever other program comes to that
+    address. `threads` says who it is. For a breakpoint in one program only, ask for its address space:
+    `break main if ($satp >> 44 & 0xffff) == 3`, with the number of the space that `vspace` shows."""
+
+    name = "program"
+    arguments = (0, 1)
+
+    def run(self, name: str = "") -> None:
+        global _loaded
+        if not name:
+            show([f"loaded: {_loaded or 'none'}", "programs: " + (", ".join(symbols.programs()) or "none is built")])
+            return
+        path = symbols.program_file(name)
+        if not os.path.exists(path):
+            raise gdb.GdbError(f"there is no build/user/{name}.elf; `program` alone lists what there is")
+        if _loaded:
+            try:
+                gdb.execute(f"remove-symbol-file {symbols.program_file(_loaded)}", to_string=True)
+            except gdb.error:
+                pass        # removed by hand
+            _loaded = ""
+        gdb.execute(f"add-symbol-file {path}", to_string=True)
+        _loaded = name
+        show([f"symbols of {name}; breakpoints set by name belong to all programs that have code at that address"])
+
+
+class Kernel(Command):
+    """kernel COMMAND: run a GDB command with the kernel's eyes: `kernel print *glenda::harts[0]->current`.
+
+    While a hart runs a user program, GDB cannot see the kernel's memory through it, as the program cannot. This puts
+    the hart into supervisor mode while the command runs, and back."""
+
+    name = "kernel"
+    arguments = (1, 1)
+    splits = False
+
+    def run(self, text: str) -> None:
+        try:
+            mode = int(gdb.parse_and_eval("$priv"))
+        except (gdb.error, ValueError):
+            raise gdb.GdbError("GDB is not connected, or this QEMU does not tell a hart's mode") from None
+        gdb.execute(f"set $priv = {SUPERVISOR_MODE}", to_string=True)
+        try:
+            gdb.execute(text)
+        finally:
+            gdb.execute(f"set $priv = {mode}", to_string=True)
+
+
+class GlendaPrefix(gdb.Command):
+    """glenda help, glenda thread THREAD: what the commands for Glenda are, and one more name for `thread-info`."""
+
+    def __init__(self) -> None:
+        super().__init__("glenda", gdb.COMMAND_DATA, prefix=True)
+
+
+class GlendaHelp(Command):
+    """glenda help: the commands for looking into Glenda, a line each."""
+
+    name = "glenda help"
+
+    def run(self) -> None:
+        show([f"  {line}" for name, line in COMMANDS.items() if not name.startswith("glenda")])
+        show(["`help COMMAND` says more. Values of the kernel's types print in short; `print/r` shows all fields."])
+
+
+class GlendaThread(ThreadInfo):
+    __doc__ = ThreadInfo.__doc__.replace("thread-info", "glenda thread", 1)
+
+    name = "glenda thread"
+
+
+Program()
+Kernel()
+GlendaPrefix()
+GlendaHelp()
+GlendaThread()

@@ -1,0 +1,22 @@
+# SPDX-License-Identifier: MIT
+"""Loads the commands and printers for Glenda into GDB. The file .gdbinit sources it.
+
+    memory      the machine's memory, whatever the harts are doing
+    kernel      the kernel's types and variables
+    capability  a capability as a line          tree      all slots, and the derivation tree
+    thread      threads and harts               symbols   names for addresses in any program
+    page_table  Sv39                            printers  how `print` shows the kernel's types
+    command     what commands share             *_command(s)  the commands
+"""
+
+import os
+import sys
+
+sys.dont_write_bytecode = True      # nothing is written outside build/
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+
+import printers                                                                         # noqa: E402, F401
+import thread_commands, cap_commands, space_command, ipc_commands, program_commands     # noqa: E401, E402, F401
+
+print("Glenda: threads, thread-info, harts, caps, cdt, untyped, vspace, endpoint, notification, program, kernel.\n"
+      "`glenda help` explains them. `continue` lets the system run; Ctrl-C stops it.")

@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: MIT
+"""The console's prompt as a function: type a command, get what it prints.
+
+    shell = Shell(machine())
+    assert shell.run("run hello") == "hello, world\\nprocess 5 exited with status 0\\n"
+    assert shell.memory().free > 100 * 1024
+"""
+
+import re
+from typing import NamedTuple
+
+from .machine import Machine
+
+PROMPT = "glenda% "
+BOOT = 0.5              # s of guest time from power-on to the prompt: far more than it takes, also with 2 GiB
+LINE = 71               # characters behind the prompt; a longer line scrolls, and its echo shows only a part
+
+
+class Row(NamedTuple):
+    """A line of `ps`."""
+    pid: int
+    parent: int
+    name: str
+    state: str
+    priority: int
+    kib: int
+
+
+class Memory(NamedTuple):
+    """What `mem` prints, in KiB."""
+    total: int
+    free: int
+    reserved: int
+    tables: int
+
+
+class Shell:
+    """Waits for the prompt of a machine that starts."""
+
+    def __init__(self, machine: Machine, within: float = BOOT) -> None:
+        self.machine = machine
+        self._from = 0
+        self.until_prompt(within)
+
+    def until_prompt(self, within: float = 0.5) -> str:
+        """What the console writes up to the next prompt, from behind the last one. The prompt begins a line."""
+        __tracebackhide__ = True
+        match = self.machine.expect(f"^{PROMPT}", within)
+        text = match.string[self._from:match.start()]
+        self._from = match.end()
+        return text
+
+    def type(self, keys: str | bytes) -> None:
+        """Keys as they stand, without Return."""
+        if isinstance(keys, str):
+            self.machine.send(keys)
+        else:
+            self.machine._process.write(keys)       # bytes that are no text
+
+    def run(self, command: str, within: float = 0.5) -> str:
+        """What `command` prints, up to the next prompt. Checks the echo of what fits on the screen."""
+        __tracebackhide__ = True
+        self.machine.sendline(command)
+        echo, _, output = self.until_prompt(within).partition("\n")
+        assert echo == command or len(command) > LINE, f"typed {command!r}, the echo is {echo!r}"
+        return output
+
+    def saw(self, pattern: str, within: float = 0.5) -> bool:
+        """Wait for what a program in the background prints, whether it comes now or has come before."""
+        __tracebackhide__ = True
+        return bool(re.search(pattern, self.machine.transcript) or self.machine.expect(pattern, within))
+
+    def ps(self) -> list[Row]:
+        """The processes. Every line must have the columns that the first line names."""
+        __tracebackhide__ = True
+        head, *lines = self.run("ps").splitlines()
+        assert head.split() == ["PID", "PARENT", "NAME", "STATE", "PRIORITY", "KIB"], head
+        rows = [re.fullmatch(r" *(\d+) +(\d+)  (\S+) +(run|wait|stop|zombie) +(\d+) +(\d+)", line) for line in lines]
+        assert rows and None not in rows, f"lines of ps that cannot be read: {lines}"
+        return [Row(int(row[1]), int(row[2]), row[3], row[4], int(row[5]), int(row[6])) for row in rows]
+
+    def pid(self, name: str) -> int:
+        """The process of that name; there must be one."""
+        __tracebackhide__ = True
+        rows = [row for row in self.ps() if row.name == name]
+        assert len(rows) == 1, f"{len(rows)} processes are named {name}"
+        return rows[0].pid
+
+    def memory(self) -> Memory:
+        __tracebackhide__ = True
+        text = self.run("mem")
+        values = re.fullmatch(r"total +(\d+) KiB\nfree +(\d+) KiB\nreserved +(\d+) KiB\ntables +(\d+) KiB\n", text)
+        assert values, f"mem prints {text!r}"
+        return Memory(*map(int, values.groups()))

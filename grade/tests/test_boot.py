@@ -1,0 +1,240 @@
+# SPDX-License-Identifier: MIT
+"""Booting: on machines of other sizes, with images that are missing or spoilt; and the look of the kernel's file."""
+
+import re
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from elftools.elf.elffile import ELFFile
+
+from glenda import images, qemu
+from glenda.machine import Machine
+from glenda.paths import INITRD, KERNEL, RESULTS
+
+BANNER = "Glenda: a capability microkernel for RISC-V 64"
+FACTS = "root=bin/ktest_boot"
+REFUSED = r"^kernel: cannot start: (.*)\n"
+MIB = 1 << 20
+MAX_TEXT = 48 * 1024
+
+Boot = Callable[..., Machine]
+Spoil = Callable[[bytes], bytes]
+
+
+def facts(guest: Machine) -> dict[str, str]:
+    """What ktest_boot prints, by name."""
+    guest.expect(r"^ktest: boot facts end\n", within=5)
+    assert guest.run_to_exit() == 0
+    return dict(re.findall(r"^([a-z_]+) (.*)$", guest.transcript, re.MULTILINE))
+
+
+def untypeds(guest: Machine) -> list[tuple[int, int, bool]]:
+    """(first byte, byte behind the last, whether a device's) of each Untyped, in order of address."""
+    found = re.findall(r"^untyped (0x[0-9a-f]+) (\d+) ([01])$", guest.transcript, re.MULTILINE)
+    return sorted((int(at, 16), int(at, 16) + (1 << int(bits)), device == "1") for at, bits, device in found)
+
+
+# --- machines ----------------------------------------
+
+@pytest.mark.parametrize("harts", [1, 2, 8])
+def test_harts(machine: Boot, harts: int) -> None:
+    """K1: each hart reports, and there is one banner."""
+    guest = machine(harts=harts, append=FACTS)
+    assert facts(guest)["harts"] == str(harts)
+    assert guest.transcript.count(BANNER) == 1
+    reports = re.findall(r"^kernel: hart (\d+) is up$", guest.transcript, re.MULTILINE)
+    assert sorted(map(int, reports)) == list(range(harts))
+
+
+@pytest.mark.parametrize("mib", [64, 128, 512, 2048])
+def test_memory(machine: Boot, mib: int) -> None:
+    """K2, K9: all RAM is the root task's, but for what the kernel and the images take."""
+    guest = machine(memory=f"{mib}M", append=FACTS)
+    told = facts(guest)
+    assert told["magic"] == "good" and told["initrd_magic"] == "070701" and told["dtb_magic"] == "0xedfe0dd0"
+    assert int(told["ram_size"]) == mib * MIB
+    assert int(told["untyped_ram"]) + int(told["kernel_size"]) == mib * MIB
+    assert int(told["initrd_size"]) == INITRD.stat().st_size
+    in_images = -(-INITRD.stat().st_size // (2 * MIB)) * 2 * MIB + 2 * MIB      # the initrd may straddle a boundary
+    assert int(told["kernel_size"]) <= 4 * MIB + in_images + MIB, "too much memory has gone astray"
+    ranges = untypeds(guest)
+    assert all(a[1] <= b[0] for a, b in zip(ranges, ranges[1:])), "Untypeds overlap"
+    ram = [each for each in ranges if not each[2]]
+    assert ram[0][0] >= 0x8020_0000 and ram[-1][1] <= 0x8000_0000 + mib * MIB
+    assert sum(end - begin for begin, end, _ in ram) == int(told["untyped_ram"])
+    devices = [each for each in ranges if each[2]]
+    assert any(begin <= 0x1000_0000 < end for begin, end, _ in devices), "nobody gets the UART"
+    assert all(end <= 0x0c00_0000 or 0x0c60_0000 <= begin for begin, end, _ in devices), "the PLIC is the kernel's"
+
+
+def test_command_line(machine: Boot) -> None:
+    told = facts(machine(append=f"quiet {FACTS} log=debug"))
+    assert told["command_line"] == f"quiet {FACTS} log=debug"
+
+
+def test_long_command_line(machine: Boot) -> None:
+    """BootInfo has room for 127 characters."""
+    line = f"{FACTS} " + "x" * 300
+    assert facts(machine(append=line))["command_line"] == line[:127]
+
+
+# --- images that are missing or spoilt ----------------------------------------
+
+@pytest.fixture
+def image(request: pytest.FixtureRequest) -> Iterator[Path]:
+    """A file for a variant of the initrd."""
+    path = RESULTS / ("boot-" + re.sub(r"\W+", "_", request.node.name) + ".cpio")
+    yield path
+    path.unlink(missing_ok=True)
+
+
+def refusal(guest: Machine) -> str:
+    """The kernel says why it does not start, and switches the machine off."""
+    reason = guest.expect(REFUSED, within=5)[1]
+    assert guest.run_to_exit(within=1) == 0
+    return reason
+
+
+def test_no_initrd(machine: Boot) -> None:
+    reason = refusal(machine(initrd=None, append=FACTS))
+    assert reason.startswith("initrd: there is none") and "-initrd" in reason
+
+
+def test_no_root_program(machine: Boot, image: Path) -> None:
+    images.variant(image, remove=["bin/ktest_boot"])
+    assert refusal(machine(initrd=image, append=FACTS)).startswith("initrd bin/ktest_boot: ")
+
+
+def test_no_9ball(machine: Boot, image: Path) -> None:
+    """Without an option, the root program is 9Ball."""
+    images.variant(image, remove=["bin/9ball"])
+    assert refusal(machine(initrd=image)).startswith("initrd bin/9ball: ")
+
+
+def spoil_first_header(archive: bytes) -> bytes:
+    return b"070702" + archive[6:]
+
+
+def not_hexadecimal(archive: bytes) -> bytes:
+    return archive[:54] + b"not hex!" + archive[62:]
+
+
+def huge_size(archive: bytes) -> bytes:
+    return archive[:54] + b"ffffffff" + archive[62:]
+
+
+def huge_name(archive: bytes) -> bytes:
+    return archive[:94] + b"ffffffff" + archive[102:]
+
+
+@pytest.mark.parametrize("spoil", [spoil_first_header, not_hexadecimal, huge_size, huge_name, lambda a: a[:50],
+                                   lambda a: b"\0" * 4096, lambda a: b"\xff" * 4096, lambda a: a[:-4096]],
+                         ids=["magic", "digits", "size", "name", "cut", "zeroes", "ones", "end_missing"])
+def test_corrupt_initrd(machine: Boot, image: Path, spoil: Spoil) -> None:
+    """A message that names the file looked for, and no hang."""
+    small = images.pack({"bin": images.File(mode=images.DIRECTORY),
+                         "zzz": images.File(b"z" * 8192)})      # the program would come before, and is not there
+    images.write(image, spoil(small))
+    assert refusal(machine(initrd=image, append=FACTS)).startswith("initrd bin/ktest_boot: ")
+
+
+def patch(at: int, data: bytes) -> Spoil:
+    return lambda program: program[:at] + data + program[at + len(data):]
+
+
+BAD_PROGRAMS: dict[str, Spoil] = {
+    "empty": lambda program: b"",
+    "text": lambda program: b"#!/bin/sh\necho hello\n",
+    "cut_header": lambda program: program[:40],
+    "cut_segments": lambda program: program[:5000],
+    "magic": patch(0, b"\x7fELG"),
+    "class_32": patch(4, b"\x01"),
+    "big_endian": patch(5, b"\x02"),
+    "machine": patch(18, b"\x3e\x00"),                      # x86-64
+    "not_executable": patch(16, b"\x01\x00"),               # a relocatable file
+    "entry_in_kernel": patch(24, b"\x00\x00\x20\x80\xff\xff\xff\xff"),
+    "entry_nowhere": patch(24, b"\x00\x00\x00\x40\x00\x00\x00\x00"),
+    "headers_outside": patch(32, b"\xff\xff\xff\x7f\x00\x00\x00\x00"),
+    "headers_wrap": patch(32, b"\xf0\xff\xff\xff\xff\xff\xff\xff"),
+    "writable_code": patch(64 + 4, b"\x07\x00\x00\x00"),
+    "segment_in_kernel": patch(64 + 16, b"\x00\x00\x20\x80\xff\xff\xff\xff"),
+    "segment_outside_file": patch(64 + 8, b"\xff\xff\xff\xff\xff\xff\xff\x7f"),
+    "segment_huge": patch(64 + 40, b"\x00\x00\x00\x00\x00\x01\x00\x00"),
+    "segment_shrinks": patch(64 + 40, b"\x01" + bytes(7)),
+}
+
+
+@pytest.mark.parametrize("fault", BAD_PROGRAMS)
+def test_bad_root_program(machine: Boot, image: Path, fault: str) -> None:
+    images.variant(image, corrupt={"bin/ktest_boot": BAD_PROGRAMS[fault]})
+    reason = refusal(machine(initrd=image, append=FACTS))
+    assert re.match(r"(root task bin/ktest_boot|memory): ", reason)
+
+
+# --- the kernel's file ----------------------------------------
+
+@pytest.fixture(scope="module")
+def kernel() -> Iterator[ELFFile]:
+    with open(KERNEL, "rb") as file:
+        yield ELFFile(file)
+
+
+def test_no_segment_is_writable_and_executable(kernel: ELFFile) -> None:
+    """K3."""
+    flags = [segment["p_flags"] for segment in kernel.iter_segments("PT_LOAD")]
+    assert 5 in flags and 6 in flags and not any(each & 3 == 3 for each in flags)
+
+
+def test_text_is_small(kernel: ELFFile) -> None:
+    assert kernel.get_section_by_name(".text")["sh_size"] <= MAX_TEXT
+
+
+def test_no_runtime(kernel: ELFFile) -> None:
+    """No heap, no exceptions, no RTTI, no global constructors."""
+    assert all(kernel.get_section_by_name(name) is None or kernel.get_section_by_name(name)["sh_size"] == 0
+               for name in (".init_array", ".ctors", ".eh_frame"))
+    names = {symbol.name for symbol in kernel.get_section_by_name(".symtab").iter_symbols()}
+    assert "kernel_main" in names
+    forbidden = re.compile(r"_Zn[wa]|_Zd[la]|__cxa_|_Unwind|__gxx_|_ZT[ISV]|_GLOBAL__sub_I|malloc$|free$")
+    assert not [name for name in names if forbidden.match(name)]
+
+
+# --- the device tree ----------------------------------------
+# QEMU itself refuses a tree that is cut or has a wrong magic number, and OpenSBI one without a timebase-frequency, so
+# these never reach the kernel; the parser's unit tests (grade/unit/format_fdt_test.cc) have them.
+
+def tree(out: Path, change: Callable[[str], str]) -> list[str]:
+    """QEMU's options for its own device tree, changed as text. The processor is the one that the harness chooses."""
+    blob = out.with_suffix(".own.dtb")
+    subprocess.run([qemu.find(), "-machine", f"virt,dumpdtb={blob}", "-cpu", "rv64,sstc=false", "-m", "128M",
+                    "-display", "none"], check=True, capture_output=True)
+    source = subprocess.run(["dtc", "-q", "-I", "dtb", "-O", "dts", blob], check=True, capture_output=True, text=True)
+    changed = change(source.stdout)
+    assert changed != source.stdout
+    subprocess.run(["dtc", "-q", "-I", "dts", "-O", "dtb", "-o", out], check=True, input=changed, text=True)
+    blob.unlink()
+    return ["-dtb", str(out)]
+
+
+def without_node(name: str) -> Callable[[str], str]:
+    return lambda source: re.sub(rf"^\t+{name} \{{\n(?:(?!^\t+\}};).*\n)*\t+\}};\n", "", source, flags=re.MULTILINE)
+
+
+def test_tree_without_memory(machine: Boot, tmp_path: Path) -> None:
+    options = tree(tmp_path / "tree.dtb", without_node("memory@80000000"))
+    assert refusal(machine(append=FACTS, extra=options)) == "device tree: it names no memory"
+
+
+def test_tree_without_an_interrupt_controller(machine: Boot, tmp_path: Path) -> None:
+    """Everything but interrupts of devices works."""
+    options = tree(tmp_path / "tree.dtb", lambda source: source.replace("sifive,plic-1.0.0", "nobody,knows-1.0.0")
+                   .replace("riscv,plic0", "nobody,plic0"))
+    assert facts(machine(append=FACTS, extra=options))["magic"] == "good"
+
+
+def test_tree_with_more_devices(machine: Boot) -> None:
+    """K2: the kernel finds what it needs all the same."""
+    told = facts(machine(append=FACTS, extra=["-device", "virtio-rng-device", "-device", "virtio-net-device"]))
+    assert told["magic"] == "good" and told["timebase"] == "10000000"

@@ -1,0 +1,304 @@
+# SPDX-License-Identifier: MIT
+"""9Ball and its services: what ends is started anew, what is damaged is named, and nothing ever hangs."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from glenda import images
+from glenda.machine import Machine
+from glenda.paths import ROOT
+from glenda.shell import Shell
+
+Boot = Callable[..., Machine]
+INIT = (ROOT / "user" / "init.toml").read_text()
+OFF = "9ball: the system cannot go on: switching the machine off\n"
+
+
+def with_line(find: str, replacement: str) -> str:
+    """init.toml with one line changed."""
+    assert INIT.count(find) == 1, f"user/init.toml has changed: {find}"
+    return INIT.replace(find, replacement)
+
+
+def line_of(text: str, find: str) -> int:
+    """The number of the first line that holds `find`."""
+    return next(number for number, line in enumerate(text.splitlines(), start=1) if find in line)
+
+
+def log_with(shell: Shell, text: str, within: float) -> str:
+    """The log, as soon as `text` is in it. An idle machine's clock jumps to 9Ball's next timer."""
+    until = shell.machine.monitor.clock() + within
+    while True:
+        shell.type("log\r")            # not run(): a service may print beside the echo
+        log = shell.until_prompt()
+        if text in log:
+            return log
+        assert shell.machine.monitor.clock() < until, log
+
+
+@pytest.fixture
+def shell(machine: Boot) -> Shell:
+    """A machine with one hart, at its prompt."""
+    return Shell(machine())
+
+
+@pytest.fixture
+def boot(machine: Boot, tmp_path: Path) -> Callable[..., Machine]:
+    """A machine with a changed initrd: the arguments are those of images.variant."""
+    def start(**change: object) -> Machine:
+        return machine(initrd=images.variant(tmp_path / "initrd.cpio", **change))
+    return start
+
+
+# --- ends and new starts ----------------------------------------------------------------------------------
+
+def test_the_driver_is_started_anew(shell: Shell) -> None:
+    assert shell.run("kill 3") == ("9ball: uart: process 3 was killed\n9ball: uart: starts again in 100 ms\n"
+                                   "9ball: uart: started as process 5\n9ball: uart: serves serial\n")
+    assert [row[:5] for row in shell.ps()] == [(1, 0, "9ball", "wait", 250), (2, 1, "factotum", "run", 240),
+                                               (5, 1, "uart", "wait", 200), (4, 1, "console", "run", 100)]
+    assert shell.run("run hello a") == "a\nprocess 6 exited with status 0\n"
+    shell.type("run spin\r")        # the new driver knows about ^C
+    shell.machine.expect("run spin\n")
+    shell.type("\x03")
+    assert shell.until_prompt().endswith("process 7 was killed\n")
+
+
+def test_the_console_is_started_anew(shell: Shell) -> None:
+    shell.run("run spin &")
+    assert shell.run("kill 4") == "Glenda: type help for the commands; Ctrl-A X leaves QEMU.\n"
+    rows = {row.name: row for row in shell.ps()}
+    assert rows["console"].pid == 6 and rows["console"].parent == 1
+    assert rows["spin"].parent == 1, "an orphan is not adopted"
+    assert shell.run("kill 5") == ""
+    assert "spin" not in [row.name for row in shell.ps()]
+    log = shell.run("log")
+    for line in ["console: process 4 was killed", "console: starts again in 100 ms", "console: started as process 6"]:
+        assert f"9ball: {line}\n" in log
+    assert shell.run("run hello") == "hello, world\nprocess 7 exited with status 0\n"
+
+
+@pytest.mark.parametrize("name", ["uart", "console"])
+def test_who_ends_often_waits_ever_longer(shell: Shell, name: str) -> None:
+    """And gets back all it had: memory is the same after the second end as after the ninth."""
+    pauses, memory = [], None
+    for round in range(9):
+        before = shell.machine.monitor.clock()
+        shell.run(f"kill {shell.pid(name)}", within=8)
+        pauses.append(shell.machine.monitor.clock() - before)
+        if round == 2:
+            memory = shell.memory()
+    assert pauses == pytest.approx([0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 6.4, 6.4, 6.4], rel=0.05)
+    assert shell.memory() == memory
+    assert shell.run("run hello").startswith("hello, world\n")
+
+
+def test_ends_with_several_harts(machine: Boot) -> None:
+    shell = Shell(machine(harts=4, icount=False), within=2)
+    for name in ("uart", "console", "uart"):
+        shell.run(f"kill {shell.pid(name)}", within=4)
+        assert shell.run("run hello", within=2).startswith("hello, world\n")
+
+
+def test_a_program_that_prints_without_a_driver(shell: Shell) -> None:
+    """While there is no driver, output goes into the log. The program ends in the 100 ms without one."""
+    shell.type("run memtest 30 &\rkill 3\r")
+    shell.until_prompt()
+    shell.until_prompt()
+    shell.type("\x03")
+    assert shell.until_prompt().endswith("^C\nprocess 5 exited with status 0\n")
+    assert re.search(r"^\[.*\] process 5: memtest: 30 MiB written and checked", shell.run("log"), re.MULTILINE)
+
+
+@pytest.mark.parametrize("rule, restarts", [("always", True), ("on-failure", True), ("never", False)])
+def test_the_rule_for_killed_services(boot: Callable[..., Machine], rule: str, restarts: bool) -> None:
+    head, _, tail = INIT.rpartition('restart = "always"')
+    guest = boot(replace={"init.toml": f'{head}restart = "{rule}"{tail}'})
+    shell = Shell(guest)
+    if restarts:
+        shell.run("kill 4")
+        assert shell.pid("console") == 5
+    else:
+        shell.type("kill 4\r")
+        guest.expect(r"^\[.*\] 9ball: console: process 4 was killed\n")
+        guest.expect(r"^9ball: no service is left that could take commands\n")
+        assert guest.run_to_exit(within=0.1) == 0
+        assert guest.transcript.endswith(OFF)
+
+
+def service(name: str, path: str, more: str = "") -> str:
+    return f'{INIT}\n[[service]]\nname = "{name}"\npath = "{path}"\n{more}\n'
+
+
+def test_a_service_that_ends_at_once_is_left_alone_in_the_end(boot: Callable[..., Machine]) -> None:
+    """It has promised to provide something; after five starts it is clear that it does not."""
+    shell = Shell(boot(replace={"init.toml": service("dud", "bin/hello", 'provides = "dud"\nrestart = "always"')}))
+    log = log_with(shell, "dud: does not run", within=3)
+    assert log.count("9ball: dud: started as process ") == 5
+    assert [int(pause) for pause in re.findall(r"dud: starts again in (\d+) ms\n", log)] == [100, 200, 400, 800]
+    assert "9ball: dud: does not run: it has ended 5 times before it served\n" in log
+    assert [row.name for row in shell.ps()] == ["9ball", "factotum", "uart", "console"]
+
+
+def test_a_service_that_crashes_is_reported(boot: Callable[..., Machine]) -> None:
+    """It promises to provide something, so that it is given up: else an idle machine's clock would race for ever."""
+    config = service("bad", "bin/crash", 'args = ["null"]\nprovides = "bad"\nrestart = "on-failure"')
+    shell = Shell(boot(replace={"init.toml": config}))
+    log = log_with(shell, "bad: does not run", within=3)
+    assert len(re.findall(r"9ball: bad: process \d+ crashed: store page fault\n", log)) == 5
+    assert len(re.findall(r"crash \(pid \d+\) stopped: store", shell.machine.transcript)) == 5
+    assert shell.run("run hello").startswith("hello, world\n")
+
+
+def test_a_service_that_is_done_stays_away(boot: Callable[..., Machine]) -> None:
+    """`on-failure`, the rule if nothing is said: an end with status 0 is none."""
+    shell = Shell(boot(replace={"init.toml": service("once", "bin/hello", 'args = ["once"]')}))
+    log = log_with(shell, "once: process ", within=0.5)
+    assert re.search(r"9ball: once: process \d exited with status 0\n", log)
+    assert re.search(r"\] once: once\n", log), "its output is not in the log"
+    shell.run("run spin 150", within=1)
+    assert shell.run("log").count("once: started as process ") == 1
+
+
+def test_a_missing_service_does_not_stop_the_others(boot: Callable[..., Machine]) -> None:
+    shell = Shell(boot(replace={"init.toml": service("gone", "bin/gone") + '[[service]]\nname = "next"\n'
+                                                                           'path = "bin/hello"\nneeds = ["gone"]\n'}))
+    log = shell.run("log")
+    assert "9ball: gone: cannot start: bin/gone: the archive holds no file of that name" in log
+    assert "9ball: next: does not run: it needs gone\n" in log
+    assert shell.run("run hello").startswith("hello, world\n")
+
+
+# --- damaged initrds --------------------------------------------------------------------------------------
+
+def cut(size: int) -> Callable[[bytes], bytes]:
+    return lambda data: data[:size]
+
+
+# A file of the initrd; what becomes of it: None: it is missing, a function: it is damaged, else its contents; and how
+# a line on the console begins then.
+NO_FILE = "the archive holds no file of that name"
+DAMAGES = {
+    "factotum-missing": ("bin/factotum", None, f"9ball: bin/factotum: {NO_FILE}"),
+    "factotum-empty": ("bin/factotum", b"", "9ball: bin/factotum: too short for an ELF header"),
+    "factotum-header-cut": ("bin/factotum", cut(40), "9ball: bin/factotum: too short for an ELF header"),
+    "factotum-cut": ("bin/factotum", cut(5000), "9ball: bin/factotum: a segment reaches past the end of the file"),
+    "factotum-garbage": ("bin/factotum", b"garbage" * 999, "9ball: bin/factotum: not an ELF file"),
+    "factotum-without-code": ("bin/factotum", lambda data: data[:4096] + bytes(16384) + data[20480:],
+                              "9ball: factotum faulted: exception, address 0x0, at pc 0x"),
+    "init-missing": ("init.toml", None, f"9ball: init.toml: {NO_FILE}"),
+    "init-empty": ("init.toml", b"", "9ball: init.toml: lists no service"),
+    "init-only-comments": ("init.toml", "# nothing\n\n# here", "9ball: init.toml: lists no service"),
+    "init-binary": ("init.toml", bytes(range(256)) * 20, "9ball: init.toml, line 1: "),
+    "init-zeros": ("init.toml", bytes(5000), "9ball: init.toml, line 1: "),
+    "init-huge": ("init.toml", INIT + 'x = "y"\n' * 100_000, "9ball: init.toml, line "),
+    "device-missing": ("init.toml", INIT.replace("ns16550a", "ns99"),
+                       '9ball: uart: cannot start: there is no device "ns99"'),
+    "driver-missing": ("bin/uart", None, f"9ball: uart: cannot start: bin/uart: {NO_FILE}"),
+    "driver-cut": ("bin/uart", cut(100), "9ball: uart: cannot start: bin/uart: the program headers lie outside"),
+    "console-garbage": ("bin/console", b"\x7fELF" + b"x" * 300, "factotum: bin/console: not a 64-bit program"),
+}
+
+
+@pytest.mark.parametrize("name", DAMAGES)
+def test_damage_is_named_and_the_machine_goes_off(boot: Callable[..., Machine], name: str) -> None:
+    file, damage, message = DAMAGES[name]
+    if damage is None:
+        guest = boot(remove=[file])
+    elif callable(damage):
+        guest = boot(corrupt={file: damage})
+    else:
+        guest = boot(replace={file: damage})
+    assert guest.run_to_exit() == 0
+    assert f"\n{message}" in guest.transcript, guest.transcript[-2000:]
+    assert guest.transcript.endswith(OFF)
+    assert "glenda% " not in guest.transcript
+
+
+def test_a_missing_console_is_named(boot: Callable[..., Machine]) -> None:
+    """The driver has the terminal by then, so the end of the log is shown."""
+    guest = boot(replace={"init.toml": with_line('path = "bin/console"', 'path = "bin/konsole"')})
+    guest.expect(r"^9ball: the end of the log:\n")
+    guest.expect(rf"^\[.*\] 9ball: console: cannot start: bin/konsole: {NO_FILE}")
+    guest.expect(r"^9ball: no service is left that could take commands\n")
+    assert guest.run_to_exit(within=0.1) == 0
+
+
+# A line of init.toml, what to put there, in which line the fault is then, and what is said about it.
+WRONG_LINES = {
+    "string-open": ('path = "bin/uart"', 'path = "bin/uart', None, "a string does not end on its line"),
+    "no-equals": ("power = true", "power true", None, "a key is not followed by ="),
+    "no-value": ("power = true", "power =", None, "expected a value"),
+    "bracket": ('needs = ["uart"]', 'needs = ["uart"', 'uses = ["serial"]', "expected , or ]"),     # it may go on there
+    "header": ('name = "console"', '[[service]\nname = "console"', "[[service]\n", "closing brackets"),
+    "twice": ("power = true", "power = true\npower = true", "power = true\npower = true",
+              "a key comes twice in one table"),
+    "unknown-key": ("power = true", "pwer = true", None, r'unknown key "pwer" in \[\[service\]\]'),
+    "unknown-table": ('name = "uart"', '[other]\nname = "uart"', "[other]", 'unknown table "other"'),
+    "unknown-rule": ("power = true", 'restart = "sometimes"', None,
+                     '"restart" must be "always", "on-failure" or "never"'),
+    "priority": ("priority = 200", "priority = 240", None, '"priority" must be a number from 1 to 239'),
+    "flag": ("power = true", 'power = "yes"', None, '"power" must be true or false'),
+    "text": ('path = "bin/uart"', "path = 5", None, '"path" must be a text in quotes'),
+    "unknown-need": ('needs = ["uart"]', 'needs = ["wart"]', "SECOND",
+                     'service "console" needs "wart", which is not there'),
+    "unknown-use": ('uses = ["serial"]', 'uses = ["x"]', "SECOND", 'service "console" uses "x", which none provides'),
+    "no-path": ('path = "bin/console"\n', "", "SECOND", 'service "console" has no "path"'),
+    "second-name": ('name = "console"', 'name = "uart"', "SECOND", 'a second service "uart"'),
+    "cycle": ('provides = "serial"', 'provides = "serial"\nneeds = ["console"]', "FIRST",
+              '"uart" needs "console", which needs "uart": none can be first'),
+    "self": ('needs = ["uart"]', 'needs = ["console"]', "SECOND", '"console" needs "console": none can be first'),
+}
+
+
+@pytest.mark.parametrize("name", WRONG_LINES)
+def test_a_wrong_line_of_init_toml_is_named(boot: Callable[..., Machine], name: str) -> None:
+    find, replacement, where, message = WRONG_LINES[name]
+    text = with_line(find, replacement)
+    services = [number for number, line in enumerate(text.splitlines(), start=1) if line == "[[service]]"]
+    guest = boot(replace={"init.toml": text})
+    assert guest.run_to_exit() == 0
+    found = re.search(r"^9ball: init\.toml, line (\d+): (.*)\n" + re.escape(OFF), guest.transcript, re.MULTILINE)
+    assert found, guest.transcript[-500:]
+    if where == "SECOND":
+        expected = services[1]
+    elif where == "FIRST":
+        expected = services[0]
+    elif where is None:
+        expected = line_of(text, replacement)
+    else:
+        expected = text[:text.index(where)].count("\n") + where.rstrip("\n").count("\n") + 1
+    assert (int(found[1]), bool(re.search(message, found[2]))) == (expected, True), found[0]
+
+
+def test_a_damaged_program_is_named_and_the_prompt_returns(boot: Callable[..., Machine]) -> None:
+    shell = Shell(boot(replace={"bin/hello": b"\x7fELF" + b"x" * 300, "bin/text": "#!/bin/sh\n", "bin/empty": b""},
+                       corrupt={"bin/spin": cut(200)}))
+    for program, fault in [("hello", "not a 64-bit program"), ("text", "too short for an ELF header"),
+                           ("empty", "too short for an ELF header"), ("spin", "")]:
+        output = shell.run(f"run {program}")
+        assert re.fullmatch(rf"factotum: bin/{program}: {fault}.* \(at byte 0x\w+\)\n"
+                            rf"run: {program} is no program that can run here\n", output), output
+    assert "process 5 exited with status 0\n" in shell.run("run memtest 1")
+
+
+# Where the archive is cut off: in its first header, in 9Ball, in the middle, in init.toml; and what is said then.
+CUTS = {
+    "all-but-50-bytes": (50, "kernel: cannot start: initrd bin/9ball: the archive ends inside a header"),
+    "a-tenth-is-left": (0.1, r"kernel: cannot start: initrd bin/9ball: a file reaches past the end of the archive"),
+    "a-half-is-left": (0.5, r"9ball: (bin/factotum|init\.toml): the initrd is damaged: .* \(byte \d+\)"),
+    "the-end-is-missing": (-400, r"9ball: init\.toml: the initrd is damaged: .* \(byte \d+\)"),
+}
+
+
+@pytest.mark.parametrize("name", CUTS)
+def test_a_cut_archive_is_named(machine: Boot, tmp_path: Path, name: str) -> None:
+    where, message = CUTS[name]
+    archive = images.variant(tmp_path / "initrd.cpio").read_bytes()
+    size = int(where * len(archive)) if isinstance(where, float) else where
+    guest = machine(initrd=images.write(tmp_path / "cut.cpio", archive[:size]))
+    assert guest.run_to_exit() == 0
+    assert re.search(f"^{message}", guest.transcript, re.MULTILINE), guest.transcript[-500:]

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: MIT
+// K22: who runs when: strict priorities, turns among equals, time slices.
+#include <utility>
+
+#include "common/journal.h"
+
+namespace glenda::ktest {
+
+namespace {
+
+/// The highest that is ready runs; a lower one never does.
+void strict_priorities() {
+    Journal journal;
+    const Notification bell = need(pool().notification());
+    auto low = [&] { journal.mark(10); };
+    auto middle = [&] { journal.mark(50); };
+    auto high = [&] {
+        journal.mark(200);
+        (void)need(bell.wait());
+        journal.mark(201);
+    };
+    Thread lows(low, {.priority = 10}), middles(middle, {.priority = 50}), highs(high, {.priority = 200});
+    lows.start();
+    middles.start();
+    sys::yield();
+    EXPECT(journal.is({}));
+    highs.start();
+    EXPECT(journal.is({200}));
+    EXPECT_OK(badged(bell, 1).signal());
+    EXPECT(journal.is({200, 201}));
+    let_others_run();
+    EXPECT(journal.is({200, 201, 50, 10}));
+    lows.start();
+    middles.start();
+    EXPECT_OK(lows.tcb.set_priority(60, 60));
+    let_others_run();
+    EXPECT(journal.is({200, 201, 50, 10, 10, 50}));
+    lows.start();
+    EXPECT_EQ(journal.count, 6);
+    EXPECT_OK(lows.tcb.set_priority(kPriority + 1, 255));  // raised above the caller: at once
+    EXPECT_EQ(journal.count, 7);
+}
+
+struct Spinner {
+    volatile std::uint64_t count = 0;
+    volatile bool stop = false;
+    void operator()() {
+        while (!stop) count = count + 1;
+    }
+};
+
+/// How often two spinning threads of one priority went around, with these time slices, in `milliseconds`.
+std::pair<std::uint64_t, std::uint64_t> share(unsigned slice, unsigned other_slice, unsigned milliseconds) {
+    const Alarm alarm;
+    Spinner spinners[2];
+    Thread one(spinners[0], {.priority = 50}), two(spinners[1], {.priority = 50});
+    need(one.tcb.set_time_slice(slice));
+    need(two.tcb.set_time_slice(other_slice));
+    one.start();
+    two.start();
+    alarm.sleep(milliseconds * 1000);
+    const std::pair<std::uint64_t, std::uint64_t> counts{spinners[0].count, spinners[1].count};
+    for (Spinner& spinner : spinners) spinner.stop = true;
+    one.join();
+    two.join();
+    EXPECT(need(one.tcb.info()).ticks > 0 && need(two.tcb.info()).ticks > 0);
+    return counts;
+}
+
+void round_robin() {
+    const auto [one, two] = share(1000, 1000, 100);
+    EXPECT(one > 10'000);
+    EXPECT(one * 100 < two * 105 && two * 100 < one * 105);  // within 5 %
+}
+
+void time_slices() {
+    const auto [one, two] = share(2000, 6000, 160);  // a quarter and three quarters
+    EXPECT(one * 3 * 100 < two * 110 && two * 100 < one * 3 * 110);
+}
+
+/// A thread that a higher one interrupts goes on with its turn, before its equals.
+void interrupted_turn() {
+    Journal journal;
+    const Notification bell = badged(need(pool().notification()), 1);
+    auto high = [&] {
+        (void)need(bell.wait());
+        journal.mark(9);
+    };
+    auto first = [&] {
+        need(bell.signal());
+        journal.mark(1);
+    };
+    auto second = [&] { journal.mark(2); };
+    Thread top(high), one(first, {.priority = 50}), two(second, {.priority = 50});
+    top.start();
+    one.start();
+    two.start();
+    let_others_run();
+    EXPECT(journal.is({9, 1, 2}));
+}
+
+void yielding() {
+    Journal journal;
+    auto body = [&](unsigned number) {
+        for (unsigned i = 0; i < 3; i++) {
+            journal.mark(number);
+            sys::yield();
+        }
+    };
+    auto one = [&] { body(1); };
+    auto two = [&] { body(2); };
+    auto three = [&] { body(3); };
+    Thread a(one, {.priority = 50}), b(two, {.priority = 50}), c(three, {.priority = 50});
+    a.start();
+    b.start();
+    c.start();
+    let_others_run();
+    EXPECT(journal.is({1, 2, 3, 1, 2, 3, 1, 2, 3}));
+}
+
+}  // namespace
+}  // namespace glenda::ktest
+
+int main(int, char**) {
+    using namespace glenda::ktest;
+    static constexpr Case kCases[] = {{"scheduling_strict_priorities", strict_priorities},
+                                      {"scheduling_round_robin", round_robin},
+                                      {"scheduling_time_slices", time_slices},
+                                      {"scheduling_interrupted_turn", interrupted_turn},
+                                      {"scheduling_yielding", yielding}};
+    return run_cases(kCases);
+}
