@@ -28,16 +28,17 @@ def names_in(program: str) -> set[str]:
     return set(re.findall(r'\{"(\w+)",', source[source.index("Case kCases[]"):]))
 
 
-def run(machine: Boot, program: str) -> str:
+def run(machine: Boot, program: str, options: str = "") -> str:
     """The transcript of a run to the end."""
-    guest = machine(append=f"root=bin/{program}", name=program)
+    guest = machine(append=f"root=bin/{program} {options}".strip(), name=program + options.replace("=", "-"))
     guest.run_to_exit(within=LIMIT)
     return guest.transcript
 
 
+@pytest.mark.parametrize("options", ["", "fastpath=off"])
 @pytest.mark.parametrize("program", PROGRAMS)
-def test_kernel(machine: Boot, program: str) -> None:
-    transcript = run(machine, program)
+def test_kernel(machine: Boot, program: str, options: str) -> None:
+    transcript = run(machine, program, options)
     failures = re.findall(r"^(?:FAIL|also) .*$", transcript, re.MULTILINE)
     assert not failures, "\n" + "\n".join(failures)
     passed = set(re.findall(r"^ok (\w+)$", transcript, re.MULTILINE))

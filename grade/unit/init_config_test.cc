@@ -118,8 +118,7 @@ INSTANTIATE_TEST_SUITE_P(
                 "4: \"args\" lists more than 8 texts"},
         Refused{SERVICE("a") "priority = 240\n", "4: \"priority\" must be a number from 1 to 239"},
         Refused{SERVICE("a") "priority = \"high\"\n", "4: \"priority\" must be a number from 1 to 239"},
-        Refused{SERVICE("a") "restart = \"often\"\n",
-                "4: \"restart\" must be \"always\", \"on-failure\" or \"never\""},
+        Refused{SERVICE("a") "restart = \"often\"\n", "4: \"restart\" must be \"always\", \"on-failure\" or \"never\""},
         Refused{SERVICE("a") "power = 1\n", "4: \"power\" must be true or false"},
         Refused{SERVICE("a") SERVICE("a"), "4: a second service \"a\": the first is in line 1"},
         Refused{SERVICE("a") "provides = \"x\"\n" SERVICE("b") "provides = \"x\"\n",
@@ -127,10 +126,8 @@ INSTANTIATE_TEST_SUITE_P(
         Refused{SERVICE("a") "uses = [\"disk\"]\n", "1: service \"a\" uses \"disk\", which none provides"},
         Refused{SERVICE("a") "needs = [\"b\"]\n", "1: service \"a\" needs \"b\", which is not there"},
         Refused{SERVICE("a") "needs = [\"a\"]\n", "1: \"a\" needs \"a\": none can be first"},
-        Refused{SERVICE("z") "needs = [\"a\"]\n"
-                SERVICE("a") "needs = [\"b\"]\n"
-                SERVICE("b") "needs = [\"c\"]\n"
-                SERVICE("c") "needs = [\"a\"]\n",
+        Refused{SERVICE("z") "needs = [\"a\"]\n" SERVICE("a") "needs = [\"b\"]\n" SERVICE(
+                    "b") "needs = [\"c\"]\n" SERVICE("c") "needs = [\"a\"]\n",
                 "5: \"a\" needs \"b\", which needs \"c\", which needs \"a\": none can be first"},
         Refused{SERVICE("a") "devices = [\"x\", \"y\"]\nconsole = true\n",
                 "1: service \"a\" asks for too many devices"}));
@@ -138,7 +135,10 @@ INSTANTIATE_TEST_SUITE_P(
 TEST(InitConfig, RefusesWhatIsNoToml) {
     EXPECT_TRUE(Parsed("[[service]]\nname = \"a\n").error().starts_with("2: "));
     EXPECT_TRUE(Parsed("[[service]]\nname\n").error().starts_with("2: "));
-    EXPECT_TRUE(Parsed("\x7f" "ELF").error().starts_with("1: "));
+    EXPECT_TRUE(Parsed("\x7f"
+                       "ELF")
+                    .error()
+                    .starts_with("1: "));
 }
 
 TEST(InitConfig, RefusesTooManyServicesAndTooMuchText) {
@@ -183,8 +183,10 @@ TEST(InitConfig, SurvivesDamage) {
         std::string text = good;
         for (unsigned i = 0; i < 1 + random() % 3; i++) {
             const std::size_t at = random() % text.size();
-            if (random() % 2 == 0) text[at] = static_cast<char>(random());
-            else text.erase(at, 1 + random() % 20);
+            if (random() % 2 == 0)
+                text[at] = static_cast<char>(random());
+            else
+                text.erase(at, 1 + random() % 20);
         }
         const Parsed parsed(text);
         if (!parsed.outcome) {

@@ -85,8 +85,10 @@ TEST(LogRing, FollowsAModel) {
         std::string buffer(1 + random() % 300, '\0');
         const LogRing::Piece piece = ring->read(offset, buffer);
         ASSERT_EQ(model.substr(piece.next - piece.size, piece.size), buffer.substr(0, piece.size));
-        if (offset >= ring->oldest()) ASSERT_EQ(piece.next - piece.size, offset);
-        else ASSERT_EQ(model[piece.next - piece.size - 1], '\n');
+        if (offset >= ring->oldest())
+            ASSERT_EQ(piece.next - piece.size, offset);
+        else
+            ASSERT_EQ(model[piece.next - piece.size - 1], '\n');
     }
 }
 

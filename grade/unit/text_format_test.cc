@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: MIT
 // Formatted text: every placeholder, against what it must look like.
-#include "glenda/format.h"
-
 #include <gtest/gtest.h>
 
 #include <random>
 
 #include "abi/error.h"
+#include "glenda/format.h"
 
 namespace glenda {
 namespace {

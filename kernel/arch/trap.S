@@ -39,6 +39,7 @@ resume_user:
     ld t0, 0(a0)
     csrw sscratch, a0
     csrw sepc, t0
+    sc.d zero, t0, (a0)             # ends a reservation (lr) of the thread that ran before; stores what is there already
     .irp n, 1,2,3,4,5,6,7,8,9,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31
     ld x\n, REGISTER(\n)(a0)
     .endr

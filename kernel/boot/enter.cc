@@ -51,6 +51,7 @@ void handle_device() {
 
 void handle_interrupts(Hart& hart) {
     const arch::Interrupts pending = arch::pending_interrupts();
+    hart.count(KernelCounter::Interrupts);
     if (pending.software) {
         arch::clear_ipi();
         set_next_interrupt(hart);
@@ -97,12 +98,14 @@ void acquire_lock(Hart& hart, WaitFrom from) { hart.wait_for_lock(big_lock.take_
 [[gnu::noinline]] Tcb& enter_slow_path(Tcb& tcb) {
     Hart& hart = *tcb.hart;
     hart.take_over();
+    hart.count(KernelCounter::Syscalls);
     perform_syscall(tcb);
     return leave(hart);
 }
 [[gnu::noinline]] Tcb& enter_invocation(Tcb& tcb, Slot& slot) {
     Hart& hart = *tcb.hart;
     hart.take_over();
+    hart.count(KernelCounter::Syscalls);
     perform_invocation(tcb, slot);
     return leave(hart);
 }
@@ -115,6 +118,7 @@ void acquire_lock(Hart& hart, WaitFrom from) { hart.wait_for_lock(big_lock.take_
 }
 
 Tcb& leave_fast_path(Tcb& next) {
+    next.hart->count(KernelCounter::FastPaths);
     big_lock.release();
     return next;
 }

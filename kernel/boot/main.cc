@@ -11,6 +11,7 @@
 #include "arch/trap.h"
 #include "arch/uart.h"
 #include "boot/root_task.h"
+#include "call/fast_path.h"
 #include "debug/print.h"
 #include "mem/mapping.h"
 #include "sched/hart.h"
@@ -113,6 +114,7 @@ void kernel_main(std::uint64_t hart_id, std::uint64_t device_tree, std::uint64_t
     if (hardware.uart.size != 0) arch::use_uart({hardware.uart.base});
     print("\nGlenda: a capability microkernel for RISC-V 64\n");
 
+    fast_path_is_on = option(hardware.machine.bootargs(), "fastpath") != "off";
     detect_features(hardware.machine);
     tick_length = *hardware.machine.timebase_frequency() / kTicksPerSecond;
     add_hart(hart_id);

@@ -140,7 +140,14 @@ Outcome invoke_machine(const Request& request) {
             request.answer(0, violation ? 1 : 0);
             return 1;
         }
-        case MachineMethod::Counter: break;
+        case MachineMethod::Counter: {
+            TRY_VOID(request.needs(1));
+            CHECK(request.word(0) < static_cast<unsigned>(KernelCounter::Count), Error::OutOfRange);
+            std::uint64_t sum = 0;
+            for (unsigned i = 0; i < hart_count; i++) sum += harts[i]->counters[request.word(0)];
+            request.answer(0, sum);
+            return 1;
+        }
     }
     return Failure(Error::BadMethod);
 }

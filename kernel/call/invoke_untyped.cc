@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "call/destroy.h"
 #include "call/request.h"
 #include "mem/mapping.h"
 #include "sched/hart.h"
@@ -31,8 +32,10 @@ struct RetypePlan {
     std::uint64_t end;    // of the last
 };
 
-/// log2 of the bytes that an object takes. Error: BadArgument if there is no such object.
+/// log2 of the bytes that an object takes. Error: BadArgument if there is no such object, or not in this size.
 Result<unsigned> object_bits(CapType type, unsigned size_bits) {
+    const bool has_sizes = type == CapType::Untyped || type == CapType::CNode || type == CapType::Frame;
+    CHECK(has_sizes || size_bits == 0, Error::BadArgument);
     switch (type) {
         case CapType::Untyped:
             CHECK(size_bits >= kMinUntypedBits && size_bits <= kMaxUntypedBits, Error::BadArgument);
@@ -132,6 +135,7 @@ Outcome retype(const Request& request) {
     TRY(cnode, request.find(1, CapType::CNode, Rights::Write));
     TRY(first, empty_slots(cnode->cap, request.word(2), plan.count));
     plan.first = first;
+    TRY_VOID(empty_graveyard());  // memory that has been given up is there to be used
     CHECK(plan.type != CapType::VSpace || address_spaces.room() >= plan.count, Error::TooManySpaces);
 
     Capability& untyped = request.slot.cap;

@@ -2,6 +2,8 @@
 // See syscalls.h. Each function first checks all that can fail, then commits.
 #include "call/syscalls.h"
 
+#include <algorithm>
+
 #include "abi/syscall.h"
 #include "call/fast_path.h"
 #include "call/request.h"
@@ -175,10 +177,9 @@ Result<void> dispatch(Tcb& tcb, Syscall number, CPtr pointer) {
 }
 
 void fail(Tcb& tcb, Error error) {
-    if (error == kPreempted)
-        tcb.registers.pc -= arch::kEcallLength;
-    else
-        tcb.set_tag(Tag::error(error));
+    if (error != kPreempted) return tcb.set_tag(Tag::error(error));
+    tcb.registers.pc -= arch::kEcallLength;
+    Hart::executing->count(KernelCounter::Preemptions);
 }
 
 }  // namespace
@@ -188,7 +189,7 @@ void perform_invocation(Tcb& tcb, Slot& slot) {
     const Outcome outcome = invoke(Request{tcb, slot, tcb.tag()});
     if (!outcome) return fail(tcb, outcome.error());
     tcb.registers.a(0) = 0;
-    tcb.set_tag(Tag(0, *outcome));
+    tcb.set_tag(Tag(0, tcb.utcb != nullptr ? *outcome : std::min(*outcome, kRegisterWords)));
 }
 
 void perform_syscall(Tcb& tcb) {

@@ -11,6 +11,7 @@ namespace glenda {
 
 void raise_fault(Tcb& tcb, Fault fault) {
     tcb.fault = fault;
+    Hart::executing->count(KernelCounter::Faults);
     const Capability& handler = tcb.fault_handler.cap;
     if (handler.type != CapType::Endpoint || !has(handler.rights, Rights::Write)) {
         tcb.state = ThreadState::Inactive;

@@ -8,7 +8,9 @@ constinit PageTable* kernel_root = nullptr;
 
 namespace {
 
+/// The kernel's entries of a root table: the direct map from here on without a gap, and the image.
 constexpr unsigned kFirstKernelEntry = kTableEntries / 2;
+constexpr unsigned kImageEntry = kTableEntries - 2;
 
 void flush_page(VirtAddr address, std::uint64_t space) {
     arch::flush_page(address, asid_of(space), address_spaces.users(space));
@@ -115,9 +117,9 @@ void unmap_table(Capability& table) {
 
 void create_space(Capability& vspace) {
     PageTable& root = vspace.as<PageTable>();
-    for (unsigned i = kFirstKernelEntry; i < kTableEntries; i++) {
-        if (kernel_root->entries[i].is_valid()) root.entries[i] = kernel_root->entries[i];
-    }
+    for (unsigned i = kFirstKernelEntry; kernel_root->entries[i].is_valid(); i++)
+        root.entries[i] = kernel_root->entries[i];
+    root.entries[kImageEntry] = kernel_root->entries[kImageEntry];
     vspace.space = *address_spaces.add(&root);
 }
 

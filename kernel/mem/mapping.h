@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Frames and page tables in address spaces: the capability that made a mapping remembers it and alone ends it.
 //
-// Invariant: every leaf entry of a living address space belongs to exactly one Frame capability, whose `space` and
-// `mapped_at` say where; so deleting the capability ends all access to the memory.
+// Invariant: every leaf entry of a living address space belongs to a Frame capability, whose `space` and `mapped_at`
+// say where; so deleting the last capability to a frame ends all access to it. (A capability whose table was unmapped
+// still remembers its place. If another one to the same frame is mapped there later, both speak for that entry.)
 // Handout: reference/kernel-design.md, "Address spaces".
 #pragma once
 

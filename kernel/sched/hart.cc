@@ -101,6 +101,7 @@ Tcb& Hart::choose() {
         next_tick = is_ticking ? kNever : arch::now() + tick_length;
         set_next_interrupt(*this);
     }
+    count(KernelCounter::Switches);
     switch_to(*next);
     return *next;
 }

@@ -37,6 +37,7 @@ public:
     std::uint64_t satp = 0;    // the address space in use
     std::uint64_t next_tick = kNever;
     ReadyQueue ready;
+    std::uint64_t counters[static_cast<unsigned>(KernelCounter::Count)] = {};
     HartRequest request = HartRequest::None;  // of the hart that holds the lock
     Tcb idle;
 
@@ -95,6 +96,7 @@ public:
     }
     /// The current thread wants the FPU. False: it has it already.
     bool take_fpu();
+    void count(KernelCounter counter) { counters[static_cast<unsigned>(counter)]++; }
     /// A long operation should stop at its next preemption point: this hart or another has something to do.
     static bool should_pause() { return arch::interrupt_pending() || big_lock.is_wanted(); }
 

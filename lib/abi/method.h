@@ -93,9 +93,20 @@ enum class MachineMethod : std::uint64_t {
     Shutdown = 1,  // does not return
     Reboot,        // does not return
     DumpThread,    // Tcb cptr -> : state and registers on the console
-    Counter,       // counter -> value; not there yet, so BadMethod
+    Counter,       // KernelCounter -> how often since boot, on all harts
     FastPath,      // 0 off, 1 on -> the old setting: for tests of the slow path
     Check,         // -> 0 if all invariants of the kernel hold, else 1, and the console says which does not
+};
+
+/// What the kernel counts.
+enum class KernelCounter : std::uint64_t {
+    FastPaths,    // messages that took the fast path
+    Syscalls,     // other system calls
+    Faults,       // raised, handled or not
+    Interrupts,   // entries for an interrupt
+    Switches,     // to another thread, not on the fast path
+    Preemptions,  // long operations that stopped at a preemption point
+    Count,
 };
 
 /// What a thread is doing.

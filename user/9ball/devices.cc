@@ -38,8 +38,8 @@ Result<void> Devices::make_one(Device& device, const BootInfo& info, Bootstrap& 
         const std::uint64_t offset = device.address - untyped.address;
         if (untyped.is_device == 0 || offset >= std::uint64_t{1} << untyped.size_bits) continue;
         TRY(frame, bootstrap.slot());
-        TRY_VOID(Untyped(info.untyped.first + i)
-                     .retype(CapType::Frame, kFrameBits, bootstrap.node(), frame, 1, offset));
+        TRY_VOID(
+            Untyped(info.untyped.first + i).retype(CapType::Frame, kFrameBits, bootstrap.node(), frame, 1, offset));
         TRY(irq, bootstrap.slot());
         TRY_VOID(IrqControl(kRootIrqControl).claim(device.interrupt, bootstrap.node(), irq));
         device.frame = frame;

@@ -58,8 +58,7 @@ std::expected<void, ConfigError> InitConfig::resolve_needs(ServiceConfig& servic
     for (std::string_view need : service.needs.all()) {
         std::size_t i = 0;
         while (i < count_ && services_[i].name != need) i++;
-        if (i == count_)
-            return refuse(service, "service \"{}\" needs \"{}\", which is not there", service.name, need);
+        if (i == count_) return refuse(service, "service \"{}\" needs \"{}\", which is not there", service.name, need);
         (void)service.needed.add(static_cast<unsigned>(i));  // as many as `needs`
     }
     return {};

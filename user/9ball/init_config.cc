@@ -45,8 +45,7 @@ std::expected<void, ConfigError> InitConfig::parse(std::string_view text) {
             continue;
         }
         if (e.name != "service") return refuse(e.line, "unknown table \"{}\"", e.name);
-        if (e.kind == TomlEvent::Kind::Table)
-            return refuse(e.line, "[service] must be [[service]]: there can be many");
+        if (e.kind == TomlEvent::Kind::Table) return refuse(e.line, "[service] must be [[service]]: there can be many");
         if (count_ == kMaxServices) return refuse(e.line, "more than {} services", kMaxServices);
         services_[count_++].line = e.line;
     }
@@ -98,10 +97,14 @@ std::expected<void, ConfigError> InitConfig::read_texts(ServiceConfig::Texts& in
 
 std::expected<void, ConfigError> InitConfig::read_restart(ServiceConfig& service, const TomlEvent& event) {
     const std::optional<TomlString> rule = event.value.string();
-    if (rule && *rule == "always") service.restart = RestartRule::Always;
-    else if (rule && *rule == "on-failure") service.restart = RestartRule::OnFailure;
-    else if (rule && *rule == "never") service.restart = RestartRule::Never;
-    else return wrong_kind(event, "\"always\", \"on-failure\" or \"never\"");
+    if (rule && *rule == "always")
+        service.restart = RestartRule::Always;
+    else if (rule && *rule == "on-failure")
+        service.restart = RestartRule::OnFailure;
+    else if (rule && *rule == "never")
+        service.restart = RestartRule::Never;
+    else
+        return wrong_kind(event, "\"always\", \"on-failure\" or \"never\"");
     return {};
 }
 
@@ -114,8 +117,7 @@ std::expected<void, ConfigError> InitConfig::read_priority(ServiceConfig& servic
 }
 
 /// Copy a string, its escapes resolved, into the config's own memory.
-std::expected<void, ConfigError> InitConfig::keep(std::string_view& into, const TomlString& string,
-                                                  std::size_t line) {
+std::expected<void, ConfigError> InitConfig::keep(std::string_view& into, const TomlString& string, std::size_t line) {
     const auto text = string.unescape_into(std::span(text_).subspan(text_used_));
     if (!text) return refuse(line, "more than {} bytes of texts", kMaxText);
     text_used_ += text->size();

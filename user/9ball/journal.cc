@@ -24,8 +24,10 @@ void Journal::start(Console console, std::uint64_t timebase) {
 
 /// The kernel's console, or nowhere while a driver has the terminal.
 void Journal::to_console(std::string_view text) {
-    if (echo_ == Echo::On) (void)console_.write(text);
-    else unseen_ = true;
+    if (echo_ == Echo::On)
+        (void)console_.write(text);
+    else
+        unseen_ = true;
 }
 
 void Journal::write(std::uint64_t source, std::string_view name, std::string_view text) {

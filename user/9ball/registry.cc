@@ -59,8 +59,10 @@ void Registry::answer(ReplyHandle& caller, const Entry& entry, Badge client) {
     if (!slot) return caller.answer(slot.error());
     Result<void> made = own.mint(*slot, own, entry.slot, kClient, client);
     if (!made) made = own.copy(*slot, own, entry.slot, kClient);
-    if (made) caller.answer(MessageWriter(0).cap(*slot));
-    else caller.answer(made.error());
+    if (made)
+        caller.answer(MessageWriter(0).cap(*slot));
+    else
+        caller.answer(made.error());
     drop(*slot);
 }
 

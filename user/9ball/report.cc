@@ -10,15 +10,11 @@ namespace glenda::nineball {
 
 namespace {
 
-void on_console(std::string_view text) {
-    (void)environment().console.write(FixedText<300>("9ball: {}\n", text));
-}
+void on_console(std::string_view text) { (void)environment().console.write(FixedText<300>("9ball: {}\n", text)); }
 
 }  // namespace
 
-void say_text(std::string_view text) {
-    journal().write(kNineballPid, "9ball", FixedText<260>("{}\n", text));
-}
+void say_text(std::string_view text) { journal().write(kNineballPid, "9ball", FixedText<260>("{}\n", text)); }
 
 void fail_text(std::string_view text) {
     journal().dump_tail();

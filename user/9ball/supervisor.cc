@@ -13,10 +13,10 @@ namespace glenda::nineball {
 namespace {
 
 constexpr std::uint64_t kFirstPauseMs = 100;
-constexpr unsigned kMostDoublings = 6;            // the longest pause is 6.4 s
-constexpr std::uint64_t kLongRunSeconds = 10;     // who ran this long starts from the first pause again
-constexpr std::uint64_t kRegisterSeconds = 5;     // to register what it provides
-constexpr unsigned kMostFailedStarts = 5;         // in a row, without ever having registered
+constexpr unsigned kMostDoublings = 6;         // the longest pause is 6.4 s
+constexpr std::uint64_t kLongRunSeconds = 10;  // who ran this long starts from the first pause again
+constexpr std::uint64_t kRegisterSeconds = 5;  // to register what it provides
+constexpr unsigned kMostFailedStarts = 5;      // in a row, without ever having registered
 constexpr std::int64_t kKillSignal = 9;
 constexpr std::string_view kTerminal = "serial";  // while it is served, 9Ball leaves the kernel's console alone
 
@@ -92,8 +92,10 @@ void Supervisor::start(Service& service) {
     if (!pid) {
         if (reason.view().empty()) reason.add("{}: {}", config.path, pid.error());
         say("{}: cannot start: {}", config.name, reason.view());
-        if (is_passing(pid.error())) back_off(service);
-        else give_up(service, "its program cannot be run");
+        if (is_passing(pid.error()))
+            back_off(service);
+        else
+            give_up(service, "its program cannot be run");
         return;
     }
     service.pid = *pid;

@@ -22,7 +22,7 @@ namespace glenda::nineball {
 struct Service {
     const ServiceConfig* config = nullptr;
     ServiceState state = ServiceState::Waiting;
-    std::uint64_t pid = 0;       // 0: is not running
+    std::uint64_t pid = 0;  // 0: is not running
     std::uint64_t restarts = 0;
     unsigned quick_ends = 0;     // in a row, without having run for long
     unsigned failed_starts = 0;  // in a row, without having registered what it provides

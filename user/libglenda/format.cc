@@ -22,8 +22,10 @@ Spec read_spec(std::string_view text) {
     std::size_t i = 0;
     const auto take = [&](char c) { return i < text.size() && text[i] == c ? (i++, true) : false; };
     take(':');
-    if (take('<')) spec.align = Spec::Align::Left;
-    else if (take('>')) spec.align = Spec::Align::Right;
+    if (take('<'))
+        spec.align = Spec::Align::Left;
+    else if (take('>'))
+        spec.align = Spec::Align::Right;
     spec.prefix = take('#');
     if (take('0')) spec.fill = '0';
     for (; i < text.size() && text[i] >= '0' && text[i] <= '9'; i++) spec.width = spec.width * 10 + (text[i] - '0');

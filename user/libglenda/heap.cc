@@ -33,9 +33,7 @@ struct Heap::Block {
     Block* next;       // the links of a free block
     Block* previous;
 
-    static Block* of(void* payload) {
-        return reinterpret_cast<Block*>(static_cast<std::byte*>(payload) - kHeader);
-    }
+    static Block* of(void* payload) { return reinterpret_cast<Block*>(static_cast<std::byte*>(payload) - kHeader); }
     std::byte* start() { return reinterpret_cast<std::byte*>(this); }
     void* payload() { return start() + kHeader; }
     std::size_t size() const { return head & ~kFlags; }
@@ -62,8 +60,10 @@ void Heap::insert(Block* block) {
 void Heap::remove(Block* block) {
     const unsigned bin = bin_of(block->size());
     if (block->next != nullptr) block->next->previous = block->previous;
-    if (block->previous != nullptr) block->previous->next = block->next;
-    else bins_[bin] = block->next;
+    if (block->previous != nullptr)
+        block->previous->next = block->next;
+    else
+        bins_[bin] = block->next;
     if (bins_[bin] == nullptr) filled_ &= ~(std::uint64_t{1} << bin);
 }
 
@@ -177,8 +177,8 @@ void* Heap::resize(void* pointer, std::size_t bytes) {
     Block* const block = Block::of(pointer);
     if (!block->is_used()) heap_corrupted("a block was resized after it had been freed");
     const std::size_t size = block_size(bytes);
-    if (Block* right = block->right(); size > block->size() && !right->is_used() &&
-                                       block->size() + right->size() >= size) {
+    if (Block* right = block->right();
+        size > block->size() && !right->is_used() && block->size() + right->size() >= size) {
         remove(right);
         statistics_.used += right->size();
         block->head += right->size();
@@ -206,9 +206,7 @@ void Heap::free(void* pointer) {
     release(block);
 }
 
-std::size_t Heap::usable_size(const void* pointer) {
-    return Block::of(const_cast<void*>(pointer))->size() - kHeader;
-}
+std::size_t Heap::usable_size(const void* pointer) { return Block::of(const_cast<void*>(pointer))->size() - kHeader; }
 
 bool Heap::check() const {
     std::size_t free_bytes = 0;

@@ -25,8 +25,10 @@ MessageWriter& MessageWriter::bytes(std::span<const std::byte> bytes) {
 }
 
 MessageWriter& MessageWriter::cap(CPtr pointer) {
-    if (caps_ < kMaxMessageCaps) cap_[caps_++] = pointer;
-    else overflow_ = true;
+    if (caps_ < kMaxMessageCaps)
+        cap_[caps_++] = pointer;
+    else
+        overflow_ = true;
     return *this;
 }
 
@@ -92,8 +94,7 @@ Answer<void> transact(Endpoint server, const MessageWriter& request) {
     return transact(server, request, answer);
 }
 
-Answer<unsigned> transact(Endpoint server, const MessageWriter& request, Received& answer,
-                          const ReceiveSlots& slots) {
+Answer<unsigned> transact(Endpoint server, const MessageWriter& request, Received& answer, const ReceiveSlots& slots) {
     const ReceiveSlots before = set_receive_slots(slots);
     const Answer<void> done = transact(server, request, answer);
     set_receive_slots(before);

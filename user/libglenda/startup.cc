@@ -99,8 +99,10 @@ extern "C" [[noreturn]] void glenda_start(glenda::Utcb* utcb, const std::uint64_
     init_tls_block(__tls_block, utcb);
     read_stack(stack);
     the_environment.kind = kind_of_start();
-    if (the_environment.kind == StartKind::Root) name_root_capabilities(the_environment);
-    else name_process_capabilities(the_environment);
+    if (the_environment.kind == StartKind::Root)
+        name_root_capabilities(the_environment);
+    else
+        name_process_capabilities(the_environment);
     for (auto constructor = __init_array_start; constructor != __init_array_end; constructor++) (*constructor)();
     const std::span<char*> arguments = the_environment.arguments;
     glenda::exit(main(static_cast<int>(arguments.size()), arguments.data()));

@@ -47,6 +47,28 @@ void methods() {
     EXPECT_ERROR(NoRights, with_rights(environment().machine, Rights::Read).shutdown());
 }
 
+/// K29, K23: the kernel's counters count what happens, each its own thing.
+void counters() {
+    const Machine machine = environment().machine;
+    const auto value = [&](KernelCounter counter) { return need(machine.counter(std::uint64_t(counter))); };
+    EXPECT_ERROR(OutOfRange, machine.counter(std::uint64_t(KernelCounter::Count)));
+    const std::uint64_t syscalls = value(KernelCounter::Syscalls);
+    EXPECT_EQ(value(KernelCounter::Syscalls), syscalls + 1);
+    const std::uint64_t fast = value(KernelCounter::FastPaths);
+    for (int i = 0; i < 10; i++) sys::yield();
+    const bool is_on = need(machine.set_fast_path(false));
+    EXPECT_EQ(value(KernelCounter::FastPaths), fast + (is_on ? 10 : 0));
+    EXPECT_EQ(need(machine.set_fast_path(is_on)), false);
+    const std::uint64_t interrupts = value(KernelCounter::Interrupts), switches = value(KernelCounter::Switches);
+    const Notification bell = need(pool().notification());
+    const Timer timer = need(pool().timer());
+    EXPECT_OK(timer.bind(badged(bell, 1)));
+    EXPECT_OK(timer.arm(read_time() + ticks(100)));
+    EXPECT_EQ(need(bell.wait()), 1);
+    EXPECT(value(KernelCounter::Interrupts) > interrupts);
+    EXPECT(value(KernelCounter::Switches) >= switches + 2);  // to the idle thread and back
+}
+
 /// K4: a deadline is met, not before and hardly after.
 void expiry() {
     const Timer timer = need(pool().timer());
@@ -203,6 +225,7 @@ void interrupts() {
 int main(int, char**) {
     using namespace glenda::ktest;
     static constexpr Case kCases[] = {{"methods_devices", methods},
+                                      {"counters", counters},
                                       {"timers_expiry", expiry},
                                       {"timers_expiry_while_others_run", expiry_while_others_run},
                                       {"timers_many_at_once", many_at_once},

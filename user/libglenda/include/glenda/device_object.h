@@ -29,9 +29,7 @@ public:
     using Object::Object;
 
     /// Unmask; signal `notification`, with that capability's badge, at each interrupt.
-    Result<void> bind(Notification notification) const {
-        return invoke(IrqHandlerMethod::Bind, notification.cptr());
-    }
+    Result<void> bind(Notification notification) const { return invoke(IrqHandlerMethod::Bind, notification.cptr()); }
     Result<void> ack() const { return invoke(IrqHandlerMethod::Ack); }
     Result<void> unbind() const { return invoke(IrqHandlerMethod::Unbind); }
 };

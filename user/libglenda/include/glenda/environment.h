@@ -29,13 +29,13 @@ struct Environment {
     CNode cnode{};
     VSpace vspace{};
     Tcb tcb{};
-    Endpoint factotum{};      // processes only
-    Endpoint nineball{};      // processes only
-    Endpoint stdio{};         // processes that were given a terminal
-    Reply reply{};            // not the root task
-    Notification notification{};  // not the root task
-    Console console{};        // root task, and services that were given it
-    Machine machine{};        // root task only
+    Endpoint factotum{};           // processes only
+    Endpoint nineball{};           // processes only
+    Endpoint stdio{};              // processes that were given a terminal
+    Reply reply{};                 // not the root task
+    Notification notification{};   // not the root task
+    Console console{};             // root task, and services that were given it
+    Machine machine{};             // root task only
     std::span<char*> arguments{};  // argv
     std::span<const AuxEntry> auxiliary{};
 };

@@ -39,15 +39,22 @@ concept Named = requires(T value) {
 template <typename T>
 constexpr FormatArg format_arg(const T& value) {
     using Kind = FormatArg::Kind;
-    if constexpr (std::is_same_v<T, bool>) return {Kind::Text, 0, value ? "true" : "false"};
-    else if constexpr (std::is_same_v<T, char>) return {Kind::Character, std::uint64_t(std::uint8_t(value))};
+    if constexpr (std::is_same_v<T, bool>)
+        return {Kind::Text, 0, value ? "true" : "false"};
+    else if constexpr (std::is_same_v<T, char>)
+        return {Kind::Character, std::uint64_t(std::uint8_t(value))};
     else if constexpr (std::is_convertible_v<const T&, std::string_view>)
         return {Kind::Text, 0, std::string_view(value)};
-    else if constexpr (Named<T>) return {Kind::Text, 0, name_of(value)};
-    else if constexpr (std::is_enum_v<T>) return format_arg(static_cast<std::underlying_type_t<T>>(value));
-    else if constexpr (std::is_pointer_v<T>) return {Kind::Unsigned, reinterpret_cast<std::uint64_t>(value)};
-    else if constexpr (std::signed_integral<T>) return {Kind::Signed, std::uint64_t(std::int64_t(value))};
-    else return {Kind::Unsigned, std::uint64_t(value)};
+    else if constexpr (Named<T>)
+        return {Kind::Text, 0, name_of(value)};
+    else if constexpr (std::is_enum_v<T>)
+        return format_arg(static_cast<std::underlying_type_t<T>>(value));
+    else if constexpr (std::is_pointer_v<T>)
+        return {Kind::Unsigned, reinterpret_cast<std::uint64_t>(value)};
+    else if constexpr (std::signed_integral<T>)
+        return {Kind::Signed, std::uint64_t(std::int64_t(value))};
+    else
+        return {Kind::Unsigned, std::uint64_t(value)};
 }
 
 /// A format whose placeholders have been counted against the arguments: a wrong one does not compile.
@@ -55,7 +62,7 @@ template <typename... Args>
 class FormatString {
 public:
     template <typename Text>
-        requires std::convertible_to<const Text&, std::string_view>
+    requires std::convertible_to<const Text&, std::string_view>
     consteval FormatString(const Text& text) : text_(text) {
         std::size_t count = 0;
         for (std::size_t i = 0; i < text_.size(); i++) {

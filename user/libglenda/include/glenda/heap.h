@@ -60,8 +60,8 @@ private:
 
     Grow grow_;
     Block* bins_[kBins] = {};
-    std::uint64_t filled_ = 0;      // bit i: bins_[i] is not empty
-    std::byte* end_ = nullptr;      // of the last piece of memory
+    std::uint64_t filled_ = 0;  // bit i: bins_[i] is not empty
+    std::byte* end_ = nullptr;  // of the last piece of memory
     Statistics statistics_{};
 };
 

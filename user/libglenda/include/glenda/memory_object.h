@@ -31,7 +31,6 @@ public:
                         std::uint64_t offset = 0) const;
 };
 
-
 /// A table of capability slots. As a destination it is the invoked object.
 class CNode : public Object {
 public:
@@ -43,8 +42,7 @@ public:
         return invoke(CNodeMethod::Copy, index, source.cptr(), source_index, rights);
     }
     /// Copy and give a badge; the source has none. Endpoints and notifications.
-    Result<void> mint(std::uint64_t index, CNode source, std::uint64_t source_index, Rights rights,
-                      Badge badge) const {
+    Result<void> mint(std::uint64_t index, CNode source, std::uint64_t source_index, Rights rights, Badge badge) const {
         return invoke(CNodeMethod::Mint, index, source.cptr(), source_index, rights, badge);
     }
     /// Copy the capability of a CNode and give it a guard of `guard_bits` bits.

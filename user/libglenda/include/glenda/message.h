@@ -31,8 +31,10 @@ public:
     /// Integers and enumerators.
     template <typename T>
     MessageWriter& word(T value) {
-        if (length_ < kMaxWords) words_[length_++] = std::uint64_t(value);
-        else overflow_ = true;
+        if (length_ < kMaxWords)
+            words_[length_++] = std::uint64_t(value);
+        else
+            overflow_ = true;
         return *this;
     }
     MessageWriter& bytes(std::span<const std::byte> bytes);
@@ -103,7 +105,6 @@ Answer<void> transact(Endpoint server, const MessageWriter& request, Received& a
 /// The same where the answer's words do not matter.
 Answer<void> transact(Endpoint server, const MessageWriter& request);
 /// The same where the answer brings capabilities: they go to `slots`, and how many came is the result.
-Answer<unsigned> transact(Endpoint server, const MessageWriter& request, Received& answer,
-                          const ReceiveSlots& slots);
+Answer<unsigned> transact(Endpoint server, const MessageWriter& request, Received& answer, const ReceiveSlots& slots);
 
 }  // namespace glenda

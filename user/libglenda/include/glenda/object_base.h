@@ -26,8 +26,10 @@ protected:
         const std::uint64_t all[sizeof...(Words) + 1] = {std::uint64_t(words)..., 0};
         Message message{.badge = 0, .tag = Tag(std::uint64_t(method), sizeof...(Words))};
         for (unsigned i = 0; i < sizeof...(Words); i++) {
-            if (i < kRegisterWords) message.words[i] = all[i];
-            else utcb()->words[i] = all[i];
+            if (i < kRegisterWords)
+                message.words[i] = all[i];
+            else
+                utcb()->words[i] = all[i];
         }
         return sys::call(pointer_, message);
     }

@@ -26,9 +26,9 @@ template <typename... Args>
 [[noreturn]] void assertion_failed(const char* condition, const char* file, int line);
 
 /// What must be true in a right program. A client's mistake is an error code, not an assertion.
-#define ASSERT(condition)                                             \
-    do {                                                              \
-        if (!(condition)) [[unlikely]]                                \
+#define ASSERT(condition)                                               \
+    do {                                                                \
+        if (!(condition)) [[unlikely]]                                  \
             ::glenda::assertion_failed(#condition, __FILE__, __LINE__); \
     } while (false)
 

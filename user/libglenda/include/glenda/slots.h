@@ -26,13 +26,13 @@ enum ProcessSlot : CPtr {
     kSlotConsole = 10,      // kernel's debug output: only where the manifest grants it
     kSlotPassed = 16,       // what the parent passed with SPAWN, in order
     kSlotPassedEnd = 20,
-    kSlotFirstFree = 32,    // from here on the program's own
+    kSlotFirstFree = 32,  // from here on the program's own
     kSlotEnd = CPtr{1} << kProcessCNodeRadix,
 };
 
 /// The auxiliary vector's entry that says how a program was started: its type, then its values.
 /// A program without this entry was started by the kernel: it is the root task.
-constexpr std::uint64_t kAuxStart = 0x474c;  // "GL"
+constexpr std::uint64_t kAuxStart = 0x474c;     // "GL"
 constexpr std::uint64_t kAuxStartProcess = 1;   // by Factotum
 constexpr std::uint64_t kAuxStartFactotum = 2;  // by 9Ball, by hand: there is no Factotum to call
 

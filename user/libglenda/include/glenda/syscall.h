@@ -36,10 +36,7 @@ namespace sys {
     register std::uint64_t a5 asm("a5") = message.words[3];
     register std::uint64_t a6 asm("a6") = reply;
     register std::int64_t a7 asm("a7") = std::int64_t(number);
-    asm volatile("ecall"
-                 : "+r"(a0), "+r"(a1), "+r"(a2), "+r"(a3), "+r"(a4), "+r"(a5)
-                 : "r"(a6), "r"(a7)
-                 : "memory");
+    asm volatile("ecall" : "+r"(a0), "+r"(a1), "+r"(a2), "+r"(a3), "+r"(a4), "+r"(a5) : "r"(a6), "r"(a7) : "memory");
     return {a0, Tag(a1), {a2, a3, a4, a5}};
 }
 

@@ -28,9 +28,7 @@ public:
     Message call(const Message& message) const { return sys::call(cptr(), message); }
     Message recv(CPtr reply) const { return sys::recv(cptr(), reply); }
     Message nb_recv(CPtr reply) const { return sys::nb_recv(cptr(), reply); }
-    Message reply_recv(CPtr reply, const Message& message) const {
-        return sys::reply_recv(cptr(), reply, message);
-    }
+    Message reply_recv(CPtr reply, const Message& message) const { return sys::reply_recv(cptr(), reply, message); }
     Result<void> send(const Message& message) const { return done(sys::send(cptr(), message)); }
     Result<void> nb_send(const Message& message) const { return done(sys::nb_send(cptr(), message)); }
 };
@@ -90,9 +88,7 @@ public:
     }
     Result<void> unbind() const { return invoke(TcbMethod::UnbindNotification); }
     Result<void> set_affinity(unsigned hart) const { return invoke(TcbMethod::SetAffinity, hart); }
-    Result<void> set_time_slice(unsigned microseconds) const {
-        return invoke(TcbMethod::SetTimeSlice, microseconds);
-    }
+    Result<void> set_time_slice(unsigned microseconds) const { return invoke(TcbMethod::SetTimeSlice, microseconds); }
     /// For reports; what is longer than 15 characters is cut.
     Result<void> set_name(std::string_view name) const;
 

@@ -31,7 +31,7 @@ constexpr unsigned kMaxFactotumUntypeds = 200;
 
 struct FactotumInfo {
     std::uint64_t magic;
-    std::uint64_t timebase;        // ticks of the `time` CSR in a second
+    std::uint64_t timebase;  // ticks of the `time` CSR in a second
     std::uint64_t hart_count;
     std::uint64_t ram_size;        // bytes in the machine
     std::uint64_t kernel_size;     // bytes that kernel and root task's first objects occupy

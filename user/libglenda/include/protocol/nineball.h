@@ -33,12 +33,12 @@ enum class ServiceState : std::uint64_t {
     Waiting = 0,  // for a service that it needs
     Starting,     // spawned; has not registered what it provides
     Up,
-    BackingOff,   // ended; will be started again
-    Stopped,      // ended for good, as the manifest says
-    Failed,       // could not be started
+    BackingOff,  // ended; will be started again
+    Stopped,     // ended for good, as the manifest says
+    Failed,      // could not be started
 };
 
-constexpr unsigned kMaxName = 31;      // bytes of a service's or endpoint's name
+constexpr unsigned kMaxName = 31;       // bytes of a service's or endpoint's name
 constexpr unsigned kMaxLogBytes = 896;  // bytes in one Log request or LogRead answer
 
 }  // namespace glenda::nineball
