@@ -5,6 +5,10 @@
 MAKEFLAGS += --no-builtin-rules
 .SUFFIXES:
 .DELETE_ON_ERROR:
+# `make deps qemu`: what is missing must be there before anything is built with it.
+ifneq ($(filter deps,$(MAKECMDGOALS)),)
+.NOTPARALLEL:
+endif
 
 BUILD := build
 SMP ?= 1

@@ -117,11 +117,13 @@ void acquire_lock(Hart& hart, WaitFrom from) { hart.wait_for_lock(big_lock.take_
     return enter_slow_path(tcb);
 }
 
-Tcb& leave_fast_path(Tcb& next) {
+[[gnu::always_inline]] inline Tcb& leave_fast_path(Tcb& next) {
     next.hart->count(KernelCounter::FastPaths);
     big_lock.release();
     return next;
 }
+
+[[gnu::noinline]] Tcb& enter_yield(Tcb& tcb) { return leave_fast_path(fast_yield(tcb)); }
 
 }  // namespace
 
@@ -144,7 +146,7 @@ Tcb& enter_syscall(CPtr pointer, std::uint64_t tag, std::uint64_t word0, std::ui
             }
             break;
         case Syscall::ReplyRecv: next = fast_reply_recv(tcb, pointer, tcb.registers.a(6), message); break;
-        case Syscall::Yield: next = fast_yield(tcb); break;
+        case Syscall::Yield: return enter_yield(tcb);
         case Syscall::Send:
         case Syscall::NBSend:
         case Syscall::Recv:

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The short way through the kernel for the two system calls that matter most: Call to a server that waits, and
-// ReplyRecv to a caller that waits, when the other side is to run next.
+// The short way through the kernel for the system calls that matter most: Call to a server that waits, and ReplyRecv to
+// a caller that waits, when the other side is to run next; and Yield.
 //
 // The fast path never decides anything differently: it looks whether the case is the common one, and if so does exactly
 // what the slow path would do, with all steps merged; a host test holds the two against each other. It is in a header,
@@ -105,12 +105,16 @@ inline bool is_next(const Hart& hart, const Tcb& next) {
     return &caller;
 }
 
-/// Yield with nobody to yield to: the thread goes on, with a new turn.
-[[gnu::always_inline]] inline Tcb* fast_yield(Tcb& tcb) {
-    if (tcb.hart->ready.highest() >= tcb.priority) return nullptr;
+/// Yield: the thread's turn is over; an equal goes on, or the thread itself with a new turn.
+inline Tcb& fast_yield(Tcb& tcb) {
+    Hart& hart = *tcb.hart;
     tcb.slice_left = tcb.slice;
     tcb.set_tag(Tag{});
-    return &tcb;
+    if (hart.ready.highest() < tcb.priority) return tcb;
+    hart.ready.push_back(tcb);
+    Tcb& next = *hart.ready.pop();
+    hart.switch_to(next);
+    return next;
 }
 
 }  // namespace glenda
