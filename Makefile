@@ -16,7 +16,7 @@ MEM ?= 128M
 APPEND ?=
 V ?=
 
-ifeq ($(V),)
+ifeq ($(filter-out 0,$(V)),)
   Q := @
   say = @printf '  %-8s %s\n' '$(1)' '$(2)'
 else
@@ -47,7 +47,7 @@ include grade/build.mk
 
 # --- the first screen -------------------------------------------------------------------------------------
 
-.PHONY: help all deps qemu qemu-gdb gdb unit grade check bench format clean
+.PHONY: help all deps qemu qemu-gdb gdb unit grade check bench soak fuzz format clean
 help: ## this list
 	@echo 'Glenda Labs: a capability microkernel operating system for RISC-V 64, to learn from.'
 	@echo

@@ -36,12 +36,12 @@ UNIT_USER_SOURCES := $(addprefix user/,libglenda/heap.cc libglenda/format.cc 9ba
 UNIT_USER := $(filter-out grade/unit/kernel_%,$(wildcard grade/unit/*_test.cc)) $(UNIT_LIB) $(UNIT_USER_SOURCES)
 UNIT_TESTS := $(BUILD)/unit/kernel_tests $(BUILD)/unit/user_tests
 
-$(BUILD)/unit/kernel/%.o: %
+$(BUILD)/unit/kernel/%.o: % Makefile grade/build.mk
 	@mkdir -p $(@D)
 	$(call say,HOSTCXX,$<)
 	$(Q)$(HOST_CXX) $(HOST_FLAGS) -Igrade/unit/host -Ikernel -c $< -o $@
 
-$(BUILD)/unit/user/%.o: %
+$(BUILD)/unit/user/%.o: % Makefile grade/build.mk
 	@mkdir -p $(@D)
 	$(call say,HOSTCXX,$<)
 	$(Q)$(HOST_CXX) $(HOST_FLAGS) -Iuser/libglenda/include -Iuser -Iuser/9ball -Iuser/factotum -Iuser/console -Igrade/unit -c $< -o $@
@@ -65,6 +65,20 @@ check: $(KERNEL) $(INITRD) $(UNIT_TESTS) ## everything that must pass: unit and 
 
 bench: $(KERNEL) $(INITRD) ## count the kernel's instructions, operation by operation
 	$(Q)$(PYTHON) grade/bench/run.py
+
+SECONDS ?= 60
+soak: $(KERNEL) $(INITRD) ## all harts race for SECONDS (60) on SMP harts (4 if not given); fails if the kernel did
+	@echo '  SOAK     $(SECONDS) s on $(or $(filter-out 1,$(SMP)),4) harts'
+	$(Q)timeout -k 2 $$(($(SECONDS) + 120)) $(QEMU) -machine virt -cpu rv64 -smp $(or $(filter-out 1,$(SMP)),4) -m $(MEM) -nic none \
+	  -no-reboot -display none -monitor none -serial stdio -kernel $(KERNEL) -initrd $(INITRD) \
+	  -append "root=bin/ktest_smp_stress seconds=$(SECONDS)" < /dev/null | tee $(BUILD)/soak.log | sed -n '/^Glenda/,$$p'; \
+	  grep -q '^ktest: 1 passed, 0 failed' $(BUILD)/soak.log
+
+# A seed for each million calls, a machine for each processor: CALLS=100000000 takes an hour on two processors.
+CALLS ?= 1000000
+SEED ?= 1
+fuzz: $(KERNEL) $(INITRD) ## random system calls from hostile threads: CALLS=1000000, SEED=1
+	$(Q)$(PYTHON) grade/fuzz.py --calls $(CALLS) --seed $(SEED)
 
 SOURCES_TO_FORMAT = $(shell find kernel lib user grade -name '*.cc' -o -name '*.h' | sort)
 format: ## lay out all C++ sources

@@ -8,12 +8,12 @@ KERNEL_SOURCES := $(wildcard $(KERNEL_SOURCES))
 KERNEL_OBJECTS := $(patsubst %,$(BUILD)/kernel/%.o,$(KERNEL_SOURCES))
 KERNEL_FLAGS := $(RISCV_FLAGS) -Ikernel
 
-$(BUILD)/kernel/%.cc.o: %.cc
+$(BUILD)/kernel/%.cc.o: %.cc Makefile kernel/build.mk
 	@mkdir -p $(@D)
 	$(call say,CXX,$<)
 	$(Q)$(CXX_RISCV) $(KERNEL_FLAGS) -fno-tree-loop-distribute-patterns -c $< -o $@
 
-$(BUILD)/kernel/%.S.o: %.S
+$(BUILD)/kernel/%.S.o: %.S Makefile kernel/build.mk
 	@mkdir -p $(@D)
 	$(call say,AS,$<)
 	$(Q)$(CXX_RISCV) $(KERNEL_FLAGS) -c $< -o $@

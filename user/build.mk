@@ -19,12 +19,12 @@ INITRD_TREE := $(BUILD)/initrd
 INITRD := $(BUILD)/initrd.cpio
 INITRD_FILES := $(patsubst %,$(INITRD_TREE)/bin/%,$(USER_PROGRAMS)) $(INITRD_TREE)/init.toml
 
-$(BUILD)/user/%.cc.o: %.cc
+$(BUILD)/user/%.cc.o: %.cc Makefile user/build.mk
 	@mkdir -p $(@D)
 	$(call say,CXX,$<)
 	$(Q)$(CXX_RISCV) $(USER_FLAGS) -fno-tree-loop-distribute-patterns -c $< -o $@
 
-$(BUILD)/user/%.S.o: %.S
+$(BUILD)/user/%.S.o: %.S Makefile user/build.mk
 	@mkdir -p $(@D)
 	$(call say,AS,$<)
 	$(Q)$(CXX_RISCV) $(USER_FLAGS) -c $< -o $@

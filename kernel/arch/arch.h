@@ -43,13 +43,16 @@ bool interrupt_pending();
 void wait_for_interrupt();
 /// Interrupt another hart.
 void send_ipi(std::uint64_t hardware_hart);
+/// Forget that another hart interrupted this one.
 void clear_ipi();
 /// Start a stopped hart; it arrives in secondary_main(). False: the firmware refused.
-bool start_hart(std::uint64_t hardware_hart, void* hart);
+bool start_hart(std::uint64_t hardware_hart);
 
 // --- floating point -----------------------------------------------------------------------------------------
 
+/// Copy the floating-point registers, which are on, to memory.
 void fpu_save(FpuRegisters& to);
+/// Copy them back.
 void fpu_load(const FpuRegisters& from);
 
 // --- the rest -----------------------------------------------------------------------------------------------

@@ -10,6 +10,10 @@
     .globl _start
 _start:
     csrw sie, zero
+    la t0, boot_hart_came
+    li t1, 1
+    amoswap.w.aq t1, t1, (t0)
+    bnez t1, secondary_start        # see there
     csrr s2, cycle
     mv s0, a0
     mv s1, a1
@@ -33,11 +37,15 @@ _start:
     mv a2, s2
     call kernel_main                # does not return
 
-# A further hart, started by kernel_main: a1 is its Hart (in the higher half).
+# A further hart, started by kernel_main, which starts one at a time and leaves its Hart in hart_being_started. OpenSBI
+# 1.1 wakes a hart before it has written down where to and with what in a1: such a hart comes to _start, or with another
+# a1. So neither is relied upon.
     .globl secondary_start
 secondary_start:
     csrw sie, zero
-    mv s1, a1
+    fence
+    la t0, hart_being_started
+    ld s1, (t0)
     call into_higher_half
     mv sp, s1
     mv a0, s1
@@ -61,6 +69,9 @@ into_higher_half:
     ret
 
     .section .data
+    .balign 8
+boot_hart_came:                     # not in .bss, which the first hart clears
+    .word 0
     .balign 4096
     .globl boot_table
 boot_table:

@@ -85,9 +85,9 @@ void wait_for_interrupt() { asm volatile("wfi" : : : "memory"); }
 void send_ipi(std::uint64_t hardware_hart) { sbi_call(kSbiIpi, 0, 1, hardware_hart); }
 void clear_ipi() { CLEAR_CSR("sip", kSoftwareInterrupt); }
 
-bool start_hart(std::uint64_t hardware_hart, void* hart) {
+bool start_hart(std::uint64_t hardware_hart) {
     const auto entry = reinterpret_cast<std::uint64_t>(&secondary_start) - KERNEL_OFFSET;
-    return sbi_call(kSbiHartState, 0, hardware_hart, entry, reinterpret_cast<std::uint64_t>(hart)).error == 0;
+    return sbi_call(kSbiHartState, 0, hardware_hart, entry, 0).error == 0;
 }
 
 void fpu_save(FpuRegisters& to) { fpu_save_registers(to); }

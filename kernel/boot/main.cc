@@ -33,6 +33,11 @@ Tcb& enter_first(Hart& hart);
 [[noreturn]] void resume_user(Tcb& tcb);
 }
 
+/// arch/boot.S takes it from here.
+extern "C" {
+constinit Hart* hart_being_started = nullptr;
+}
+
 namespace {
 
 constinit unsigned harts_online = 0;
@@ -89,7 +94,8 @@ void start_other_harts(const FdtMachine& machine) {
         add_hart(found.id);
         Hart& hart = *harts[hart_count - 1];
         const unsigned expected = harts_online + 1;
-        if (!arch::start_hart(found.id, &hart)) {
+        __atomic_store_n(&hart_being_started, &hart, __ATOMIC_RELEASE);
+        if (!arch::start_hart(found.id)) {
             print("kernel: hart ", found.id, " does not start\n");
             hart_count--;
             continue;

@@ -68,7 +68,7 @@ void wait_for_interrupt() {
 
 void send_ipi(std::uint64_t) { machine.software_interrupt = true; }
 void clear_ipi() { machine.software_interrupt = false; }
-bool start_hart(std::uint64_t, void*) { return false; }
+bool start_hart(std::uint64_t) { return false; }
 void prepare_hart() {}
 
 void fpu_enable() { machine.fpu_is_enabled = true; }
