@@ -136,7 +136,7 @@ private:
     }
     /// The next tick: soon, for victims come to a standstill.
     std::uint64_t arm() {
-        const unsigned rate = boot_info().hart_count == 1 ? 8000 : 250;  // several harts run at the host's pace
+        const unsigned rate = boot_info().hart_count == 1 ? 8000 : 1000;  // several harts run at the host's pace
         const std::uint64_t deadline = read_time() + boot_info().timebase / rate;
         if (!timer_.arm(deadline)) give_up("timer", "arm");
         return deadline;

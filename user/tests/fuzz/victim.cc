@@ -9,6 +9,7 @@
 #include "glenda/syscall.h"
 #include "pattern.h"
 #include "util/bits.h"
+#include "words.h"
 
 namespace glenda::fuzz {
 
@@ -81,59 +82,7 @@ private:
         return first;
     }
 
-    std::uint64_t boundary() {
-        static constexpr std::uint64_t kValues[] = {0,
-                                                    1,
-                                                    2,
-                                                    63,
-                                                    64,
-                                                    65,
-                                                    119,
-                                                    120,
-                                                    121,
-                                                    255,
-                                                    256,
-                                                    511,
-                                                    512,
-                                                    4095,
-                                                    4096,
-                                                    4097,
-                                                    kUserEnd - 1,
-                                                    kUserEnd,
-                                                    kUserEnd - 4096,
-                                                    bit(31),
-                                                    bit(32),
-                                                    bit(48),
-                                                    bit(63),
-                                                    ~std::uint64_t{0},
-                                                    ~std::uint64_t{4095},
-                                                    0xffff'ffc0'8020'0000,
-                                                    0xffff'ffff'8020'0000,
-                                                    0xffff'ffc0'8800'0000,
-                                                    0x8020'0000};
-        return random_.chance(80) ? random_.pick(kValues) : random_.next();
-    }
-    std::uint64_t address() {
-        const std::uint64_t page = random_.below(24) * 4096;
-        switch (random_.below(5)) {
-            case 0: return kVictimArea + page;
-            case 1: return kVictimArea + 0x20'0000 * random_.below(3) + page;
-            case 2: return page;
-            case 3: return random_.below(256) << 30;
-            default: return random_.below(kUserEnd) & ~std::uint64_t{0xfff};
-        }
-    }
-    std::uint64_t retype_word() {
-        static constexpr CapType kMade[] = {CapType::Untyped,      CapType::CNode, CapType::Tcb,   CapType::Endpoint,
-                                            CapType::Notification, CapType::Reply, CapType::Frame, CapType::PageTable,
-                                            CapType::VSpace,       CapType::Timer};
-        const CapType type = random_.pick(kMade);
-        unsigned size = 0;
-        if (type == CapType::Untyped) size = 5 + random_.below(12);
-        if (type == CapType::CNode) size = 1 + random_.below(9);
-        if (type == CapType::Frame) size = kFrameBits;
-        return retype_kind(unsigned(type), size, random_.chance(70) ? 1 : 1 + random_.below(16));
-    }
+    std::uint64_t boundary() { return boundary_value(random_); }
 
     /// A word that fits the pattern.
     std::uint64_t fitting(Arg arg) {
@@ -146,8 +95,8 @@ private:
             case Arg::Signal: return pointer_to(CapType::Notification);
             case Arg::Index: return random_.chance(95) ? index(false) : random_.below(200);
             case Arg::Empty: return random_.chance(95) ? index(true) : random_.below(200);
-            case Arg::Kind: return retype_word();
-            case Arg::Address: return address();
+            case Arg::Kind: return retype_word(random_);
+            case Arg::Address: return address(random_);
             case Arg::Flags: return random_.below(random_.chance(90) ? 6 : 9);
             case Arg::Rights: return random_.chance(60) ? 7 : random_.below(9);
             case Arg::Priority: return random_.below(101);
