@@ -15,7 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
-from glenda import counters  # noqa: E402  (after the path above)
+from glenda import plugins  # noqa: E402  (after the path above)
 from glenda.errors import GuestFailure  # noqa: E402
 from glenda.machine import Machine  # noqa: E402
 
@@ -56,7 +56,7 @@ def main() -> int:
     parser.add_argument("--calls", type=int, default=CALLS_PER_RUN)
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
-    counters.plugin()
+    plugins.build("deadline")
     begun, done, failed = time.monotonic(), 0, []
     with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
         plan = list(runs(options.calls, options.seed))

@@ -11,6 +11,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from bench import latency  # noqa: E402
 from bench.anchors import ANCHORS  # noqa: E402
 from glenda.machine import Machine  # noqa: E402
 from glenda.paths import ROOT  # noqa: E402
@@ -29,14 +30,22 @@ def measure() -> list[dict]:
             LINE.findall(transcript)]
 
 
+def measure_latency() -> dict:
+    """The longest time that an interrupt may have to wait, over the whole workload of bench/latency.py."""
+    worst = latency.measure()
+    return {"name": "worst_irq_latency", "unit": "instructions", "value": float(worst.bound), "n": sum(worst.counts),
+            "where": worst.report()}
+
+
 def main() -> None:
-    results = measure()
+    results = [*measure(), measure_latency()]
     (ROOT / "build" / "bench.json").write_text(json.dumps(results, indent=1) + "\n")
     print(ROW.format("instructions", "measured", "goal", "", "seL4 [MCS]", "Linux", "xv6"))
     for result in results:
         sel4, linux, xv6, goal = ANCHORS.get(result["name"], ("", "", "", None))
         verdict = "" if goal is None else "ok" if result["value"] <= goal else "above"
         print(ROW.format(result["name"], f"{result['value']:.1f}", goal or "", verdict, sel4, linux, xv6).rstrip())
+    print(f"worst_irq_latency: {results[-1]['where']}")
     print("written to build/bench.json")
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The page of counters that the plugin in grade/plugin/deadline.c shares with us, and the building of that plugin.
+"""The page of counters that the plugin in grade/plugin/deadline.c shares with us.
 
 Both sides map the same page, so reading it costs nothing and never disturbs the guest. Its layout, in words of 64 bits:
 0 harts, 1 limit, then from word 8 on eight words a hart: instructions, idle, held.
@@ -7,35 +7,6 @@ Both sides map the same page, so reading it costs nothing and never disturbs the
 
 import mmap
 import os
-import subprocess
-from pathlib import Path
-
-from .errors import Infrastructure
-from .paths import RESULTS, ROOT
-
-SOURCES = [ROOT / "grade" / "plugin" / name for name in ("deadline.c", "qemu_plugin.h")]
-FLAGS = ["-shared", "-fPIC", "-O2", "-std=c17", "-D_GNU_SOURCE", "-Wall", "-Wextra", "-Werror"]
-
-
-def plugin() -> Path:
-    """The plugin as a shared object, compiled now if it is older than its sources.
-
-    Two test processes may come here at once: each builds under a name of its own, and the renaming is atomic.
-    """
-    target = RESULTS / "deadline.so"
-    newest = max(source.stat().st_mtime_ns for source in SOURCES)
-    if target.exists() and target.stat().st_mtime_ns > newest:
-        return target
-    RESULTS.mkdir(parents=True, exist_ok=True)
-    scratch = RESULTS / f"deadline.{os.getpid()}.so"
-    try:
-        subprocess.run(["gcc", *FLAGS, str(SOURCES[0]), "-o", str(scratch)], check=True, capture_output=True, text=True)
-    except FileNotFoundError:
-        raise Infrastructure("gcc is missing: the Debian package `gcc` has it") from None
-    except subprocess.CalledProcessError as error:
-        raise Infrastructure(f"grade/plugin/deadline.c does not compile:\n{error.stderr}") from None
-    os.replace(scratch, target)
-    return target
 
 
 class Counters:

@@ -20,7 +20,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NoReturn, TypeVar
 
-from . import counters, paths, qemu, symbols
+from . import counters, paths, plugins, qemu, symbols
 from .errors import GuestExited, Infrastructure, KernelPanic
 from .monitor import Monitor
 from .process import Process
@@ -42,7 +42,7 @@ class Machine:
         for file in files:
             if not file.exists():
                 raise Infrastructure(f"{file} does not exist: run `make` first")
-        plugin = counters.plugin()
+        plugin = plugins.build("deadline")
         self.exit_status: int | None = None
         self._transcript = Transcript()
         self._ended = False

@@ -3,13 +3,19 @@
 
 import bisect
 import functools
+import re
+import subprocess
+from collections.abc import Iterable
 from pathlib import Path
+from typing import NamedTuple
 
 try:
     from elftools.common.exceptions import ELFError
     from elftools.elf.elffile import ELFFile
 except ImportError:
     ELFFile = None
+
+ADDR2LINE = "riscv64-linux-gnu-addr2line"
 
 
 @functools.cache
@@ -36,3 +42,33 @@ def name(path: Path, address: int) -> str:
         if address < start + (size or 4096):      # assembly labels have no size
             return f"{address:#x} ({label}+{address - start:#x})"
     return f"{address:#x}"
+
+
+def address(path: Path, label: str) -> int:
+    """Where the function or label of that linker name begins. KeyError if there is none."""
+    for start, _, name_ in _functions(path):
+        if name_ == label:
+            return start
+    raise KeyError(f"{path.name} has no {label}")
+
+
+class Frame(NamedTuple):
+    """A function, without namespaces and arguments, and the file that it is in."""
+    function: str
+    file: str
+
+
+def frames(path: Path, addresses: Iterable[int]) -> dict[int, list[Frame]]:
+    """For each address the functions that are there: the innermost first, then those into which it was put in line."""
+    wanted = sorted(set(addresses))
+    done = subprocess.run([ADDR2LINE, "-afiC", "-e", str(path)], input="".join(f"{each:#x}\n" for each in wanted),
+                          capture_output=True, text=True, check=True)
+    found: dict[int, list[Frame]] = {}
+    lines = iter(done.stdout.splitlines())
+    for line in lines:
+        if line.startswith("0x"):
+            chain = found[int(line, 16)] = []
+        else:
+            plain = re.sub(r"\(anonymous namespace\)::|\w+::|<.*>|\(.*", "", line)
+            chain.append(Frame(plain.split()[-1], next(lines).split(":")[0]))
+    return found

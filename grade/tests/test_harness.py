@@ -10,15 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from glenda import paths, qemu
+from glenda import guests, paths, qemu
 from glenda.errors import GuestDeadline, GuestExited, GuestIdle, Infrastructure, KernelPanic
 from glenda.machine import Machine
-
-SOURCES = Path(__file__).parent / "guests"
-BUILT = paths.RESULTS / "guests"
-COMPILER = ["riscv64-linux-gnu-gcc", "-O1", "-Wall", "-Wextra", "-Werror", "-std=gnu17", "-march=rv64gc",
-            "-mcmodel=medany", "-ffreestanding", "-fno-pic", "-no-pie", "-nostdlib", "-static", "-Wl,--build-id=none",
-            "-Wl,--no-warn-rwx-segments"]
 
 Boot = Callable[..., Machine]
 
@@ -27,12 +21,7 @@ Boot = Callable[..., Machine]
 def boot(machine: Boot) -> Boot:
     """Builds the guest of that name, and boots it."""
     def start(name: str, **options: object) -> Machine:
-        BUILT.mkdir(parents=True, exist_ok=True)
-        scratch, target = BUILT / f"{name}.{os.getpid()}", BUILT / f"{name}.elf"
-        sources = [SOURCES / "start.S", SOURCES / f"{name}.c"]
-        subprocess.run([*COMPILER, "-T", SOURCES / "guest.ld", *sources, "-o", scratch], check=True)
-        os.replace(scratch, target)
-        return machine(kernel=target, initrd=None, **options)
+        return machine(kernel=guests.build(name), initrd=None, **options)
     return start
 
 
@@ -226,8 +215,8 @@ def test_old_qemu_is_infrastructure(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
 
 def test_plugin_is_built_by_many_at_once(tmp_path: Path) -> None:
-    script = ("import pathlib, sys; from glenda import counters;"
-              "counters.RESULTS = pathlib.Path(sys.argv[1]); counters.plugin()")
+    script = ("import pathlib, sys; from glenda import plugins;"
+              "plugins.RESULTS = pathlib.Path(sys.argv[1]); plugins.build(\"deadline\")")
     builds = [subprocess.Popen([sys.executable, "-c", script, tmp_path], cwd=paths.ROOT / "grade") for _ in range(3)]
     assert [build.wait() for build in builds] == [0, 0, 0]
     assert [file.name for file in tmp_path.iterdir()] == ["deadline.so"]

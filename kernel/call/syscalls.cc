@@ -179,7 +179,6 @@ Result<void> dispatch(Tcb& tcb, Syscall number, CPtr pointer) {
 void fail(Tcb& tcb, Error error) {
     if (error != kPreempted) return tcb.set_tag(Tag::error(error));
     tcb.registers.pc -= arch::kEcallLength;
-    Hart::executing->count(KernelCounter::Preemptions);
 }
 
 }  // namespace

@@ -106,6 +106,9 @@ Tcb& Hart::choose() {
     return *next;
 }
 
+/// Never in line: here the latency measurement sees that a long operation stops (grade/plugin/latency.c).
+[[gnu::noinline]] void Hart::note_pause() { count(KernelCounter::Preemptions); }
+
 // --- the FPU -------------------------------------------------------------------------------------------------
 
 bool Hart::take_fpu() {

@@ -98,7 +98,11 @@ public:
     bool take_fpu();
     void count(KernelCounter counter) { counters[static_cast<unsigned>(counter)]++; }
     /// A long operation should stop at its next preemption point: this hart or another has something to do.
-    static bool should_pause() { return arch::interrupt_pending() || big_lock.is_wanted(); }
+    static bool should_pause() {
+        if (!arch::interrupt_pending() && !big_lock.is_wanted()) return false;
+        executing->note_pause();
+        return true;
+    }
 
 private:
     void switch_fpu(const Tcb& next) {
@@ -108,6 +112,7 @@ private:
             arch::fpu_disable();
     }
     void save_fpu();
+    void note_pause();
     void let_go();
     void serve(WaitFrom from);
     /// Ask another hart, and wait until it has done it.

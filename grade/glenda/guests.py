@@ -1,0 +1,24 @@
+# SPDX-License-Identifier: MIT
+"""Builds the bare guests of tests/guests: small S-mode programs without Glenda, on which the harness is tested."""
+
+import os
+import subprocess
+from pathlib import Path
+
+from . import paths
+
+SOURCES = paths.ROOT / "grade" / "tests" / "guests"
+BUILT = paths.RESULTS / "guests"
+COMPILER = ["riscv64-linux-gnu-gcc", "-O1", "-Wall", "-Wextra", "-Werror", "-std=gnu17", "-march=rv64gc",
+            "-mcmodel=medany", "-ffreestanding", "-fno-pic", "-no-pie", "-nostdlib", "-static", "-Wl,--build-id=none",
+            "-Wl,--no-warn-rwx-segments"]
+
+
+def build(name: str) -> Path:
+    """The ELF file of the guest of that name."""
+    BUILT.mkdir(parents=True, exist_ok=True)
+    scratch, target = BUILT / f"{name}.{os.getpid()}", BUILT / f"{name}.elf"
+    sources = [SOURCES / "start.S", SOURCES / f"{name}.c"]
+    subprocess.run([*COMPILER, "-T", SOURCES / "guest.ld", *sources, "-o", scratch], check=True)
+    os.replace(scratch, target)
+    return target

@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: MIT
+"""Builds the QEMU plugins of grade/plugin, each one C file."""
+
+import os
+import subprocess
+from pathlib import Path
+
+from .errors import Infrastructure
+from .paths import RESULTS, ROOT
+
+SOURCES = ROOT / "grade" / "plugin"
+FLAGS = ["-shared", "-fPIC", "-O2", "-std=c17", "-D_GNU_SOURCE", "-Wall", "-Wextra", "-Werror"]
+
+
+def build(name: str) -> Path:
+    """The plugin as a shared object, compiled now if it is older than its sources.
+
+    Two test processes may come here at once: each builds under a name of its own, and the renaming is atomic.
+    """
+    source, target = SOURCES / f"{name}.c", RESULTS / f"{name}.so"
+    newest = max(file.stat().st_mtime_ns for file in (source, SOURCES / "qemu_plugin.h"))
+    if target.exists() and target.stat().st_mtime_ns > newest:
+        return target
+    RESULTS.mkdir(parents=True, exist_ok=True)
+    scratch = RESULTS / f"{name}.{os.getpid()}.so"
+    try:
+        subprocess.run(["gcc", *FLAGS, str(source), "-o", str(scratch)], check=True, capture_output=True, text=True)
+    except FileNotFoundError:
+        raise Infrastructure("gcc is missing: the Debian package `gcc` has it") from None
+    except subprocess.CalledProcessError as error:
+        raise Infrastructure(f"{source.relative_to(ROOT)} does not compile:\n{error.stderr}") from None
+    os.replace(scratch, target)
+    return target
