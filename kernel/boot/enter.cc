@@ -72,13 +72,29 @@ void handle_exception(Hart& hart, Tcb& tcb, std::uint64_t cause, std::uint64_t v
 }
 
 /// Take the lock, however long it takes.
-void acquire_lock(Hart& hart, WaitFrom from) { hart.wait_for_lock(big_lock.take_ticket(), from); }
+void acquire_lock(Hart& hart, WaitFrom from) {
+    if (!big_lock.try_take()) hart.wait_for_lock(from);
+    hart.take_over();
+}
+
+/// Who waited for long gets the lock. Apart from the usual way, so that this one saves no registers.
+[[gnu::noinline, gnu::cold]] Tcb& hand_lock_over(Tcb& next) {
+    big_lock.hand_over();
+    return next;
+}
+
+/// Unlock, and return who runs next.
+[[gnu::always_inline]] inline Tcb& unlock(Tcb& next) {
+    if (big_lock.has_heir()) [[unlikely]]
+        return hand_lock_over(next);
+    big_lock.release();
+    return next;
+}
 
 /// Wait until somebody can run, unlock, return it. The lock is held.
 [[gnu::noinline]] Tcb& leave_after_choice(Hart& hart) {
     for (;;) {
-        Tcb& next = hart.choose();
-        big_lock.release();
+        Tcb& next = unlock(hart.choose());
         if (&next != &hart.idle) return next;
         arch::wait_for_interrupt();
         acquire_lock(hart, WaitFrom::Elsewhere);
@@ -89,8 +105,7 @@ void acquire_lock(Hart& hart, WaitFrom from) { hart.wait_for_lock(big_lock.take_
 /// Choose who runs next, unlock, return it. The lock is held.
 [[gnu::always_inline]] inline Tcb& leave(Hart& hart) {
     if (!hart.current_goes_on()) return leave_after_choice(hart);
-    big_lock.release();
-    return *hart.current;
+    return unlock(*hart.current);
 }
 
 // The ways that are not the fast one have functions of their own, so that it saves no registers.
@@ -110,17 +125,17 @@ void acquire_lock(Hart& hart, WaitFrom from) { hart.wait_for_lock(big_lock.take_
     return leave(hart);
 }
 /// Another hart is in the kernel. While it was, it may have stopped this thread.
-[[gnu::noinline]] Tcb& enter_after_waiting(Tcb& tcb, BigLock::Ticket ticket) {
+[[gnu::noinline]] Tcb& enter_after_waiting(Tcb& tcb) {
     Hart& hart = *tcb.hart;
-    hart.wait_for_lock(ticket, WaitFrom::Syscall);
+    hart.wait_for_lock(WaitFrom::Syscall);
+    hart.take_over();
     if (hart.current != &tcb) return leave_after_choice(hart);
     return enter_slow_path(tcb);
 }
 
 [[gnu::always_inline]] inline Tcb& leave_fast_path(Tcb& next) {
     next.hart->count(KernelCounter::FastPaths);
-    big_lock.release();
-    return next;
+    return unlock(next);
 }
 
 [[gnu::noinline]] Tcb& enter_yield(Tcb& tcb) { return leave_fast_path(fast_yield(tcb)); }
@@ -132,9 +147,8 @@ extern "C" {
 /// The current thread made a system call; the arguments are as it left them in a0 - a5 and a7.
 Tcb& enter_syscall(CPtr pointer, std::uint64_t tag, std::uint64_t word0, std::uint64_t word1, std::uint64_t word2,
                    std::uint64_t word3, Tcb& tcb, std::int64_t number) {
-    const BigLock::Ticket ticket = big_lock.take_ticket();
-    if (!big_lock.serves(ticket)) [[unlikely]]
-        return enter_after_waiting(tcb, ticket);
+    if (!big_lock.try_take()) [[unlikely]]
+        return enter_after_waiting(tcb);
     if (!fast_path_is_on) return enter_slow_path(tcb);
     const FastMessage message{tag, {word0, word1, word2, word3}};
     Tcb* next = nullptr;

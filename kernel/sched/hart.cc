@@ -10,7 +10,6 @@ constinit std::uint64_t kernel_satp = 0;
 constinit Hart* harts[kMaxHarts] = {};
 constinit unsigned hart_count = 0;
 constinit std::uint64_t tick_length = 0;
-constinit BigLock big_lock;
 constinit Hart* Hart::executing = nullptr;
 
 void Hart::start(std::uint64_t satp_of_kernel) {
@@ -157,11 +156,11 @@ void Hart::ask(HartRequest what) {
     }
 }
 
-void Hart::wait_for_lock(BigLock::Ticket ticket, WaitFrom from) {
-    while (!big_lock.serves(ticket)) {
+void Hart::wait_for_lock(WaitFrom from) {
+    big_lock.begin_to_wait();
+    for (std::uint64_t attempt = 0; !big_lock.try_again(static_cast<std::uint32_t>(index), attempt); attempt++) {
         if (__atomic_load_n(&request, __ATOMIC_ACQUIRE) != HartRequest::None) serve(from);
     }
-    take_over();
 }
 
 /// The hart that asks holds the lock and waits, so nobody else looks at this hart.

@@ -51,9 +51,8 @@ public:
         executing = this;
         arch::this_hart = hardware;
     }
-    /// Until `ticket` is served, do what the hart with the lock asks for. Afterwards `current` may be another than
-    /// before.
-    void wait_for_lock(BigLock::Ticket ticket, WaitFrom from);
+    /// Until the lock is free, do what the hart that has it asks for. Afterwards `current` may be another than before.
+    void wait_for_lock(WaitFrom from);
 
     // --- threads, on whatever hart they are
 

@@ -10,7 +10,7 @@ namespace glenda::ktest {
 namespace {
 
 constexpr std::uint64_t kMoment = 300;       // us in which a thread that still ran would be seen to
-constexpr std::uint64_t kTalk = 15'000'000;  // us: the longest that a test with many rounds takes
+constexpr std::uint64_t kTalk = 60'000'000;  // us: the longest that a test with many rounds takes
 constexpr std::uint64_t kPage = kArea, kWindow = kArea + bit(kLargeFrameBits);
 
 /// All harts are at one place at one time, again and again. Were they to take turns, this would never end.
@@ -64,7 +64,7 @@ bool is_filled(const Message& message, std::uint64_t seed) {
     return false;
 }
 
-/// A server on one hart, clients on others, messages of all lengths.
+/// A server on one hart, clients on the others, messages of all lengths.
 void talk(unsigned clients, unsigned rounds) {
     const Endpoint endpoint = need(pool().endpoint());
     const Reply reply = need(pool().reply());
@@ -90,15 +90,14 @@ void talk(unsigned clients, unsigned rounds) {
     Crew crew;
     Thread& serving = crew.add(server, harts() - 1);
     serving.start();
-    for (unsigned i = 0; i < clients; i++) crew.add(client, 1 + i % (harts() - 1)).start();
-    (void)eventually([&] { return answered == rounds * clients; }, kTalk);  // a busy host does not get through
-    EXPECT(answered >= 100);
-    EXPECT(served - answered <= clients);
+    for (unsigned i = 0; i < clients; i++) crew.add(client, i % (harts() - 1)).start();
+    EXPECT(eventually([&] { return answered == rounds * clients; }, kTalk));
+    EXPECT_EQ(served, answered);
     EXPECT_EQ(bad, 0);
 }
 
 void ping_pong() {
-    if (harts() >= 2) talk(1, 10'000);
+    if (harts() >= 2) talk(1, 2000);
 }
 void ping_pong_of_many() {
     if (harts() >= 2) talk(3, 200);
@@ -135,10 +134,9 @@ void notifications() {
     };
     Crew crew;
     crew.add(host, harts() - 1).start();
-    for (unsigned hart = 1; hart < harts(); hart++) crew.add(visitor, hart).start();
-    (void)eventually([&] { return rounds == kRounds * (harts() - 1); }, kTalk);
-    EXPECT(rounds >= 50);
-    EXPECT(served - rounds < harts());
+    for (unsigned hart = 0; hart < harts() - 1; hart++) crew.add(visitor, hart).start();
+    EXPECT(eventually([&] { return rounds == kRounds * (harts() - 1); }, kTalk));
+    EXPECT_EQ(served, rounds);
 }
 
 void suspending() {
