@@ -18,9 +18,10 @@ $(BUILD)/kernel/%.S.o: %.S Makefile kernel/build.mk
 	$(call say,AS,$<)
 	$(Q)$(CXX_RISCV) $(KERNEL_FLAGS) -c $< -o $@
 
+# The linker shortens calls. It could also address data from gp, but there is no symbol for it: gp is the user's.
 $(KERNEL): $(KERNEL_OBJECTS) kernel/arch/kernel.ld
 	$(call say,LINK,$@)
-	$(Q)$(CXX_RISCV) -nostdlib -static -no-pie -Wl,--gc-sections,--build-id=none,--no-relax,-z,max-page-size=4096,--no-warn-rwx-segments \
+	$(Q)$(CXX_RISCV) -nostdlib -static -no-pie -Wl,--gc-sections,--build-id=none,--relax,-z,max-page-size=4096,--no-warn-rwx-segments \
 	  -T kernel/arch/kernel.ld $(KERNEL_OBJECTS) -o $@
 
 -include $(KERNEL_OBJECTS:.o=.d)
