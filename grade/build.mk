@@ -29,7 +29,7 @@ HOST_CXX := g++
 HOST_FLAGS := -std=c++23 -O1 -g $(WARNINGS) -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all \
   -Ilib -MMD -MP
 UNIT_LIB := $(wildcard lib/abi/*.cc lib/format/*.cc)
-UNIT_KERNEL := $(wildcard grade/unit/kernel_*_test.cc grade/unit/host/*.cc kernel/cap/*.cc kernel/mem/*.cc kernel/object/*.cc \
+UNIT_KERNEL := $(wildcard grade/unit/kernel_*_test.cc grade/unit/host/*.cc grade/unit/fast_path/*.cc kernel/cap/*.cc kernel/mem/*.cc kernel/object/*.cc \
   kernel/sched/*.cc kernel/ipc/*.cc kernel/call/*.cc kernel/debug/*.cc kernel/boot/enter.cc kernel/boot/free_memory.cc kernel/boot/hardware.cc) $(UNIT_LIB)
 UNIT_USER_SOURCES := $(addprefix user/,libglenda/heap.cc libglenda/format.cc 9ball/log_ring.cc 9ball/init_config.cc 9ball/init_check.cc \
   factotum/buddy.cc factotum/region.cc factotum/argument_block.cc factotum/demangle.cc console/line_editor.cc)
@@ -39,7 +39,7 @@ UNIT_TESTS := $(BUILD)/unit/kernel_tests $(BUILD)/unit/user_tests
 $(BUILD)/unit/kernel/%.o: % Makefile grade/build.mk
 	@mkdir -p $(@D)
 	$(call say,HOSTCXX,$<)
-	$(Q)$(HOST_CXX) $(HOST_FLAGS) -Igrade/unit/host -Ikernel -c $< -o $@
+	$(Q)$(HOST_CXX) $(HOST_FLAGS) -Igrade/unit/host -Igrade/unit -Ikernel -c $< -o $@
 
 $(BUILD)/unit/user/%.o: % Makefile grade/build.mk
 	@mkdir -p $(@D)

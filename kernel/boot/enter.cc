@@ -3,6 +3,8 @@
 //
 // trap.S has saved the thread's registers in its Tcb, and runs the thread whose Tcb these functions return.
 // Handout: reference/kernel-design.md, "From ecall to return".
+#include "boot/enter.h"
+
 #include "arch/plic.h"
 #include "arch/trap.h"
 #include "call/fast_path.h"
@@ -144,7 +146,6 @@ void acquire_lock(Hart& hart, WaitFrom from) {
 
 extern "C" {
 
-/// The current thread made a system call; the arguments are as it left them in a0 - a5 and a7.
 Tcb& enter_syscall(CPtr pointer, std::uint64_t tag, std::uint64_t word0, std::uint64_t word1, std::uint64_t word2,
                    std::uint64_t word3, Tcb& tcb, std::int64_t number) {
     if (!big_lock.try_take()) [[unlikely]]
@@ -171,7 +172,6 @@ Tcb& enter_syscall(CPtr pointer, std::uint64_t tag, std::uint64_t word0, std::ui
     return enter_slow_path(tcb);
 }
 
-/// The current thread was interrupted, or did what it may not. `cause`, `value`: `scause`, `stval`.
 Tcb& enter_trap(Tcb& tcb, std::uint64_t cause, std::uint64_t value) {
     Hart& hart = *tcb.hart;
     acquire_lock(hart, WaitFrom::Elsewhere);
@@ -179,13 +179,11 @@ Tcb& enter_trap(Tcb& tcb, std::uint64_t cause, std::uint64_t value) {
     return leave(hart);
 }
 
-/// A hart without a thread begins. The lock is not held.
 Tcb& enter_first(Hart& hart) {
     acquire_lock(hart, WaitFrom::Elsewhere);
     return leave(hart);
 }
 
-/// The kernel itself trapped: a bug in the kernel.
 void kernel_trap(std::uint64_t cause, std::uint64_t value, std::uint64_t pc, std::uint64_t ra) {
     print("\nPANIC: trap in the kernel: cause ", cause, ", address ", Hex{value}, "\n  at pc ", Hex{pc},
           ", called from ", Hex{ra}, "\n");

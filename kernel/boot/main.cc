@@ -10,6 +10,7 @@
 #include "arch/plic.h"
 #include "arch/trap.h"
 #include "arch/uart.h"
+#include "boot/enter.h"
 #include "boot/root_task.h"
 #include "call/fast_path.h"
 #include "debug/print.h"
@@ -29,7 +30,6 @@ extern "C" {
 constinit HartBlock hart_blocks[kMaxHarts] = {};
 [[noreturn]] void kernel_main(std::uint64_t hart_id, std::uint64_t device_tree, std::uint64_t entry_cycle);
 [[noreturn]] void secondary_main(Hart& hart);
-Tcb& enter_first(Hart& hart);
 [[noreturn]] void resume_user(Tcb& tcb);
 }
 

@@ -18,22 +18,12 @@
 #include "abi/message.h"
 #include "abi/method.h"
 #include "abi/syscall.h"
+#include "boot/enter.h"
 #include "cap/cnode.h"
 #include "machine.h"
 #include "object/ipc_objects.h"
 #include "object/timer.h"
 #include "sched/hart.h"
-
-namespace glenda {
-extern "C" {
-// boot/enter.cc, as trap.S calls it.
-Tcb& enter_syscall(CPtr pointer, std::uint64_t tag, std::uint64_t word0, std::uint64_t word1, std::uint64_t word2,
-                   std::uint64_t word3, Tcb& tcb, std::int64_t number);
-Tcb& enter_trap(Tcb& tcb, std::uint64_t cause, std::uint64_t value);
-Tcb& enter_first(Hart& hart);
-void kernel_trap(std::uint64_t cause, std::uint64_t value, std::uint64_t pc, std::uint64_t ra);
-}
-}  // namespace glenda
 
 namespace glenda::test {
 
@@ -137,6 +127,9 @@ protected:
     void enter_unknown(Tcb& tcb, std::uint64_t number);
     Error suspend(CPtr at) { return call(at, TcbMethod::Suspend); }
     Error resume(CPtr at) { return call(at, TcbMethod::Resume); }
+
+    /// The end of what boot() made; objects that tests make lie in kUntyped.
+    PhysAddr end_of_boot() const { return next_; }
 
     /// How often system calls were preempted since boot().
     unsigned preemptions() const { return preemptions_; }

@@ -66,7 +66,7 @@ void wait_for_interrupt() {
     machine.time = machine.timer;
 }
 
-void send_ipi(std::uint64_t) { machine.software_interrupt = true; }
+void send_ipi(std::uint64_t hart) { machine.interrupted_harts.insert(hart); }
 void clear_ipi() { machine.software_interrupt = false; }
 bool start_hart(std::uint64_t) { return false; }
 void prepare_hart() {}

@@ -5,6 +5,7 @@
 // RAM is a mapping of the host, time is a variable, what the kernel does to the hardware is written down.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <deque>
 #include <set>
@@ -13,6 +14,14 @@
 
 #include "arch/arch.h"
 #include "arch/trap.h"
+
+namespace glenda {
+
+inline bool operator==(const FpuRegisters& a, const FpuRegisters& b) {
+    return std::equal(a.f, a.f + 32, b.f) && a.fcsr == b.fcsr;
+}
+
+}  // namespace glenda
 
 namespace glenda::host {
 
@@ -27,6 +36,7 @@ struct Flush {
     bool whole_space;
     VirtAddr address;
     unsigned asid;
+    bool operator==(const Flush&) const = default;
 };
 
 struct Machine {
@@ -37,7 +47,8 @@ struct Machine {
     std::uint64_t checks_before_interrupt = kNever;
     std::uint64_t checks = 0;  // how often it has been asked
 
-    bool software_interrupt = false;
+    bool software_interrupt = false;            // of this hart
+    std::set<std::uint64_t> interrupted_harts;  // the others, by the firmware's numbers
     unsigned plic_sources = 0;
     std::set<unsigned> plic_unmasked;
     std::deque<unsigned> plic_raised;  // by devices; claimed in order, those that are masked stay
@@ -54,6 +65,8 @@ struct Machine {
 
     /// The kernel asked that this page, or the whole space, be forgotten.
     bool was_flushed(VirtAddr address, unsigned asid) const;
+
+    bool operator==(const Machine&) const = default;
 };
 extern Machine machine;
 

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: MIT
+// The same entries to the kernel, from the same state, without and with the fast path.
+//
+// All of the kernel's memory is compared, and what the machine was told; what may differ is named, one by one, in
+// forget_differences().
+#pragma once
+
+#include "world.h"
+
+namespace glenda::test {
+
+constexpr unsigned kMaxEntries = 3;
+constexpr unsigned kCounters = static_cast<unsigned>(KernelCounter::Count);
+
+/// An entry to the kernel, and what it led to.
+struct Outcome {
+    enum class End { Returned, Asleep, Stopped };
+
+    Entry entry;
+    std::uint64_t tag = 0;  // of the caller
+    End end = End::Returned;
+    const Tcb* next = nullptr;                       // who runs
+    std::array<std::uint64_t, kCounters> counted{};  // by how much the hart's counters went up
+    std::uint64_t satp_before = 0, satp_after = 0;   // of the hart
+    bool fpu_before = false, fpu_after = false;      // whether it is on
+    Snapshot state;                                  // afterwards, without what may differ
+    std::string before;                              // for people
+
+    std::uint64_t count_of(KernelCounter counter) const { return counted[static_cast<unsigned>(counter)]; }
+    bool was_fast() const { return count_of(KernelCounter::FastPaths) != 0; }
+};
+
+class TwoPaths : public World {
+protected:
+    TwoPaths() { make_world(); }
+    ~TwoPaths() override { boot(); }
+
+    /// Make one to kMaxEntries entries in the random state `number` and those that follow from it, on both paths. How
+    /// many both made; fails the test where they led to different states.
+    unsigned run_case(std::uint64_t number);
+    /// Entry `i` of the last case, as it went with the fast path.
+    const Outcome& outcome(unsigned i) const { return outcomes_[1][i]; }
+
+private:
+    enum class Describe : bool { No, Yes };
+
+    void forget_differences(Snapshot& state) const;
+    void start(bool is_fast);
+    void finish();
+    void enter_kernel(Dice& dice, Outcome& outcome, Describe is_described);
+    unsigned run_slow(std::uint64_t number, Describe is_described = Describe::No);
+    unsigned run_fast(std::uint64_t number, unsigned entries);
+    void note_end(Outcome& outcome);
+    std::string difference(const Outcome& slow, const Outcome& fast) const;
+
+    Snapshot start_;
+    std::array<std::array<Outcome, kMaxEntries>, 2> outcomes_;  // without and with the fast path
+};
+
+}  // namespace glenda::test
