@@ -94,8 +94,9 @@ class Harts(Command):
 
     def run(self) -> None:
         lock = kernel.variable("big_lock")
-        taken = int(lock["next_"]) != int(lock["serving_"])
-        show([f"the big lock is {'held' if taken else 'free'}"])
+        waiting = int(lock["waiting_"])
+        show([f"the big lock is {'held' if int(lock['is_taken_']) else 'free'}"
+              + (f", {waiting} waiting" if waiting else "")])
         for hart in thread.harts():
             show(self._lines(hart))
 

@@ -266,6 +266,8 @@ TEST_F(CheckTest, FindsDamagedThreads) {
         {"caller does not wait", [&] { object<Reply>(kReplies).caller = &tcb(kReady); }},
         {"receiver does not wait", [&] { object<Reply>(kReplies + 1).receiver = &tcb(kReady); }},
         {"in use twice", [&] { object<Reply>(kReplies).receiver = &tcb(kReader2); }},
+        {"CSpace has another size", [&] { tcb(kReady).slot_count++; }},
+        {"slots are not its CNode", [&] { tcb(kReady).slots++; }},
         {"UTCB is not its frame", [&] { tcb(kReady).utcb = nullptr; }},
         {"address space is not its VSpace", [&] { tcb(kReady).satp = kernel_satp; }},
         {"wrong type", [&] { tcb(kReady).bound_notification.fill_as_child(reader_in_tcb(), slot(kReader)); }},

@@ -55,7 +55,7 @@ TEST_F(EnterTest, ASleepingThreadWakesAnIdleHart) {
     Registers& r = root().registers;
     r.a(7) = static_cast<std::uint64_t>(Syscall::Recv);
     r.a(0) = kNotification;
-    EXPECT_EQ(&enter_syscall(kNotification, 0, 0, 0, 0, 0, root(), static_cast<std::int64_t>(Syscall::Recv)), &root());
+    EXPECT_EQ(enter_syscall(kNotification, 0, 0, 0, 0, 0, root(), static_cast<std::int64_t>(Syscall::Recv)), &root());
     EXPECT_EQ(machine.time, 123'456'789u);  // no ticks in between
     EXPECT_EQ(r.a(0), 4u);
     EXPECT_TRUE(root().tag().is_notification());

@@ -80,13 +80,13 @@ void acquire_lock(Hart& hart, WaitFrom from) {
 }
 
 /// Who waited for long gets the lock. Apart from the usual way, so that this one saves no registers.
-[[gnu::noinline, gnu::cold]] Tcb& hand_lock_over(Tcb& next) {
+[[gnu::noinline, gnu::cold]] Tcb* hand_lock_over(Tcb* next) {
     big_lock.hand_over();
     return next;
 }
 
-/// Unlock, and return who runs next.
-[[gnu::always_inline]] inline Tcb& unlock(Tcb& next) {
+/// Unlock, and return `next`.
+[[gnu::always_inline]] inline Tcb* unlock(Tcb* next) {
     if (big_lock.has_heir()) [[unlikely]]
         return hand_lock_over(next);
     big_lock.release();
@@ -96,7 +96,8 @@ void acquire_lock(Hart& hart, WaitFrom from) {
 /// Wait until somebody can run, unlock, return it. The lock is held.
 [[gnu::noinline]] Tcb& leave_after_choice(Hart& hart) {
     for (;;) {
-        Tcb& next = unlock(hart.choose());
+        Tcb& next = hart.choose();
+        unlock(&next);
         if (&next != &hart.idle) return next;
         arch::wait_for_interrupt();
         acquire_lock(hart, WaitFrom::Elsewhere);
@@ -104,49 +105,50 @@ void acquire_lock(Hart& hart, WaitFrom from) {
     }
 }
 
-/// Choose who runs next, unlock, return it. The lock is held.
-[[gnu::always_inline]] inline Tcb& leave(Hart& hart) {
-    if (!hart.current_goes_on()) return leave_after_choice(hart);
-    return unlock(*hart.current);
+/// The way out of a system call of the thread that is current, or was: unlock, return who runs next. Null: it goes on
+/// itself, with the registers that its Tcb has had since it came in, but for a0 - a6.
+[[gnu::always_inline]] inline Tcb* leave_syscall(Hart& hart) {
+    if (!hart.current_goes_on()) return &leave_after_choice(hart);
+    return unlock(nullptr);
 }
 
 // The ways that are not the fast one have functions of their own, so that it saves no registers.
 
-[[gnu::noinline]] Tcb& enter_slow_path(Tcb& tcb) {
+[[gnu::noinline]] Tcb* enter_slow_path(Tcb& tcb) {
     Hart& hart = *tcb.hart;
     hart.take_over();
     hart.count(KernelCounter::Syscalls);
     perform_syscall(tcb);
-    return leave(hart);
+    return leave_syscall(hart);
 }
-[[gnu::noinline]] Tcb& enter_invocation(Tcb& tcb, Slot& slot) {
+[[gnu::noinline]] Tcb* enter_invocation(Tcb& tcb, Slot& slot) {
     Hart& hart = *tcb.hart;
     hart.take_over();
     hart.count(KernelCounter::Syscalls);
     perform_invocation(tcb, slot);
-    return leave(hart);
+    return leave_syscall(hart);
 }
 /// Another hart is in the kernel. While it was, it may have stopped this thread.
-[[gnu::noinline]] Tcb& enter_after_waiting(Tcb& tcb) {
+[[gnu::noinline]] Tcb* enter_after_waiting(Tcb& tcb) {
     Hart& hart = *tcb.hart;
     hart.wait_for_lock(WaitFrom::Syscall);
     hart.take_over();
-    if (hart.current != &tcb) return leave_after_choice(hart);
+    if (hart.current != &tcb) return &leave_after_choice(hart);
     return enter_slow_path(tcb);
 }
 
-[[gnu::always_inline]] inline Tcb& leave_fast_path(Tcb& next) {
-    next.hart->count(KernelCounter::FastPaths);
+[[gnu::always_inline]] inline Tcb* leave_fast_path(Hart& hart, Tcb* next) {
+    hart.count(KernelCounter::FastPaths);
     return unlock(next);
 }
 
-[[gnu::noinline]] Tcb& enter_yield(Tcb& tcb) { return leave_fast_path(fast_yield(tcb)); }
+[[gnu::noinline]] Tcb* enter_yield(Tcb& tcb) { return leave_fast_path(*tcb.hart, fast_yield(tcb)); }
 
 }  // namespace
 
 extern "C" {
 
-Tcb& enter_syscall(CPtr pointer, std::uint64_t tag, std::uint64_t word0, std::uint64_t word1, std::uint64_t word2,
+Tcb* enter_syscall(CPtr pointer, std::uint64_t tag, std::uint64_t word0, std::uint64_t word1, std::uint64_t word2,
                    std::uint64_t word3, Tcb& tcb, std::int64_t number) {
     if (!big_lock.try_take()) [[unlikely]]
         return enter_after_waiting(tcb);
@@ -155,7 +157,7 @@ Tcb& enter_syscall(CPtr pointer, std::uint64_t tag, std::uint64_t word0, std::ui
     Tcb* next = nullptr;
     switch (static_cast<Syscall>(number)) {
         case Syscall::Call:
-            if (Slot* slot = find_slot_in_one_level(tcb.cspace.cap, pointer)) {
+            if (Slot* slot = find_slot_at_once(tcb, pointer)) {
                 if (slot->cap.type != CapType::Endpoint && !slot->is_empty()) return enter_invocation(tcb, *slot);
                 if (slot->cap.type == CapType::Endpoint) next = fast_call(tcb, slot->cap, message);
             }
@@ -168,7 +170,7 @@ Tcb& enter_syscall(CPtr pointer, std::uint64_t tag, std::uint64_t word0, std::ui
         case Syscall::NBRecv:
         case Syscall::Reply: break;
     }
-    if (next != nullptr) return leave_fast_path(*next);
+    if (next != nullptr) return leave_fast_path(*tcb.hart, next);
     return enter_slow_path(tcb);
 }
 
@@ -176,12 +178,12 @@ Tcb& enter_trap(Tcb& tcb, std::uint64_t cause, std::uint64_t value) {
     Hart& hart = *tcb.hart;
     acquire_lock(hart, WaitFrom::Elsewhere);
     if (hart.current == &tcb) handle_exception(hart, tcb, cause, value);
-    return leave(hart);
+    return leave_after_choice(hart);
 }
 
 Tcb& enter_first(Hart& hart) {
     acquire_lock(hart, WaitFrom::Elsewhere);
-    return leave(hart);
+    return leave_after_choice(hart);
 }
 
 void kernel_trap(std::uint64_t cause, std::uint64_t value, std::uint64_t pc, std::uint64_t ra) {

@@ -11,8 +11,8 @@ namespace glenda {
 extern "C" {
 
 /// The current thread made a system call; the arguments are as it left them in a0 - a5 and a7. Its pc is behind the
-/// ecall already.
-Tcb& enter_syscall(CPtr pointer, std::uint64_t tag, std::uint64_t word0, std::uint64_t word1, std::uint64_t word2,
+/// ecall already. Null: it goes on itself, and nothing of its registers has changed but a0 - a6.
+Tcb* enter_syscall(CPtr pointer, std::uint64_t tag, std::uint64_t word0, std::uint64_t word1, std::uint64_t word2,
                    std::uint64_t word3, Tcb& tcb, std::int64_t number);
 
 /// The current thread was interrupted, or did what it may not. `cause`, `value`: `scause`, `stval`.

@@ -200,6 +200,7 @@ void give_initial_capabilities(Builder& b, Tcb& tcb, Capability utcb) {
     b.give(kRootMachine, capability(CapType::Machine));
     b.give(kRootBootInfoFrame, boot_info);
     hold(tcb.cspace, b.slots[kRootCNode]);
+    note_cspace(tcb);
     hold(tcb.vspace, b.slots[kRootVSpace]);
     hold(tcb.utcb_frame, b.slots[kRootUtcb]);
 }

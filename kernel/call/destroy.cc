@@ -24,6 +24,7 @@ Result<void> preemption_point() {
 /// What a Tcb caches of the capability in one of its slots is no longer so.
 void forget_in_tcb(Slot& slot) {
     Tcb& tcb = tcb_around(slot);
+    if (&slot == &tcb.cspace) tcb.slot_count = 0;
     if (&slot == &tcb.utcb_frame) tcb.utcb = nullptr;
     if (&slot == &tcb.vspace) Hart::set_address_space(tcb, kernel_satp);
     if (&slot == &tcb.bound_notification) slot.cap.as<Notification>().bound = nullptr;

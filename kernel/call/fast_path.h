@@ -77,9 +77,9 @@ inline bool is_next(const Hart& hart, const Tcb& next) {
 /// ReplyRecv: the same.
 [[gnu::always_inline]] inline Tcb* fast_reply_recv(Tcb& tcb, CPtr pointer, CPtr reply_pointer, FastMessage message) {
     Hart& hart = *tcb.hart;
-    const Slot* slot = find_slot_in_one_level(tcb.cspace.cap, pointer);
+    const Slot* slot = find_slot_at_once(tcb, pointer);
     if (slot == nullptr || slot->cap.type != CapType::Endpoint || !has(slot->cap.rights, Rights::Read)) return nullptr;
-    const Slot* reply_slot = find_slot_in_one_level(tcb.cspace.cap, reply_pointer);
+    const Slot* reply_slot = find_slot_at_once(tcb, reply_pointer);
     if (reply_slot == nullptr || reply_slot->cap.type != CapType::Reply) return nullptr;
     Endpoint& endpoint = slot->cap.as<Endpoint>();
     if (endpoint.waiting == Endpoint::Waiting::Senders) return nullptr;  // the next message is there already
@@ -105,16 +105,16 @@ inline bool is_next(const Hart& hart, const Tcb& next) {
     return &caller;
 }
 
-/// Yield: the thread's turn is over; an equal goes on, or the thread itself with a new turn.
-inline Tcb& fast_yield(Tcb& tcb) {
+/// Yield: the thread's turn is over; an equal goes on, or (null) the thread itself with a new turn.
+inline Tcb* fast_yield(Tcb& tcb) {
     Hart& hart = *tcb.hart;
     tcb.slice_left = tcb.slice;
     tcb.set_tag(Tag{});
-    if (hart.ready.highest() < tcb.priority) return tcb;
+    if (hart.ready.highest() < tcb.priority) return nullptr;
     hart.ready.push_back(tcb);
     Tcb& next = *hart.ready.pop();
     hart.switch_to(next);
-    return next;
+    return &next;
 }
 
 }  // namespace glenda

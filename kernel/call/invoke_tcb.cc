@@ -56,7 +56,10 @@ Outcome configure(const Request& request) {
         address_spaces.note_use(vspace->cap.space, tcb.hart->hardware);
         Hart::set_address_space(tcb, satp_of(to_physical(vspace->cap.object), asid_of(vspace->cap.space)));
     }
-    if (cspace != nullptr) TRY_VOID(hold(tcb.cspace, *cspace));  // last: a call that is made again looks up again
+    if (cspace != nullptr) {  // last: a call that is made again looks up again
+        TRY_VOID(hold(tcb.cspace, *cspace));
+        note_cspace(tcb);
+    }
     return 0;
 }
 

@@ -20,7 +20,7 @@ namespace {
 
 /// The capability that the caller's pointer leads to. Error: InvalidCapability.
 Result<Slot*> find(const Tcb& tcb, CPtr pointer) {
-    Slot* slot = find_slot(tcb.cspace.cap, pointer);
+    Slot* slot = find_slot(tcb, pointer);
     CHECK(slot != nullptr && !slot->is_empty(), Error::InvalidCapability);
     return slot;
 }

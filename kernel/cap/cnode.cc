@@ -5,7 +5,6 @@
 namespace glenda {
 
 Slot* find_slot(const Capability& root, CPtr pointer) {
-    if (Slot* slot = find_slot_in_one_level(root, pointer)) return slot;
     const Capability* cnode = &root;
     unsigned bits = 64;  // of `pointer`, still to consume
     while (cnode->type == CapType::CNode) {

@@ -30,11 +30,11 @@ inline Result<Slot*> slot_at(const Capability& cnode, std::uint64_t index) {
     return slots_of(cnode) + index;
 }
 
-/// The slot that `pointer` names in a CSpace of one level without a guard, which nearly every CSpace is; else null.
-[[gnu::always_inline]] inline Slot* find_slot_in_one_level(const Capability& root, CPtr pointer) {
-    if (root.type != CapType::CNode || root.guard_bits + root.size_bits != 64) return nullptr;
-    if ((pointer >> root.size_bits | root.guard) != 0 || pointer == 0) return nullptr;
-    return slots_of(root) + pointer;
+/// How many pointers from 0 on are just slot numbers in the CSpace `root`: all of them where it is a CNode whose guard,
+/// all zero, covers the rest of the bits, as nearly every CSpace is; else none.
+inline std::uint64_t plain_pointers(const Capability& root) {
+    const bool is_plain = root.type == CapType::CNode && root.guard_bits + root.size_bits == 64 && root.guard == 0;
+    return is_plain ? bit(root.size_bits) : 0;
 }
 
 /// The slot that `pointer` names in the CSpace `root`, or null; it may be empty.

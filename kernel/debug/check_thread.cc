@@ -73,6 +73,8 @@ void check_own(const Tcb& tcb, Findings& f) {
                              holds(tcb.utcb_frame, CapType::Frame) && holds(tcb.fault_handler, CapType::Endpoint) &&
                              holds(tcb.bound_notification, CapType::Notification);
     if (!f.expect(types_agree, "a thread holds a capability of a wrong type", &tcb)) return;
+    f.expect(tcb.slot_count == plain_pointers(tcb.cspace.cap), "a thread's CSpace has another size", &tcb);
+    f.expect(tcb.slot_count == 0 || tcb.slots == slots_of(tcb.cspace.cap), "a thread's slots are not its CNode", &tcb);
     const void* const frame = tcb.utcb_frame.is_empty() ? nullptr : tcb.utcb_frame.cap.object;
     f.expect(tcb.utcb == frame, "a thread's UTCB is not its frame", &tcb);
     f.expect(frame == nullptr ||

@@ -44,12 +44,12 @@ namespace {
 /// Copy or move up to `count` capabilities into the slots that the receiver offers. How many arrived.
 unsigned transfer_caps(Tcb& from, Tcb& to, unsigned count) {
     if (from.utcb == nullptr || to.utcb == nullptr) return 0;
-    const Slot* cnode = find_slot(to.cspace.cap, to.utcb->receive_cnode);
+    const Slot* cnode = find_slot(to, to.utcb->receive_cnode);
     if (cnode == nullptr || cnode->cap.type != CapType::CNode || !has(cnode->cap.rights, Rights::Write)) return 0;
     count = std::min<std::uint64_t>(count, to.utcb->receive_count);
     const std::uint64_t first = to.utcb->receive_index;
     for (unsigned i = 0; i < count; i++) {
-        Slot* source = find_slot(from.cspace.cap, from.utcb->send_caps[i]);
+        Slot* source = find_slot(from, from.utcb->send_caps[i]);
         const Result<Slot*> target = slot_at(cnode->cap, first + i);
         if (source == nullptr || source->is_empty() || !target || !(*target)->is_empty()) return i;
         if (is_copyable(source->cap))

@@ -10,7 +10,7 @@
 #include "abi/message.h"
 #include "abi/method.h"
 #include "arch/registers.h"
-#include "cap/slot.h"
+#include "cap/cnode.h"
 #include "mem/page_table.h"
 
 namespace glenda {
@@ -57,6 +57,8 @@ struct alignas(1u << kTcbBits) Tcb {
     std::uint32_t padding = 0;
     std::uint64_t ticks = 0;  // that it has run
     QueueLinks links;
+    Slot* slots = nullptr;         // of its CSpace, where CPtrs are just slot numbers
+    std::uint64_t slot_count = 0;  // how many; 0 where they are not
 
     // What it waits for.
     PendingSend pending;                   // BlockedSend, BlockedCall, BlockedFault: while in an endpoint's queue
@@ -85,6 +87,21 @@ struct alignas(1u << kTcbBits) Tcb {
 };
 static_assert(sizeof(Tcb) == 1u << kTcbBits);
 static_assert(offsetof(Tcb, registers) == 0 && offsetof(Tcb, hart) == 256);
+
+/// The slot that `pointer` names in the thread's CSpace, if that can be said at once; else null, and find_slot() says.
+[[gnu::always_inline]] inline Slot* find_slot_at_once(const Tcb& tcb, CPtr pointer) {
+    return pointer < tcb.slot_count && pointer != 0 ? tcb.slots + pointer : nullptr;
+}
+/// The slot that `pointer` names in the thread's CSpace, or null; it may be empty.
+inline Slot* find_slot(const Tcb& tcb, CPtr pointer) {
+    if (Slot* slot = find_slot_at_once(tcb, pointer)) return slot;
+    return find_slot(tcb.cspace.cap, pointer);
+}
+/// After a change of the thread's CSpace.
+inline void note_cspace(Tcb& tcb) {
+    tcb.slots = slots_of(tcb.cspace.cap);
+    tcb.slot_count = plain_pointers(tcb.cspace.cap);
+}
 
 /// The thread one of whose capabilities stands in `slot` (CapFlags::InTcb).
 inline Tcb& tcb_around(Slot& slot) {

@@ -6,26 +6,26 @@ namespace glenda {
 
 constinit BigLock big_lock;
 
-bool BigLock::try_again(std::uint32_t index, std::uint64_t attempt) {
-    const bool is_heir = __atomic_load_n(&heir_, __ATOMIC_ACQUIRE) == index;
+bool BigLock::try_again(std::uint64_t index, std::uint64_t attempt) {
+    const std::uint64_t me = index + 1;
+    const bool is_heir = __atomic_load_n(&heir_, __ATOMIC_ACQUIRE) == me;
     if (is_heir) {
         heir_ = kNobody;
     } else if (__atomic_load_n(&is_taken_, __ATOMIC_RELAXED) != 0 || !try_take()) {
-        std::uint32_t expected = kNobody;
+        std::uint64_t expected = kNobody;
         if (attempt >= kPatience && __atomic_load_n(&impatient_, __ATOMIC_RELAXED) == kNobody)
-            __atomic_compare_exchange_n(&impatient_, &expected, index, false, __ATOMIC_RELAXED, __ATOMIC_RELAXED);
+            __atomic_compare_exchange_n(&impatient_, &expected, me, false, __ATOMIC_RELAXED, __ATOMIC_RELAXED);
         return false;
     }
     // Impatient or not, it has what it wanted. Only who holds the lock takes a name off.
-    if (__atomic_load_n(&impatient_, __ATOMIC_RELAXED) == index)
-        __atomic_store_n(&impatient_, kNobody, __ATOMIC_RELAXED);
+    if (__atomic_load_n(&impatient_, __ATOMIC_RELAXED) == me) __atomic_store_n(&impatient_, kNobody, __ATOMIC_RELAXED);
     __atomic_fetch_sub(&waiting_, 1, __ATOMIC_RELAXED);
     return true;
 }
 
 /// The lock stays taken: it only changes hands.
 void BigLock::hand_over() {
-    const std::uint32_t heir = impatient_;
+    const std::uint64_t heir = impatient_;
     __atomic_store_n(&impatient_, kNobody, __ATOMIC_RELAXED);
     __atomic_store_n(&heir_, heir, __ATOMIC_RELEASE);
 }

@@ -15,7 +15,9 @@ namespace glenda {
 class BigLock {
 public:
     /// Take the lock if it is free.
-    [[gnu::always_inline]] bool try_take() { return __atomic_exchange_n(&is_taken_, 1, __ATOMIC_ACQUIRE) == 0; }
+    [[gnu::always_inline]] bool try_take() {
+        return __atomic_exchange_n(&is_taken_, std::uint64_t{1}, __ATOMIC_ACQUIRE) == 0;
+    }
     /// Somebody has waited for long: hand_over(), do not release().
     [[gnu::always_inline]] bool has_heir() const { return __atomic_load_n(&impatient_, __ATOMIC_RELAXED) != kNobody; }
     void hand_over();
@@ -28,17 +30,17 @@ public:
 
     void begin_to_wait() { __atomic_fetch_add(&waiting_, 1, __ATOMIC_RELAXED); }
     /// The `attempt`-th attempt of hart `index`. True: the lock is its own, and the waiting has ended.
-    bool try_again(std::uint32_t index, std::uint64_t attempt);
+    bool try_again(std::uint64_t index, std::uint64_t attempt);
 
 private:
-    static constexpr std::uint32_t kNobody = ~0u;
+    static constexpr std::uint64_t kNobody = 0;
     /// Attempts in vain until a hart is impatient: about a millisecond.
     static constexpr std::uint64_t kPatience = 100'000;
 
-    std::uint32_t is_taken_ = 0;
-    std::uint32_t impatient_ = kNobody;  // the hart that the holder is to give the lock to
-    std::uint32_t heir_ = kNobody;       // the hart that has been given the lock and has not noticed yet
-    std::uint32_t waiting_ = 0;          // harts
+    std::uint64_t is_taken_ = 0;
+    std::uint64_t impatient_ = kNobody;  // hart index + 1: whom the holder is to give the lock to
+    std::uint64_t heir_ = kNobody;       // hart index + 1: who has been given the lock and has not noticed yet
+    std::uint64_t waiting_ = 0;          // harts
 };
 
 extern constinit BigLock big_lock;

@@ -158,7 +158,7 @@ void Hart::ask(HartRequest what) {
 
 void Hart::wait_for_lock(WaitFrom from) {
     big_lock.begin_to_wait();
-    for (std::uint64_t attempt = 0; !big_lock.try_again(static_cast<std::uint32_t>(index), attempt); attempt++) {
+    for (std::uint64_t attempt = 0; !big_lock.try_again(index, attempt); attempt++) {
         if (__atomic_load_n(&request, __ATOMIC_ACQUIRE) != HartRequest::None) serve(from);
     }
 }

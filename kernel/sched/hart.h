@@ -36,8 +36,8 @@ public:
     Tcb* fpu_owner = nullptr;  // whose values the floating-point registers hold
     std::uint64_t satp = 0;    // the address space in use
     std::uint64_t next_tick = kNever;
-    ReadyQueue ready;
     std::uint64_t counters[static_cast<unsigned>(KernelCounter::Count)] = {};
+    ReadyQueue ready;
     HartRequest request = HartRequest::None;  // of the hart that holds the lock
     Tcb idle;
 

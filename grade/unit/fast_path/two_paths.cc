@@ -100,11 +100,13 @@ void TwoPaths::enter_kernel(Dice& dice, Outcome& outcome, Describe is_described)
     outcome.fpu_before = machine.fpu_is_enabled;
     std::copy_n(here().counters, kCounters, outcome.counted.begin());
     try {
-        if (entry.is_syscall)
-            outcome.next = &enter_syscall(r.a(0), r.a(1), r.a(2), r.a(3), r.a(4), r.a(5), tcb,
+        if (entry.is_syscall) {
+            outcome.next = enter_syscall(r.a(0), r.a(1), r.a(2), r.a(3), r.a(4), r.a(5), tcb,
                                           static_cast<std::int64_t>(entry.number));
-        else
+            if (outcome.next == nullptr) outcome.next = &tcb;  // it goes on
+        } else {
             outcome.next = &enter_trap(tcb, entry.cause, entry.value);
+        }
     } catch (const host::Asleep&) {  // nobody can run
         outcome.end = Outcome::End::Asleep;
     } catch (...) {

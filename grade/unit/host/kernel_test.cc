@@ -143,6 +143,7 @@ void KernelTest::boot() {
         held.fill_as_child(cap, source);
     };
     hold(root_->cspace, slot(kCNode));
+    note_cspace(*root_);
     hold(root_->vspace, slot(kVSpace));
     hold(root_->utcb_frame, slot(kUtcb));
     Hart::make_ready(*root_);
@@ -164,8 +165,16 @@ void KernelTest::trap(Tcb& tcb) {
     Registers& r = tcb.registers;
     r.pc = kPc + 4;  // trap.S has stepped over the ecall
     machine.checks = 0;
+    const Registers before = r;
     try {
-        enter_syscall(r.a(0), r.a(1), r.a(2), r.a(3), r.a(4), r.a(5), tcb, static_cast<std::int64_t>(r.a(7)));
+        const Tcb* next =
+            enter_syscall(r.a(0), r.a(1), r.a(2), r.a(3), r.a(4), r.a(5), tcb, static_cast<std::int64_t>(r.a(7)));
+        EXPECT_EQ(next != nullptr ? next : &tcb, hart_->current);
+        // trap.S then loads pc, ra, sp, tp, t0 - t6, a0 - a7; the rest is in the registers still.
+        if (next == nullptr) {
+            for (unsigned i : {3, 8, 9, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27})
+                EXPECT_EQ(r.x[i - 1], before.x[i - 1]) << "x" << i;
+        }
     } catch (const host::Asleep&) {  // nobody can run: the hart is idle
     } catch (...) {
         big_lock = BigLock{};
