@@ -22,6 +22,8 @@ const std::vector<Field> kTcbFields = {
     {offsetof(Tcb, slice_left), "slice_left"},
     FIELD(Tcb, ticks),
     FIELD(Tcb, links),
+    FIELD(Tcb, slots),
+    FIELD(Tcb, slot_count),
     FIELD(Tcb, pending),
     FIELD(Tcb, fault),
     FIELD(Tcb, endpoint),
@@ -36,8 +38,8 @@ const std::vector<Field> kTcbFields = {
     FIELD(Tcb, bound_notification),
 };
 const std::vector<Field> kHartFields = {
-    FIELD(Hart, index),     FIELD(Hart, hardware), FIELD(Hart, current),  FIELD(Hart, fpu_owner), FIELD(Hart, satp),
-    FIELD(Hart, next_tick), FIELD(Hart, ready),    FIELD(Hart, counters), FIELD(Hart, request),   FIELD(Hart, idle),
+    FIELD(Hart, index),     FIELD(Hart, hardware), FIELD(Hart, current), FIELD(Hart, fpu_owner), FIELD(Hart, satp),
+    FIELD(Hart, next_tick), FIELD(Hart, counters), FIELD(Hart, ready),   FIELD(Hart, request),   FIELD(Hart, idle),
 };
 const std::vector<Field> kEndpointFields = {FIELD(Endpoint, queue), FIELD(Endpoint, waiting)};
 const std::vector<Field> kNotificationFields = {FIELD(Notification, waiters), FIELD(Notification, flags),

@@ -102,7 +102,7 @@ void TwoPaths::enter_kernel(Dice& dice, Outcome& outcome, Describe is_described)
     try {
         if (entry.is_syscall) {
             outcome.next = enter_syscall(r.a(0), r.a(1), r.a(2), r.a(3), r.a(4), r.a(5), tcb,
-                                          static_cast<std::int64_t>(entry.number));
+                                         static_cast<std::int64_t>(entry.number));
             if (outcome.next == nullptr) outcome.next = &tcb;  // it goes on
         } else {
             outcome.next = &enter_trap(tcb, entry.cause, entry.value);

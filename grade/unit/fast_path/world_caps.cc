@@ -21,6 +21,7 @@ void World::set_cspace(unsigned t, Dice& dice) {
         cap.guard = guard;
         cap.guard_bits = guard_bits;
         tcb.cspace.fill_as_child(cap, source);
+        note_cspace(tcb);
     };
     const unsigned rest = 64 - radix;
     switch (dice.weighted({80, 6, 8, 3, 3})) {
