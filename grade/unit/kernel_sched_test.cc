@@ -1,43 +1,12 @@
 // SPDX-License-Identifier: MIT
 //
 // kernel/sched/ready_queue.h and hart.h: who runs is whom a list of lists says, whatever threads do and what is done to
-// their priorities; and what follows a switch: address space, tick and floating-point unit.
-#include <algorithm>
-#include <deque>
-#include <functional>
-#include <map>
-
+// their priorities.
 #include "kernel_test.h"
-#include "mem/address_spaces.h"
+#include "model/naive_queue.h"
 
 namespace glenda::test {
 namespace {
-
-/// A list for each priority, the highest first.
-struct NaiveQueue {
-    std::map<int, std::deque<Tcb*>, std::greater<>> queues;
-
-    int highest() const {
-        for (const auto& [priority, queue] : queues)
-            if (!queue.empty()) return priority;
-        return -1;
-    }
-    void erase(Tcb& tcb) {
-        for (auto& [priority, queue] : queues) std::erase(queue, &tcb);
-    }
-    bool contains(Tcb& tcb) const {
-        return std::any_of(queues.begin(), queues.end(), [&](const auto& entry) {
-            return std::find(entry.second.begin(), entry.second.end(), &tcb) != entry.second.end();
-        });
-    }
-    Tcb* pop() {
-        const int at = highest();
-        if (at < 0) return nullptr;
-        Tcb* const first = queues[at].front();
-        queues[at].pop_front();
-        return first;
-    }
-};
 
 TEST(ReadyQueue, RandomOperationsMatchAListPerPriority) {
     std::vector<std::unique_ptr<Tcb>> threads;
@@ -175,94 +144,6 @@ TEST_F(HartModel, RandomScheduleMatches) {
             ASSERT_EQ(current_->slice_left, left_[current_]);
         }
     }
-}
-
-class HartTest : public KernelTest {};
-
-TEST_F(HartTest, EqualsTakeTurnsAndAHigherOneDoesNotCostATurn) {
-    Tcb &a = make_thread(20), &b = make_thread(21), &high = make_thread(22);
-    call(20, TcbMethod::SetPriority, {5, 5});
-    call(21, TcbMethod::SetPriority, {5, 5});
-    suspend(22);
-    suspend(kTcb);
-    EXPECT_EQ(&hart().choose(), &a);
-    for (unsigned i = 1; i < kDefaultSlice; i++) {
-        hart().tick();
-        EXPECT_EQ(&hart().choose(), &a);
-    }
-    Hart::make_ready(high);
-    EXPECT_EQ(&hart().choose(), &high);
-    Hart::stop(high);
-    EXPECT_EQ(&hart().choose(), &a);  // it was interrupted, and goes on first
-    hart().tick();
-    EXPECT_EQ(&hart().choose(), &b);
-    EXPECT_EQ(a.ticks, kDefaultSlice);
-    for (unsigned i = 0; i < kDefaultSlice; i++) hart().tick();
-    EXPECT_EQ(&hart().choose(), &a);
-}
-
-TEST_F(HartTest, ASwitchChangesTheAddressSpace) {
-    make(CapType::VSpace, 30);
-    Tcb& a = make_thread(20);
-    EXPECT_EQ(call(20, TcbMethod::Configure, {0, 30, 0, 0, 0}), Error::Ok);
-    const std::uint64_t satp = satp_of(to_physical(slot(30).cap.object), asid_of(slot(30).cap.space));
-    EXPECT_EQ(a.satp, satp);
-    EXPECT_NE(machine.satp, satp);
-    Hart::stop(root());
-    EXPECT_EQ(&hart().choose(), &a);
-    EXPECT_EQ(machine.satp, satp);
-    Hart::stop(a);
-    EXPECT_EQ(&hart().choose(), &hart().idle);
-    EXPECT_EQ(machine.satp, kernel_satp);
-}
-
-TEST_F(HartTest, TheAddressSpaceOfTheCurrentThreadGoesAtOnce) {
-    make(CapType::VSpace, 30);
-    EXPECT_EQ(call(kTcb, TcbMethod::Configure, {0, 30, 0, 0, 0}), Error::Ok);
-    EXPECT_EQ(machine.satp, root().satp);
-    EXPECT_NE(machine.satp, kernel_satp);
-    EXPECT_EQ(revoke(30), Error::Ok);
-    EXPECT_EQ(machine.satp, kernel_satp);
-}
-
-TEST_F(HartTest, OnlyABusyHartTicks) {
-    machine.time = 5000;
-    Hart::stop(root());
-    hart().choose();
-    EXPECT_EQ(hart().next_tick, kNever);
-    EXPECT_EQ(machine.timer, kNever);
-    Hart::make_ready(root());
-    hart().choose();
-    EXPECT_EQ(hart().next_tick, 5000 + tick_length);
-    EXPECT_EQ(machine.timer, 5000 + tick_length);
-}
-
-TEST_F(HartTest, TheFpuIsSavedWhenAnotherThreadWantsIt) {
-    Tcb& other = make_thread(20);
-    EXPECT_TRUE(hart().take_fpu());
-    EXPECT_FALSE(hart().take_fpu());  // it has it: the instruction really is illegal
-    machine.fpu.f[3] = 33;
-    Hart::stop(root());
-    EXPECT_EQ(&hart().choose(), &other);
-    EXPECT_FALSE(machine.fpu_is_enabled);  // stopped with the owner
-    EXPECT_TRUE(hart().take_fpu());
-    EXPECT_EQ(machine.fpu.f[3], 0u);
-    machine.fpu.f[3] = 44;
-    Hart::make_ready(root());
-    hart().yield();
-    EXPECT_EQ(&hart().choose(), &root());
-    EXPECT_FALSE(machine.fpu_is_enabled);
-    EXPECT_EQ(machine.fpu.f[3], 44u);  // lazily: still in the unit
-    EXPECT_TRUE(hart().take_fpu());
-    EXPECT_EQ(other.fpu.f[3], 44u);
-    hart().yield();
-    EXPECT_EQ(&hart().choose(), &other);
-    EXPECT_FALSE(machine.fpu_is_enabled);
-    EXPECT_TRUE(hart().take_fpu());
-    EXPECT_EQ(machine.fpu.f[3], 44u);
-    Hart::release_fpu(other);
-    EXPECT_FALSE(machine.fpu_is_enabled);
-    EXPECT_EQ(hart().fpu_owner, nullptr);
 }
 
 }  // namespace

@@ -8,6 +8,14 @@ namespace {
 
 constexpr std::uint64_t kCauses[] = {1, 2, 2, 3, 4, 5, 7, 12, 13, 15};
 
+/// The two methods whose answers say which path has been taken.
+bool asks_about_paths(const Tcb& tcb) {
+    const Slot* slot = find_slot(tcb.cspace.cap, tcb.registers.a(0));
+    const auto method = static_cast<MachineMethod>(tcb.tag().label());
+    return slot != nullptr && slot->cap.type == CapType::Machine &&
+           (method == MachineMethod::Counter || method == MachineMethod::FastPath);
+}
+
 }  // namespace
 
 Entry World::prepare_entry(Dice& dice) {
@@ -32,6 +40,7 @@ Entry World::prepare_entry(Dice& dice) {
             break;
     }
     if (!entry.is_syscall) return entry;
+    if (asks_about_paths(tcb)) tcb.set_tag(Tag(0, 0));
     r.a(7) = static_cast<std::uint64_t>(entry.number);
     r.pc += 4;  // trap.S has stepped over the ecall
     return entry;
@@ -84,13 +93,11 @@ void World::prepare_call(Tcb& tcb, Dice& dice) {
     tcb.registers.a(0) = pointer_to(tcb, target, dice);
 }
 
-/// A method of a kernel object. Not one whose answer is about the fast path itself.
+/// A method of a kernel object.
 void World::prepare_invocation(Tcb& tcb, Dice& dice) {
     const CPtr target = any_original(tcb, dice);
     tcb.registers.a(0) = pointer_to(tcb, target, dice);
-    const Tag tag(dice.below(14), dice.below(9));
-    if (tag.label() == static_cast<std::uint64_t>(MachineMethod::FastPath)) return;
-    tcb.set_tag(tag);
+    tcb.set_tag(Tag(dice.below(14), dice.below(9)));
     for (unsigned i = 0; i < 8; i++) {
         const std::uint64_t word = dice.percent(50) ? dice.below(40) : dice.word();
         tcb.set_word(i, dice.percent(50) ? pointer_to(tcb, any_original(tcb, dice), dice) : word);

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: MIT
+// How threads meet, as a naive model has it: everybody who waits stands in a list.
+//
+// It says who is in which state and line, and what is in the registers of whom.
+#pragma once
+
+#include <array>
+#include <deque>
+
+#include "object/ipc_objects.h"
+
+namespace glenda::test {
+
+constexpr unsigned kThreads = 6, kEndpoints = 3, kNotifications = 2, kReplies = 4;
+constexpr unsigned kWithUtcb = 4;  // the first threads have one
+constexpr int kNone = -1;
+constexpr unsigned kWords = 10;  // that messages have at most
+
+/// What a system call leaves in a0, a1, and the words of the message.
+struct NaiveMessage {
+    std::uint64_t badge = 0;
+    Tag tag;
+    std::array<std::uint64_t, kWords> words{};
+    bool has_message = false;  // else only the tag counts
+};
+
+struct NaiveThread {
+    ThreadState state = ThreadState::Ready;
+    int endpoint = kNone;      // in whose line it stands
+    int notification = kNone;  // the same
+    int reply = kNone;         // as caller: what holds it; as receiver: what it brought
+    bool wants_reply = false;
+    std::uint64_t badge = 0;  // of the capability that it sends through
+    CPtr pointer = 0;         // to it
+    NaiveMessage message;     // what it sends
+    NaiveMessage expected;    // what it finds when it runs again
+};
+struct NaiveEndpoint {
+    std::deque<int> senders, receivers;
+};
+struct NaiveNotification {
+    std::deque<int> waiters;
+    std::uint64_t flags = 0;
+    int bound = kNone;
+};
+struct NaiveReply {
+    int caller = kNone, receiver = kNone;
+    bool can_grant = false;
+};
+
+class NaiveIpc {
+protected:
+    std::array<NaiveThread, kThreads> threads_;
+    std::array<NaiveEndpoint, kEndpoints> endpoints_;
+    std::array<NaiveNotification, kNotifications> notifications_;
+    std::array<NaiveReply, kReplies> replies_;
+
+    static bool has_utcb(unsigned t) { return t < kWithUtcb; }
+
+    // What the kernel does, by number of thread, endpoint, notification or Reply.
+    void naive_send(int t, int e, ThreadState as, std::uint64_t badge, NaiveMessage message);
+    void naive_receive(int t, int e, int reply, bool can_grant);
+    void naive_answer(int reply, NaiveMessage message);
+    void naive_signal(int n, std::uint64_t bits);
+
+    void meet(int sender, int receiver);
+    /// Give the signals to the thread.
+    void hand_over(int n, int t);
+    void wake(int t);
+    void wake_with(int t, Error error);
+    /// A wait ends in an error, a fault in silence.
+    void fail(int t, Error error);
+    /// Stop waiting for anything.
+    void leave_lines(int t);
+    /// The notification that is bound to the thread, or kNone.
+    int bound_to(int t) const;
+    static NaiveMessage delivered(NaiveMessage message, int to);
+};
+
+}  // namespace glenda::test
