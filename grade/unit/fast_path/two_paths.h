@@ -20,6 +20,7 @@ struct Outcome {
     std::uint64_t tag = 0;  // of the caller
     End end = End::Returned;
     const Tcb* next = nullptr;                       // who runs
+    bool was_true = true;                            // what enter_syscall() promises about `next`
     std::array<std::uint64_t, kCounters> counted{};  // by how much the hart's counters went up
     std::uint64_t satp_before = 0, satp_after = 0;   // of the hart
     bool fpu_before = false, fpu_after = false;      // whether it is on
