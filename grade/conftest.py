@@ -17,6 +17,7 @@ shutil.rmtree(Path(__file__).parent / "__pycache__", ignore_errors=True)
 
 from glenda import paths  # noqa: E402  (after the switch above)
 from glenda.machine import Machine  # noqa: E402  (after the switch above)
+from glenda.shell import Shell  # noqa: E402  (after the switch above)
 
 # pytest's temporary files, too, stay in build/.
 paths.RESULTS.mkdir(parents=True, exist_ok=True)
@@ -40,3 +41,9 @@ def machine(request: pytest.FixtureRequest) -> Iterator[Callable[..., Machine]]:
     yield start
     for each in started:
         each.close()
+
+
+@pytest.fixture
+def shell(machine: Callable[..., Machine]) -> Shell:
+    """A machine with one hart, at its prompt."""
+    return Shell(machine())

@@ -36,12 +36,6 @@ KINDS = {
 }
 
 
-@pytest.fixture
-def shell(machine: Boot) -> Shell:
-    """A machine with one hart, at its prompt."""
-    return Shell(machine())
-
-
 def test_every_kind_is_tested(shell: Shell) -> None:
     assert re.findall(r"^  (\S+) ", shell.run("run crash"), re.MULTILINE) == list(KINDS)
 

@@ -3,17 +3,15 @@
 
 import re
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
+from glenda import ktest
 from glenda.machine import Machine
 from glenda.paths import ROOT
 
-SOURCES = ROOT / "user" / "tests"
-PROGRAMS = sorted(path.stem for path in SOURCES.glob("ktest_*.cc") if path.stem != "ktest_boot")
+PROGRAMS = sorted(path.stem for path in ktest.SOURCES.glob("ktest_*.cc") if path.stem != "ktest_boot")
 LIMIT = 15.0                # s of guest time; the longest needs about a third
-SUMMARY = re.compile(r"^ktest: (\d+) passed, (\d+) failed$", re.MULTILINE)
 
 # These programs together provoke every error. An error that cannot be provoked is named here, with the reason.
 PROVOKERS = ("ktest_errors", "ktest_methods", "ktest_memory", "ktest_devices")
@@ -22,34 +20,14 @@ NOT_PROVOKED: dict[str, str] = {}
 Boot = Callable[..., Machine]
 
 
-def names_in(program: str) -> set[str]:
-    """The names in the program's list of tests, from its source: so that none is lost on the way."""
-    source = (SOURCES / f"{program}.cc").read_text()
-    return set(re.findall(r'\{"(\w+)",', source[source.index("Case kCases[]"):]))
-
-
-def run(machine: Boot, program: str, options: str = "") -> str:
-    """The transcript of a run to the end."""
-    guest = machine(append=f"root=bin/{program} {options}".strip(), name=program + options.replace("=", "-"))
-    guest.run_to_exit(within=LIMIT)
-    return guest.transcript
-
-
 @pytest.mark.parametrize("options", ["", "fastpath=off"])
 @pytest.mark.parametrize("program", PROGRAMS)
 def test_kernel(machine: Boot, program: str, options: str) -> None:
-    transcript = run(machine, program, options)
-    failures = re.findall(r"^(?:FAIL|also) .*$", transcript, re.MULTILINE)
-    assert not failures, "\n" + "\n".join(failures)
-    passed = set(re.findall(r"^ok (\w+)$", transcript, re.MULTILINE))
-    assert passed == names_in(program)
-    summary = SUMMARY.search(transcript)
-    assert summary is not None, "the program did not run to its end"
-    assert (int(summary[1]), int(summary[2])) == (len(passed), 0)
+    ktest.expect_all_pass(ktest.run(machine, program, options, within=LIMIT), program)
 
 
 def errors_of_the_abi() -> set[str]:
-    source = Path(ROOT / "lib" / "abi" / "error.h").read_text()
+    source = (ROOT / "lib" / "abi" / "error.h").read_text()
     body = re.search(r"enum class Error[^{]*\{(.*?)\};", source, re.DOTALL)[1]
     names = re.findall(r"^\s*(\w+)(?: = \d+)?,", body, re.MULTILINE)
     return set(names) - {"Ok", "Count"}
@@ -58,7 +36,8 @@ def errors_of_the_abi() -> set[str]:
 def test_every_error_is_provoked(machine: Boot) -> None:
     provoked: set[str] = set()
     for program in PROVOKERS:
-        provoked |= set(re.search(r"^provoked:(.*)$", run(machine, program), re.MULTILINE)[1].split())
+        transcript = ktest.run(machine, program, within=LIMIT)
+        provoked |= set(re.search(r"^provoked:(.*)$", transcript, re.MULTILINE)[1].split())
     expected = errors_of_the_abi()
     assert len(expected) > 20
     assert provoked & NOT_PROVOKED.keys() == set(), "remove these from NOT_PROVOKED"
@@ -67,7 +46,7 @@ def test_every_error_is_provoked(machine: Boot) -> None:
 
 def test_unhandled_faults_are_reported(machine: Boot) -> None:
     """K24: the kernel says which thread stopped, why and where, and gives its registers; the others run on."""
-    transcript = run(machine, "ktest_faults")
+    transcript = ktest.run(machine, "ktest_faults", within=LIMIT)
     for victim, what, detail in (("page", "page fault", "address 0x1800123450, cause 13"),
                                  ("illegal", "exception", "address 0xffffffff, cause 2"),
                                  ("syscall", "unknown system call", ""),

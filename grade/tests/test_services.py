@@ -40,12 +40,6 @@ def log_with(shell: Shell, text: str, within: float) -> str:
 
 
 @pytest.fixture
-def shell(machine: Boot) -> Shell:
-    """A machine with one hart, at its prompt."""
-    return Shell(machine())
-
-
-@pytest.fixture
 def boot(machine: Boot, tmp_path: Path) -> Callable[..., Machine]:
     """A machine with a changed initrd: the arguments are those of images.variant."""
     def start(**change: object) -> Machine:

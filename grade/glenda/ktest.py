@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: MIT
+"""The programs of user/tests: each runs as root task, reports one line a test, and then switches the machine off."""
+
+import re
+from collections.abc import Callable
+
+from .machine import Machine
+from .paths import ROOT
+
+SOURCES = ROOT / "user" / "tests"
+SUMMARY = re.compile(r"^ktest: (\d+) passed, (\d+) failed$", re.MULTILINE)
+
+
+def names_in(program: str) -> set[str]:
+    """The names in the program's list of tests, from its source: so that none is lost on the way."""
+    source = (SOURCES / f"{program}.cc").read_text()
+    return set(re.findall(r'\{"(\w+)",', source[source.index("Case kCases[]"):]))
+
+
+def run(boot: Callable[..., Machine], program: str, options: str = "", *, within: float, **machine: object) -> str:
+    """The transcript of a run to the end. `options` for the kernel's command line; `machine` as Machine takes it."""
+    guest = boot(append=f"root=bin/{program} {options}".strip(), **machine)
+    guest.run_to_exit(within=within)
+    return guest.transcript
+
+
+def expect_all_pass(transcript: str, program: str) -> None:
+    """Every test of the program has passed, and nothing else is reported."""
+    __tracebackhide__ = True
+    failures = re.findall(r"^(?:FAIL|also|PANIC) .*$", transcript, re.MULTILINE)
+    assert not failures, "\n" + "\n".join(failures)
+    passed = set(re.findall(r"^ok (\w+)$", transcript, re.MULTILINE))
+    assert passed == names_in(program)
+    summary = SUMMARY.search(transcript)
+    assert summary is not None, "the program did not run to its end"
+    assert (int(summary[1]), int(summary[2])) == (len(passed), 0)
