@@ -11,6 +11,7 @@
 #include "debug/print.h"
 #include "format/cpio.h"
 #include "format/elf.h"
+#include "ipc/transfer.h"
 #include "mem/mapping.h"
 
 namespace glenda {
@@ -177,14 +178,6 @@ Tcb& make_thread(Builder& b, Hart& hart, const Capability& utcb) {
     return tcb;
 }
 
-/// The thread's own slots are children of those in the CNode, as Configure would make them.
-void hold(Slot& held, Slot& source) {
-    Capability cap = source.cap;
-    cap.flags = cap.flags | CapFlags::InTcb;
-    if (cap.type == CapType::Frame) cap.mapped_at = cap.space = 0;
-    held.fill_as_child(cap, source);
-}
-
 void give_initial_capabilities(Builder& b, Tcb& tcb, Capability utcb) {
     Capability cnode = capability(CapType::CNode, b.slots, kRootCNodeRadix);
     cnode.guard_bits = default_guard_bits(kRootCNodeRadix);
@@ -199,10 +192,10 @@ void give_initial_capabilities(Builder& b, Tcb& tcb, Capability utcb) {
     b.give(kRootConsole, capability(CapType::Console));
     b.give(kRootMachine, capability(CapType::Machine));
     b.give(kRootBootInfoFrame, boot_info);
-    hold(tcb.cspace, b.slots[kRootCNode]);
+    hold_in_tcb(tcb.cspace, b.slots[kRootCNode]);
     note_cspace(tcb);
-    hold(tcb.vspace, b.slots[kRootVSpace]);
-    hold(tcb.utcb_frame, b.slots[kRootUtcb]);
+    hold_in_tcb(tcb.vspace, b.slots[kRootVSpace]);
+    hold_in_tcb(tcb.utcb_frame, b.slots[kRootUtcb]);
 }
 
 /// The program in the initrd, checked.

@@ -21,9 +21,7 @@ static_assert(sizeof(Registers) == kRegisterCount * 8);
 /// Put a copy of `source` into one of the thread's own slots, in place of what is there. Error: kPreempted.
 Result<void> hold(Slot& held, Slot& source) {
     TRY_VOID(delete_slot(held));
-    Capability copy = copy_of(source.cap, Rights::All);
-    copy.flags = copy.flags | CapFlags::InTcb;
-    held.fill_as_child(copy, source);
+    hold_in_tcb(held, source);
     return {};
 }
 
@@ -32,7 +30,8 @@ Result<Slot*> find_unless_null(const Request& request, unsigned n, CapType type,
     return request.find(n, type, rights);
 }
 
-Outcome configure(const Request& request) {
+// In a function of its own, so that the short methods save fewer registers.
+[[gnu::noinline]] Outcome configure(const Request& request) {
     TRY_VOID(request.needs(5));
     TRY(cspace, find_unless_null(request, 0, CapType::CNode, Rights::None));
     TRY(vspace, find_unless_null(request, 1, CapType::VSpace, Rights::None));

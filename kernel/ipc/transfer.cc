@@ -39,6 +39,12 @@ Capability copy_of(const Capability& original, Rights rights) {
     return copy;
 }
 
+void hold_in_tcb(Slot& held, Slot& source) {
+    Capability copy = copy_of(source.cap, Rights::All);
+    copy.flags = copy.flags | CapFlags::InTcb;
+    held.fill_as_child(copy, source);
+}
+
 namespace {
 
 /// Copy or move up to `count` capabilities into the slots that the receiver offers. How many arrived.

@@ -32,6 +32,9 @@ void transfer_fault(const Tcb& from, Tcb& to);
 /// The value that a copy of `original` with at most `rights` has. A mapping stays with the original.
 Capability copy_of(const Capability& original, Rights rights);
 
+/// Put a copy of `source` into `held`, an empty slot of a Tcb.
+void hold_in_tcb(Slot& held, Slot& source);
+
 /// There may be several capabilities of this kind to one object.
 bool is_copyable(const Capability& cap);
 

@@ -87,17 +87,32 @@ loop_break:
 loop_break_end:
 
 # The measuring thread's own loops: a0, a1 as for the system call, a2: how often. They return the cycles.
-    .text
-    .globl count_calls              # a0: endpoint, a1: tag, a2: n
-count_calls:
+
+# a0 to a2 into s0 to s2, which the system call leaves alone.
+.macro begin_count
     addi sp, sp, -32
-    sd s0, 0(sp)
-    sd s1, 8(sp)
-    sd s2, 16(sp)
-    sd s3, 24(sp)
+    .irp n, 0,1,2,3
+    sd s\n, 8 * \n(sp)
+    .endr
     mv s0, a0
     mv s1, a1
     mv s2, a2
+.endm
+# The cycles since s3; return.
+.macro end_count
+    rdcycle a0
+    sub a0, a0, s3
+    .irp n, 0,1,2,3
+    ld s\n, 8 * \n(sp)
+    .endr
+    addi sp, sp, 32
+    ret
+.endm
+
+    .text
+    .globl count_calls              # a0: endpoint, a1: tag, a2: n
+count_calls:
+    begin_count
     li a7, SYS_CALL
     rdcycle s3
 1:  mv a0, s0
@@ -105,25 +120,11 @@ count_calls:
     ecall
     addi s2, s2, -1
     bnez s2, 1b
-    rdcycle a0
-    sub a0, a0, s3
-    ld s0, 0(sp)
-    ld s1, 8(sp)
-    ld s2, 16(sp)
-    ld s3, 24(sp)
-    addi sp, sp, 32
-    ret
+    end_count
 
     .globl count_pings              # a0: signal this, a1: wait for that, a2: n
 count_pings:
-    addi sp, sp, -32
-    sd s0, 0(sp)
-    sd s1, 8(sp)
-    sd s2, 16(sp)
-    sd s3, 24(sp)
-    mv s0, a0
-    mv s1, a1
-    mv s2, a2
+    begin_count
     rdcycle s3
 1:  mv a0, s0
     li a7, SYS_SEND
@@ -133,14 +134,7 @@ count_pings:
     ecall
     addi s2, s2, -1
     bnez s2, 1b
-    rdcycle a0
-    sub a0, a0, s3
-    ld s0, 0(sp)
-    ld s1, 8(sp)
-    ld s2, 16(sp)
-    ld s3, 24(sp)
-    addi sp, sp, 32
-    ret
+    end_count
 
     .globl count_syscalls           # a0: pointer, a1: system call number, a2: n
 count_syscalls:

@@ -24,8 +24,6 @@ struct Handler {
     void resume_at(std::uint64_t pc) const { EXPECT_OK(reply.send({.tag = Tag(kFaultResume, 1), .words = {pc}})); }
 };
 
-std::uint64_t read_at(std::uint64_t address) { return *reinterpret_cast<volatile std::uint64_t*>(address); }
-
 /// K24: the handler maps the page, and the thread goes on as if nothing had happened.
 void map_and_resume() {
     const Handler handler;
@@ -33,7 +31,7 @@ void map_and_resume() {
     std::uint64_t sum = 0;
     auto body = [&] {
         for (unsigned i = 0; i < kPages; i++) {
-            *reinterpret_cast<volatile std::uint64_t*>(kArea + i * kPageSize + 8 * i) = i;
+            word_at(kArea + i * kPageSize + 8 * i) = i;
             sum += read_at(kArea + i * kPageSize + 8 * i);
         }
     };

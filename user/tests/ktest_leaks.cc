@@ -8,8 +8,6 @@ namespace glenda::ktest {
 namespace {
 
 void expect_well() { EXPECT(need(environment().machine.check())); }
-volatile std::uint64_t& word_at(std::uint64_t address) { return *reinterpret_cast<volatile std::uint64_t*>(address); }
-
 /// Fill all of an Untyped with ones, as a frame; then it is free again.
 void make_dirty(Untyped memory, CPtr slot) {
     need(memory.retype(CapType::Frame, kLargeFrameBits, node(), slot));

@@ -6,14 +6,6 @@ namespace glenda::ktest {
 
 namespace {
 
-volatile std::uint64_t& word_at(std::uint64_t address) { return *reinterpret_cast<volatile std::uint64_t*>(address); }
-
-Frame mapped_frame(std::uint64_t address, MapFlags flags = MapFlags::ReadWrite) {
-    const Frame frame = need(pool().frame());
-    need(pool().map(frame, space(), address, flags));
-    return frame;
-}
-
 /// K14: touched, so that the translation is cached, then taken away in every way there is: each touch faults.
 void stale_mappings() {
     Prober prober;

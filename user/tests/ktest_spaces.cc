@@ -7,14 +7,6 @@ namespace glenda::ktest {
 
 namespace {
 
-volatile std::uint64_t& word_at(std::uint64_t address) { return *reinterpret_cast<volatile std::uint64_t*>(address); }
-
-Frame mapped_frame(std::uint64_t address, MapFlags flags = MapFlags::ReadWrite) {
-    const Frame frame = need(pool().frame());
-    need(pool().map(frame, space(), address, flags));
-    return frame;
-}
-
 /// K14: spaces come and go, more of them than there are identifiers; what one maps never shows in another.
 void many_spaces() {
     const Untyped memory = need(pool().make<Untyped>(CapType::Untyped, 16));

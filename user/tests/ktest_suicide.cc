@@ -8,8 +8,6 @@ namespace glenda::ktest {
 namespace {
 
 void expect_well() { EXPECT(need(environment().machine.check())); }
-std::uint64_t read_at(std::uint64_t address) { return *reinterpret_cast<volatile std::uint64_t*>(address); }
-
 // --- taking away what one stands on ------------------------------------------------------------------------
 
 /// Slots of a cell's CSpace.

@@ -104,13 +104,13 @@ void passing_memory() {
     const Untyped memory = need(pool().make<Untyped>(CapType::Untyped, 14));
     const Frame frame = need(pool().frame());
     need(pool().map(frame, space(), kArea, MapFlags::ReadWrite));
-    *reinterpret_cast<volatile std::uint64_t*>(kArea) = 0x1234;
+    word_at(kArea) = 0x1234;
     EXPECT_EQ(pass(endpoint, {node(), slot, 2}, {memory.cptr(), frame.cptr()}), 2);
     EXPECT_EQ(look(memory.cptr()).type, CapType::Null);
     EXPECT_EQ(need(Untyped(slot).info()).size_bits, 14);
     EXPECT_EQ(need(Frame(slot + 1).info()).mapped_at, 0);
     need(pool().map(Frame(slot + 1), space(), kArea + kPageSize, MapFlags::Read));
-    EXPECT_EQ(*reinterpret_cast<volatile std::uint64_t*>(kArea + kPageSize), 0x1234);
+    EXPECT_EQ(word_at(kArea + kPageSize), 0x1234);
     EXPECT_OK(Untyped(slot).retype(CapType::Endpoint, 0, node(), memory.cptr()));
 }
 

@@ -5,6 +5,7 @@
 #include "call/fast_path.h"
 #include "ipc/endpoint.h"
 #include "ipc/notification.h"
+#include "ipc/transfer.h"
 #include "mem/address_spaces.h"
 #include "sched/clock.h"
 #include "world.h"
@@ -44,11 +45,6 @@ void World::set_harts(Dice& dice) {
 
 /// Who the thread is: all that does not depend on others. It is Inactive.
 void World::set_thread(Tcb& tcb, Dice& dice) {
-    const auto hold = [](Slot& held, Slot& source) {
-        Capability cap = source.cap;
-        cap.flags = cap.flags | CapFlags::InTcb;
-        held.fill_as_child(cap, source);
-    };
     const unsigned t = number_of(tcb);
     tcb.registers.pc = 0x10000 + 4 * dice.below(1000);
     for (std::uint64_t& x : tcb.registers.x) x = dice.word();
@@ -63,12 +59,12 @@ void World::set_thread(Tcb& tcb, Dice& dice) {
     for (std::uint64_t& f : tcb.fpu.f) f = t + 1;
     if (dice.percent(90)) {
         Slot& space = slot(kSpace + dice.below(kSpaces));
-        hold(tcb.vspace, space);
+        hold_in_tcb(tcb.vspace, space);
         tcb.satp = satp_of(to_physical(space.cap.object), asid_of(space.cap.space));
         address_spaces.note_use(space.cap.space, tcb.hart->hardware);
     }
     if (dice.percent(85)) {
-        hold(tcb.utcb_frame, slot(kUtcbOf + t));
+        hold_in_tcb(tcb.utcb_frame, slot(kUtcbOf + t));
         tcb.utcb = &object<Utcb>(kUtcbOf + t);
         tcb.utcb_address = {0x1000};
         tcb.utcb->receive_count = dice.percent(70) ? dice.below(kMaxMessageCaps + 1) : dice.word();
@@ -80,7 +76,7 @@ void World::set_thread(Tcb& tcb, Dice& dice) {
         tcb.fault_handler.cap.flags = CapFlags::InTcb;
     }
     if (t < kNotifications && dice.percent(40)) {
-        hold(tcb.bound_notification, slot(kNotification + t));
+        hold_in_tcb(tcb.bound_notification, slot(kNotification + t));
         notification(t).bound = &tcb;
     }
 }

@@ -7,6 +7,7 @@
 
 #include "call/destroy.h"
 #include "call/fast_path.h"
+#include "ipc/transfer.h"
 #include "mem/mapping.h"
 #include "object/irq.h"
 #include "sched/big_lock.h"
@@ -137,15 +138,10 @@ void KernelTest::boot() {
     root_->priority = root_->max_priority = kMaxPriority;
     root_->satp = satp_of(to_physical(vspace.object), asid_of(vspace.space));
     root_->utcb = &utcb.as<Utcb>();
-    const auto hold = [](Slot& held, Slot& source) {
-        Capability cap = source.cap;
-        cap.flags = cap.flags | CapFlags::InTcb;
-        held.fill_as_child(cap, source);
-    };
-    hold(root_->cspace, slot(kCNode));
+    hold_in_tcb(root_->cspace, slot(kCNode));
     note_cspace(*root_);
-    hold(root_->vspace, slot(kVSpace));
-    hold(root_->utcb_frame, slot(kUtcb));
+    hold_in_tcb(root_->vspace, slot(kVSpace));
+    hold_in_tcb(root_->utcb_frame, slot(kUtcb));
     Hart::make_ready(*root_);
     hart_->choose();
 }

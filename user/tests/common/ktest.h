@@ -86,6 +86,17 @@ T with_rights(T object, Rights rights) {
     return T(slot);
 }
 
+inline volatile std::uint64_t& word_at(std::uint64_t address) {
+    return *reinterpret_cast<volatile std::uint64_t*>(address);
+}
+inline std::uint64_t read_at(std::uint64_t address) { return word_at(address); }
+/// A new page, mapped at `address` in this program's address space.
+inline Frame mapped_frame(std::uint64_t address, MapFlags flags = MapFlags::ReadWrite) {
+    const Frame frame = need(pool().frame());
+    need(pool().map(frame, space(), address, flags));
+    return frame;
+}
+
 /// Devices of QEMU's `virt` machine, and their interrupts.
 constexpr std::uint64_t kUart = 0x1000'0000, kClock = 0x10'1000;
 constexpr unsigned kUartIrq = 10, kClockIrq = 11;
