@@ -34,7 +34,7 @@ void clear_scratch(std::uint64_t count);
 void need(const Result<void>& result, const char* what);
 template <typename T>
 T need(Result<T> result, const char* what) {
-    need(result ? Result<void>{} : Result<void>(std::unexpect, result.error()), what);
+    need(result ? Result<void>{} : Result<void>(Failure(result.error())), what);
     return *result;
 }
 
