@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """K27: how long the kernel keeps interrupts off is bounded, and the measurement of it can be trusted."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -56,3 +57,19 @@ def test_known_stretches(machine: Callable[..., Machine]) -> None:
     assert worst.bound == to_exit
     assert worst.counts == (4, 1, 4) and worst.skipped == 1
     assert worst.report() == "trap (long_operation 20003, trap 5)"
+
+
+def test_what_is_printed_in_pieces_is_whole(machine: Callable[..., Machine]) -> None:
+    """Interrupts come all the time while ktest_latency prints: every line is there, once, in order and unbroken."""
+    guest = machine(append="root=bin/ktest_latency")
+    guest.run_to_exit()
+    text = guest.transcript
+    assert re.findall(r"^(\d\d)\.{116}$", text, re.MULTILINE) == [f"{number:02}" for number in range(80)]
+    assert text.count("." * 117) == 0
+    for name in (f"{kind}-{number}" for kind in ("alone", "bereft") for number in range(10)):
+        for first in (f"kernel: thread {name} stopped: page fault with no handler", f"thread {name}: Inactive"):
+            reports = re.findall(rf"^{first}.*\n((?:  .*\n)+)", text, re.MULTILINE)
+            assert len(reports) == 1, f"{len(reports)} reports begin with {first}"
+            registers = re.findall(r"(\w+)\s+(0x[0-9a-f]+)", reports[0])
+            assert len(registers) == 32 and len({name for name, _ in registers}) == 32
+            assert {value for _, value in registers} == {"0x1812345678", "0xfedcba9876543210"}

@@ -9,13 +9,13 @@
 #include "arch/trap.h"
 #include "call/fast_path.h"
 #include "call/syscalls.h"
-#include "debug/dump.h"
 #include "debug/print.h"
 #include "ipc/fault.h"
 #include "ipc/notification.h"
 #include "object/irq.h"
 #include "sched/big_lock.h"
 #include "sched/clock.h"
+#include "sched/register_report.h"
 
 namespace glenda {
 
@@ -60,6 +60,7 @@ void handle_interrupts(Hart& hart) {
     }
     if (pending.timer) handle_timer(hart);
     if (pending.external) handle_device();
+    register_report.print_line();
 }
 
 void handle_exception(Hart& hart, Tcb& tcb, std::uint64_t cause, std::uint64_t value) {
@@ -93,16 +94,25 @@ void acquire_lock(Hart& hart, WaitFrom from) {
     return next;
 }
 
-/// Wait until somebody can run, unlock, return it. The lock is held.
-[[gnu::noinline]] Tcb& leave_after_choice(Hart& hart) {
-    for (;;) {
-        Tcb& next = hart.choose();
-        unlock(&next);
-        if (&next != &hart.idle) return next;
+/// Wait until somebody can run, unlock, return it. The lock is held, and nobody can.
+[[gnu::noinline]] Tcb& sleep(Hart& hart) {
+    Tcb* next = &hart.idle;
+    while (next == &hart.idle) {
+        register_report.finish();
+        unlock(next);
         arch::wait_for_interrupt();
         acquire_lock(hart, WaitFrom::Elsewhere);
         handle_interrupts(hart);
+        next = &hart.choose();
     }
+    return *unlock(next);
+}
+
+/// The current thread may not go on: find another. Apart from sleep(), so that it saves no registers.
+[[gnu::noinline]] Tcb& leave_after_choice(Hart& hart) {
+    Tcb& next = hart.choose();
+    if (&next == &hart.idle) return sleep(hart);
+    return *unlock(&next);
 }
 
 /// The way out of a system call of the thread that is current, or was: unlock, return who runs next. Null: it goes on

@@ -8,6 +8,7 @@
 #include "mem/mapping.h"
 #include "object/irq.h"
 #include "sched/clock.h"
+#include "sched/register_report.h"
 
 namespace glenda {
 
@@ -40,8 +41,11 @@ Result<void> destroy_tcb(Tcb& tcb) {
 
 template <typename Object>
 Result<void> dismiss_all(Object& object) {
-    while (dismiss_one(object)) TRY_VOID(preemption_point());
-    return {};
+    for (;;) {
+        CHECK(register_report.finish(), kPreempted);  // of the one before, if it waited with a fault
+        if (!dismiss_one(object)) return {};
+        TRY_VOID(preemption_point());
+    }
 }
 
 void bury(Slot& slot) {
@@ -54,8 +58,9 @@ void bury(Slot& slot) {
     graveyard = &grave;
 }
 
-/// The last capability to an object goes: take the object apart.
-Result<void> destroy_object(Capability& cap) {
+/// The last capability to an object goes: take the object apart. Apart from delete_slot, so that this saves no
+/// registers.
+[[gnu::noinline]] Result<void> destroy_object(Capability& cap) {
     switch (cap.type) {
         case CapType::Tcb: return destroy_tcb(cap.as<Tcb>());
         case CapType::Endpoint: return dismiss_all(cap.as<Endpoint>());

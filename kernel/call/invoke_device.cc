@@ -13,6 +13,7 @@
 #include "ipc/transfer.h"
 #include "object/irq.h"
 #include "sched/clock.h"
+#include "sched/register_report.h"
 
 namespace glenda {
 
@@ -50,6 +51,38 @@ Outcome claim(const Request& request) {
     cap.object = &irq;
     target->fill_as_child(cap, request.slot);
     return 0;
+}
+
+/// How many bytes of a line are printed before an interrupt can break it.
+constexpr unsigned kUnbrokenLine = 128;
+
+/// Word 0: the length, and above bit 32 how much of it has been written. There the call remembers where it was
+/// preempted: behind a line, or within one that is very long.
+Outcome write(const Request& request) {
+    TRY_VOID(request.needs(1));
+    const std::uint64_t length = request.word(0) & mask(32);
+    std::uint64_t done = request.word(0) >> 32;
+    CHECK(length <= (kMaxWords - 1) * 8 && done <= length, Error::BadArgument);
+    TRY_VOID(request.needs(1 + (length + 7) / 8));
+    CHECK(register_report.finish(), kPreempted);
+    for (unsigned column = 0; done < length;) {
+        const char c = static_cast<char>(request.word(1 + done / 8) >> done % 8 * 8);
+        arch::console_put(c);
+        done++;
+        column = c == '\n' ? kUnbrokenLine : column + 1;
+        if (column < kUnbrokenLine) continue;
+        column = 0;
+        if (done == length || !Hart::should_pause()) continue;
+        request.answer(0, done << 32 | length);
+        return Failure(kPreempted);
+    }
+    return 0;
+}
+
+/// Before the machine ends, everything has been said.
+void finish_printing() {
+    while (!register_report.finish()) {
+    }
 }
 
 }  // namespace
@@ -103,15 +136,7 @@ Outcome invoke_irq_handler(const Request& request) {
 Outcome invoke_console(const Request& request) {
     TRY_VOID(request.needs_right(Rights::Write));
     switch (static_cast<ConsoleMethod>(request.tag.label())) {
-        case ConsoleMethod::Write: {
-            TRY_VOID(request.needs(1));
-            const std::uint64_t length = request.word(0);
-            CHECK(length <= (kMaxWords - 1) * 8, Error::BadArgument);
-            TRY_VOID(request.needs(1 + (length + 7) / 8));
-            for (unsigned i = 0; i < length; i++)
-                arch::console_put(static_cast<char>(request.word(1 + i / 8) >> i % 8 * 8));
-            return 0;
-        }
+        case ConsoleMethod::Write: return write(request);
     }
     return Failure(Error::BadMethod);
 }
@@ -119,12 +144,14 @@ Outcome invoke_console(const Request& request) {
 Outcome invoke_machine(const Request& request) {
     TRY_VOID(request.needs_right(Rights::Write));
     switch (static_cast<MachineMethod>(request.tag.label())) {
-        case MachineMethod::Shutdown: arch::shutdown();
-        case MachineMethod::Reboot: arch::reboot();
+        case MachineMethod::Shutdown: finish_printing(); arch::shutdown();
+        case MachineMethod::Reboot: finish_printing(); arch::reboot();
         case MachineMethod::DumpThread: {
             TRY_VOID(request.needs(1));
             TRY(tcb, request.find(0, CapType::Tcb));
+            CHECK(register_report.finish(), kPreempted);
             dump_thread(tcb->cap.as<Tcb>());
+            register_report.begin(tcb->cap.as<Tcb>().registers);
             return 0;
         }
         case MachineMethod::FastPath:

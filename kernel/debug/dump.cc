@@ -19,13 +19,16 @@ const char* name_of(ThreadState state) {
     return "?";
 }
 
-void dump_registers(const Registers& registers) {
-    print("  pc  ", Hex{registers.pc}, "\n");
+void dump_register_line(const Registers& registers, unsigned line) {
+    if (line == 0) return print("  pc  ", Hex{registers.pc}, "\n");
     static constexpr const char* kNames[] = {
         "ra ", "sp ", "gp ", "tp ", "t0 ", "t1 ", "t2 ", "s0 ", "s1 ", "a0 ", "a1 ", "a2 ", "a3 ", "a4 ", "a5 ", "a6 ",
         "a7 ", "s2 ", "s3 ", "s4 ", "s5 ", "s6 ", "s7 ", "s8 ", "s9 ", "s10", "s11", "t3 ", "t4 ", "t5 ", "t6 "};
-    for (unsigned i = 0; i < 31; i++)
-        print("  ", kNames[i], " ", Hex{registers.x[i]}, i % 4 == 3 || i == 30 ? "\n" : "");
+    constexpr unsigned kCount = sizeof kNames / sizeof kNames[0];
+    static_assert(kRegisterLines == 1 + (kCount + 3) / 4);
+    const unsigned first = 4 * (line - 1), end = first + 4 < kCount ? first + 4 : kCount;
+    for (unsigned i = first; i < end; i++) print("  ", kNames[i], " ", Hex{registers.x[i]});
+    print("\n");
 }
 
 void dump_thread(const Tcb& tcb) {
@@ -36,7 +39,6 @@ void dump_thread(const Tcb& tcb) {
         print(", at notification ", Hex{reinterpret_cast<std::uint64_t>(tcb.notification)});
     if (tcb.reply != nullptr) print(", with reply ", Hex{reinterpret_cast<std::uint64_t>(tcb.reply)});
     print("\n");
-    dump_registers(tcb.registers);
 }
 
 }  // namespace glenda

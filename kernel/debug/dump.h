@@ -7,8 +7,10 @@
 namespace glenda {
 
 const char* name_of(ThreadState state);
-/// State, what it waits on, and registers, on the console.
+/// State, and what it waits on, in one line on the console.
 void dump_thread(const Tcb& tcb);
-void dump_registers(const Registers& registers);
+/// Lines 0 to kRegisterLines - 1 are the registers: pc, then four in a line.
+constexpr unsigned kRegisterLines = 9;
+void dump_register_line(const Registers& registers, unsigned line);
 
 }  // namespace glenda

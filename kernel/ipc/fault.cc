@@ -2,18 +2,20 @@
 // See fault.h.
 #include "ipc/fault.h"
 
-#include "debug/dump.h"
 #include "debug/print.h"
 #include "ipc/endpoint.h"
 #include "sched/hart.h"
+#include "sched/register_report.h"
 
 namespace glenda {
 
 void raise_fault(Tcb& tcb, Fault fault) {
+    const Capability& handler = tcb.fault_handler.cap;
+    const bool has_handler = handler.type == CapType::Endpoint && has(handler.rights, Rights::Write);
+    if (!has_handler && !register_report.finish()) return;  // of another thread; this one will fault again
     tcb.fault = fault;
     Hart::executing->count(KernelCounter::Faults);
-    const Capability& handler = tcb.fault_handler.cap;
-    if (handler.type != CapType::Endpoint || !has(handler.rights, Rights::Write)) {
+    if (!has_handler) {
         tcb.state = ThreadState::Inactive;
         report_unhandled_fault(tcb);
         return;
@@ -46,7 +48,7 @@ void report_unhandled_fault(const Tcb& tcb) {
     if (tcb.fault.kind == FaultKind::UnknownSyscall) what = "unknown system call";
     print("kernel: thread ", tcb.name[0] != 0 ? tcb.name : "without name", " stopped: ", what, " with no handler, pc ",
           Hex{tcb.registers.pc}, ", address ", Hex{tcb.fault.address}, ", cause ", tcb.fault.cause, "\n");
-    dump_registers(tcb.registers);
+    register_report.begin(tcb.registers);
 }
 
 }  // namespace glenda

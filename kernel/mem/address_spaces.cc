@@ -6,25 +6,36 @@ namespace glenda {
 
 constinit AddressSpaces address_spaces;
 
+/// An ASID that nobody uses; there is one.
+unsigned AddressSpaces::take_free() {
+    if (unused_ < kMaxSpaces) return unused_++;
+    const unsigned asid = first_free_;
+    first_free_ = next_free_[asid];
+    return asid;
+}
+
 Result<std::uint64_t> AddressSpaces::add(PageTable* root) {
-    for (unsigned tried = 1; tried < kMaxSpaces; tried++) {
-        const unsigned asid = next_;
-        next_ = next_ + 1 < kMaxSpaces ? next_ + 1 : 1;
-        Entry& entry = entries_[asid];
-        if (entry.root != nullptr) continue;
-        const std::uint64_t generation = (entry.space >> kAsidBits) + 1;
-        entry = {generation << kAsidBits | asid, root, 0};
-        room_--;
-        return entry.space;
-    }
-    return Failure(Error::TooManySpaces);
+    CHECK(room_ != 0, Error::TooManySpaces);
+    room_--;
+    const unsigned asid = take_free();
+    Entry& entry = entries_[asid];
+    const std::uint64_t generation = (entry.space >> kAsidBits) + 1;
+    entry = {generation << kAsidBits | asid, root, 0};
+    return entry.space;
 }
 
 void AddressSpaces::remove(std::uint64_t space) {
-    Entry& entry = entries_[asid_of(space)];
+    const unsigned asid = asid_of(space);
+    Entry& entry = entries_[asid];
     if (entry.space != space || entry.root == nullptr) return;
     entry.root = nullptr;
     room_++;
+    next_free_[asid] = 0;
+    if (first_free_ == 0)
+        first_free_ = asid;
+    else
+        next_free_[last_free_] = asid;
+    last_free_ = asid;
 }
 
 PageTable* AddressSpaces::find(std::uint64_t space) const {

@@ -40,8 +40,13 @@ private:
         PageTable* root = nullptr;
         arch::HartSet harts = 0;
     };
+    unsigned take_free();
+
     Entry entries_[kMaxSpaces] = {};
-    unsigned next_ = 1;  // where to look first: reuse as late as possible
+    unsigned unused_ = 1;  // this one and those above have never been used
+    // Those that can be used again stand in a queue, so that each rests as long as possible. 0 ends it.
+    unsigned first_free_ = 0, last_free_ = 0;
+    std::uint16_t next_free_[kMaxSpaces] = {};
     unsigned room_ = kMaxSpaces - 1;
 };
 

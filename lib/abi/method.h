@@ -86,7 +86,7 @@ enum class IrqHandlerMethod : std::uint64_t {
 };
 
 enum class ConsoleMethod : std::uint64_t {
-    Write = 1,  // length in bytes (0 to 952), bytes... ->
+    Write = 1,  // length in bytes (0 to 952; bits 32 and up: already written), bytes... ->
 };
 
 enum class MachineMethod : std::uint64_t {

@@ -10,6 +10,7 @@
 #include "object/irq.h"
 #include "sched/big_lock.h"
 #include "sched/clock.h"
+#include "sched/register_report.h"
 
 namespace glenda::test {
 
@@ -64,6 +65,7 @@ void World::note_regions() {
         {&irqs, sizeof irqs},
         {&timer_queue, sizeof timer_queue},
         {&address_spaces, sizeof address_spaces},
+        {&register_report, sizeof register_report},
         {&big_lock, sizeof big_lock},
         {&hart_count, sizeof hart_count},
         {&Hart::executing, sizeof Hart::executing},
@@ -92,6 +94,7 @@ void World::note_places() {
     places_.add("big_lock", &big_lock, sizeof big_lock, kNoFields);
     places_.add("hart_count", &hart_count, sizeof hart_count, kNoFields);
     places_.add("address_spaces", &address_spaces, sizeof address_spaces, kNoFields);
+    places_.add("register_report", &register_report, sizeof register_report, kNoFields);
     places_.add("timer_queue", &timer_queue, sizeof timer_queue, kNoFields);
 }
 

@@ -12,6 +12,7 @@
 #include "object/irq.h"
 #include "sched/big_lock.h"
 #include "sched/clock.h"
+#include "sched/register_report.h"
 
 namespace glenda::test {
 
@@ -99,6 +100,7 @@ void KernelTest::boot() {
     fast_path_is_on = true;
     address_spaces = AddressSpaces{};
     timer_queue = TimerQueue{};
+    register_report = RegisterReport{};
     for (Irq& irq : irqs) new (&irq) Irq{};
     machine.plic_sources = 95;
 
