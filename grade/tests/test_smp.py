@@ -13,15 +13,17 @@ import pytest
 from glenda import ktest
 from glenda.machine import Machine
 
+PROGRAMS = sorted(path.stem for path in ktest.SOURCES.glob("ktest_smp_*.cc") if path.stem != "ktest_smp_stress")
 LIMIT = 20.0                # s of guest time; the watch gives a slow host ten times as many
 
 Boot = Callable[..., Machine]
 
 
 @pytest.mark.parametrize("harts", [2, 4])
-def test_smp(machine: Boot, harts: int) -> None:
-    transcript = ktest.run(machine, "ktest_smp", within=LIMIT, harts=harts)
-    ktest.expect_all_pass(transcript, "ktest_smp")
+@pytest.mark.parametrize("program", PROGRAMS)
+def test_smp(machine: Boot, program: str, harts: int) -> None:
+    transcript = ktest.run(machine, program, within=LIMIT, harts=harts)
+    ktest.expect_all_pass(transcript, program)
     assert len(re.findall(r"^kernel: hart \d+ is up$", transcript, re.MULTILINE)) == harts
 
 

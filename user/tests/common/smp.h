@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: MIT
 // What tests on several harts share: threads on a given hart that stop with the test, and waiting for what others do.
+//
+// The tests' thread stays on the first hart and spins, so nothing is scheduled by accident. A test that needs more
+// harts than there are passes.
 #pragma once
 
 #include <cstring>
@@ -10,6 +13,9 @@
 namespace glenda::ktest {
 
 inline unsigned harts() { return boot_info().hart_count; }
+
+/// Another number, that looks random.
+inline std::uint64_t mix(std::uint64_t value) { return (value ^ value >> 29) * 0xbf58'476d'1ce4'e5b9; }
 
 /// Spin, so that this hart does nothing else.
 inline void pause(std::uint64_t microseconds) {
