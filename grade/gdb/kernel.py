@@ -72,6 +72,15 @@ def enumerator(value: gdb.Value) -> str:
     return str(number)
 
 
+def name_in(kind: str, number: int, otherwise: str = "?") -> str:
+    """The name of the enumerator with that value in an enumeration of the kernel's; `otherwise` if there is none."""
+    try:
+        fields = type_named(kind).fields()
+    except gdb.error:
+        return otherwise
+    return next((field.name.rpartition("::")[2] for field in fields if field.enumval == number), otherwise)
+
+
 def harts() -> list[int]:
     """Addresses of the Hart objects. Fails with advice as long as there are none."""
     count = int(variable("hart_count"))

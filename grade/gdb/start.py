@@ -17,6 +17,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 import printers                                                                         # noqa: E402, F401
 import thread_commands, cap_commands, space_command, ipc_commands, program_commands     # noqa: E401, E402, F401
+import trace_commands                                                                   # noqa: E402, F401
 
-print("Glenda: threads, thread-info, harts, caps, cdt, untyped, vspace, endpoint, notification, program, kernel.\n"
-      "`glenda help` explains them. `continue` lets the system run; Ctrl-C stops it.")
+print("Glenda: threads, thread-info, harts, caps, cdt, untyped, vspace, endpoint, notification, program, kernel,\n"
+      "trace. `glenda help` explains them. `continue` lets the system run; Ctrl-C stops it.")

@@ -16,7 +16,7 @@ PROMPT = "^glenda% "
 SECONDS = 60            # on the wall, that a GDB may take
 MARK = "@@@ "
 NAMES = ("threads", "thread-info", "harts", "caps", "cdt", "untyped", "vspace", "endpoint", "notification", "program",
-         "kernel")
+         "kernel", "trace")
 LOOKING = ("threads", "harts", "thread-info 1", "glenda thread root", "caps root", "cdt", "cdt &glenda::irqs",
            "untyped", "vspace 1", "endpoint", "endpoint 0x1000", "notification")   # need a system that has booted
 
@@ -206,7 +206,7 @@ def test_help(prompt: Debugged) -> None:
     answers = run_gdb("glenda help", "program", *(f"help {name}" for name in NAMES))
     for name in NAMES:
         assert re.search(rf"^  {name}\b.*: .*\.$", answers["glenda help"], re.MULTILINE)
-        assert answers[f"help {name}"].startswith(name)
+        assert re.match(rf"(?:trace, .*\n)?{name}", answers[f"help {name}"])    # GDB has abbreviations of `trace`
     assert "console, crash, factotum" in answers["program"]
 
 
@@ -227,6 +227,37 @@ def test_in_a_user_program(machine: Boot, harts: int) -> None:
     system.machine.sendline("ps")       # the system goes on
     system.machine.expect(r"\bspin\b")
     system.machine.expect(PROMPT)
+
+
+def test_trace(machine: Boot) -> None:
+    """A key is pressed: interrupt, signal, what driver and console say to each other, in order and in words."""
+    system = Debugged(machine, append="trace=on").boot()
+    system.machine.sendline("echo x")
+    system.machine.expect(PROMPT)
+    answers = system.gdb("trace 400", "trace", "trace 3", "trace times", "trace 0", "trace often")
+    found = [(int(row[0]), row[3], row[4]) for row in rows(answers["trace 400"])]
+    assert [number for number, _, _ in found] == list(range(found[0][0], found[0][0] + 400))
+    assert [len(rows(answers[command])) for command in ("trace", "trace 3")] == [32, 3]
+    events = [f"{name}: {text}" for _, name, text in found]
+    wanted = [r"\w+: interrupted by a device.*", r"\w+: device interrupt 10", r"\w+: signal 0x1 to (uart|nobody yet)",
+              r"uart: Reply Reply 0x\w+: label 0, \d words", r"uart: answer to console: label 0, \d words",
+              r"uart: Call IrqHandler 0x\w+: Ack, 0 words", r"uart: Recv Endpoint 0x\w+",
+              r"uart: BlockedRecv; console runs", r"console: Call Endpoint 0x\w+: label \d+, \d+ words?",
+              r"console: message to uart: label \d+, \d+ words?", r"console: BlockedCall; uart runs"]
+    place = 0
+    for pattern in wanted:
+        place = next((at for at in range(place, len(events)) if re.fullmatch(pattern, events[at])), None)
+        assert place is not None, f"no {pattern} in its place in\n{answers['trace 400']}"
+    assert events[-1].endswith("BlockedRecv; idle runs")
+    times = {row[0]: row[1:] for row in rows(answers["trace times"])}
+    assert len(times) == 8 and int(times["Call"][0]) > 100 and int(times["Call"][1]) > 100
+    assert times["Yield"][0] == "0"
+    for command in ("trace 0", "trace often"):
+        assert "usage: trace [N], trace times" in answers[command]
+
+
+def test_no_trace(prompt: Debugged) -> None:
+    assert "boot with trace=on" in prompt.gdb("trace")["trace"]
 
 
 def test_before_boot(machine: Boot) -> None:

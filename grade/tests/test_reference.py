@@ -23,6 +23,7 @@ SOURCE_FOLDERS = ("kernel", "lib", "user", "grade/unit")
 SOURCE_SUFFIXES = (".h", ".cc", ".S", ".ld")
 # Handouts that sources name and that are not written yet. Whoever writes one takes it out of here.
 PENDING_HANDOUTS = {"serial-protocol.md", "factotum-protocol.md"}
+LAYOUTS = ("Utcb", "BootInfo", "TraceEvent")  # structures with a table of offsets
 SENTINELS = {"Count"}  # the number of enumerators, no enumerator
 
 
@@ -214,8 +215,8 @@ def user_compiler() -> tuple[str, ...]:
 
 def layout_asserts(handout: str) -> str:
     """A program that holds the tables of offsets against the compiler."""
-    lines = ['#include "abi/boot_info.h"', '#include "abi/message.h"']
-    for struct in ("Utcb", "BootInfo"):
+    lines = ['#include "abi/boot_info.h"', '#include "abi/message.h"', '#include "abi/trace.h"']
+    for struct in LAYOUTS:
         fields = [(row[1].strip("`"), row[0]) for row in rows(section(handout, struct)) if row[0].isdigit()]
         assert fields, f"no table of offsets for {struct}"
         lines += [f"static_assert(offsetof(glenda::{struct}, {name}) == {offset});" for name, offset in fields]
@@ -234,7 +235,7 @@ def test_reference_layouts(tmp_path: Path) -> None:
 
 
 def test_reference_layouts_are_complete() -> None:
-    for struct in ("Utcb", "BootInfo"):
+    for struct in LAYOUTS:
         body = re.search(rf"struct {struct} \{{(.*?)\}};", without_comments(HEADERS), re.S)[1]
         fields = set(re.findall(r"(\w+)(?:\[\w+\])?;", body))
         assert {row[1].strip("`") for row in rows(section(ABI_TEXT, struct)) if row[0].isdigit()} == fields

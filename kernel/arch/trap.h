@@ -6,10 +6,13 @@
 
 namespace glenda::arch {
 
+/// The bit of `scause` that says: an interrupt.
+constexpr std::uint64_t kInterruptCause = std::uint64_t{1} << 63;
+
 enum class TrapKind { Interrupt, Memory, IllegalInstruction, Other };
 
 constexpr TrapKind kind_of(std::uint64_t cause) {
-    if (static_cast<std::int64_t>(cause) < 0) return TrapKind::Interrupt;
+    if ((cause & kInterruptCause) != 0) return TrapKind::Interrupt;
     switch (cause) {
         case 2: return TrapKind::IllegalInstruction;
         case 1:   // instruction access fault

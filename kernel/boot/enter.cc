@@ -10,6 +10,7 @@
 #include "call/fast_path.h"
 #include "call/syscalls.h"
 #include "debug/print.h"
+#include "debug/trace.h"
 #include "ipc/fault.h"
 #include "ipc/notification.h"
 #include "object/irq.h"
@@ -46,6 +47,8 @@ void handle_timer(Hart& hart) {
 void handle_device() {
     const unsigned number = arch::plic_claim();
     if (number == 0) return;
+    if (trace.is_on()) [[unlikely]]
+        trace.device(number);
     arch::plic_mask(number);
     arch::plic_complete(number);
     if (number < kMaxIrqs) signal_held(irqs[number].notification);
@@ -94,24 +97,24 @@ void acquire_lock(Hart& hart, WaitFrom from) {
     return next;
 }
 
-/// Wait until somebody can run, unlock, return it. The lock is held, and nobody can.
-[[gnu::noinline]] Tcb& sleep(Hart& hart) {
-    Tcb* next = &hart.idle;
-    while (next == &hart.idle) {
+/// Nobody can run: unlock, sleep until somebody can, unlock, return it. The lock is held.
+[[gnu::noinline]] Tcb& leave_idle(Hart& hart) {
+    for (;;) {
         register_report.finish();
-        unlock(next);
+        unlock(&hart.idle);
         arch::wait_for_interrupt();
         acquire_lock(hart, WaitFrom::Elsewhere);
+        if (trace.is_on()) trace.trapped(hart.idle, arch::kInterruptCause, 0);
         handle_interrupts(hart);
-        next = &hart.choose();
+        Tcb& next = hart.choose();
+        if (&next != &hart.idle) return *unlock(&next);
     }
-    return *unlock(next);
 }
 
-/// The current thread may not go on: find another. Apart from sleep(), so that it saves no registers.
+/// The current thread may not go on: find another. Apart from leave_idle(), so that it saves no registers.
 [[gnu::noinline]] Tcb& leave_after_choice(Hart& hart) {
     Tcb& next = hart.choose();
-    if (&next == &hart.idle) return sleep(hart);
+    if (&next == &hart.idle) return leave_idle(hart);
     return *unlock(&next);
 }
 
@@ -131,6 +134,16 @@ void acquire_lock(Hart& hart, WaitFrom from) {
     perform_syscall(tcb);
     return leave_syscall(hart);
 }
+/// While the trace is on. The fast path is off then.
+[[gnu::noinline]] Tcb* enter_traced(Tcb& tcb) {
+    Hart& hart = *tcb.hart;
+    hart.take_over();
+    hart.count(KernelCounter::Syscalls);
+    trace.begin_call(tcb);
+    perform_syscall(tcb);
+    if (trace.is_on()) trace.end_call(tcb);
+    return leave_syscall(hart);
+}
 [[gnu::noinline]] Tcb* enter_invocation(Tcb& tcb, Slot& slot) {
     Hart& hart = *tcb.hart;
     hart.take_over();
@@ -144,7 +157,7 @@ void acquire_lock(Hart& hart, WaitFrom from) {
     hart.wait_for_lock(WaitFrom::Syscall);
     hart.take_over();
     if (hart.current != &tcb) return &leave_after_choice(hart);
-    return enter_slow_path(tcb);
+    return trace.is_on() ? enter_traced(tcb) : enter_slow_path(tcb);
 }
 
 [[gnu::always_inline]] inline Tcb* leave_fast_path(Hart& hart, Tcb* next) {
@@ -162,7 +175,7 @@ Tcb* enter_syscall(CPtr pointer, std::uint64_t tag, std::uint64_t word0, std::ui
                    std::uint64_t word3, Tcb& tcb, std::int64_t number) {
     if (!big_lock.try_take()) [[unlikely]]
         return enter_after_waiting(tcb);
-    if (!fast_path_is_on) return enter_slow_path(tcb);
+    if (!fast_path_is_on) return trace.is_on() ? enter_traced(tcb) : enter_slow_path(tcb);
     const FastMessage message{tag, {word0, word1, word2, word3}};
     Tcb* next = nullptr;
     switch (static_cast<Syscall>(number)) {
@@ -187,7 +200,11 @@ Tcb* enter_syscall(CPtr pointer, std::uint64_t tag, std::uint64_t word0, std::ui
 Tcb& enter_trap(Tcb& tcb, std::uint64_t cause, std::uint64_t value) {
     Hart& hart = *tcb.hart;
     acquire_lock(hart, WaitFrom::Elsewhere);
-    if (hart.current == &tcb) handle_exception(hart, tcb, cause, value);
+    if (hart.current == &tcb) {
+        if (trace.is_on()) [[unlikely]]
+            trace.trapped(tcb, cause, value);
+        handle_exception(hart, tcb, cause, value);
+    }
     return leave_after_choice(hart);
 }
 
@@ -199,6 +216,7 @@ Tcb& enter_first(Hart& hart) {
 void kernel_trap(std::uint64_t cause, std::uint64_t value, std::uint64_t pc, std::uint64_t ra) {
     print("\nPANIC: trap in the kernel: cause ", cause, ", address ", Hex{value}, "\n  at pc ", Hex{pc},
           ", called from ", Hex{ra}, "\n");
+    dump_trace(kTraceInPanic);
     arch::halt();
 }
 

@@ -12,7 +12,7 @@
 #include "arch/uart.h"
 #include "boot/enter.h"
 #include "boot/root_task.h"
-#include "call/fast_path.h"
+#include "call/switches.h"
 #include "debug/print.h"
 #include "mem/mapping.h"
 #include "sched/hart.h"
@@ -120,7 +120,8 @@ void kernel_main(std::uint64_t hart_id, std::uint64_t device_tree, std::uint64_t
     if (hardware.uart.size != 0) arch::use_uart({hardware.uart.base});
     print("\nGlenda: a capability microkernel for RISC-V 64\n");
 
-    fast_path_is_on = option(hardware.machine.bootargs(), "fastpath") != "off";
+    set_fast_path(option(hardware.machine.bootargs(), "fastpath") != "off");
+    set_trace(option(hardware.machine.bootargs(), "trace") == "on");
     detect_features(hardware.machine);
     tick_length = *hardware.machine.timebase_frequency() / kTicksPerSecond;
     add_hart(hart_id);

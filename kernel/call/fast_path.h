@@ -9,6 +9,7 @@
 #pragma once
 
 #include "abi/syscall.h"
+#include "call/switches.h"
 #include "cap/cnode.h"
 #include "ipc/transfer.h"
 #include "object/ipc_objects.h"
@@ -21,9 +22,6 @@ struct FastMessage {
     std::uint64_t tag;
     std::uint64_t words[kRegisterWords];
 };
-
-/// Off: every system call goes the slow way. For tests.
-extern constinit bool fast_path_is_on;
 
 namespace fast {
 

@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: MIT
 // Timers, interrupts, the debug console and the machine itself.
 // Handout: reference/kernel-design.md, "Time" and "Interrupts".
-#include <utility>
-
 #include "arch/plic.h"
 #include "call/destroy.h"
-#include "call/fast_path.h"
 #include "call/request.h"
+#include "call/switches.h"
 #include "debug/check.h"
 #include "debug/dump.h"
 #include "debug/print.h"
@@ -157,7 +155,7 @@ Outcome invoke_machine(const Request& request) {
         case MachineMethod::FastPath:
             TRY_VOID(request.needs(1));
             CHECK(request.word(0) <= 1, Error::BadArgument);
-            request.answer(0, std::exchange(fast_path_is_on, request.word(0) != 0));
+            request.answer(0, set_fast_path(request.word(0) != 0));
             return 1;
         case MachineMethod::Check: {
             const Violation violation = check_invariants();
@@ -175,6 +173,9 @@ Outcome invoke_machine(const Request& request) {
             request.answer(0, sum);
             return 1;
         }
+        case MachineMethod::TraceControl: return control_trace(request);
+        case MachineMethod::TraceRead: return read_trace(request);
+        case MachineMethod::SyscallTimes: return answer_times(request);
     }
     return Failure(Error::BadMethod);
 }

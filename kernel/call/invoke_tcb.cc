@@ -168,7 +168,8 @@ Outcome info(const Request& request) {
     request.answer(2, tcb.max_priority);
     request.answer(3, tcb.hart->index);
     request.answer(4, tcb.ticks);
-    return 5;
+    request.answer(5, number_of(tcb));
+    return 6;
 }
 
 }  // namespace

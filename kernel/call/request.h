@@ -55,5 +55,9 @@ Outcome invoke_irq_control(const Request& request);
 Outcome invoke_irq_handler(const Request& request);
 Outcome invoke_console(const Request& request);
 Outcome invoke_machine(const Request& request);
+// Those of the Machine that are about the trace.
+Outcome control_trace(const Request& request);
+Outcome read_trace(const Request& request);
+Outcome answer_times(const Request& request);
 
 }  // namespace glenda

@@ -5,16 +5,14 @@
 #include <algorithm>
 
 #include "abi/syscall.h"
-#include "call/fast_path.h"
 #include "call/request.h"
+#include "debug/trace.h"
 #include "ipc/endpoint.h"
 #include "ipc/fault.h"
 #include "ipc/notification.h"
 #include "sched/hart.h"
 
 namespace glenda {
-
-constinit bool fast_path_is_on = true;
 
 namespace {
 
@@ -139,13 +137,19 @@ Result<void> recv(Tcb& tcb, CPtr pointer, Patience patience) {
     return receive_from(tcb, source->cap, reply, patience);
 }
 
+void give_answer(Reply& reply, Tcb& replier) {
+    if (trace.is_on()) [[unlikely]]
+        trace.message(TraceKind::Answer, replier, *reply.caller, replier.tag().without_flags());
+    answer(reply, replier);
+}
+
 Result<void> reply_recv(Tcb& tcb, CPtr pointer) {
     TRY(source, find_source(tcb, pointer));
     TRY(slot, find_reply(tcb, tcb.registers.a(6)));
     Reply& reply = slot->cap.as<Reply>();
     CHECK(reply.caller != nullptr, Error::NoCaller);
     TRY_VOID(check_message(tcb, reply.can_grant));
-    answer(reply, tcb);
+    give_answer(reply, tcb);
     return receive_from(tcb, source->cap, &reply, Patience::Wait);
 }
 
@@ -154,7 +158,7 @@ Result<void> reply(Tcb& tcb, CPtr pointer) {
     Reply& object = slot->cap.as<Reply>();
     CHECK(object.caller != nullptr, Error::NoCaller);
     TRY_VOID(check_message(tcb, object.can_grant));
-    answer(object, tcb);
+    give_answer(object, tcb);
     tcb.set_tag(Tag{});
     return {};
 }

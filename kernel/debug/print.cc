@@ -3,6 +3,7 @@
 #include "debug/print.h"
 
 #include "arch/arch.h"
+#include "debug/trace.h"
 
 namespace glenda {
 
@@ -29,6 +30,7 @@ void print_one(std::uint64_t number) {
 
 void panic(const char* what, const char* file, unsigned line) {
     print("\nPANIC: ", what, "\n  at ", file, ":", line, "\n");
+    dump_trace(kTraceInPanic);
     arch::halt();
 }
 

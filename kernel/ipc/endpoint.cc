@@ -2,6 +2,7 @@
 // The two state machines of endpoint.h.
 #include "ipc/endpoint.h"
 
+#include "debug/trace.h"
 #include "ipc/fault.h"
 #include "ipc/transfer.h"
 #include "sched/hart.h"
@@ -50,6 +51,8 @@ void meet(Tcb& sender, Tcb& receiver) {
     else
         transfer_message(sender, receiver, sender.pending.can_grant);
     receiver.registers.a(0) = sender.pending.badge;
+    if (trace.is_on()) [[unlikely]]
+        trace.message(TraceKind::Message, sender, receiver, receiver.tag());
     if (sender.pending.wants_reply) {
         hand_over_caller(sender, receiver);
     } else {

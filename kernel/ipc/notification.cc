@@ -2,6 +2,7 @@
 // See notification.h.
 #include "ipc/notification.h"
 
+#include "debug/trace.h"
 #include "ipc/endpoint.h"
 #include "sched/hart.h"
 
@@ -27,6 +28,8 @@ void hand_over(Notification& notification, Tcb& receiver) {
 void signal(Notification& notification, std::uint64_t bits) {
     notification.flags |= bits;
     Tcb* receiver = who_waits(notification);
+    if (trace.is_on()) [[unlikely]]
+        trace.signal(receiver, bits);
     if (receiver == nullptr) return;
     cancel_wait(*receiver);
     hand_over(notification, *receiver);

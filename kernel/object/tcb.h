@@ -103,6 +103,12 @@ inline void note_cspace(Tcb& tcb) {
     tcb.slot_count = plain_pointers(tcb.cspace.cap);
 }
 
+/// A number that no other living thread has, as the trace and Tcb::Info tell it; 0 for the idle one of a hart.
+inline std::uint32_t number_of(const Tcb& tcb) {
+    return tcb.state == ThreadState::Idle ? 0 : static_cast<std::uint32_t>(to_physical(&tcb).value >> kTcbBits);
+}
+static_assert(kDirectMapSize >> kTcbBits <= std::uint64_t{1} << 32);
+
 /// The thread one of whose capabilities stands in `slot` (CapFlags::InTcb).
 inline Tcb& tcb_around(Slot& slot) {
     return *reinterpret_cast<Tcb*>(reinterpret_cast<std::uintptr_t>(&slot) & ~mask(kTcbBits));

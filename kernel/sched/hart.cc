@@ -2,6 +2,7 @@
 // Choosing who runs. See hart.h.
 #include "sched/hart.h"
 
+#include "debug/trace.h"
 #include "sched/clock.h"
 
 namespace glenda {
@@ -101,6 +102,8 @@ Tcb& Hart::choose() {
         set_next_interrupt(*this);
     }
     count(KernelCounter::Switches);
+    if (trace.is_on()) [[unlikely]]
+        trace.switched(*next);
     switch_to(*next);
     return *next;
 }

@@ -47,7 +47,7 @@ enum class TcbMethod : std::uint64_t {
     SetAffinity,         // hart number ->
     SetTimeSlice,        // microseconds, 1,000 to 1,000,000 -> : whole ticks, rounded down
     SetName,             // up to 15 characters in two words ->
-    Info,                // -> ThreadState, priority, maximum controlled priority, hart, ticks (1 ms) run
+    Info,  // -> ThreadState, priority, maximum controlled priority, hart, ticks (1 ms) run, number in the trace
 };
 
 enum class FrameMethod : std::uint64_t {
@@ -96,6 +96,9 @@ enum class MachineMethod : std::uint64_t {
     Counter,       // KernelCounter -> how often since boot, on all harts
     FastPath,      // 0 off, 1 on -> the old setting: for tests of the slow path
     Check,         // -> 0 if all invariants of the kernel hold, else 1, and the console says which does not
+    TraceControl,  // TraceCommand -> number of the next event, 1 if the trace was on
+    TraceRead,     // number of an event -> number of the first that is kept from there on, the next to read, events...
+    SyscallTimes,  // Syscall -> how often while the trace was on, cycles altogether, cycles of the longest
 };
 
 /// What the kernel counts.

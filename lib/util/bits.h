@@ -20,6 +20,7 @@ constexpr std::uint64_t mask(unsigned n) { return bit(n) - 1; }
 constexpr std::uint64_t align_down(std::uint64_t value, std::uint64_t size) { return value & ~(size - 1); }
 /// `size` is a power of two; the result wraps to 0 past the last multiple.
 constexpr std::uint64_t align_up(std::uint64_t value, std::uint64_t size) { return (value + size - 1) & ~(size - 1); }
+constexpr bool is_power_of_two(std::uint64_t value) { return value != 0 && (value & (value - 1)) == 0; }
 constexpr bool is_aligned(std::uint64_t value, std::uint64_t size) { return (value & (size - 1)) == 0; }
 static_assert(align_up(4097, kPageSize) == 8192 && align_down(4097, kPageSize) == 4096);
 

@@ -65,7 +65,7 @@ Result<void> Tcb::set_name(std::string_view name) const {
 Result<Tcb::Info> Tcb::info() const {
     TRY(answer, query(TcbMethod::Info));
     return Info{ThreadState(answer.words[0]), unsigned(answer.words[1]), unsigned(answer.words[2]),
-                unsigned(answer.words[3]), utcb()->words[4]};
+                unsigned(answer.words[3]),    utcb()->words[4],          unsigned(utcb()->words[5])};
 }
 
 Result<void> Console::write(std::string_view text) const {
@@ -97,6 +97,27 @@ Result<bool> Machine::set_fast_path(bool on) const {
 Result<bool> Machine::check() const {
     TRY(answer, query(MachineMethod::Check));
     return answer.words[0] == 0;
+}
+
+Result<Machine::TraceState> Machine::control_trace(TraceCommand command) const {
+    TRY(answer, query(MachineMethod::TraceControl, std::uint64_t(command)));
+    return TraceState{answer.words[0], answer.words[1] != 0};
+}
+
+Result<Machine::TraceRange> Machine::read_trace(std::uint64_t from, std::span<TraceEvent> events) const {
+    TRY(answer, query(MachineMethod::TraceRead, from));
+    const TraceRange all{answer.words[0], unsigned(answer.words[1] - answer.words[0])};
+    // The events begin with the third word, in a register, and go on in the UTCB.
+    utcb()->words[2] = answer.words[2];
+    utcb()->words[3] = answer.words[3];
+    const TraceRange copied{all.first, all.count < events.size() ? all.count : unsigned(events.size())};
+    __builtin_memcpy(events.data(), utcb()->words + 2, copied.count * sizeof(TraceEvent));
+    return copied;
+}
+
+Result<Machine::Times> Machine::syscall_times(Syscall which) const {
+    TRY(answer, query(MachineMethod::SyscallTimes, std::uint64_t(which)));
+    return Times{answer.words[0], answer.words[1], answer.words[2]};
 }
 
 }  // namespace glenda

@@ -41,7 +41,7 @@ void methods() {
     EXPECT_ERROR(BadArgument, invoke(kRootConsole, ConsoleMethod::Write, 953));
     EXPECT_ERROR(MessageTooShort, invoke(kRootConsole, ConsoleMethod::Write, 9, 0));
     EXPECT_ERROR(NoRights, with_rights(environment().console, Rights::Read).write("x"));
-    expect_call_only(environment().machine, 6);
+    expect_call_only(environment().machine, 9);
     expect_needs(environment().machine, MachineMethod::DumpThread, 1);
     EXPECT_ERROR(WrongType, environment().machine.dump_thread(Tcb(kWrong)));
     EXPECT_ERROR(NoRights, with_rights(environment().machine, Rights::Read).shutdown());

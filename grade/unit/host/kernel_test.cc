@@ -8,6 +8,8 @@
 #include "call/destroy.h"
 #include "call/fast_path.h"
 #include "ipc/transfer.h"
+#include "call/switches.h"
+#include "debug/trace.h"
 #include "mem/mapping.h"
 #include "object/irq.h"
 #include "sched/big_lock.h"
@@ -97,7 +99,8 @@ void KernelTest::boot() {
     preemptions_ = 0;
     next_ = host::kRamBegin;
     big_lock = BigLock{};
-    fast_path_is_on = true;
+    trace = Trace{};
+    set_fast_path(true);
     address_spaces = AddressSpaces{};
     timer_queue = TimerQueue{};
     register_report = RegisterReport{};

@@ -2,9 +2,11 @@
 // Time, interrupts, debug output and power: Timer, IrqControl, IrqHandler, Console, Machine.
 #pragma once
 
+#include <span>
 #include <string_view>
 
 #include "abi/method.h"
+#include "abi/trace.h"
 #include "glenda/memory_object.h"
 #include "glenda/object_base.h"
 #include "glenda/thread_object.h"
@@ -69,6 +71,27 @@ public:
     Result<bool> set_fast_path(bool on) const;
     /// Let the kernel check itself. False: it found something wrong, and said so on its console.
     Result<bool> check() const;
+
+    struct TraceState {
+        std::uint64_t next;  // number of the next event
+        bool was_on;
+    };
+    Result<TraceState> control_trace(TraceCommand command) const;
+    struct TraceRange {
+        std::uint64_t first = 0;  // number of the first event
+        unsigned count = 0;
+        std::uint64_t end() const { return first + count; }
+    };
+    /// Copy events of the kernel's trace, in order: from number `from` on, or from the oldest that is kept. As many as
+    /// there are, as fit in `events` and in a message.
+    Result<TraceRange> read_trace(std::uint64_t from, std::span<TraceEvent> events) const;
+    /// While the trace was on: system calls of this kind.
+    struct Times {
+        std::uint64_t count;
+        std::uint64_t cycles;  // of all together
+        std::uint64_t longest;
+    };
+    Result<Times> syscall_times(Syscall which) const;
 };
 
 }  // namespace glenda

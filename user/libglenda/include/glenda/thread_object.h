@@ -97,7 +97,8 @@ public:
         unsigned priority;
         unsigned maximum;
         unsigned hart;
-        std::uint64_t ticks;  // of the `time` CSR that it has run
+        std::uint64_t ticks;  // of 1 ms, that it has run
+        unsigned number;      // in the kernel's trace; no other living thread has it
     };
     Result<Info> info() const;
 };

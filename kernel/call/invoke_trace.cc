@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: MIT
+// The methods of the Machine that turn the trace on and read it.
+// Handout: reference/kernel-abi.md, "The trace".
+#include <algorithm>
+#include <array>
+#include <bit>
+
+#include "call/request.h"
+#include "call/switches.h"
+#include "debug/trace.h"
+
+namespace glenda {
+
+Outcome control_trace(const Request& request) {
+    TRY_VOID(request.needs(1));
+    bool was_on = trace.is_on();
+    switch (static_cast<TraceCommand>(request.word(0))) {
+        case TraceCommand::Stop: set_trace(false); break;
+        case TraceCommand::Start: set_trace(true); break;
+        case TraceCommand::Clear: trace.clear(); break;
+        default: return Failure(Error::BadArgument);
+    }
+    request.answer(0, trace.next());
+    request.answer(1, was_on ? 1 : 0);
+    return 2;
+}
+
+Outcome read_trace(const Request& request) {
+    using Words = std::array<std::uint64_t, sizeof(TraceEvent) / sizeof(std::uint64_t)>;
+    constexpr unsigned kWordsBefore = 2;
+    static_assert(kWordsBefore + kMaxTraceRead * Words{}.size() <= kMaxWords);
+    TRY_VOID(request.needs(1));
+    CHECK(request.caller.utcb != nullptr, Error::NoUtcb);
+    const std::uint64_t from = std::clamp(request.word(0), trace.first(), trace.next());
+    const auto count = static_cast<unsigned>(std::min<std::uint64_t>(trace.next() - from, kMaxTraceRead));
+    request.answer(0, from);
+    request.answer(1, from + count);
+    unsigned n = kWordsBefore;
+    for (unsigned i = 0; i < count; i++) {
+        for (const std::uint64_t word : std::bit_cast<Words>(Trace::event(from + i))) request.answer(n++, word);
+    }
+    return n;
+}
+
+Outcome answer_times(const Request& request) {
+    TRY_VOID(request.needs(1));
+    const std::uint64_t ordinal = ~request.word(0);  // -1, -2, ... are 0, 1, ...
+    CHECK(ordinal < Trace::kSyscalls, Error::OutOfRange);
+    const Trace::Times& times = trace.times(static_cast<unsigned>(ordinal));
+    request.answer(0, times.count);
+    request.answer(1, times.sum);
+    request.answer(2, times.longest);
+    return 3;
+}
+
+}  // namespace glenda

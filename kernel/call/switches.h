@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: MIT
+// The kernel's switches: the fast path and the trace. While the trace is on, no system call takes the fast path.
+//
+// The Machine capability turns them (call/invoke_trace.cc), and the kernel's command line.
+#pragma once
+
+namespace glenda {
+
+/// System calls may take the fast path. Only for boot/enter.cc, and for host tests that turn it by itself.
+extern constinit bool fast_path_is_on;
+
+/// Let system calls take the fast path while the trace is off, or never. The old setting.
+bool set_fast_path(bool on);
+/// Record what happens, or stop. The old setting.
+bool set_trace(bool on);
+
+}  // namespace glenda

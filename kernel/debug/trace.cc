@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: MIT
+// See trace.h.
+#include "debug/trace.h"
+
+#include "arch/arch.h"
+#include "arch/trap.h"
+#include "cap/cnode.h"
+#include "debug/print.h"
+#include "sched/hart.h"
+
+namespace glenda {
+
+constinit Trace trace;
+
+/// Event n is at n modulo the size. What has not been written is never read, so the ring is not cleared at boot.
+[[gnu::section(".bss.not_cleared")]] TraceEvent trace_ring[kTraceEvents];
+static_assert(is_power_of_two(kTraceEvents));
+
+namespace {
+
+TraceEvent& place_of(std::uint64_t number) { return trace_ring[number % kTraceEvents]; }
+
+/// The name of the thread with that number. It may be gone, and something else be where it was.
+std::string_view name_of_thread(std::uint32_t number) {
+    if (number == 0) return "idle";
+    const Tcb& tcb = *to_pointer<Tcb>({std::uint64_t{number} << kTcbBits});
+    unsigned length = 0;
+    while (length < sizeof(tcb.name) && tcb.name[length] > ' ' && tcb.name[length] < 0x7f) length++;
+    return {tcb.name, length};
+}
+
+}  // namespace
+
+void Trace::set_on(bool on) {
+    is_on_ = on;
+    for (Begun& begun : begun_) begun = {};
+}
+
+void Trace::clear() {
+    begin_ = next_;
+    for (Times& times : times_) times = {};
+}
+
+const TraceEvent& Trace::event(std::uint64_t number) { return place_of(number); }
+
+[[gnu::noinline]] void Trace::record(TraceKind kind, const Tcb& thread, std::uint64_t detail, std::uint64_t first,
+                                     std::uint64_t second) {
+    const auto hart = static_cast<std::uint8_t>(Hart::executing->index);
+    place_of(next_++) = {arch::cycles(),    kind,  hart,  static_cast<std::uint16_t>(detail),
+                         number_of(thread), first, second};
+}
+
+void Trace::begin_call(const Tcb& caller) {
+    const auto number = static_cast<std::int64_t>(caller.registers.a(7));
+    if (number >= 0) {  // a fault at the ecall, behind which the thread is already
+        constexpr auto kKind = static_cast<unsigned>(FaultKind::UnknownSyscall);
+        return record(TraceKind::Fault, caller, kKind, caller.registers.pc - arch::kEcallLength, caller.registers.a(7));
+    }
+    const bool is_known = number >= kFirstSyscall;
+    const unsigned ordinal = is_known ? static_cast<unsigned>(-number - 1) : kSyscalls;
+    begun_[Hart::executing->index] = {arch::cycles(), caller.registers.pc, ordinal};
+    const Slot* slot = find_slot(caller, caller.registers.a(0));
+    const auto type = static_cast<unsigned>(slot != nullptr ? slot->cap.type : CapType::Null);
+    record(TraceKind::Syscall, caller, (is_known ? ordinal + 1 : 0) | type << kTraceTypeShift, caller.registers.a(0),
+           caller.registers.a(1));
+}
+
+void Trace::end_call(const Tcb& caller) {
+    const Hart& hart = *Hart::executing;
+    const bool is_preempted = caller.registers.pc != begun_[hart.index].pc;
+    if (caller.state == ThreadState::Ready && caller.tag().is_error() && !is_preempted)
+        record(TraceKind::Refused, caller, caller.tag().label(), 0);
+    if (hart.current_goes_on()) take_time();
+}
+
+/// The hart has done what it came for.
+void Trace::take_time() {
+    Begun& begun = begun_[Hart::executing->index];
+    if (begun.ordinal == kSyscalls) return;
+    const std::uint64_t cycles = arch::cycles() - begun.cycle;
+    Times& times = times_[begun.ordinal];
+    times.count++;
+    times.sum += cycles;
+    if (cycles > times.longest) times.longest = cycles;
+    begun.ordinal = kSyscalls;
+}
+
+void Trace::message(TraceKind kind, const Tcb& from, const Tcb& to, Tag tag) {
+    record(kind, from, 0, number_of(to), tag.raw());
+}
+
+void Trace::signal(const Tcb* receiver, std::uint64_t bits) {
+    record(TraceKind::Signal, *Hart::executing->current, 0, receiver != nullptr ? number_of(*receiver) : 0, bits);
+}
+
+void Trace::fault(const Tcb& tcb, FaultKind kind, std::uint64_t cause, std::uint64_t value) {
+    const std::uint64_t detail = static_cast<unsigned>(kind) | cause << kTraceCauseShift;
+    record(TraceKind::Fault, tcb, detail, tcb.registers.pc, value);
+}
+
+void Trace::interrupted(const Tcb& tcb, arch::Interrupts pending) {
+    unsigned sources = 0;
+    if (pending.software) sources |= static_cast<unsigned>(TraceInterrupt::Hart);
+    if (pending.timer) sources |= static_cast<unsigned>(TraceInterrupt::Timer);
+    if (pending.external) sources |= static_cast<unsigned>(TraceInterrupt::Device);
+    if (sources != 0) record(TraceKind::Interrupt, tcb, sources, tcb.registers.pc);  // an idle hart may wake early
+}
+
+void Trace::trapped(const Tcb& tcb, std::uint64_t cause, std::uint64_t value) {
+    switch (arch::kind_of(cause)) {
+        case arch::TrapKind::Interrupt: return interrupted(tcb, arch::pending_interrupts());
+        case arch::TrapKind::IllegalInstruction:
+            if (tcb.hart->fpu_owner != &tcb) return;  // the FPU is off; no fault
+            break;
+        case arch::TrapKind::Memory: return fault(tcb, FaultKind::Vm, cause, value);
+        case arch::TrapKind::Other: break;
+    }
+    fault(tcb, FaultKind::Exception, cause, value);
+}
+
+void Trace::device(unsigned number) { record(TraceKind::Device, *Hart::executing->current, 0, number); }
+
+void Trace::switched(const Tcb& next) {
+    const Tcb& previous = *Hart::executing->current;
+    if (&previous != &next) {
+        const auto state = static_cast<unsigned>(previous.state);
+        record(TraceKind::Switch, previous, state, number_of(next));
+    }
+    take_time();
+}
+
+void dump_trace(unsigned most) {
+    const std::uint64_t end = trace.next();
+    std::uint64_t at = trace.first();
+    if (end - at > most) at = end - most;
+    if (at != end) print("the last of the trace: number, cycle, hart, thread, name, kind, detail, words\n");
+    for (; at != end; at++) {
+        const TraceEvent& event = Trace::event(at);
+        print(at, " ", event.cycle, " ", event.hart, " ", Hex{event.thread}, " ", name_of_thread(event.thread), " ",
+              name_of(event.kind), " ", Hex{event.detail}, " ", Hex{event.first}, " ", Hex{event.second}, "\n");
+    }
+}
+
+}  // namespace glenda

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: MIT
+// Names of the kinds of trace events, for reports and transcripts.
+#include "abi/trace.h"
+
+namespace glenda {
+
+const char* name_of(TraceKind kind) {
+    switch (kind) {
+        case TraceKind::Syscall: return "Syscall";
+        case TraceKind::Refused: return "Refused";
+        case TraceKind::Message: return "Message";
+        case TraceKind::Answer: return "Answer";
+        case TraceKind::Signal: return "Signal";
+        case TraceKind::Fault: return "Fault";
+        case TraceKind::Interrupt: return "Interrupt";
+        case TraceKind::Device: return "Device";
+        case TraceKind::Switch: return "Switch";
+    }
+    return "?";
+}
+
+}  // namespace glenda
