@@ -216,7 +216,10 @@ def test_in_a_user_program(machine: Boot, harts: int) -> None:
     system = Debugged(machine, harts=harts).boot()
     system.machine.sendline("run spin &")
     system.machine.expect(PROMPT)
-    stop = ["program spin", "tbreak *$pc", "threads", "harts", "thread-info spin", "kernel print glenda::hart_count"]
+    line = next(number for number, text in enumerate((ROOT / "user/apps/spin.cc").read_text().splitlines(), 1)
+                if "for (;;)" in text)
+    stop = ["program spin", f"tbreak spin.cc:{line}", "continue", "threads", "harts", "thread-info spin",
+            "kernel print glenda::hart_count"]
     answer = system.gdb(*stop)
     spin = next(row for row in rows(answer["threads"]) if row[2] == "spin")
     assert spin[3] == "Ready" and spin[6] == "running" and "<main" in spin[7]

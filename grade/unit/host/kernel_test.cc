@@ -7,9 +7,9 @@
 
 #include "call/destroy.h"
 #include "call/fast_path.h"
-#include "ipc/transfer.h"
 #include "call/switches.h"
 #include "debug/trace.h"
+#include "ipc/transfer.h"
 #include "mem/mapping.h"
 #include "object/irq.h"
 #include "sched/big_lock.h"
