@@ -36,21 +36,26 @@ public:
 private:
     static constexpr unsigned kWords = (kMaxPriority + 1) / 64;
 
+    /// The bitmap stands upside down, because the lowest bit of a word is quicker to find than the highest.
+    static constexpr unsigned place_of(int priority) { return kMaxPriority - static_cast<unsigned>(priority); }
+
     void note_added(Tcb& tcb) {
         tcb.is_queued = true;
-        bitmap_[tcb.priority / 64] |= bit(tcb.priority % 64);
+        const unsigned place = place_of(tcb.priority);
+        bitmap_[place / 64] |= bit(place % 64);
         if (tcb.priority > highest_) highest_ = tcb.priority;
     }
     void note_removed(Tcb& tcb) {
         tcb.is_queued = false;
         if (!queues_[tcb.priority].is_empty()) return;
-        bitmap_[tcb.priority / 64] &= ~bit(tcb.priority % 64);
-        if (tcb.priority == highest_) highest_ = find_highest(tcb.priority / 64);
+        const unsigned place = place_of(tcb.priority);
+        bitmap_[place / 64] &= ~bit(place % 64);
+        if (tcb.priority == highest_) highest_ = find_highest(place / 64);
     }
-    /// The highest bit in words `word` and below.
-    int find_highest(int word) const {
-        for (; word >= 0; word--) {
-            if (bitmap_[word] != 0) return word * 64 + static_cast<int>(highest_bit(bitmap_[word]));
+    /// The highest priority in words `word` and behind.
+    int find_highest(unsigned word) const {
+        for (; word < kWords; word++) {
+            if (bitmap_[word] != 0) return static_cast<int>(kMaxPriority - (word * 64 + lowest_bit(bitmap_[word])));
         }
         return -1;
     }

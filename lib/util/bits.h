@@ -35,8 +35,30 @@ constexpr unsigned highest_bit(std::uint64_t value) {
     }
     return index;
 }
-/// The index of the lowest bit that is set; `value` is not 0.
-constexpr unsigned lowest_bit(std::uint64_t value) { return highest_bit(value & (~value + 1)); }
-static_assert(highest_bit(1) == 0 && highest_bit(~std::uint64_t{0}) == 63 && lowest_bit(0x50) == 4);
+
+namespace bits_detail {
+
+/// Any six bits in a row of this number (with zeros behind it) are different from any others: a de Bruijn sequence.
+constexpr std::uint64_t kSequence = 0x03f79d71b4cb0a89;
+struct Places {
+    std::uint8_t of[64] = {};
+    constexpr Places() {
+        for (unsigned i = 0; i < 64; i++) of[kSequence << i >> 58] = static_cast<std::uint8_t>(i);
+    }
+};
+inline constexpr Places kPlaces;
+
+}  // namespace bits_detail
+
+/// The index of the lowest bit that is set; `value` is not 0. One multiplication moves six bits to the top that tell.
+constexpr unsigned lowest_bit(std::uint64_t value) {
+    return bits_detail::kPlaces.of[(value & (~value + 1)) * bits_detail::kSequence >> 58];
+}
+static_assert([] {
+    for (unsigned i = 0; i < 64; i++) {
+        if (lowest_bit(bit(i)) != i || lowest_bit(~mask(i)) != i || highest_bit(bit(i)) != i) return false;
+    }
+    return highest_bit(~std::uint64_t{0}) == 63;
+}());
 
 }  // namespace glenda
