@@ -31,6 +31,8 @@ protected:
         if (!outcome.was_fast()) return;
         fast_[name]++;
         if (outcome.entry.number != Syscall::Yield && (outcome.tag & 0xff) > kRegisterWords) fast_["a long message"]++;
+        if (name == "Send" && outcome.next != outcome.caller) fast_["Send to a thread that comes first"]++;
+        if (name == "Recv" && outcome.next != outcome.caller) fast_["Recv with nothing to take"]++;
         if (outcome.satp_before != outcome.satp_after) fast_["to another address space"]++;
         if (outcome.fpu_before && !outcome.fpu_after) fast_["turning the FPU off"]++;
         if (!outcome.fpu_before && outcome.fpu_after) fast_["turning the FPU on"]++;
@@ -116,6 +118,11 @@ TEST_F(FastPathTest, BothPathsLeadToTheSameState) {
         {"Call", 4'000},
         {"ReplyRecv", 2'000},
         {"Yield", 3'000},
+        {"Send", 1'500},
+        {"NBSend", 1'500},
+        {"Recv", 300},
+        {"Send to a thread that comes first", 60},
+        {"Recv with nothing to take", 60},
         {"a long message", 1'000},
         {"turning the FPU on", 200},
         {"turning the FPU off", 800},
@@ -123,8 +130,9 @@ TEST_F(FastPathTest, BothPathsLeadToTheSameState) {
         {"to another address space", 4'000},
     };
     for (const auto& [name, times] : expected) EXPECT_GE(fast_[name], times) << name << ", on the fast path";
-    for (const char* name : {"Call", "ReplyRecv"})
-        EXPECT_GE(made_[name] - fast_[name], 10'000u) << name << ", not fast";
+    const std::pair<const char*, unsigned> not_fast[] = {
+        {"Call", 10'000}, {"ReplyRecv", 10'000}, {"Send", 5'000}, {"NBSend", 5'000}, {"Recv", 4'000}};
+    for (const auto& [name, times] : not_fast) EXPECT_GE(made_[name] - fast_[name], times) << name << ", not fast";
 }
 
 }  // namespace

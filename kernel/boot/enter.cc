@@ -165,7 +165,21 @@ void acquire_lock(Hart& hart, WaitFrom from) {
     return unlock(next);
 }
 
-[[gnu::noinline]] Tcb* enter_yield(Tcb& tcb) { return leave_fast_path(*tcb.hart, fast_yield(tcb)); }
+/// `next` is who goes on after a fast path, perhaps `tcb` itself; null if it was not taken.
+[[gnu::always_inline]] inline Tcb* leave_with(Tcb& tcb, Tcb* next) {
+    if (next == nullptr) return enter_slow_path(tcb);
+    return leave_fast_path(*tcb.hart, next == &tcb ? nullptr : next);
+}
+[[gnu::noinline]] Tcb* enter_yield(Tcb& tcb) { return leave_with(tcb, fast_yield(tcb)); }
+[[gnu::noinline]] Tcb* enter_signal(Tcb& tcb, CPtr pointer) { return leave_with(tcb, fast_signal(tcb, pointer)); }
+[[gnu::noinline]] Tcb* enter_wait(Tcb& tcb, CPtr pointer) { return leave_with(tcb, fast_wait(tcb, pointer)); }
+
+/// All but Call, ReplyRecv and Yield.
+[[gnu::noinline]] Tcb* enter_other(Tcb& tcb, CPtr pointer, Syscall number) {
+    if (number == Syscall::Send || number == Syscall::NBSend) return enter_signal(tcb, pointer);
+    if (number == Syscall::Recv) return enter_wait(tcb, pointer);
+    return enter_slow_path(tcb);
+}
 
 }  // namespace
 
@@ -178,20 +192,15 @@ Tcb* enter_syscall(CPtr pointer, std::uint64_t tag, std::uint64_t word0, std::ui
     if (!fast_path_is_on) return trace.is_on() ? enter_traced(tcb) : enter_slow_path(tcb);
     const FastMessage message{tag, {word0, word1, word2, word3}};
     Tcb* next = nullptr;
-    switch (static_cast<Syscall>(number)) {
-        case Syscall::Call:
-            if (Slot* slot = find_slot_at_once(tcb, pointer)) {
-                if (slot->cap.type != CapType::Endpoint && !slot->is_empty()) return enter_invocation(tcb, *slot);
-                if (slot->cap.type == CapType::Endpoint) next = fast_call(tcb, slot->cap, message);
-            }
-            break;
-        case Syscall::ReplyRecv: next = fast_reply_recv(tcb, pointer, tcb.registers.a(6), message); break;
-        case Syscall::Yield: return enter_yield(tcb);
-        case Syscall::Send:
-        case Syscall::NBSend:
-        case Syscall::Recv:
-        case Syscall::NBRecv:
-        case Syscall::Reply: break;
+    if (const auto syscall = static_cast<Syscall>(number); syscall == Syscall::Call) {
+        if (Slot* slot = find_slot_at_once(tcb, pointer)) {
+            if (slot->cap.type != CapType::Endpoint && !slot->is_empty()) return enter_invocation(tcb, *slot);
+            if (slot->cap.type == CapType::Endpoint) next = fast_call(tcb, slot->cap, message);
+        }
+    } else if (syscall == Syscall::ReplyRecv) {
+        next = fast_reply_recv(tcb, pointer, tcb.registers.a(6), message);
+    } else {
+        return syscall == Syscall::Yield ? enter_yield(tcb) : enter_other(tcb, pointer, syscall);
     }
     if (next != nullptr) return leave_fast_path(*tcb.hart, next);
     return enter_slow_path(tcb);

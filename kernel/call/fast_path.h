@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The short way through the kernel for the system calls that matter most: Call to a server that waits, and ReplyRecv to
-// a caller that waits, when the other side is to run next; and Yield.
+// a caller that waits, when the other side is to run next; signalling and waiting for a notification; and Yield.
 //
 // The fast path never decides anything differently: it looks whether the case is the common one, and if so does exactly
 // what the slow path would do, with all steps merged; a host test holds the two against each other. It is in a header,
@@ -11,6 +11,7 @@
 #include "abi/syscall.h"
 #include "call/switches.h"
 #include "cap/cnode.h"
+#include "ipc/notification.h"
 #include "ipc/transfer.h"
 #include "object/ipc_objects.h"
 #include "sched/hart.h"
@@ -42,6 +43,13 @@ inline bool can_copy(const Tcb& from, const Tcb& to, std::uint64_t tag) {
 /// `next` runs here, and nobody ready comes before it or was there first.
 inline bool is_next(const Hart& hart, const Tcb& next) {
     return next.hart == &hart && next.priority > hart.ready.highest();
+}
+
+/// The capability to a notification that `pointer` leads to, with `rights`, if nobody ready comes before the thread.
+inline const Slot* find_notification(const Tcb& tcb, CPtr pointer, Rights rights) {
+    const Slot* slot = find_slot_at_once(tcb, pointer);
+    if (slot == nullptr || slot->cap.type != CapType::Notification || !has(slot->cap.rights, rights)) return nullptr;
+    return tcb.hart->ready.highest() <= tcb.priority ? slot : nullptr;
 }
 
 }  // namespace fast
@@ -103,13 +111,58 @@ inline bool is_next(const Hart& hart, const Tcb& next) {
     return &caller;
 }
 
-/// Yield: the thread's turn is over; an equal goes on, or (null) the thread itself with a new turn.
+/// Yield: the thread's turn is over. Who runs next: an equal, or the thread itself with a new turn.
 inline Tcb* fast_yield(Tcb& tcb) {
     Hart& hart = *tcb.hart;
     tcb.slice_left = tcb.slice;
     tcb.set_tag(Tag{});
-    if (hart.ready.highest() < tcb.priority) return nullptr;
+    if (hart.ready.highest() < tcb.priority) return &tcb;
     hart.ready.push_back(tcb);
+    Tcb& next = *hart.ready.pop();
+    hart.switch_to(next);
+    return &next;
+}
+
+/// Send and NBSend on a notification: who runs next, perhaps the thread itself; or null, and nothing has happened.
+inline Tcb* fast_signal(Tcb& tcb, CPtr pointer) {
+    Hart& hart = *tcb.hart;
+    const Slot* slot = fast::find_notification(tcb, pointer, Rights::Write);
+    if (slot == nullptr) return nullptr;
+    Notification& notification = slot->cap.as<Notification>();
+    Tcb* receiver = notification.waiters.front();
+    if (receiver == nullptr) {
+        if (notification.bound != nullptr) return nullptr;  // it may wait at an endpoint
+        notification.flags |= signal_bits(slot->cap);
+        tcb.set_tag(Tag{});
+        return &tcb;
+    }
+    if (receiver->hart != &hart) return nullptr;
+
+    notification.waiters.pop_front();
+    receiver->notification = nullptr;
+    receiver->state = ThreadState::Ready;
+    receiver->registers.a(0) = signal_bits(slot->cap);  // where somebody waits there are no flags yet
+    receiver->set_tag(Tag::notification());
+    tcb.set_tag(Tag{});
+    if (receiver->priority <= tcb.priority) {
+        hart.ready.push_back(*receiver);
+        return &tcb;
+    }
+    hart.ready.push_front(tcb);
+    hart.switch_to(*receiver);
+    return receiver;
+}
+
+/// Recv on a notification: the same.
+inline Tcb* fast_wait(Tcb& tcb, CPtr pointer) {
+    Hart& hart = *tcb.hart;
+    const Slot* slot = fast::find_notification(tcb, pointer, Rights::Read);
+    if (slot == nullptr) return nullptr;
+    Notification& notification = slot->cap.as<Notification>();
+    if (take_signals(notification, tcb)) return &tcb;
+    if (hart.ready.highest() < 0) return nullptr;  // nobody else is ready
+
+    stand_in_line(notification, tcb);
     Tcb& next = *hart.ready.pop();
     hart.switch_to(next);
     return &next;

@@ -115,8 +115,9 @@ bool take_bound_signals(Tcb& tcb) {
 Result<void> receive_from(Tcb& tcb, const Capability& source, Reply* reply, Patience patience) {
     if (source.type == CapType::Notification) {
         Notification& notification = source.as<Notification>();
-        CHECK(patience == Patience::Wait || notification.flags != 0, Error::WouldBlock);
-        wait(notification, tcb);
+        if (take_signals(notification, tcb)) return {};
+        CHECK(patience == Patience::Wait, Error::WouldBlock);
+        stand_in_line(notification, tcb);
         return {};
     }
     if (take_bound_signals(tcb)) return {};

@@ -17,12 +17,6 @@ Tcb* who_waits(Notification& notification) {
     return bound != nullptr && bound->state == ThreadState::BlockedRecv && bound->endpoint != nullptr ? bound : nullptr;
 }
 
-void hand_over(Notification& notification, Tcb& receiver) {
-    receiver.registers.a(0) = notification.flags;
-    receiver.set_tag(Tag::notification());
-    notification.flags = 0;
-}
-
 }  // namespace
 
 void signal(Notification& notification, std::uint64_t bits) {
@@ -32,21 +26,8 @@ void signal(Notification& notification, std::uint64_t bits) {
         trace.signal(receiver, bits);
     if (receiver == nullptr) return;
     cancel_wait(*receiver);
-    hand_over(notification, *receiver);
+    take_signals(notification, *receiver);
     Hart::make_ready(*receiver);
-}
-
-bool take_signals(Notification& notification, Tcb& receiver) {
-    if (notification.flags == 0) return false;
-    hand_over(notification, receiver);
-    return true;
-}
-
-void wait(Notification& notification, Tcb& receiver) {
-    if (take_signals(notification, receiver)) return;
-    receiver.state = ThreadState::BlockedRecv;
-    receiver.notification = &notification;
-    notification.waiters.push_back(receiver);
 }
 
 bool dismiss_one(Notification& notification) {

@@ -17,10 +17,20 @@ inline std::uint64_t signal_bits(const Capability& cap) { return cap.badge != 0 
 void signal(Notification& notification, std::uint64_t bits);
 
 /// Take the word if it is not 0. False: there was nothing to take.
-bool take_signals(Notification& notification, Tcb& receiver);
+inline bool take_signals(Notification& notification, Tcb& receiver) {
+    if (notification.flags == 0) return false;
+    receiver.registers.a(0) = notification.flags;
+    receiver.set_tag(Tag::notification());
+    notification.flags = 0;
+    return true;
+}
 
-/// Take the word, or stand in line for it.
-void wait(Notification& notification, Tcb& receiver);
+/// Stand in line for the word, which is 0.
+inline void stand_in_line(Notification& notification, Tcb& receiver) {
+    receiver.state = ThreadState::BlockedRecv;
+    receiver.notification = &notification;
+    notification.waiters.push_back(receiver);
+}
 
 /// One step of taking the notification apart: wake one waiter with Error::Deleted. False: none was left.
 bool dismiss_one(Notification& notification);

@@ -90,7 +90,10 @@ static_assert(offsetof(Tcb, registers) == 0 && offsetof(Tcb, hart) == 256);
 
 /// The slot that `pointer` names in the thread's CSpace, if that can be said at once; else null, and find_slot() says.
 [[gnu::always_inline]] inline Slot* find_slot_at_once(const Tcb& tcb, CPtr pointer) {
-    return pointer < tcb.slot_count && pointer != 0 ? tcb.slots + pointer : nullptr;
+    if (pointer >= tcb.slot_count || pointer == 0) return nullptr;
+    Slot* slot = tcb.slots + pointer;
+    if (slot == nullptr) __builtin_unreachable();  // so that who asks for null asks once
+    return slot;
 }
 /// The slot that `pointer` names in the thread's CSpace, or null; it may be empty.
 inline Slot* find_slot(const Tcb& tcb, CPtr pointer) {

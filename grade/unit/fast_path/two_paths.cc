@@ -102,6 +102,7 @@ void TwoPaths::enter_kernel(Dice& dice, Outcome& outcome, Describe is_described)
     if (is_described == Describe::Yes) outcome.before = describe(tcb, entry);
     outcome.end = Outcome::End::Returned;
     outcome.tag = r.a(1);
+    outcome.caller = &tcb;
     outcome.next = nullptr;
     outcome.was_true = true;
     outcome.satp_before = here().satp;
