@@ -10,13 +10,11 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 
 from fuzz import command_line
-from glenda import plugins
+from glenda import ktest, plugins
 from glenda.latency import Probe, Worst, merge
 from glenda.machine import Machine
-from glenda.paths import ROOT
 from glenda.shell import Shell
 
-PROGRAMS = sorted(path.stem for path in (ROOT / "user" / "tests").glob("ktest_*.cc") if path.stem != "ktest_boot")
 FUZZ_SEED, FUZZ_CALLS = 1, 100_000
 LIMIT = 30.0            # s of guest time for each run
 COMMANDS = ("help", "ps", "mem", "run hello world", "run crash null", "run crash stack", "run memtest 16",
@@ -44,7 +42,7 @@ def run_system() -> Worst:
 
 def workload() -> list[Callable[[], Worst]]:
     """Everything that is run."""
-    lines = [f"root=bin/{program}{option}" for program in PROGRAMS for option in ("", " fastpath=off")]
+    lines = [f"root=bin/{program}{option}" for program in ktest.PROGRAMS for option in ("", " fastpath=off")]
     lines += [command_line(FUZZ_SEED, FUZZ_CALLS), "root=bin/bench"]
     return [run_system] + [lambda line=line: run_program(line) for line in lines]
 

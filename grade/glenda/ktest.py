@@ -8,6 +8,8 @@ from .machine import Machine
 from .paths import ROOT
 
 SOURCES = ROOT / "user" / "tests"
+# Those that a machine of any size can run: not the one that prints facts for test_boot.py, nor the one that needs 4 GiB.
+PROGRAMS = sorted({path.stem for path in SOURCES.glob("ktest_*.cc")} - {"ktest_boot", "ktest_huge"})
 SUMMARY = re.compile(r"^ktest: (\d+) passed, (\d+) failed$", re.MULTILINE)
 
 
