@@ -7,6 +7,7 @@
 
 #include "arch/plic.h"
 #include "arch/trap.h"
+#include "call/destroy.h"
 #include "call/fast_path.h"
 #include "call/syscalls.h"
 #include "debug/print.h"
@@ -97,12 +98,13 @@ void acquire_lock(Hart& hart, WaitFrom from) {
     return next;
 }
 
-/// Nobody can run: unlock, sleep until somebody can, unlock, return it. The lock is held.
+/// Nobody can run: do what others have left to do, unlock, sleep until somebody can, unlock, return it. The lock is
+/// held. Emptying the graveyard may wake somebody.
 [[gnu::noinline]] Tcb& leave_idle(Hart& hart) {
     for (;;) {
-        register_report.finish();
+        const bool may_sleep = register_report.finish() && empty_graveyard() && hart.ready.highest() < 0;
         unlock(&hart.idle);
-        arch::wait_for_interrupt();
+        if (may_sleep) arch::wait_for_interrupt();
         acquire_lock(hart, WaitFrom::Elsewhere);
         if (trace.is_on()) trace.trapped(hart.idle, arch::kInterruptCause, 0);
         handle_interrupts(hart);

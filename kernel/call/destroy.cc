@@ -12,10 +12,9 @@
 
 namespace glenda {
 
-namespace {
-
-/// The CNodes to take apart: a stack of zombies, each with the next one below it in `space`.
 constinit Slot* graveyard = nullptr;
+
+namespace {
 
 Result<void> preemption_point() {
     CHECK(!Hart::should_pause(), kPreempted);
@@ -31,11 +30,14 @@ void forget_in_tcb(Slot& slot) {
     if (&slot == &tcb.bound_notification) slot.cap.as<Notification>().bound = nullptr;
 }
 
+/// A thread that deletes itself must be able to make its call again while there is something that can be preempted:
+/// the slots with which that can happen come first, and it stops and loses its CSpace when nothing of the kind is left.
 Result<void> destroy_tcb(Tcb& tcb) {
     cancel_wait(tcb);
+    if (&tcb != Hart::executing->current) Hart::stop(tcb);
+    for (Slot* slot : {&tcb.bound_notification, &tcb.fault_handler}) TRY_VOID(delete_slot(*slot));
     Hart::stop(tcb);
-    for (Slot* slot : {&tcb.cspace, &tcb.vspace, &tcb.utcb_frame, &tcb.fault_handler, &tcb.bound_notification})
-        TRY_VOID(delete_slot(*slot));
+    for (Slot* slot : {&tcb.cspace, &tcb.vspace, &tcb.utcb_frame}) TRY_VOID(delete_slot(*slot));
     return {};
 }
 
@@ -115,7 +117,7 @@ Result<void> revoke_slot(Slot& slot) {
         TRY_VOID(child->cap.type == CapType::Zombie ? empty_graveyard() : delete_slot(*child));
         TRY_VOID(preemption_point());
     }
-    return empty_graveyard();
+    return {};
 }
 
 Result<void> empty_graveyard() {
@@ -130,6 +132,13 @@ Result<void> empty_graveyard() {
         }
         TRY_VOID(preemption_point());
     }
+    return {};
+}
+
+Result<void> reclaim(const Tcb& caller) {
+    if (graveyard == nullptr) return {};
+    TRY_VOID(empty_graveyard());
+    CHECK(caller.state == ThreadState::Ready, Error::InvalidCapability);
     return {};
 }
 

@@ -5,21 +5,33 @@
 // dies does not delete its contents at once, but joins the graveyard, which is emptied slot by slot with preemption
 // points in between. Until then its node stays in the derivation tree (in the CNode's own slot 0, as a Zombie), so that
 // its Untyped does not take the memory back too early.
+//
+// The one who buries a CNode empties the graveyard before its call returns, if it can. A thread that has thereby
+// deleted itself, or the capabilities by which it called, leaves that to others: whoever deletes, revokes or retypes
+// next does it first, and so does a hart that has nothing else to do.
 // Handout: reference/kernel-design.md, "Deleting".
 #pragma once
 
-#include "cap/slot.h"
+#include "object/tcb.h"
 #include "util/result.h"
 
 namespace glenda {
 
+/// The CNodes to take apart: a stack of zombies, each with the next one below it in `space`.
+extern constinit Slot* graveyard;
+
 /// Empty the slot; the object goes if this was its last capability. Error: kPreempted, then call again.
 Result<void> delete_slot(Slot& slot);
 
-/// Delete everything derived from the capability in `slot`. Error: kPreempted, then call again.
+/// Delete everything derived from the capability in `slot`, but for CNodes that are in the graveyard then.
+/// Error: kPreempted, then call again.
 Result<void> revoke_slot(Slot& slot);
 
 /// Take CNodes in the graveyard apart until none is left. Error: kPreempted, then call again.
 Result<void> empty_graveyard();
+
+/// The same in the middle of a call of `caller`: what has been given up is there to be used. The caller itself may have
+/// been in the graveyard, with all that it has looked up. Errors: kPreempted; InvalidCapability, then do nothing more.
+Result<void> reclaim(const Tcb& caller);
 
 }  // namespace glenda

@@ -38,9 +38,10 @@ Outcome claim(const Request& request) {
     CHECK(number != 0 && number <= arch::plic_sources() && number < kMaxIrqs, Error::OutOfRange);
     TRY(cnode, request.find(1, CapType::CNode, Rights::Write));
     TRY(target, slot_at(cnode->cap, request.word(2)));
-    CHECK(target->is_empty(), Error::SlotOccupied);
     Irq& irq = irqs[number];
+    if (irq.is_claimed) TRY_VOID(reclaim(request.caller));
     CHECK(!irq.is_claimed, Error::Busy);
+    CHECK(target->is_empty(), Error::SlotOccupied);
 
     irq.is_claimed = true;
     Capability cap;

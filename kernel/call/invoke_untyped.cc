@@ -135,7 +135,7 @@ Outcome retype(const Request& request) {
     TRY(cnode, request.find(1, CapType::CNode, Rights::Write));
     TRY(first, empty_slots(cnode->cap, request.word(2), plan.count));
     plan.first = first;
-    TRY_VOID(empty_graveyard());  // memory that has been given up is there to be used
+    TRY_VOID(reclaim(request.caller));
     CHECK(plan.type != CapType::VSpace || address_spaces.room() >= plan.count, Error::TooManySpaces);
 
     Capability& untyped = request.slot.cap;

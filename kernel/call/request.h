@@ -35,6 +35,8 @@ struct Request {
         CHECK(has(cap().rights, rights), Error::NoRights);
         return {};
     }
+    /// The caller's pointer still leads to the invoked capability. Not so if the call has deleted what is on the way.
+    bool can_be_made_again() const { return !slot.is_empty() && find_slot(caller, caller.registers.a(0)) == &slot; }
     /// The capability that word `n` points to, of this type and with these rights.
     /// Errors: InvalidCapability, WrongType, NoRights.
     Result<Slot*> find(unsigned n, CapType type, Rights rights = Rights::None) const;

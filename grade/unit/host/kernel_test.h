@@ -90,6 +90,9 @@ protected:
     bool enter(Tcb& tcb, Syscall number, CPtr pointer, Tag tag = {}, std::initializer_list<std::uint64_t> words = {},
                CPtr reply = 0);
 
+    /// Make `tcb`, which was preempted, make its system call again. False: it was preempted again.
+    bool enter_again(Tcb& tcb);
+
     /// Make `tcb` do a system call: enter, again and again while it is preempted.
     void syscall(Tcb& tcb, Syscall number, CPtr pointer, Tag tag = {}, std::initializer_list<std::uint64_t> words = {},
                  CPtr reply = 0);
@@ -141,7 +144,6 @@ private:
     std::unique_ptr<Hart> hart_;
     Slot* slots_ = nullptr;
     Tcb* root_ = nullptr;
-    bool enter_again(Tcb& tcb);
     void trap(Tcb& tcb);
     PhysAddr next_{};
     unsigned preemptions_ = 0;
