@@ -33,6 +33,7 @@ protected:
         if (outcome.entry.number != Syscall::Yield && (outcome.tag & 0xff) > kRegisterWords) fast_["a long message"]++;
         if (name == "Send" && outcome.next != outcome.caller) fast_["Send to a thread that comes first"]++;
         if (name == "Recv" && outcome.next != outcome.caller) fast_["Recv with nothing to take"]++;
+        if (name == "ReplyRecv" && outcome.next_was == ThreadState::BlockedFault) fast_["the answer to a fault"]++;
         if (outcome.satp_before != outcome.satp_after) fast_["to another address space"]++;
         if (outcome.fpu_before && !outcome.fpu_after) fast_["turning the FPU off"]++;
         if (!outcome.fpu_before && outcome.fpu_after) fast_["turning the FPU on"]++;
@@ -123,6 +124,8 @@ TEST_F(FastPathTest, BothPathsLeadToTheSameState) {
         {"Recv", 300},
         {"Send to a thread that comes first", 60},
         {"Recv with nothing to take", 60},
+        {"trap", 900},
+        {"the answer to a fault", 150},
         {"a long message", 1'000},
         {"turning the FPU on", 200},
         {"turning the FPU off", 800},

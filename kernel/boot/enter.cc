@@ -67,15 +67,15 @@ void handle_interrupts(Hart& hart) {
     register_report.print_line();
 }
 
-void handle_exception(Hart& hart, Tcb& tcb, std::uint64_t cause, std::uint64_t value) {
-    switch (arch::kind_of(cause)) {
-        case arch::TrapKind::Interrupt: handle_interrupts(hart); break;
-        case arch::TrapKind::Memory: raise_fault(tcb, {FaultKind::Vm, value, cause}); break;
-        case arch::TrapKind::IllegalInstruction:  // perhaps only because the FPU is off
-            if (!hart.take_fpu()) raise_fault(tcb, {FaultKind::Exception, value, cause});
-            break;
-        case arch::TrapKind::Other: raise_fault(tcb, {FaultKind::Exception, value, cause}); break;
+/// True: the thread has raised a fault.
+bool is_fault(Hart& hart, arch::TrapKind kind) {
+    switch (kind) {
+        case arch::TrapKind::Interrupt: handle_interrupts(hart); return false;
+        case arch::TrapKind::IllegalInstruction: return !hart.take_fpu();  // perhaps only because the FPU is off
+        case arch::TrapKind::Memory:
+        case arch::TrapKind::Other: break;
     }
+    return true;
 }
 
 /// Take the lock, however long it takes.
@@ -176,6 +176,13 @@ void acquire_lock(Hart& hart, WaitFrom from) {
 [[gnu::noinline]] Tcb* enter_signal(Tcb& tcb, CPtr pointer) { return leave_with(tcb, fast_signal(tcb, pointer)); }
 [[gnu::noinline]] Tcb* enter_wait(Tcb& tcb, CPtr pointer) { return leave_with(tcb, fast_wait(tcb, pointer)); }
 
+/// ReplyRecv to a thread that does not wait for the answer to a Call.
+[[gnu::noinline]] Tcb* enter_answer_to_fault(Tcb& tcb, CPtr pointer) {
+    const Registers& r = tcb.registers;
+    const FastMessage message{r.a(1), {r.a(2), r.a(3), r.a(4), r.a(5)}};
+    return leave_with(tcb, fast_reply_recv<ThreadState::BlockedFault>(tcb, pointer, r.a(6), message));
+}
+
 /// All but Call, ReplyRecv and Yield.
 [[gnu::noinline]] Tcb* enter_other(Tcb& tcb, CPtr pointer, Syscall number) {
     if (number == Syscall::Send || number == Syscall::NBSend) return enter_signal(tcb, pointer);
@@ -200,7 +207,8 @@ Tcb* enter_syscall(CPtr pointer, std::uint64_t tag, std::uint64_t word0, std::ui
             if (slot->cap.type == CapType::Endpoint) next = fast_call(tcb, slot->cap, message);
         }
     } else if (syscall == Syscall::ReplyRecv) {
-        next = fast_reply_recv(tcb, pointer, tcb.registers.a(6), message);
+        next = fast_reply_recv<ThreadState::BlockedCall>(tcb, pointer, tcb.registers.a(6), message);
+        if (next == nullptr) return enter_answer_to_fault(tcb, pointer);
     } else {
         return syscall == Syscall::Yield ? enter_yield(tcb) : enter_other(tcb, pointer, syscall);
     }
@@ -211,10 +219,16 @@ Tcb* enter_syscall(CPtr pointer, std::uint64_t tag, std::uint64_t word0, std::ui
 Tcb& enter_trap(Tcb& tcb, std::uint64_t cause, std::uint64_t value) {
     Hart& hart = *tcb.hart;
     acquire_lock(hart, WaitFrom::Elsewhere);
-    if (hart.current == &tcb) {
-        if (trace.is_on()) [[unlikely]]
-            trace.trapped(tcb, cause, value);
-        handle_exception(hart, tcb, cause, value);
+    if (hart.current != &tcb) return leave_after_choice(hart);
+    if (trace.is_on()) [[unlikely]]
+        trace.trapped(tcb, cause, value);
+    const arch::TrapKind kind = arch::kind_of(cause);
+    if (is_fault(hart, kind)) {
+        const Fault fault{kind == arch::TrapKind::Memory ? FaultKind::Vm : FaultKind::Exception, value, cause};
+        if (fast_path_is_on) {
+            if (Tcb* next = fast_fault(tcb, fault)) return *leave_fast_path(hart, next);
+        }
+        raise_fault(tcb, fault);
     }
     return leave_after_choice(hart);
 }

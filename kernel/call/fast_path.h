@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The short way through the kernel for the system calls that matter most: Call to a server that waits, and ReplyRecv to
-// a caller that waits, when the other side is to run next; signalling and waiting for a notification; and Yield.
+// The short way through the kernel for what matters most: Call to a server that waits, and ReplyRecv to a caller that
+// waits, when the other side is to run next; the same for a fault and its handler; signals; and Yield.
 //
 // The fast path never decides anything differently: it looks whether the case is the common one, and if so does exactly
 // what the slow path would do, with all steps merged; a host test holds the two against each other. It is in a header,
@@ -11,6 +11,7 @@
 #include "abi/syscall.h"
 #include "call/switches.h"
 #include "cap/cnode.h"
+#include "ipc/fault.h"
 #include "ipc/notification.h"
 #include "ipc/transfer.h"
 #include "object/ipc_objects.h"
@@ -45,6 +46,26 @@ inline bool is_next(const Hart& hart, const Tcb& next) {
     return next.hart == &hart && next.priority > hart.ready.highest();
 }
 
+/// The receiver that waits at the endpoint and is to run next, with a Reply for a caller; or null.
+[[gnu::always_inline]] inline Tcb* find_receiver(const Hart& hart, const Endpoint& endpoint) {
+    if (endpoint.waiting != Endpoint::Waiting::Receivers) return nullptr;
+    Tcb* receiver = endpoint.queue.front();
+    return receiver->reply != nullptr && is_next(hart, *receiver) ? receiver : nullptr;
+}
+/// `receiver` leaves the endpoint, ready, and `caller` waits in the Reply that it brought.
+[[gnu::always_inline]] inline void meet(Endpoint& endpoint, Tcb& caller, Tcb& receiver, std::uint64_t badge) {
+    Reply* reply = receiver.reply;
+    endpoint.queue.pop_front();
+    if (endpoint.queue.is_empty()) endpoint.waiting = Endpoint::Waiting::Nobody;
+    receiver.endpoint = nullptr;
+    receiver.reply = nullptr;
+    receiver.state = ThreadState::Ready;
+    receiver.registers.a(0) = badge;
+    reply->receiver = nullptr;
+    reply->caller = &caller;
+    caller.reply = reply;
+}
+
 /// The capability to a notification that `pointer` leads to, with `rights`, if nobody ready comes before the thread.
 inline const Slot* find_notification(const Tcb& tcb, CPtr pointer, Rights rights) {
     const Slot* slot = find_slot_at_once(tcb, pointer);
@@ -59,28 +80,37 @@ inline const Slot* find_notification(const Tcb& tcb, CPtr pointer, Rights rights
     Hart& hart = *tcb.hart;
     if (!has(cap.rights, Rights::Write)) return nullptr;
     Endpoint& endpoint = cap.as<Endpoint>();
-    if (endpoint.waiting != Endpoint::Waiting::Receivers) return nullptr;
-    Tcb& receiver = *endpoint.queue.front();
-    Reply* reply = receiver.reply;
-    if (reply == nullptr || !fast::is_next(hart, receiver)) return nullptr;
-    if (!fast::is_plain(message.tag) || !fast::can_copy(tcb, receiver, message.tag)) return nullptr;
+    Tcb* receiver = fast::find_receiver(hart, endpoint);
+    if (receiver == nullptr) return nullptr;
+    if (!fast::is_plain(message.tag) || !fast::can_copy(tcb, *receiver, message.tag)) return nullptr;
 
-    endpoint.queue.pop_front();
-    if (endpoint.queue.is_empty()) endpoint.waiting = Endpoint::Waiting::Nobody;
-    receiver.endpoint = nullptr;
-    receiver.reply = nullptr;
-    receiver.state = ThreadState::Ready;
-    receiver.registers.a(0) = cap.badge;
-    fast::copy(tcb, receiver, message);
-    reply->receiver = nullptr;
-    reply->caller = &tcb;
-    tcb.reply = reply;
+    fast::copy(tcb, *receiver, message);
     tcb.state = ThreadState::BlockedCall;
-    hart.switch_to(receiver);
-    return &receiver;
+    fast::meet(endpoint, tcb, *receiver, cap.badge);
+    hart.switch_to(*receiver);
+    return receiver;
 }
 
-/// ReplyRecv: the same.
+/// The fault of a thread whose handler waits: the same.
+inline Tcb* fast_fault(Tcb& tcb, const Fault& fault) {
+    Hart& hart = *tcb.hart;
+    const Capability& handler = tcb.fault_handler.cap;
+    if (handler.type != CapType::Endpoint || !has(handler.rights, Rights::Write)) return nullptr;
+    Endpoint& endpoint = handler.as<Endpoint>();
+    Tcb* receiver = fast::find_receiver(hart, endpoint);
+    if (receiver == nullptr) return nullptr;
+
+    tcb.fault = fault;
+    transfer_fault(tcb, *receiver);
+    tcb.state = ThreadState::BlockedFault;
+    fast::meet(endpoint, tcb, *receiver, handler.badge);
+    hart.count(KernelCounter::Faults);
+    hart.switch_to(*receiver);
+    return receiver;
+}
+
+/// ReplyRecv to a thread that waits in this state, for the answer to its Call or to its fault: the same.
+template <ThreadState kWaiting>
 [[gnu::always_inline]] inline Tcb* fast_reply_recv(Tcb& tcb, CPtr pointer, CPtr reply_pointer, FastMessage message) {
     Hart& hart = *tcb.hart;
     const Slot* slot = find_slot_at_once(tcb, pointer);
@@ -92,13 +122,19 @@ inline const Slot* find_notification(const Tcb& tcb, CPtr pointer, Rights rights
     Reply& reply = reply_slot->cap.as<Reply>();
     if (reply.caller == nullptr) return nullptr;
     Tcb& caller = *reply.caller;
-    if (caller.state != ThreadState::BlockedCall || !fast::is_next(hart, caller)) return nullptr;  // or a fault
-    if (!tcb.bound_notification.is_empty()) return nullptr;                                        // may have signals
-    if (!fast::is_plain(message.tag) || !fast::can_copy(tcb, caller, message.tag)) return nullptr;
+    if (caller.state != kWaiting || !fast::is_next(hart, caller)) return nullptr;
+    if (!tcb.bound_notification.is_empty()) return nullptr;  // may have signals
+    if (!fast::is_plain(message.tag)) return nullptr;
+    if constexpr (kWaiting == ThreadState::BlockedFault) {
+        if (!lets_go_on(Tag(message.tag)) || Tag(message.tag).length() > kRegisterWords) return nullptr;
+        apply_resume(caller, tcb);
+    } else {
+        if (!fast::can_copy(tcb, caller, message.tag)) return nullptr;
+        fast::copy(tcb, caller, message);
+    }
 
     caller.reply = nullptr;
     caller.state = ThreadState::Ready;
-    fast::copy(tcb, caller, message);
     reply.caller = nullptr;
     reply.receiver = &tcb;
     reply.can_grant = has(slot->cap.rights, Rights::Grant);

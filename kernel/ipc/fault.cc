@@ -25,11 +25,16 @@ void raise_fault(Tcb& tcb, Fault fault) {
 }
 
 void resume_after_fault(Tcb& tcb, const Tcb& handler) {
-    const Tag tag = handler.tag();
-    if (tag.label() != kFaultResume) {
+    if (!lets_go_on(handler.tag())) {
         tcb.state = ThreadState::Inactive;
         return;
     }
+    apply_resume(tcb, handler);
+    Hart::make_ready(tcb);
+}
+
+void apply_resume(Tcb& tcb, const Tcb& handler) {
+    const Tag tag = handler.tag();
     Registers& registers = tcb.registers;
     const unsigned length = tag.length() < kRegisterWords ? tag.length() : kRegisterWords;
     if (tcb.fault.kind == FaultKind::UnknownSyscall) {
@@ -39,7 +44,6 @@ void resume_after_fault(Tcb& tcb, const Tcb& handler) {
         if (length > 0) registers.pc = handler.registers.a(2);
         if (length > 1) registers.sp() = handler.registers.a(3);
     }
-    Hart::make_ready(tcb);
 }
 
 void report_unhandled_fault(const Tcb& tcb) {

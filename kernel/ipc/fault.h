@@ -2,12 +2,19 @@
 // Faults as messages: abi/fault.h says what they look like.
 #pragma once
 
+#include "abi/fault.h"
 #include "object/tcb.h"
 
 namespace glenda {
 
 /// Tell the fault handler of `tcb`, which waits for the answer; without a handler report it and stop the thread.
 void raise_fault(Tcb& tcb, Fault fault);
+
+/// An answer to a fault with this tag lets the thread go on; any other leaves it stopped.
+inline bool lets_go_on(Tag answer) { return answer.label() == kFaultResume; }
+
+/// Change the registers of `tcb` as the message of `handler` says, which lets it go on.
+void apply_resume(Tcb& tcb, const Tcb& handler);
 
 /// `handler` answers the fault of `tcb` with the message in its registers.
 void resume_after_fault(Tcb& tcb, const Tcb& handler);

@@ -103,7 +103,7 @@ enum class MachineMethod : std::uint64_t {
 
 /// What the kernel counts.
 enum class KernelCounter : std::uint64_t {
-    FastPaths,    // system calls that took the fast path
+    FastPaths,    // system calls and faults that took the fast path
     Syscalls,     // other system calls
     Faults,       // raised, handled or not
     Interrupts,   // entries for an interrupt

@@ -108,6 +108,8 @@ void TwoPaths::enter_kernel(Dice& dice, Outcome& outcome, Describe is_described)
     outcome.satp_before = here().satp;
     outcome.fpu_before = machine.fpu_is_enabled;
     std::copy_n(here().counters, kCounters, outcome.counted.begin());
+    std::array<ThreadState, kThreads> were{};
+    for (unsigned t = 0; t < kThreads; t++) were[t] = thread(t).state;
     try {
         if (entry.is_syscall) {
             const Registers before = r;
@@ -126,6 +128,9 @@ void TwoPaths::enter_kernel(Dice& dice, Outcome& outcome, Describe is_described)
         outcome.end = Outcome::End::Stopped;
     }
     if (outcome.end == Outcome::End::Returned) outcome.was_true &= outcome.next == here().current;
+    for (unsigned t = 0; t < kThreads; t++) {
+        if (outcome.next == &thread(t)) outcome.next_was = were[t];
+    }
     note_end(outcome);
 }
 
@@ -150,10 +155,10 @@ std::string TwoPaths::difference(const Outcome& slow, const Outcome& fast) const
         out << "  who runs: " << name_of(slow.next) << " and " << name_of(fast.next) << '\n';
     if (!slow.was_true || !fast.was_true) out << "  it is not true what enter_syscall() says of who runs\n";
     if (slow.was_fast()) out << "  the fast path was taken although it is off\n";
-    // A message on the fast path is counted as that and as no system call; nothing else is counted in another way.
+    // What takes the fast path is counted as that and as no system call; nothing else is counted in another way.
     if (fast.was_fast()) {
         if (fast.count_of(KernelCounter::FastPaths) != 1 || fast.count_of(KernelCounter::Syscalls) != 0)
-            out << "  the counters: a system call on the fast path counts once, as that\n";
+            out << "  the counters: what takes the fast path counts once, as that\n";
     } else if (slow.counted != fast.counted) {
         out << "  the counters, although neither took the fast path\n";
     }

@@ -20,6 +20,7 @@ struct Outcome {
     std::uint64_t tag = 0;  // of the caller
     End end = End::Returned;
     const Tcb* caller = nullptr;
+    ThreadState next_was = ThreadState::Idle;        // the state of `next` before
     const Tcb* next = nullptr;                       // who runs
     bool was_true = true;                            // what enter_syscall() promises about `next`
     std::array<std::uint64_t, kCounters> counted{};  // by how much the hart's counters went up
