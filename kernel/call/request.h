@@ -15,7 +15,7 @@ namespace glenda {
 constexpr Error kPreempted = Error::Count;
 
 /// The number of words in the answer, or why not.
-using Outcome = Result<unsigned>;
+using Outcome = Result<std::uint64_t>;
 
 struct Request {
     Tcb& caller;

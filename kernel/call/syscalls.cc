@@ -23,14 +23,17 @@ Result<Slot*> find(const Tcb& tcb, CPtr pointer) {
     return slot;
 }
 
-/// The thread's message is within bounds. Errors: MessageTooLong, NoUtcb, NoRights.
-Result<void> check_message(const Tcb& tcb, bool can_grant) {
-    const Tag tag = tcb.tag();
-    if (tag.length() <= kRegisterWords && tag.caps() == 0) return {};
+[[gnu::noinline]] Result<void> check_long_message(const Tcb& tcb, Tag tag, bool can_grant) {
     CHECK(tag.length() <= kMaxWords && tag.caps() <= kMaxMessageCaps, Error::MessageTooLong);
     CHECK(tcb.utcb != nullptr, Error::NoUtcb);
     CHECK(tag.caps() == 0 || can_grant, Error::NoRights);
     return {};
+}
+/// The thread's message is within bounds. Errors: MessageTooLong, NoUtcb, NoRights.
+Result<void> check_message(const Tcb& tcb, bool can_grant) {
+    const Tag tag = tcb.tag();
+    if (tag.length() <= kRegisterWords && tag.caps() == 0) return {};
+    return check_long_message(tcb, tag, can_grant);
 }
 
 Outcome invoke(const Request& request) {
@@ -193,7 +196,8 @@ void perform_invocation(Tcb& tcb, Slot& slot) {
     const Outcome outcome = invoke(Request{tcb, slot, tcb.tag()});
     if (!outcome) return fail(tcb, outcome.error());
     tcb.registers.a(0) = 0;
-    tcb.set_tag(Tag(0, tcb.utcb != nullptr ? *outcome : std::min(*outcome, kRegisterWords)));
+    const auto length = static_cast<unsigned>(*outcome);
+    tcb.set_tag(Tag(0, tcb.utcb != nullptr ? length : std::min(length, kRegisterWords)));
 }
 
 void perform_syscall(Tcb& tcb) {

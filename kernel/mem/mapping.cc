@@ -19,16 +19,14 @@ void flush_space(std::uint64_t space) { arch::flush_space(asid_of(space), addres
 
 unsigned level_of(const Capability& frame) { return (frame.size_bits - kPageBits) / 9; }
 
-/// MapFlags that `frame` allows; Read is always part of it.
+/// MapFlags that `frame` allows; Read is always part of it, Write and Execute never both.
 Error check_flags(const Capability& frame, std::uint64_t flags) {
-    constexpr auto kRead = std::uint64_t(MapFlags::Read), kWrite = std::uint64_t(MapFlags::Write),
-                   kExecute = std::uint64_t(MapFlags::Execute);
-    if ((flags & ~(kRead | kWrite | kExecute)) != 0 || (flags & kRead) == 0) return Error::BadArgument;
-    if ((flags & kWrite) != 0 && (flags & kExecute) != 0) return Error::BadArgument;
-    if ((flags & kExecute) != 0 && has(frame.flags, CapFlags::Device)) return Error::BadArgument;
-    if (!has(frame.rights, Rights::Read)) return Error::NoRights;
-    if ((flags & kWrite) != 0 && !has(frame.rights, Rights::Write)) return Error::NoRights;
-    return Error::Ok;
+    constexpr auto kRead = std::uint64_t(MapFlags::Read), kWrite = std::uint64_t(MapFlags::ReadWrite),
+                   kExecute = std::uint64_t(MapFlags::ReadExecute);
+    if (flags != kRead && flags != kWrite && flags != kExecute) return Error::BadArgument;
+    if (flags == kExecute && has(frame.flags, CapFlags::Device)) return Error::BadArgument;
+    const Rights needed = flags == kWrite ? Rights::Read | Rights::Write : Rights::Read;
+    return has(frame.rights, needed) ? Error::Ok : Error::NoRights;
 }
 
 Pte leaf_for(const Capability& frame, std::uint64_t flags) {
@@ -58,7 +56,7 @@ MapResult map_frame(Capability& frame, const Capability& vspace, VirtAddr addres
     const unsigned level = level_of(frame);
     const Walk at = walk(vspace.as<PageTable>(), address, level);
     if (at.entry->is_valid()) return {Error::AlreadyMapped};
-    if (at.level != level) return {Error::MissingTable, at.level - 1};
+    if (at.level != level) return {Error::MissingTable, std::uint64_t{at.level} - 1};
 
     *at.entry = leaf_for(frame, flags);
     frame.mapped_at = address.value;

@@ -16,7 +16,7 @@ namespace glenda {
 /// Where a mapping could not be made for want of a table: the level of that table (1 or 0) is in `missing_level`.
 struct MapResult {
     Error error = Error::Ok;
-    unsigned missing_level = 0;
+    std::uint64_t missing_level = 0;
 };
 
 /// Map `frame`, which has no mapping, at `address` in `vspace`. Errors: BadArgument, NotAligned, NoRights,

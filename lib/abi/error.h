@@ -11,7 +11,7 @@
 
 namespace glenda {
 
-enum class Error : std::uint32_t {
+enum class Error : std::uint64_t {
     Ok = 0,
     BadSyscall,         // the system call number is negative, but names no call
     InvalidCapability,  // the pointer leads to an empty slot, or past the end of a CNode, or misses a guard
