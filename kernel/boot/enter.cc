@@ -67,15 +67,15 @@ void handle_interrupts(Hart& hart) {
     register_report.print_line();
 }
 
-/// True: the thread has raised a fault.
-bool is_fault(Hart& hart, arch::TrapKind kind) {
+/// Handle a trap that is not the thread's fault. False: it is.
+bool try_handle(Hart& hart, arch::TrapKind kind) {
     switch (kind) {
-        case arch::TrapKind::Interrupt: handle_interrupts(hart); return false;
-        case arch::TrapKind::IllegalInstruction: return !hart.take_fpu();  // perhaps only because the FPU is off
+        case arch::TrapKind::Interrupt: handle_interrupts(hart); return true;
+        case arch::TrapKind::IllegalInstruction: return hart.take_fpu();  // perhaps only because the FPU is off
         case arch::TrapKind::Memory:
         case arch::TrapKind::Other: break;
     }
-    return true;
+    return false;
 }
 
 /// Take the lock, however long it takes.
@@ -223,7 +223,7 @@ Tcb& enter_trap(Tcb& tcb, std::uint64_t cause, std::uint64_t value) {
     if (trace.is_on()) [[unlikely]]
         trace.trapped(tcb, cause, value);
     const arch::TrapKind kind = arch::kind_of(cause);
-    if (is_fault(hart, kind)) {
+    if (!try_handle(hart, kind)) {
         const Fault fault{kind == arch::TrapKind::Memory ? FaultKind::Vm : FaultKind::Exception, value, cause};
         if (fast_path_is_on) {
             if (Tcb* next = fast_fault(tcb, fault)) return *leave_fast_path(hart, next);
