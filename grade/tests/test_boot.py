@@ -48,6 +48,14 @@ def test_harts(machine: Boot, harts: int) -> None:
     assert sorted(map(int, reports)) == list(range(harts))
 
 
+def test_too_many_harts(machine: Boot) -> None:
+    """Whichever of them boots: it is one of the eight."""
+    guest = machine(harts=9, append=FACTS)
+    assert facts(guest)["harts"] == "8"
+    assert "kernel: of 9 harts only 8 are used\n" in guest.transcript
+    assert len(set(re.findall(r"^kernel: hart (\d+) is up$", guest.transcript, re.MULTILINE))) == 8
+
+
 @pytest.mark.parametrize("mib", [64, 128, 512, 2048])
 def test_memory(machine: Boot, mib: int) -> None:
     """K2, K9: all RAM is the root task's, but for what the kernel and the images take."""
@@ -72,6 +80,13 @@ def test_memory(machine: Boot, mib: int) -> None:
 def test_command_line(machine: Boot) -> None:
     told = facts(machine(append=f"quiet {FACTS} log=debug"))
     assert told["command_line"] == f"quiet {FACTS} log=debug"
+
+
+def test_mistakes_on_the_command_line(machine: Boot) -> None:
+    guest = machine(append=f"{FACTS} fastpath=of trace=on")
+    facts(guest)
+    assert "kernel: fastpath=of is ignored: it can be on or off\n" in guest.transcript
+    assert "trace=" not in re.sub("(?m)^command_line .*", "", guest.transcript)
 
 
 def test_long_command_line(machine: Boot) -> None:

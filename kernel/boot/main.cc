@@ -89,8 +89,11 @@ void note_online(const Hart& hart) {
 
 /// Start the others one by one, so that their reports do not mix.
 void start_other_harts(const FdtMachine& machine) {
+    if (machine.hart_count() > kMaxHarts)
+        print("kernel: of ", machine.hart_count(), " harts only ", kMaxHarts, " are used\n");
     for (const FdtHart& found : machine.harts()) {
         if (found.id == harts[0]->hardware) continue;
+        if (hart_count == kMaxHarts) break;
         add_hart(found.id);
         Hart& hart = *harts[hart_count - 1];
         const unsigned expected = harts_online + 1;
@@ -103,6 +106,14 @@ void start_other_harts(const FdtMachine& machine) {
         while (__atomic_load_n(&harts_online, __ATOMIC_ACQUIRE) != expected) {
         }
     }
+}
+
+/// What the command line says of the switch `key`, which is `usual` if it says nothing.
+bool is_switched_on(const FdtMachine& machine, std::string_view key, bool usual) {
+    const std::string_view value = option(machine.bootargs(), key);
+    if (value == "on" || value == "off") return value == "on";
+    if (!value.empty()) print("kernel: ", key, "=", value, " is ignored: it can be on or off\n");
+    return usual;
 }
 
 void detect_features(const FdtMachine& machine) {
@@ -120,8 +131,8 @@ void kernel_main(std::uint64_t hart_id, std::uint64_t device_tree, std::uint64_t
     if (hardware.uart.size != 0) arch::use_uart({hardware.uart.base});
     print("\nGlenda: a capability microkernel for RISC-V 64\n");
 
-    set_fast_path(option(hardware.machine.bootargs(), "fastpath") != "off");
-    set_trace(option(hardware.machine.bootargs(), "trace") == "on");
+    set_fast_path(is_switched_on(hardware.machine, "fastpath", true));
+    set_trace(is_switched_on(hardware.machine, "trace", false));
     detect_features(hardware.machine);
     tick_length = *hardware.machine.timebase_frequency() / kTicksPerSecond;
     add_hart(hart_id);
