@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Timers and interrupts; and wrong arguments for the objects of devices.
+// Interrupts and the kernel's counters; and wrong arguments for the objects of devices.
 #include "common/methods.h"
 
 namespace glenda::ktest {
@@ -69,111 +69,6 @@ void counters() {
     EXPECT(value(KernelCounter::Switches) >= switches + 2);  // to the idle thread and back
 }
 
-/// K4: a deadline is met, not before and hardly after.
-void expiry() {
-    const Timer timer = need(pool().timer());
-    const Notification bell = need(pool().notification());
-    EXPECT_OK(timer.bind(badged(bell, 6)));
-    for (const std::uint64_t microseconds : {1u, 10u, 100u, 999u, 1000u, 1001u, 5000u, 12345u}) {
-        const std::uint64_t deadline = read_time() + ticks(microseconds);
-        EXPECT_OK(timer.arm(deadline));
-        EXPECT_EQ(need(bell.wait()), 6);
-        const std::uint64_t late = read_time() - deadline;
-        EXPECT(late < ticks(50));  // an early one would be huge: it is unsigned
-    }
-    EXPECT_OK(timer.arm(read_time() - 1));  // past: at once
-    EXPECT_EQ(need(bell.poll()), 6);
-    EXPECT_OK(timer.arm(0));
-    EXPECT_EQ(need(bell.poll()), 6);
-}
-
-/// A spinning thread of lower priority does not make it late; nor does one of the same priority for long.
-void expiry_while_others_run() {
-    const Alarm alarm;
-    volatile bool stop = false;
-    auto spin = [&] {
-        while (!stop) {
-        }
-    };
-    Thread spinner(spin, {.priority = kPriority - 1});
-    spinner.start();
-    for (unsigned i = 0; i < 20; i++) {
-        const std::uint64_t deadline = read_time() + ticks(700);
-        alarm.sleep(700);
-        EXPECT(read_time() - deadline < ticks(50));
-    }
-    stop = true;
-    spinner.join();
-}
-
-/// 600 timers, armed in a scrambled order, signal in order of their deadlines.
-void many_at_once() {
-    constexpr unsigned kTimers = 600;
-    const Notification bell = need(pool().notification());
-    const CPtr timers = need(pool().slots(kTimers)), bells = need(pool().slots(kTimers));
-    for (unsigned i = 0; i < kTimers; i++) {
-        need(arena().retype(CapType::Timer, 0, node(), timers + i));
-        need(node().mint(bells + i, node(), bell.cptr(), Rights::All, i + 1));
-        need(Timer(timers + i).bind(Notification(bells + i)));
-    }
-    const std::uint64_t start = read_time() + ticks(20'000);
-    for (unsigned i = 0; i < kTimers; i++) {
-        const unsigned which = i * 277 % kTimers;  // 277 and 600 have no common divisor
-        need(Timer(timers + which).arm(start + ticks(20) * which));
-    }
-    EXPECT(read_time() < start);
-    unsigned wrong = 0;
-    for (unsigned i = 0; i < kTimers; i++) {
-        wrong += need(bell.wait()) != i + 1 ? 1 : 0;
-        wrong += read_time() < start + ticks(20) * i ? 1 : 0;
-    }
-    EXPECT_EQ(wrong, 0);
-    // All at one moment: all have signalled soon after, also those that one interrupt does not manage.
-    const std::uint64_t moment = read_time() + ticks(10'000);
-    const Notification others = need(pool().notification());
-    for (unsigned i = 0; i < 64; i++) {
-        need(node().remove(bells + i));
-        need(node().mint(bells + i, node(), others.cptr(), Rights::All, bit(i)));
-        need(Timer(timers + i).bind(Notification(bells + i)));
-        need(Timer(timers + i).arm(moment));
-    }
-    std::uint64_t seen = 0;
-    while (seen != ~std::uint64_t{0}) seen |= need(others.wait());
-    EXPECT(read_time() - moment < ticks(500));
-}
-
-void cancel_and_rearm() {
-    const Alarm alarm;
-    const Timer timer = need(pool().timer());
-    const Notification bell = need(pool().notification());
-    EXPECT_OK(timer.bind(badged(bell, 1)));
-    EXPECT_OK(timer.arm(read_time() + ticks(1000)));
-    EXPECT_OK(timer.cancel());
-    EXPECT_OK(timer.cancel());
-    alarm.sleep(2000);
-    EXPECT_ERROR(WouldBlock, bell.poll());
-    EXPECT_OK(timer.arm(read_time() + ticks(1000)));
-    EXPECT_OK(timer.arm(read_time() + ticks(3000)));  // later instead
-    alarm.sleep(2000);
-    EXPECT_ERROR(WouldBlock, bell.poll());
-    alarm.sleep(2000);
-    EXPECT_EQ(need(bell.poll()), 1);
-    EXPECT_OK(timer.arm(~std::uint64_t{0}));
-    EXPECT_OK(timer.arm(read_time() + ticks(100)));  // earlier instead
-    EXPECT_EQ(need(bell.wait()), 1);
-    // Armed, and then deleted, or its notification gone: nothing comes, nothing breaks.
-    EXPECT_OK(timer.arm(read_time() + ticks(1000)));
-    EXPECT_OK(node().revoke(bell.cptr()));
-    alarm.sleep(2000);
-    EXPECT_ERROR(WouldBlock, bell.poll());
-    EXPECT_ERROR(NotBound, timer.arm(0));
-    EXPECT_OK(timer.bind(badged(bell, 1)));
-    EXPECT_OK(timer.arm(read_time() + ticks(1000)));
-    EXPECT_OK(node().remove(timer.cptr()));
-    alarm.sleep(2000);
-    EXPECT_ERROR(WouldBlock, bell.poll());
-}
-
 /// K25: the 16550 says that its transmitter is empty: once, and again only after the acknowledgement.
 void interrupts() {
     constexpr unsigned kInterruptEnable = 1, kTransmitterEmpty = 2;
@@ -224,12 +119,6 @@ void interrupts() {
 
 int main(int, char**) {
     using namespace glenda::ktest;
-    static constexpr Case kCases[] = {{"methods_devices", methods},
-                                      {"counters", counters},
-                                      {"timers_expiry", expiry},
-                                      {"timers_expiry_while_others_run", expiry_while_others_run},
-                                      {"timers_many_at_once", many_at_once},
-                                      {"timers_cancel_and_rearm", cancel_and_rearm},
-                                      {"interrupts", interrupts}};
+    static constexpr Case kCases[] = {{"methods_devices", methods}, {"counters", counters}, {"interrupts", interrupts}};
     return run_cases(kCases);
 }
