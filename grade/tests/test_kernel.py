@@ -25,6 +25,12 @@ def test_kernel(machine: Boot, program: str, options: str) -> None:
     ktest.expect_all_pass(ktest.run(machine, program, options, within=LIMIT), program)
 
 
+def test_registers_through_100000_preemptions(machine: Boot) -> None:
+    """K5: what the run above does 5,000 times."""
+    transcript = ktest.run(machine, "ktest_registers", "preemptions=100000", within=LIMIT)
+    ktest.expect_all_pass(transcript, "ktest_registers")
+
+
 def test_huge_frames(machine: Boot) -> None:
     """K14: 1 GiB in one mapping. Clearing it takes most of the time."""
     ktest.expect_all_pass(ktest.run(machine, "ktest_huge", within=LIMIT, memory="4G"), "ktest_huge")

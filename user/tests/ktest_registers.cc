@@ -134,6 +134,43 @@ void through_both() { hold_in_two_threads(hold_calls, 50, hold_still, 800'000); 
 void floats_through_system_calls() { hold_in_two_threads(hold_floats_calls, 100'000, hold_floats_calls, 100'000); }
 void floats_through_preemptions() { hold_in_two_threads(hold_floats_still, 300'000, hold_floats_still, 300'000); }
 
+/// Preempted again and again by this thread, which has values of its own in all floating-point registers,
+/// others each time.
+void through_many_preemptions() {
+    const std::uint64_t times = option("preemptions=", 5000);
+    constexpr std::uint64_t kEndless = std::uint64_t{1} << 60;
+    const auto count = [](KernelCounter which) { return need(environment().machine.counter(std::uint64_t(which))); };
+    std::uint64_t pattern[32], seen[32];
+    for (unsigned i = 0; i < 32; i++) pattern[i] = 0x0102'0304'0506'0708 * (i + 1);
+    Holder integers(hold_still, kEndless, 0x25), floats(hold_floats_still, kEndless, 0x4a);
+    Thread threads[2] = {Thread(integers, {.priority = 50}), Thread(floats, {.priority = 50})};
+    for (Thread& thread : threads) {
+        need(thread.tcb.set_time_slice(1000));
+        thread.start();
+    }
+    const Alarm alarm;
+    fill_floats(pattern);
+    unsigned wrong = 0;
+    const std::uint64_t interrupts = count(KernelCounter::Interrupts), switches = count(KernelCounter::Switches);
+    for (std::uint64_t i = 0; i < times; i++) {
+        alarm.sleep(5);
+        take_floats(seen);
+        wrong += __builtin_memcmp(seen, pattern, sizeof(seen)) != 0 ? 1 : 0;
+        for (std::uint64_t& word : pattern) word = word * 5 + 1;
+        fill_floats(pattern);
+    }
+    EXPECT(count(KernelCounter::Interrupts) - interrupts >= times);
+    EXPECT(count(KernelCounter::Switches) - switches >= times);  // each to this thread, by an interrupt
+    EXPECT_EQ(wrong, 0);
+    Registers registers[2];
+    for (unsigned i = 0; i < 2; i++) {
+        EXPECT(!threads[i].has_finished());  // it would have, with a register that has changed
+        EXPECT_OK(threads[i].tcb.suspend());
+        need(threads[i].tcb.read_registers(registers[i]));
+    }
+    EXPECT(registers[0].s11 < kEndless && registers[1].t5 < kEndless);  // both have looked
+}
+
 /// A thread that uses the unit, one that does not, and one that begins with it: nothing is seen of the others.
 void floats_do_not_leak() {
     std::uint64_t pattern[32], seen[32];
@@ -176,6 +213,7 @@ int main(int, char**) {
                                       {"registers_through_both", through_both},
                                       {"floats_through_system_calls", floats_through_system_calls},
                                       {"floats_through_preemptions", floats_through_preemptions},
+                                      {"registers_through_many_preemptions", through_many_preemptions},
                                       {"floats_do_not_leak", floats_do_not_leak},
                                       {"floats_survive_suspension", floats_survive_suspension}};
     return run_cases(kCases);

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // K22: who runs when: strict priorities, turns among equals, time slices.
+#include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "common/journal.h"
@@ -41,6 +43,41 @@ void strict_priorities() {
     EXPECT_EQ(journal.count, 7);
 }
 
+/// Two threads of each priority there is, started in scrambled order while this one has the highest.
+void all_priorities() {
+    constexpr unsigned kThreads = 2 * (kMaxPriority + 1), kStack = 2048;
+    static constinit std::optional<Thread> threads[kThreads];
+    static constinit unsigned order[kThreads];
+    static constinit unsigned count;
+    count = 0;
+    struct Body {
+        unsigned number;
+        void operator()() const { order[count++] = number; }
+    };
+    static constinit Body bodies[kThreads];
+    const Frame stacks = need(pool().frame(kLargeFrameBits));
+    need(pool().map(stacks, space(), kArea, MapFlags::ReadWrite));
+    need(environment().tcb.set_priority(kMaxPriority, kMaxPriority));
+    for (unsigned i = 0; i < kThreads; i++) {
+        const unsigned number = i * 77 % kThreads;  // 77 and 512 have no common divisor
+        bodies[number].number = number;
+        threads[number].emplace(bodies[number],
+                                Thread::Options{.priority = number / 2,
+                                                .stack = {reinterpret_cast<std::byte*>(kArea + i * kStack), kStack}});
+        threads[number]->start();
+    }
+    EXPECT_EQ(count, 0);
+    let_others_run();
+    EXPECT_EQ(count, kThreads);
+    unsigned wrong = 0;
+    for (unsigned i = 0; i < kThreads; i++) wrong += order[i] / 2 != kMaxPriority - i / 2 ? 1 : 0;
+    for (unsigned i = 0; i < kThreads; i += 2) {  // of equals, first goes who was started first
+        const auto started = [](unsigned number) { return number * 133 % kThreads; };  // 77 * 133 = 1 (mod 512)
+        wrong += started(order[i]) > started(order[i + 1]) ? 1 : 0;
+    }
+    EXPECT_EQ(wrong, 0);
+}
+
 struct Spinner {
     volatile std::uint64_t count = 0;
     volatile bool stop = false;
@@ -75,7 +112,33 @@ void round_robin() {
 
 void time_slices() {
     const auto [one, two] = share(2000, 6000, 160);  // a quarter and three quarters
-    EXPECT(one * 3 * 100 < two * 110 && two * 100 < one * 3 * 110);
+    EXPECT(one * 3 * 100 < two * 105 && two * 100 < one * 3 * 105);
+}
+
+/// Five threads: none gets 5 % more than another, in counts and in what the kernel says.
+void five_shares() {
+    constexpr unsigned kThreads = 5;
+    const Alarm alarm;
+    Spinner spinners[kThreads];
+    Thread threads[kThreads] = {Thread(spinners[0], {.priority = 50}), Thread(spinners[1], {.priority = 50}),
+                                Thread(spinners[2], {.priority = 50}), Thread(spinners[3], {.priority = 50}),
+                                Thread(spinners[4], {.priority = 50})};
+    for (Thread& thread : threads) {
+        need(thread.tcb.set_time_slice(1000));
+        thread.start();
+    }
+    alarm.sleep(150'000);
+    std::uint64_t counts[kThreads], times[kThreads];
+    for (unsigned i = 0; i < kThreads; i++) {
+        counts[i] = spinners[i].count;
+        times[i] = need(threads[i].tcb.info()).ticks;
+    }
+    for (Spinner& spinner : spinners) spinner.stop = true;
+    for (const Thread& thread : threads) thread.join();
+    const auto [least, most] = std::ranges::minmax(counts);
+    const auto [shortest, longest] = std::ranges::minmax(times);
+    EXPECT(least > 10'000 && most * 100 < least * 105);
+    EXPECT(shortest >= 28 && longest <= 32);  // of 150 ticks
 }
 
 /// A thread that a higher one interrupts goes on with its turn, before its equals.
@@ -124,7 +187,9 @@ void yielding() {
 int main(int, char**) {
     using namespace glenda::ktest;
     static constexpr Case kCases[] = {{"scheduling_strict_priorities", strict_priorities},
+                                      {"scheduling_all_priorities", all_priorities},
                                       {"scheduling_round_robin", round_robin},
+                                      {"scheduling_five_shares", five_shares},
                                       {"scheduling_time_slices", time_slices},
                                       {"scheduling_interrupted_turn", interrupted_turn},
                                       {"scheduling_yielding", yielding}};

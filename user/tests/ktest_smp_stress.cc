@@ -3,8 +3,6 @@
 //
 // Kernel command line: seconds=N, how long. Three workers on each of up to four harts choose operations at random; most
 // are refused, as they should be. The tests' thread wakes who is stuck and lets the kernel check itself.
-#include <charconv>
-
 #include "common/smp.h"
 #include "glenda/print.h"
 
@@ -15,14 +13,6 @@ namespace {
 constexpr unsigned kWorkers = 12, kSlots = 16;
 constexpr std::uint64_t kWorkersArea = kArea + bit(30);
 constexpr unsigned kWorkerPriority = 50;
-
-std::uint64_t seconds() {
-    const std::string_view line(boot_info().command_line), key = "seconds=";
-    std::uint64_t value = 2;
-    if (const auto at = line.find(key); at != line.npos)
-        std::from_chars(line.data() + at + key.size(), line.data() + line.size(), value);
-    return value;
-}
 
 extern "C" const char stress_loop[];
 asm(R"(
@@ -162,7 +152,7 @@ struct Worker {
 };
 
 void stress() {
-    const std::uint64_t duration = harts() < 2 ? 100'000 : seconds() * 1'000'000;  // us
+    const std::uint64_t duration = harts() < 2 ? 100'000 : option("seconds=", 2) * 1'000'000;  // us
     const Alarm alarm;
     Shared shared{};
     shared.endpoint = need(pool().endpoint());
