@@ -102,6 +102,18 @@ TEST_F(MappingTest, InstructionsAreFetchedAnew) {
     EXPECT_EQ(machine.instruction_flushes, 2u);
 }
 
+/// What was mapped before a hart came to the space is fetched anew there, too; after that it is told like the others.
+TEST_F(MappingTest, InstructionsAreFetchedAnewOnAHartThatComesLater) {
+    map_tables();
+    ASSERT_EQ(map(kFrame, kAt, word_of(MapFlags::ReadExecute)), Error::Ok);
+    const std::uint64_t space = slot(kSpace).cap.space;
+    for (const unsigned hart : {0u, 3u, 0u, 3u}) address_spaces.note_use(space, hart);
+    EXPECT_EQ(machine.instruction_flushes, 3u);
+    EXPECT_EQ(machine.instruction_flush_harts, bit(3));
+    ASSERT_EQ(call(kFrame, FrameMethod::Protect, {word_of(MapFlags::ReadExecute)}), Error::Ok);
+    EXPECT_EQ(machine.instruction_flush_harts, bit(0) | bit(3));
+}
+
 TEST_F(MappingTest, Errors) {
     using enum Error;
     map_tables();

@@ -38,6 +38,13 @@ void AddressSpaces::remove(std::uint64_t space) {
     last_free_ = asid;
 }
 
+void AddressSpaces::note_use(std::uint64_t space, std::uint64_t hart) {
+    arch::HartSet& users = entries_[asid_of(space)].harts;
+    if ((users & bit(hart)) != 0) return;
+    users |= bit(hart);
+    arch::flush_instructions(bit(hart));
+}
+
 PageTable* AddressSpaces::find(std::uint64_t space) const {
     const Entry& entry = entries_[asid_of(space)];
     return entry.space == space ? entry.root : nullptr;

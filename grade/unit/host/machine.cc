@@ -46,7 +46,10 @@ void set_address_space(std::uint64_t satp) { machine.satp = satp; }
 constinit std::uint64_t this_hart = 0;
 void flush_page(VirtAddr address, unsigned asid, HartSet) { machine.flushes.push_back({false, address, asid}); }
 void flush_space(unsigned asid, HartSet) { machine.flushes.push_back({true, {}, asid}); }
-void flush_instructions(HartSet) { machine.instruction_flushes++; }
+void flush_instructions(HartSet harts) {
+    machine.instruction_flushes++;
+    machine.instruction_flush_harts = harts;
+}
 
 std::uint64_t now() { return machine.time; }
 std::uint64_t cycles() { return machine.time; }

@@ -56,6 +56,7 @@ struct Machine {
 
     std::vector<Flush> flushes;
     unsigned instruction_flushes = 0;
+    arch::HartSet instruction_flush_harts = 0;  // of the last one
     std::uint64_t satp = 0;
 
     bool fpu_is_enabled = false;
