@@ -57,6 +57,9 @@ unit: $(UNIT_TESTS) ## unit tests on the host, under AddressSanitizer and UBSan
 
 # --- tests on QEMU ----------------------------------------------------------------------------------------
 
+grade check: export SMP := $(SMP)
+grade check: export APPEND := $(APPEND)
+
 grade: $(KERNEL) $(INITRD) ## tests of the booted system in QEMU
 	$(Q)$(PYTHON) grade/run.py grade
 

@@ -24,6 +24,11 @@ paths.RESULTS.mkdir(parents=True, exist_ok=True)
 os.environ["PYTEST_DEBUG_TEMPROOT"] = str(paths.RESULTS)
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--harts", type=int, default=1, help="of each machine whose test does not ask for a number")
+    parser.addoption("--append", default="", help="words for the kernel's command line of each machine")
+
+
 @pytest.fixture
 def machine(request: pytest.FixtureRequest) -> Iterator[Callable[..., Machine]]:
     """Starts machines: `machine(harts=2, append="...")`, with Machine's arguments. All end with the test.
@@ -34,6 +39,8 @@ def machine(request: pytest.FixtureRequest) -> Iterator[Callable[..., Machine]]:
     test = re.sub(r"[^\w.-]+", "_", request.node.nodeid.rpartition("::")[2]).strip("_")
 
     def start(*arguments: object, **options: object) -> Machine:
+        options.setdefault("harts", request.config.getoption("harts"))
+        options["append"] = f"{options.get('append', '')} {request.config.getoption('append')}".strip()
         options.setdefault("name", test if not started else f"{test}-{len(started) + 1}")
         started.append(Machine(*arguments, **options))
         return started[-1]

@@ -35,10 +35,11 @@ def run_unit() -> list[Path]:
 
 
 def run_grade() -> list[Path]:
-    """The tests on QEMU, two at a time."""
+    """The tests on QEMU, two at a time, on the machine that make's variables SMP and APPEND describe."""
     report = RESULTS / "qemu.xml"
     workers = str(max(2, os.cpu_count() or 2))
     subprocess.run([sys.executable, "-m", "pytest", "-q", "-c", "grade/pytest.ini", "-n", workers, "--dist=loadfile",
+                    f"--harts={os.environ.get('SMP') or 1}", f"--append={os.environ.get('APPEND', '')}",
                     f"--junitxml={report}", "grade/tests"], cwd=ROOT, check=False)
     return [report]
 
