@@ -114,6 +114,44 @@ void passing_memory() {
     EXPECT_OK(Untyped(slot).retype(CapType::Endpoint, 0, node(), memory.cptr()));
 }
 
+/// K19: the receiver has a CSpace of its own. It maps the frame that comes, and writes what the sender reads; without
+/// Grant nothing arrives, not even the message.
+void passing_to_another_space() {
+    constexpr CPtr kEndpoint = 1, kSpace = 2, kSelf = 3, kBox = 4, kTaken = 5;
+    const CNode box = need(pool().cnode(3));
+    const Endpoint endpoint = need(pool().endpoint());
+    const Frame frame = mapped_frame(kArea);
+    Error mapped = Error::Count, outside = Error::Ok;
+    auto body = [&] {
+        set_receive_slots({CNode(kBox), kTaken, 1});
+        (void)Endpoint(kEndpoint).recv(0);
+        outside = error_of(Frame(frame.cptr()).info());
+        mapped = error_of(Frame(kTaken).map(VSpace(kSpace), kArea + kPageSize, MapFlags::ReadWrite));
+        word_at(kArea + kPageSize) = 0xf00d;
+        (void)Tcb(kSelf).suspend();
+    };
+    Thread thread(body);
+    EXPECT_OK(box.copy(kEndpoint, node(), endpoint.cptr(), Rights::Read));
+    EXPECT_OK(box.copy(kSpace, node(), kRootVSpace));
+    EXPECT_OK(box.copy(kSelf, node(), thread.tcb.cptr()));
+    EXPECT_OK(box.copy(kBox, node(), box.cptr()));
+    need(thread.tcb.configure({.cspace = box}));
+    thread.start();
+    utcb()->send_caps[0] = frame.cptr();
+    EXPECT_ERROR(NoRights, with_rights(endpoint, Rights::Read | Rights::Write).send({.tag = Tag(0, 0, 1)}));
+    EXPECT_EQ(thread.state(), ThreadState::BlockedRecv);
+    EXPECT_EQ(need(box.info(kTaken)).type, CapType::Null);
+    EXPECT_OK(endpoint.send({.tag = Tag(0, 0, 1)}));
+    EXPECT_EQ(thread.state(), ThreadState::Inactive);
+    EXPECT_ERROR(InvalidCapability, outside);
+    EXPECT_OK(mapped);
+    EXPECT_EQ(word_at(kArea), 0xf00d);
+    EXPECT_EQ(need(box.info(kTaken)).type, CapType::Frame);
+    EXPECT_OK(node().revoke(frame.cptr()));  // the sender takes it back
+    EXPECT_EQ(need(box.info(kTaken)).type, CapType::Null);
+    EXPECT_ERROR(NotMapped, space().info(kArea + kPageSize));
+}
+
 /// K21: signals gather; a wait takes them all; each goes to one waiter.
 void signals() {
     const Notification all = need(pool().notification());
@@ -179,6 +217,7 @@ int main(int, char**) {
     static constexpr Case kCases[] = {{"transfer_passing", passing},
                                       {"transfer_refused_passing", refused_passing},
                                       {"transfer_passing_memory", passing_memory},
+                                      {"transfer_passing_to_another_space", passing_to_another_space},
                                       {"notification_signals", signals},
                                       {"notification_bound", bound}};
     return run_cases(kCases);
