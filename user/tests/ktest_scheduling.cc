@@ -162,6 +162,26 @@ void interrupted_turn() {
     EXPECT(journal.is({9, 1, 2}));
 }
 
+/// The same where a timer interrupts: 20 times within one turn.
+void interrupted_by_a_timer() {
+    const Alarm alarm;
+    Spinner spinners[2];
+    Thread one(spinners[0], {.priority = 50}), two(spinners[1], {.priority = 50});
+    need(one.tcb.set_time_slice(100'000));
+    one.start();
+    two.start();
+    std::uint64_t last = 0;
+    for (unsigned i = 0; i < 20; i++) {
+        alarm.sleep(200);
+        EXPECT(spinners[0].count > last);
+        last = spinners[0].count;
+    }
+    EXPECT_EQ(spinners[1].count, 0);
+    for (Spinner& spinner : spinners) spinner.stop = true;
+    one.join();
+    two.join();
+}
+
 void yielding() {
     Journal journal;
     auto body = [&](unsigned number) {
@@ -192,6 +212,7 @@ int main(int, char**) {
                                       {"scheduling_five_shares", five_shares},
                                       {"scheduling_time_slices", time_slices},
                                       {"scheduling_interrupted_turn", interrupted_turn},
+                                      {"scheduling_interrupted_by_a_timer", interrupted_by_a_timer},
                                       {"scheduling_yielding", yielding}};
     return run_cases(kCases);
 }

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: MIT
+// K23: what has a fast path takes it, every time, from one thread directly to the other; and that is worth it. Whether
+// it does the same as the slow one is for grade/unit/kernel_fast_path_test.cc, and for all the tests that run both
+// ways.
+#include "common/ktest.h"
+
+namespace glenda::ktest {
+
+namespace {
+
+constexpr unsigned kRounds = 100;
+
+/// Of kRounds rounds.
+struct Cost {
+    std::uint64_t fast_paths;
+    std::uint64_t switches;  // on the slow path
+    std::uint64_t cycles;    // QEMU counts an instruction as one
+};
+
+std::uint64_t value(KernelCounter which) { return need(environment().machine.counter(std::uint64_t(which))); }
+
+template <typename Round>
+Cost measure(Round round, bool is_on) {
+    const bool before = need(environment().machine.set_fast_path(is_on));
+    round();  // so that everybody is in place
+    const std::uint64_t fast = value(KernelCounter::FastPaths), switches = value(KernelCounter::Switches);
+    const std::uint64_t begin = read_cycle();
+    for (unsigned i = 0; i < kRounds; i++) round();
+    const std::uint64_t cycles = read_cycle() - begin;
+    const Cost cost{value(KernelCounter::FastPaths) - fast, value(KernelCounter::Switches) - switches, cycles};
+    need(environment().machine.set_fast_path(before));
+    return cost;
+}
+
+/// Each round has `ways` ways through the kernel that can be fast; `switches` of them lead to another thread.
+template <typename Round>
+void expect_fast(Round round, unsigned ways, unsigned switches) {
+    const Cost fast = measure(round, true), slow = measure(round, false);
+    EXPECT_EQ(fast.fast_paths, kRounds * ways);
+    EXPECT(fast.switches <= 3);  // a tick may come in between, and take a thread's turn away
+    EXPECT_EQ(slow.fast_paths, 0);
+    EXPECT(slow.switches >= kRounds * switches && slow.switches <= kRounds * switches + 3);
+    EXPECT(fast.cycles * 4 < slow.cycles * 3);
+}
+
+void call_and_reply() {
+    const Endpoint endpoint = need(pool().endpoint());
+    const Reply reply = need(pool().reply());
+    auto server = [&] {
+        Message request = endpoint.recv(reply.cptr());
+        for (;;) request = endpoint.reply_recv(reply.cptr(), {.tag = Tag(0, 1), .words = {request.words[0] + 1}});
+    };
+    Thread thread(server);
+    thread.start();
+    std::uint64_t number = 0;
+    const auto round = [&] { number = endpoint.call({.tag = Tag(0, 1), .words = {number}}).words[0]; };
+    expect_fast(round, 2, 2);
+    EXPECT_EQ(number, 2 * (kRounds + 1));
+    EXPECT(measure(round, true).cycles < kRounds * 500);
+}
+
+/// A signal to a thread of higher priority, which waits again at once.
+void signal_and_wait() {
+    const Notification bell = badged(need(pool().notification()), 1);
+    std::uint64_t count = 0;
+    auto body = [&] {
+        for (;;) count += need(bell.wait());
+    };
+    Thread thread(body);
+    thread.start();
+    expect_fast([&] { need(bell.signal()); }, 2, 2);
+    EXPECT_EQ(count, 2 * (kRounds + 1));
+}
+
+void yield_to_an_equal() {
+    std::uint64_t count = 0;
+    auto body = [&] {
+        for (;; count++) sys::yield();
+    };
+    Thread thread(body, {.priority = kPriority});
+    thread.start();
+    expect_fast([] { sys::yield(); }, 2, 2);
+    EXPECT(count >= 2 * kRounds);
+}
+
+/// A breakpoint, and the answer that leads past it.
+void fault_and_answer() {
+    const Endpoint endpoint = need(pool().endpoint());
+    const Reply reply = need(pool().reply());
+    auto body = [] {
+        for (;;) asm volatile(".4byte 0x00100073");
+    };
+    Thread thread(body, {.fault_handler = endpoint});
+    thread.start();
+    Message fault = endpoint.recv(reply.cptr());
+    const auto round = [&] {
+        fault = endpoint.reply_recv(reply.cptr(), {.tag = Tag(kFaultResume, 1), .words = {fault.words[0] + 4}});
+    };
+    expect_fast(round, 2, 2);
+    EXPECT_EQ(fault.tag.label(), FaultKind::Exception);
+}
+
+}  // namespace
+}  // namespace glenda::ktest
+
+int main(int, char**) {
+    using namespace glenda::ktest;
+    static constexpr Case kCases[] = {{"fast_call_and_reply", call_and_reply},
+                                      {"fast_signal_and_wait", signal_and_wait},
+                                      {"fast_yield_to_an_equal", yield_to_an_equal},
+                                      {"fast_fault_and_answer", fault_and_answer}};
+    return run_cases(kCases);
+}
