@@ -38,7 +38,7 @@ def untypeds(guest: Machine) -> list[tuple[int, int, bool]]:
 
 # --- machines ----------------------------------------
 
-@pytest.mark.parametrize("harts", [1, 2, 8])
+@pytest.mark.parametrize("harts", range(1, 9))
 def test_harts(machine: Boot, harts: int) -> None:
     """K1: each hart reports, and there is one banner."""
     guest = machine(harts=harts, append=FACTS)
@@ -253,3 +253,10 @@ def test_tree_with_more_devices(machine: Boot) -> None:
     """K2: the kernel finds what it needs all the same."""
     told = facts(machine(append=FACTS, extra=["-device", "virtio-rng-device", "-device", "virtio-net-device"]))
     assert told["magic"] == "good" and told["timebase"] == "10000000"
+
+
+def test_tree_with_another_clock(machine: Boot, tmp_path: Path) -> None:
+    """K2: time is counted as the tree says."""
+    options = tree(tmp_path / "tree.dtb", lambda source: source.replace("timebase-frequency = <0x989680>",
+                                                                        "timebase-frequency = <0x1312d00>"))
+    assert facts(machine(append=FACTS, extra=options))["timebase"] == "20000000"
