@@ -72,6 +72,18 @@ def test_unhandled_faults_are_reported(machine: Boot) -> None:
             assert registers["a7"] == "0x5d"
 
 
+def test_vector_registers_are_out_of_reach(machine: Boot) -> None:
+    """The firmware turns them on where there are any; the kernel, which does not save them, turns them off."""
+    transcript = ktest.run(machine, "ktest_vector", within=LIMIT, extra=["-cpu", "rv64,sstc=false,v=true"])
+    ktest.expect_all_pass(transcript, "ktest_vector")
+
+
+def test_machine_without_floating_point(machine: Boot) -> None:
+    """An illegal instruction is a fault there as everywhere, and no reason to touch registers that do not exist."""
+    transcript = ktest.run(machine, "ktest_faults", within=LIMIT, extra=["-cpu", "rv64,sstc=false,f=false,d=false"])
+    ktest.expect_all_pass(transcript, "ktest_faults")
+
+
 def test_runs_are_deterministic(machine: Boot) -> None:
     """The same program takes the same number of instructions, to the last one."""
     counts = []

@@ -67,6 +67,12 @@ TEST_F(HartTest, OnlyABusyHartTicks) {
     EXPECT_EQ(machine.timer, 5000 + tick_length);
 }
 
+TEST_F(HartTest, WithoutAnFpuTheInstructionIsIllegal) {
+    machine.has_fpu = false;
+    EXPECT_FALSE(hart().take_fpu());
+    EXPECT_FALSE(machine.fpu_is_enabled);
+}
+
 TEST_F(HartTest, TheFpuIsSavedWhenAnotherThreadWantsIt) {
     Tcb& other = make_thread(20);
     EXPECT_TRUE(hart().take_fpu());

@@ -50,6 +50,8 @@ bool start_hart(std::uint64_t hardware_hart);
 
 // --- floating point -----------------------------------------------------------------------------------------
 
+/// There are floating-point registers.
+bool fpu_exists();
 /// Copy the floating-point registers, which are on, to memory.
 void fpu_save(FpuRegisters& to);
 /// Copy them back.

@@ -19,6 +19,7 @@ namespace glenda::arch {
 constexpr std::uint64_t kSstatusSie = 1u << 1;
 constexpr std::uint64_t kSstatusSpie = 1u << 5;
 constexpr std::uint64_t kSstatusSpp = 1u << 8;
+constexpr std::uint64_t kSstatusVsMask = 3u << 9;  // vector registers, which the kernel does not save: always off
 constexpr std::uint64_t kSstatusFsMask = 3u << 13;
 constexpr std::uint64_t kSstatusFsDirty = 3u << 13;
 constexpr std::uint64_t kSoftwareInterrupt = 1u << 1;

@@ -6,6 +6,7 @@ namespace glenda::arch {
 
 struct Features {
     bool sstc = false;  // stimecmp: S-mode sets its own timer (Sstc extension)
+    bool fpu = false;   // floating-point registers (D extension)
 };
 
 extern constinit Features features;

@@ -74,7 +74,7 @@ Interrupts pending_interrupts() {
 
 void prepare_hart() {
     WRITE_CSR("scounteren", 7);  // user mode reads cycle, time, instret
-    CLEAR_CSR("sstatus", kSstatusFsMask | kSstatusSpp | kSstatusSie);
+    CLEAR_CSR("sstatus", kSstatusFsMask | kSstatusVsMask | kSstatusSpp | kSstatusSie);
     SET_CSR("sstatus", kSstatusSpie);
     WRITE_CSR("sie", kSoftwareInterrupt | kExternalInterrupt);
     set_timer(~std::uint64_t{0});
@@ -90,6 +90,7 @@ bool start_hart(std::uint64_t hardware_hart) {
     return sbi_call(kSbiHartState, 0, hardware_hart, entry, 0).error == 0;
 }
 
+bool fpu_exists() { return features.fpu; }
 void fpu_save(FpuRegisters& to) { fpu_save_registers(to); }
 void fpu_load(const FpuRegisters& from) { fpu_load_registers(from); }
 

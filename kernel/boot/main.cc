@@ -116,10 +116,19 @@ bool is_switched_on(const FdtMachine& machine, std::string_view key, bool usual)
     return usual;
 }
 
+/// Whether the letter D, or G which means it too, is in a name such as "rv64imafdc_zicsr". Yes if there is no name.
+bool has_floating_point(std::string_view isa) {
+    const std::string_view letters = isa.substr(0, isa.find('_'));
+    return isa.empty() || letters.find_first_of("dg") != std::string_view::npos;
+}
+
 void detect_features(const FdtMachine& machine) {
-    bool sstc = !machine.harts().empty();
-    for (const FdtHart& hart : machine.harts()) sstc = sstc && hart.isa.find("_sstc") != std::string_view::npos;
-    arch::features.sstc = sstc;
+    bool sstc = !machine.harts().empty(), fpu = true;
+    for (const FdtHart& hart : machine.harts()) {
+        sstc = sstc && hart.isa.find("_sstc") != std::string_view::npos;
+        fpu = fpu && has_floating_point(hart.isa);
+    }
+    arch::features = {.sstc = sstc, .fpu = fpu};
 }
 
 }  // namespace

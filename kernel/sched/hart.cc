@@ -114,7 +114,7 @@ Tcb& Hart::choose() {
 // --- the FPU -------------------------------------------------------------------------------------------------
 
 bool Hart::take_fpu() {
-    if (fpu_owner == current) return false;
+    if (fpu_owner == current || !arch::fpu_exists()) return false;
     arch::fpu_enable();
     if (fpu_owner != nullptr) arch::fpu_save(fpu_owner->fpu);
     arch::fpu_load(current->fpu);

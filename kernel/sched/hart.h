@@ -93,7 +93,7 @@ public:
         }
         if (fpu_owner != nullptr) switch_fpu(next);
     }
-    /// The current thread wants the FPU. False: it has it already.
+    /// The current thread wants the FPU. False: it has it already, or there is none.
     bool take_fpu();
     void count(KernelCounter counter) { counters[static_cast<unsigned>(counter)]++; }
     /// A long operation should stop at its next preemption point: this hart or another has something to do.

@@ -76,6 +76,7 @@ void prepare_hart() {}
 
 void fpu_enable() { machine.fpu_is_enabled = true; }
 void fpu_disable() { machine.fpu_is_enabled = false; }
+bool fpu_exists() { return machine.has_fpu; }
 void fpu_save(FpuRegisters& to) {
     if (!machine.fpu_is_enabled) throw host::Halted{};  // an illegal instruction in the kernel
     to = machine.fpu;

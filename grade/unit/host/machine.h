@@ -59,6 +59,7 @@ struct Machine {
     arch::HartSet instruction_flush_harts = 0;  // of the last one
     std::uint64_t satp = 0;
 
+    bool has_fpu = true;
     bool fpu_is_enabled = false;
     FpuRegisters fpu{};
 
