@@ -69,6 +69,51 @@ TEST_F(MappingTest, DeletingATableEndsAllMappingsInIt) {
     EXPECT_EQ(call(kTables + 1, PageTableMethod::Map, {kSpace, kAt}), Error::Ok);
 }
 
+/// A capability whose table was unmapped still remembers its place: it never speaks for other memory there.
+TEST_F(MappingTest, AFrameWhoseTableWentTouchesNoOtherMemory) {
+    for (const bool is_large : {false, true}) {
+        map_tables();
+        ASSERT_EQ(map(kFrame), Error::Ok);
+        ASSERT_EQ(call(kTables + 1, PageTableMethod::Unmap), Error::Ok);
+        const CPtr other = is_large ? 22 : kFrame + 1;
+        const std::uint64_t at = is_large ? align_down(kAt, bit(kLargeFrameBits)) : kAt;
+        if (is_large)
+            make(CapType::Frame, other, kLargeFrameBits);
+        else
+            ASSERT_EQ(call(kTables + 2, PageTableMethod::Map, {kSpace, kAt}), Error::Ok);
+        ASSERT_EQ(map(other, at), Error::Ok);
+        const auto expect_untouched = [&] {
+            ASSERT_EQ(look(at), Error::Ok);
+            EXPECT_EQ(root().word(0), to_physical(slot(other).cap.object).value);
+            EXPECT_EQ(root().word(1), kReadWrite);
+        };
+        EXPECT_EQ(call(kFrame, FrameMethod::Protect, {word_of(MapFlags::Read)}), Error::NotMapped);
+        EXPECT_EQ(map(kFrame, kAt + kPageSize), Error::AlreadyMapped);
+        expect_untouched();
+        EXPECT_EQ(call(kFrame, FrameMethod::Unmap), Error::Ok);
+        expect_untouched();
+        remove(other);
+        for (const CPtr table : {kTables, kTables + 1, kTables + 2}) call(table, PageTableMethod::Unmap);
+    }
+}
+
+/// Of the same memory in the same place it does, like the capability that was mapped there.
+TEST_F(MappingTest, AFrameWhoseTableWentSpeaksForACopyInItsPlace) {
+    map_tables();
+    ASSERT_EQ(map(kFrame), Error::Ok);
+    ASSERT_EQ(call(kTables + 1, PageTableMethod::Unmap), Error::Ok);
+    ASSERT_EQ(call(kTables + 1, PageTableMethod::Map, {kSpace, kAt}), Error::Ok);
+    copy(kFrame, 22);
+    ASSERT_EQ(map(22), Error::Ok);
+    EXPECT_EQ(call(kFrame, FrameMethod::Protect, {word_of(MapFlags::Read)}), Error::Ok);
+    ASSERT_EQ(look(), Error::Ok);
+    EXPECT_EQ(root().word(1), word_of(MapFlags::Read));
+    ASSERT_EQ(call(22, FrameMethod::Unmap), Error::Ok);
+    ASSERT_EQ(map(22, kAt + kPageSize), Error::Ok);
+    EXPECT_EQ(call(kFrame, FrameMethod::Unmap), Error::Ok);  // elsewhere it does not
+    EXPECT_EQ(look(kAt + kPageSize), Error::Ok);
+}
+
 TEST_F(MappingTest, AFrameOfASpaceThatIsGoneTouchesNoOther) {
     map_tables();
     ASSERT_EQ(map(kFrame), Error::Ok);

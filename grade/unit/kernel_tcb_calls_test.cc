@@ -132,6 +132,71 @@ TEST_F(TcbCalls, BoundNotifications) {
     EXPECT_EQ(object<Notification>(kNotification).bound, nullptr);
 }
 
+/// Flags that were there before the binding end a wait at an endpoint; those of others end nothing.
+TEST_F(TcbCalls, FlagsAreDeliveredToWhoIsBound) {
+    make(CapType::Reply, 30);
+    Tcb& waiter = make_thread(31);
+    syscall(waiter, Syscall::Recv, kEndpoint, {}, {}, 30);
+    ASSERT_EQ(waiter.state, ThreadState::BlockedRecv);
+    mint(kNotification, 32, 6);
+    syscall(root(), Syscall::Send, 32);
+    EXPECT_EQ(call(31, TcbMethod::BindNotification, {kNotification}), Ok);
+    EXPECT_EQ(waiter.state, ThreadState::Ready);
+    EXPECT_TRUE(waiter.tag().is_notification());
+    EXPECT_EQ(waiter.registers.a(0), 6u);
+    EXPECT_EQ(object<Notification>(kNotification).flags, 0u);
+    EXPECT_EQ(object<Endpoint>(kEndpoint).waiting, Endpoint::Waiting::Nobody);
+    EXPECT_EQ(object<Reply>(30).receiver, nullptr);
+    // A thread that waits for something else sees them at its next receive.
+    EXPECT_EQ(call(31, TcbMethod::UnbindNotification), Ok);
+    syscall(waiter, Syscall::Call, kEndpoint);
+    syscall(root(), Syscall::Send, 32);
+    EXPECT_EQ(call(31, TcbMethod::BindNotification, {kNotification}), Ok);
+    EXPECT_EQ(waiter.state, ThreadState::BlockedCall);
+    EXPECT_EQ(object<Notification>(kNotification).flags, 6u);
+}
+
+/// Configure takes the last capability of a CSpace: what lies there is deleted, if need be by others.
+TEST_F(TcbCalls, TheOldCSpaceIsTakenApart) {
+    for (const bool is_interrupted : {false, true}) {
+        make(CapType::CNode, 30, 4);
+        for (std::uint64_t i = 1; i < 9; i++)
+            ASSERT_EQ(call(30, CNodeMethod::Copy, {i, kCNode, kEndpoint, word_of(Rights::All)}), Ok);
+        EXPECT_EQ(configure(30, 0), Ok);
+        remove(30);
+        ASSERT_TRUE(slot(kEndpoint).has_children());
+        if (is_interrupted) machine.checks_before_interrupt = 3;
+        EXPECT_EQ(configure(kCNode, 0), Ok);
+        EXPECT_EQ(preemptions(), 0u);  // of the call; it is done
+        machine.checks_before_interrupt = host::kNever;
+        EXPECT_EQ(slot(kEndpoint).has_children(), is_interrupted);
+        EXPECT_EQ(thread().cspace.cap.object, slot(kCNode).cap.object);
+        EXPECT_EQ(remove(999), Ok);
+        EXPECT_FALSE(slot(kEndpoint).has_children());
+    }
+}
+
+/// The thread's pointers lead elsewhere afterwards. The same call must not be made with them.
+TEST_F(TcbCalls, AThreadThatReplacesItsOwnCSpaceDoesSoOnce) {
+    Tcb& self = make_thread(40, 41);
+    make(CapType::CNode, 30, 6);
+    const auto give = [&](CPtr from) {
+        ASSERT_EQ(call(30, CNodeMethod::Copy, {from, kCNode, from, word_of(Rights::All)}), Ok);
+    };
+    for (const CPtr at : {CPtr{40}, kEndpoint}) give(at);
+    make(CapType::CNode, 31, 6);
+    ASSERT_EQ(call(30, CNodeMethod::Copy, {31, kCNode, 31, word_of(Rights::All)}), Ok);
+    ASSERT_EQ(call(31, CNodeMethod::Copy, {40, kCNode, kThread, word_of(Rights::All)}), Ok);  // another thread
+    ASSERT_EQ(call(31, CNodeMethod::Copy, {31, kCNode, kCNode, word_of(Rights::All)}), Ok);
+    EXPECT_EQ(call(40, TcbMethod::Configure, {30, 0, 0, 0, 0}), Ok);
+    remove(30);
+    machine.checks_before_interrupt = 0;
+    EXPECT_EQ(call(self, 40, TcbMethod::Configure, {31, 0, 0, 0, 0}), Ok);
+    machine.checks_before_interrupt = host::kNever;
+    EXPECT_EQ(self.cspace.cap.object, slot(31).cap.object);
+    EXPECT_TRUE(thread().cspace.is_empty());
+}
+
 TEST_F(TcbCalls, TheRest) {
     EXPECT_EQ(call(kThread, TcbMethod::SetTimeSlice, {20'000}), Ok);
     EXPECT_EQ(thread().slice, 20u);

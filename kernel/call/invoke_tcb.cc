@@ -6,6 +6,7 @@
 #include "call/destroy.h"
 #include "call/request.h"
 #include "ipc/endpoint.h"
+#include "ipc/notification.h"
 #include "ipc/transfer.h"
 #include "mem/address_spaces.h"
 #include "object/ipc_objects.h"
@@ -20,7 +21,7 @@ static_assert(sizeof(Registers) == kRegisterCount * 8);
 
 /// Put a copy of `source` into one of the thread's own slots, in place of what is there. Error: kPreempted.
 Result<void> hold(Slot& held, Slot& source) {
-    TRY_VOID(delete_slot(held));
+    if (!held.is_empty()) TRY_VOID(delete_slot(held));
     hold_in_tcb(held, source);
     return {};
 }
@@ -58,6 +59,9 @@ Result<Slot*> find_unless_null(const Request& request, unsigned n, CapType type,
     if (cspace != nullptr) {  // last: a call that is made again looks up again
         TRY_VOID(hold(tcb.cspace, *cspace));
         note_cspace(tcb);
+        // The old one may be buried now. Preempted, this call must not be made again in the new one: others do the
+        // rest.
+        if (graveyard != nullptr) (void)empty_graveyard();
     }
     return 0;
 }
@@ -120,6 +124,7 @@ Outcome bind_notification(const Request& request) {
     CHECK(tcb.bound_notification.is_empty() && notification.bound == nullptr, Error::Busy);
     TRY_VOID(hold(tcb.bound_notification, *source));
     notification.bound = &tcb;
+    if (notification.flags != 0) signal(notification, notification.flags);  // the thread may be waiting for them
     return 0;
 }
 

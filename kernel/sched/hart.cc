@@ -73,6 +73,7 @@ void Hart::move_here(Tcb& tcb) {
     stop(tcb);
     if (old.current == &tcb) old.let_go();
     tcb.hart = this;
+    arch::flush_instructions(bit(hardware));
     tcb.state = state;
     if (state == ThreadState::Ready) make_ready(tcb);
 }
@@ -160,14 +161,21 @@ void Hart::ask(HartRequest what) {
 }
 
 void Hart::wait_for_lock(WaitFrom from) {
+    const Tcb* const caller = current;
+    bool is_before_call = from == WaitFrom::Elsewhere;
     big_lock.begin_to_wait();
     for (std::uint64_t attempt = 0; !big_lock.try_again(index, attempt); attempt++) {
-        if (__atomic_load_n(&request, __ATOMIC_ACQUIRE) != HartRequest::None) serve(from);
+        if (__atomic_load_n(&request, __ATOMIC_ACQUIRE) == HartRequest::None) continue;
+        // Who asks must see the thread at its ecall: the call has not been made, and perhaps will not be.
+        if (!is_before_call) current->registers.pc -= arch::kEcallLength;
+        is_before_call = true;
+        serve();
     }
+    if (from == WaitFrom::Syscall && is_before_call && current == caller) current->registers.pc += arch::kEcallLength;
 }
 
 /// The hart that asks holds the lock and waits, so nobody else looks at this hart.
-void Hart::serve(WaitFrom from) {
+void Hart::serve() {
     switch (request) {
         case HartRequest::None:
         case HartRequest::Sync: break;
@@ -177,7 +185,6 @@ void Hart::serve(WaitFrom from) {
             arch::set_address_space(satp);
             break;
         case HartRequest::Stop:
-            if (from == WaitFrom::Syscall) current->registers.pc -= arch::kEcallLength;  // not done yet: do it again
             save_fpu();
             let_go();
             break;

@@ -69,7 +69,7 @@ public:
     static void set_priority(Tcb& tcb, std::uint8_t priority);
     /// If the FPU holds this thread's values, put them into its Tcb.
     static void release_fpu(Tcb& tcb);
-    /// From now on `tcb` runs on this hart.
+    /// From now on `tcb` runs on this hart, which sees all instructions that the thread has written.
     void move_here(Tcb& tcb);
 
     // --- this hart, which holds the lock
@@ -113,7 +113,7 @@ private:
     void save_fpu();
     void note_pause();
     void let_go();
-    void serve(WaitFrom from);
+    void serve();
     /// Ask another hart, and wait until it has done it.
     void ask(HartRequest what);
     bool is_elsewhere() const { return this != executing; }

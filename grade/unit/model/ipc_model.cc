@@ -48,6 +48,7 @@ void IpcModel::mint_notification(unsigned n) {
 void IpcModel::bind(unsigned t, unsigned n) {
     ASSERT_EQ(call(kTcbs + t, TcbMethod::BindNotification, {kNotification + n}), Error::Ok);
     notifications_[n].bound = static_cast<int>(t);
+    if (notifications_[n].flags != 0) naive_signal(static_cast<int>(n), 0);  // to a thread that waits already
 }
 
 void IpcModel::check_thread(int t) {

@@ -145,6 +145,10 @@ void IpcModel::replace_notification(int n) {
     notifications_[n] = {};
     make(CapType::Notification, kNotification + static_cast<unsigned>(n));
     mint_notification(static_cast<unsigned>(n));
+    if (random_() % 2 == 0) {
+        syscall(root(), Syscall::Send, kNotification + static_cast<unsigned>(n));
+        naive_signal(n, 1);
+    }
     bind(static_cast<unsigned>(n), static_cast<unsigned>(n));
 }
 

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: MIT
+//
+// kernel/sched/hart.cc, what harts do for each other: a second hart is another thread of this program, which waits for
+// the lock where the real one would; and what a hart must see that a thread comes to.
+#include <thread>
+
+#include "kernel_test.h"
+#include "mem/address_spaces.h"
+
+namespace glenda::test {
+namespace {
+
+class HartsTest : public KernelTest {
+protected:
+    static constexpr CPtr kThread = 20;
+    static constexpr std::uint64_t kHardware = 3;  // the second hart's number
+
+    void SetUp() override {
+        second_ = std::make_unique<Hart>();
+        second_->index = 1;
+        second_->hardware = kHardware;
+        second_->start(kernel_satp);
+        harts[1] = second_.get();
+        hart_count = 2;
+        make_thread(kThread);
+    }
+    ~HartsTest() override { hart_count = 1; }
+    Hart& second() const { return *second_; }
+    Tcb& thread() const { return tcb(kThread); }
+    Error move_to_second() { return call(kThread, TcbMethod::SetAffinity, {1}); }
+
+    /// The thread runs on the second hart and made a system call; the first one is in the kernel and does `what`.
+    template <typename What>
+    void while_it_waits(What what) {
+        ASSERT_EQ(move_to_second(), Error::Ok);
+        second().ready.remove(thread());
+        second().current = &thread();
+        thread().registers.pc = kPc + arch::kEcallLength;
+        ASSERT_TRUE(big_lock.try_take());
+        std::thread waiting([this] { second().wait_for_lock(WaitFrom::Syscall); });
+        what();
+        big_lock.release();
+        waiting.join();
+        big_lock.release();
+    }
+
+private:
+    std::unique_ptr<Hart> second_;
+};
+
+TEST_F(HartsTest, AThreadThatWaitsForTheKernelIsSeenAtItsSystemCall) {
+    while_it_waits([this] {
+        for (unsigned i = 0; i < 3; i++) {
+            Hart::sync_registers(thread());
+            EXPECT_EQ(thread().registers.pc, kPc);
+        }
+        Hart::set_address_space(thread(), kernel_satp + 1);
+        EXPECT_EQ(second().satp, kernel_satp + 1);
+    });
+    EXPECT_EQ(thread().registers.pc, kPc + arch::kEcallLength);  // now it is made
+    EXPECT_EQ(second().current, &thread());
+}
+
+TEST_F(HartsTest, AThreadThatIsStoppedBeforeItsSystemCallWillMakeIt) {
+    while_it_waits([this] {
+        Hart::sync_registers(thread());
+        Hart::stop(thread());
+    });
+    EXPECT_EQ(thread().registers.pc, kPc);
+    EXPECT_EQ(thread().state, ThreadState::Inactive);
+    EXPECT_EQ(second().current, &second().idle);
+}
+
+TEST_F(HartsTest, AHartSeesTheInstructionsThatAThreadBringsAlong) {
+    make(CapType::VSpace, 30);
+    EXPECT_EQ(call(kThread, TcbMethod::Configure, {0, 30, 0, 0, 0}), Error::Ok);
+    machine.instruction_flush_harts = 0;
+    ASSERT_EQ(move_to_second(), Error::Ok);
+    EXPECT_EQ(machine.instruction_flush_harts, bit(kHardware));
+    EXPECT_EQ(address_spaces.users(slot(30).cap.space), bit(0) | bit(kHardware));
+    machine.instruction_flush_harts = 0;
+    ASSERT_EQ(move_to_second(), Error::Ok);  // there it is
+    EXPECT_EQ(machine.instruction_flush_harts, 0u);
+    ASSERT_EQ(call(kThread, TcbMethod::SetAffinity, {0}), Error::Ok);  // back again: it may have written more
+    EXPECT_EQ(machine.instruction_flush_harts, bit(0));
+    ASSERT_EQ(move_to_second(), Error::Ok);
+    EXPECT_EQ(machine.instruction_flush_harts, bit(kHardware));
+}
+
+TEST_F(HartsTest, AHartThatJoinsASpaceSeesItsInstructions) {
+    ASSERT_EQ(move_to_second(), Error::Ok);
+    make(CapType::VSpace, 30);
+    machine.instruction_flush_harts = 0;
+    EXPECT_EQ(call(kThread, TcbMethod::Configure, {0, 30, 0, 0, 0}), Error::Ok);
+    EXPECT_EQ(machine.instruction_flush_harts, bit(kHardware));
+    machine.instruction_flush_harts = 0;
+    EXPECT_EQ(call(kThread, TcbMethod::Configure, {0, 30, 0, 0, 0}), Error::Ok);
+    EXPECT_EQ(machine.instruction_flush_harts, 0u);
+}
+
+}  // namespace
+}  // namespace glenda::test

@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: MIT
+//
+// kernel/call/destroy.h: a Delete or Revoke has deleted the thread that made it, or the way by which that thread came,
+// so that the call cannot be made again. Others finish what can be finished, and nothing is lost.
+#include "object/irq.h"
+#include "unfinished_fixture.h"
+
+namespace glenda::test {
+namespace {
+
+/// A worker whose CSpace, kTop, leads to root's CNode (1) and to itself (2). Thread and CSpace are made of kPart.
+class LostWayTest : public UnfinishedTest {
+protected:
+    static constexpr CPtr kTop = 22, kPart = 23, kWorker = 24, kOlder = 25;
+
+    void SetUp() override {
+        UnfinishedTest::SetUp();
+        make(CapType::Untyped, kPart, 16);
+        const auto make_part = [&](CapType type, CPtr at, unsigned size_bits = 0) {
+            ASSERT_EQ(call(kPart, UntypedMethod::Retype, {kind(type, size_bits), kCNode, at}), Error::Ok);
+        };
+        make_part(CapType::CNode, kTop, 4);
+        make_part(CapType::Tcb, kWorker);
+        copy(kTop, kOlder);
+        ASSERT_EQ(call(kWorker, TcbMethod::Configure, {kTop, kVSpace, 0, 0, 0}), Error::Ok);
+        ASSERT_EQ(call(kWorker, TcbMethod::SetPriority, {kMaxPriority, kMaxPriority}), Error::Ok);
+        ASSERT_EQ(resume(kWorker), Error::Ok);
+        ASSERT_EQ(call(kTop, CNodeMethod::Copy, {1, kCNode, kCNode, kAll}), Error::Ok);
+        ASSERT_EQ(call(kTop, CNodeMethod::Copy, {2, kCNode, kTop, kAll}), Error::Ok);
+        for (std::uint64_t i = 3; i < 12; i++)
+            ASSERT_EQ(call(kTop, CNodeMethod::Copy, {i, kCNode, kEndpoint, kAll}), Error::Ok);
+    }
+    Tcb& worker() const { return tcb(kWorker); }
+    /// From now on only the worker has its CSpace.
+    void keep_cspace_alone() {
+        ASSERT_EQ(call(kTop, CNodeMethod::Delete, {2}), Error::Ok);
+        remove(kOlder);
+        remove(kTop);
+    }
+    /// The worker deletes itself, and is stopped with its CSpace in the graveyard.
+    void die() {
+        keep_cspace_alone();
+        ASSERT_TRUE(begin(worker(), CNodeMethod::Delete, kWorker, 1));
+        machine.checks_before_interrupt = host::kNever;
+        ASSERT_TRUE(slot(kWorker).is_empty());
+        ASSERT_EQ(children(kPart), 1u);      // the CSpace, a Zombie...
+        ASSERT_GT(children(kEndpoint), 5u);  // ...with capabilities in it
+    }
+    void expect_all_done() {
+        EXPECT_EQ(children(kPart), 0u);
+        EXPECT_EQ(children(kEndpoint), 0u);
+        expect_nothing_lost();
+    }
+    void expect_nothing_lost() {
+        EXPECT_EQ(tree_fault(slot(kUntyped)), "");
+        EXPECT_EQ(revoke(kPart), Error::Ok);
+        ASSERT_EQ(call(kPart, UntypedMethod::Info), Error::Ok);
+        EXPECT_EQ(root().word(2), 0u);
+        EXPECT_EQ(children(kEndpoint), 0u);
+        EXPECT_EQ(tree_fault(slot(kUntyped)), "");
+        EXPECT_EQ(tree_fault(slot(kCNode)), "");
+    }
+};
+
+TEST_F(LostWayTest, AnIdleHartFinishesWhatTheDeadCannot) {
+    die();
+    Hart::stop(root());
+    EXPECT_THROW(enter_first(hart()), host::Asleep);
+    Hart::make_ready(root());
+    hart().choose();
+    expect_all_done();
+}
+
+TEST_F(LostWayTest, WhatAnIdleHartFinishesMayWakeSomebody) {
+    Tcb& waiter = make_thread(kOther);
+    make(CapType::Endpoint, 40);
+    ASSERT_EQ(call(kTop, CNodeMethod::Copy, {13, kCNode, 40, kAll}), Error::Ok);
+    syscall(waiter, Syscall::Recv, 40);
+    remove(40);
+    die();
+    Hart::stop(root());
+    EXPECT_EQ(&enter_first(hart()), &waiter);
+    EXPECT_EQ(waiter.tag().as_error(), Error::Deleted);
+}
+
+TEST_F(LostWayTest, WhoeverDeletesNextFinishes) {
+    die();
+    EXPECT_EQ(remove(999), Error::Ok);
+    expect_all_done();
+}
+
+TEST_F(LostWayTest, WhoeverRetypesNextFinishes) {
+    die();
+    EXPECT_EQ(call(kPart, UntypedMethod::Retype, {kind(CapType::Untyped, 16), kCNode, 100}), Error::Ok);  // all of it
+    EXPECT_EQ(remove(100), Error::Ok);
+    expect_all_done();
+}
+
+TEST_F(LostWayTest, WhoeverClaimsAnInterruptFinishes) {
+    ASSERT_EQ(call(kIrqControl, IrqControlMethod::Claim, {10, kTop, 14}), Error::Ok);
+    die();
+    EXPECT_TRUE(irqs[10].is_claimed);
+    EXPECT_EQ(call(kIrqControl, IrqControlMethod::Claim, {10, kCNode, 100}), Error::Ok);
+    EXPECT_EQ(call(kIrqControl, IrqControlMethod::Claim, {10, kCNode, 101}), Error::Busy);
+    expect_all_done();
+}
+
+TEST_F(LostWayTest, ARevokeThatCutsItsOwnWaySaysSoAndOthersRevokeTheRest) {
+    EXPECT_FALSE(begin(worker(), CNodeMethod::Revoke, kTop, 1));
+    while (!enter_again(worker())) {
+    }
+    machine.checks_before_interrupt = host::kNever;
+    EXPECT_EQ(worker().tag().as_error(), Error::InvalidCapability);
+    EXPECT_TRUE(worker().cspace.is_empty());
+    EXPECT_FALSE(slot(kOlder).is_empty());
+    EXPECT_EQ(revoke(kTop), Error::Ok);
+    EXPECT_TRUE(slot(kOlder).is_empty());
+    expect_nothing_lost();
+}
+
+/// Whatever a thread takes from under its feet and wherever it is interrupted, root gets all memory back.
+TEST_F(LostWayTest, NothingIsLost) {
+    for (const CNodeMethod method : {CNodeMethod::Delete, CNodeMethod::Revoke}) {
+        for (const CPtr at : {kTop, kPart, kWorker, kOlder}) {
+            for (std::uint64_t checks = 0; checks < 25; checks++) {
+                boot();
+                SetUp();
+                keep_cspace_alone();
+                Tcb& self = worker();
+                machine.checks_before_interrupt = checks;
+                bool is_done = enter(self, Syscall::Call, 1, Tag(std::uint64_t(method), 1), {at});
+                while (!is_done && self.state == ThreadState::Ready) is_done = enter_again(self);
+                machine.checks_before_interrupt = host::kNever;
+                if (slot(kPart).is_empty()) {  // its children are root's now
+                    EXPECT_EQ(revoke(kUntyped), Error::Ok);
+                    ASSERT_FALSE(slot(kUntyped).has_children());
+                    continue;
+                }
+                expect_nothing_lost();
+                if (HasFatalFailure()) FAIL() << unsigned(method) << " of " << at << " preempted after " << checks;
+            }
+        }
+    }
+}
+
+/// The worker's CSpace has two levels now. 1 << 10 | n: root's slot n; 2 << 10 | n: slot n of kMiddle, to which nothing
+/// else leads, as nothing else leads to the CSpace.
+class TwoLevelsTest : public LostWayTest {
+protected:
+    static constexpr CPtr kMiddle = 50, kMiddleRadix = 10;
+    static constexpr CPtr by_root(CPtr n) { return 1 << kMiddleRadix | n; }
+    static constexpr CPtr by_middle(CPtr n) { return 2 << kMiddleRadix | n; }
+
+    void SetUp() override {
+        LostWayTest::SetUp();
+        static_assert(kMiddleRadix == kRadix);
+        const auto mint_cnode = [&](CPtr to, std::uint64_t index, CPtr from, unsigned guard_bits) {
+            ASSERT_EQ(call(to, CNodeMethod::Mint, {index, kCNode, from, kAll, 0, guard_bits}), Error::Ok);
+        };
+        make(CapType::CNode, kMiddle, kMiddleRadix);
+        ASSERT_EQ(call(kTop, CNodeMethod::Delete, {1}), Error::Ok);
+        ASSERT_EQ(call(kTop, CNodeMethod::Delete, {2}), Error::Ok);
+        mint_cnode(kTop, 1, kCNode, 0);
+        mint_cnode(kTop, 2, kMiddle, 0);
+        mint_cnode(kCNode, 60, kTop, 64 - 4 - kMiddleRadix);
+        ASSERT_EQ(call(kWorker, TcbMethod::Configure, {60, 0, 0, 0, 0}), Error::Ok);
+        remove(60);
+    }
+    void give_to_middle(std::uint64_t index, CPtr from) {
+        ASSERT_EQ(call(kMiddle, CNodeMethod::Move, {index, kCNode, from}), Error::Ok);
+    }
+};
+
+TEST_F(TwoLevelsTest, ADeleteThatCutsItsOwnWayIsDone) {
+    give_to_middle(9, kTop);
+    for (std::uint64_t i = 1; i < 9; i++)
+        ASSERT_EQ(call(kMiddle, CNodeMethod::Copy, {i, kCNode, kEndpoint, kAll}), Error::Ok);
+    remove(kMiddle);
+    const unsigned before = children(kEndpoint);
+    ASSERT_TRUE(begin(worker(), CNodeMethod::Delete, 2, by_middle(9)));  // of kTop: the only capability to kMiddle
+    machine.checks_before_interrupt = host::kNever;
+    EXPECT_EQ(worker().tag().as_error(), Error::Ok);
+    EXPECT_EQ(worker().word(0), 2u);
+    EXPECT_GT(children(kEndpoint), before - 8);  // not all of it has been taken apart
+    EXPECT_EQ(call(worker(), by_root(kCNode), CNodeMethod::Delete, {999}), Error::Ok);
+    EXPECT_EQ(children(kEndpoint), before - 8);
+    expect_nothing_lost();
+}
+
+/// The thread that empties the graveyard before its Retype is in there itself, and so is the CNode for the new object.
+TEST_F(TwoLevelsTest, WhoFindsItselfInTheGraveyardMakesNothing) {
+    make(CapType::CNode, kDying, 2);
+    ASSERT_EQ(call(kDying, CNodeMethod::Copy, {1, kCNode, kEndpoint, kAll}), Error::Ok);
+    ASSERT_EQ(call(kDying, CNodeMethod::Copy, {2, kCNode, kEndpoint, kAll}), Error::Ok);
+    make(CapType::CNode, 51, 3);
+    Slot* const target = slots_of(slot(51).cap);
+    give_to_middle(5, 51);
+    for (const CPtr at : {kTop, kOlder, kMiddle}) remove(at);
+    Tcb& doomed = worker();
+    ASSERT_EQ(call(kDying, CNodeMethod::Move, {3, kCNode, kWorker}), Error::Ok);
+    ASSERT_FALSE(begin(root(), CNodeMethod::Delete, kDying));
+    machine.checks_before_interrupt = host::kNever;
+    ASSERT_EQ(doomed.state, ThreadState::Ready);
+
+    const unsigned before = children(kUntyped);
+    EXPECT_EQ(call(doomed, by_root(kUntyped), UntypedMethod::Retype, {kind(CapType::Endpoint), by_middle(5), 3}),
+              Error::InvalidCapability);
+    EXPECT_EQ(doomed.state, ThreadState::Inactive);
+    EXPECT_TRUE(target[3].is_empty());
+    EXPECT_LT(children(kUntyped), before);
+    go_on(root());
+    expect_nothing_lost();
+}
+
+}  // namespace
+}  // namespace glenda::test
