@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: MIT
-// Control and status registers (privileged specification, chapter 4), for arch/ alone.
+// Reading and writing control and status registers (privileged specification, chapter 4), for arch/ alone.
+//
+// The names of CSRs are part of the instruction, so these are macros that paste them into inline assembly; all other
+// code asks the functions of arch.h. "memory" keeps the compiler from moving loads and stores across.
+// Handout: reference/kernel-design.md, "The machine".
 #pragma once
 
 #include <cstdint>

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: MIT
-// Where the kernel reaches physical memory. In a file of its own, for the host's unit tests have another place.
+// Where the kernel reaches physical memory: all of it at one distance, so that no look-up is needed.
+//
+// In a file of its own, because the host's unit tests have it at another place (grade/unit/host/arch/direct_map.h).
+// Handout: reference/kernel-design.md, "Memory".
 #pragma once
 
 #include <cstdint>

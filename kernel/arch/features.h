@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: MIT
 // What this machine's harts can do beyond the base, as the device tree says.
+//
+// Found once at boot (boot/main.cc) and asked by riscv.cc alone: the rest of the kernel does not know that machines
+// differ. What not all harts can do counts as missing.
+// Handout: reference/kernel-design.md, "The machine".
 #pragma once
 
 namespace glenda::arch {

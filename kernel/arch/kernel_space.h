@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: MIT
-// The kernel's half of all address spaces; see mem/layout.h.
+// The kernel's half of all address spaces: how it is built at boot. mem/layout.h says what lies where.
+//
+// Every root table has the same entries in its upper half (create_space in mem/mapping.cc copies them), so these tables
+// are built once, are never changed afterwards, and no switch of address spaces makes the kernel lose sight of itself.
+// Handout: reference/kernel-design.md, "Memory".
 #pragma once
 
 #include "mem/page_table.h"

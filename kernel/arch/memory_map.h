@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: MIT
-// The few addresses that assembly, linker script and C++ must agree on.
+// The few addresses that assembly, linker script and C++ must agree on: that is why they are macros.
+//
+// boot.S and C++ include this file; kernel.ld has the first two of its own and must have the same. Everything else
+// about the layout of memory is in mem/layout.h.
+// Handout: reference/kernel-design.md, "Boot".
 #pragma once
 
 #define KERNEL_PHYSICAL 0x80200000       /* where OpenSBI jumps to */

@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: MIT
-// What a user thread's registers look like in memory. Assembly relies on the layout: see trap.S.
+// What a user thread's registers look like in memory.
+//
+// A Tcb begins with its Registers, and trap.S stores and loads them by these offsets; Tcb::ReadRegisters gives them out
+// in this order. Floating-point registers are apart, because most threads never use them.
+// Handout: reference/kernel-design.md, "From ecall to return" and "Floating point".
 #pragma once
 
 #include <cstddef>

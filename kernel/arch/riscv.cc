@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: MIT
 // arch.h for RISC-V 64 in S-mode on an SBI firmware.
+//
+// What a hart does to itself is a CSR or a fence; what it does to another hart, the firmware does for it (SBI: IPI,
+// remote fences). The debug console is here too: the UART if the device tree names one, else the firmware's.
+// Handout: reference/kernel-design.md, "The machine".
 #include "arch/arch.h"
 #include "arch/csr.h"
 #include "arch/features.h"

@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Calls to the firmware (RISC-V SBI specification 1.0), for arch/ alone.
+//
+// The firmware runs in M-mode and is called by an ecall of the kernel, as programs call the kernel. It sets timers
+// where S-mode cannot, interrupts other harts and makes them fence, starts harts, and ends the machine.
+// Handout: reference/kernel-design.md, "The machine".
 #pragma once
 
 #include <cstdint>

@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: MIT
 // The parts of arch.h that a switch of threads needs: in line, because every instruction counts there.
+//
+// The host's unit tests have functions in their place (grade/unit/host/arch/switch.h). A new satp needs no fence: each
+// address space has an ASID of its own, and mem/mapping.cc fences where mappings change.
+// Handout: reference/kernel-design.md, "The machine".
 #pragma once
 
 #include <cstdint>

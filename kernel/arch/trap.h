@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: MIT
 // What a trap is about: `scause` (privileged specification 4.1.8) reduced to what the kernel tells apart.
+//
+// Four kinds are enough: an interrupt; a fault of memory; an illegal instruction, which may only mean that the
+// floating-point unit is off; and the rest, which goes to the fault handler as it is. System calls never come here:
+// trap.S sees to them before. Handout: reference/kernel-design.md, "From ecall to return".
 #pragma once
 
 #include <cstdint>

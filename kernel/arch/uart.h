@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 // The 16550 UART as the kernel's debug console: output only, polled.
-// Registers: National Semiconductor PC16550D, 8. Before the device tree was read, the firmware prints.
+//
+// Registers: National Semiconductor PC16550D, 8. Before the device tree was read, and without a UART, the firmware
+// prints. A user's driver may have the same UART as device memory; that the two do not mix is up to the user.
+// Handout: reference/kernel-design.md, "Printing".
 #pragma once
 
 #include "util/address.h"

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: MIT
-// See free_memory.h.
+// Adding, removing and taking ranges. See free_memory.h.
+//
+// Invariant of the list: ranges are not empty, in ascending order, and do not overlap. A range that has no room is left
+// out: memory is lost then, never given out twice.
 #include "boot/free_memory.h"
 
 #include <algorithm>

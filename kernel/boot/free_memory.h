@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Which physical memory nobody uses yet, while the kernel boots: a short sorted list of ranges.
+//
+// What is there is added, what is in use is removed; from the rest the kernel takes its first objects, and what is left
+// then becomes Untyped, in blocks as large as alignment allows. After boot the list is not used any more: from then on
+// all memory is given out by Retype. Handout: reference/kernel-design.md, "Boot".
 #pragma once
 
 #include <array>

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: MIT
-// See hardware.h.
+// The walk through the device tree, and the kernel's command line. See hardware.h.
+//
+// Each node is shown to FdtMachine, which knows what every kernel needs, and then looked at for a UART and an interrupt
+// controller. The first UART is taken.
 #include "boot/hardware.h"
 
 #include "mem/layout.h"

@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: MIT
 // What the kernel must know of the machine before it can do anything: from the device tree, in one walk.
+//
+// The parser is in lib/format, and takes nothing for granted: a tree that is damaged is an error with a place, not a
+// crash. Here is only what the kernel itself uses; drivers read the tree again, from BootInfo.
+// Handout: reference/kernel-design.md, "Boot".
 #pragma once
 
 #include "boot/free_memory.h"

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: MIT
-// See root_space.h.
+// Mapping for the root task. See root_space.h.
+//
+// The loop of `map` is the one that user programs write: try, and where a table is missing make it and try again.
+// Errors are not returned but end the boot, for there is nobody to return them to.
 #include "boot/root_space.h"
 
 #include <cstring>

@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: MIT
 // The root task's address space: made by the kernel at boot, from free memory, and never given back.
+//
+// User space makes every other address space by system calls, with page tables of its own. This one must exist before
+// there is anybody to call; its tables have no capabilities, and so can never be taken away.
+// Handout: reference/kernel-design.md, "Boot".
 #pragma once
 
 #include "abi/method.h"

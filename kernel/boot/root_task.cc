@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: MIT
-// See root_task.h. The layout of the root task is in abi/boot_info.h.
+// Making the root task, step by step; `start_root_task`, at the end, is the list of steps. See root_task.h.
+//
+// What the task finds and where is the contract in abi/boot_info.h. Only what has to be is done here: one program is
+// loaded and mapped. Everything else, drivers and services, is for that program to start.
 #include "boot/root_task.h"
 
 #include <algorithm>

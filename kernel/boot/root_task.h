@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: MIT
 // The first user thread: loaded from the initrd, with a capability to everything that is left.
+//
+// This is the one place where authority comes from nothing. All other capabilities are derived from those that are put
+// into the root task's CNode here, so who has what can be followed back to this file.
+// Handout: reference/kernel-design.md, "Boot".
 #pragma once
 
 #include "boot/free_memory.h"

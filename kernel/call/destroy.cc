@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: MIT
-// See destroy.h.
+// Taking objects apart. See destroy.h.
+//
+// One step each: `delete_slot` for a slot, `destroy_object` for the object that goes with it, `bury` for a CNode, which
+// waits for `empty_graveyard`. Between two steps the derivation tree, queues and mappings are in order, so the work can
+// stop there, and go on later from what is left.
 #include "call/destroy.h"
 
 #include "call/request.h"

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: MIT
 // CNodes: copy, mint, move, delete and revoke capabilities. The invoked CNode is the destination.
-// Handout: reference/kernel-design.md, "Capabilities".
+//
+// A place is a CNode and an index, never a pointer into somebody's CSpace. Copy and Mint only ever take rights away;
+// the derivation tree (cap/slot.h) remembers from what. Delete and Revoke can be preempted; call/destroy.h does their
+// work.
+// Handout: reference/kernel-design.md, "Capabilities" and "Deleting".
 #include "call/destroy.h"
 #include "call/request.h"
 #include "ipc/transfer.h"

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Timers, interrupts, the debug console and the machine itself.
-// Handout: reference/kernel-design.md, "Time" and "Interrupts".
+//
+// A timer and an interrupt do the same thing: signal a notification that they hold in a slot of their own. So drivers
+// wait for devices as they wait for each other, and the kernel calls nobody.
+// Handout: reference/kernel-design.md, "Time", "Interrupts" and "Printing".
 #include "arch/plic.h"
 #include "call/destroy.h"
 #include "call/request.h"

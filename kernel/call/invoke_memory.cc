@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Frames, page tables and VSpaces: decode, then let mem/mapping.h do it.
+//
+// Two capabilities are looked at for a mapping: the invoked one says what is mapped, and with which rights; the VSpace
+// among the words says where. The mapping belongs to the first, and goes with it.
 // Handout: reference/kernel-design.md, "Address spaces".
 #include "call/request.h"
 #include "mem/mapping.h"

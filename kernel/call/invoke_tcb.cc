@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Threads: what they can reach, when they run, what is in their registers.
-// Handout: reference/kernel-design.md, "Threads".
+//
+// Whoever may write to a Tcb is the thread's master: it decides on everything. Two limits hold even so: nobody gives a
+// priority above its own maximum, and registers are written only while the thread is Inactive.
+// Handout: reference/kernel-design.md, "Threads" and "Scheduling".
 #include <cstring>
 
 #include "call/destroy.h"

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: MIT
 // The methods of the Machine that turn the trace on and read it.
+//
+// Events are read by number and copied into the reader's UTCB. Nothing is consumed: several readers do not disturb each
+// other, and the answer says which events were lost to who came too late.
 // Handout: reference/kernel-abi.md, "The trace".
 #include <algorithm>
 #include <array>

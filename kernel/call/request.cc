@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: MIT
-// See request.h.
+// Looking up what a method's words point to. See request.h.
+//
+// All methods look up in the same way and refuse with the same errors in the same order: nothing there, another type, a
+// right is missing.
 #include "call/request.h"
 
 namespace glenda {

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: MIT
-// See switches.h.
+// Turning the fast path and the trace. See switches.h.
+//
+// Two wishes make one switch: the fast path is on where it is allowed and the trace is off. So the kernel's entry has
+// one variable to look at.
 #include "call/switches.h"
 
 #include <utility>

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: MIT
-// See syscalls.h. Each function first checks all that can fail, then commits.
+// The slow path of all system calls. See syscalls.h.
+//
+// Each function first checks all that can fail, then commits: a call that is refused has changed nothing. The fast path
+// (call/fast_path.h) does the common cases of the same with fewer instructions, and must never decide differently.
 #include "call/syscalls.h"
 
 #include <algorithm>

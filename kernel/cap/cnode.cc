@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: MIT
-// Walking a CSpace: one turn of the loop a CNode.
+// Walking a CSpace: one turn of the loop a CNode. See cnode.h.
+//
+// Every CNode has a radix of at least 1, so each turn consumes a bit of the pointer: there are at most 64, and CNodes
+// that contain themselves are no danger.
 #include "cap/cnode.h"
 
 namespace glenda {

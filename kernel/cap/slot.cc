@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: MIT
 // The operations on the derivation tree; see slot.h for its shape. None of them loops.
+//
+// What is next to a slot is found by its links: a sibling, or the parent where it stands at an end of the list.
+// `set_left` and `set_right` write what points to a slot from either side; with them each operation is a few
+// assignments.
 #include "cap/slot.h"
 
 #include <initializer_list>

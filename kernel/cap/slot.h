@@ -4,7 +4,7 @@
 // Each slot is a node. Its children stand in a doubly linked list, whose two ends point back to the parent (marked by
 // the lowest bit of the link). So every operation changes a fixed number of links, however large the tree:
 //
-//          parent                     remove(b) puts b's children    parent
+//          parent                     b.clear() puts b's children    parent
 //       first/    \last                    in b's place            /   |   \   \.
 //          a  <->  b           =====>                             a <->c <-> d
 //             first/ \last

@@ -1,5 +1,10 @@
 // SPDX-License-Identifier: MIT
 // What the parts of the invariant checker share: what was found, what was counted, and the walk through the tree.
+//
+// The checker cannot allocate, and cannot recurse with the depth of what users have built. So the walk follows the
+// links of the derivation tree up and down, and what must agree between two places is counted at both and compared at
+// the end.
+// Handout: reference/kernel-design.md, "Checking the kernel".
 #pragma once
 
 #include "abi/object.h"

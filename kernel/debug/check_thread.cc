@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Threads, and the objects at which they meet: what each says of the other must agree. See check.h.
+//
+// A thread's state says where it may stand; the queue, Reply or notification there must lead back to it. Ready queues
+// are looked at from both ends, and each hart must say the highest priority that is in fact there.
 #include <algorithm>
 
 #include "debug/check_parts.h"

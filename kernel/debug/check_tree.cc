@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: MIT
 // The derivation tree: links, and what a capability may be, given the one that it was made from. See check.h.
+//
+// This is the kernel's promise in a form that can be tested: rights never grow, an object lies in the memory that it
+// was made from and in no other object, and no capability is in the tree twice or missing.
 #include <algorithm>
 
 #include "debug/check_parts.h"

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
-// See dump.h.
+// The lines themselves. See dump.h.
+//
+// People read them, and so do tests: grade/tests/test_kernel.py finds the registers by their names.
 #include "debug/dump.h"
 
 #include "debug/print.h"

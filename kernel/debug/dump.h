@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: MIT
-// Kernel objects in words, for people.
+// Kernel objects in words, for people: what Machine::DumpThread and the report of an unhandled fault print.
+//
+// Line by line, because printing takes so long that it is interrupted between two lines (sched/register_report.h).
+// Handout: reference/kernel-design.md, "Printing".
 #pragma once
 
 #include "object/tcb.h"

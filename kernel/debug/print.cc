@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: MIT
-// See print.h.
+// Characters, numbers, and the end: `panic`. See print.h.
+//
+// After a panic nothing can be relied on, so it takes no lock and allocates nothing; it prints what it was given, the
+// last events of the trace, and stops this hart.
 #include "debug/print.h"
 
 #include "arch/arch.h"

@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: MIT
 // The kernel's own words on the debug console: print("hart ", 3, " at ", Hex{pc}, "\n").
+//
+// No format strings: each argument says by its type how it is printed, so that none can be of the wrong type. It is
+// slow, because each character waits for the UART: whoever prints much must stop in between (Hart::should_pause).
+// Handout: reference/kernel-design.md, "Printing".
 #pragma once
 
 #include <concepts>

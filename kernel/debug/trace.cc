@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: MIT
-// See trace.h.
+// Recording events, adding up times, and printing the last events after a panic. See trace.h.
+//
+// `record` is the one place that writes to the ring, with the lock held. It is never in line: the hooks are on ways
+// through the kernel that must stay short while the trace is off.
 #include "debug/trace.h"
 
 #include "arch/arch.h"

@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: MIT
-// The two state machines of endpoint.h.
+// The two state machines of endpoint.h: send and receive are mirror images, and meet in `meet`.
+//
+// A thread that is woken, for whatever reason, has left the queue, its `endpoint` is null, and no Reply that it brought
+// refers to it any more.
+// Handout: reference/kernel-design.md, "Endpoints".
 #include "ipc/endpoint.h"
 
 #include "debug/trace.h"

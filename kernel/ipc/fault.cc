@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
-// See fault.h.
+// Raising a fault, taking the answer, and what is said where nobody handles it. See fault.h.
+//
+// A thread without a handler stops, and is reported on the console: the kernel goes on, for the mistake is the user's.
 #include "ipc/fault.h"
 
 #include "debug/print.h"

@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Faults as messages: abi/fault.h says what they look like.
+//
+// A fault is a Call that the kernel makes in the name of the thread, on the endpoint that its Tcb names. So it needs no
+// mechanism of its own: it waits in the same queues, in the same Replies, and the answer says how the thread goes on.
+// Handout: reference/kernel-design.md, "Endpoints".
 #pragma once
 
 #include "abi/fault.h"

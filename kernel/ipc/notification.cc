@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: MIT
-// See notification.h.
+// Who gets a signal, and the end of a notification. See notification.h.
+//
+// The order is fixed: first those that wait at the notification itself, then the bound thread if it waits at an
+// endpoint; if nobody does, the bits stay in the word.
 #include "ipc/notification.h"
 
 #include "debug/trace.h"

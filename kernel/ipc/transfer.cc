@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: MIT
-// See transfer.h.
+// Moving words and capabilities from one thread to another. See transfer.h.
+//
+// Registers go to registers, longer messages from UTCB to UTCB, through the direct map; no address of a user program is
+// ever followed. Nothing here fails for the sender: what finds no room is left out, and the receiver's tag says so.
 #include "ipc/transfer.h"
 
 #include <algorithm>

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: MIT
-// The table of living address spaces.
+// The table of living address spaces: its index is the ASID. See address_spaces.h.
+//
+// Free ASIDs stand in a queue, so that finding one is a single step however many are in use, and each rests as long as
+// it can before it is used again.
 #include "mem/address_spaces.h"
 
 namespace glenda {

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: MIT
-// See mapping.h.
+// Writing page table entries, and the fences that this needs. See mapping.h.
+//
+// Whatever an entry becomes, the translations that harts may have cached of it are flushed at once: for a page, or for
+// the whole space when a table goes. Executable mappings also make those harts fetch their instructions anew.
 #include "mem/mapping.h"
 
 namespace glenda {

@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: MIT
 // The three objects through which threads meet. How they behave is in ipc/.
+//
+// They are plain data, and all zero is a good beginning: Retype only clears memory. Each link has a counterpart in the
+// Tcb (`endpoint`, `notification`, `reply`), and both are written and cleared together.
+// Handout: reference/kernel-design.md, "Endpoints" and "Notifications".
 #pragma once
 
 #include "object/tcb_queue.h"

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
-// See irq.h.
+// The table of interrupts, and giving one back. See irq.h.
+//
+// It is the kernel's own memory, of fixed size: an interrupt exists whether or not anybody claims it.
 #include "object/irq.h"
 
 #include "arch/plic.h"

@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: MIT
 // A queue of threads, linked through the threads themselves: first come, first served.
+//
+// A thread stands in one queue at most, so one pair of links in the Tcb is enough for ready queues, endpoints and
+// notifications; and no queue ever needs memory. Taking a thread out of the middle is a single step.
+// Handout: reference/kernel-design.md, "Threads".
 #pragma once
 
 #include "object/tcb.h"

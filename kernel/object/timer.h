@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: MIT
-// A deadline that signals a notification.
+// A deadline that signals a notification, once.
+//
+// The notification is held in a slot, so that it can be revoked from the timer like any other capability. The other
+// fields are those of a node of the heap in sched/timer_queue.h, which therefore needs no memory of its own.
+// Handout: reference/kernel-design.md, "Time".
 #pragma once
 
 #include "cap/slot.h"

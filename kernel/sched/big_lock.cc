@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: MIT
-// Waiting for the big lock. See big_lock.h.
+// Waiting for the big lock, and handing it over. See big_lock.h.
+//
+// Whoever holds the lock is the only one that takes a name off `impatient_`, and whoever is named `heir_` is the only
+// one that takes the lock then: so it has one owner at any time, whatever harts try at the same moment.
 #include "sched/big_lock.h"
 
 namespace glenda {

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
-// See clock.h.
+// Setting the hardware's deadline. See clock.h.
+//
+// Only a hart can set its own timer. Another hart that arms one interrupts the timer hart, which looks then.
 #include "sched/clock.h"
 
 namespace glenda {

@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Time: the next interrupt of a hart is its tick or, on the first hart, the earliest armed timer.
+//
+// There is one deadline in the hardware of each hart; whenever something changes that it depends on, it is computed
+// anew from what there is. An idle hart has no tick. What happens at the deadline is in boot/enter.cc.
+// Handout: reference/kernel-design.md, "Time".
 #pragma once
 
 #include "sched/hart.h"

@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: MIT
-// Choosing who runs. See hart.h.
+// Choosing who runs; and what harts ask of each other, at the end. See hart.h.
+//
+// All of it is called with the lock held, but for `wait_for_lock` and `serve`: while a hart waits, it touches nothing
+// but its own Hart and current thread, and only when the holder of the lock, who waits for it, has asked.
+// Handout: reference/kernel-design.md, "Scheduling" and "Locking".
 #include "sched/hart.h"
 
 #include "debug/trace.h"

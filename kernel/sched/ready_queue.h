@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Threads that are ready to run, by priority: 256 queues and a bitmap that finds the highest one that is not empty.
+//
+// `highest()` is kept up to date and not searched for, because it is asked at every way out of the kernel, and changes
+// far less often. The current thread stands in none of the queues.
 // Handout: reference/kernel-design.md, "Scheduling".
 #pragma once
 

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
-// See register_report.h.
+// Printing a report piece by piece. See register_report.h.
+//
+// At least one line is printed each time, so that a report comes to its end however busy the machine is.
 #include "sched/register_report.h"
 
 #include "debug/print.h"

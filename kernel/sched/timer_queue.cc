@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: MIT
 // The leftist heap of armed timers; see timer_queue.h.
+//
+// `merge` goes down two right paths, which are short by the heap's invariant: the rank of a node's left child is never
+// below that of its right one. `fix` restores that after a change, upwards, and stops where nothing changed.
 #include "sched/timer_queue.h"
 
 #include <utility>

@@ -98,7 +98,7 @@ class Frame : public Object {
 public:
     using Object::Object;
 
-    /// MissingTable: give `space` a PageTable there first (map_frame in space.h does).
+    /// MissingTable: give `space` a PageTable there first (map_frame in map_frame.h does).
     Result<void> map(VSpace space, std::uint64_t address, MapFlags flags) const {
         return invoke(FrameMethod::Map, space.cptr(), address, flags);
     }
