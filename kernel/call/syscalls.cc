@@ -77,18 +77,24 @@ Result<void> call(Tcb& tcb, CPtr pointer) {
     return {};
 }
 
+/// An endpoint or notification, with `right`. Errors: BadMethod, NoRights.
+Result<void> check_meeting_place(const Capability& cap, Rights right) {
+    CHECK(cap.type == CapType::Endpoint || cap.type == CapType::Notification, Error::BadMethod);
+    CHECK(has(cap.rights, right), Error::NoRights);
+    return {};
+}
+
 enum class Patience { Wait, Never };
 
 Result<void> send(Tcb& tcb, CPtr pointer, Patience patience) {
     TRY(slot, find(tcb, pointer));
     const Capability& cap = slot->cap;
-    CHECK(has(cap.rights, Rights::Write), Error::NoRights);
+    TRY_VOID(check_meeting_place(cap, Rights::Write));
     if (cap.type == CapType::Notification) {
         tcb.set_tag(Tag{});
         signal(cap.as<Notification>(), signal_bits(cap));
         return {};
     }
-    CHECK(cap.type == CapType::Endpoint, Error::BadMethod);
     const bool can_grant = has(cap.rights, Rights::Grant);
     TRY_VOID(check_message(tcb, can_grant));
     Endpoint& endpoint = cap.as<Endpoint>();
@@ -106,8 +112,7 @@ Result<Slot*> find_reply(const Tcb& tcb, CPtr pointer) {
 /// The capability to receive from. Errors: InvalidCapability, NoRights, BadMethod.
 Result<Slot*> find_source(const Tcb& tcb, CPtr pointer) {
     TRY(slot, find(tcb, pointer));
-    CHECK(has(slot->cap.rights, Rights::Read), Error::NoRights);
-    CHECK(slot->cap.type == CapType::Endpoint || slot->cap.type == CapType::Notification, Error::BadMethod);
+    TRY_VOID(check_meeting_place(slot->cap, Rights::Read));
     return slot;
 }
 

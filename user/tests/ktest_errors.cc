@@ -54,6 +54,24 @@ void endpoint_rights() {
     EXPECT_ERROR(BadMethod, sys::call(notification.cptr(), {}));
 }
 
+/// What cannot be sent to or received from is so whatever its rights.
+void no_meeting_place() {
+    const Frame frame = need(pool().frame());
+    const Reply reply = need(pool().reply());
+    for (const Rights rights : {Rights::None, Rights::Read, Rights::Write, Rights::All}) {
+        for (const CPtr pointer : {with_rights(frame, rights).cptr(), with_rights(reply, rights).cptr()}) {
+            EXPECT_ERROR(BadMethod, sys::send(pointer, {}));
+            EXPECT_ERROR(BadMethod, sys::nb_send(pointer, {}));
+            EXPECT_ERROR(BadMethod, sys::recv(pointer, 0));
+            EXPECT_ERROR(BadMethod, sys::nb_recv(pointer, 0));
+        }
+    }
+    const Notification bell = need(pool().notification());
+    EXPECT_OK(sys::send(bell.cptr(), {.tag = Tag(~0ul)}));  // a signal is a signal, whatever comes along
+    EXPECT_OK(sys::nb_send(bell.cptr(), {.tag = Tag(0, 255, 15)}));
+    EXPECT_EQ(need(bell.poll()), 1);
+}
+
 void message_lengths() {
     const Endpoint endpoint = need(pool().endpoint());
     for (unsigned length = kMaxWords + 1; length < 256; length++)
@@ -200,6 +218,7 @@ int main(int, char**) {
                                       {"errors_invalid_capability", invalid_capability},
                                       {"errors_wrong_type", wrong_type},
                                       {"errors_endpoint_rights", endpoint_rights},
+                                      {"errors_no_meeting_place", no_meeting_place},
                                       {"errors_message_lengths", message_lengths},
                                       {"errors_would_block", would_block},
                                       {"errors_too_many_spaces", too_many_spaces},
