@@ -39,8 +39,9 @@ def machine(request: pytest.FixtureRequest) -> Iterator[Callable[..., Machine]]:
     test = re.sub(r"[^\w.-]+", "_", request.node.nodeid.rpartition("::")[2]).strip("_")
 
     def start(*arguments: object, **options: object) -> Machine:
-        options.setdefault("harts", request.config.getoption("harts"))
-        options["append"] = f"{options.get('append', '')} {request.config.getoption('append')}".strip()
+        if "kernel" not in options:     # a machine of its own
+            options.setdefault("harts", request.config.getoption("harts"))
+            options["append"] = f"{options.get('append', '')} {request.config.getoption('append')}".strip()
         options.setdefault("name", test if not started else f"{test}-{len(started) + 1}")
         started.append(Machine(*arguments, **options))
         return started[-1]

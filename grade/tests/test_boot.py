@@ -77,9 +77,9 @@ def test_memory(machine: Boot, mib: int) -> None:
     assert all(end <= 0x0c00_0000 or 0x0c60_0000 <= begin for begin, end, _ in devices), "the PLIC is the kernel's"
 
 
-def test_command_line(machine: Boot) -> None:
+def test_command_line(machine: Boot, pytestconfig: pytest.Config) -> None:
     told = facts(machine(append=f"quiet {FACTS} log=debug"))
-    assert told["command_line"] == f"quiet {FACTS} log=debug"
+    assert told["command_line"] == f"quiet {FACTS} log=debug {pytestconfig.getoption('append')}".strip()
 
 
 def test_mistakes_on_the_command_line(machine: Boot) -> None:

@@ -2,9 +2,11 @@
 """The commands of the console, as a person at the prompt sees them; and that it answers whatever runs."""
 
 import re
+from collections.abc import Callable
 
 import pytest
 
+from glenda.machine import Machine
 from glenda.shell import Shell
 
 COMMANDS = ["help", "ps", "run", "kill", "log", "mem", "shutdown", "reboot"]
@@ -75,7 +77,7 @@ def test_log(shell: Shell) -> None:
     lines = [re.fullmatch(r"\[ *(\d+\.\d{3})\] ([^:]+): (.+)", line) for line in shell.run("log").splitlines()]
     assert None not in lines
     times = [float(line[1]) for line in lines]
-    assert times == sorted(times) and times[-1] < 0.1
+    assert times == sorted(times) and (times[-1] < 0.1 or not shell.machine.icount)
     said = [line[3] for line in lines]
     for text in ["factotum: is up", "uart: started as process 3", "uart: serves serial",
                  "console: started as process 4"]:
@@ -169,8 +171,9 @@ def test_the_console_answers_whatever_runs(shell: Shell) -> None:
         assert shell.run(f"kill {pid}", within=0.01) == f"process {pid} was killed\n"
 
 
-def test_programs_of_one_priority_take_turns(shell: Shell) -> None:
+def test_programs_of_one_priority_take_turns(machine: Callable[..., Machine]) -> None:
     """The last of four gets its turn soon enough to see that 200 ms are over; a turn is 5 ms, and a page fault ends it."""
+    shell = Shell(machine(harts=1))
     for _ in range(3):
         shell.run("run spin &")
     before = shell.machine.instructions()[0]
