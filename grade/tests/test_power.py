@@ -16,7 +16,7 @@ Boot = Callable[..., Machine]
 
 
 def test_boot_in_order(machine: Boot) -> None:
-    guest = machine()
+    guest = machine(harts=1)
     milestones = [r"^OpenSBI ", f"^{BANNER}", r"^kernel: hart 0 is up\n",
                   r"^9ball: \d+ MiB of memory.*, 1 hart, initrd", r"^9ball: factotum: is up\n",
                   r"^9ball: uart: started as process 3\n", r"^9ball: uart: serves serial\n",
