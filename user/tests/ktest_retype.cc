@@ -103,69 +103,6 @@ void disjoint() {
     EXPECT_EQ(wrong, 0);
 }
 
-/// K10: objects of random types and sizes until the memory is full. Each frame keeps its random contents, each
-/// notification its flags and each CNode its slots, whatever was made after it; and the same again in the used memory.
-void random_objects() {
-    constexpr unsigned kMost = 400;
-    static constinit CapType types[kMost];
-    static constinit std::uint64_t seeds[kMost];
-    const Untyped memory = need(pool().make<Untyped>(CapType::Untyped, 20));
-    const CPtr slot = need(pool().slots(kMost)), spare = need(pool().slot());
-    std::uint64_t random = 1;
-    const auto next = [&] { return random = random * 6'364'136'223'846'793'005 + 1'442'695'040'888'963'407; };
-    const auto page = [](unsigned i) { return reinterpret_cast<volatile std::uint64_t*>(kArea + i * kPageSize); };
-    const auto word = [&](unsigned i, unsigned j) { return (seeds[i] + j) * 0x9e37'79b9'7f4a'7c15; };
-    for (unsigned round = 0; round < 4; round++) {
-        unsigned count = 0, dirty = 0, wrong = 0;
-        for (Error last = Error::Ok; last == Error::Ok && count < kMost; count++) {
-            constexpr CapType kTypes[] = {CapType::Frame, CapType::CNode, CapType::Notification,
-                                          CapType::Tcb,   CapType::Timer, CapType::Frame};
-            const CapType type = types[count] = kTypes[(next() >> 33) % 6];
-            const unsigned radix = 1 + (next() >> 33) % 7;
-            const CPtr at = slot + count;
-            seeds[count] = next();
-            last = error_of(memory.retype(type,
-                                          type == CapType::Frame   ? kFrameBits
-                                          : type == CapType::CNode ? radix
-                                                                   : 0,
-                                          node(), at));
-            if (last != Error::Ok) {
-                EXPECT_ERROR(NotEnoughMemory, last);
-                break;
-            }
-            if (type == CapType::Frame) {
-                need(pool().map(Frame(at), space(), kArea + count * kPageSize, MapFlags::ReadWrite));
-                for (unsigned j = 0; j < kPageSize / 8; j++) {
-                    dirty += page(count)[j] != 0 ? 1 : 0;
-                    page(count)[j] = word(count, j);
-                }
-            } else if (type == CapType::CNode) {
-                for (unsigned j = 1; j < bit(radix); j++) EXPECT_OK(CNode(at).copy(j, node(), kRootConsole));
-            } else if (type == CapType::Notification) {
-                EXPECT_OK(node().mint(spare, node(), at, Rights::All, seeds[count]));
-                EXPECT_OK(Notification(spare).signal());
-                EXPECT_OK(node().remove(spare));
-            }
-        }
-        EXPECT(count > 100 && count < kMost);
-        for (unsigned i = 0; i < count; i++) {
-            if (types[i] == CapType::Frame) {
-                for (unsigned j = 0; j < kPageSize / 8; j++) wrong += page(i)[j] != word(i, j) ? 1 : 0;
-            } else if (types[i] == CapType::CNode) {
-                const unsigned radix = need(node().info(slot + i)).size_bits;
-                for (unsigned j = 1; j < bit(radix); j++)
-                    wrong += need(CNode(slot + i).info(j)).type != CapType::Console ? 1 : 0;
-            } else if (types[i] == CapType::Notification) {
-                wrong += need(Notification(slot + i).poll()) != seeds[i] ? 1 : 0;
-            }
-        }
-        EXPECT_EQ(dirty, 0);
-        EXPECT_EQ(wrong, 0);
-        EXPECT(need(environment().machine.check()));
-        EXPECT_OK(node().revoke(memory.cptr()));
-    }
-}
-
 /// As many as one Retype can make, in one.
 void counts() {
     const Untyped memory = need(pool().make<Untyped>(CapType::Untyped, 16));
@@ -232,13 +169,9 @@ void devices() {
 
 int main(int, char**) {
     using namespace glenda::ktest;
-    static constexpr Case kCases[] = {{"retype_every_type", every_type},
-                                      {"retype_all_or_nothing", all_or_nothing},
-                                      {"retype_zeroed", zeroed},
-                                      {"retype_disjoint", disjoint},
-                                      {"retype_random_objects", random_objects},
-                                      {"retype_counts", counts},
-                                      {"retype_into_itself", into_itself},
+    static constexpr Case kCases[] = {{"retype_every_type", every_type}, {"retype_all_or_nothing", all_or_nothing},
+                                      {"retype_zeroed", zeroed},         {"retype_disjoint", disjoint},
+                                      {"retype_counts", counts},         {"retype_into_itself", into_itself},
                                       {"retype_devices", devices}};
     return run_cases(kCases);
 }
