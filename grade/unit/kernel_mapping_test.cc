@@ -42,6 +42,19 @@ TEST_F(MappingTest, TheKernelSaysWhichTableIsMissing) {
     EXPECT_EQ(root().word(2), kFrameBits);
 }
 
+/// A hart may remember that there was nothing (privileged specification, 4.2.1).
+TEST_F(MappingTest, MappingIsAnnouncedToTheHarts) {
+    const unsigned asid = asid_of(slot(kSpace).cap.space);
+    for (unsigned table = 0; table < 2; table++) {
+        machine.flushes.clear();
+        ASSERT_EQ(call(kTables + table, PageTableMethod::Map, {kSpace, kAt}), Error::Ok);
+        EXPECT_TRUE(machine.was_flushed({kAt}, asid));
+    }
+    machine.flushes.clear();
+    ASSERT_EQ(map(kFrame), Error::Ok);
+    EXPECT_TRUE(machine.was_flushed({kAt}, asid));
+}
+
 TEST_F(MappingTest, DeletingTheCapabilityEndsTheMapping) {
     map_tables();
     ASSERT_EQ(map(kFrame), Error::Ok);
