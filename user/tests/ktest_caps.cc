@@ -9,6 +9,7 @@ namespace {
 
 CNode::Info look(CPtr slot) { return need(node().info(slot)); }
 
+/// K11: a copy has no right that the original or the copier does not give.
 void rights_only_shrink() {
     const CPtr source = need(pool().endpoint()).cptr();
     for (unsigned held = 0; held < 8; held++) {
@@ -22,6 +23,7 @@ void rights_only_shrink() {
     }
 }
 
+/// K12: what has a badge keeps it, in every copy. That it is delivered: ipc_badges_arrive.
 void badges() {
     const CPtr source = need(pool().endpoint()).cptr(), slot = need(pool().slots(3));
     EXPECT_OK(node().mint(slot, node(), source, Rights::All, 0xdead'beef'0000'0001));

@@ -88,6 +88,7 @@ void sending() {
     EXPECT_ERROR(WouldBlock, endpoint.nb_recv(0));
 }
 
+/// K12: the receiver sees the badge of the capability that was sent with.
 void badges_arrive() {
     const Endpoint endpoint = need(pool().endpoint());
     const Endpoint one = badged(endpoint, 1), large = badged(endpoint, ~Badge{0}, Rights::Write);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// K41: all harts do everything at once, on objects of their own and on shared ones, and then all memory is back.
+// K26: all harts do everything at once, on objects of their own and on shared ones, and then all memory is back.
 //
 // Kernel command line: seconds=N, how long. Three workers on each of up to four harts choose operations at random; most
 // are refused, as they should be. The tests' thread wakes who is stuck and lets the kernel check itself.
