@@ -2,6 +2,7 @@
 // The platform-level interrupt controller (RISC-V PLIC specification 1.0).
 //
 // All device interrupts go to the hart that booted. A masked interrupt stays pending at its source.
+// Handout: reference/kernel-design.md, "Interrupts".
 #pragma once
 
 #include "util/address.h"

@@ -18,7 +18,7 @@ struct Registers {
 
     std::uint64_t& ra() { return x[0]; }
     std::uint64_t& sp() { return x[1]; }
-    std::uint64_t& tp() { return x[3]; }
+    std::uint64_t sp() const { return x[1]; }
     /// Argument register a0 to a7.
     std::uint64_t& a(unsigned n) { return x[9 + n]; }
     std::uint64_t a(unsigned n) const { return x[9 + n]; }

@@ -26,6 +26,7 @@ namespace {
 /// How many timers may expire in one entry; the interrupt comes again for the rest.
 constexpr unsigned kTimersAtOnce = 16;
 
+/// Signal the notification that a timer or an interrupt has in its slot, if there is one.
 void signal_held(const Slot& slot) {
     if (slot.cap.type == CapType::Notification) signal(slot.cap.as<Notification>(), signal_bits(slot.cap));
 }
@@ -58,7 +59,7 @@ void handle_device() {
 void handle_interrupts(Hart& hart) {
     const arch::Interrupts pending = arch::pending_interrupts();
     hart.count(KernelCounter::Interrupts);
-    if (pending.software) {
+    if (pending.software) {  // another hart made a thread ready here, or changed the timers
         arch::clear_ipi();
         set_next_interrupt(hart);
     }

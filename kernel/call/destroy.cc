@@ -20,6 +20,7 @@ constinit Slot* graveyard = nullptr;
 
 namespace {
 
+/// Between two steps: stop here if something is more urgent. Error: kPreempted.
 Result<void> preemption_point() {
     CHECK(!Hart::should_pause(), kPreempted);
     return {};
@@ -45,6 +46,7 @@ Result<void> destroy_tcb(Tcb& tcb) {
     return {};
 }
 
+/// Wake all that wait at an endpoint or notification, one by one. Error: kPreempted.
 template <typename Object>
 Result<void> dismiss_all(Object& object) {
     for (;;) {
@@ -54,13 +56,14 @@ Result<void> dismiss_all(Object& object) {
     }
 }
 
+/// The last capability to a CNode goes: its node of the tree moves into the CNode's own slot 0, as the topmost zombie.
 void bury(Slot& slot) {
     Slot& grave = *slots_of(slot.cap);
     grave.take(slot);
     grave.cap.type = CapType::Zombie;
     grave.cap.flags = CapFlags::None;
     grave.cap.next = 1;
-    grave.cap.space = reinterpret_cast<std::uint64_t>(graveyard);
+    grave.cap.below = graveyard;
     graveyard = &grave;
 }
 
@@ -130,7 +133,7 @@ Result<void> empty_graveyard() {
         TRY_VOID(delete_slot(slot));
         if (graveyard == grave) {  // the slot held no CNode that went on top
             if (++grave->cap.next >> grave->cap.size_bits != 0) {
-                graveyard = reinterpret_cast<Slot*>(grave->cap.space);
+                graveyard = grave->cap.below;
                 grave->clear();
             }
         }

@@ -17,21 +17,22 @@
 
 namespace glenda {
 
-/// The CNodes to take apart: a stack of zombies, each with the next one below it in `space`.
+/// The CNodes to take apart: a stack of zombies, each of which knows the one below it.
 extern constinit Slot* graveyard;
 
 /// Empty the slot; the object goes if this was its last capability. Error: kPreempted, then call again.
 Result<void> delete_slot(Slot& slot);
 
-/// Delete everything derived from the capability in `slot`, but for CNodes that are in the graveyard then.
+/// Delete everything derived from the capability in `slot`. What else was buried by that is left in the graveyard.
 /// Error: kPreempted, then call again.
 Result<void> revoke_slot(Slot& slot);
 
 /// Take CNodes in the graveyard apart until none is left. Error: kPreempted, then call again.
 Result<void> empty_graveyard();
 
-/// The same in the middle of a call of `caller`: what has been given up is there to be used. The caller itself may have
-/// been in the graveyard, with all that it has looked up. Errors: kPreempted; InvalidCapability, then do nothing more.
+/// The same, before a call of `caller` takes what dying CNodes may still hold: memory, an interrupt. The caller itself
+/// may have been in the graveyard, with all that it has looked up. Errors: kPreempted; InvalidCapability, then do
+/// nothing more.
 Result<void> reclaim(const Tcb& caller);
 
 }  // namespace glenda

@@ -139,6 +139,7 @@ Outcome retype(const Request& request) {
     CHECK(plan.type != CapType::VSpace || address_spaces.room() >= plan.count, Error::TooManySpaces);
 
     Capability& untyped = request.slot.cap;
+    // All is free again. At watermark 0 it was before: then what a preempted Retype has cleared is still zero.
     if (!request.slot.has_children() && untyped.watermark != 0) untyped.watermark = untyped.zeroed = 0;
     TRY_VOID(place(plan, untyped, request.tag.length() > 3 ? request.word(3) : 0));
     if (plan.type != CapType::Untyped && !has(untyped.flags, CapFlags::Device)) TRY_VOID(clear_memory(plan, untyped));

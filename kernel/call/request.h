@@ -45,7 +45,6 @@ struct Request {
 // The methods of each kind of object (abi/method.h): decode the request, do it, answer. Any error that abi/method.h and
 // the handout name for the method; kPreempted from those that take long.
 
-/// Untyped memory: Retype, Info.
 Outcome invoke_untyped(const Request& request);
 Outcome invoke_cnode(const Request& request);
 Outcome invoke_tcb(const Request& request);

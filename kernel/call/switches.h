@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // The kernel's switches: the fast path and the trace. While the trace is on, no system call takes the fast path.
 //
-// The Machine capability turns them (call/invoke_trace.cc), and the kernel's command line.
+// The Machine capability turns them (call/invoke_device.cc, call/invoke_trace.cc), and the kernel's command line.
+// Handout: reference/kernel-design.md, "The fast path" and "The trace".
 #pragma once
 
 namespace glenda {

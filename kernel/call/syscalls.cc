@@ -39,6 +39,7 @@ Result<void> check_message(const Tcb& tcb, bool can_grant) {
     return check_long_message(tcb, tag, can_grant);
 }
 
+/// One function for each type of object, declared in call/request.h.
 Outcome invoke(const Request& request) {
     switch (request.cap().type) {
         case CapType::Untyped: return invoke_untyped(request);
@@ -84,9 +85,10 @@ Result<void> check_meeting_place(const Capability& cap, Rights right) {
     return {};
 }
 
-enum class Patience { Wait, Never };
+/// Whether a call may block. Else it refuses with WouldBlock.
+enum class Mode { Blocking, NonBlocking };
 
-Result<void> send(Tcb& tcb, CPtr pointer, Patience patience) {
+Result<void> send(Tcb& tcb, CPtr pointer, Mode mode) {
     TRY(slot, find(tcb, pointer));
     const Capability& cap = slot->cap;
     TRY_VOID(check_meeting_place(cap, Rights::Write));
@@ -98,11 +100,12 @@ Result<void> send(Tcb& tcb, CPtr pointer, Patience patience) {
     const bool can_grant = has(cap.rights, Rights::Grant);
     TRY_VOID(check_message(tcb, can_grant));
     Endpoint& endpoint = cap.as<Endpoint>();
-    CHECK(patience == Patience::Wait || endpoint.waiting == Endpoint::Waiting::Receivers, Error::WouldBlock);
+    CHECK(mode == Mode::Blocking || endpoint.waiting == Endpoint::Waiting::Receivers, Error::WouldBlock);
     send(endpoint, tcb, {.badge = cap.badge, .can_grant = can_grant, .wants_reply = false}, ThreadState::BlockedSend);
     return {};
 }
 
+/// The capability to a Reply. Errors: InvalidCapability, WrongType.
 Result<Slot*> find_reply(const Tcb& tcb, CPtr pointer) {
     TRY(slot, find(tcb, pointer));
     CHECK(slot->cap.type == CapType::Reply, Error::WrongType);
@@ -122,23 +125,23 @@ bool take_bound_signals(Tcb& tcb) {
     return bound.type == CapType::Notification && take_signals(bound.as<Notification>(), tcb);
 }
 
-/// `source` and `reply` have been checked.
-Result<void> receive_from(Tcb& tcb, const Capability& source, Reply* reply, Patience patience) {
+/// The second half of Recv and ReplyRecv: `source` and `reply` have been checked. Error: WouldBlock.
+Result<void> receive_from(Tcb& tcb, const Capability& source, Reply* reply, Mode mode) {
     if (source.type == CapType::Notification) {
         Notification& notification = source.as<Notification>();
         if (take_signals(notification, tcb)) return {};
-        CHECK(patience == Patience::Wait, Error::WouldBlock);
+        CHECK(mode == Mode::Blocking, Error::WouldBlock);
         stand_in_line(notification, tcb);
         return {};
     }
     if (take_bound_signals(tcb)) return {};
     Endpoint& endpoint = source.as<Endpoint>();
-    CHECK(patience == Patience::Wait || endpoint.waiting == Endpoint::Waiting::Senders, Error::WouldBlock);
+    CHECK(mode == Mode::Blocking || endpoint.waiting == Endpoint::Waiting::Senders, Error::WouldBlock);
     receive(endpoint, tcb, reply, has(source.rights, Rights::Grant));
     return {};
 }
 
-Result<void> recv(Tcb& tcb, CPtr pointer, Patience patience) {
+Result<void> recv(Tcb& tcb, CPtr pointer, Mode mode) {
     TRY(source, find_source(tcb, pointer));
     Reply* reply = nullptr;
     if (const CPtr brought = tcb.registers.a(6); brought != 0 && source->cap.type == CapType::Endpoint) {
@@ -146,9 +149,10 @@ Result<void> recv(Tcb& tcb, CPtr pointer, Patience patience) {
         reply = &slot->cap.as<Reply>();
         CHECK(reply->caller == nullptr && reply->receiver == nullptr, Error::Busy);
     }
-    return receive_from(tcb, source->cap, reply, patience);
+    return receive_from(tcb, source->cap, reply, mode);
 }
 
+/// answer(), seen by the trace.
 void give_answer(Reply& reply, Tcb& replier) {
     if (trace.is_on()) [[unlikely]]
         trace.message(TraceKind::Answer, replier, *reply.caller, replier.tag().without_flags());
@@ -162,7 +166,7 @@ Result<void> reply_recv(Tcb& tcb, CPtr pointer) {
     CHECK(reply.caller != nullptr, Error::NoCaller);
     TRY_VOID(check_message(tcb, reply.can_grant));
     give_answer(reply, tcb);
-    return receive_from(tcb, source->cap, &reply, Patience::Wait);
+    return receive_from(tcb, source->cap, &reply, Mode::Blocking);
 }
 
 Result<void> reply(Tcb& tcb, CPtr pointer) {
@@ -179,10 +183,10 @@ Result<void> dispatch(Tcb& tcb, Syscall number, CPtr pointer) {
     switch (number) {
         case Syscall::Call: return call(tcb, pointer);
         case Syscall::ReplyRecv: return reply_recv(tcb, pointer);
-        case Syscall::Send: return send(tcb, pointer, Patience::Wait);
-        case Syscall::NBSend: return send(tcb, pointer, Patience::Never);
-        case Syscall::Recv: return recv(tcb, pointer, Patience::Wait);
-        case Syscall::NBRecv: return recv(tcb, pointer, Patience::Never);
+        case Syscall::Send: return send(tcb, pointer, Mode::Blocking);
+        case Syscall::NBSend: return send(tcb, pointer, Mode::NonBlocking);
+        case Syscall::Recv: return recv(tcb, pointer, Mode::Blocking);
+        case Syscall::NBRecv: return recv(tcb, pointer, Mode::NonBlocking);
         case Syscall::Reply: return reply(tcb, pointer);
         case Syscall::Yield:
             tcb.set_tag(Tag{});
@@ -192,6 +196,7 @@ Result<void> dispatch(Tcb& tcb, Syscall number, CPtr pointer) {
     return Failure(Error::BadSyscall);
 }
 
+/// The error goes into the caller's tag. Preempted, the thread is put back to its ecall instead, to make it again.
 void fail(Tcb& tcb, Error error) {
     if (error != kPreempted) return tcb.set_tag(Tag::error(error));
     tcb.registers.pc -= arch::kEcallLength;

@@ -50,7 +50,7 @@ struct alignas(64) Slot {
     bool is_empty() const { return cap.is_null(); }
     bool has_children() const { return first_child != nullptr; }
 
-    /// Put `cap` into this empty slot, derived from `parent`. Its children before stay its children.
+    /// Put `cap` into this empty slot, derived from `parent`, as the first of its children.
     void fill_as_child(const Capability& cap, Slot& parent);
     /// Put `cap` into this empty slot, derived from nothing: for the first capabilities of the system.
     void fill_as_root(const Capability& cap) { this->cap = cap; }

@@ -23,7 +23,7 @@ struct Census {
     std::uint64_t spaces = 0;
     std::uint64_t at_endpoints = 0, at_notifications = 0, with_replies = 0;            // as threads say
     std::uint64_t endpoint_queues = 0, notification_queues = 0, reply_references = 0;  // as the objects say
-    std::uint64_t current = 0, fpu_owners = 0, queued = 0;                             // threads
+    std::uint64_t current = 0, fpu_owners = 0;                                         // threads
     std::uint64_t armed = 0;                                                           // timers
     std::uint64_t ready_heads[kMaxHarts][4] = {}, ready_tails[kMaxHarts][4] = {};      // by priority
     std::uint64_t handlers[(kMaxIrqs + 63) / 64] = {};                                 // interrupts with capabilities

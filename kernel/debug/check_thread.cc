@@ -53,7 +53,6 @@ void check_ready(const Tcb& tcb, Findings& f) {
     f.expect(tcb.state != ThreadState::Ready || tcb.is_queued || is_current, "a ready thread is forgotten", &tcb);
     f.expect(!is_blocked(tcb) || !is_current || &hart == Hart::executing, "a blocked thread runs", &tcb);
     if (!tcb.is_queued) return;
-    f.census.queued++;
     f.expect(tcb.priority <= hart.ready.highest(), "a ready thread is above the highest priority", &tcb);
     for (const Tcb* other : {tcb.links.next, tcb.links.previous}) {
         if (other == nullptr) continue;

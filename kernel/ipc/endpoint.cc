@@ -48,7 +48,7 @@ void hand_over_caller(Tcb& caller, Tcb& receiver) {
     caller.reply = reply;
 }
 
-/// The message of `sender` goes to `receiver`; neither stands in line.
+/// The rendezvous: the message of `sender` goes to `receiver`; neither stands in line.
 void meet(Tcb& sender, Tcb& receiver) {
     if (sender.state == ThreadState::BlockedFault)
         transfer_fault(sender, receiver);

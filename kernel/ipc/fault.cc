@@ -41,7 +41,7 @@ void apply_resume(Tcb& tcb, const Tcb& handler) {
     const unsigned length = tag.length() < kRegisterWords ? tag.length() : kRegisterWords;
     if (tcb.fault.kind == FaultKind::UnknownSyscall) {
         for (unsigned i = 0; i < length; i++) registers.a(i) = handler.registers.a(2 + i);
-        registers.pc += 4;
+        registers.pc += arch::kEcallLength;
     } else {
         if (length > 0) registers.pc = handler.registers.a(2);
         if (length > 1) registers.sp() = handler.registers.a(3);

@@ -84,12 +84,12 @@ void transfer_fault(const Tcb& from, Tcb& to) {
         case FaultKind::UnknownSyscall:
             put(r.a(7));
             for (unsigned i = 0; i <= 6; i++) put(r.a(i));
-            put(r.x[1]);
+            put(r.sp());
             break;
         case FaultKind::Exception:
             put(fault.address);
             put(fault.cause);
-            put(r.x[1]);
+            put(r.sp());
             break;
     }
     if (to.utcb == nullptr) length = std::min(length, kRegisterWords);

@@ -27,8 +27,8 @@ public:
     void remove(std::uint64_t space);
     /// The root table, or null if the space is no more.
     PageTable* find(std::uint64_t space) const;
-    /// A thread in this space runs, or may have run, on the hart with the firmware's number `hart`. From now on it sees
-    /// the instructions there that were mapped before.
+    /// From now on threads in this space may run on the hart with the firmware's number `hart`. If it is new to the
+    /// space, it fetches instructions anew, and so sees those mapped before. It stays a user until the space ends.
     void note_use(std::uint64_t space, std::uint64_t hart);
     /// The harts that may have cached translations of the space.
     arch::HartSet users(std::uint64_t space) const { return entries_[asid_of(space)].harts; }

@@ -2,6 +2,7 @@
 // Interrupts: each number can be claimed once, and then bound to a notification.
 //
 // When it arrives, the kernel masks it at the PLIC and signals; the holder's Ack unmasks it.
+// Handout: reference/kernel-design.md, "Interrupts".
 #pragma once
 
 #include "cap/slot.h"

@@ -4,8 +4,9 @@
 // A free lock goes to whoever asks first. That is the fastest, and it does not stop all harts where one of those that
 // wait does not run, as it happens to virtual machines: strict order would make everybody wait for it. But who has
 // asked in vain for long is impatient, and the lock is handed to it before anyone else can take it; one hart at a time
-// can be impatient, so each gets its turn. The lock is taken and released in boot/enter.cc only. Who waits for it also
-// listens to requests of the hart that has it (Hart::wait_for_lock). Handout: reference/kernel-design.md, "Locking".
+// can be impatient, so each gets its turn. Only the entries in boot/enter.cc take and release the lock. Who waits for
+// it also listens to requests of the hart that has it (Hart::wait_for_lock).
+// Handout: reference/kernel-design.md, "Locking".
 #pragma once
 
 #include <cstdint>

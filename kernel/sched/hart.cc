@@ -3,7 +3,7 @@
 //
 // All of it is called with the lock held, but for `wait_for_lock` and `serve`: while a hart waits, it touches nothing
 // but its own Hart and current thread, and only when the holder of the lock, who waits for it, has asked.
-// Handout: reference/kernel-design.md, "Scheduling" and "Locking".
+// Handout: reference/kernel-design.md, "Scheduling" and "Between harts".
 #include "sched/hart.h"
 
 #include "debug/trace.h"

@@ -2,7 +2,8 @@
 // A hart: what it runs, and who is ready to run on it.
 //
 // The kernel is event-driven: a trap brings the current thread here, an operation changes states, and in the end
-// Hart::choose() says who runs next. The current thread stands in no queue. The stack lies right below this object.
+// Hart::choose() says who runs next. The current thread stands in no queue, but for one that has yielded, until the
+// choice. The stack lies right below this object.
 // Handout: reference/kernel-design.md, "Scheduling".
 #pragma once
 

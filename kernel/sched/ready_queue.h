@@ -2,7 +2,7 @@
 // Threads that are ready to run, by priority: 256 queues and a bitmap that finds the highest one that is not empty.
 //
 // `highest()` is kept up to date and not searched for, because it is asked at every way out of the kernel, and changes
-// far less often. The current thread stands in none of the queues.
+// far less often. The current thread stands in none of the queues (but see Hart::yield).
 // Handout: reference/kernel-design.md, "Scheduling".
 #pragma once
 
