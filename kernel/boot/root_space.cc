@@ -39,7 +39,7 @@ void RootSpace::map(VirtAddr address, PhysAddr page, MapFlags flags, unsigned le
 }
 
 void RootSpace::map(VirtAddr address, Capability& frame, MapFlags flags) {
-    map(address, to_physical(frame.object), flags, (frame.size_bits - kPageBits) / 9);
+    map(address, to_physical(frame.object), flags, level_of(frame.size_bits));
     frame.mapped_at = address.value;
     frame.space = vspace_.space;
 }

@@ -14,7 +14,6 @@
 #include "debug/print.h"
 #include "format/cpio.h"
 #include "format/elf.h"
-#include "ipc/transfer.h"
 #include "mem/mapping.h"
 
 namespace glenda {

@@ -7,7 +7,6 @@
 // Handout: reference/kernel-design.md, "Capabilities" and "Deleting".
 #include "call/destroy.h"
 #include "call/request.h"
-#include "ipc/transfer.h"
 
 namespace glenda {
 

@@ -11,7 +11,6 @@
 #include "debug/check.h"
 #include "debug/dump.h"
 #include "debug/print.h"
-#include "ipc/transfer.h"
 #include "object/irq.h"
 #include "sched/clock.h"
 #include "sched/register_report.h"

@@ -10,7 +10,6 @@
 #include "call/request.h"
 #include "ipc/endpoint.h"
 #include "ipc/notification.h"
-#include "ipc/transfer.h"
 #include "mem/address_spaces.h"
 #include "object/ipc_objects.h"
 #include "sched/hart.h"

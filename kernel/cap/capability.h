@@ -55,4 +55,37 @@ struct Capability {
 };
 static_assert(sizeof(Capability) == 32);
 
+/// There may be several capabilities of this kind to one object.
+inline bool is_copyable(const Capability& cap) {
+    switch (cap.type) {
+        case CapType::Null:
+        case CapType::Untyped:    // two would hand out the same memory
+        case CapType::PageTable:  // two would map the same table twice
+        case CapType::Zombie: return false;
+        case CapType::CNode:
+        case CapType::Tcb:
+        case CapType::Endpoint:
+        case CapType::Notification:
+        case CapType::Reply:
+        case CapType::Frame:
+        case CapType::VSpace:
+        case CapType::Timer:
+        case CapType::IrqControl:
+        case CapType::IrqHandler:
+        case CapType::Console:
+        case CapType::Machine: return true;
+        case CapType::Count: break;
+    }
+    return false;
+}
+
+/// The value that a copy of `original` with at most `rights` has. A mapping stays with the original.
+inline Capability copy_of(const Capability& original, Rights rights) {
+    Capability copy = original;
+    copy.rights = original.rights & rights;
+    copy.flags = inherited(original.flags);
+    if (copy.type == CapType::Frame) copy.mapped_at = copy.space = 0;
+    return copy;
+}
+
 }  // namespace glenda

@@ -82,4 +82,10 @@ bool Slot::is_last() const {
     return true;
 }
 
+void hold_in_tcb(Slot& held, Slot& source) {
+    Capability copy = copy_of(source.cap, Rights::All);
+    copy.flags = copy.flags | CapFlags::InTcb;
+    held.fill_as_child(copy, source);
+}
+
 }  // namespace glenda

@@ -51,7 +51,7 @@ struct alignas(64) Slot {
     bool has_children() const { return first_child != nullptr; }
 
     /// Put `cap` into this empty slot, derived from `parent`, as the first of its children.
-    void fill_as_child(const Capability& cap, Slot& parent);
+    void fill_as_child(const Capability& capability, Slot& parent);
     /// Put `cap` into this empty slot, derived from nothing: for the first capabilities of the system.
     void fill_as_root(const Capability& cap) { this->cap = cap; }
     /// Take over capability and place in the tree from `source`, which becomes empty. This slot is empty.
@@ -62,5 +62,8 @@ struct alignas(64) Slot {
     bool is_last() const;
 };
 static_assert(sizeof(Slot) == 1u << kSlotBits);
+
+/// Put a copy of `source` into `held`, an empty slot of a Tcb.
+void hold_in_tcb(Slot& held, Slot& source);
 
 }  // namespace glenda

@@ -15,7 +15,6 @@ constexpr std::uint64_t kHasCapability = 1, kMayWrite = 2;  // notes
 
 /// The first identity that is ever given.
 constexpr std::uint64_t kRootSpace = std::uint64_t{1} << kAsidBits | 1;
-constexpr unsigned kFirstKernelEntry = kTableEntries / 2;
 
 void check_leaf(Pte entry, unsigned level, bool is_root_space, Findings& f, const Pte* where) {
     constexpr std::uint64_t kNeeded = Pte::kRead | Pte::kUser | Pte::kAccessed | Pte::kDirty;
@@ -62,7 +61,7 @@ void note_mapping(Slot& slot, Findings& f) {
         f.expect(cap.space != 0 || cap.mapped_at == 0, "a frame is mapped nowhere, but at an address", &slot);
         f.expect(is_aligned(cap.mapped_at, size_of(cap)) && cap.mapped_at < kUserEnd,
                  "a frame is mapped where it cannot be", &slot);
-        Pte* entry = entry_of(cap, (cap.size_bits - kPageBits) / 9);
+        Pte* entry = entry_of(cap, level_of(cap.size_bits));
         if (entry == nullptr || !entry->is_leaf()) return;
         const bool is_device = has(cap.flags, CapFlags::Device);
         f.expect(!is_device || (entry->flags() & Pte::kExecute) == 0, "device memory can be executed", &slot);

@@ -27,21 +27,21 @@ void leave_line(Endpoint& endpoint, Tcb& tcb) {
     if (endpoint.queue.is_empty()) endpoint.waiting = Endpoint::Waiting::Nobody;
 }
 
-/// Nobody brought a Reply for this caller, so it gets its error at once; a fault stays unhandled.
-void refuse_caller(Tcb& caller) {
-    if (caller.state == ThreadState::BlockedFault) {
-        caller.state = ThreadState::Inactive;
-        report_unhandled_fault(caller);
+/// `tcb` waits nowhere any more, and in vain: its call has failed. A fault stays unhandled.
+void wake_with_error(Tcb& tcb, Error error) {
+    if (tcb.state == ThreadState::BlockedFault) {
+        tcb.state = ThreadState::Inactive;
+        report_unhandled_fault(tcb);
         return;
     }
-    caller.set_tag(Tag::error(Error::NoReply));
-    Hart::make_ready(caller);
+    tcb.set_tag(Tag::error(error));
+    Hart::make_ready(tcb);
 }
 
-/// The caller now waits in the Reply that the receiver brought.
+/// The caller now waits in the Reply that the receiver brought; without one nobody could answer, so it need not wait.
 void hand_over_caller(Tcb& caller, Tcb& receiver) {
     Reply* reply = receiver.reply;
-    if (reply == nullptr) return refuse_caller(caller);
+    if (reply == nullptr) return wake_with_error(caller, Error::NoReply);
     receiver.reply = nullptr;
     reply->receiver = nullptr;
     reply->caller = &caller;
@@ -131,13 +131,7 @@ void cancel_wait(Tcb& tcb) {
 
 void fail_wait(Tcb& tcb, Error error) {
     cancel_wait(tcb);
-    if (tcb.state == ThreadState::BlockedFault) {
-        tcb.state = ThreadState::Inactive;
-        report_unhandled_fault(tcb);
-        return;
-    }
-    tcb.set_tag(Tag::error(error));
-    Hart::make_ready(tcb);
+    wake_with_error(tcb, error);
 }
 
 bool dismiss_one(Endpoint& endpoint) {

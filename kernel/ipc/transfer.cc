@@ -11,20 +11,6 @@
 
 namespace glenda {
 
-Capability copy_of(const Capability& original, Rights rights) {
-    Capability copy = original;
-    copy.rights = original.rights & rights;
-    copy.flags = inherited(original.flags);
-    if (copy.type == CapType::Frame) copy.mapped_at = copy.space = 0;
-    return copy;
-}
-
-void hold_in_tcb(Slot& held, Slot& source) {
-    Capability copy = copy_of(source.cap, Rights::All);
-    copy.flags = copy.flags | CapFlags::InTcb;
-    held.fill_as_child(copy, source);
-}
-
 namespace {
 
 /// Copy or move up to `count` capabilities into the slots that the receiver offers. How many arrived.

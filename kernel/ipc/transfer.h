@@ -29,34 +29,4 @@ void transfer_message(Tcb& from, Tcb& to, bool can_grant);
 /// Write the message about the fault of `from` into `to`.
 void transfer_fault(const Tcb& from, Tcb& to);
 
-/// The value that a copy of `original` with at most `rights` has. A mapping stays with the original.
-Capability copy_of(const Capability& original, Rights rights);
-
-/// Put a copy of `source` into `held`, an empty slot of a Tcb.
-void hold_in_tcb(Slot& held, Slot& source);
-
-/// There may be several capabilities of this kind to one object.
-inline bool is_copyable(const Capability& cap) {
-    switch (cap.type) {
-        case CapType::Null:
-        case CapType::Untyped:    // two would hand out the same memory
-        case CapType::PageTable:  // two would map the same table twice
-        case CapType::Zombie: return false;
-        case CapType::CNode:
-        case CapType::Tcb:
-        case CapType::Endpoint:
-        case CapType::Notification:
-        case CapType::Reply:
-        case CapType::Frame:
-        case CapType::VSpace:
-        case CapType::Timer:
-        case CapType::IrqControl:
-        case CapType::IrqHandler:
-        case CapType::Console:
-        case CapType::Machine: return true;
-        case CapType::Count: break;
-    }
-    return false;
-}
-
 }  // namespace glenda

@@ -2,7 +2,7 @@
 // Writing page table entries, and the fences that this needs. See mapping.h.
 //
 // Whatever an entry becomes, the translations that harts may have cached of it are flushed at once: for a page, or for
-// the whole space when a table goes. Executable mappings also make those harts fetch their instructions anew.
+// the whole space when a table comes or goes. Executable mappings also make those harts fetch their instructions anew.
 #include "mem/mapping.h"
 
 namespace glenda {
@@ -11,8 +11,7 @@ constinit PageTable* kernel_root = nullptr;
 
 namespace {
 
-/// The kernel's entries of a root table: the direct map from here on without a gap, and the image.
-constexpr unsigned kFirstKernelEntry = kTableEntries / 2;
+/// The kernel's entries of a root table: the direct map from kFirstKernelEntry on without a gap, and the image.
 constexpr unsigned kImageEntry = kTableEntries - 2;
 
 void flush_page(VirtAddr address, std::uint64_t space) {
@@ -20,7 +19,7 @@ void flush_page(VirtAddr address, std::uint64_t space) {
 }
 void flush_space(std::uint64_t space) { arch::flush_space(asid_of(space), address_spaces.users(space)); }
 
-unsigned level_of(const Capability& frame) { return (frame.size_bits - kPageBits) / 9; }
+unsigned level_of(const Capability& frame) { return glenda::level_of(frame.size_bits); }
 
 /// MapFlags that `frame` allows; Read is always part of it, Write and Execute never both.
 Error check_flags(const Capability& frame, std::uint64_t flags) {
@@ -98,7 +97,7 @@ Error map_table(Capability& table, const Capability& vspace, VirtAddr address) {
     table.size_bits = static_cast<std::uint8_t>(at.level);
     table.mapped_at = align_down(address.value, bit(level_bits(at.level)));
     table.space = vspace.space;
-    flush_page(address, table.space);
+    flush_space(table.space);  // an entry that is no leaf was changed (privileged specification, 4.2.1)
     return Error::Ok;
 }
 

@@ -19,9 +19,14 @@ namespace glenda {
 
 constexpr unsigned kTableEntries = 512;
 constexpr unsigned kRootLevel = 2;
+/// The upper half of a root table is the kernel's.
+constexpr unsigned kFirstKernelEntry = kTableEntries / 2;
 
 /// log2 of the bytes that one entry covers at `level`.
 constexpr unsigned level_bits(unsigned level) { return kPageBits + 9 * level; }
+/// The level whose entries cover 2^size_bits bytes.
+constexpr unsigned level_of(unsigned size_bits) { return (size_bits - kPageBits) / 9; }
+static_assert(level_of(level_bits(kRootLevel)) == kRootLevel);
 
 /// A page table entry.
 ///   53            10 9 8 7 6 5 4 3 2 1 0
@@ -58,7 +63,7 @@ private:
 static_assert(sizeof(Pte) == 8);
 
 constexpr unsigned index_at(VirtAddr address, unsigned level) { return address.value >> level_bits(level) & mask(9); }
-static_assert(index_at({0xffff'ffc0'0000'0000}, kRootLevel) == 256);
+static_assert(index_at({0xffff'ffc0'0000'0000}, kRootLevel) == kFirstKernelEntry);
 
 struct PageTable {
     Pte entries[kTableEntries];

@@ -27,7 +27,7 @@ struct QueueLinks {
     Tcb* previous = nullptr;
 };
 
-/// What a thread brings to a meeting when it has to wait for one.
+/// What a sender brings to the rendezvous: the capability that it used may be gone by then.
 struct PendingSend {
     Badge badge = 0;
     bool can_grant = false;

@@ -46,7 +46,7 @@ public:
     static Hart* executing;
 
     /// Begin, with `idle` as the current thread.
-    void start(std::uint64_t kernel_satp);
+    void start(std::uint64_t satp_of_kernel);
     /// This hart has got the lock.
     void take_over() {
         executing = this;
