@@ -74,6 +74,7 @@ struct alignas(1u << kTcbBits) Tcb {
     // Its capabilities.
     Slot cspace, vspace, utcb_frame, fault_handler, bound_notification;
 
+    /// Word `n` of the thread's message, which has as many: a long one was checked to have a UTCB when it came.
     std::uint64_t word(unsigned n) const { return n < kRegisterWords ? registers.a(2 + n) : utcb->words[n]; }
     /// Words past the registers are dropped where there is no UTCB.
     void set_word(unsigned n, std::uint64_t value) {
