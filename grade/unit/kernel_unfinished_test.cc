@@ -48,5 +48,26 @@ TEST_F(UnfinishedTest, AThreadThatDeletesItselfGoesOnToTheEnd) {
     }
 }
 
+/// Else threads that were sent away could come back as fast as they are, and the Delete would not come to an end.
+TEST_F(UnfinishedTest, NobodyComesToWhatIsBeingDeleted) {
+    constexpr CPtr kPlace = 40, kFirst = 50, kEnd = 54;
+    for (CPtr t = kFirst; t < kEnd; t++) make_thread(t);
+    for (const CapType type : {CapType::Endpoint, CapType::Notification}) {
+        make(type, kPlace);
+        for (CPtr t = kFirst; t < kEnd; t++) syscall(tcb(t), Syscall::Recv, kPlace);
+        ASSERT_FALSE(begin(root(), CNodeMethod::Delete, kPlace));
+        ASSERT_FALSE(slot(kPlace).is_empty());
+        EXPECT_EQ(tcb(kFirst).tag().as_error(), Error::Deleted);
+        for (const Syscall number : {Syscall::Recv, Syscall::Send}) {
+            syscall(tcb(kFirst), number, kPlace);
+            EXPECT_EQ(tcb(kFirst).state, ThreadState::Ready);
+            EXPECT_EQ(tcb(kFirst).tag().as_error(), Error::NoRights);
+        }
+        EXPECT_LE(go_on(root()), kEnd - kFirst);
+        EXPECT_TRUE(slot(kPlace).is_empty());
+        for (CPtr t = kFirst + 1; t < kEnd; t++) EXPECT_EQ(tcb(t).tag().as_error(), Error::Deleted);
+    }
+}
+
 }  // namespace
 }  // namespace glenda::test

@@ -113,6 +113,7 @@ Result<void> delete_slot(Slot& slot) {
             bury(slot);
             return {};
         }
+        slot.cap.rights = Rights::None;  // if this is preempted, nobody shall come to what is being taken apart
         TRY_VOID(destroy_object(slot.cap));
     }
     slot.clear();
