@@ -10,9 +10,11 @@ from .paths import ROOT
 SOURCES = ROOT / "user" / "tests"
 # Those that a machine of any size can run: not the one that prints facts for test_boot.py, nor the one that needs 4 GiB.
 PROGRAMS = sorted({path.stem for path in SOURCES.glob("ktest_*.cc")} - {"ktest_boot", "ktest_huge"})
-# Those that hold what happens against an exact clock, which only a machine with one hart has (qemu.py).
+# Those that hold what happens against an exact clock, which only a machine with one hart has (qemu.py), or that count
+# all events of the kernel.
 ON_ONE_HART = {"ktest_buried", "ktest_devices", "ktest_fast_path", "ktest_latency", "ktest_registers",
-               "ktest_scheduling", "ktest_smp_stress"}
+               "ktest_scheduling", "ktest_smp_stress", "ktest_timers",
+               "ktest_trace_ring"}
 SUMMARY = re.compile(r"^ktest: (\d+) passed, (\d+) failed$", re.MULTILINE)
 
 

@@ -88,7 +88,7 @@ def test_runs_are_deterministic(machine: Boot) -> None:
     """The same program takes the same number of instructions, to the last one."""
     counts = []
     for number in range(2):
-        guest = machine(append="root=bin/ktest_ipc", name=f"deterministic-{number}")
+        guest = machine(append="root=bin/ktest_ipc", name=f"deterministic-{number}", harts=1)
         guest.run_to_exit(within=LIMIT)
         counts.append(guest.instructions())
     assert counts[0] == counts[1]
