@@ -84,7 +84,7 @@ def test_reboot_boots_again(machine: Boot) -> None:
 def test_the_same_session_each_time(machine: Boot) -> None:
     transcripts = set()
     for _ in range(3):
-        shell = Shell(machine())
+        shell = Shell(machine(harts=1))
         for command in ["help", "ps", "mem", "run hello a b", "run crash stack", "run memtest 3", "bogus", "kill 99",
                         "run spin 5", "kill 3", "kill 4", "ps", "mem"]:
             shell.run(command)
