@@ -37,14 +37,9 @@ void expect_vm_fault(const Message& fault, std::uint64_t address, Access access)
     EXPECT_EQ(fault.words[2], access);
 }
 
-/// A frame at kPage, for the threads, and in the window, for the test.
-struct SharedPage {
-    Frame frame = need(pool().frame()), copy = with_rights(frame, Rights::All);
-    volatile std::uint64_t& seen = word_at(kWindow);
-    SharedPage() {
-        need(pool().map(frame, space(), kPage, MapFlags::ReadWrite));
-        need(pool().map(copy, space(), kWindow, MapFlags::ReadWrite));
-    }
+/// A word that other harts count up, as the test sees it.
+struct Counted {
+    volatile std::uint64_t& seen;
     bool moves() {
         const std::uint64_t before = seen;
         return soon([&] { return seen != before; });
@@ -53,6 +48,15 @@ struct SharedPage {
         const std::uint64_t before = seen;
         pause(kMoment);
         return seen == before;
+    }
+};
+
+/// A frame at kPage, for the threads, and in the window, for the test.
+struct SharedPage : Counted {
+    Frame frame = need(pool().frame()), copy = with_rights(frame, Rights::All);
+    SharedPage() : Counted{word_at(kWindow)} {
+        need(pool().map(frame, space(), kPage, MapFlags::ReadWrite));
+        need(pool().map(copy, space(), kWindow, MapFlags::ReadWrite));
     }
 };
 struct Writer {
@@ -133,15 +137,14 @@ void protecting() {
 }
 
 /// A thread with an address space of its own: code at kPage, a counter behind it, which the window shows.
-struct Stranger {
+struct Stranger : Counted {
     VSpace vspace = need(pool().vspace());
     Endpoint handler = need(pool().endpoint());
     Reply reply = need(pool().reply());
     Frame code = need(pool().frame()), data = need(pool().frame());
-    volatile std::uint64_t& seen = word_at(kWindow + kPageSize);
     Tcb tcb = need(pool().tcb());
 
-    explicit Stranger(unsigned hart) {
+    explicit Stranger(unsigned hart) : Counted{word_at(kWindow + kPageSize)} {
         const Frame code_here = with_rights(code, Rights::All), data_here = with_rights(data, Rights::All);
         need(pool().map(code_here, space(), kWindow, MapFlags::ReadWrite));
         need(pool().map(data_here, space(), kWindow + kPageSize, MapFlags::ReadWrite));
@@ -156,15 +159,6 @@ struct Stranger {
         start.a0 = kPage + kPageSize;
         need(tcb.write_registers(start));
         need(tcb.resume());
-    }
-    bool moves() {
-        const std::uint64_t before = seen;
-        return soon([&] { return seen != before; });
-    }
-    bool rests() {
-        const std::uint64_t before = seen;
-        pause(kMoment);
-        return seen == before;
     }
 };
 
