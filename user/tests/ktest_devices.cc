@@ -71,20 +71,15 @@ void counters() {
 
 /// K25: the 16550 says that its transmitter is empty: once, and again only after the acknowledgement.
 void interrupts() {
-    constexpr unsigned kInterruptEnable = 1, kTransmitterEmpty = 2;
-    const auto [memory, offset] = device_at(kUart);
-    const CPtr slot = need(pool().slots(2));
-    need(memory.retype(CapType::Frame, kFrameBits, node(), slot, 1, offset));
-    need(pool().map(Frame(slot), space(), kArea, MapFlags::ReadWrite));
-    auto* uart = reinterpret_cast<volatile std::uint8_t*>(kArea);
+    const UartInterrupt uart;
     const auto trigger = [&] {
-        uart[kInterruptEnable] = 0;
-        uart[kInterruptEnable] = kTransmitterEmpty;
+        uart.switch_off();
+        uart.switch_on();
     };
     const Alarm alarm;
     const Notification bell = need(pool().notification());
     const IrqControl control(kRootIrqControl);
-    const IrqHandler handler(slot + 1);
+    const IrqHandler handler(need(pool().slot()));
     EXPECT_OK(control.claim(kUartIrq, node(), handler.cptr()));
     EXPECT_ERROR(Busy, control.claim(kUartIrq, node(), need(pool().slot())));
     trigger();
@@ -110,8 +105,8 @@ void interrupts() {
     EXPECT_EQ(need(bell.wait()), 16);
     EXPECT_OK(node().revoke(control.cptr()));
     EXPECT_ERROR(InvalidCapability, handler.ack());
-    uart[kInterruptEnable] = 0;
-    EXPECT_OK(node().revoke(memory.cptr()));
+    uart.switch_off();
+    EXPECT_OK(uart.revoke());
 }
 
 }  // namespace

@@ -160,20 +160,15 @@ void timer_interrupt() {
 
 /// The 16550 interrupts when its transmitter is empty, at the next instruction of this thread.
 void device_interrupt() {
-    constexpr unsigned kInterruptEnable = 1, kTransmitterEmpty = 2;
-    const auto [memory, offset] = device_at(kUart);
-    const CPtr slot = need(pool().slots(2));
-    need(memory.retype(CapType::Frame, kFrameBits, node(), slot, 1, offset));
-    need(pool().map(Frame(slot), space(), kArea, MapFlags::ReadWrite));
-    auto* uart = reinterpret_cast<volatile std::uint8_t*>(kArea);
+    const UartInterrupt uart;
     const Notification bell = need(pool().notification());
-    const IrqHandler handler(slot + 1);
+    const IrqHandler handler(need(pool().slot()));
     need(IrqControl(kRootIrqControl).claim(kUartIrq, node(), handler.cptr()));
     need(handler.bind(badged(bell, 4)));
     const unsigned me = self();
     Recorder recorder;
     recorder.start();
-    uart[kInterruptEnable] = kTransmitterEmpty;
+    uart.switch_on();
     for (const std::uint64_t start = read_time(); read_time() < start + ticks(50);) {
     }
     recorder.stop();
@@ -181,9 +176,9 @@ void device_interrupt() {
     recorder.expect({{{TraceKind::Interrupt, me, by_device, recorder[0].first},
                       {TraceKind::Device, me, 0, kUartIrq},
                       {TraceKind::Signal, me, 0, 0, 4}}});
-    uart[kInterruptEnable] = 0;
+    uart.switch_off();
     need(node().remove(handler.cptr()));
-    need(node().revoke(memory.cptr()));
+    need(uart.revoke());
 }
 
 }  // namespace

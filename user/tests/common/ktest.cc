@@ -114,6 +114,14 @@ DeviceMemory device_at(std::uint64_t address) {
     give_up(Error::OutOfRange, __FILE__, __LINE__);
 }
 
+UartInterrupt::UartInterrupt() {
+    const Frame frame(need(pool().slot()));
+    need(device_.untyped.retype(CapType::Frame, kFrameBits, node(), frame.cptr(), 1, device_.offset));
+    need(pool().map(frame, space(), kArea, MapFlags::ReadWrite));
+}
+
+Result<void> UartInterrupt::revoke() const { return node().revoke(device_.untyped.cptr()); }
+
 Alarm::Alarm() : bell_(badged(need(pool().notification()), 1)), timer_(need(pool().timer())) {
     need(timer_.bind(bell_));
 }

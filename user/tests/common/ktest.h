@@ -110,6 +110,20 @@ struct DeviceMemory {
 };
 DeviceMemory device_at(std::uint64_t address);
 
+/// The 16550, mapped at kArea: while it is switched on, it interrupts because its transmitter is empty.
+class UartInterrupt {
+public:
+    UartInterrupt();
+    void switch_on() const { interrupt_enable() = 2; }
+    void switch_off() const { interrupt_enable() = 0; }
+    /// Give the device back.
+    Result<void> revoke() const;
+
+private:
+    static volatile std::uint8_t& interrupt_enable() { return reinterpret_cast<volatile std::uint8_t*>(kArea)[1]; }
+    DeviceMemory device_ = device_at(kUart);
+};
+
 /// A timer to sleep by, so that threads of lower priority run.
 class Alarm {
 public:
