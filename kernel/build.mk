@@ -8,8 +8,9 @@ KERNEL_SOURCES := $(wildcard $(KERNEL_SOURCES))
 KERNEL_OBJECTS := $(patsubst %,$(BUILD)/kernel/%.o,$(KERNEL_SOURCES))
 KERNEL_FLAGS := $(RISCV_FLAGS) -Ikernel
 
-# What runs once, at boot, or only for people who look inside is made small. boot/enter.cc is the way into the kernel.
+# What runs once, at boot, or rarely, or only for people who look inside is made small. boot/enter.cc is the way into the kernel.
 KERNEL_SMALL := $(filter-out kernel/boot/enter.cc,$(wildcard kernel/boot/*.cc)) $(wildcard kernel/debug/*.cc kernel/check/*.cc) \
+  kernel/call/invoke_device.cc kernel/call/invoke_trace.cc \
   $(filter lib/format/%,$(KERNEL_SOURCES))
 $(patsubst %,$(BUILD)/kernel/%.o,$(KERNEL_SMALL)): KERNEL_FLAGS += -Os
 

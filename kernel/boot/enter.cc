@@ -103,7 +103,7 @@ void acquire_lock(Hart& hart, WaitFrom from) {
 /// held. Emptying the zombies may wake somebody.
 [[gnu::noinline]] Tcb& leave_idle(Hart& hart) {
     for (;;) {
-        const bool may_sleep = register_report.finish() && reap_zombies() && hart.ready.highest() < 0;
+        const bool may_sleep = register_report.finish() && reap_zombies() == Progress::Done && hart.ready.highest() < 0;
         unlock(&hart.idle);
         if (may_sleep) arch::wait_for_interrupt();
         acquire_lock(hart, WaitFrom::Elsewhere);
