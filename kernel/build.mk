@@ -8,8 +8,9 @@ KERNEL_SOURCES := $(filter-out kernel/entry/$(if $(filter no,$(FAST_PATH)),,no_)
 KERNEL_OBJECTS := $(patsubst %,$(BUILD)/kernel/%.o,$(KERNEL_SOURCES))
 KERNEL_FLAGS := $(RISCV_FLAGS) -Ikernel
 
-# What runs once, at boot, or only for people who look inside is made small.
+# What runs once, at boot, or rarely, or only for people who look inside is made small.
 KERNEL_SMALL := $(wildcard kernel/boot/*.cc) $(wildcard kernel/debug/*.cc kernel/check/*.cc) \
+  kernel/call/invoke_device.cc kernel/call/invoke_trace.cc \
   $(filter lib/format/%,$(KERNEL_SOURCES))
 $(patsubst %,$(BUILD)/kernel/%.o,$(KERNEL_SMALL)): KERNEL_FLAGS += -Os
 

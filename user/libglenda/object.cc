@@ -11,12 +11,18 @@ Result<Untyped::Info> Untyped::info() const {
 
 Result<void> Untyped::retype(CapType type, unsigned size_bits, CNode node, std::uint64_t index, unsigned count,
                              std::uint64_t offset) const {
-    return invoke(UntypedMethod::Retype, retype_kind(unsigned(type), size_bits, count), node.cptr(), index, offset);
+    return invoke(UntypedMethod::Retype, RetypeKind{type, std::uint8_t(size_bits), count}.encode(), node.cptr(), index,
+                  offset);
 }
 
 Result<CNode::Info> CNode::info(std::uint64_t index) const {
     TRY(answer, query(CNodeMethod::Info, index));
     return Info{CapType(answer.words[0]), Rights(answer.words[1]), unsigned(answer.words[2]), answer.words[3]};
+}
+
+Result<bool> CNode::same(std::uint64_t index, CNode other, std::uint64_t other_index) const {
+    TRY(answer, query(CNodeMethod::Same, index, other.cptr(), other_index));
+    return answer.words[0] != 0;
 }
 
 Result<VSpace::Mapping> VSpace::info(std::uint64_t address) const {

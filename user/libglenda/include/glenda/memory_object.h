@@ -41,6 +41,11 @@ public:
                       Rights rights = Rights::All) const {
         return invoke(CNodeMethod::Copy, index, source.cptr(), source_index, rights);
     }
+    /// The same for `count` consecutive slots, at most kMaxRunLength: all of them, or none.
+    Result<void> copy_run(std::uint64_t index, CNode source, std::uint64_t source_index, unsigned count,
+                          Rights rights = Rights::All) const {
+        return invoke(CNodeMethod::Copy, index, source.cptr(), source_index, rights, count);
+    }
     /// Copy and give a badge; the source has none. Endpoints and notifications.
     Result<void> mint(std::uint64_t index, CNode source, std::uint64_t source_index, Rights rights, Badge badge) const {
         return invoke(CNodeMethod::Mint, index, source.cptr(), source_index, rights, badge);
@@ -65,6 +70,8 @@ public:
         std::uint64_t badge;  // Frame: address where it is mapped, or 0
     };
     Result<Info> info(std::uint64_t index) const;
+    /// Whether slot `index` leads to the same object as slot `other_index` of `other`, whatever badges and rights.
+    Result<bool> same(std::uint64_t index, CNode other, std::uint64_t other_index) const;
 };
 
 /// The root of an address space.
