@@ -6,6 +6,8 @@
 
 #include "format/toml.h"
 
+#include "format/utf8.h"
+
 namespace glenda {
 
 using std::unexpected;
@@ -27,7 +29,28 @@ std::expected<std::string_view, ParseError> read_quoted_name(TextCursor& cursor)
     return name.raw();
 }
 
+std::string_view without_mark(std::string_view text) {
+    if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
+    return text;
+}
+
+/// The line of the first byte that is no UTF-8; nothing where all is.
+std::optional<std::size_t> line_of_bad_byte(std::string_view text) {
+    for (std::size_t line = 1; !text.empty();) {
+        const std::size_t length = utf8_length(text);
+        if (length == 0) return line;
+        if (text.front() == '\n') ++line;
+        text.remove_prefix(length);
+    }
+    return std::nullopt;
+}
+
 }  // namespace
+
+TomlReader::TomlReader(std::string_view text) : cursor_{without_mark(text)} {
+    if (const auto line = line_of_bad_byte(text))
+        failed_ = ParseError{"not UTF-8: a byte that no character has", *line};
+}
 
 std::expected<std::optional<TomlEvent>, ParseError> TomlReader::next() {
     if (failed_) return unexpected(*failed_);

@@ -38,7 +38,8 @@ public:
     static constexpr std::size_t kMaxKeys = 32;    // in one table
     static constexpr std::size_t kMaxTables = 32;  // with different names, the keys before the first included
 
-    explicit TomlReader(std::string_view text) : cursor_{text} {}
+    /// A byte order mark at the start is skipped. A text that is not UTF-8 is an error from the first event on.
+    explicit TomlReader(std::string_view text);
 
     /// The next event; nothing at the end of the file. After an error, the same error for ever.
     std::expected<std::optional<TomlEvent>, ParseError> next();
