@@ -300,7 +300,8 @@ STDOUT = re.compile(r'^\t+stdout-path = .*\n', re.MULTILINE)
 def with_a_first_uart(source: str, status: str, stdout: str) -> str:
     """Before the UART that is there one that is not. Whoever uses it waits for ever until it can send."""
     assert SERIAL.search(source)
-    nobody = f'serial@10300000 {{ compatible = "ns16550a"; reg = <0 0x10300000 0 0x100>; interrupts = <9>; {status} }};\n'
+    nobody = ('serial@10300000 { compatible = "ns16550a"; reg = <0 0x10300000 0 0x100>; interrupts = <9>; '
+              f"{status} }};\n")
     return STDOUT.sub(stdout, SERIAL.sub(lambda found: nobody + found[0], source))
 
 
@@ -322,15 +323,15 @@ def test_tree_with_a_uart_that_cannot_interrupt(machine: Boot, tmp_path: Path) -
     options = tree(tmp_path / "tree.dtb", lambda source: SERIAL.sub(
         lambda found: re.sub("(?m)^\t+interrupts = .*\n", "", found[0]), source))
     guest = machine(extra=options)
-    guest.expect(r"^9ball: device ns16550a: the device tree gives serial@10000000 no interrupt, or registers that cannot"
-                 r" be used\n")
+    guest.expect(r"^9ball: device ns16550a: the device tree gives serial@10000000 no interrupt, or registers that"
+                 r" cannot be used\n")
     guest.expect(r'there is no device "ns16550a"')
 
 
 def test_two_interrupt_controllers(machine: Boot) -> None:
-    """Two NUMA nodes have a PLIC each, and each PLIC reaches the harts of its node. Keys arrive, whichever hart boots."""
-    nodes = [word for node in (0, 1) for word in
-             ("-object", f"memory-backend-ram,id=memory{node},size=64M", "-numa", f"node,memdev=memory{node},cpus={node}")]
+    """Two NUMA nodes have a PLIC each, which reaches the harts of its node. Keys arrive, whichever hart boots."""
+    nodes = [word for node in "01" for word in
+             ("-object", f"memory-backend-ram,id=m{node},size=64M", "-numa", f"node,memdev=m{node},cpus={node}")]
     shell = Shell(machine(harts=2, extra=nodes), within=5)
     assert shell.run("run hello", within=5).startswith("hello, world\n")
 
@@ -338,6 +339,17 @@ def test_two_interrupt_controllers(machine: Boot) -> None:
 def test_no_plic(machine: Boot) -> None:
     """With an APLIC in its place no device can interrupt, and whoever looks for a console learns why."""
     guest = machine(extra=["-machine", "virt,aia=aplic"])
-    guest.expect(r"^kernel: no device can interrupt: there is no PLIC for these harts \(and an AIA is not supported\)\n")
-    guest.expect(r"^9ball: device ns16550a: serial@10000000 interrupts \S+@d000000 \(riscv,aplic\); the kernel drives only"
-                 r" a PLIC, and there is none\n")
+    guest.expect(r"^kernel: no device can interrupt: there is no PLIC for these harts \(and an AIA is not"
+                 r" supported\)\n")
+    guest.expect(r"^9ball: device ns16550a: serial@10000000 interrupts \S+@d000000 \(riscv,aplic\); the kernel drives"
+                 r" only a PLIC, and there is none\n")
+
+
+def test_another_machine(machine: Boot, tmp_path: Path) -> None:
+    """An Icicle Kit: UART registers of four bytes, a first hart without S-mode, and an alias for the console's path."""
+    blob, source = tmp_path / "icicle.dtb", Path(__file__).with_name("icicle.dts")
+    subprocess.run(["dtc", "-q", "-I", "dts", "-O", "dtb", "-o", blob, source], check=True)
+    options = ["-machine", "microchip-icicle-kit", "-bios", "opensbi-riscv64-generic-fw_dynamic.bin", "-dtb", str(blob)]
+    shell = Shell(machine(harts=5, memory="2G", extra=options), within=10)
+    assert shell.run("run hello", within=5).startswith("hello, world\n")
+    assert sorted(re.findall(r"^kernel: hart (\d) is up$", shell.machine.transcript, re.MULTILINE)) == list("1234")

@@ -5,6 +5,8 @@
 
 #include "format/cpio.h"
 
+#include <algorithm>
+
 namespace glenda {
 
 using std::unexpected;
