@@ -239,6 +239,14 @@ TEST(Toml, InvalidUtf8) {
     }
 }
 
+TEST(Toml, WhatComesFirstIsReported) {
+    EXPECT_EQ(read("a = ?\nb = \"\xff\"\n"), "1: expected a value");
+    EXPECT_EQ(read("a = \"\xff\"\nb = ?\n"), "1: not UTF-8: a byte that no character has");
+    TomlReader reader{"a = 1\n\xff"};
+    EXPECT_EQ((*reader.next())->name, "a");
+    EXPECT_EQ(reader.next().error().where, 2u);
+}
+
 TEST(Toml, AllOfUtf8) {
     for (const std::string bytes : {"\x7e", "\xc2\x80", "\xdf\xbf", "\xe0\xa0\x80", "\xed\x9f\xbf", "\xee\x80\x80",
                                     "\xef\xbf\xbf", "\xf0\x90\x80\x80", "\xf4\x8f\xbf\xbf"})

@@ -34,27 +34,26 @@ std::string_view without_mark(std::string_view text) {
     return text;
 }
 
-/// The line of the first byte that is no UTF-8; nothing where all is.
-std::optional<std::size_t> line_of_bad_byte(std::string_view text) {
-    for (std::size_t line = 1; !text.empty();) {
-        const std::size_t length = utf8_length(text);
-        if (length == 0) return line;
-        if (text.front() == '\n') ++line;
-        text.remove_prefix(length);
-    }
-    return std::nullopt;
-}
-
 }  // namespace
 
 TomlReader::TomlReader(std::string_view text) : cursor_{without_mark(text)} {
-    if (const auto line = line_of_bad_byte(text))
-        failed_ = ParseError{"not UTF-8: a byte that no character has", *line};
+    for (TextCursor sound = cursor_; !sound.at_end();) {
+        std::size_t length = utf8_length(sound.rest());
+        if (length == 0) {
+            not_utf8_ = sound;
+            return;
+        }
+        while (length-- != 0) sound.advance();
+    }
 }
 
 std::expected<std::optional<TomlEvent>, ParseError> TomlReader::next() {
     if (failed_) return unexpected(*failed_);
     auto event = read_event();
+    // An error before the first byte that is not UTF-8 comes first. No event comes that has the byte in it.
+    const std::size_t reached = cursor_.position() + (event ? 0 : 1);
+    if (not_utf8_ && reached > not_utf8_->position())
+        event = unexpected(ParseError{"not UTF-8: a byte that no character has", not_utf8_->line()});
     if (!event) failed_ = event.error();
     return event;
 }
