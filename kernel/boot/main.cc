@@ -131,13 +131,20 @@ void detect_features(const FdtMachine& machine) {
     arch::features = {.sstc = sstc, .fpu = fpu};
 }
 
+void start_plic(const Hardware& hardware, std::uint64_t boot_hart) {
+    if (const auto context = hardware.plic_context(boot_hart))
+        arch::plic_start({hardware.plic.base}, *context, hardware.plic_sources);
+    else
+        print("kernel: no device can interrupt: there is no PLIC for these harts (and an AIA is not supported)\n");
+}
+
 }  // namespace
 
 void kernel_main(std::uint64_t hart_id, std::uint64_t device_tree, std::uint64_t entry_cycle) {
     const Hardware hardware = survey_hardware({device_tree});
     kernel_root = build_kernel_space(end_of_memory(hardware.machine));
     kernel_satp = satp_of(to_physical(kernel_root), 0);
-    if (hardware.uart.size != 0) arch::use_uart({hardware.uart.base});
+    if (const auto uart = hardware.uart) arch::use_uart({uart->base}, uart->shift, uart->width);
     print("\nGlenda: a capability microkernel for RISC-V 64\n");
 
     set_fast_path(is_switched_on(hardware.machine, "fastpath", true));
@@ -145,7 +152,7 @@ void kernel_main(std::uint64_t hart_id, std::uint64_t device_tree, std::uint64_t
     detect_features(hardware.machine);
     tick_length = *hardware.machine.timebase_frequency() / kTicksPerSecond;
     add_hart(hart_id);
-    if (hardware.plic.size != 0) arch::plic_start({hardware.plic.base}, hart_id, hardware.plic_sources);
+    start_plic(hardware, hart_id);
     arch::prepare_hart();
     note_online(*harts[0]);
     start_other_harts(hardware.machine);

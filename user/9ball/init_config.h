@@ -8,7 +8,8 @@
 //     needs = ["other"]           # services that are up before this one is started
 //     provides = "serial"         # the name that it registers: it is up when it has done so
 //     uses = ["serial"]           # names that it may look up
-//     devices = ["ns16550a"]      # it gets the registers and the interrupt of the first such device
+//     devices = ["ns16550a"]      # it gets the registers and the interrupt of such a device: the one that is the
+//                                 # machine's console if it is one, else the first
 //     restart = "always"          # or "on-failure" (the rule if nothing is said), or "never"
 //     priority = 200              # 1 to 239; 100 if nothing is said
 //     console = true              # it may write to the kernel's console

@@ -2,6 +2,8 @@
 // See supervisor.h.
 #include "supervisor.h"
 
+#include <algorithm>
+
 #include "glenda/environment.h"
 #include "glenda/slots.h"
 #include "glenda/time.h"
@@ -111,6 +113,8 @@ void Supervisor::start(Service& service) {
 /// Ask Factotum for the process, and pass what the manifest grants.
 Answer<std::uint64_t> Supervisor::spawn(const ServiceConfig& config, process::SpawnReason& reason) {
     CPtr caps[kMaxMessageCaps];
+    std::string_view arguments[2 * ServiceConfig::kMaxTexts];
+    auto* arguments_end = std::copy(config.args.all().begin(), config.args.all().end(), arguments);
     std::uint64_t slots = 0;
     unsigned count = 0;
     const auto pass = [&](CPtr cap, std::uint64_t slot) {
@@ -126,10 +130,11 @@ Answer<std::uint64_t> Supervisor::spawn(const ServiceConfig& config, process::Sp
         devices_.reclaim(*device, environment().cnode);
         pass(device->frame, kSlotPassed + count);
         pass(device->irq, kSlotPassed + count);
+        if (!device->registers.view().empty()) *arguments_end++ = device->registers.view();
     }
     if (config.console) pass(environment().console.cptr(), kSlotConsole);
     return process::spawn({.file = config.path,
-                           .arguments = config.args.all(),
+                           .arguments = {arguments, arguments_end},
                            .priority = config.priority,
                            .caps = std::span(caps).first(count),
                            .slots = slots},
