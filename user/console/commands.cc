@@ -113,7 +113,9 @@ constexpr Command kCommands[] = {
 bool help(Arguments arguments) {
     if (!arguments.empty()) return false;
     for (const Command& command : kCommands) print("  {:<24}{}\n", command.usage, command.purpose);
-    print("^C ends the program that runs; the arrows bring back earlier lines.\n");
+    print(
+        "^C ends the program that runs. The arrows bring back earlier lines. ^W erases a word,\n"
+        "^U what is before the cursor, ^K what is behind it; ^L clears the screen.\n");
     return true;
 }
 

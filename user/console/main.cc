@@ -47,6 +47,20 @@ void prompt(console::LineEditor& editor, Screen& screen) {
     screen.flush();
 }
 
+/// A line, or a part of it, has come to its end.
+void respond(console::LineEditor::Event event, std::string_view line) {
+    using Event = console::LineEditor::Event;
+    switch (event) {
+        case Event::None:
+        case Event::Cancelled: break;
+        case Event::Line: console::execute(line); break;
+        case Event::EndOfFile: print("The console does not end. `shutdown` switches the machine off.\n"); break;
+        case Event::TooLong:
+            print("The line is longer than {} bytes. Nothing of it was executed.\n", console::LineEditor::kMaxLine);
+            break;
+    }
+}
+
 }  // namespace
 
 int main() {
@@ -69,7 +83,7 @@ int main() {
             const auto event = editor.feed(byte);
             if (event == console::LineEditor::Event::None) continue;
             screen.flush();
-            if (event == console::LineEditor::Event::Line) console::execute(editor.line());
+            respond(event, editor.line());
             console::report_ended();
             prompt(editor, screen);
         }
