@@ -25,7 +25,7 @@ void move_environment() {
 }  // namespace
 
 Result<void> CSpace::start(Reserve& reserve, const SlotLayout& layout) {
-    CHECK(layout.end_leaf() <= kMaxLeaves, Error::OutOfRange);
+    CHECK(layout.end_leaf() <= SlotLayout::kMaxLeaves, Error::OutOfRange);
     layout_ = layout;
     const CNode own = reserve.node();
     TRY(top, reserve.slots(2));  // the CNode, and its capability with the right guard

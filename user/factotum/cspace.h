@@ -46,8 +46,6 @@ public:
     }
 
 private:
-    static constexpr std::uint64_t kMaxLeaves = 16384;
-
     bool is_present(std::uint64_t leaf) const { return (present_[leaf / 64] & bit(leaf % 64)) != 0; }
     void set_present(std::uint64_t leaf) { present_[leaf / 64] |= bit(leaf % 64); }
     /// Where the capability of leaf `leaf` is.
@@ -58,7 +56,7 @@ private:
     CNode top_{};
     CPtr first_directory_ = 0;  // capabilities of the directory's leaves
     SlotLayout layout_{};
-    std::uint64_t present_[kMaxLeaves / 64] = {};
+    std::uint64_t present_[SlotLayout::kMaxLeaves / 64] = {};
 };
 
 }  // namespace glenda::factotum

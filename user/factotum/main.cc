@@ -41,5 +41,9 @@ int main() {
     auto& server = *new (factotum_place) factotum::Factotum(memory, info);
     print("factotum: {} MiB in {} pages, {} KiB for tables\n", memory.total_pages() * kPageSize / kMiB,
           memory.total_pages(), memory.table_bytes() / kKiB);
+    const factotum::Takeover& takeover = memory.takeover();
+    if (takeover.left_out_count != 0)
+        print("factotum: {} MiB in {} Untypeds are left out: there is no room for their tables\n",
+              takeover.left_out / kMiB, takeover.left_out_count);
     Server(Endpoint(factotum::home(kFactotumEndpoint)), replies, *slots).run(server);
 }

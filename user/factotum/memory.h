@@ -15,6 +15,7 @@
 #include "cspace.h"
 #include "protocol/factotum_boot.h"
 #include "reserve.h"
+#include "takeover.h"
 
 namespace glenda::factotum {
 
@@ -60,6 +61,8 @@ public:
     std::uint64_t total_bytes() const { return total_pages_ * kPageSize + reserved_bytes_; }
     std::uint64_t total_pages() const { return total_pages_; }
     std::uint64_t free_pages() const { return free_pages_; }
+    /// What of 9Ball's memory is used, and what is not.
+    const Takeover& takeover() const { return takeover_; }
     /// Bytes that Factotum itself uses.
     std::uint64_t table_bytes() const { return reserved_bytes_ + own_pages_ * kPageSize; }
 
@@ -87,6 +90,7 @@ private:
     CSpace cspace_{};
     SlotLayout layout_{};
     Commit commit_{};
+    Takeover takeover_{};
     std::span<PageRecord> records_{};
     CPtr window_slot_ = 0;
     std::uint64_t total_pages_ = 0;
@@ -96,8 +100,5 @@ private:
     unsigned region_count_ = 0;
     Region regions_[kMaxRegions]{};  // smallest first
 };
-
-/// Bytes of Factotum's tables for that many pages, capability tables with them.
-std::uint64_t table_need(std::uint64_t pages);
 
 }  // namespace glenda::factotum

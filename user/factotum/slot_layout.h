@@ -46,6 +46,7 @@ enum RunSlot : std::uint64_t {
 class SlotLayout {
 public:
     static constexpr std::uint64_t kMaxProcesses = bit(14);
+    static constexpr std::uint64_t kMaxLeaves = bit(16);  // numbers of leaves; the CSpace has a flag for each
 
     SlotLayout() = default;
     constexpr explicit SlotLayout(std::uint64_t pages) {
@@ -92,6 +93,8 @@ private:
     std::uint64_t end_ = 0;
 };
 static_assert(SlotLayout(64 * kMiB / kPageSize).top_radix() <= 9);
-static_assert(SlotLayout(64 * kGiB / kPageSize).top_radix() <= kMaxCNodeRadix);
+// As much memory as an Sv39 kernel can reach.
+static_assert(SlotLayout(256 * kGiB / kPageSize).end_leaf() <= SlotLayout::kMaxLeaves);
+static_assert(SlotLayout::kMaxLeaves <= bit(kMaxCNodeRadix));
 
 }  // namespace glenda::factotum
