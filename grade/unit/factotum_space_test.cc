@@ -133,12 +133,12 @@ TEST(BlockList, CountsPagesByUse) {
 
 TEST(Commit, NeverPromisesMoreThanThereIs) {
     Commit commit(10);
-    EXPECT_TRUE(commit.promise(7));
-    EXPECT_FALSE(commit.promise(4));
-    EXPECT_FALSE(commit.promise(~std::uint64_t{0}));
-    EXPECT_TRUE(commit.promise(3));
-    commit.forgive(10);
-    EXPECT_EQ(commit.promised(), 0u);
+    EXPECT_TRUE(commit.charge(7));
+    EXPECT_FALSE(commit.charge(4));
+    EXPECT_FALSE(commit.charge(~std::uint64_t{0}));
+    EXPECT_TRUE(commit.charge(3));
+    commit.uncharge(10);
+    EXPECT_EQ(commit.charged(), 0u);
 }
 
 TEST(Commit, PageTablesAreCountedAsTheyAreNeeded) {

@@ -22,7 +22,7 @@ std::expected<void, ConfigError> InitConfig::check() const {
         if (Outcome good = check_unique(i); !good) return good;
         if (Outcome good = check_uses(services_[i]); !good) return good;
     }
-    return check_circles();
+    return check_cycles();
 }
 
 std::expected<void, ConfigError> InitConfig::check_alone(const ServiceConfig& service) const {
@@ -66,7 +66,7 @@ std::expected<void, ConfigError> InitConfig::resolve_needs(ServiceConfig& servic
 
 /// Start, in thought, whatever can be started. If some are left, each of them needs another one that is left, so
 /// that following the needs leads into a circle.
-std::expected<void, ConfigError> InitConfig::check_circles() const {
+std::expected<void, ConfigError> InitConfig::check_cycles() const {
     std::array<bool, kMaxServices> up{};
     const auto waits_for = [&](std::size_t index) {
         for (unsigned need : services_[index].needed.all()) {

@@ -87,7 +87,7 @@ private:
     Outcome check_unique(std::size_t index) const;
     Outcome check_uses(const ServiceConfig& service) const;
     Outcome resolve_needs(ServiceConfig& service);
-    Outcome check_circles() const;
+    Outcome check_cycles() const;
 
     std::size_t count_ = 0;
     std::size_t text_used_ = 0;

@@ -88,7 +88,7 @@ OwnObjects make_own_objects(Bootstrap& bootstrap, ReplyPool& replies) {
     const Notification notification = must(bootstrap.notification(), "9Ball's notification");
     must(environment().tcb.bind(notification), "binding 9Ball's notification");
     const Timer timer = must(bootstrap.timer(), "9Ball's timer");
-    must(timer.bind(badged(bootstrap, notification, kTimeHasCome)), "binding 9Ball's timer");
+    must(timer.bind(badged(bootstrap, notification, kTimerExpired)), "binding 9Ball's timer");
     for (unsigned i = 0; i < kReplies; i++) replies.add(must(bootstrap.reply(), "9Ball's replies"));
     return {must(bootstrap.endpoint(), "9Ball's endpoint"), badged(bootstrap, notification, kChildEnded), timer,
             must(bootstrap.slot(), "a slot")};
@@ -139,7 +139,7 @@ void find_devices(const BootInfo& info, Devices& devices, Bootstrap& bootstrap) 
     find_devices(info, devices, bootstrap);
     Registry registry(bootstrap);
     Supervisor supervisor(init_config, devices, registry, own.timer, info.timebase);
-    supervisor.start_what_can();
+    supervisor.start_ready();
 
     NineballServer handler(supervisor, registry);
     Server(own.endpoint, replies, {environment().cnode, own.receive_slot, 1}).run(handler);

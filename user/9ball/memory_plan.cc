@@ -33,7 +33,7 @@ void MemoryPlan::collect(const BootInfo& info) {
 Result<void> MemoryPlan::cut(std::size_t index, Bootstrap& bootstrap, unsigned size_bits) {
     const FreeMemory whole = pieces_[index];
     const Untyped original(whole.slot);
-    take_out(index);
+    remove(index);
     if (whole.description.size_bits == size_bits) {
         bootstrap.add_untyped(original);
         return {};
@@ -54,7 +54,7 @@ void MemoryPlan::add(CPtr slot, std::uint64_t address, unsigned size_bits) {
     pieces_[count_++] = {slot, {address, static_cast<std::uint8_t>(size_bits), 0, {}}};
 }
 
-void MemoryPlan::take_out(std::size_t index) {
+void MemoryPlan::remove(std::size_t index) {
     std::copy(pieces_.begin() + index + 1, pieces_.begin() + count_, pieces_.begin() + index);
     count_--;
 }

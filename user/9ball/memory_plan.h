@@ -34,7 +34,7 @@ private:
     void collect(const BootInfo& info);
     Result<void> cut(std::size_t index, Bootstrap& bootstrap, unsigned size_bits);
     void add(CPtr slot, std::uint64_t address, unsigned size_bits);
-    void take_out(std::size_t index);
+    void remove(std::size_t index);
     void sort();
 
     std::size_t count_ = 0;

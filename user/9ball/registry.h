@@ -44,7 +44,7 @@ private:
     };
 
     Entry* find(std::string_view name);
-    void answer(ReplyHandle& caller, const Entry& entry, Badge client);
+    void reply_to(ReplyHandle& caller, const Entry& entry, Badge client);
     void drop(CPtr slot);
 
     Bootstrap& bootstrap_;

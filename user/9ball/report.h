@@ -23,6 +23,6 @@ template <typename... Args>
 
 enum class PowerState { Off, Reboot };
 /// The end of an orderly run.
-[[noreturn]] void end_of_power(PowerState state);
+[[noreturn]] void enter_power_state(PowerState state);
 
 }  // namespace glenda::nineball

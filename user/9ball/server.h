@@ -14,7 +14,7 @@ namespace glenda::nineball {
 
 /// Bits of 9Ball's notification.
 constexpr Badge kChildEnded = 1;
-constexpr Badge kTimeHasCome = 2;
+constexpr Badge kTimerExpired = 2;
 
 class NineballServer {
 public:

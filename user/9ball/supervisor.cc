@@ -13,10 +13,10 @@ namespace glenda::nineball {
 namespace {
 
 constexpr std::uint64_t kFirstPauseMs = 100;
-constexpr unsigned kMostDoublings = 6;         // the longest pause is 6.4 s
+constexpr unsigned kMaxDoublings = 6;          // the longest pause is 6.4 s
 constexpr std::uint64_t kLongRunSeconds = 10;  // who ran this long starts from the first pause again
 constexpr std::uint64_t kRegisterSeconds = 5;  // to register what it provides
-constexpr unsigned kMostFailedStarts = 5;      // in a row, without ever having registered
+constexpr unsigned kMaxFailedStarts = 5;       // in a row, without ever having registered
 constexpr std::int64_t kKillSignal = 9;
 constexpr std::string_view kTerminal = "serial";  // while it is served, 9Ball leaves the kernel's console alone
 
@@ -31,7 +31,7 @@ FixedText<64> describe(ExitStatus status) {
 }
 
 /// Whether trying again later can help.
-bool is_passing(AnyError error) {
+bool is_transient(AnyError error) {
     return error == ServerError::OutOfMemory || error == ServerError::TooMany || error == ServerError::Busy ||
            error == Error::NotEnoughMemory;
 }
@@ -65,7 +65,7 @@ const Service* Supervisor::failed_need(const Service& service) const {
     return nullptr;
 }
 
-void Supervisor::start_what_can() {
+void Supervisor::start_ready() {
     for (bool progress = true; progress;) {
         progress = false;
         for (Service& service : std::span(services_).first(count_)) {
@@ -79,7 +79,7 @@ void Supervisor::start_what_can() {
             }
         }
     }
-    check_that_life_goes_on();
+    check_still_usable();
     arm_timer();
 }
 
@@ -92,7 +92,7 @@ void Supervisor::start(Service& service) {
     if (!pid) {
         if (reason.view().empty()) reason.add("{}: {}", config.path, pid.error());
         say("{}: cannot start: {}", config.name, reason.view());
-        if (is_passing(pid.error()))
+        if (is_transient(pid.error()))
             back_off(service);
         else
             give_up(service, "its program cannot be run");
@@ -141,7 +141,7 @@ void Supervisor::mark_up(Service& service) {
     service.due = 0;
     say("{}: serves {}", service.name(), service.config->provides);
     if (service.config->provides == kTerminal) journal().set_echo(Journal::Echo::Off);
-    start_what_can();
+    start_ready();
 }
 
 void Supervisor::collect_ended() {
@@ -150,7 +150,7 @@ void Supervisor::collect_ended() {
         if (!child || child->pid == 0) break;
         if (Service* const service = by_pid(child->pid)) ended(*service, child->status);
     }
-    start_what_can();
+    start_ready();
 }
 
 void Supervisor::ended(Service& service, ExitStatus status) {
@@ -162,8 +162,8 @@ void Supervisor::ended(Service& service, ExitStatus status) {
     service.failed_starts = service.state == ServiceState::Starting ? service.failed_starts + 1 : 0;
     const bool starts_again = service.config->restart == RestartRule::Always ||
                               (service.config->restart == RestartRule::OnFailure && !status.is_success());
-    if (starts_again && service.failed_starts == kMostFailedStarts)
-        return give_up(service, FixedText<80>("it has ended {} times before it served", kMostFailedStarts));
+    if (starts_again && service.failed_starts == kMaxFailedStarts)
+        return give_up(service, FixedText<80>("it has ended {} times before it served", kMaxFailedStarts));
     if (starts_again) return back_off(service);
     service.state = ServiceState::Stopped;
     service.due = 0;
@@ -173,7 +173,7 @@ void Supervisor::back_off(Service& service) {
     const std::uint64_t now = read_time();
     const bool ran_long = now - service.started > kLongRunSeconds * timebase_;
     if (ran_long) service.quick_ends = 0;
-    const unsigned doublings = service.quick_ends < kMostDoublings ? service.quick_ends : kMostDoublings;
+    const unsigned doublings = service.quick_ends < kMaxDoublings ? service.quick_ends : kMaxDoublings;
     const std::uint64_t pause_ms = kFirstPauseMs << doublings;
     service.quick_ends++;
     service.restarts++;
@@ -202,7 +202,7 @@ void Supervisor::tick() {
             (void)process::kill(service.pid, kKillSignal);  // and then it ends like any other
         }
     }
-    start_what_can();
+    start_ready();
 }
 
 void Supervisor::arm_timer() {
@@ -214,7 +214,7 @@ void Supervisor::arm_timer() {
 }
 
 /// A system in which nobody can do anything any more is not left hanging.
-void Supervisor::check_that_life_goes_on() {
+void Supervisor::check_still_usable() {
     bool alive = false;
     bool wants_commands = false;
     bool takes_commands = false;

@@ -40,7 +40,7 @@ public:
                std::uint64_t timebase);
 
     /// Start every service whose needs are up; fail those whose needs have failed.
-    void start_what_can();
+    void start_ready();
     /// Children of 9Ball may have ended: ask Factotum which.
     void collect_ended();
     /// A deadline has passed.
@@ -61,7 +61,7 @@ private:
     bool needs_are_up(const Service& service) const;
     const Service* failed_need(const Service& service) const;
     void arm_timer();
-    void check_that_life_goes_on();
+    void check_still_usable();
 
     const Devices& devices_;
     Registry& registry_;

@@ -39,12 +39,12 @@ void report_refusal(std::string_view name, AnyError error) {
 
 /// Wait until `pid` has ended; ^C ends it.
 void wait_in_foreground(std::uint64_t pid) {
-    const Notification bell(kSlotNotification);
+    const Notification notification(kSlotNotification);
     for (;;) {
         const auto child = process::wait(std::int64_t(pid), WaitFlags::NoHang);
         if (!child) return print("run: {}\n", child.error());
         if (child->pid != 0) return report(pid, child->status);
-        const auto bits = bell.wait();
+        const auto bits = notification.wait();
         if (bits && (*bits & kInterrupt) != 0) {
             print("^C\n");
             (void)process::kill(pid, kInterruptSignal);
@@ -66,8 +66,8 @@ bool run(std::span<const std::string_view> arguments) {
     if (in_background) arguments = arguments.first(arguments.size() - 1);
     if (arguments.empty()) return false;
 
-    const Notification bell(kSlotNotification);
-    (void)bell.poll();  // what is left from earlier
+    const Notification notification(kSlotNotification);
+    (void)notification.poll();  // what is left from earlier
     if (!in_background) (void)terminal::set_interrupt(Notification(kInterruptSlot));
     const auto pid =
         process::spawn({.file = arguments[0], .arguments = arguments.subspan(1), .priority = kChildPriority});

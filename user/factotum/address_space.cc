@@ -7,8 +7,8 @@
 namespace glenda::factotum {
 
 Result<void> AddressSpace::create(Memory& memory) {
-    CHECK(memory.commit().promise(1), Error::NotEnoughMemory);
-    promised_ = 1;
+    CHECK(memory.commit().charge(1), Error::NotEnoughMemory);
+    charged_ = 1;
     TRY(root, add_block(memory, BlockUse::Space));
     TRY(vspace, memory.make(root, CapType::VSpace, 0));
     vspace_ = VSpace(vspace);
@@ -29,26 +29,26 @@ void AddressSpace::destroy(Memory& memory) {
     const auto order = {BlockUse::Objects, BlockUse::Slots, BlockUse::Data, BlockUse::Table, BlockUse::Space};
     for (BlockUse now : order) release_if(memory, [&](BlockUse use, std::uint64_t) { return use == now; });
     regions_.clear();
-    forgive(memory, promised_);
+    uncharge(memory, charged_);
     vspace_ = VSpace();
 }
 
 Answer<void> AddressSpace::charge(Memory& memory, std::uint64_t pages) {
-    if (!memory.commit().promise(pages)) return Refusal(ServerError::OutOfMemory);
-    promised_ += pages;
+    if (!memory.commit().charge(pages)) return Refusal(ServerError::OutOfMemory);
+    charged_ += pages;
     return {};
 }
 
-void AddressSpace::forgive(Memory& memory, std::uint64_t pages) {
-    memory.commit().forgive(pages);
-    promised_ -= pages;
+void AddressSpace::uncharge(Memory& memory, std::uint64_t pages) {
+    memory.commit().uncharge(pages);
+    charged_ -= pages;
 }
 
 Answer<void> AddressSpace::add(Memory& memory, const Region& region) {
     const std::uint64_t cost = cost_of(region.start, region.end);
     TRY_VOID(charge(memory, cost));
     if (regions_.add(region)) return {};
-    forgive(memory, cost);
+    uncharge(memory, cost);
     return Refusal(Error::BadArgument);
 }
 
@@ -61,7 +61,7 @@ Answer<void> AddressSpace::resize(Memory& memory, Region& region, std::uint64_t 
         const std::uint64_t cost = ((end - old_end) >> kPageBits) + tables;
         TRY_VOID(charge(memory, cost));
         if (!regions_.resize(region, end)) {
-            forgive(memory, cost);
+            uncharge(memory, cost);
             return Refusal(ServerError::OutOfMemory);
         }
         region.tables_end = std::max(tables_end, end);
@@ -69,7 +69,7 @@ Answer<void> AddressSpace::resize(Memory& memory, Region& region, std::uint64_t 
         if (!regions_.resize(region, end)) return Refusal(Error::BadArgument);
         region.tables_end = tables_end;
         drop_pages(memory, end, old_end);
-        forgive(memory, (old_end - end) >> kPageBits);
+        uncharge(memory, (old_end - end) >> kPageBits);
     }
     return {};
 }

@@ -53,18 +53,18 @@ public:
     RegionList& regions() { return regions_; }
     VSpace vspace() const { return vspace_; }
     std::uint64_t resident_pages() const { return blocks_.data_pages(); }
-    std::uint64_t promised_pages() const { return promised_; }
+    std::uint64_t charged_pages() const { return charged_; }
 
 private:
     template <typename Wanted>
     void release_if(Memory& memory, Wanted wanted);
     void drop_pages(Memory& memory, std::uint64_t start, std::uint64_t end);
-    void forgive(Memory& memory, std::uint64_t pages);
+    void uncharge(Memory& memory, std::uint64_t pages);
 
     VSpace vspace_{};
     RegionList regions_{};
     BlockList blocks_{};
-    std::uint64_t promised_ = 0;
+    std::uint64_t charged_ = 0;
 };
 
 }  // namespace glenda::factotum

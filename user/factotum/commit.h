@@ -17,20 +17,20 @@ public:
     explicit Commit(std::uint64_t pages = 0) : total_(pages) {}
 
     /// Promise `pages`, or nothing and false.
-    [[nodiscard]] bool promise(std::uint64_t pages) {
-        if (pages > total_ - promised_) return false;
-        promised_ += pages;
+    [[nodiscard]] bool charge(std::uint64_t pages) {
+        if (pages > total_ - charged_) return false;
+        charged_ += pages;
         return true;
     }
     /// Take a promise back.
-    void forgive(std::uint64_t pages) { promised_ -= pages; }
+    void uncharge(std::uint64_t pages) { charged_ -= pages; }
 
     std::uint64_t total() const { return total_; }
-    std::uint64_t promised() const { return promised_; }
+    std::uint64_t charged() const { return charged_; }
 
 private:
     std::uint64_t total_;
-    std::uint64_t promised_ = 0;
+    std::uint64_t charged_ = 0;
 };
 
 /// Page tables that [start, end) can need in Sv39, besides the root; both multiples of a page.

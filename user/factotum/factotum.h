@@ -40,10 +40,10 @@ private:
 
     // spawn.cc, start.cc
     Reaction spawn(Process& parent, Request& request);
-    Answer<void> build(Process& child, const Process& parent, const ProgramFile& program, const SpawnRequest& wish);
+    Answer<void> build(Process& child, const Process& parent, const ProgramFile& program, const SpawnRequest& request);
     Answer<void> lay_out(Process& child, const ElfFile& elf);
     Answer<void> make_objects(Process& child);
-    Answer<void> give_capabilities(Process& child, const Process& parent, const SpawnRequest& wish);
+    Answer<void> give_capabilities(Process& child, const Process& parent, const SpawnRequest& request);
     Answer<std::uint64_t> write_stack(Process& child, std::span<const std::string_view> arguments);
     Answer<void> start(Process& child, std::uint64_t entry, std::uint64_t sp);
 

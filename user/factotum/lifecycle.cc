@@ -10,7 +10,7 @@ bool is_waited_for(const Process& parent, const Process& child) {
     return parent.waits_for == kAnyChild || parent.waits_for == std::int64_t{child.pid};
 }
 
-MessageWriter obituary(const Process& zombie) { return MessageWriter(0).word(zombie.pid).word(zombie.status.raw()); }
+MessageWriter exit_report(const Process& zombie) { return MessageWriter(0).word(zombie.pid).word(zombie.status.raw()); }
 
 }  // namespace
 
@@ -28,9 +28,9 @@ Reaction Factotum::kill(Process& killer, Request& request) {
     Process* victim = pid >> 32 == 0 ? processes_.find_pid(std::uint32_t(pid)) : nullptr;
     if (victim == nullptr || victim->is_zombie) return ServerError::NoSuchProcess;
     if (victim->is_founder()) return ServerError::PermissionDenied;
-    const bool suicide = victim == &killer;
+    const bool kills_itself = victim == &killer;
     end(*victim, ExitStatus::killed(std::int32_t(signal)));
-    return suicide ? Reaction::later() : Reaction::ok();
+    return kills_itself ? Reaction::later() : Reaction::ok();
 }
 
 Reaction Factotum::wait(Process& parent, Request& request) {
@@ -42,9 +42,9 @@ Reaction Factotum::wait(Process& parent, Request& request) {
     const auto ended = [&](const Process& child) { return child.is_zombie && matches(child); };
 
     if (Process* zombie = processes_.find_child(parent.pid, ended)) {
-        const MessageWriter answer = obituary(*zombie);
+        const MessageWriter reply = exit_report(*zombie);
         processes_.release(*zombie);
-        return answer;
+        return reply;
     }
     if (processes_.find_child(parent.pid, matches) == nullptr) return ServerError::NoSuchProcess;
     if (flags == WaitFlags::NoHang) return MessageWriter(0).word(0).word(0);
@@ -83,8 +83,7 @@ void Factotum::end(Process& process, ExitStatus status) {
 
 /// Thread first, so that nothing runs in what is taken apart.
 void Factotum::tear_down(Process& process) {
-    if (process.waiter)
-        process.waiter.answer(ServerError::Interrupted);  // nobody hears; the Reply object is free again
+    if (process.waiter) process.waiter.reply(ServerError::Interrupted);  // nobody hears; the Reply object is free again
     if (process.tcb) {
         const CSpace& own = memory_.cspace();
         (void)process.tcb.suspend();
@@ -102,11 +101,11 @@ void Factotum::tell_parent(Process& zombie) {
     Process* parent = processes_.find_pid(zombie.parent);
     if (parent == nullptr) return;
     if (parent->has_exit_notification) {
-        const Notification bell(memory_.layout().process(parent->place, kRunExitNotification));
-        (void)bell.signal();
+        const Notification notification(memory_.layout().process(parent->place, kRunExitNotification));
+        (void)notification.signal();
     }
     if (parent->waiter && is_waited_for(*parent, zombie)) {
-        parent->waiter.answer(obituary(zombie));
+        parent->waiter.reply(exit_report(zombie));
         processes_.release(zombie);
     }
 }

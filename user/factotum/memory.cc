@@ -89,10 +89,10 @@ Result<void> Memory::ensure_page_slot(CPtr slot) {
 Result<void> Memory::ensure_slot(CPtr slot) {
     if (cspace_.has_leaf(slot)) return {};
     constexpr unsigned kOrder = kLeafBits - kPageBits;
-    CHECK(commit_.promise(bit(kOrder)), Error::NotEnoughMemory);
+    CHECK(commit_.charge(bit(kOrder)), Error::NotEnoughMemory);
     auto block = allocate(kOrder);
     if (!block) {
-        commit_.forgive(bit(kOrder));
+        commit_.uncharge(bit(kOrder));
         return Failure(block.error());
     }
     own_pages_ += bit(kOrder);
@@ -100,10 +100,10 @@ Result<void> Memory::ensure_slot(CPtr slot) {
 }
 
 Result<void> Memory::map_own_page(std::uint64_t address) {
-    CHECK(commit_.promise(1), Error::NotEnoughMemory);
+    CHECK(commit_.charge(1), Error::NotEnoughMemory);
     auto block = allocate();
     if (!block) {
-        commit_.forgive(1);
+        commit_.uncharge(1);
         return Failure(block.error());
     }
     own_pages_++;

@@ -85,7 +85,7 @@ Reaction Factotum::memory_info() {
     const MemoryInfo info{
         .total = memory_.total_bytes(),
         .free = memory_.free_pages() * kPageSize,
-        .reserved = memory_.commit().promised() * kPageSize,
+        .reserved = memory_.commit().charged() * kPageSize,
         .tables = memory_.table_bytes(),
     };
     return MessageWriter(0).word(info.total).word(info.free).word(info.reserved).word(info.tables);

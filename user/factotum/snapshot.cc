@@ -31,7 +31,7 @@ ProcessInfo Factotum::describe(const Process& process, const Process& caller) co
         .state = state_of(process, caller),
         .priority = process.priority,
         .resident = process.space.resident_pages() * kPageSize,
-        .reserved = process.space.promised_pages() * kPageSize,
+        .reserved = process.space.charged_pages() * kPageSize,
         .name = {},
     };
     if (process.pid == kNineballPid) info.resident = info.reserved = nineball_bytes_;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// SPAWN: read the wish, find the program, build the process; all of it, or nothing.
+// SPAWN: read the request, find the program, build the process; all of it, or nothing.
 #include "argument_block.h"
 #include "factotum.h"
 #include "glenda/print.h"
@@ -48,8 +48,8 @@ Reaction Factotum::spawn(Process& parent, Request& request) {
     if (!program) return refusal(program.error());
     Process* child = processes_.create(parent.pid);
     if (child == nullptr) return ServerError::OutOfMemory;
-    const SpawnRequest wish{{strings, count}, priority != 0 ? unsigned(priority) : parent.priority, map, request};
-    if (const auto built = build(*child, parent, *program, wish); !built) {
+    const SpawnRequest wanted{{strings, count}, priority != 0 ? unsigned(priority) : parent.priority, map, request};
+    if (const auto built = build(*child, parent, *program, wanted); !built) {
         tear_down(*child);
         processes_.release(*child);
         return built.error();
@@ -58,30 +58,30 @@ Reaction Factotum::spawn(Process& parent, Request& request) {
 }
 
 Answer<void> Factotum::build(Process& child, const Process& parent, const ProgramFile& program,
-                             const SpawnRequest& wish) {
+                             const SpawnRequest& request) {
     child.image = program.bytes;
-    child.priority = wish.priority;
-    std::string_view name = wish.arguments[0];
+    child.priority = request.priority;
+    std::string_view name = request.arguments[0];
     if (const auto slash = name.rfind('/'); slash != name.npos) name.remove_prefix(slash + 1);
     child.set_name(name);
 
     if (!child.space.create(memory_)) return Refusal(ServerError::OutOfMemory);
     TRY_VOID(lay_out(child, program.elf));
     TRY_VOID(make_objects(child));
-    TRY_VOID(give_capabilities(child, parent, wish));
-    TRY(sp, write_stack(child, wish.arguments));
+    TRY_VOID(give_capabilities(child, parent, request));
+    TRY(sp, write_stack(child, request.arguments));
     return start(child, program.elf.entry(), sp);
 }
 
-Answer<void> Factotum::give_capabilities(Process& child, const Process& parent, const SpawnRequest& wish) {
+Answer<void> Factotum::give_capabilities(Process& child, const Process& parent, const SpawnRequest& request) {
     const CSpace& own = memory_.cspace();
     const CNode slots = child.cspace;
     const auto from_own = [&](CPtr to, CPtr from) { return slots.copy(to, own.leaf(from), index_in_leaf(from)); };
     const CNode home_node = own.leaf(home(0));
     const Rights speak = Rights::Write | Rights::Grant;
 
-    for (unsigned i = 0; i < wish.message.caps(); i++)
-        TRY_VOID(slots.move(target_slot(wish.map, i), wish.message.caps_node(), wish.message.cap_index(i)));
+    for (unsigned i = 0; i < request.message.caps(); i++)
+        TRY_VOID(slots.move(target_slot(request.map, i), request.message.caps_node(), request.message.cap_index(i)));
 
     TRY_VOID(from_own(kSlotCNode, slots.cptr()));
     TRY_VOID(from_own(kSlotTcb, child.tcb.cptr()));

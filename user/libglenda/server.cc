@@ -13,7 +13,7 @@ Message loaded(const MessageWriter& message) {
     return message.overflow() ? MessageWriter(Error::MessageTooLong).load() : message.load();
 }
 
-/// After an answer that the kernel refused (a capability in it is bad): the caller must not wait for ever, and the
+/// After an reply that the kernel refused (a capability in it is bad): the caller must not wait for ever, and the
 /// Reply object must be empty. Does nothing where there is no caller.
 void refuse(Reply reply, Error why) { (void)reply.send(MessageWriter(why).load()); }
 
@@ -33,7 +33,7 @@ ReplyHandle& ReplyHandle::operator=(ReplyHandle&& other) {
     return *this;
 }
 
-void ReplyHandle::answer(const MessageWriter& message) {
+void ReplyHandle::reply(const MessageWriter& message) {
     ASSERT(pool_ != nullptr);
     if (const Result<void> sent = reply_.send(loaded(message)); !sent) refuse(reply_, sent.error());
     pool_->add(reply_);

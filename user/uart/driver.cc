@@ -45,7 +45,7 @@ void Driver::transmit() {
     while (writer_count_ != 0 && writers_[first_writer_].size <= to_send_.room()) {
         Writer& writer = writers_[first_writer_];
         queue({writer.text, writer.size});
-        writer.caller.answer(MessageWriter(0));
+        writer.caller.reply(MessageWriter(0));
         first_writer_ = (first_writer_ + 1) % kMaxWriters;
         writer_count_--;
     }
@@ -73,7 +73,7 @@ Reaction Driver::read(Request& request) {
     const std::uint64_t limit = request.reader().word();
     if (limit == 0) return ServerError::BadRequest;
     // The earlier reader may be dead: its caller would swallow the next byte.
-    if (reader_) reader_.answer(ServerError::Interrupted);
+    if (reader_) reader_.reply(ServerError::Interrupted);
     if (!received_.empty()) return take_input(limit);
     if (!request.can_defer()) return ServerError::TooMany;
     reader_limit_ = limit;
@@ -82,7 +82,7 @@ Reaction Driver::read(Request& request) {
 }
 
 void Driver::serve_reader() {
-    if (reader_ && !received_.empty()) reader_.answer(take_input(reader_limit_));
+    if (reader_ && !received_.empty()) reader_.reply(take_input(reader_limit_));
 }
 
 /// At most a line: what was typed behind Return is kept, since it may be a ^C for what the line starts.

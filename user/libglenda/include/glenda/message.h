@@ -99,12 +99,12 @@ struct ReceiveSlots {
 /// Where this thread takes capabilities from now on; gives what it was before.
 ReceiveSlots set_receive_slots(const ReceiveSlots& slots);
 
-/// Call a server and wait for its answer. An answer that says no, or a refusal of the kernel, is the error. A server's
-/// refusal can have words too: they are in `answer`; after a refusal of the kernel its label is not 0 and it has none.
-Answer<void> transact(Endpoint server, const MessageWriter& request, Received& answer);
-/// The same where the answer's words do not matter.
+/// Call a server and wait for its reply. An reply that says no, or a refusal of the kernel, is the error. A server's
+/// refusal can have words too: they are in `reply`; after a refusal of the kernel its label is not 0 and it has none.
+Answer<void> transact(Endpoint server, const MessageWriter& request, Received& reply);
+/// The same where the reply's words do not matter.
 Answer<void> transact(Endpoint server, const MessageWriter& request);
-/// The same where the answer brings capabilities: they go to `slots`, and how many came is the result.
-Answer<unsigned> transact(Endpoint server, const MessageWriter& request, Received& answer, const ReceiveSlots& slots);
+/// The same where the reply brings capabilities: they go to `slots`, and how many came is the result.
+Answer<unsigned> transact(Endpoint server, const MessageWriter& request, Received& reply, const ReceiveSlots& slots);
 
 }  // namespace glenda

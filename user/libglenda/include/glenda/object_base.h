@@ -19,7 +19,7 @@ public:
     constexpr explicit operator bool() const { return pointer_ != 0; }
 
 protected:
-    /// Call `method` of the object with `words`; the answer as it came. Words past the fourth go through the UTCB.
+    /// Call `method` of the object with `words`; the reply as it came. Words past the fourth go through the UTCB.
     template <typename Method, typename... Words>
     Message invoke_raw(Method method, Words... words) const {
         static_assert(sizeof...(Words) <= kMaxWords);
@@ -33,20 +33,20 @@ protected:
         }
         return sys::call(pointer_, message);
     }
-    /// The same for methods that answer nothing.
+    /// The same for methods that reply nothing.
     template <typename Method, typename... Words>
     Result<void> invoke(Method method, Words... words) const {
         return done(invoke_raw(method, words...));
     }
-    /// The same for methods that answer words.
+    /// The same for methods that reply words.
     template <typename Method, typename... Words>
     Result<Message> query(Method method, Words... words) const {
-        const Message answer = invoke_raw(method, words...);
-        CHECK(!answer.tag.is_error(), answer.tag.as_error());
-        return answer;
+        const Message reply = invoke_raw(method, words...);
+        CHECK(!reply.tag.is_error(), reply.tag.as_error());
+        return reply;
     }
-    static Result<void> done(const Message& answer) {
-        CHECK(!answer.tag.is_error(), answer.tag.as_error());
+    static Result<void> done(const Message& reply) {
+        CHECK(!reply.tag.is_error(), reply.tag.as_error());
         return {};
     }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The loop of every server: receive, handle, answer; now or later, and in any order.
+// The loop of every server: receive, handle, reply; now or later, and in any order.
 //
 // The kernel puts the caller of each request into a Reply object. A handler that answers now returns a Reaction with
 // the words; one that cannot yet takes the ReplyHandle out of the request and keeps it: the loop then goes on with
@@ -46,16 +46,16 @@ public:
 
     /// True while a caller waits on this.
     explicit operator bool() const { return pool_ != nullptr; }
-    /// Wake the caller with an answer. A caller that is gone meanwhile is no error.
-    void answer(const MessageWriter& message);
-    void answer(AnyError error) { answer(MessageWriter(error.code())); }
+    /// Wake the caller with an reply. A caller that is gone meanwhile is no error.
+    void reply(const MessageWriter& message);
+    void reply(AnyError error) { reply(MessageWriter(error.code())); }
 
 private:
     Reply reply_{};
     ReplyPool* pool_ = nullptr;
 };
 
-/// A message that came to a server, and the caller who waits for the answer.
+/// A message that came to a server, and the caller who waits for the reply.
 class Request : public Received {
 public:
     /// Keep the caller for later. Ask can_defer first: there must be a spare Reply object to go on with.
@@ -84,7 +84,7 @@ public:
     Reaction(Error error) : Reaction(AnyError(error)) {}
     /// Success without words.
     static Reaction ok() { return Reaction(MessageWriter(0)); }
-    /// No answer now: the handler has deferred it, or the caller needs none.
+    /// No reply now: the handler has deferred it, or the caller needs none.
     static Reaction later() { return Reaction(); }
 
     bool now() const { return now_; }

@@ -48,7 +48,7 @@ inline Message reply_recv(CPtr endpoint, CPtr reply, const Message& message) {
     return enter(Syscall::ReplyRecv, endpoint, message, reply);
 }
 
-/// Send and wait until it has been received; or signal a notification. Only the tag of the answer means something.
+/// Send and wait until it has been received; or signal a notification. Only the tag of the reply means something.
 inline Message send(CPtr pointer, const Message& message) { return enter(Syscall::Send, pointer, message, 0); }
 
 /// Send if a receiver waits, else Error::WouldBlock; or signal a notification.
