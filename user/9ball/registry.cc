@@ -51,8 +51,8 @@ void Registry::remove(std::string_view name) {
     *entry = {};
 }
 
-/// Send a copy that is badged with the client, unless the server chose a badge for all. 9Ball's own copy of it is
-/// needed only while the message is sent.
+/// Replies with a copy that has the client's badge, or the server's if it registered a badged capability. 9Ball needs
+/// its own copy only while the message is sent.
 void Registry::reply_to(ReplyHandle& caller, const Entry& entry, Badge client) {
     const CNode own = bootstrap_.node();
     const Result<CPtr> slot = bootstrap_.slot();

@@ -42,7 +42,7 @@ Reaction NineballServer::look_up(const Service* client, Request& request) {
     const std::string_view name = reader.text();
     if (!reader.ok()) return ServerError::BadRequest;
     if (client == nullptr) return ServerError::PermissionDenied;
-    // The manifest's own text is passed on: it outlives the request.
+    // Pass the text of init.toml on, because it outlives the request.
     for (std::string_view used : client->config->uses.all()) {
         if (used == name) return registry_.look_up(used, request, flags);
     }

@@ -14,13 +14,13 @@ namespace {
 
 constexpr std::uint64_t kFirstPauseMs = 100;
 constexpr unsigned kMaxDoublings = 6;          // the longest pause is 6.4 s
-constexpr std::uint64_t kLongRunSeconds = 10;  // who ran this long starts from the first pause again
-constexpr std::uint64_t kRegisterSeconds = 5;  // to register what it provides
-constexpr unsigned kMaxFailedStarts = 5;       // in a row, without ever having registered
+constexpr std::uint64_t kLongRunSeconds = 10;  // a longer run resets the pause
+constexpr std::uint64_t kRegisterSeconds = 5;  // time limit for registering
+constexpr unsigned kMaxFailedStarts = 5;       // in a row, without registering
 constexpr std::int64_t kKillSignal = 9;
-constexpr std::string_view kTerminal = "serial";  // while it is served, 9Ball leaves the kernel's console alone
+constexpr std::string_view kTerminal = "serial";  // while it is served, 9Ball does not use the kernel's console
 
-/// "exited with status 3", and so on.
+/// For example "exited with status 3".
 FixedText<64> describe(ExitStatus status) {
     switch (status.how()) {
         case ExitStatus::How::Exited: return FixedText<64>("exited with status {}", status.code());
@@ -30,7 +30,7 @@ FixedText<64> describe(ExitStatus status) {
     return FixedText<64>("ended");
 }
 
-/// Whether trying again later can help.
+/// Whether a later attempt may succeed.
 bool is_transient(AnyError error) {
     return error == ServerError::OutOfMemory || error == ServerError::TooMany || error == ServerError::Busy ||
            error == Error::NotEnoughMemory;
@@ -108,7 +108,7 @@ void Supervisor::start(Service& service) {
     }
 }
 
-/// Ask Factotum for the process, and pass what the manifest grants.
+/// Asks Factotum for the process, and passes the capabilities that init.toml grants.
 Answer<std::uint64_t> Supervisor::spawn(const ServiceConfig& config, process::SpawnReason& reason) {
     CPtr caps[kMaxMessageCaps];
     std::uint64_t slots = 0;
@@ -193,13 +193,13 @@ void Supervisor::tick() {
     for (Service& service : std::span(services_).first(count_)) {
         if (service.due == 0 || service.due > now) continue;
         if (service.state == ServiceState::BackingOff) {
-            service.state = ServiceState::Waiting;  // its needs may have ended too
+            service.state = ServiceState::Waiting;  // its dependencies may have ended too
             service.due = 0;
         } else if (service.state == ServiceState::Starting) {
             service.due = 0;
             say("{}: has not registered {} for {} s; killed", service.name(), service.config->provides,
                 kRegisterSeconds);
-            (void)process::kill(service.pid, kKillSignal);  // and then it ends like any other
+            (void)process::kill(service.pid, kKillSignal);  // it is then handled like any that ended
         }
     }
     start_ready();
@@ -213,7 +213,7 @@ void Supervisor::arm_timer() {
     (void)(next == 0 ? timer_.cancel() : timer_.arm(next));
 }
 
-/// A system in which nobody can do anything any more is not left hanging.
+/// Switches the machine off if no service is left that could do anything.
 void Supervisor::check_still_usable() {
     bool alive = false;
     bool wants_commands = false;

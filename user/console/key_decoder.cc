@@ -39,7 +39,7 @@ Key KeyDecoder::feed(std::uint8_t byte) {
                 low_ = 0x80, high_ = 0xbf;
                 return size_ == wanted_ ? end_character() : Key::None;
             }
-            break;  // the character was cut off; this byte begins another one
+            break;  // the character was incomplete; this byte starts another
         case State::Escape: return escape(byte);
         case State::Designate:
             if (!is_intermediate(byte)) state_ = State::Ground;
@@ -47,7 +47,7 @@ Key KeyDecoder::feed(std::uint8_t byte) {
         case State::Ss3:
         case State::Csi:
             if (byte < 0x80) return csi(byte);
-            break;  // the sequence was cut off
+            break;  // the sequence was incomplete
         case State::String: return Key::None;
         case State::Skip:
             if (--skip_ == 0) state_ = State::Ground;
@@ -86,7 +86,7 @@ Key KeyDecoder::begin_escape() {
     return Key::None;
 }
 
-/// The byte behind ESC says what kind of sequence it is.
+/// The byte after ESC selects the kind of sequence.
 Key KeyDecoder::escape(std::uint8_t byte) {
     parameters_ = {};
     parameter_count_ = 1;
@@ -96,7 +96,7 @@ Key KeyDecoder::escape(std::uint8_t byte) {
     switch (byte) {
         case '[': state_ = State::Csi; break;
         case 'O': state_ = State::Ss3; break;
-        case ']':  // the strings end with ESC \ or a control character
+        case ']':  // strings: they end with ESC \ or a control character
         case 'P':
         case 'X':
         case '^':
@@ -128,10 +128,10 @@ Key KeyDecoder::skip(unsigned count) {
     return Key::None;
 }
 
-/// Takes a byte that comes before the final one.
+/// Consumes `byte` if it precedes the sequence's final byte.
 bool KeyDecoder::is_parameter(std::uint8_t byte) {
     if (byte >= 0x40) return false;
-    // rxvt ends the sequence of a key with Shift in '$', as in ESC [ 3 $. ECMA-48 has it for an intermediate byte.
+    // With Shift, rxvt ends a sequence with '$', as in ESC [ 3 $. In ECMA-48 '$' is an intermediate byte.
     if (byte == '$' && parameter_count_ == 1 && parameters_[0] != 0 && !unusual_) return false;
     if (is_digit(byte) && parameter_count_ <= parameters_.size()) {
         unsigned& value = parameters_[parameter_count_ - 1];
@@ -147,7 +147,7 @@ bool KeyDecoder::is_parameter(std::uint8_t byte) {
 Key KeyDecoder::sequence_key(std::uint8_t final) const {
     if (unusual_ || after_two_escapes_) return Key::None;
     if (state_ == State::Csi && final == 'R' && parameter_count_ == 2) return Key::CursorReport;
-    if (parameter_count_ != 1) return Key::None;  // a second parameter says that Shift, Alt or Control was held
+    if (parameter_count_ != 1) return Key::None;  // the second parameter encodes Shift, Alt and Control
     const unsigned parameter = parameters_[0];
     if (final == '~') {
         switch (parameter) {
@@ -171,7 +171,7 @@ Key KeyDecoder::sequence_key(std::uint8_t final) const {
     }
 }
 
-/// Which bytes may follow: Unicode, table 3-7. Those that begin no character vanish.
+/// Sets the range of the bytes that may follow (Unicode, table 3-7). A byte that starts no character is discarded.
 Key KeyDecoder::begin_character(std::uint8_t lead) {
     state_ = State::Ground;
     text_[0] = char(lead);
@@ -187,7 +187,7 @@ Key KeyDecoder::begin_character(std::uint8_t lead) {
 
 Key KeyDecoder::end_character() {
     state_ = State::Ground;
-    // U+0080 to U+009F are the control characters that ESC and a letter stand for, U+009B for instance for ESC [.
+    // U+0080 to U+009F are C1 controls, equivalent to ESC and one byte: U+009B is ESC [.
     const auto second = std::uint8_t(text_[1]);
     if (text_[0] == char(0xc2) && second < 0xa0) {
         after_two_escapes_ = false;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-// Bytes from a terminal become keys: characters in UTF-8, control characters, and escape sequences.
+// Decodes a terminal's bytes into keys: UTF-8 characters, control characters and escape sequences.
 //
-// A terminal sends one byte for most keys, several for a character outside ASCII, and a sequence that begins with ESC
-// for the rest. A sequence that means nothing here vanishes whole, whatever its form: otherwise its tail would be taken
-// for text. A control character ends whatever is incomplete, so Enter and ^C always work.
-// Forms: ECMA-48, 5.4 (control sequences) and 5.6 (control strings); xterm, rxvt, Linux console and mouse reports.
+// A terminal sends one byte for most keys, several for a character outside ASCII, and a sequence that starts with ESC
+// for the rest. An unknown sequence is discarded as a whole, whatever its form. If its end were not recognised, the
+// tail would be taken for text. A control character ends an incomplete sequence, so Enter and ^C always work.
+// Sources: ECMA-48, 5.4 (control sequences) and 5.6 (control strings); the manuals of xterm, rxvt and console_codes.
 #pragma once
 
 #include <array>
@@ -14,7 +14,7 @@
 namespace glenda::console {
 
 enum class Key : std::uint8_t {
-    None,  // nothing yet, or nothing that means anything here
+    None,  // the key is incomplete, or has no meaning here
     Text,  // text() is one character
     Enter,
     Cancel,     // ^C
@@ -31,27 +31,28 @@ enum class Key : std::uint8_t {
     EraseToStart,  // ^U
     EraseToEnd,    // ^K
     ClearScreen,   // ^L
-    CursorReport,  // not a key: the terminal says that its cursor is in column()
+    CursorReport,  // not a key: the terminal reports its cursor in column()
 };
 
 class KeyDecoder {
 public:
     Key feed(std::uint8_t byte);
 
-    /// After Key::Text: the character's UTF-8, one to four bytes. Never a control character: a TAB is a space.
+    /// After Key::Text: the character, one to four bytes of UTF-8. It is never a control character: TAB becomes a
+    /// space.
     std::string_view text() const { return {text_.data(), size_}; }
-    /// After Key::CursorReport: counted from 1.
+    /// After Key::CursorReport: the column, counted from 1.
     unsigned column() const { return parameters_[1]; }
 
 private:
     enum class State : std::uint8_t {
         Ground,
-        Character,  // in the middle of a UTF-8 character
-        Escape,     // behind ESC
-        Designate,  // behind ESC and an intermediate byte
-        Ss3,        // behind ESC O
-        Csi,        // behind ESC [
-        String,     // behind ESC ], ESC P and their kin
+        Character,  // inside a UTF-8 character
+        Escape,     // after ESC
+        Designate,  // after ESC and an intermediate byte
+        Ss3,        // after ESC O
+        Csi,        // after ESC [
+        String,     // after ESC ], ESC P and the like
         Skip,       // the next skip_ bytes belong to the sequence
     };
 
@@ -67,21 +68,21 @@ private:
 
     State state_ = State::Ground;
     bool after_return_ = false;
-    bool after_two_escapes_ = false;  // rxvt and others put a second ESC before the sequence of a key with Alt
+    bool after_two_escapes_ = false;  // rxvt sends a second ESC before the sequence if Alt is held
 
-    // The sequence so far.
+    // The current sequence.
     std::array<unsigned, 2> parameters_{};
-    unsigned parameter_count_ = 0;  // as many as there are semicolons and one, also past the array
-    bool unusual_ = false;          // has bytes that no key's sequence has
-    bool empty_ = true;             // no byte yet behind the introducer
+    unsigned parameter_count_ = 0;  // semicolons + 1; may exceed the array's size
+    bool unusual_ = false;          // contains a byte that no known key sends
+    bool empty_ = true;             // no byte has followed the introducer yet
     unsigned skip_ = 0;
 
-    // The character so far.
+    // The current character.
     std::array<char, 4> text_{};
     unsigned size_ = 0;
     unsigned wanted_ = 0;
-    std::uint8_t low_ = 0, high_ = 0;  // the range of its next byte
-    bool dropped_ = false;             // Alt was held
+    std::uint8_t low_ = 0, high_ = 0;  // valid range of its next byte
+    bool dropped_ = false;             // Alt was held: the character is discarded
 };
 
 }  // namespace glenda::console

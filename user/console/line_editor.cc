@@ -9,7 +9,7 @@ namespace glenda::console {
 namespace {
 
 constexpr std::string_view kBell = "\a";
-/// As far right as it goes, and there: where are you? The answer is Key::CursorReport.
+/// Moves the cursor to the last column and asks for its position. The reply is Key::CursorReport.
 constexpr std::string_view kAskForWidth = "\x1b[999C\x1b[6n";
 constexpr std::string_view kClearScreen = "\x1b[H\x1b[2J";
 constexpr std::string_view kClearToEnd = "\x1b[K";
@@ -19,7 +19,7 @@ constexpr std::string_view kClearToEnd = "\x1b[K";
 void LineEditor::start() {
     size_ = cursor_ = first_ = back_ = draft_size_ = 0;
     overflowed_ = asked_ = false;
-    columns_ = kFewestColumns;  // the terminal's window may have changed since the last line
+    columns_ = kFewestColumns;  // the window's size may have changed since the last line
     put(prompt_);
 }
 
@@ -79,7 +79,7 @@ void LineEditor::insert(std::string_view character) {
 }
 
 void LineEditor::erase(std::size_t from, std::size_t to) {
-    overflowed_ = false;  // the line is what its writer now sees and changes
+    overflowed_ = false;  // the user edits the line as it is on the screen
     if (from == to) return;
     std::copy(text_.begin() + to, text_.begin() + size_, text_.begin() + from);
     size_ -= to - from;
@@ -87,7 +87,7 @@ void LineEditor::erase(std::size_t from, std::size_t to) {
     redraw();
 }
 
-/// The usual case, a character of one column at the end of a line that fits, needs no redraw.
+/// Fast case: a character of one column at the end of a line that fits is erased without a redraw.
 void LineEditor::erase_before() {
     const std::size_t from = left();
     if (cursor_ == size_ && first_ == 0 && columns(from, size_) == 1) {
@@ -98,7 +98,7 @@ void LineEditor::erase_before() {
     erase(from, cursor_);
 }
 
-/// The word before the cursor, and the blanks between.
+/// Erases the word before the cursor and the blanks after it.
 void LineEditor::erase_word() {
     std::size_t from = cursor_;
     while (from != 0 && text_[from - 1] == ' ') from--;
@@ -119,7 +119,7 @@ void LineEditor::replace(std::string_view text) {
     redraw();
 }
 
-/// Go `step` lines back (forward if negative). The line that was being written comes back at the end.
+/// Goes `step` lines back in the history, or forward if negative. The newest entry is the draft.
 void LineEditor::recall(int step) {
     const int target = int(back_) + step;
     if (target < 0 || target > int(history_.count())) return put(kBell);
@@ -139,7 +139,7 @@ void LineEditor::redraw() {
     if (columns(0, size_) > room()) ask_for_width();
     first_ = std::min(first_, cursor_);
     while (columns(first_, cursor_) > room()) first_ = next_character(line(), first_);
-    // What is hidden on the left comes back when there is room for it on the right.
+    // If there is room on the right, show more of what is hidden on the left.
     while (first_ != 0) {
         const std::size_t more = previous_character(line(), first_);
         if (columns(more, size_) > room()) break;
@@ -147,7 +147,7 @@ void LineEditor::redraw() {
     }
     std::size_t last = cursor_;
     const unsigned before = columns(first_, cursor_);
-    unsigned behind = 0;  // columns between the cursor and the end of the row
+    unsigned behind = 0;  // columns from the cursor to the end of the row
     while (last < size_) {
         const std::size_t next = next_character(line(), last);
         const unsigned width = columns(last, next);
@@ -164,14 +164,14 @@ void LineEditor::redraw() {
 
 void LineEditor::ask_for_width() {
     if (asked_) return;
-    asked_ = awaits_answer_ = true;
+    asked_ = awaits_reply_ = true;
     put(kAskForWidth);
 }
 
 void LineEditor::take_width(unsigned columns) {
-    // F3 with Shift looks like an answer of two columns.
-    if (!awaits_answer_ || columns < prompt_.size() + 8) return;
-    awaits_answer_ = false;
+    // Shift-F3 sends the same sequence, with 2 for the column.
+    if (!awaits_reply_ || columns < prompt_.size() + 8) return;
+    awaits_reply_ = false;
     columns_ = columns;
     redraw();
 }

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
-// One line of input as a person types it: editing, history, and what the terminal must show for it.
+// A line editor: it turns keys into a line, keeps the history, and updates the terminal.
 //
-// Bytes go in, bytes for the terminal come out through a sink: no system calls, so that the host tests all of it.
-// The line stays on one row and scrolls sideways, because a terminal cannot be asked how it wrapped a longer one. It
-// can be asked how wide it is, but need not answer. So a row begins with as many columns as every terminal has; only
-// when the line gets longer does the editor ask, and it uses the full width once the answer is there.
-// Invariant: cursor_ and first_ stand at the start of a code point or at the end of the line.
+// It makes no system calls: bytes from the keyboard go in, bytes for the terminal come out through a sink. So all of it
+// is tested on the host.
+//
+// The line stays on one row and scrolls sideways, because the editor cannot know how a terminal wraps a longer one. It
+// can ask for the terminal's width, but not every terminal replies. So it assumes kFewestColumns at first, asks when
+// the line outgrows them, and uses the full width once the reply is there.
+// Invariant: cursor_ and first_ are at the start of a code point or at the end of the line.
 #pragma once
 
 #include <array>
@@ -21,25 +23,25 @@ namespace glenda::console {
 
 class LineEditor {
 public:
-    /// Bytes in a line, at most.
+    /// The limit of a line, in bytes.
     static constexpr unsigned kMaxLine = History::kMaxLine;
-    /// Columns of the narrowest terminal. The last one stays free: writing there may wrap.
+    /// Width of the narrowest supported terminal. The last column stays free, because writing there may wrap.
     static constexpr unsigned kFewestColumns = 40;
 
     enum class Event {
         None,
-        Line,       // Enter: line() is complete until start()
-        Cancelled,  // ^C: nothing is left of it
+        Line,       // Enter: line() is complete, and valid until start()
+        Cancelled,  // ^C: the line is discarded
         EndOfFile,  // ^D on an empty line
-        TooLong,    // Enter, but not all that was typed found room: nothing of it must be executed
+        TooLong,    // Enter, but part of the input exceeded kMaxLine: the line must not be executed
     };
 
-    /// `prompt` is ASCII, has no control characters, and leaves room in a row of kFewestColumns.
+    /// `prompt` is printable ASCII and much shorter than kFewestColumns.
     LineEditor(TextSink& terminal, std::string_view prompt) : terminal_(terminal), prompt_(prompt) {}
 
-    /// Begin a line: shows the prompt.
+    /// Starts a new line and shows the prompt.
     void start();
-    /// One byte from the keyboard.
+    /// Processes one byte from the keyboard.
     Event feed(char byte);
     /// Valid UTF-8 without control characters.
     std::string_view line() const { return {text_.data(), size_}; }
@@ -47,7 +49,7 @@ public:
 private:
     Event enter();
     void insert(std::string_view character);
-    /// Take out [from, to), and leave the cursor there.
+    /// Removes [from, to) and leaves the cursor there.
     void erase(std::size_t from, std::size_t to);
     void erase_before();
     void erase_word();
@@ -57,15 +59,15 @@ private:
     void replace(std::string_view text);
     void recall(int step);
     void clear_screen();
-    /// Show the row anew.
+    /// Draws the whole row.
     void redraw();
     void ask_for_width();
     void take_width(unsigned columns);
     void put(std::string_view text) { terminal_.write(terminal_, text); }
     std::string_view part(std::size_t from, std::size_t to) const { return {text_.data() + from, to - from}; }
-    /// Columns of the terminal that [from, to) takes.
+    /// Columns that [from, to) occupies.
     unsigned columns(std::size_t from, std::size_t to) const { return columns_of(part(from, to)); }
-    /// Columns for the line, behind the prompt.
+    /// Columns for the line, after the prompt.
     unsigned room() const { return columns_ - 1 - unsigned(prompt_.size()); }
 
     TextSink& terminal_;
@@ -74,13 +76,13 @@ private:
     std::array<char, kMaxLine> text_{};
     std::size_t size_ = 0;
     std::size_t cursor_ = 0;
-    std::size_t first_ = 0;    // leftmost byte on the screen
-    bool overflowed_ = false;  // something that was typed found no room
+    std::size_t first_ = 0;    // the leftmost byte on the screen
+    bool overflowed_ = false;  // part of the input exceeded kMaxLine
     unsigned columns_ = kFewestColumns;
-    bool asked_ = false;          // for the width, in this line
-    bool awaits_answer_ = false;  // to that question; it may come late, or never
+    bool asked_ = false;         // for the width, during this line
+    bool awaits_reply_ = false;  // it may come late, or never
     History history_{};
-    unsigned back_ = 0;  // how many lines back in the history; 0: the line that is being written
+    unsigned back_ = 0;  // position in the history, in lines back; 0: the draft
     std::array<char, kMaxLine> draft_{};
     std::size_t draft_size_ = 0;
 };

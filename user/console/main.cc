@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The console: a prompt on the serial terminal, from which programs are started and the system is looked at.
+// The console: a prompt on the serial terminal, for running programs and inspecting the system.
 #include "commands.h"
 #include "glenda/environment.h"
 #include "glenda/nineball.h"
@@ -13,7 +13,7 @@ using namespace glenda;
 
 namespace {
 
-/// Collects what the editor shows, so that a burst of typing makes one message.
+/// Collects the editor's output, so that a burst of input causes one message.
 struct Screen : TextSink {
     Screen() : TextSink{append} {}
     void flush() {
@@ -31,7 +31,7 @@ struct Screen : TextSink {
     char bytes[512];
 };
 
-/// Find the terminal, again after its driver was started anew. Programs that are run inherit it.
+/// Looks up the terminal: at the start, and again when its driver has restarted. Programs inherit it.
 void find_terminal() {
     Environment& e = environment();
     e.stdio = Endpoint();
@@ -40,14 +40,14 @@ void find_terminal() {
     e.stdio = Endpoint(kSlotStdio);
 }
 
-/// Show the prompt, wherever the terminal is by now; ^C is for the editor.
+/// Shows the prompt, and makes ^C a key for the editor again. Looks up the terminal if it has gone away.
 void prompt(console::LineEditor& editor, Screen& screen) {
     while (!terminal::clear_interrupt()) find_terminal();
     editor.start();
     screen.flush();
 }
 
-/// A line, or a part of it, has come to its end.
+/// Acts on the end of a line.
 void respond(console::LineEditor::Event event, std::string_view line) {
     using Event = console::LineEditor::Event;
     switch (event) {

@@ -10,7 +10,7 @@ struct Range {
     char32_t first, last;
 };
 
-// The blocks that matter, not every code point: Unicode's EastAsianWidth.txt and the general categories Mn and Me.
+// The important blocks, not every code point. Sources: Unicode's EastAsianWidth.txt; general categories Mn and Me.
 constexpr Range kCombining[] = {
     {0x0300, 0x036f}, {0x0483, 0x0489}, {0x0591, 0x05bd}, {0x064b, 0x065f}, {0x0e31, 0x0e31},   {0x0e34, 0x0e3a},
     {0x0e47, 0x0e4e}, {0x1ab0, 0x1aff}, {0x1dc0, 0x1dff}, {0x200b, 0x200f}, {0x202a, 0x202e},   {0x2060, 0x2064},
@@ -32,7 +32,7 @@ bool is_in(const Range (&ranges)[N], char32_t code) {
 
 bool continues(char byte) { return (std::uint8_t(byte) & 0xc0) == 0x80; }
 
-/// The code point that starts at `at`, which becomes the next one's place.
+/// Decodes the code point at `at` and advances `at` past it.
 char32_t take(std::string_view text, std::size_t& at) {
     const auto lead = std::uint8_t(text[at++]);
     if (lead < 0x80) return lead;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// Walking over UTF-8 text, and how wide a terminal shows it. The text is valid: KeyDecoder lets nothing else through.
+// Iterating over UTF-8 text, and its width on a terminal. All text is valid UTF-8: KeyDecoder produces nothing else.
 //
-// What a person takes for one character can be several code points: a letter and the accents that combine with it.
-// The cursor never stands between them.
+// A character, as a user perceives it, may be several code points: a letter and the accents that combine with it.
+// Functions named after characters treat them as one.
 #pragma once
 
 #include <cstddef>
@@ -11,13 +11,13 @@
 
 namespace glenda::console {
 
-/// The columns that a code point takes: 0 if it combines with the one before, 2 for East Asian characters and emoji.
+/// Columns that a code point occupies: 0 if it combines with its predecessor, 2 for East Asian characters and emoji.
 unsigned width_of(char32_t code);
-/// The columns that `text` takes.
+/// Columns that `text` occupies.
 unsigned columns_of(std::string_view text);
-/// Where the character that starts at `at` ends. at < text.size().
+/// The end of the character that starts at `at`. Precondition: at < text.size().
 std::size_t next_character(std::string_view text, std::size_t at);
-/// Where the character that ends at `at` starts. at > 0.
+/// The start of the character that ends at `at`. Precondition: at > 0.
 std::size_t previous_character(std::string_view text, std::size_t at);
 
 }  // namespace glenda::console

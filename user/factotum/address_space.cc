@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Regions and promises of an address space; pages are in pages.cc.
+// Regions of an address space, and the memory they are charged. pages.cc has the pages.
 #include "address_space.h"
 
 #include <algorithm>
@@ -15,7 +15,7 @@ Result<void> AddressSpace::create(Memory& memory) {
     return {};
 }
 
-/// Give back the blocks that `wanted(use, address)` chooses.
+/// Frees the blocks for which `wanted(use, address)` is true.
 template <typename Wanted>
 void AddressSpace::release_if(Memory& memory, Wanted wanted) {
     CPtr latest = 0;
@@ -24,8 +24,8 @@ void AddressSpace::release_if(Memory& memory, Wanted wanted) {
 }
 
 void AddressSpace::destroy(Memory& memory) {
-    // The thread first; then pages before tables before the root, so that each is still mapped where the kernel expects
-    // it.
+    // The thread first, then pages, tables and the root in this order, so that whatever is freed is still mapped where
+    // the kernel expects it.
     const auto order = {BlockUse::Objects, BlockUse::Slots, BlockUse::Data, BlockUse::Table, BlockUse::Space};
     for (BlockUse now : order) release_if(memory, [&](BlockUse use, std::uint64_t) { return use == now; });
     regions_.clear();
@@ -74,7 +74,7 @@ Answer<void> AddressSpace::resize(Memory& memory, Region& region, std::uint64_t 
     return {};
 }
 
-/// Give back the pages in [start, end).
+/// Frees the pages in [start, end).
 void AddressSpace::drop_pages(Memory& memory, std::uint64_t start, std::uint64_t end) {
     release_if(memory,
                [&](BlockUse use, std::uint64_t at) { return use == BlockUse::Data && start <= at && at < end; });

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Building the two-level CSpace, and moving into it while running.
+// Builds the two-level CSpace, and moves this thread into it.
 #include "cspace.h"
 
 #include "glenda/environment.h"
@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::uint64_t kHomeLeaf = leaf_of(home(0));
 
-/// What the library knows of this program moves too.
+/// Updates libglenda's capability pointers.
 void move_environment() {
     Environment& e = environment();
     e.cnode = CNode(home(kSlotCNode));

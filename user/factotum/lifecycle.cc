@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// How processes end, and how their parents hear of it: EXIT, WAIT, KILL, SET_EXIT_NOTIFICATION.
+// The end of processes, and how their parents learn of it: EXIT, WAIT, KILL, SET_EXIT_NOTIFICATION.
 #include "factotum.h"
 
 namespace glenda::factotum {
@@ -81,9 +81,10 @@ void Factotum::end(Process& process, ExitStatus status) {
     tell_parent(process);
 }
 
-/// Thread first, so that nothing runs in what is taken apart.
+/// Frees what a process has. The thread is first, so that it does not run in an address space that is being destroyed.
 void Factotum::tear_down(Process& process) {
-    if (process.waiter) process.waiter.reply(ServerError::Interrupted);  // nobody hears; the Reply object is free again
+    if (process.waiter)
+        process.waiter.reply(ServerError::Interrupted);  // no thread receives it, but the Reply object becomes free
     if (process.tcb) {
         const CSpace& own = memory_.cspace();
         (void)process.tcb.suspend();
@@ -96,7 +97,7 @@ void Factotum::tear_down(Process& process) {
     process.has_exit_notification = false;
 }
 
-/// Answer the parent's WAIT, or leave the zombie for the next one.
+/// Signals the parent and replies to its WAIT, if it waits. Otherwise the zombie stays for the parent's next WAIT.
 void Factotum::tell_parent(Process& zombie) {
     Process* parent = processes_.find_pid(zombie.parent);
     if (parent == nullptr) return;

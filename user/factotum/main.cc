@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Factotum, the task and memory manager: takes over what 9Ball delegated, then serves for ever.
-// Handout: labs/factotum.md
+// Factotum, the process and memory manager: it takes over the memory that 9Ball delegates, then serves requests
+// forever.
 #include "factotum.h"
 #include "glenda/panic.h"
 
@@ -10,12 +10,12 @@ namespace {
 
 constexpr unsigned kReplyObjects = ReplyPool::kMax;
 
-/// Too large for the stack; they live as long as the machine.
+/// These are too large for the stack, and are never destroyed.
 alignas(factotum::Memory) std::byte memory_place[sizeof(factotum::Memory)];
 alignas(factotum::Factotum) std::byte factotum_place[sizeof(factotum::Factotum)];
 constinit ReplyPool replies;
 
-/// Reply objects, so that many can wait, and slots for what comes with a message.
+/// Makes the Reply objects, one per waiting client, and the slots for received capabilities.
 Result<ReceiveSlots> prepare_server(factotum::Reserve& reserve) {
     for (unsigned i = 0; i < kReplyObjects; i++) {
         TRY(reply, reserve.make(CapType::Reply));

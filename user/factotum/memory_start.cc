@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Taking over the memory: set aside what the tables need, move into the large CSpace, adopt the rest.
+// Takes over the memory: sets memory aside for tables, moves into the two-level CSpace, and adopts the rest as regions.
 #include "carve.h"
 #include "memory.h"
 
@@ -25,7 +25,7 @@ Result<void> Memory::start(const FactotumInfo& info) {
     return {};
 }
 
-/// Carve the tables' memory out of the Untyped that was chosen for it; the rest becomes regions.
+/// Carves the tables' memory out of the chosen Untyped. The rest becomes regions.
 Result<void> Memory::set_aside(const FactotumInfo& info) {
     const std::span all(info.untypeds, info.untyped_count);
     takeover_ = Takeover::plan(all);
@@ -67,7 +67,7 @@ Result<void> Memory::set_aside(const FactotumInfo& info) {
     return {};
 }
 
-/// Keeps the regions in ascending size.
+/// Adds a region, and keeps the list in ascending size.
 void Memory::add_region(std::uint64_t slot, unsigned size_bits) {
     if (size_bits < kPageBits || region_count_ == kMaxRegions) return;
     const unsigned order = size_bits - kPageBits;
@@ -76,7 +76,7 @@ void Memory::add_region(std::uint64_t slot, unsigned size_bits) {
     regions_[at] = {.slot = slot, .order = order};
 }
 
-/// Zeroed memory for the page records and deficits: large frames while they fill, then small ones.
+/// Maps zeroed memory for the page records and deficits: large frames first, then small ones.
 Result<void> Memory::map_tables() {
     std::uint64_t at = kPageTables;
     const std::uint64_t end = kPageTables + record_bytes(total_pages_);
@@ -92,7 +92,7 @@ Result<void> Memory::map_tables() {
     return {};
 }
 
-/// Move the region's Untyped to where arithmetic finds it.
+/// Moves the region's Untyped to the slot that SlotLayout gives it.
 Result<void> Memory::adopt(Region& region, std::span<std::uint8_t> deficits) {
     const CPtr slot = layout_.node(region.first_page, 1);
     TRY_VOID(ensure_page_slot(slot));

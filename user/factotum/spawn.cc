@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// SPAWN: read the request, find the program, build the process; all of it, or nothing.
+// SPAWN: decodes the request, finds the program, builds the process. If a step fails, everything is undone.
 #include "argument_block.h"
 #include "factotum.h"
 #include "glenda/print.h"
@@ -11,7 +11,7 @@ namespace {
 
 constexpr unsigned kPassedSlots = kSlotPassedEnd - kSlotPassed;
 
-/// Where capability i of a request goes; 0 for a slot that a parent may not fill.
+/// The child's slot for capability i of a request; 0 if a parent may not fill it.
 CPtr target_slot(std::uint64_t map, unsigned i) {
     const CPtr slot = (map >> (8 * i)) & 0xff;
     if (slot == 0) return kSlotPassed + i;
@@ -20,7 +20,7 @@ CPtr target_slot(std::uint64_t map, unsigned i) {
     return allowed ? slot : 0;
 }
 
-/// The caller has the reason in the answer; the console has it too, since a damaged file is everybody's concern.
+/// The caller gets the reason in the reply. A damaged file is also reported on the console.
 MessageWriter refusal(const LoadFailure& failure) {
     if (failure.error == ServerError::BadExecutable) print("factotum: {}\n", failure.reason.view());
     return MessageWriter(failure.error).text(failure.reason);
@@ -86,7 +86,7 @@ Answer<void> Factotum::give_capabilities(Process& child, const Process& parent, 
     TRY_VOID(from_own(kSlotCNode, slots.cptr()));
     TRY_VOID(from_own(kSlotTcb, child.tcb.cptr()));
     TRY_VOID(slots.mint(kSlotFactotum, home_node, kFactotumEndpoint, speak, child.badge()));
-    // What the parent passed for these two stands; else they are as every process has them.
+    // Do not replace what the parent passed for these two slots.
     const auto nineball = slots.mint(kSlotNineball, home_node, kFactotumNineball, speak, child.pid);
     if (!nineball && nineball.error() != Error::SlotOccupied) return Refusal(nineball.error());
     if (!parent.is_founder()) {

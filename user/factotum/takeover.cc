@@ -35,7 +35,7 @@ std::uint64_t table_need(std::uint64_t pages) {
 Takeover Takeover::plan(std::span<const UntypedDescription> untypeds) {
     Takeover plan;
     std::uint64_t pages = 0;
-    std::uint64_t largest = 0;  // bytes of the largest that is taken
+    std::uint64_t largest = 0;  // size of the largest one taken
     for (std::size_t i = 0; i < untypeds.size(); i++) {
         const std::uint64_t size = bit(untypeds[i].size_bits);
         const std::uint64_t room = largest != 0 ? largest : size;

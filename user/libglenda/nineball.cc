@@ -38,7 +38,7 @@ Answer<LogPiece> read_log(std::uint64_t offset, std::span<char> buffer) {
     const std::uint64_t next = reader.word();
     const std::string_view text = reader.text();
     CHECK(reader.ok(), ServerError::Broken);
-    // What the buffer cannot take is read again next time.
+    // The next call reads again what does not fit into the buffer.
     const std::size_t size = text.size() < buffer.size() ? text.size() : buffer.size();
     __builtin_memcpy(buffer.data(), text.data(), size);
     return LogPiece{next - (text.size() - size), size};

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The typed wrappers whose methods are more than one Call: those that reply words, or need many.
+// The wrappers' methods that are more than a Call: they return words, or send many.
 #include "glenda/object.h"
 
 namespace glenda {
@@ -107,7 +107,7 @@ Result<Machine::TraceState> Machine::control_trace(TraceCommand command) const {
 Result<Machine::TraceRange> Machine::read_trace(std::uint64_t from, std::span<TraceEvent> events) const {
     TRY(reply, query(MachineMethod::TraceRead, from));
     const TraceRange all{reply.words[0], unsigned(reply.words[1] - reply.words[0])};
-    // The events begin with the third word, in a register, and go on in the UTCB.
+    // The events start with the third word, in a register, and continue in the UTCB.
     utcb()->words[2] = reply.words[2];
     utcb()->words[3] = reply.words[3];
     const TraceRange copied{all.first, all.count < events.size() ? all.count : unsigned(events.size())};

@@ -10,7 +10,7 @@ namespace {
 
 Endpoint server() { return environment().factotum; }
 
-/// Requests whose reply is one word.
+/// Sends a request whose reply is one word.
 Answer<std::uint64_t> ask(const MessageWriter& request) {
     Received reply;
     TRY_VOID(transact(server(), request, reply));
