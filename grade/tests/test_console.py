@@ -68,7 +68,7 @@ def test_kill(shell: Shell) -> None:
 @pytest.mark.parametrize("name", ["9ball", "factotum"])
 def test_the_founders_cannot_be_killed(shell: Shell, name: str) -> None:
     pid = shell.pid(name)
-    assert shell.run(f"kill {pid}") == f"kill: process {pid} holds the system up\n"
+    assert shell.run(f"kill {pid}") == f"kill: process {pid} cannot be killed: the system depends on it\n"
     assert shell.run("run hello") == "hello, world\nprocess 5 exited with status 0\n"
     assert shell.pid(name) == pid
 
@@ -115,7 +115,8 @@ def test_wrong_words(shell: Shell) -> None:
         "kill 18446744073709551620": "usage: kill PID\n",
         "kill 0": "kill: there is no process 0\n", "kill 99999": "kill: there is no process 99999\n",
         "kill 4294967300": "kill: there is no process 4294967300\n",      # 4 in its lower half
-        "kill 1": "kill: process 1 holds the system up\n", "kill 2": "kill: process 2 holds the system up\n",
+        "kill 1": "kill: process 1 cannot be killed: the system depends on it\n",
+        "kill 2": "kill: process 2 cannot be killed: the system depends on it\n",
         "run": "usage: run NAME [ARGS...] [&]\n", "run &": "usage: run NAME [ARGS...] [&]\n",
         "run nosuch": no_program("nosuch"), "run nosuch &": no_program("nosuch"), 'run ""': no_program(""),
         "run ../bin/hello": no_program("../bin/hello"), "run bin": no_program("bin"), "run bin/": no_program("bin/"),

@@ -50,7 +50,7 @@ bool kill(Arguments arguments) {
     if (killed.error() == ServerError::NoSuchProcess)
         print("kill: there is no process {}\n", *pid);
     else if (killed.error() == ServerError::PermissionDenied)
-        print("kill: process {} holds the system up\n", *pid);
+        print("kill: process {} cannot be killed: the system depends on it\n", *pid);
     else
         print("kill: {}\n", killed.error());
     return true;
