@@ -4,6 +4,8 @@
 // boot.S has cleared .bss, turned translation on and set the stack. What follows happens once, on one hart; the others
 // come later, through secondary_main().
 // Handout: reference/kernel-design.md, "Boot".
+#include <algorithm>
+
 #include "arch/features.h"
 #include "boot/kernel_space.h"
 #include "arch/memory_map.h"
@@ -55,6 +57,16 @@ PhysAddr end_of_memory(const FdtMachine& machine) {
     std::uint64_t end = 0;
     for (const FdtRange& bank : machine.memory()) end = std::max(end, bank.base + bank.size);
     return {end};
+}
+
+/// The kernel reaches memory through its direct map only.
+void report_unreachable_memory(const FdtMachine& machine) {
+    std::uint64_t bytes = 0;
+    for (const FdtRange& bank : machine.memory())
+        bytes += bank.base + bank.size - std::clamp(kDirectMapSize, bank.base, bank.base + bank.size);
+    if (bytes == 0) return;
+    print("kernel: ", bytes / kMiB, " MiB lie beyond the first ", kDirectMapSize / kGiB,
+          " GiB of addresses: not used\n");
 }
 
 /// All RAM but what is in use: firmware, kernel, initrd, device tree.
@@ -157,6 +169,7 @@ void kernel_main(std::uint64_t hart_id, std::uint64_t device_tree, std::uint64_t
     note_online(*harts[0]);
     start_other_harts(hardware.machine);
 
+    report_unreachable_memory(hardware.machine);
     FreeMemory memory = find_free_memory(hardware);
     start_root_task(*harts[0], hardware, memory, entry_cycle);
     resume_user(enter_first(*harts[0]));
