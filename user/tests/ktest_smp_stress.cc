@@ -152,7 +152,7 @@ struct Worker {
 };
 
 void stress() {
-    const std::uint64_t duration = harts() < 2 ? 100'000 : option("seconds=", 2) * 1'000'000;  // us
+    const std::uint64_t duration = harts() < 2 ? 100'000 : option("seconds", 2) * 1'000'000;  // us
     const Alarm alarm;
     Shared shared{};
     shared.endpoint = need(pool().endpoint());
