@@ -18,7 +18,7 @@ def build(name: str) -> Path:
     Two test processes may come here at once: each builds under a name of its own, and the renaming is atomic.
     """
     source, target = SOURCES / f"{name}.c", RESULTS / f"{name}.so"
-    newest = max(file.stat().st_mtime_ns for file in (source, SOURCES / "qemu_plugin.h"))
+    newest = max(file.stat().st_mtime_ns for file in (source, *SOURCES.glob("*.h")))
     if target.exists() and target.stat().st_mtime_ns > newest:
         return target
     RESULTS.mkdir(parents=True, exist_ok=True)
