@@ -85,6 +85,11 @@ class Machine:
             self._read()
         return self._transcript.text
 
+    def has_ended(self) -> bool:
+        """Whether the machine is switched off."""
+        self._read()
+        return self._ended
+
     @property
     def log(self) -> Path:
         return paths.RESULTS / f"{self.name}.log"

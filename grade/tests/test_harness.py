@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from glenda import guests, paths, qemu
+from glenda import guests, paths, qemu, steps
 from glenda.errors import GuestDeadline, GuestExited, GuestIdle, Infrastructure, KernelPanic
 from glenda.machine import Machine
 
@@ -170,14 +170,25 @@ def test_panic_can_be_what_a_test_wants(boot: Boot) -> None:
     guest.expect("^registers: none\n")
 
 
-@pytest.mark.parametrize("guest_name", ["count", "nap"])
-def test_same_run_each_time(boot: Boot, guest_name: str) -> None:
-    runs = set()
+@pytest.mark.parametrize("guest_name,last_words", [("count", "round 199 at"), ("nap", "good morning")])
+def test_same_run_each_time(boot: Boot, guest_name: str, last_words: str) -> None:
+    runs, transcripts = [], set()
     for _ in range(3):
         with boot(guest_name) as guest:
+            runs.append(steps.run(guest, 500_000, last_words))
             guest.run_to_exit(within=10)
-            runs.add((guest.transcript, guest.instructions()[0]))
-    assert len(runs) == 1
+            transcripts.add(guest.transcript)
+    assert len(runs[0]) > 10 and runs[0] == runs[1] == runs[2]
+    assert len(transcripts) == 1
+
+
+def test_steps_show_a_run_that_differs(boot: Boot) -> None:
+    """The same guest in a machine with more memory: its firmware has more to say, and to do."""
+    runs = []
+    for memory in ("128M", "1G"):
+        with boot("count", memory=memory) as guest:
+            runs.append(steps.run(guest, 500_000, "round 199 at"))
+    assert runs[0] != runs[1]
 
 
 def test_several_harts(boot: Boot) -> None:
