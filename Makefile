@@ -30,7 +30,6 @@ CROSS := riscv64-linux-gnu-
 CXX_RISCV := $(CROSS)g++
 AR_RISCV := $(CROSS)ar
 QEMU := qemu-system-riscv64
-CLANG_FORMAT := clang-format
 # The Python that has Debian's modules; another may come first on the PATH.
 PYTHON := $(firstword $(wildcard /usr/bin/python3) python3)
 export PYTHONDONTWRITEBYTECODE := 1

@@ -9,7 +9,7 @@ python3 python3-pytest python3-pytest-xdist python3-pexpect python3-pyelftools'
 
 if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
     echo "This script knows Debian (and Ubuntu) only. On this system, please install:"
-    echo "  GNU make 4.3, GCC 12 or later for C++ with AddressSanitizer, GoogleTest, clang-format 14"
+    echo "  GNU make 4.3, GCC 12 or later for C++ with AddressSanitizer, GoogleTest, clang-format 14 (only to lay sources out)"
     echo "  a GCC 12 or later cross compiler called riscv64-linux-gnu-g++, with its C++ library's headers"
     echo "  QEMU 7.2 or later with qemu-system-riscv64 and OpenSBI; GDB with RISC-V support (gdb-multiarch); the device tree compiler dtc"
     echo "  Python 3.11 or later with pytest, pytest-xdist, pexpect, pyelftools"

@@ -32,7 +32,7 @@ USER_ID, SUDO_GROUP = 1000, 27
 # What touches each of the tools: the cross compiler, dtc, GDB, the plugins.
 QUICK = "test_reference or test_boot or test_gdb or test_latency"
 # The settings of apt without which the mirror may be out of reach from here.
-APT_SETTINGS = re.compile(r"^Acquire::(https?::|Check-|Retries|ForceIPv).*$", re.MULTILINE)
+APT_SETTINGS = re.compile(r"^Acquire::(?:https?::|Check-|Retries|ForceIPv).*$", re.MULTILINE)
 
 
 class Problem(Exception):
@@ -68,7 +68,7 @@ def read(*command: str) -> str:
 def readme_commands(text: str) -> tuple[str, str]:
     """The lines of the first block under "Two commands", without comments: one boots, one tests."""
     block = re.search(r"^## Two commands$.*?^```sh\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
-    lines = [line.partition(" #")[0].strip() for line in block[1].splitlines()] if block else []
+    lines = [re.sub(r"(^|\s)#.*", "", line).strip() for line in block[1].splitlines()] if block else []
     if len(lines) != 2 or not all(lines):
         raise Problem(f"README.md has no block of two commands under \"Two commands\", but {lines}")
     return lines[0], lines[1]
@@ -139,6 +139,7 @@ def make_base(suite: str, address: str) -> Path:
                log_of(base, "debootstrap"))
     settings = APT_SETTINGS.findall(read("apt-config", "dump"))
     (base / "etc/apt/apt.conf.d/90host").write_text("".join(match + "\n" for match in settings))
+    (base / "etc/hosts").write_text(f"127.0.0.1 localhost {os.uname().nodename}\n")
     (base / "etc/dpkg/dpkg.cfg.d/90fast").write_text("force-unsafe-io\n")
     return base
 

@@ -22,6 +22,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 from .errors import Infrastructure
@@ -42,7 +43,8 @@ def find() -> str:
         raise Infrastructure(f"{path} --version does not tell its version, but: {answer!r}")
     found = (int(version[1]), int(version[2]))
     if found < NEEDED:
-        raise Infrastructure(f"{path} is version {found[0]}.{found[1]}; at least {NEEDED[0]}.{NEEDED[1]} is needed")
+        raise Infrastructure(f"QEMU {found[0]}.{found[1]} is too old; {NEEDED[0]}.{NEEDED[1]} or later is needed: install it, or "
+                             f"name another as QEMU=PATH than {path}")
     return path
 
 
@@ -65,3 +67,10 @@ def command(*, kernel: Path, initrd: Path | None, harts: int, memory: str, appen
     if icount:
         line += ["-icount", "shift=0,sleep=off"]
     return [*line, "-plugin", plugin, *extra]
+
+
+if __name__ == "__main__":      # for make: is there one?
+    try:
+        find()
+    except Infrastructure as error:
+        sys.exit(f"  QEMU     {error}")

@@ -211,13 +211,26 @@ def test_qemu_that_does_not_start_is_infrastructure(boot: Boot) -> None:
         boot("idle", extra=["-nonsense"]).run_to_exit()
 
 
+@pytest.mark.parametrize("body,reason", [
+    ("int qemu_plugin_version = 99; int qemu_plugin_install(void) { return 0; }", "requires API version 99"),
+    ("int qemu_plugin_install(void) { return 0; }", "qemu_plugin_version"),
+    ("void missing(void); int qemu_plugin_version = 1; int qemu_plugin_install(void) { missing(); return 0; }",
+     "undefined symbol: missing")])
+def test_plugin_that_qemu_refuses_is_named(boot: Boot, tmp_path: Path, body: str, reason: str) -> None:
+    source, plugin = tmp_path / "odd.c", tmp_path / "odd.so"
+    source.write_text(body)
+    subprocess.run(["gcc", "-shared", "-fPIC", source, "-o", plugin], check=True)
+    with pytest.raises(Infrastructure, match=f"refused to load the plugin .*odd.so.*{reason}"):
+        boot("idle", extra=["-plugin", str(plugin)]).expect("never")
+
+
 def test_old_qemu_is_infrastructure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     old = tmp_path / "old-qemu"
     old.write_text("#!/bin/sh\necho QEMU emulator version 6.2.0\n")
     old.chmod(0o755)
     monkeypatch.setenv("QEMU", str(old))
     qemu.find.cache_clear()
-    with pytest.raises(Infrastructure, match=r"6\.2; at least 7\.2"):
+    with pytest.raises(Infrastructure, match=r"QEMU 6\.2 is too old; 7\.2 or later is needed: .*old-qemu"):
         qemu.find()
     monkeypatch.setenv("QEMU", "no-such-qemu")
     with pytest.raises(Infrastructure, match="missing"):
