@@ -69,10 +69,10 @@ static void translate(qemu_plugin_id_t id, struct qemu_plugin_tb* tb) {
     for (size_t i = 0; page->harts == 1 && i < length; ++i) count_instruction(qemu_plugin_tb_get_insn(tb, i));
 }
 
-/// Runs when QEMU ends: there is no next block to put the last one right.
+/// Runs when QEMU ends: there is no next block to put the last one right. A QEMU that fails early has no hart yet.
 static void at_exit(qemu_plugin_id_t id, void* data) {
     (void)id, (void)data;
-    if (page->harts == 1) page->hart[0].instructions = counted();
+    if (page->harts == 1 && page->hart[0].instructions != 0) page->hart[0].instructions = counted();
 }
 
 static void went_idle(qemu_plugin_id_t id, unsigned vcpu) {

@@ -229,13 +229,13 @@ def test_old_qemu_is_infrastructure(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     old.write_text("#!/bin/sh\necho QEMU emulator version 6.2.0\n")
     old.chmod(0o755)
     monkeypatch.setenv("QEMU", str(old))
-    qemu.find.cache_clear()
+    qemu.look_up.cache_clear()
     with pytest.raises(Infrastructure, match=r"QEMU 6\.2 is too old; 7\.2 or later is needed: .*old-qemu"):
         qemu.find()
     monkeypatch.setenv("QEMU", "no-such-qemu")
     with pytest.raises(Infrastructure, match="missing"):
         qemu.find()
-    qemu.find.cache_clear()
+    qemu.look_up.cache_clear()
 
 
 def test_plugin_is_built_by_many_at_once(tmp_path: Path) -> None:
