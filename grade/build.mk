@@ -71,7 +71,7 @@ grade: $(KERNEL) $(INITRD) ## tests of the booted system in QEMU
 check: $(KERNEL) $(INITRD) $(UNIT_TESTS) ## everything that must pass: unit and grade, and the look of the sources
 	$(Q)$(PYTHON) grade/run.py check
 
-# A suite that is named is checked whole: SUITE=trixie
+# Debian 12 whole, Debian 13 a selection. A suite that is named is checked whole: SUITE=trixie
 check-fresh: ## do the README's two commands work on an empty Debian? needs root
 	$(Q)$(PYTHON) grade/fresh.py $(or $(SUITE),bookworm trixie:quick)
 
