@@ -12,10 +12,12 @@ All mounts and processes live in namespaces of their own, so nothing of them is 
 downloaded packages are in build/fresh. The trees of a run that failed stay there, to be looked at.
 """
 
+import fcntl
 import os
 import re
 import shlex
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -252,7 +254,14 @@ def main() -> int:
         if INSIDE not in os.environ:
             os.environ.update({INSIDE: "1", **proxies()})
             os.execvp("unshare", ["unshare", "--mount", "--pid", "--fork", "--kill-child", sys.executable, *sys.argv])
+        # The first process of a namespace is deaf to signals that it does not handle.
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit("terminated"))
         FRESH.mkdir(parents=True, exist_ok=True)
+        lock = (FRESH / "lock").open("w")       # until this process ends
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise Problem("another check-fresh is at work in this folder") from None
         if read("git", "-c", f"safe.directory={ROOT}", "-C", str(ROOT), "status", "--porcelain"):
             say("what is not committed is not tested")
         address = mirror()
