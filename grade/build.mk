@@ -7,11 +7,16 @@ QEMU_FLAGS = -machine virt -cpu rv64 -smp $(SMP) -m $(MEM) -nographic -kernel $(
   $(if $(APPEND),-append "$(APPEND)")
 GDB_PORT_FILE := $(BUILD)/gdb-port
 
-qemu: $(KERNEL) $(INITRD) ## boot the system in QEMU (Ctrl-A X leaves)
+# Before anything is built: a QEMU that is too old is named.
+.PHONY: qemu-is-new-enough
+qemu-is-new-enough:
+	$(Q)cd grade && QEMU='$(QEMU)' $(PYTHON) -m glenda.qemu
+
+qemu: qemu-is-new-enough $(KERNEL) $(INITRD) ## boot the system in QEMU (Ctrl-A X leaves)
 	@echo '  QEMU     $(SMP) hart(s), $(MEM); leave with Ctrl-A X, or with the command shutdown'
 	$(Q)$(QEMU) $(QEMU_FLAGS)
 
-qemu-gdb: $(KERNEL) $(INITRD) ## the same, stopped before the first instruction: `make gdb` in another terminal
+qemu-gdb: qemu-is-new-enough $(KERNEL) $(INITRD) ## the same, stopped before the first instruction: `make gdb` in another terminal
 	$(Q)port=$$($(PYTHON) -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'); \
 	  echo $$port > $(GDB_PORT_FILE); \
 	  echo "  QEMU     waits for GDB on port $$port: run 'make gdb' in another terminal"; \
@@ -66,6 +71,10 @@ grade: $(KERNEL) $(INITRD) ## tests of the booted system in QEMU
 check: $(KERNEL) $(INITRD) $(UNIT_TESTS) ## everything that must pass: unit and grade, and the look of the sources
 	$(Q)$(PYTHON) grade/run.py check
 
+# Debian 12 whole, Debian 13 a selection. A suite that is named is checked whole: SUITE=trixie
+check-fresh: ## do the README's two commands work on an empty Debian? needs root
+	$(Q)$(PYTHON) grade/fresh.py $(or $(SUITE),bookworm trixie:quick)
+
 bench: $(KERNEL) $(INITRD) ## count the kernel's instructions, operation by operation
 	$(Q)$(PYTHON) grade/bench/run.py
 
@@ -83,8 +92,7 @@ SEED ?= 1
 fuzz: $(KERNEL) $(INITRD) ## random system calls from hostile threads: CALLS=1000000, SEED=1
 	$(Q)$(PYTHON) grade/fuzz.py --calls $(CALLS) --seed $(SEED)
 
-SOURCES_TO_FORMAT = $(shell find kernel lib user grade -name '*.cc' -o -name '*.h' | sort)
 format: ## lay out all C++ sources
-	$(Q)$(CLANG_FORMAT) -i $(SOURCES_TO_FORMAT)
+	$(Q)$(PYTHON) grade/layout.py
 
 -include $(patsubst %,$(BUILD)/unit/kernel/%.d,$(UNIT_KERNEL)) $(patsubst %,$(BUILD)/unit/user/%.d,$(UNIT_USER))

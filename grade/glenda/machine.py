@@ -85,6 +85,11 @@ class Machine:
             self._read()
         return self._transcript.text
 
+    def has_ended(self) -> bool:
+        """Whether the machine is switched off."""
+        self._read()
+        return self._ended
+
     @property
     def log(self) -> Path:
         return paths.RESULTS / f"{self.name}.log"
@@ -176,7 +181,8 @@ class Machine:
         __tracebackhide__ = True
         errors = self._process.errors().strip()
         if self.counters.total() == 0:
-            self._fail(Infrastructure, f"QEMU ended before it began, with status {self.exit_status}: {errors}")
+            self._fail(Infrastructure, plugins.refusal(errors) or
+                       f"QEMU ended before it began, with status {self.exit_status}: {errors}")
         complaint = f"; QEMU said: {errors}" if self.exit_status != 0 and errors else ""
         self._fail(GuestExited, f"the machine went off (QEMU's exit status {self.exit_status}), {purpose}{complaint}")
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // user/console: what is typed becomes the right line, whatever sequences a terminal sends, and models of terminals of
-// several widths show the right row after each key, also for random keys; history; words and numbers of a command; the
+// several widths show the right row after each key, also for random keys; history; words of a command; the
 // ring of the serial driver.
 
 #include "line_editor.h"
@@ -477,13 +477,6 @@ TEST(Words, AreSplitAtBlanksAndKeptInQuotes) {
     EXPECT_EQ(all, (std::vector<std::string_view>{"run", "hello", "a b", "c\"d", "", "open"}));
     EXPECT_TRUE(Words("  \t ").empty());
     EXPECT_EQ(Words(std::string(200, 'x') + " y").all().size(), 2u);
-}
-
-TEST(Words, NumbersAreDecimalAndFit) {
-    EXPECT_EQ(to_number("42"), 42u);
-    EXPECT_EQ(to_number("18446744073709551615"), ~std::uint64_t{0});
-    for (const std::string_view text : {"", "-1", "1x", " 1", "18446744073709551616", "99999999999999999999999"})
-        EXPECT_EQ(to_number(text), std::nullopt) << text;
 }
 
 TEST(Ring, RandomOperationsAgreeWithAQueue) {

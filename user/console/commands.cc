@@ -3,6 +3,7 @@
 #include "commands.h"
 
 #include "glenda/nineball.h"
+#include "glenda/number.h"
 #include "glenda/print.h"
 #include "glenda/process.h"
 #include "run.h"

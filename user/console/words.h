@@ -3,8 +3,6 @@
 #pragma once
 
 #include <array>
-#include <cstdint>
-#include <optional>
 #include <span>
 #include <string_view>
 
@@ -45,17 +43,5 @@ private:
     unsigned count_ = 0;
     bool too_many_ = false;
 };
-
-/// Parses a decimal number. Nothing if `text` is anything else or does not fit.
-inline std::optional<std::uint64_t> to_number(std::string_view text) {
-    std::uint64_t value = 0;
-    if (text.empty()) return std::nullopt;
-    for (const char c : text) {
-        if (c < '0' || c > '9') return std::nullopt;
-        if (__builtin_mul_overflow(value, 10, &value) || __builtin_add_overflow(value, c - '0', &value))
-            return std::nullopt;
-    }
-    return value;
-}
 
 }  // namespace glenda::console
