@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: MIT
+"""`make qemu` and `make qemu-gdb` as a person at a terminal sees them: exit status, port, and a window that closes."""
+
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from glenda.paths import BUILD, INITRD, KERNEL, ROOT
+from glenda.terminal import PATIENCE, Terminal
+
+PROMPT = r"^glenda% $"
+
+
+def make(target: str, *variables: str, build: Path = BUILD) -> list[str]:
+    """The command. What is built stays as it is: other tests use it at the same time."""
+    relative = os.path.relpath(build, ROOT)
+    built = [f"{relative}/{file.relative_to(BUILD)}" for file in (KERNEL, INITRD)]
+    return ["make", target, f"BUILD={relative}", *variables, *(word for file in built for word in ("-o", file))]
+
+
+@pytest.fixture
+def terminal() -> Iterator[Callable[..., Terminal]]:
+    started: list[Terminal] = []
+
+    def start(*arguments: object, **options: object) -> Terminal:
+        started.append(Terminal(make(*arguments, **options)))
+        return started[-1]
+    yield start
+    for each in started:
+        try:
+            os.killpg(each.session, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+
+
+@pytest.fixture
+def build(tmp_path: Path) -> Path:
+    """A folder for BUILD with the system that was built."""
+    for folder in ("kernel", "user"):
+        (tmp_path / folder).symlink_to(BUILD / folder)
+    (tmp_path / "initrd.cpio").symlink_to(INITRD)
+    return tmp_path
+
+
+@pytest.mark.parametrize("keys, last", [("shutdown\r", "9ball: switching the machine off\n"), ("\x01x", "QEMU: Terminated")],
+                         ids=["shutdown", "control-a-x"])
+def test_leaving_is_no_error(terminal: Callable[..., Terminal], keys: str, last: str) -> None:
+    window = terminal("qemu")
+    window.expect(PROMPT)
+    window.type("run hello there\r")
+    window.expect(r"^there\n")
+    window.type("\x03")         # Control-C is a key for the guest
+    window.type("run hello again\r")
+    window.expect(r"^again\n")
+    window.expect(PROMPT)
+    window.type(keys)
+    assert window.wait() == 0
+    assert last in window.text
+
+
+def test_a_system_that_cannot_start_is_an_error() -> None:
+    done = subprocess.run(make("qemu", "APPEND=root=bin/nonexistent"), cwd=ROOT, stdin=subprocess.DEVNULL,
+                          stdout=subprocess.PIPE, text=True, timeout=PATIENCE, check=False)
+    assert "kernel: cannot start: initrd bin/nonexistent: the archive holds no file of that name\n" in done.stdout
+    assert done.returncode != 0
+
+
+def test_a_qemu_that_is_too_old_is_named(tmp_path: Path) -> None:
+    old = tmp_path / "old-qemu"
+    old.write_text("#!/bin/sh\necho QEMU emulator version 6.2.0\n")
+    old.chmod(0o755)
+    done = subprocess.run(make("qemu", f"QEMU={old}"), cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, text=True,
+                          timeout=PATIENCE, check=False)
+    assert done.returncode != 0 and f"{old} is version 6.2; at least 7.2 is needed\n" in done.stderr
+
+
+@pytest.mark.parametrize("target", ["qemu", "qemu-gdb"])
+def test_nothing_outlives_the_terminal(terminal: Callable[..., Terminal], build: Path, target: str) -> None:
+    window = terminal(target, build=build)
+    window.expect(PROMPT if target == "qemu" else "waits for GDB")
+    while not any("-kernel" in line and "boot.py" not in line for line in window.processes()):
+        time.sleep(0.1)
+    window.hang_up()
+    begin = time.monotonic()
+    while left := window.processes():
+        assert time.monotonic() - begin < 20, left
+        time.sleep(0.1)
+
+
+def test_two_systems_for_gdb(terminal: Callable[..., Terminal], build: Path) -> None:
+    """The second is refused, and the first keeps its port; when it has ended, there is none."""
+    first = terminal("qemu-gdb", build=build)
+    port = first.expect(r"waits for GDB on port (\d+): ")[1]
+    second = subprocess.run(make("qemu-gdb", build=build), cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True,
+                            text=True, timeout=PATIENCE, check=False)
+    assert second.returncode != 0 and "Another `make qemu-gdb` runs in this folder" in second.stderr
+    assert (build / "gdb-port").read_text() == f"{port}\n"
+    attached = subprocess.run(make("gdb", build=build), cwd=ROOT, input="print $pc\ndetach\nquit\n", capture_output=True,
+                              text=True, timeout=PATIENCE, check=False)
+    assert "$1 = (void (*)()) 0x1000\n" in attached.stdout
+    first.expect(PROMPT)
+    first.type("\x01x")
+    assert first.wait() == 0
+    assert not (build / "gdb-port").exists()
