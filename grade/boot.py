@@ -3,8 +3,8 @@
 
     boot.py [--gdb PORT_FILE] -- ARGUMENTS OF QEMU
 
-It ends with the terminal, so that a closed window leaves no QEMU behind. Its exit status is not 0 if the system could
-not start: OpenSBI ends QEMU with 0 whatever the reason, so the console's last words decide.
+It ends with the terminal, so that a closed window leaves no QEMU behind. Its exit status is not 0 if the system
+could not start, or the kernel panicked: OpenSBI ends QEMU with 0 whatever the reason, so what the console said decides.
 """
 
 import argparse
@@ -52,7 +52,7 @@ def gdb_port(file: Path) -> Iterator[int]:
 def console(copy: int) -> list[str]:
     """QEMU's options for a console on this terminal, with its monitor behind Ctrl-A. All output also goes to `copy`."""
     return ["-display", "none", "-serial", "chardev:console", "-mon", "chardev=console", "-chardev",
-            "stdio," + qemu.option(id="console", mux="on", signal="off", logfile=f"/proc/self/fd/{copy}", logappend="on")]
+            "stdio," + qemu.option(id="console", mux="on", signal="off", logfile=f"/proc/self/fd/{copy}")]
 
 
 def end(child: subprocess.Popen) -> None:

@@ -2,14 +2,17 @@
 """`make qemu` and `make qemu-gdb` as a person at a terminal sees them: exit status, port, and a window that closes."""
 
 import os
+import shlex
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from glenda import guests, images
 from glenda.paths import BUILD, INITRD, KERNEL, ROOT
 from glenda.terminal import PATIENCE, Terminal
 
@@ -27,8 +30,9 @@ def make(target: str, *variables: str, build: Path = BUILD) -> list[str]:
 def terminal() -> Iterator[Callable[..., Terminal]]:
     started: list[Terminal] = []
 
-    def start(*arguments: object, **options: object) -> Terminal:
-        started.append(Terminal(make(*arguments, **options)))
+    def start(*arguments: object, shell: bool = False, **options: object) -> Terminal:
+        command = make(*arguments, **options)
+        started.append(Terminal(["sh", "-c", f"{shlex.join(command)}; true"] if shell else command))
         return started[-1]
     yield start
     for each in started:
@@ -70,6 +74,28 @@ def test_a_system_that_cannot_start_is_an_error() -> None:
     assert done.returncode != 0
 
 
+def boot(kernel: Path, *arguments: str) -> subprocess.Popen[str]:
+    """What `make qemu` does, with another kernel or initrd."""
+    return subprocess.Popen([sys.executable, "grade/boot.py", "--", "-machine", "virt", "-kernel", kernel, *arguments], cwd=ROOT,
+                            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+
+def test_a_system_that_gives_up_is_an_error(tmp_path: Path) -> None:
+    """9Ball finds no Factotum."""
+    system = boot(KERNEL, "-initrd", str(images.variant(tmp_path / "initrd.cpio", remove=["bin/factotum"])))
+    said, _ = system.communicate(timeout=PATIENCE)
+    assert "9ball: the system cannot go on: switching the machine off\n" in said
+    assert system.returncode != 0
+
+
+def test_a_panic_is_an_error() -> None:
+    system = boot(guests.build("panic"))
+    while "END PANIC" not in system.stdout.readline():
+        assert system.poll() is None
+    system.communicate("\x01x", timeout=PATIENCE)
+    assert system.returncode != 0
+
+
 def test_a_qemu_that_is_too_old_is_named(tmp_path: Path) -> None:
     old = tmp_path / "old-qemu"
     old.write_text("#!/bin/sh\necho QEMU emulator version 6.2.0\n")
@@ -79,10 +105,13 @@ def test_a_qemu_that_is_too_old_is_named(tmp_path: Path) -> None:
     assert done.returncode != 0 and f"{old} is version 6.2; at least 7.2 is needed\n" in done.stderr
 
 
-@pytest.mark.parametrize("target", ["qemu", "qemu-gdb"])
-def test_nothing_outlives_the_terminal(terminal: Callable[..., Terminal], build: Path, target: str) -> None:
-    window = terminal(target, build=build)
-    window.expect(PROMPT if target == "qemu" else "waits for GDB")
+@pytest.mark.parametrize("target, begun, shell", [("qemu", PROMPT, False), ("qemu", PROMPT, True),
+                                                 ("qemu-gdb", "waits for GDB", False), ("soak", "^Glenda", True)])
+def test_nothing_outlives_the_terminal(terminal: Callable[..., Terminal], build: Path, target: str, begun: str,
+                                       shell: bool) -> None:
+    """`shell`: a shell is between terminal and make. Else nobody there hands a hangup on."""
+    window = terminal(target, shell=shell, build=build)
+    window.expect(begun)
     while not any("-kernel" in line and "boot.py" not in line for line in window.processes()):
         time.sleep(0.1)
     window.hang_up()
