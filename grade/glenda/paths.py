@@ -40,7 +40,7 @@ def _user(number: int) -> str:
 def prepare() -> None:
     """Make the folders for results. Infrastructure if what is there belongs to somebody else, as after a run by root."""
     for path in _written_by_tests():
-        if not os.access(path, os.W_OK):
+        if not os.access(path, os.W_OK) and path.exists():      # not a file that another run has just removed
             me, build = _user(os.getuid()), os.path.relpath(BUILD, ROOT)
             raise Infrastructure(f"{path} belongs to {_user(path.stat().st_uid)}, and {me} may not write it. Take it over "
                                  f"(sudo chown -R {me} {build}), or build elsewhere (BUILD=/tmp/{me}-build).")
