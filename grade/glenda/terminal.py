@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: MIT
 """A command on a terminal of its own, as a person would start it: for tests of `make qemu` and its like."""
 
+import contextlib
 import os
 import pty
 import re
 import select
+import signal
 import time
 from pathlib import Path
 
@@ -57,14 +59,21 @@ class Terminal:
         """Close the window."""
         os.close(self._master)
 
-    def processes(self) -> list[str]:
-        """Command lines of all that runs in the session, zombies not counted."""
-        found = []
+    def kill(self) -> None:
+        """End all that is left."""
+        for number in self.processes():
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(number, signal.SIGKILL)
+
+    def processes(self) -> dict[int, str]:
+        """All that runs in the session, zombies not counted: numbers and command lines."""
+        found = {}
         for process in Path("/proc").glob("[0-9]*"):
             try:
                 fields = (process / "stat").read_text().rpartition(")")[2].split()
                 if int(fields[3]) == self.session and fields[0] != "Z":
-                    found.append((process / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace"))
+                    line = (process / "cmdline").read_bytes().replace(b"\0", b" ")
+                    found[int(process.name)] = line.decode(errors="replace")
             except OSError:
                 pass            # it has just ended
         return found
