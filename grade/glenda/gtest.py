@@ -18,7 +18,7 @@ from typing import NamedTuple
 from .paths import ROOT
 from .watch import sleeps
 
-TEST_LIMIT = 60.0           # s of processor time for one test; the longest of ours takes 5
+TEST_LIMIT = 30.0           # s of processor time for one test; the longest of ours takes 5
 PROGRAM_LIMIT = 300.0       # s of processor time for one program; the longer of ours takes 8
 ASLEEP_LIMIT = 60.0         # s on the wall that a program may sleep without printing anything
 LOOK = 0.1                  # s between two looks at a program that prints nothing
@@ -119,6 +119,7 @@ def _write_report(report: Path, program: str, progress: Progress, message: str) 
 
 def run(program: Path, report: Path, limits: Limits = Limits()) -> str:
     """Runs the program and leaves its JUnit report. What there is to say: "" if every test has passed."""
+    report.unlink(missing_ok=True)
     child = subprocess.Popen([program, f"--gtest_output=xml:{report}"], cwd=ROOT, stdin=subprocess.DEVNULL,
                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True)
     progress = Progress(child.pid, limits)

@@ -41,7 +41,6 @@ def program(tmp_path_factory: pytest.TempPathFactory) -> Path:
 class Outcome:
     def __init__(self, program: Path, monkeypatch: pytest.MonkeyPatch, tests: str, limits: Limits = SHORT) -> None:
         self.report = program.with_suffix(".xml")
-        self.report.unlink(missing_ok=True)
         monkeypatch.setenv("GTEST_FILTER", tests)
         self.said = gtest.run(program, self.report, limits)
 
