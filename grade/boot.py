@@ -30,7 +30,10 @@ FAILED = re.compile(rb"^(?:kernel: cannot start: |PANIC: |9ball: the system cann
 
 @contextlib.contextmanager
 def gdb_port(file: Path) -> Iterator[int]:
-    """A free port, which `make gdb` finds in `file`. One system at a time: the file is locked while it runs."""
+    """A free port, which `make gdb` finds in `file`. One system at a time: the file is locked while it runs.
+
+    The file stays, empty: removing it would leave a second process with a lock on a file that nobody finds.
+    """
     file.parent.mkdir(parents=True, exist_ok=True)
     with open(file, "a+", encoding="ascii") as locked:
         try:
@@ -46,7 +49,7 @@ def gdb_port(file: Path) -> Iterator[int]:
         try:
             yield port
         finally:
-            file.unlink()
+            locked.truncate(0)
 
 
 def console(copy: int) -> list[str]:
@@ -101,7 +104,7 @@ def main() -> int:
         with gdb_port(options.gdb) as port:
             print(f"  QEMU     waits for GDB on port {port}: run 'make gdb' in another terminal", flush=True)
             return boot([*options.qemu, "-S", "-gdb", f"tcp:127.0.0.1:{port}"])
-    except Infrastructure as error:
+    except (Infrastructure, OSError) as error:
         print(error, file=sys.stderr)
         return 1
 

@@ -16,9 +16,9 @@ qemu: $(KERNEL) $(INITRD) ## boot the system in QEMU (Ctrl-A X leaves)
 qemu-gdb: $(KERNEL) $(INITRD) ## the same, stopped before the first instruction: `make gdb` in another terminal
 	$(Q)$(PYTHON) grade/boot.py --gdb $(GDB_PORT_FILE) -- $(QEMU_FLAGS)
 
-# -nx: what a home directory's .gdbinit does must not matter; -x: ours is loaded whatever auto-load allows.
+# A system that waits holds a lock on its port's file. -nx: what a home directory's .gdbinit does must not matter; -x: ours is loaded whatever auto-load allows.
 gdb: ## attach GDB to `make qemu-gdb`; its commands for Glenda: glenda help
-	$(Q)test -s $(GDB_PORT_FILE) || { echo "No system waits: run 'make qemu-gdb' in another terminal first."; exit 1; }
+	$(Q)test -s $(GDB_PORT_FILE) && ! flock -n $(GDB_PORT_FILE) true || { echo "No system waits: run 'make qemu-gdb' in another terminal first."; exit 1; }
 	$(Q)gdb-multiarch -q -nx -x .gdbinit -ex "target remote 127.0.0.1:$$(cat $(GDB_PORT_FILE))"
 
 # --- unit tests on the host -------------------------------------------------------------------------------

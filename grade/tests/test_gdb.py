@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Tests of .gdbinit and grade/gdb: GDB attached to a live system, every command run, its answer looked at."""
 
+import fcntl
 import os
 import re
 import socket
@@ -310,6 +311,10 @@ def test_make_gdb(prompt: Debugged, tmp_path: Path, monkeypatch: pytest.MonkeyPa
     refused = make("gdb", build)
     assert refused.returncode != 0 and "run 'make qemu-gdb' in another terminal first" in refused.stdout
     (tmp_path / "gdb-port").write_text(f"{prompt.port}\n")
+    stale = make("gdb", build)
+    assert stale.returncode != 0 and "run 'make qemu-gdb' in another terminal first" in stale.stdout
+    locked = (tmp_path / "gdb-port").open()
+    fcntl.flock(locked, fcntl.LOCK_EX)
     (tmp_path / ".gdbinit").write_text("echo HOME\\n\nset auto-load off\nthis is an error\n")
     monkeypatch.setenv("HOME", str(tmp_path))
     attached = make("gdb", build, input="threads\ndetach\nquit\n")
