@@ -11,6 +11,9 @@ ifneq ($(filter deps,$(MAKECMDGOALS)),)
 endif
 
 BUILD := build
+ifneq ($(words $(BUILD)),1)
+  $(error BUILD is '$(BUILD)', but make needs one name without blanks)
+endif
 SMP ?= 1
 MEM ?= 128M
 APPEND ?=
@@ -52,7 +55,8 @@ help: ## this list
 	@echo
 	@sed -n 's/^\([a-z][a-z-]*\):[^#]*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-18s %s\n", $$1, $$2 }'
 	@echo
-	@echo 'Variables: SMP=4 (harts), MEM=256M (memory), APPEND="root=bin/x" (kernel command line), V=1 (show commands).'
+	@echo 'Variables: SMP=4 (harts), MEM=256M (memory), APPEND="root=bin/x" (kernel command line), V=1 (show commands),'
+	@echo '           BUILD=other (folder for all that is built).'
 	@echo 'Start with: sh grade/deps.sh && make qemu'
 
 all: $(KERNEL) $(INITRD) ## build the kernel and all programs

@@ -3,9 +3,11 @@
 
 # --- by hand ----------------------------------------------------------------------------------------------
 
-QEMU_FLAGS = -machine virt -cpu rv64 -smp $(SMP) -m $(MEM) -nographic -kernel $(KERNEL) -initrd $(INITRD) \
-  $(if $(APPEND),-append "$(APPEND)")
+QEMU_FLAGS = -machine virt -cpu rv64 -smp $(SMP) -m $(MEM) -kernel $(KERNEL) -initrd $(INITRD) $(if $(APPEND),-append "$(APPEND)")
 GDB_PORT_FILE := $(BUILD)/gdb-port
+# For grade/glenda: which folder BUILD is, and which QEMU.
+export GLENDA_BUILD := $(BUILD)
+export QEMU
 
 # Before anything is built: a QEMU that is too old is named.
 .PHONY: qemu-is-new-enough
@@ -14,17 +16,14 @@ qemu-is-new-enough:
 
 qemu: qemu-is-new-enough $(KERNEL) $(INITRD) ## boot the system in QEMU (Ctrl-A X leaves)
 	@echo '  QEMU     $(SMP) hart(s), $(MEM); leave with Ctrl-A X, or with the command shutdown'
-	$(Q)$(QEMU) $(QEMU_FLAGS)
+	$(Q)$(PYTHON) grade/boot.py -- $(QEMU_FLAGS)
 
 qemu-gdb: qemu-is-new-enough $(KERNEL) $(INITRD) ## the same, stopped before the first instruction: `make gdb` in another terminal
-	$(Q)port=$$($(PYTHON) -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'); \
-	  echo $$port > $(GDB_PORT_FILE); \
-	  echo "  QEMU     waits for GDB on port $$port: run 'make gdb' in another terminal"; \
-	  $(QEMU) $(QEMU_FLAGS) -S -gdb tcp:127.0.0.1:$$port; status=$$?; rm -f $(GDB_PORT_FILE); exit $$status
+	$(Q)$(PYTHON) grade/boot.py --gdb $(GDB_PORT_FILE) -- $(QEMU_FLAGS)
 
-# -nx: what a home directory's .gdbinit does must not matter; -x: ours is loaded whatever auto-load allows.
+# A system that waits holds a lock on its port's file. -nx: what a home directory's .gdbinit does must not matter; -x: ours is loaded whatever auto-load allows.
 gdb: ## attach GDB to `make qemu-gdb`; its commands for Glenda: glenda help
-	$(Q)test -s $(GDB_PORT_FILE) || { echo "No system waits: run 'make qemu-gdb' in another terminal first."; exit 1; }
+	$(Q)test -s $(GDB_PORT_FILE) && ! flock -n $(GDB_PORT_FILE) true || { echo "No system waits: run 'make qemu-gdb' in another terminal first."; exit 1; }
 	$(Q)gdb-multiarch -q -nx -x .gdbinit -ex "target remote 127.0.0.1:$$(cat $(GDB_PORT_FILE))"
 
 # --- unit tests on the host -------------------------------------------------------------------------------
@@ -81,7 +80,7 @@ bench: $(KERNEL) $(INITRD) ## count the kernel's instructions, operation by oper
 SECONDS ?= 60
 soak: $(KERNEL) $(INITRD) ## all harts race for SECONDS (60) on SMP harts (4 if not given); fails if the kernel did
 	@echo '  SOAK     $(SECONDS) s on $(or $(filter-out 1,$(SMP)),4) harts'
-	$(Q)timeout -k 2 $$(($(SECONDS) + 120)) $(QEMU) -machine virt -cpu rv64 -smp $(or $(filter-out 1,$(SMP)),4) -m $(MEM) -nic none \
+	$(Q)timeout --foreground -k 2 $$(($(SECONDS) + 120)) $(QEMU) -machine virt -cpu rv64 -smp $(or $(filter-out 1,$(SMP)),4) -m $(MEM) -nic none \
 	  -no-reboot -display none -monitor none -serial stdio -kernel $(KERNEL) -initrd $(INITRD) \
 	  -append "root=bin/ktest_smp_stress seconds=$(SECONDS)" < /dev/null | tee $(BUILD)/soak.log | sed -n '/^Glenda/,$$p'; \
 	  grep -q '^ktest: 1 passed, 0 failed' $(BUILD)/soak.log

@@ -58,9 +58,14 @@ def look_up() -> tuple[str, tuple[int, int]]:
     return path, found
 
 
+def option(**settings: object) -> str:
+    """QEMU's form name=value,name=value. A comma in a value is doubled, else the value would end there."""
+    return ",".join(f"{name}={str(value).replace(',', ',,')}" for name, value in settings.items())
+
+
 def command(*, kernel: Path, initrd: Path | None, harts: int, memory: str, append: str, icount: bool,
             plugin: str, monitor: int, extra: list[str]) -> list[str]:
-    """The command line. `plugin`: the value of -plugin; `monitor`: a connected socket that QEMU inherits.
+    """The command line. `plugin`: the value of -plugin, made by `option`; `monitor`: a connected socket to inherit.
 
     The console is the 16550 on standard input and output. It is not `-nographic`, because there control-A does not
     reach the guest, but opens QEMU's own menu.

@@ -252,7 +252,7 @@ def test_no_runtime(kernel: ELFFile) -> None:
 def tree(out: Path, change: Callable[[str], str]) -> list[str]:
     """QEMU's options for its own device tree, changed as text. The processor is the one that the harness chooses."""
     blob = out.with_suffix(".own.dtb")
-    subprocess.run([qemu.find(), "-machine", f"virt,dumpdtb={blob}", "-cpu", "rv64,sstc=false", "-m", "128M",
+    subprocess.run([qemu.find(), "-machine", "virt," + qemu.option(dumpdtb=blob), "-cpu", "rv64,sstc=false", "-m", "128M",
                     "-display", "none"], check=True, capture_output=True)
     source = subprocess.run(["dtc", "-q", "-I", "dtb", "-O", "dts", blob], check=True, capture_output=True, text=True)
     changed = change(source.stdout)

@@ -12,7 +12,7 @@ import pytest
 
 from glenda import guests, paths, qemu, steps
 from glenda.errors import GuestDeadline, GuestExited, GuestIdle, Infrastructure, KernelPanic
-from glenda.machine import Machine
+from glenda.machine import PANIC_SILENCE, Machine
 
 Boot = Callable[..., Machine]
 
@@ -157,10 +157,25 @@ def test_sleep_takes_guest_time_but_no_wall_time(boot: Boot) -> None:
     assert time.monotonic() - begin < 2.5
 
 
-def test_panic_fails_at_once(boot: Boot) -> None:
-    guest = boot("panic")
-    with pytest.raises(KernelPanic, match="PANIC: the cat is on fire\n  at main\n  at _start\nregisters: none\n"):
+@pytest.mark.parametrize("harts", [1, 2])
+def test_panic_fails_at_once(boot: Boot, harts: int) -> None:
+    """The report is whole with its last line: nobody waits for the silence behind it."""
+    guest = boot("panic", harts=harts)
+    guest.expect("^all is well\n")
+    begin = time.monotonic()
+    with pytest.raises(KernelPanic, match="PANIC: the cat is on fire\n  at main\n  at _start\nregisters: none\nEND PANIC\n"):
         guest.expect("never", within=100)
+    assert time.monotonic() - begin < PANIC_SILENCE
+
+
+def test_panic_whose_report_breaks_off(boot: Boot) -> None:
+    """The guest is not idle, but it prints nothing more."""
+    guest = boot("panic_cut")
+    guest.expect("^all is well\n")
+    begin = time.monotonic()
+    with pytest.raises(KernelPanic, match="PANIC: the cat is on fire\n  at main\n  at"):
+        guest.run_to_exit(within=100)
+    assert time.monotonic() - begin < PANIC_SILENCE + 5
 
 
 def test_panic_can_be_what_a_test_wants(boot: Boot) -> None:
