@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: MIT
-// The lines themselves. See dump.h.
+// Prints a thread's state and registers; see dump.h.
 //
-// People read them, and so do tests: grade/tests/test_kernel.py finds the registers by their names.
+// People read these lines, and so do tests: grade/tests/test_kernel.py finds the registers by their names.
 #include "debug/dump.h"
 
 #include "debug/print.h"
 
 namespace glenda {
 
+// No default: a new state without a name fails the build.
 const char* name_of(ThreadState state) {
     switch (state) {
         case ThreadState::Inactive: return "Inactive";
@@ -23,7 +24,7 @@ const char* name_of(ThreadState state) {
 
 namespace {
 
-/// Registers, four in a line, from line 0 on.
+/// Prints line `line` of the registers: four of them, from x1 on.
 void dump_registers(const Registers& registers, unsigned line) {
     static constexpr const char* kNames[] = {
         "ra ", "sp ", "gp ", "tp ", "t0 ", "t1 ", "t2 ", "s0 ", "s1 ", "a0 ", "a1 ", "a2 ", "a3 ", "a4 ", "a5 ", "a6 ",
@@ -35,6 +36,7 @@ void dump_registers(const Registers& registers, unsigned line) {
     print("\n");
 }
 
+/// Prints what the thread is and which object it waits for. The addresses are those that GDB shows.
 void dump_state(const Tcb& tcb) {
     print("thread ", tcb.name[0] != 0 ? tcb.name : "without name", ": ", name_of(tcb.state), ", priority ",
           static_cast<unsigned>(tcb.priority));
