@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Waiting for the big lock, and handing it over; see big_lock.h.
 //
-//   hart 1 waits:   100,000 attempts in vain ... impatient_ = 1 ........ next_owner_ is 1: takes it, next_owner_ =
-//   nobody hart 0 leaves:                                   impatient_ is 1: next_owner_ = 1, impatient_ = nobody
+//   hart 1 waits:    tries in vain ... impatient_ names it ............... next_owner_ names it: it has the lock
+//   hart 0 leaves:                            impatient_ names hart 1: so next_owner_ does, instead of a release
 //
 // Invariant: only the holder of the lock clears `impatient_`, and only the hart in `next_owner_` takes a lock that is
 // handed over; `is_taken_` stays 1 meanwhile. So the lock has one owner at any time, whatever several harts try at
