@@ -48,6 +48,11 @@ void AddressSpaces::note_use(std::uint64_t space, std::uint64_t hart) {
     arch::flush_instructions(bit(hart));
 }
 
+void flush_page(VirtAddr address, std::uint64_t space) {
+    arch::flush_page(address, asid_of(space), address_spaces.users(space));
+}
+void flush_space(std::uint64_t space) { arch::flush_space(asid_of(space), address_spaces.users(space)); }
+
 PageTable* AddressSpaces::find(std::uint64_t space) const {
     const Entry& entry = entries_[asid_of(space)];
     return entry.space == space ? entry.root : nullptr;

@@ -53,4 +53,8 @@ private:
 
 extern constinit AddressSpaces address_spaces;
 
+/// Lets all harts that may have cached translations of the space forget them: those of one page, or all.
+void flush_page(VirtAddr address, std::uint64_t space);
+void flush_space(std::uint64_t space);
+
 }  // namespace glenda
