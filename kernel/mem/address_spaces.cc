@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: MIT
 // The table of living address spaces: its index is the ASID. See address_spaces.h.
 //
-// Free ASIDs stand in a queue, so that finding one is a single step however many are in use, and each rests as long as
-// it can before it is used again.
+// Free ASIDs form a queue. Finding one is a single step however many are in use, and each rests as long as it can
+// before it is used again.
 #include "mem/address_spaces.h"
 
 namespace glenda {
 
 constinit AddressSpaces address_spaces;
 
-/// An ASID that nobody uses; there is one.
+/// Takes an unused ASID. Precondition: room_ > 0.
 unsigned AddressSpaces::take_free() {
     if (unused_ < kMaxSpaces) return unused_++;
     const unsigned asid = first_free_;
