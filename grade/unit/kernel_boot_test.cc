@@ -12,7 +12,7 @@
 #include "boot/hardware.h"
 #include "format_builders.h"
 #include "host/machine.h"
-#include "mem/layout.h"
+#include "arch/layout.h"
 #include "util/bits.h"
 
 namespace glenda::test {

@@ -51,6 +51,15 @@ public:
     std::uint64_t flags() const { return raw_ & mask(8); }
     /// MapFlags of abi/method.h, which are R, W and X without the valid bit.
     std::uint64_t map_flags() const { return raw_ >> 1 & 7; }
+    /// A leaf that the user may use as `map_flags` say.
+    static constexpr Pte user_leaf(PhysAddr page, std::uint64_t map_flags) {
+        return leaf(page, map_flags << 1 | kUser);
+    }
+    /// This leaf with no more rights than `kept`, which are MapFlags. None are left: an empty entry.
+    Pte restricted(std::uint64_t kept) const {
+        const std::uint64_t rights = map_flags() & kept;
+        return rights != 0 ? user_leaf(address(), rights) : Pte{};
+    }
     /// Bits 8 and 9 are software's: the invariant checker (check/check.h) notes there what it has seen.
     std::uint64_t notes() const { return raw_ >> 8 & 3; }
     void add_notes(std::uint64_t notes) { raw_ |= notes << 8; }

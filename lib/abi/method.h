@@ -55,28 +55,32 @@ enum class CNodeMethod : std::uint64_t {  // the invoked CNode is the destinatio
 
 enum class TcbMethod : std::uint64_t {
     Configure = 1,       // CSpace cptr, VSpace cptr, UTCB frame cptr, UTCB address, fault handler cptr; 0 leaves as is
-    SetPriority,         // priority, maximum controlled priority; both <= the caller's maximum
+    SetPriority,         // (and Grant) priority, maximum controlled priority; both <= the caller's maximum
     WriteRegisters,      // first register, values... -> ; 0 is pc, n is xn; the thread must be Inactive
     ReadRegisters,       // -> 32 words: pc, x1 ... x31
     Resume,              // -> : make a suspended thread run (again)
     Suspend,             // -> : stop it where it is; a wait is cancelled
     BindNotification,    // Notification cptr -> : the thread's Recv from endpoints also takes its signals
     UnbindNotification,  // ->
-    SetAffinity,         // hart number ->
-    SetTimeSlice,        // microseconds, 1,000 to 1,000,000 -> : whole ticks, rounded down
+    SetAffinity,         // (and Grant) hart number ->
+    SetTimeSlice,        // (and Grant) microseconds, 1,000 to 1,000,000 -> : whole ticks, rounded down
     SetName,             // up to 15 characters in two words ->
     Info,  // -> ThreadState, priority, maximum controlled priority, hart, ticks (1 ms) run, number in the trace
+    CopyRegisters,  // source Tcb cptr -> : all of them, with floating point; the thread must be Inactive
 };
 
 enum class FrameMethod : std::uint64_t {
-    Map = 1,  // VSpace cptr, address, MapFlags ->
+    Map = 1,  // VSpace cptr, address, MapFlags, [count] -> : with a count (<= kMaxRunLength) the frames that so many
+              // consecutive pointers lead to, one behind the other, all or none
     Unmap,    // ->
     Protect,  // MapFlags -> : change the rights of the mapping
     Info,     // -> physical address, size_bits, address mapped at or 0
 };
 
 /// How a frame is mapped. Write needs the Write right of the capability; Write and Execute together are refused.
-enum class MapFlags : std::uint64_t { Read = 1, Write = 2, Execute = 4, ReadWrite = 3, ReadExecute = 5 };
+/// Replace: the mapping that the capability has, and a page of 4 KiB at the address, end first.
+enum class MapFlags : std::uint64_t { Read = 1, Write = 2, Execute = 4, Replace = 8, ReadWrite = 3, ReadExecute = 5 };
+constexpr MapFlags operator|(MapFlags a, MapFlags b) { return MapFlags(std::uint64_t(a) | std::uint64_t(b)); }
 
 enum class PageTableMethod : std::uint64_t {
     Map = 1,  // VSpace cptr, address -> : becomes the highest table that is missing there
@@ -85,6 +89,8 @@ enum class PageTableMethod : std::uint64_t {
 
 enum class VSpaceMethod : std::uint64_t {
     Info = 1,  // address -> physical address, MapFlags, size_bits of the mapping; NotMapped if none
+    Unmap,     // address, pages (bits 32 and up: already done) -> : whoever mapped them; holes are no error
+    Protect,   // address, pages (as above), MapFlags -> : the mappings keep at most these rights
 };
 
 enum class TimerMethod : std::uint64_t {

@@ -36,7 +36,7 @@ enum class Rights : std::uint8_t {
     None = 0,
     Read = 1,   // receive from an endpoint, wait for a notification, read a frame, ask a VSpace
     Write = 2,  // send to an endpoint, signal a notification, write a frame, change an object
-    Grant = 4,  // pass capabilities through an endpoint
+    Grant = 4,  // pass capabilities through an endpoint; decide when and where a thread runs
     All = 7,
 };
 

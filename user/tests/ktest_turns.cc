@@ -52,6 +52,12 @@ private:
     alignas(16) static inline std::byte stacks_[kSpinners][4096];
 };
 
+/// Waits until `thread` has finished. join() would wait for the spinners too.
+void await(const Thread& thread) {
+    const Alarm alarm;
+    while (!thread.has_finished()) alarm.sleep(1'000);
+}
+
 /// How long, in ticks of the timebase, a thread of priority kLow takes for kCalls times `act`, measured by itself.
 template <typename Act>
 std::uint64_t time_of(Act act) {
@@ -63,7 +69,7 @@ std::uint64_t time_of(Act act) {
     };
     Thread client(body, {.priority = kLow});
     client.start();
-    client.join();
+    await(client);
     return time;
 }
 
@@ -113,7 +119,7 @@ void faults() {
     const auto run = [&] {
         Thread faulty(body, {.priority = kLow, .fault_handler = endpoint});
         faulty.start();
-        faulty.join();
+        await(faulty);
         return time;
     };
     const std::uint64_t alone = run();
@@ -134,7 +140,7 @@ void waking_up() {
     };
     Thread sleeper(body, {.priority = kLow});
     sleeper.start();
-    sleeper.join();
+    await(sleeper);
     EXPECT(late < ticks(1'000 + 5'000 + 1'100));
 }
 
