@@ -218,6 +218,21 @@ TEST(Hardware, NoPlic) {
     EXPECT_EQ(hardware.plics.size(), 1u) << "its registers are not given away all the same";
 }
 
+TEST(Hardware, APlicWithoutRegisters) {
+    FdtBuilder tree;
+    tree.begin("")
+        .begin("cpus")
+        .cells("#address-cells", {1})
+        .cells("#size-cells", {0})
+        .begin("cpu@0")
+        .cells("reg", {0});
+    tree.begin("interrupt-controller").cells("phandle", {5}).end().end().end();
+    tree.begin("plic").string("compatible", "riscv,plic0").cells("interrupts-extended", {5, 9}).end();
+    const Hardware hardware = survey(tree.end().finish().build());
+    EXPECT_EQ(hardware.plic.size, 0u);
+    EXPECT_EQ(hardware.plic_context(0), std::nullopt);
+}
+
 TEST(Hardware, SourcesOfThePlic) {
     const auto many = [](FdtBuilder& tree) { tree.cells("riscv,ndev", {~0u}).cells("interrupts-extended", {5, 9}); };
     EXPECT_EQ(survey(small_machine(many, nothing)).plic_sources, 1023u) << "there cannot be more";

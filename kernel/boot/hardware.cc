@@ -22,13 +22,14 @@ std::expected<Hardware, ParseError> Hardware::survey(PhysAddr address) {
     for (FdtWalk walk{*tree}; auto node = walk.next();) {
         if (const ParseError error = hardware.machine.observe(*node)) return std::unexpected(error);
         if (!Fdt::is_plic(*node)) continue;
-        // Also those that it does not drive: they could interrupt a hart that asks another one for the reason.
+        // All of them, not only the one that the kernel drives: another could interrupt a hart, which then finds no
+        // cause.
         if (!hardware.plics.add(node->reg().value_or(FdtRange{})))
             return std::unexpected(ParseError{"more than 8 PLICs", 0});
     }
     if (const auto uart = tree->find_device("ns16550a")) hardware.uart = uart->registers();
-    if (const auto plic = tree->find_plic()) {
-        hardware.plic = plic->reg().value_or(FdtRange{});
+    if (const auto plic = tree->find_plic(); plic && plic->reg()) {
+        hardware.plic = *plic->reg();
         hardware.plic_sources =
             static_cast<unsigned>(std::min<std::uint64_t>(plic->number("riscv,ndev").value_or(0), kMaxPlicSources));
         hardware.plic_contexts = plic->property("interrupts-extended");
@@ -36,7 +37,7 @@ std::expected<Hardware, ParseError> Hardware::survey(PhysAddr address) {
     return hardware;
 }
 
-/// `interrupts-extended` of a PLIC has an entry for each context: which hart it interrupts, and with what.
+/// A PLIC's `interrupts-extended` has an entry for each context: the hart that it interrupts, and the cause.
 std::optional<unsigned> Hardware::plic_context(std::uint64_t hart) const {
     constexpr unsigned kSupervisorExternal = 9;
     std::optional<unsigned> found;

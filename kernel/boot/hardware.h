@@ -17,14 +17,14 @@ constexpr std::uint64_t kMaxPlicSources = 1023;
 struct Hardware {
     FdtMachine machine;  // memory, harts, clock, initrd, command line
     std::span<const std::byte> tree;
-    std::optional<FdtRegisters> uart;  // for the kernel to print; none if it cannot be used
+    std::optional<FdtRegisters> uart;  // for the kernel's own output; nothing if unusable
     FdtRange plic{};                   // the one that the kernel drives; size 0: none
     unsigned plic_sources = 0;         // its highest interrupt number
     std::optional<FdtProperty> plic_contexts;
-    Few<FdtRange, 8> plics;  // all that there are
+    FixedVector<FdtRange, 8> plics;  // all PLICs in the machine
 
-    /// The context of `plic` that interrupts `hart` in S-mode; that of another hart if `plic` does not reach this one.
-    /// Nothing: it reaches no hart that is used.
+    /// The context of `plic` that interrupts `hart` in S-mode, or another hart if `plic` does not serve `hart`. Nothing
+    /// if it serves no hart that the kernel uses.
     std::optional<unsigned> plic_context(std::uint64_t hart) const;
 
     /// Read the tree at `address`, which the direct map reaches. Error: what is wrong with it.
