@@ -7,7 +7,7 @@
 
 namespace glenda {
 
-/// System calls may take the fast path. Only for boot/enter.cc, and for host tests that turn it by itself.
+/// System calls may take the fast path. Only entry/fast_path.cc reads it; host tests set it by itself.
 extern constinit bool fast_path_is_on;
 
 /// Let system calls take the fast path while the trace is off, or never. The old setting.

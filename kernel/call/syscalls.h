@@ -2,7 +2,7 @@
 // The eight system calls: who may, what is checked, what happens. abi/syscall.h is their contract.
 //
 // The results are where the thread will find them, in its saved registers; nothing is returned. Who runs next is not
-// decided here but on the way out (boot/enter.cc), when all states are as they should be.
+// decided here but on the way out (entry/entry.cc), when all states are as they should be.
 // Handout: reference/kernel-design.md, "System calls".
 #pragma once
 
