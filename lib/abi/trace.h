@@ -12,7 +12,7 @@
 namespace glenda {
 
 constexpr unsigned kTraceEvents = 2048;   // that the kernel keeps
-constexpr unsigned kMaxTraceRead = 29;    // that one TraceRead answers
+constexpr unsigned kMaxTraceRead = 29;    // that one TraceRead returns
 constexpr unsigned kTraceTypeShift = 8;   // Syscall: where the CapType is in `detail`
 constexpr unsigned kTraceCauseShift = 8;  // Fault: where `scause` is
 
