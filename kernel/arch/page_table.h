@@ -58,6 +58,15 @@ public:
     std::uint64_t flags() const { return raw_ & mask(8); }
     /// Returns the leaf's rights as MapFlags (abi/method.h): R, W and X, shifted down by the valid bit.
     std::uint64_t map_flags() const { return raw_ >> 1 & 7; }
+    /// Makes a leaf for user mode. `map_flags` are MapFlags.
+    static constexpr Pte user_leaf(PhysAddr page, std::uint64_t map_flags) {
+        return leaf(page, map_flags << 1 | kUser);
+    }
+    /// Returns this leaf with at most the rights in `kept`, which are MapFlags; an empty entry if none are left.
+    Pte restricted(std::uint64_t kept) const {
+        const std::uint64_t rights = map_flags() & kept;
+        return rights != 0 ? user_leaf(address(), rights) : Pte{};
+    }
     /// Bits 8 and 9 are free for software; the hardware ignores them. The invariant checker (check/check.h) notes there
     /// what it has seen. They are 0 whenever it does not run.
     std::uint64_t notes() const { return raw_ >> 8 & 3; }

@@ -25,15 +25,14 @@ std::expected<Hardware, ParseError> Hardware::survey(PhysAddr address) {
     for (FdtWalk walk{*tree}; auto node = walk.next();) {
         if (const ParseError error = hardware.machine.observe(*node)) return std::unexpected(error);
         if (!Fdt::is_plic(*node)) continue;
-        // PLICs that the kernel does not drive count too: a program that controlled one could interrupt a hart that
-        // looks for the reason at another one. So no PLIC's registers are given away (give_device_memory in
-        // root_task.cc).
+        // All of them, not only the one that the kernel drives: another could interrupt a hart, which then finds no
+        // cause. So no PLIC's registers are given away (give_device_memory in root_task.cc).
         if (!hardware.plics.add(node->reg().value_or(FdtRange{})))
             return std::unexpected(ParseError{"more than 8 PLICs", 0});
     }
     if (const auto uart = tree->find_device("ns16550a")) hardware.uart = uart->registers();
-    if (const auto plic = tree->find_plic()) {
-        hardware.plic = plic->reg().value_or(FdtRange{});
+    if (const auto plic = tree->find_plic(); plic && plic->reg()) {
+        hardware.plic = *plic->reg();
         hardware.plic_sources =
             static_cast<unsigned>(std::min<std::uint64_t>(plic->number("riscv,ndev").value_or(0), kMaxPlicSources));
         hardware.plic_contexts = plic->property("interrupts-extended");
@@ -41,11 +40,11 @@ std::expected<Hardware, ParseError> Hardware::survey(PhysAddr address) {
     return hardware;
 }
 
-// `interrupts-extended` of a PLIC has one entry per context: which hart it interrupts, and with which cause. On two
-// harts:
+/// `interrupts-extended` of a PLIC has one entry per context: which hart it interrupts, and with which cause. On two
+/// harts:
 //
-//   context   0        1        2        3
-//   entry     <&h0 11  &h0 9    &h1 11   &h1 9>      9: external interrupt to S-mode, 11: to M-mode
+///   context   0        1        2        3
+///   entry     <&h0 11  &h0 9    &h1 11   &h1 9>      9: external interrupt to S-mode, 11: to M-mode
 std::optional<unsigned> Hardware::plic_context(std::uint64_t hart) const {
     constexpr unsigned kSupervisorExternal = 9;
     std::optional<unsigned> found;

@@ -21,7 +21,7 @@ struct Hardware {
     FdtRange plic{};                   // the one that the kernel drives; size 0 means none
     unsigned plic_sources = 0;         // its highest interrupt number
     std::optional<FdtProperty> plic_contexts;
-    Few<FdtRange, 8> plics;  // all PLICs of the machine
+    FixedVector<FdtRange, 8> plics;  // all PLICs of the machine
 
     /// Returns the context of `plic` that interrupts `hart` in S-mode. If `plic` does not reach that hart, returns the
     /// context of another one, and nothing if it reaches none that is in use.

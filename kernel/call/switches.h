@@ -9,7 +9,7 @@
 
 namespace glenda {
 
-/// True while system calls may take the fast path. Only fast_path.cc reads it; host tests set it directly.
+/// True while system calls may take the fast path. Only entry/fast_path.cc reads it; host tests set it directly.
 extern constinit bool fast_path_is_on;
 
 /// Allows or forbids the fast path; while the trace is on it stays off anyway. Returns the previous setting.
