@@ -109,7 +109,6 @@ namespace {
 constinit volatile std::byte* uart = nullptr;
 constinit unsigned uart_shift = 0, uart_width = 0;
 
-/// The address of register `number`.
 volatile std::byte* uart_register(unsigned number) { return uart + (std::uint64_t{number} << uart_shift); }
 
 // Some UARTs accept accesses of four bytes only; the device tree's reg-io-width says so.

@@ -12,7 +12,6 @@
 namespace glenda {
 
 void FreeMemory::insert(unsigned at, PhysRange range) {
-    // Full: dropping a range is safe, overwriting one is not.
     if (range.begin >= range.end || count_ == ranges_.size()) return;
     std::move_backward(ranges_.begin() + at, ranges_.begin() + count_, ranges_.begin() + count_ + 1);
     ranges_[at] = range;

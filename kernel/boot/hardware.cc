@@ -42,7 +42,7 @@ std::expected<Hardware, ParseError> Hardware::survey(PhysAddr address) {
 
 /// `interrupts-extended` of a PLIC has one entry per context: which hart it interrupts, and with which cause. On two
 /// harts:
-//
+///
 ///   context   0        1        2        3
 ///   entry     <&h0 11  &h0 9    &h1 11   &h1 9>      9: external interrupt to S-mode, 11: to M-mode
 std::optional<unsigned> Hardware::plic_context(std::uint64_t hart) const {

@@ -59,7 +59,6 @@ Hardware survey_hardware(PhysAddr device_tree) {
     return *hardware;
 }
 
-/// Returns the first address after all banks of RAM.
 PhysAddr end_of_memory(const FdtMachine& machine) {
     std::uint64_t end = 0;
     for (const FdtRange& bank : machine.memory()) end = std::max(end, bank.base + bank.size);
@@ -94,7 +93,6 @@ FreeMemory find_free_memory(const Hardware& hardware) {
     return memory;
 }
 
-/// Gives the next Hart of the table to a hart. Precondition: hart_count < kMaxHarts.
 void add_hart(std::uint64_t hardware_id) {
     Hart& hart = hart_blocks[hart_count].hart;
     hart.index = hart_count;

@@ -29,7 +29,6 @@ namespace {
 
 constexpr std::uint64_t kLargePage = bit(kLargeFrameBits);
 
-/// A capability that is derived from nothing: with all rights, unless others are given.
 Capability capability(CapType type, void* object = nullptr, unsigned size_bits = 0, Rights rights = Rights::All) {
     Capability cap;
     cap.type = type;
@@ -181,7 +180,6 @@ void give_memory(Builder& b) {
     b.info.empty = {b.next_slot, bit(kRootCNodeRadix)};
 }
 
-/// Makes the thread, with the highest priority and without registers. It is not ready yet.
 Tcb& make_thread(Builder& b, Hart& hart, const Capability& utcb) {
     Tcb& tcb = *reinterpret_cast<Tcb*>(allocate_zeroed(b.memory, kTcbBits));
     init_thread(tcb);

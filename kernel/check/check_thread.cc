@@ -17,12 +17,10 @@ namespace glenda::check {
 
 namespace {
 
-/// The thread waits for another thread or for a signal.
 bool is_blocked(const Tcb& tcb) {
     return tcb.state == ThreadState::BlockedSend || tcb.state == ThreadState::BlockedRecv ||
            tcb.state == ThreadState::BlockedCall || tcb.state == ThreadState::BlockedFault;
 }
-/// The thread waits for a reply.
 bool is_calling(const Tcb& tcb) {
     return tcb.state == ThreadState::BlockedCall || tcb.state == ThreadState::BlockedFault;
 }
@@ -101,7 +99,6 @@ void check_own(const Tcb& tcb, Findings& f) {
              &tcb);
 }
 
-/// Checks one thread: its hart first, because the others use it.
 void check_tcb(const Tcb& tcb, Findings& f) {
     Hart** const end = harts + hart_count;
     if (!f.expect(std::find(harts, end, tcb.hart) != end, "a thread is on no hart", &tcb)) return;
@@ -165,7 +162,6 @@ void check_reply(const Reply& reply, Findings& f) {
              "a Reply's receiver does not wait with it", &reply);
 }
 
-/// Returns the rank of a child. No child has rank 0.
 std::uint32_t rank_of(const Timer* timer) { return timer != nullptr ? timer->rank : 0; }
 
 /// Checks one node of the heap of timers: both directions of its links, the order, and the rank.

@@ -36,12 +36,10 @@ std::uint64_t size_of(const Capability& cap) {
 
 namespace {
 
-/// The object's bytes, as addresses in the direct map.
 std::uint64_t begin_of(const Capability& cap) { return reinterpret_cast<std::uint64_t>(cap.object); }
 std::uint64_t end_of(const Capability& cap) { return begin_of(cap) + size_of(cap); }
 bool is_device(const Capability& cap) { return has(cap.flags, CapFlags::Device); }
 
-/// An object has a size that Retype can give it.
 bool is_sane_size(const Capability& cap) {
     if (cap.type == CapType::Untyped) return cap.size_bits >= kMinUntypedBits && cap.size_bits <= kMaxUntypedBits;
     if (cap.type == CapType::Frame)
@@ -168,7 +166,6 @@ bool is_linked(Slot& slot) {
     return !next.is_parent() || next.slot()->last_child == &slot;
 }
 
-/// The slot has no links at all.
 bool is_blank(const Slot& slot) {
     return slot.previous.slot() == nullptr && slot.next.slot() == nullptr && slot.first_child == nullptr &&
            slot.last_child == nullptr;

@@ -8,7 +8,6 @@
 
 namespace glenda {
 
-// No default: a new state without a name fails the build.
 const char* name_of(ThreadState state) {
     switch (state) {
         case ThreadState::Inactive: return "Inactive";
@@ -36,7 +35,6 @@ void dump_registers(const Registers& registers, unsigned line) {
     print("\n");
 }
 
-/// Prints what the thread is and which object it waits for. The addresses are those that GDB shows.
 void dump_state(const Tcb& tcb) {
     print("thread ", tcb.name[0] != 0 ? tcb.name : "without name", ": ", name_of(tcb.state), ", priority ",
           static_cast<unsigned>(tcb.priority));

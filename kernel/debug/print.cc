@@ -16,14 +16,12 @@ void print_one(std::string_view text) {
 
 void print_one(Hex hex) {
     print_one("0x");
-    // Without leading zeroes, but 0 itself has one digit.
     int shift = 60;
     while (shift > 0 && (hex.value >> shift) == 0) shift -= 4;
     for (; shift >= 0; shift -= 4) arch::console_put("0123456789abcdef"[hex.value >> shift & 15]);
 }
 
 void print_one(std::uint64_t number) {
-    // The largest number has 20 digits. They come out last first.
     char digits[20];
     unsigned count = 0;
     do {

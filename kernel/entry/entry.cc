@@ -43,7 +43,6 @@ void idle(Hart& hart) {
 /// Returns the thread that runs instead of the current one. Waits, unlocked, for as long as there is none. Not inlined,
 /// so that leave() needs no stack frame on its usual way.
 [[gnu::noinline]] Tcb& choose_other(Hart& hart) {
-    // An idle hart goes round this loop: it sleeps, handles an interrupt, and chooses again.
     Tcb* next = &choose(hart);
     while (next == &hart.idle) {
         idle(hart);
@@ -52,7 +51,6 @@ void idle(Hart& hart) {
     return *next;
 }
 
-/// The current thread did what it must not. Its fault handler learns of it, or it stops.
 Tcb& handle_fault(Tcb& tcb, const Fault& fault) {
     tcb.fault = fault;
     return fast_fault(tcb);
@@ -88,7 +86,6 @@ Tcb& handle_trap(Tcb& tcb, std::uint64_t scause, std::uint64_t stval) {
 // move it. So `hart` is read from the Tcb before the wait, and what the thread came for is dropped if it is no longer
 // current.
 
-/// Leaves the kernel without doing anything for the thread that came in.
 Tcb& leave_without(Hart& hart) {
     set_executing(hart);
     return leave(hart);

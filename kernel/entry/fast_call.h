@@ -80,7 +80,6 @@ struct FastMessage {
     Tcb* const receiver = find_receiver(hart, endpoint);
     if (receiver == nullptr || !is_plain(message.tag, tcb, *receiver)) return nullptr;
 
-    // From here on nothing can fail.
     copy_message(tcb, *receiver, message);
     tcb.state = ThreadState::BlockedCall;
     finish_call(hart, endpoint, tcb, *receiver, cap.badge);

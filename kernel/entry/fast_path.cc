@@ -41,13 +41,11 @@ namespace {
     return leave(hart);
 }
 
-/// Yield: without an equal that is ready, the caller just goes on.
 Tcb& do_yield(Tcb& tcb) {
     tcb.set_tag(Tag{});
     return tcb.hart->ready.highest() < tcb.priority ? unlock(tcb) : yield_to_equal(tcb);
 }
 
-/// Call: with an endpoint, a kernel object, or a pointer that only the slow path understands.
 [[gnu::always_inline]] inline Tcb& do_call(Tcb& tcb, CPtr pointer, const FastMessage& message) {
     Slot* const slot = cached_slot(tcb, pointer);
     if (slot == nullptr || slot->is_empty()) return slow_syscall(tcb);

@@ -61,7 +61,6 @@ void transfer_fault(const Tcb& from, Tcb& to) {
     const Registers& r = from.registers;
     const Fault& fault = from.fault;
     unsigned length = 0;
-    // Appends a word. Those for which the receiver has no room are dropped by set_word().
     auto put = [&](std::uint64_t value) { to.set_word(length++, value); };
     put(r.pc);
     switch (fault.kind) {

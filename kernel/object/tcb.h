@@ -87,7 +87,6 @@ struct alignas(1u << kTcbBits) Tcb {
         else if (utcb != nullptr)
             utcb->words[n] = value;
     }
-    /// The message tag is a1: what the thread sends, and later what it gets.
     Tag tag() const { return Tag(registers.a(1)); }
     void set_tag(Tag tag) { registers.a(1) = tag.raw(); }
 };

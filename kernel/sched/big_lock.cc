@@ -14,7 +14,6 @@ namespace glenda {
 constinit BigLock big_lock;
 
 bool BigLock::try_again(std::uint64_t index, std::uint64_t attempt) {
-    // Stored as index + 1, because 0 means nobody.
     const std::uint64_t me = index + 1;
     const bool is_next_owner = __atomic_load_n(&next_owner_, __ATOMIC_ACQUIRE) == me;
     if (is_next_owner) {

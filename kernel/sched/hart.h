@@ -26,7 +26,6 @@ enum class HartRequest : std::uint32_t {
     Sync,         // enter the kernel, no more: that alone puts the thread's registers into its Tcb
 };
 
-/// A deadline that never comes.
 constexpr std::uint64_t kNever = ~std::uint64_t{0};
 
 /// One for each hart. Only the holder of the lock uses it, whichever hart that is; but a hart that waits for the lock

@@ -51,11 +51,10 @@ void make_ready(Tcb& tcb) {
 
 void yield(Hart& hart) {
     Tcb& current = *hart.current;
-    // It is queued although it is current. choose() then finds it behind its equals, like any other.
     if (hart.ready.highest() < current.priority) return;
     charge(hart);
     begin_turn(current);
-    hart.ready.push_back(current);
+    hart.ready.push_back(current);  // although it is current: choose() finds it behind its equals
 }
 
 void tick(Hart& hart) {
@@ -67,7 +66,6 @@ void tick(Hart& hart) {
 
 void set_slice(Tcb& tcb, std::uint32_t slice) {
     tcb.slice = slice;
-    // A turn that has begun gets the whole new slice from now on.
     if (run_time(tcb) < tcb.turn_end) tcb.turn_end = run_time(tcb) + slice;
 }
 

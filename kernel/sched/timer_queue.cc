@@ -12,7 +12,6 @@
 namespace glenda {
 
 namespace {
-// No child counts as rank 0.
 std::uint32_t rank_of(const Timer* timer) { return timer != nullptr ? timer->rank : 0; }
 }  // namespace
 
@@ -54,7 +53,6 @@ void TimerQueue::add(Timer& timer) {
 }
 
 void TimerQueue::remove(Timer& timer) {
-    // Its children become one heap, which takes its place below its parent.
     Timer* parent = timer.parent;
     Timer* rest = merge(timer.left, timer.right);
     if (rest != nullptr) rest->parent = parent;
