@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A small world with something of everything, for the tests of the invariant checker.
+// A small kernel state with at least one object of every kind, for the tests of the invariant checker.
 #pragma once
 
 #include <functional>

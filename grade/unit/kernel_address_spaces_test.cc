@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// kernel/mem/address_spaces.h: spaces come and go; no identity is ever used twice, no ASID by two at a time.
+// Tests kernel/mem/address_spaces.h. Spaces come and go at random; no identity is ever used twice, and no two living
+// spaces have the same ASID.
 #include <map>
 #include <memory>
 #include <set>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// kernel/boot/free_memory.h against a page map; boot/hardware.h: which devices it chooses, and the command line.
+// Tests kernel/boot/free_memory.h against a map with one entry per page, and kernel/boot/hardware.h: which devices it
+// chooses, and how it reads the command line.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -8,11 +9,11 @@
 #include <random>
 #include <string_view>
 
+#include "arch/layout.h"
 #include "boot/free_memory.h"
 #include "boot/hardware.h"
 #include "format_builders.h"
 #include "host/machine.h"
-#include "arch/layout.h"
 #include "util/bits.h"
 
 namespace glenda::test {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// kernel/check/check*.cc: the invariant checker finds each kind of damage that is done by hand.
+// Tests kernel/check/: the invariant checker finds each kind of damage, done here by hand.
 #include "check_fixture.h"
 #include "object/irq.h"
 #include "sched/clock.h"

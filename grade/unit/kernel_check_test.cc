@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// kernel/check/check*.cc: the invariant checker is silent on kernels that are well, in all kinds of states.
+// Tests kernel/check/: the invariant checker reports nothing for a kernel that is intact, in many kinds of states.
 #include "check_fixture.h"
 
 namespace glenda::test {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// kernel/call/invoke_cnode.cc: what each method of CNodes does, and each way in which it refuses.
+// Tests kernel/call/invoke_cnode.cc: what each method of a CNode does, and each error with which it refuses.
 #include "kernel_test.h"
 
 namespace glenda::test {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// kernel/cap/cnode.h: a pointer's way through random trees of guarded CNodes is the one that a resolver on strings of
-// bits finds, for pointers that lead somewhere and for those that nearly do.
+// Tests kernel/cap/cnode.h. In random trees of guarded CNodes a pointer leads to the slot that a resolver on strings of
+// bits finds, both for pointers that lead somewhere and for those that nearly do.
 #include <bitset>
 #include <optional>
 

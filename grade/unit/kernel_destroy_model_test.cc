@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
-// kernel/call/destroy.h and invoke_cnode.cc: capabilities are made, copied, moved, deleted and revoked at random among
-// CNodes that lie in each other and in themselves. After each operation, preempted as often as it may be, the
-// derivation tree is the one of a naive model in which deleting simply recurses; and no new object lies where an old
-// one lives.
+// Tests kernel/call/destroy.h and invoke_cnode.cc against a model. Capabilities are made, copied, moved, deleted and
+// revoked at random, among CNodes that contain each other and themselves, and each operation is preempted as often as
+// possible. After each, the derivation tree is that of a naive model in which deleting simply recurses, and no new
+// object overlaps with an old one that lives.
 #include <map>
 
 #include "kernel_test.h"

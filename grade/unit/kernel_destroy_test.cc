@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// kernel/call/destroy.h, case by case: CNodes in circles, preemption anywhere, threads that delete what they stand on.
+// Tests kernel/call/destroy.h, case by case: CNodes in circles, preemption at any point, threads that delete themselves
+// or what they need.
 #include <algorithm>
 
 #include "call/destroy.h"

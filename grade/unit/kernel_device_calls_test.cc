@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// kernel/call/invoke_device.cc: timers, interrupts, the console and the machine: what each method does, and each way in
-// which it refuses.
+// Tests kernel/call/invoke_device.cc: what each method of timers, interrupts, the console and the machine does, and
+// each error with which it refuses.
 #include "kernel_test.h"
 #include "object/irq.h"
 #include "sched/clock.h"

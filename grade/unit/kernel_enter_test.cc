@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// kernel/entry/: from a trap to the thread that runs next: system calls, time, devices, faults, and sleep.
+// Tests kernel/entry/: from a trap to the thread that runs next, for system calls, the clock, devices, faults, and a
+// hart with nothing to run.
 #include "debug/print.h"
 #include "kernel_test.h"
 #include "object/irq.h"
@@ -78,7 +79,8 @@ TEST_F(EnterTest, ThreadsOfOnePriorityShareTheHart) {
         last = now;
     }
     EXPECT_EQ(turns, 100 / kDefaultSlice);
-    EXPECT_NEAR(static_cast<double>(run_time(root())), static_cast<double>(run_time(other)), kDefaultSlice * tick_length);
+    EXPECT_NEAR(static_cast<double>(run_time(root())), static_cast<double>(run_time(other)),
+                kDefaultSlice * tick_length);
 }
 
 TEST_F(EnterTest, AnInterruptIsMaskedUntilItIsAcknowledged) {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
-// kernel/entry/fast_path.cc decides nothing differently: from random states, the same entries to the kernel lead to the
-// same state whether it is on or off. fast_path/ has the states, the entries and the comparison.
+// Tests kernel/entry/fast_path.cc against the slow path. From random states, the same entry into the kernel leads to
+// the same state with the fast path and without it. fast_path/ has the states, the entries and the comparison.
 //
-// A case is its number: GLENDA_FAST_PATH_FIRST=n begins there, GLENDA_FAST_PATH_CASES=n makes that many.
+// A case is its number: GLENDA_FAST_PATH_FIRST=n begins at case n, GLENDA_FAST_PATH_CASES=n runs n of them.
 #include <cstdlib>
 #include <cstring>
 #include <map>

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 //
-// kernel/sched/hart.h, case by case: turns, and what follows a switch: address space, tick and floating-point unit.
+// Tests kernel/sched/schedule.h, fpu.h and hart.h, case by case: turns, and what follows from a switch of threads:
+// address space, tick and floating-point unit.
 #include "kernel_test.h"
-#include "sched/fpu.h"
 #include "mem/address_spaces.h"
+#include "sched/fpu.h"
 
 namespace glenda::test {
 namespace {

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 //
-// kernel/sched/hart.cc, what harts do for each other: a second hart is another thread of this program, which waits for
-// the lock where the real one would; and what a hart must see that a thread comes to.
+// Tests kernel/sched/requests.h: what harts do for each other, and what a hart must see of a thread that moves to it.
+// The second hart is another thread of this program, which waits for the lock where the real one would.
 #include <thread>
 
 #include "kernel_test.h"
+#include "mem/address_spaces.h"
 #include "sched/big_lock.h"
 #include "sched/lock_wait.h"
-#include "mem/address_spaces.h"
 
 namespace glenda::test {
 namespace {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// kernel/ipc/: random conversations of threads agree with a naive model after each step, without and with the fast
-// path.
+// Tests kernel/ipc/ against a model: after each step of random conversations between threads, both agree, with the fast
+// path and without it.
 #include <algorithm>
 
 #include "call/switches.h"

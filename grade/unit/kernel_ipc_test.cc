@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// kernel/ipc/ and call/syscalls.cc, case by case: calls and answers, refusals, faults.
+// Tests kernel/ipc/ and kernel/call/syscalls.cc, case by case: calls and replies, refusals, faults.
 #include "call/switches.h"
 #include "kernel_test.h"
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// kernel/sched/big_lock.h: one at a time, whoever asks first; but nobody waits for ever.
+// Tests kernel/sched/big_lock.h: one owner at a time, a free lock goes to the first hart that asks, and no hart waits
+// for ever.
 #include <gtest/gtest.h>
 
 #include <thread>

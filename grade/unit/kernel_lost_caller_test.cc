@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// kernel/call/destroy.h: a Delete or Revoke has deleted the thread that made it, or the way by which that thread came,
-// so that the call cannot be made again. Others finish what can be finished, and nothing is lost.
+// Tests kernel/call/destroy.h: a Delete or Revoke has deleted the thread that made it, or the capabilities by which
+// that thread made the call, so the call cannot be made again. Other threads finish the work, and nothing is lost.
 #include "object/irq.h"
 #include "preempted_fixture.h"
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// kernel/mem/mapping.h: frames and tables are mapped, protected, unmapped and deleted at random in three address spaces
-// that come and go. After each step the page tables hold what a naive map says, nothing else can be reached, and each
-// translation that went or changed has been flushed.
+// Tests kernel/mem/mapping.h against a model. Frames and tables are mapped, protected, unmapped and deleted at random,
+// in three address spaces that come and go. After each step the page tables hold what a naive map says, nothing else
+// can be reached, and every translation that ended or changed has been flushed.
 #include <algorithm>
 #include <optional>
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// kernel/mem/ and call/invoke_memory.cc, by system calls: frames, tables and address spaces, and each refusal.
+// Tests kernel/mem/ and kernel/call/invoke_memory.cc by system calls: frames, tables and address spaces, and each
+// refusal.
 #include "kernel_test.h"
 #include "mem/mapping.h"
 

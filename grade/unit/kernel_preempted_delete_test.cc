@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// kernel/call/invoke_cnode.cc: what becomes of a Delete that was preempted, when others use meanwhile what it has given
-// up, and when it deletes the thread that made it.
+// Tests kernel/call/invoke_cnode.cc: a Delete is preempted, and before it continues other threads use what it has given
+// up already, or it has deleted the thread that made it.
 #include "preempted_fixture.h"
 
 namespace glenda::test {

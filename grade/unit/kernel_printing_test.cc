@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// What the kernel prints, it prints in pieces: Console::Write and Machine::DumpThread stop between two lines when
-// something is more urgent. Nothing is printed twice, nothing is lost, and no piece is long.
+// Tests Console::Write and Machine::DumpThread: the kernel prints in pieces and stops between two lines if something is
+// more urgent. Nothing is printed twice, nothing is lost, and no piece is long.
 #include <algorithm>
 #include <cstring>
 

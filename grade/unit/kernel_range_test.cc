@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// kernel/mem/range.h and the runs of Frame::Map, by system calls: many pages at once, taken back or replaced.
+// Tests kernel/mem/range.h and the runs of Frame::Map by system calls: many pages at once are unmapped, protected or
+// replaced.
 #include "kernel_test.h"
 #include "mem/mapping.h"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// kernel/sched/ready_queue.h and hart.h: who runs is whom a list of lists says, whatever threads do and what is done to
-// their priorities.
+// Tests kernel/sched/ready_queue.h and schedule.h: the thread that runs is the one that a list of lists says, whatever
+// threads do and whatever happens to their priorities.
 #include "kernel_test.h"
 #include "model/naive_queue.h"
 
@@ -49,7 +49,7 @@ protected:
     static constexpr unsigned kCount = 12;
 
     NaiveQueue waiting_;
-    Tcb* current_ = nullptr;  // null: idle
+    Tcb* current_ = nullptr;             // null: idle
     std::map<Tcb*, std::int64_t> left_;  // ticks of the timebase; 0 and below: the turn is over
     std::mt19937 random_{5};
 

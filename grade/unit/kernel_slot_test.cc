@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// kernel/cap/slot.h: the derivation tree does what a tree of vectors does, its links agree after every operation, and a
-// look at the neighbours tells whether a capability is the last one.
+// Tests kernel/cap/slot.h: the derivation tree behaves like a tree of vectors, its links agree after every operation,
+// and a look at the neighbors tells whether a capability is the last one to its object.
 #include <algorithm>
 #include <memory>
 #include <set>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// kernel/call/invoke_tcb.cc: what each method of threads does, and each way in which it refuses.
+// Tests kernel/call/invoke_tcb.cc: what each method of a thread does, and each error with which it refuses.
 #include "kernel_test.h"
 #include "sched/fpu.h"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// kernel/sched/timer_queue.h against std::multimap; and the shape that bounds its work: the right path of a leftist
-// heap of n timers has at most log2(n + 1) nodes.
+// Tests kernel/sched/timer_queue.h against std::multimap, and the shape that bounds its work: the right path of a
+// leftist heap of n timers has at most log2(n + 1) nodes.
 #include <gtest/gtest.h>
 
 #include <bit>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// kernel/debug/trace.h and the methods that read it: the ring against a list, what is no event, and a panic's last
-// words.
+// Tests kernel/debug/trace.h and the methods that read it: the ring against a list, what is not an event, and the
+// events that a panic prints.
 #include <algorithm>
 #include <cstring>
 #include <map>

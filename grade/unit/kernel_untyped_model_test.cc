@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 //
-// kernel/call/invoke_untyped.cc: objects made at random are where a naive model says, disjoint, aligned and zero,
-// however memory was left by what was there before and however often Retype is preempted.
+// Tests kernel/call/invoke_untyped.cc against a model: objects made at random lie where the model says, disjoint,
+// aligned and zero, whatever was in the memory before and however often Retype is preempted.
 #include <map>
 
-#include "mem/address_spaces.h"
 #include "arch/layout.h"
+#include "mem/address_spaces.h"
 #include "untyped_fixture.h"
 
 namespace glenda::test {

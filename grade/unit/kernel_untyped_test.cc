@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
-// kernel/call/invoke_untyped.cc, case by case: errors change nothing, memory comes back, preemption leaves nothing
-// dirty.
-#include "mem/address_spaces.h"
+// Tests kernel/call/invoke_untyped.cc, case by case: errors change nothing, memory comes back, and preemption leaves no
+// memory dirty.
 #include "arch/layout.h"
+#include "mem/address_spaces.h"
 #include "untyped_fixture.h"
 
 namespace glenda::test {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// For tests of calls that are preempted and made again: begin one, let others do something, let it go on.
+// For tests of calls that are preempted and made again: begins one, lets other threads act, lets it continue.
 #pragma once
 
 #include "kernel_test.h"

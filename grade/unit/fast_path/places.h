@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What lies at an address of the kernel's state, in words: "thread 3, registers.a1".
+// Names what lies at an address of the kernel's state: "thread 3, registers.a1".
 #pragma once
 
 #include <string>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// Everything that the kernel knows, as bytes: memory that can be copied, put back, and compared.
+// The whole state of the kernel, as bytes: memory that can be copied, put back, and compared.
 //
-// The host's RAM lies at a fixed address, so pointers in a copy mean the same when it is put back. Comparing bytes
-// needs no list of fields: one that is new is compared as well. What may differ is erased from the copies, by name.
+// The host's RAM lies at a fixed address, so pointers in a copy mean the same after it has been put back. Comparing
+// bytes needs no list of fields: a new field is compared as well. What may differ is erased from the copies, by name.
 #pragma once
 
 #include <cstddef>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// The same entries to the kernel, from the same state, without and with the fast path.
+// The same entries into the kernel, from the same state, without the fast path and with it.
 //
-// All of the kernel's memory is compared, and what the machine was told; what may differ is named, one by one, in
+// All of the kernel's memory is compared, and what the machine was told. What may differ is named, item by item, in
 // forget_differences().
 #pragma once
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
-// A kernel in a random state in which a thread is about to enter it: what the tests of the fast path start from.
+// A kernel in a random state in which a thread is about to enter it: the starting point of the fast path's tests.
 //
 // The objects are always the same: threads, address spaces, CNodes, endpoints and so on, made once. Everything else is
-// random: who is on which hart, in which state, in whose queue, what its CSpace looks like, and what it is about to ask
-// for. What is common is likely, so that the fast path is often taken; what is not is likely enough to be met with
-// everything else as it should be.
-//   world.cc         the objects, and all that belongs to the kernel's state
+// random: which thread is on which hart, in which state and queue, what its CSpace looks like, and what it is about to
+// ask for. Common cases are likely, so the fast path is often taken. Each rare condition is likely enough to occur
+// alone, with everything else as the fast path wants it.
+//   world.cc         the objects, and all memory that belongs to the kernel's state
 //   world_state.cc   a random state
 //   world_caps.cc    capabilities and pointers to them
 //   world_entry.cc   a random entry to the kernel

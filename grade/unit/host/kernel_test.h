@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-// A freshly booted kernel for each test, and ways to be its threads.
+// A freshly booted kernel for each test, and ways to act as its threads.
 //
 // boot() makes by hand what boot/root_task.cc would make: one hart, and a root thread whose CSpace is one CNode with a
-// capability to everything. From there tests make objects as user programs do, by system calls: call(), syscall().
-// Where an interrupt is pending, a call comes back preempted, and is made again until it is done.
+// capability to everything. From there tests make objects as user programs do, by system calls: call(), syscall(). If
+// an interrupt is pending, a call comes back preempted and is made again until it is done.
 #pragma once
 
 #include <gtest/gtest.h>

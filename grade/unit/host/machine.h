@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// The machine that the kernel's logic runs on in unit tests: it implements kernel/arch/arch.h, plic.h and trap.h.
+// The machine on which the kernel's logic runs in unit tests: it implements kernel/arch/arch.h, plic.h and trap.h.
 //
-// The seam is the linker: the tests link the kernel's own .cc files, but this machine in place of kernel/arch/*.cc.
-// RAM is a mapping of the host, time is a variable, what the kernel does to the hardware is written down.
+// The seam is the linker: the tests link the kernel's own .cc files, but this machine in place of kernel/arch/*.cc. RAM
+// is a mapping of the host, time is a variable, and whatever the kernel does to the hardware is recorded.
 #pragma once
 
 #include <algorithm>

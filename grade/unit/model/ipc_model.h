@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Six threads on three endpoints, two notifications and four Reply objects do at random all that threads can do to each
-// other, faults, suspension and deletion included; the naive model does the same, and after each step the two agree.
+// Six threads on three endpoints, two notifications and four Reply objects do at random everything that threads can do
+// to each other, faults, suspension and deletion included. A naive model does the same, and after each step both agree.
 //   ipc_model.cc   the objects, and what must hold
 //   ipc_steps.cc   the steps
 #pragma once

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// How threads meet, as a naive model has it: everybody who waits stands in a list.
+// How threads meet, as a naive model has it: every thread that waits is in a list.
 //
-// It says who is in which state and line, and what is in the registers of whom.
+// It says which thread is in which state and queue, and what its registers hold.
 #pragma once
 
 #include <array>
