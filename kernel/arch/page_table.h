@@ -51,9 +51,11 @@ public:
     /// Makes an entry that leads to the next table. D, A and U must be 0 in it (4.3.1).
     static constexpr Pte table(PhysAddr table) { return Pte(table.value >> kPageBits << 10 | kValid); }
 
+    /// An entry is one of three: empty, a leaf that maps a page, or a link to the next table.
     bool is_valid() const { return (raw_ & kValid) != 0; }
     bool is_leaf() const { return is_valid() && (raw_ & (kRead | kWrite | kExecute)) != 0; }
     bool is_table() const { return is_valid() && !is_leaf(); }
+    /// Returns the physical address of the page or of the next table.
     PhysAddr address() const { return {(raw_ >> 10 & mask(44)) << kPageBits}; }
     std::uint64_t flags() const { return raw_ & mask(8); }
     /// Returns the leaf's rights as MapFlags (abi/method.h): R, W and X, shifted down by the valid bit.
@@ -87,6 +89,7 @@ static_assert(index_at({0xffff'ffc0'0000'0000}, kRootLevel) == kFirstKernelEntry
 struct PageTable {
     Pte entries[kTableEntries];
 
+    /// Returns the entry for `address`. Precondition: this table is one of that `level`.
     Pte& at(VirtAddr address, unsigned level) { return entries[index_at(address, level)]; }
 };
 static_assert(sizeof(PageTable) == kPageSize);

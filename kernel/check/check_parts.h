@@ -35,6 +35,7 @@ struct Findings {
     Violation violation;
     Census census;
 
+    /// Returns true while no violation has been found.
     bool ok() const { return !violation; }
     /// Records a violation unless `holds`, or unless there is one already: later ones may follow from the first.
     /// Returns `holds`, so that a check can stop where it would follow a bad pointer.

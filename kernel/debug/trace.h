@@ -17,6 +17,7 @@ namespace glenda {
 
 class Trace {
 public:
+    /// Returns true while events are recorded.
     bool is_on() const { return is_on_; }
     /// Starts or stops recording; earlier events are kept. Only for set_trace() of call/switches.h, which also turns
     /// the fast path off.

@@ -87,6 +87,7 @@ struct alignas(1u << kTcbBits) Tcb {
         else if (utcb != nullptr)
             utcb->words[n] = value;
     }
+    /// The tag of the thread's message, in a1.
     Tag tag() const { return Tag(registers.a(1)); }
     void set_tag(Tag tag) { registers.a(1) = tag.raw(); }
 };

@@ -43,6 +43,7 @@ struct alignas(64) Hart {
     HartRequest request = HartRequest::None;  // from the holder of the lock
     Tcb idle;                                 // current while no other thread can run; never in a queue
 
+    /// Counts one more event. Machine::Counter adds the harts up.
     void count(KernelCounter counter) { counters[static_cast<unsigned>(counter)]++; }
 };
 
