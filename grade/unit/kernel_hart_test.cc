@@ -2,8 +2,8 @@
 //
 // kernel/sched/hart.h, case by case: turns, and what follows a switch: address space, tick and floating-point unit.
 #include "kernel_test.h"
-#include "sched/fpu.h"
 #include "mem/address_spaces.h"
+#include "sched/fpu.h"
 
 namespace glenda::test {
 namespace {

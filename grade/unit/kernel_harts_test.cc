@@ -5,9 +5,9 @@
 #include <thread>
 
 #include "kernel_test.h"
+#include "mem/address_spaces.h"
 #include "sched/big_lock.h"
 #include "sched/lock_wait.h"
-#include "mem/address_spaces.h"
 
 namespace glenda::test {
 namespace {
@@ -56,7 +56,7 @@ TEST_F(HartsTest, AThreadThatWaitsForTheKernelIsSeenAtItsSystemCall) {
             sync_registers(thread());
             EXPECT_EQ(thread().registers.pc, kPc);
         }
-        set_address_space(thread(), kernel_satp + 1);
+        change_address_space(thread(), kernel_satp + 1);
         EXPECT_EQ(second().satp, kernel_satp + 1);
     });
     EXPECT_EQ(thread().registers.pc, kPc + kEcallLength);  // now it is made

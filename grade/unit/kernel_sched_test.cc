@@ -49,7 +49,7 @@ protected:
     static constexpr unsigned kCount = 12;
 
     NaiveQueue waiting_;
-    Tcb* current_ = nullptr;  // null: idle
+    Tcb* current_ = nullptr;             // null: idle
     std::map<Tcb*, std::int64_t> left_;  // ticks of the timebase; 0 and below: the turn is over
     std::mt19937 random_{5};
 
@@ -128,7 +128,7 @@ protected:
                 break;
             case 7: {
                 const auto priority = static_cast<std::uint8_t>(10 + random_() % 3);
-                set_priority(tcb, priority);
+                change_priority(tcb, priority);
                 if (!is_waiting) break;
                 waiting_.erase(tcb);
                 waiting_.queues[priority].push_back(&tcb);

@@ -4,8 +4,8 @@
 // however memory was left by what was there before and however often Retype is preempted.
 #include <map>
 
-#include "mem/address_spaces.h"
 #include "arch/layout.h"
+#include "mem/address_spaces.h"
 #include "untyped_fixture.h"
 
 namespace glenda::test {

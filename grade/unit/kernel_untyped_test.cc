@@ -2,8 +2,8 @@
 //
 // kernel/call/invoke_untyped.cc, case by case: errors change nothing, memory comes back, preemption leaves nothing
 // dirty.
-#include "mem/address_spaces.h"
 #include "arch/layout.h"
+#include "mem/address_spaces.h"
 #include "untyped_fixture.h"
 
 namespace glenda::test {
