@@ -56,7 +56,7 @@ TEST_F(HartsTest, AThreadThatWaitsForTheKernelIsSeenAtItsSystemCall) {
             sync_registers(thread());
             EXPECT_EQ(thread().registers.pc, kPc);
         }
-        set_address_space(thread(), kernel_satp + 1);
+        change_address_space(thread(), kernel_satp + 1);
         EXPECT_EQ(second().satp, kernel_satp + 1);
     });
     EXPECT_EQ(thread().registers.pc, kPc + kEcallLength);  // now it is made

@@ -128,7 +128,7 @@ TEST_F(IpcTest, UncommonCallsFareTheSameOnBothPaths) {
             copy(kEndpoint, kCannotReceive, Rights::Write);
             mint(kEndpoint, kBadged, 5);
             Tcb &client = make_thread(kClient, 40), &server = make_thread(kServer, 41);
-            set_priority(root(), 1);
+            change_priority(root(), 1);
             client.utcb->send_caps[0] = server.utcb->send_caps[0] = kReply;
             const auto note = [&] {
                 for (const Tcb* tcb : {&client, &server}) {
@@ -176,7 +176,7 @@ TEST_F(IpcTest, FaultsAreMessages) {
 }
 
 TEST_F(IpcTest, AFaultIsAnsweredLikeACall) {
-    set_priority(root(), 1);
+    change_priority(root(), 1);
     ASSERT_EQ(call(kClient, TcbMethod::Configure, {0, 0, 0, 0, kEndpoint}), Error::Ok);
     syscall(*server_, Syscall::Recv, kEndpoint, {}, {}, kReply);
     for (unsigned i = 0; i < 3; i++) {

@@ -128,7 +128,7 @@ protected:
                 break;
             case 7: {
                 const auto priority = static_cast<std::uint8_t>(10 + random_() % 3);
-                set_priority(tcb, priority);
+                change_priority(tcb, priority);
                 if (!is_waiting) break;
                 waiting_.erase(tcb);
                 waiting_.queues[priority].push_back(&tcb);

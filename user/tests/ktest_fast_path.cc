@@ -14,7 +14,7 @@ constexpr unsigned kRounds = 100;
 struct Cost {
     std::uint64_t syscalls;  // on the slow path, as are these switches
     std::uint64_t switches;
-    std::uint64_t cycles;    // QEMU counts an instruction as one
+    std::uint64_t cycles;  // QEMU counts an instruction as one
 };
 
 std::uint64_t value(KernelCounter which) { return need(environment().machine.counter(std::uint64_t(which))); }
