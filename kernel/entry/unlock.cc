@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
-// The rare half of unlock(). See unlock.h.
+// The rare half of unlock(); see unlock.h.
 //
-// It is a function of its own because it is rare: in line, every way out of the kernel would be longer for it.
+// It is not inline: every way out of the kernel would contain it, and the fast path is one of them. Invariant: the lock
+// stays taken while it passes from this hart to the impatient one.
 #include "entry/unlock.h"
 
 namespace glenda {

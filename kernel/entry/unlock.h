@@ -12,7 +12,7 @@
 
 namespace glenda {
 
-/// Passes the lock to the impatient hart. Returns `next`. Not inlined: it is rare.
+/// Passes the lock to the impatient hart. Returns `next`.
 Tcb& hand_over_lock(Tcb& next);
 
 /// Unlocks the kernel. Returns `next`, the thread that is to run, so that this call can be the last thing on any way
