@@ -8,12 +8,14 @@ namespace {
 
 constexpr std::uint64_t kCauses[] = {1, 2, 2, 3, 4, 5, 7, 12, 13, 15};
 
-/// The two methods whose answers say which path has been taken.
+/// Returns true for a method whose reply depends on more than the state that both paths start from: on the path taken,
+/// or on the trace, which TwoPaths does not put back.
 bool asks_about_paths(const Tcb& tcb) {
     const Slot* slot = find_slot(tcb.cspace.cap, tcb.registers.a(0));
     const auto method = static_cast<MachineMethod>(tcb.tag().label());
     return slot != nullptr && slot->cap.type == CapType::Machine &&
-           (method == MachineMethod::Counter || method == MachineMethod::FastPath);
+           (method == MachineMethod::Counter || method == MachineMethod::FastPath ||
+            method == MachineMethod::TraceControl);
 }
 
 }  // namespace
