@@ -34,10 +34,10 @@ WAITS = {
     "caller": Wait("BlockedCall", 255, ", at endpoint {entry}", "endpoint {entry}"),
     "faulting": Wait("BlockedFault", 101, ", at endpoint {entry}", "endpoint {entry}"),
     "receiver": Wait("BlockedRecv", 101, ", at endpoint {exit}", "endpoint {exit}"),
-    "server": Wait("BlockedRecv", 101, ", at endpoint {exit}, with reply {offer}", "endpoint {exit}"),
+    "server": Wait("BlockedRecv", 101, ", at endpoint {exit}, with reply {unused_reply}", "endpoint {exit}"),
     "waiter": Wait("BlockedRecv", 101, ", at notification {bell}", "notification {bell}"),
-    "client": Wait("BlockedCall", 101, ", with reply {order}", "the answer, in reply {order}"),
-    "patient": Wait("BlockedFault", 101, ", with reply {chart}", "the answer, in reply {chart}"),
+    "client": Wait("BlockedCall", 101, ", with reply {call_reply}", "the answer, in reply {call_reply}"),
+    "faulted": Wait("BlockedFault", 101, ", with reply {fault_reply}", "the answer, in reply {fault_reply}"),
 }
 
 
@@ -78,5 +78,5 @@ def test_gdb(machine: Boot) -> None:
     assert {name: (row[3], int(row[4]), row[6]) for name, row in found.items() if name != "root"} == {
         name: (wait.state, wait.priority, wait.gdb.format(**at)) for name, wait in WAITS.items()}
     assert (found["root"][3], found["root"][6]) == ("Ready", "running")
-    assert f"reply {at['offer']}: in root slot" in answers["thread-info server"]
+    assert f"reply {at['unused_reply']}: in root slot" in answers["thread-info server"]
     assert system.machine.run_to_exit() == 0

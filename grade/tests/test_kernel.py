@@ -36,7 +36,7 @@ def test_huge_frames(machine: Boot) -> None:
 
     The test wants 2 GiB in one Untyped: from 6 GiB on there are, wherever in the memory QEMU puts the device tree.
     """
-    ktest.expect_all_pass(ktest.run(machine, "ktest_huge", within=LIMIT, memory="6G"), "ktest_huge")
+    ktest.expect_all_pass(ktest.run(machine, "ktest_huge_frames", within=LIMIT, memory="6G"), "ktest_huge_frames")
 
 
 def errors_of_the_abi() -> set[str]:

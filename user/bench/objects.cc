@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::uint64_t kRounds = 1000;
 
-/// Cycles of `operation(0)` to `operation(kRounds - 1)`, after one round that is not counted.
+/// Measures and reports the cycles of `operation(0)` to `operation(kRounds - 1)`.
 template <typename Operation>
 void measure(const char* name, Operation operation) {
     const std::uint64_t begin = read_cycle();
