@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Processes by number and badge, compared with a model; numbers are never reused. Exit statuses, the argument block as a
-// program reads it, and readable names.
+// Processes by number and badge, compared with a model; numbers are never reused. Exit statuses, the argument block as
+// a program reads it, and readable names.
 
 #include <gtest/gtest.h>
 

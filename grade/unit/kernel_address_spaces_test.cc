@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// kernel/mem/address_spaces.h: spaces are added and removed. No identity is ever reused, and no two spaces have the same
-// ASID at a time.
+// kernel/mem/address_spaces.h: spaces are added and removed. No identity is ever reused, and no two spaces have the
+// same ASID at a time.
 #include <map>
 #include <memory>
 #include <set>

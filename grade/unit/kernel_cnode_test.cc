@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// kernel/cap/cnode.h: in random trees of guarded CNodes, find_slot agrees with a resolver that works on strings of bits,
-// both for valid pointers and for almost valid ones.
+// kernel/cap/cnode.h: in random trees of guarded CNodes, find_slot agrees with a resolver that works on strings of
+// bits, both for valid pointers and for almost valid ones.
 #include <bitset>
 #include <optional>
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// kernel/call/destroy.h and invoke_cnode.cc: random operations make, copy, move, delete and revoke capabilities in CNodes
-// that contain each other and themselves. After each operation, however often it is preempted, the derivation tree equals
-// that of a naive model in which deletion simply recurses, and no new object overlaps an existing one.
+// kernel/call/destroy.h and invoke_cnode.cc: random operations make, copy, move, delete and revoke capabilities in
+// CNodes that contain each other and themselves. After each operation, however often it is preempted, the derivation
+// tree equals that of a naive model in which deletion simply recurses, and no new object overlaps an existing one.
 #include <map>
 
 #include "kernel_test.h"
@@ -139,7 +139,8 @@ protected:
         const Place at = any_place(true);
         if (at.slot == nullptr) return;
         NaiveTree after = tree_;
-        if (!after.revoke(at.slot) || !after.has(&slot(at.cnode))) return;  // a preempted Revoke must be able to find its slot again
+        if (!after.revoke(at.slot) || !after.has(&slot(at.cnode)))
+            return;  // a preempted Revoke must be able to find its slot again
         ASSERT_EQ(call(at.cnode, CNodeMethod::Revoke, {at.index}), Error::Ok);
         revoked_ += tree_.size() - after.size();
         tree_ = after;

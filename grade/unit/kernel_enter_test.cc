@@ -78,7 +78,8 @@ TEST_F(EnterTest, ThreadsOfOnePriorityShareTheHart) {
         last = now;
     }
     EXPECT_EQ(turns, 100 / kDefaultSlice);
-    EXPECT_NEAR(static_cast<double>(run_time(root())), static_cast<double>(run_time(other)), kDefaultSlice * tick_length);
+    EXPECT_NEAR(static_cast<double>(run_time(root())), static_cast<double>(run_time(other)),
+                kDefaultSlice * tick_length);
 }
 
 TEST_F(EnterTest, AnInterruptIsMaskedUntilItIsAcknowledged) {

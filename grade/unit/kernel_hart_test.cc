@@ -2,8 +2,8 @@
 //
 // kernel/sched/hart.h, case by case: time slices, and the effects of a switch on address space, tick and FPU.
 #include "kernel_test.h"
-#include "sched/fpu.h"
 #include "mem/address_spaces.h"
+#include "sched/fpu.h"
 
 namespace glenda::test {
 namespace {

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 //
-// kernel/sched/hart.cc: what harts do for each other. The second hart is another thread of this program, which waits for
-// the lock where a real hart would. Also what a hart must see when a thread moves to it.
+// kernel/sched/hart.cc: what harts do for each other. The second hart is another thread of this program, which waits
+// for the lock where a real hart would. Also what a hart must see when a thread moves to it.
 #include <thread>
 
 #include "kernel_test.h"
+#include "mem/address_spaces.h"
 #include "sched/big_lock.h"
 #include "sched/lock_wait.h"
-#include "mem/address_spaces.h"
 
 namespace glenda::test {
 namespace {

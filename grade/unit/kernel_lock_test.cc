@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// kernel/sched/big_lock.h: one owner at a time, first come, first served at best, and no hart waits forever.
+// kernel/sched/big_lock.h: one owner at a time. Whichever hart asks first gets the lock, but no hart waits forever.
 #include <gtest/gtest.h>
 
 #include <thread>

@@ -49,7 +49,7 @@ protected:
     static constexpr unsigned kCount = 12;
 
     NaiveQueue waiting_;
-    Tcb* current_ = nullptr;  // null: idle
+    Tcb* current_ = nullptr;             // null: idle
     std::map<Tcb*, std::int64_t> left_;  // ticks of the timebase; 0 or less: the slice is used up
     std::mt19937 random_{5};
 

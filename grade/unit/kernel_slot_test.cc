@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// kernel/cap/slot.h: the derivation tree behaves like a tree of vectors, its links are consistent after every operation,
-// and a capability's neighbours show whether it is the last one.
+// kernel/cap/slot.h: the derivation tree behaves like a tree of vectors, its links are consistent after every
+// operation, and a capability's neighbours show whether it is the last one.
 #include <algorithm>
 #include <memory>
 #include <set>
@@ -91,7 +91,8 @@ protected:
     }
     Capability new_object(CapType type) { return capability(type, next_object_ += 0x1000); }
 
-    /// A derivation that the kernel allows: objects from Untyped, handlers of free interrupts from IrqControl, or copies.
+    /// A derivation that the kernel allows: objects from Untyped, handlers of free interrupts from IrqControl, or
+    /// copies.
     Capability derive(const Capability& from) {
         if (from.type == CapType::Untyped) {
             constexpr CapType kTypes[] = {CapType::Untyped, CapType::Endpoint, CapType::CNode};

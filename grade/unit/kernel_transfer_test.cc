@@ -201,7 +201,7 @@ TEST_F(TransferTest, AHandlerMayMoveTheThread) {
         sender_->registers.pc = 0x5000;
         sender_->registers.sp() = 0x6000;
         sender_->fault = {FaultKind::Exception, 0, 3};
-    raise_fault(*sender_);
+        raise_fault(*sender_);
         syscall(*receiver_, Syscall::Reply, kReply, Tag(kFaultResume, length), {0x8000, 0x9000});
         EXPECT_EQ(sender_->registers.pc, length > 0 ? 0x8000u : 0x5000u);
         EXPECT_EQ(sender_->registers.sp(), length > 1 ? 0x9000u : 0x6000u);

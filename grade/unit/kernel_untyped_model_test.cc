@@ -4,8 +4,8 @@
 // whatever was in the memory before and however often Retype is preempted.
 #include <map>
 
-#include "mem/address_spaces.h"
 #include "arch/layout.h"
+#include "mem/address_spaces.h"
 #include "untyped_fixture.h"
 
 namespace glenda::test {
