@@ -41,8 +41,7 @@ TEST_F(CheckTest, SilentOnOrphansAndLeftovers) {
     expect_well();
     make(CapType::CNode, kFree, 5);
     ASSERT_EQ(call(kFree, CNodeMethod::Copy, {4, kCNode, kBadged, word_of(Rights::All)}), Error::Ok);
-    ASSERT_EQ(call(kFree, CNodeMethod::Move, {7, kCNode, kDevice}),
-              Error::Ok);  // without a parent, and not in root's CNode
+    ASSERT_EQ(call(kFree, CNodeMethod::Move, {7, kCNode, kDevice}), Error::Ok);  // no parent, and not in root's CNode
     expect_well();
     machine.checks_before_interrupt = 0;
     EXPECT_FALSE(enter(root(), Syscall::Call, kCNode, Tag(word_of_delete(), 1), {kFree}));

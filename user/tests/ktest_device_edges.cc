@@ -46,8 +46,7 @@ void rebinding() {
     EXPECT_ERROR(WouldBlock, first.poll());
     EXPECT_EQ(need(second.poll()), bit(5));
     need(twin.arm(read_time() + ticks(300)));
-    EXPECT_OK(
-        node().revoke(second.cptr()));  // also deletes the timer's own capability, which derives from the badged one
+    EXPECT_OK(node().revoke(second.cptr()));  // also deletes the timer's own capability
     expect_invariants();
     alarm.sleep(600);
     EXPECT_ERROR(WouldBlock, second.poll());
