@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// kernel/ipc/ and call/syscalls.cc, case by case: calls and answers, refusals, faults.
+// kernel/ipc/ and call/syscalls.cc, case by case: calls and replies, errors, faults.
 #include "call/switches.h"
 #include "kernel_test.h"
 
@@ -100,7 +100,7 @@ TEST_F(IpcTest, ErrorsOfSystemCalls) {
     EXPECT_EQ(error(Syscall::Recv, 50, {}, kReply), Busy);
 }
 
-/// A server waits that would run next: whatever is not the common case must not take the fast path.
+/// A waiting server would run next. Anything but the common case must not take the fast path.
 TEST_F(IpcTest, UncommonCallsFareTheSameOnBothPaths) {
     struct Case {
         Tag tag;
