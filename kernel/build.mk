@@ -9,7 +9,7 @@ KERNEL_OBJECTS := $(patsubst %,$(BUILD)/kernel/%.o,$(KERNEL_SOURCES))
 KERNEL_FLAGS := $(RISCV_FLAGS) -Ikernel
 
 # What runs once, at boot, or only for people who look inside is made small. boot/enter.cc is the way into the kernel.
-KERNEL_SMALL := $(filter-out kernel/boot/enter.cc,$(wildcard kernel/boot/*.cc)) $(wildcard kernel/debug/*.cc) \
+KERNEL_SMALL := $(filter-out kernel/boot/enter.cc,$(wildcard kernel/boot/*.cc)) $(wildcard kernel/debug/*.cc kernel/check/*.cc) \
   $(filter lib/format/%,$(KERNEL_SOURCES))
 $(patsubst %,$(BUILD)/kernel/%.o,$(KERNEL_SMALL)): KERNEL_FLAGS += -Os
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """K28: a million random system calls from hostile threads; the kernel lives and all its invariants hold.
 
-The targeted attacks (ktest_attack, ktest_suicide, ktest_leaks) run with the other programs in test_kernel.py. More calls
+The targeted attacks (ktest_attack, ktest_self_destruction, ktest_leaks) run with the other programs in test_kernel.py. More calls
 and other seeds: `make fuzz CALLS=100000000 SEED=7`.
 """
 

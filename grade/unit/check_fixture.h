@@ -5,7 +5,7 @@
 #include <functional>
 
 #include "boot/root_task.h"
-#include "debug/check.h"
+#include "check/check.h"
 #include "kernel_test.h"
 #include "mem/mapping.h"
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// kernel/debug/check*.cc: the invariant checker is silent on kernels that are well, in all kinds of states.
+// kernel/check/check*.cc: the invariant checker is silent on kernels that are well, in all kinds of states.
 #include "check_fixture.h"
 
 namespace glenda::test {

@@ -153,7 +153,7 @@ protected:
             ASSERT_EQ(call(thread, TcbMethod::Configure, {cnode, 0, 0, 0, endpoint}), Error::Ok);
             hold(tcb(thread).cspace, cnode);
             if (endpoint != 0) hold(tcb(thread).fault_handler, endpoint);
-            ASSERT_EQ(revoke(kScratch), Error::Ok);  // Configure leaves a CNode that it replaced in the graveyard
+            ASSERT_EQ(revoke(kScratch), Error::Ok);  // Configure leaves a CNode that it replaced in the zombies
         }
         if (timer != 0 && notification != 0) {
             ASSERT_EQ(call(timer, TimerMethod::Bind, {notification}), Error::Ok);

@@ -8,7 +8,7 @@
 #include <cstring>
 #include <map>
 
-#include "debug/check.h"
+#include "check/check.h"
 #include "fast_path/two_paths.h"
 #include "sched/big_lock.h"
 

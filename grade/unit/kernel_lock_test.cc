@@ -22,7 +22,7 @@ TEST(BigLock, WhoeverAsksFirstGetsIt) {
     EXPECT_TRUE(lock.is_wanted());
     EXPECT_FALSE(lock.try_again(1, 0));
     EXPECT_FALSE(lock.try_again(2, 0));
-    EXPECT_FALSE(lock.has_heir());
+    EXPECT_FALSE(lock.has_next_owner());
     lock.release();
     EXPECT_TRUE(lock.try_again(2, 1));
     EXPECT_FALSE(lock.try_again(1, 1));
@@ -42,16 +42,16 @@ TEST(BigLock, WhoHasWaitedForLongIsNext) {
     lock.begin_to_wait();
     EXPECT_FALSE(lock.try_again(1, kLong));
     EXPECT_FALSE(lock.try_again(2, kLong));  // the next but one
-    EXPECT_TRUE(lock.has_heir());
+    EXPECT_TRUE(lock.has_next_owner());
     lock.hand_over();
     EXPECT_FALSE(lock.try_take());  // nobody comes between
     EXPECT_FALSE(lock.try_again(2, kLong));
     EXPECT_TRUE(lock.try_again(1, kLong));
     EXPECT_FALSE(lock.try_take());
-    EXPECT_TRUE(lock.has_heir());
+    EXPECT_TRUE(lock.has_next_owner());
     lock.hand_over();
     EXPECT_TRUE(lock.try_again(2, kLong));
-    EXPECT_FALSE(lock.has_heir());
+    EXPECT_FALSE(lock.has_next_owner());
     EXPECT_FALSE(lock.is_wanted());
     lock.release();
     EXPECT_TRUE(lock.try_take());
@@ -67,7 +67,7 @@ TEST(BigLock, TheImpatientOneAlsoTakesALockThatIsFree) {
     ASSERT_FALSE(lock.try_again(3, kLong));
     lock.release();  // the holder had looked for an heir just before there was one
     EXPECT_TRUE(lock.try_again(3, kLong));
-    EXPECT_FALSE(lock.has_heir());
+    EXPECT_FALSE(lock.has_next_owner());
     lock.release();
     EXPECT_TRUE(lock.try_take());
 }
@@ -88,7 +88,7 @@ TEST(BigLock, KeepsThreadsApart) {
             rounds = rounds + 1;
             if (i % 16 == 0) std::this_thread::yield();
             inside = inside - 1;
-            if (lock.has_heir())
+            if (lock.has_next_owner())
                 lock.hand_over();
             else
                 lock.release();
@@ -100,7 +100,7 @@ TEST(BigLock, KeepsThreadsApart) {
     EXPECT_EQ(rounds, kThreads * kRounds);
     EXPECT_EQ(collisions, 0u);
     EXPECT_FALSE(lock.is_wanted());
-    EXPECT_FALSE(lock.has_heir());
+    EXPECT_FALSE(lock.has_next_owner());
 }
 
 }  // namespace

@@ -93,17 +93,17 @@ void acquire_lock(Hart& hart, WaitFrom from) {
 
 /// Unlock, and return `next`.
 [[gnu::always_inline]] inline Tcb* unlock(Tcb* next) {
-    if (big_lock.has_heir()) [[unlikely]]
+    if (big_lock.has_next_owner()) [[unlikely]]
         return hand_lock_over(next);
     big_lock.release();
     return next;
 }
 
 /// Nobody can run: do what others have left to do, unlock, sleep until somebody can, unlock, return it. The lock is
-/// held. Emptying the graveyard may wake somebody.
+/// held. Emptying the zombies may wake somebody.
 [[gnu::noinline]] Tcb& leave_idle(Hart& hart) {
     for (;;) {
-        const bool may_sleep = register_report.finish() && empty_graveyard() && hart.ready.highest() < 0;
+        const bool may_sleep = register_report.finish() && reap_zombies() && hart.ready.highest() < 0;
         unlock(&hart.idle);
         if (may_sleep) arch::wait_for_interrupt();
         acquire_lock(hart, WaitFrom::Elsewhere);

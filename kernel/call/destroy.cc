@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Taking objects apart. See destroy.h.
 //
-// One step each: `delete_slot` for a slot, `destroy_object` for the object that goes with it, `bury` for a CNode, which
-// waits for `empty_graveyard`. Between two steps the derivation tree, queues and mappings are in order, so the work can
+// One step each: `delete_slot` for a slot, `destroy_object` for the object that goes with it, `make_zombie` for a CNode, which
+// waits for `reap_zombies`. Between two steps the derivation tree, queues and mappings are in order, so the work can
 // stop there, and go on later from what is left.
 #include "call/destroy.h"
 
@@ -16,7 +16,7 @@
 
 namespace glenda {
 
-constinit Slot* graveyard = nullptr;
+constinit Slot* zombies = nullptr;
 
 namespace {
 
@@ -48,23 +48,23 @@ Result<void> destroy_tcb(Tcb& tcb) {
 
 /// Wake all that wait at an endpoint or notification, one by one. Error: kPreempted.
 template <typename Object>
-Result<void> dismiss_all(Object& object) {
+Result<void> cancel_all(Object& object) {
     for (;;) {
         CHECK(register_report.finish(), kPreempted);  // of the one before, if it waited with a fault
-        if (!dismiss_one(object)) return {};
+        if (!cancel_one(object)) return {};
         TRY_VOID(preemption_point());
     }
 }
 
 /// The last capability to a CNode goes: its node of the tree moves into the CNode's own slot 0, as the topmost zombie.
-void bury(Slot& slot) {
-    Slot& grave = *slots_of(slot.cap);
-    grave.take(slot);
-    grave.cap.type = CapType::Zombie;
-    grave.cap.flags = CapFlags::None;
-    grave.cap.next = 1;
-    grave.cap.below = graveyard;
-    graveyard = &grave;
+void make_zombie(Slot& slot) {
+    Slot& zombie = *slots_of(slot.cap);
+    zombie.take(slot);
+    zombie.cap.type = CapType::Zombie;
+    zombie.cap.flags = CapFlags::None;
+    zombie.cap.next = 1;
+    zombie.cap.below = zombies;
+    zombies = &zombie;
 }
 
 /// The last capability to an object goes: take the object apart. Apart from delete_slot, so that this saves no
@@ -72,9 +72,9 @@ void bury(Slot& slot) {
 [[gnu::noinline]] Result<void> destroy_object(Capability& cap) {
     switch (cap.type) {
         case CapType::Tcb: return destroy_tcb(cap.as<Tcb>());
-        case CapType::Endpoint: return dismiss_all(cap.as<Endpoint>());
-        case CapType::Notification: return dismiss_all(cap.as<Notification>());
-        case CapType::Reply: dismiss(cap.as<Reply>()); return {};
+        case CapType::Endpoint: return cancel_all(cap.as<Endpoint>());
+        case CapType::Notification: return cancel_all(cap.as<Notification>());
+        case CapType::Reply: cancel(cap.as<Reply>()); return {};
         case CapType::VSpace: destroy_space(cap); return {};
         case CapType::Timer: {
             Timer& timer = cap.as<Timer>();
@@ -110,7 +110,7 @@ Result<void> delete_slot(Slot& slot) {
     if (slot.cap.type == CapType::PageTable) unmap_table(slot.cap);
     if (slot.is_last()) {
         if (slot.cap.type == CapType::CNode) {
-            bury(slot);
+            make_zombie(slot);
             return {};
         }
         slot.cap.rights = Rights::None;  // if this is preempted, nobody shall come to what is being taken apart
@@ -122,20 +122,20 @@ Result<void> delete_slot(Slot& slot) {
 
 Result<void> revoke_slot(Slot& slot) {
     while (Slot* child = slot.first_child) {
-        TRY_VOID(child->cap.type == CapType::Zombie ? empty_graveyard() : delete_slot(*child));
+        TRY_VOID(child->cap.type == CapType::Zombie ? reap_zombies() : delete_slot(*child));
         TRY_VOID(preemption_point());
     }
     return {};
 }
 
-Result<void> empty_graveyard() {
-    while (Slot* grave = graveyard) {
-        Slot& slot = grave[grave->cap.next];
+Result<void> reap_zombies() {
+    while (Slot* zombie = zombies) {
+        Slot& slot = zombie[zombie->cap.next];
         TRY_VOID(delete_slot(slot));
-        if (graveyard == grave) {  // the slot held no CNode that went on top
-            if (++grave->cap.next >> grave->cap.size_bits != 0) {
-                graveyard = grave->cap.below;
-                grave->clear();
+        if (zombies == zombie) {  // the slot held no CNode that went on top
+            if (++zombie->cap.next >> zombie->cap.size_bits != 0) {
+                zombies = zombie->cap.below;
+                zombie->clear();
             }
         }
         TRY_VOID(preemption_point());
@@ -144,8 +144,8 @@ Result<void> empty_graveyard() {
 }
 
 Result<void> reclaim(const Tcb& caller) {
-    if (graveyard == nullptr) return {};
-    TRY_VOID(empty_graveyard());
+    if (zombies == nullptr) return {};
+    TRY_VOID(reap_zombies());
     CHECK(caller.state == ThreadState::Ready, Error::InvalidCapability);
     return {};
 }

@@ -126,7 +126,7 @@ template <ThreadState kWaiting>
     if (!tcb.bound_notification.is_empty()) return nullptr;  // may have signals
     if (!fast::is_plain(message.tag)) return nullptr;
     if constexpr (kWaiting == ThreadState::BlockedFault) {
-        if (!lets_go_on(Tag(message.tag)) || Tag(message.tag).length() > kRegisterWords) return nullptr;
+        if (!resumes(Tag(message.tag)) || Tag(message.tag).length() > kRegisterWords) return nullptr;
         apply_resume(caller, tcb);
     } else {
         if (!fast::can_copy(tcb, caller, message.tag)) return nullptr;
@@ -198,7 +198,7 @@ inline Tcb* fast_wait(Tcb& tcb, CPtr pointer) {
     if (take_signals(notification, tcb)) return &tcb;
     if (hart.ready.highest() < 0) return nullptr;  // nobody else is ready
 
-    stand_in_line(notification, tcb);
+    enqueue(notification, tcb);
     Tcb& next = *hart.ready.pop();
     hart.switch_to(next);
     return &next;

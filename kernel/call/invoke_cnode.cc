@@ -40,7 +40,7 @@ Result<Ends> find_ends(const Request& request) {
 }
 
 /// Give the copy its identity. Errors: WrongType, NoRights if it has one, MessageTooShort, BadArgument.
-Result<void> brand(Capability& cap, const Request& request) {
+Result<void> set_badge_or_guard(Capability& cap, const Request& request) {
     if (cap.type == CapType::Endpoint || cap.type == CapType::Notification) {
         CHECK(cap.badge == 0, Error::NoRights);
         cap.badge = request.word(4);
@@ -61,7 +61,7 @@ Result<void> brand(Capability& cap, const Request& request) {
     CHECK(is_copyable(ends.source->cap), Error::NotCopyable);
     CHECK(request.word(3) <= static_cast<std::uint64_t>(Rights::All), Error::BadArgument);
     Capability cap = copy_of(ends.source->cap, static_cast<Rights>(request.word(3)));
-    TRY_VOID(brand(cap, request));
+    TRY_VOID(set_badge_or_guard(cap, request));
     ends.target->fill_as_child(cap, *ends.source);
     return 0;
 }
@@ -74,20 +74,20 @@ Outcome move(const Request& request) {
 }
 
 /// Take apart what has been buried. A caller that has deleted the way by which it came here could not make its call
-/// again: then the call is done, and others empty the graveyard (call/destroy.h). Error: kPreempted.
+/// again: then the call is done, and others empty the zombies (call/destroy.h). Error: kPreempted.
 Result<void> finish(const Request& request) {
-    if (graveyard == nullptr || empty_graveyard() || !request.can_be_made_again()) return {};
+    if (zombies == nullptr || reap_zombies() || !request.can_be_made_again()) return {};
     return Failure(kPreempted);
 }
 
 /// In word 0 of a Delete that goes on: its slot is empty, and what is in there now is no business of this call.
 constexpr std::uint64_t kIsEmptied = bit(63);
 
-/// The slot is empty; now the graveyard. Error: kPreempted. Never in line, so that the usual Delete saves no registers.
+/// The slot is empty; now the zombies. Error: kPreempted. Never in line, so that the usual Delete saves no registers.
 [[gnu::noinline]] Outcome finish_delete(const Request& request) {
     const std::uint64_t index = request.word(0) & ~kIsEmptied;
     const Result<void> done = finish(request);
-    request.answer(0, done ? index : index | kIsEmptied);
+    request.set_reply(0, done ? index : index | kIsEmptied);
     TRY_VOID(done);
     return 0;
 }
@@ -104,7 +104,7 @@ Outcome remove(const Request& request) {
     const Result<Slot*> slot = slot_at(request.cap(), request.word(0));
     if (!slot) return go_on_to_delete(request);
     TRY_VOID(delete_slot(**slot));
-    if (graveyard != nullptr) return finish_delete(request);
+    if (zombies != nullptr) return finish_delete(request);
     return 0;
 }
 
@@ -119,12 +119,12 @@ Outcome revoke(const Request& request) {
 Outcome info(const Request& request) {
     TRY_VOID(request.needs(1));
     TRY(slot, slot_at(request.cap(), request.word(0)));
-    request.answer(0, static_cast<std::uint64_t>(slot->cap.type));
-    request.answer(1, static_cast<std::uint64_t>(slot->cap.rights));
-    request.answer(2, slot->cap.size_bits);
+    request.set_reply(0, static_cast<std::uint64_t>(slot->cap.type));
+    request.set_reply(1, static_cast<std::uint64_t>(slot->cap.rights));
+    request.set_reply(2, slot->cap.size_bits);
     const bool has_word = slot->cap.type == CapType::Endpoint || slot->cap.type == CapType::Notification ||
                           slot->cap.type == CapType::Frame;
-    request.answer(3, has_word ? slot->cap.badge : 0);
+    request.set_reply(3, has_word ? slot->cap.badge : 0);
     return 4;
 }
 

@@ -8,7 +8,7 @@
 #include "call/destroy.h"
 #include "call/request.h"
 #include "call/switches.h"
-#include "debug/check.h"
+#include "check/check.h"
 #include "debug/dump.h"
 #include "debug/print.h"
 #include "object/irq.h"
@@ -74,7 +74,7 @@ Outcome write(const Request& request) {
         if (column < kUnbrokenLine) continue;
         column = 0;
         if (done == length || !Hart::should_pause()) continue;
-        request.answer(0, done << 32 | length);
+        request.set_reply(0, done << 32 | length);
         return Failure(kPreempted);
     }
     return 0;
@@ -158,14 +158,14 @@ Outcome invoke_machine(const Request& request) {
         case MachineMethod::FastPath:
             TRY_VOID(request.needs(1));
             CHECK(request.word(0) <= 1, Error::BadArgument);
-            request.answer(0, set_fast_path(request.word(0) != 0));
+            request.set_reply(0, set_fast_path(request.word(0) != 0));
             return 1;
         case MachineMethod::Check: {
             const Violation violation = check_invariants();
             if (violation)
                 print("\nPANIC: invariant violated: ", violation.what, "\n  at ",
                       Hex{reinterpret_cast<std::uint64_t>(violation.where)}, "\n");
-            request.answer(0, violation ? 1 : 0);
+            request.set_reply(0, violation ? 1 : 0);
             return 1;
         }
         case MachineMethod::Counter: {
@@ -173,12 +173,12 @@ Outcome invoke_machine(const Request& request) {
             CHECK(request.word(0) < static_cast<unsigned>(KernelCounter::Count), Error::OutOfRange);
             std::uint64_t sum = 0;
             for (unsigned i = 0; i < hart_count; i++) sum += harts[i]->counters[request.word(0)];
-            request.answer(0, sum);
+            request.set_reply(0, sum);
             return 1;
         }
         case MachineMethod::TraceControl: return control_trace(request);
         case MachineMethod::TraceRead: return read_trace(request);
-        case MachineMethod::SyscallTimes: return answer_times(request);
+        case MachineMethod::SyscallTimes: return report_times(request);
     }
     return Failure(Error::BadMethod);
 }

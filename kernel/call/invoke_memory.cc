@@ -20,7 +20,7 @@ Outcome map(const Request& request) {
     TRY_VOID(request.needs(3));
     TRY(vspace, request.find(0, CapType::VSpace, Rights::Write));
     const MapResult result = map_frame(request.slot.cap, vspace->cap, {request.word(1)}, request.word(2));
-    if (result.error == Error::MissingTable) request.answer(0, result.missing_level);
+    if (result.error == Error::MissingTable) request.set_reply(0, result.missing_level);
     return outcome_of(result.error);
 }
 
@@ -39,9 +39,9 @@ Outcome invoke_frame(const Request& request) {
             return outcome_of(protect_frame(frame, request.word(0)));
         }
         case FrameMethod::Info:
-            request.answer(0, to_physical(frame.object).value);
-            request.answer(1, frame.size_bits);
-            request.answer(2, frame.mapped_at);
+            request.set_reply(0, to_physical(frame.object).value);
+            request.set_reply(1, frame.size_bits);
+            request.set_reply(2, frame.mapped_at);
             return 3;
     }
     return Failure(Error::BadMethod);
@@ -72,9 +72,9 @@ Outcome invoke_vspace(const Request& request) {
             CHECK(request.word(0) < kUserEnd, Error::BadArgument);
             const Walk at = walk(request.cap().as<PageTable>(), {request.word(0)}, 0);
             CHECK(at.entry->is_leaf(), Error::NotMapped);
-            request.answer(0, at.entry->address().value);
-            request.answer(1, at.entry->map_flags());
-            request.answer(2, level_bits(at.level));
+            request.set_reply(0, at.entry->address().value);
+            request.set_reply(1, at.entry->map_flags());
+            request.set_reply(2, level_bits(at.level));
             return 3;
         }
     }

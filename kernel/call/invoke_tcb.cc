@@ -63,7 +63,7 @@ Result<Slot*> find_unless_null(const Request& request, unsigned n, CapType type,
         note_cspace(tcb);
         // The old one may be buried now. Preempted, this call must not be made again in the new one: others do the
         // rest.
-        if (graveyard != nullptr) (void)empty_graveyard();
+        if (zombies != nullptr) (void)reap_zombies();
     }
     return 0;
 }
@@ -97,7 +97,7 @@ Outcome read_registers(const Request& request) {
     CHECK(&tcb != &request.caller, Error::Busy);
     Hart::sync_registers(tcb);
     const auto* registers = reinterpret_cast<const std::uint64_t*>(&tcb.registers);
-    for (unsigned i = 0; i < kRegisterCount; i++) request.answer(i, registers[i]);
+    for (unsigned i = 0; i < kRegisterCount; i++) request.set_reply(i, registers[i]);
     return kRegisterCount;
 }
 
@@ -170,12 +170,12 @@ Outcome set_name(const Request& request) {
 
 Outcome info(const Request& request) {
     const Tcb& tcb = request.cap().as<Tcb>();
-    request.answer(0, static_cast<std::uint64_t>(tcb.state));
-    request.answer(1, tcb.priority);
-    request.answer(2, tcb.max_priority);
-    request.answer(3, tcb.hart->index);
-    request.answer(4, tcb.ticks);
-    request.answer(5, number_of(tcb));
+    request.set_reply(0, static_cast<std::uint64_t>(tcb.state));
+    request.set_reply(1, tcb.priority);
+    request.set_reply(2, tcb.max_priority);
+    request.set_reply(3, tcb.hart->index);
+    request.set_reply(4, tcb.ticks);
+    request.set_reply(5, number_of(tcb));
     return 6;
 }
 

@@ -23,8 +23,8 @@ Outcome control_trace(const Request& request) {
         case TraceCommand::Clear: trace.clear(); break;
         default: return Failure(Error::BadArgument);
     }
-    request.answer(0, trace.next());
-    request.answer(1, was_on ? 1 : 0);
+    request.set_reply(0, trace.next());
+    request.set_reply(1, was_on ? 1 : 0);
     return 2;
 }
 
@@ -36,23 +36,23 @@ Outcome read_trace(const Request& request) {
     CHECK(request.caller.utcb != nullptr, Error::NoUtcb);
     const std::uint64_t from = std::clamp(request.word(0), trace.first(), trace.next());
     const auto count = static_cast<unsigned>(std::min<std::uint64_t>(trace.next() - from, kMaxTraceRead));
-    request.answer(0, from);
-    request.answer(1, from + count);
+    request.set_reply(0, from);
+    request.set_reply(1, from + count);
     unsigned n = kWordsBefore;
     for (unsigned i = 0; i < count; i++) {
-        for (const std::uint64_t word : std::bit_cast<Words>(Trace::event(from + i))) request.answer(n++, word);
+        for (const std::uint64_t word : std::bit_cast<Words>(Trace::event(from + i))) request.set_reply(n++, word);
     }
     return n;
 }
 
-Outcome answer_times(const Request& request) {
+Outcome report_times(const Request& request) {
     TRY_VOID(request.needs(1));
     const std::uint64_t ordinal = ~request.word(0);  // -1, -2, ... are 0, 1, ...
     CHECK(ordinal < Trace::kSyscalls, Error::OutOfRange);
     const Trace::Times& times = trace.times(static_cast<unsigned>(ordinal));
-    request.answer(0, times.count);
-    request.answer(1, times.sum);
-    request.answer(2, times.longest);
+    request.set_reply(0, times.count);
+    request.set_reply(1, times.sum);
+    request.set_reply(2, times.longest);
     return 3;
 }
 

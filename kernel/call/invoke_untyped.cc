@@ -160,10 +160,10 @@ Outcome invoke_untyped(const Request& request) {
         case UntypedMethod::Info: {
             const Capability& cap = request.cap();
             const bool is_free = !request.slot.has_children();
-            request.answer(0, to_physical(cap.object).value);
-            request.answer(1, cap.size_bits);
-            request.answer(2, is_free ? 0 : cap.watermark);
-            request.answer(3, has(cap.flags, CapFlags::Device));
+            request.set_reply(0, to_physical(cap.object).value);
+            request.set_reply(1, cap.size_bits);
+            request.set_reply(2, is_free ? 0 : cap.watermark);
+            request.set_reply(3, has(cap.flags, CapFlags::Device));
             return 4;
         }
     }

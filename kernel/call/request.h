@@ -25,7 +25,7 @@ struct Request {
     const Capability& cap() const { return slot.cap; }
     std::uint64_t word(unsigned n) const { return caller.word(n); }
     /// Word n of the answer.
-    void answer(unsigned n, std::uint64_t value) const { caller.set_word(n, value); }
+    void set_reply(unsigned n, std::uint64_t value) const { caller.set_word(n, value); }
     /// The message has at least `words` words. Error: MessageTooShort.
     Result<void> needs(unsigned words) const {
         CHECK(tag.length() >= words, Error::MessageTooShort);
@@ -59,6 +59,6 @@ Outcome invoke_machine(const Request& request);
 // Those of the Machine that are about the trace.
 Outcome control_trace(const Request& request);
 Outcome read_trace(const Request& request);
-Outcome answer_times(const Request& request);
+Outcome report_times(const Request& request);
 
 }  // namespace glenda

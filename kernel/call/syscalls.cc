@@ -63,7 +63,7 @@ Outcome invoke(const Request& request) {
     return Failure(Error::BadMethod);
 }
 
-Result<void> call(Tcb& tcb, CPtr pointer) {
+Result<void> sys_call(Tcb& tcb, CPtr pointer) {
     TRY(slot, find(tcb, pointer));
     const Capability& cap = slot->cap;
     if (cap.type != CapType::Endpoint) {
@@ -88,7 +88,7 @@ Result<void> check_meeting_place(const Capability& cap, Rights right) {
 /// Whether a call may block. Else it refuses with WouldBlock.
 enum class Mode { Blocking, NonBlocking };
 
-Result<void> send(Tcb& tcb, CPtr pointer, Mode mode) {
+Result<void> sys_send(Tcb& tcb, CPtr pointer, Mode mode) {
     TRY(slot, find(tcb, pointer));
     const Capability& cap = slot->cap;
     TRY_VOID(check_meeting_place(cap, Rights::Write));
@@ -131,7 +131,7 @@ Result<void> receive_from(Tcb& tcb, const Capability& source, Reply* reply, Mode
         Notification& notification = source.as<Notification>();
         if (take_signals(notification, tcb)) return {};
         CHECK(mode == Mode::Blocking, Error::WouldBlock);
-        stand_in_line(notification, tcb);
+        enqueue(notification, tcb);
         return {};
     }
     if (take_bound_signals(tcb)) return {};
@@ -141,7 +141,7 @@ Result<void> receive_from(Tcb& tcb, const Capability& source, Reply* reply, Mode
     return {};
 }
 
-Result<void> recv(Tcb& tcb, CPtr pointer, Mode mode) {
+Result<void> sys_recv(Tcb& tcb, CPtr pointer, Mode mode) {
     TRY(source, find_source(tcb, pointer));
     Reply* reply = nullptr;
     if (const CPtr brought = tcb.registers.a(6); brought != 0 && source->cap.type == CapType::Endpoint) {
@@ -152,42 +152,42 @@ Result<void> recv(Tcb& tcb, CPtr pointer, Mode mode) {
     return receive_from(tcb, source->cap, reply, mode);
 }
 
-/// answer(), seen by the trace.
-void give_answer(Reply& reply, Tcb& replier) {
+/// Replies, and lets the trace see it.
+void traced_reply(Reply& reply, Tcb& replier) {
     if (trace.is_on()) [[unlikely]]
-        trace.message(TraceKind::Answer, replier, *reply.caller, replier.tag().without_flags());
-    answer(reply, replier);
+        trace.message(TraceKind::Reply, replier, *reply.caller, replier.tag().without_flags());
+    reply_to_caller(reply, replier);
 }
 
-Result<void> reply_recv(Tcb& tcb, CPtr pointer) {
+Result<void> sys_reply_recv(Tcb& tcb, CPtr pointer) {
     TRY(source, find_source(tcb, pointer));
     TRY(slot, find_reply(tcb, tcb.registers.a(6)));
     Reply& reply = slot->cap.as<Reply>();
     CHECK(reply.caller != nullptr, Error::NoCaller);
     TRY_VOID(check_message(tcb, reply.can_grant));
-    give_answer(reply, tcb);
+    traced_reply(reply, tcb);
     return receive_from(tcb, source->cap, &reply, Mode::Blocking);
 }
 
-Result<void> reply(Tcb& tcb, CPtr pointer) {
+Result<void> sys_reply(Tcb& tcb, CPtr pointer) {
     TRY(slot, find_reply(tcb, pointer));
     Reply& object = slot->cap.as<Reply>();
     CHECK(object.caller != nullptr, Error::NoCaller);
     TRY_VOID(check_message(tcb, object.can_grant));
-    give_answer(object, tcb);
+    traced_reply(object, tcb);
     tcb.set_tag(Tag{});
     return {};
 }
 
 Result<void> dispatch(Tcb& tcb, Syscall number, CPtr pointer) {
     switch (number) {
-        case Syscall::Call: return call(tcb, pointer);
-        case Syscall::ReplyRecv: return reply_recv(tcb, pointer);
-        case Syscall::Send: return send(tcb, pointer, Mode::Blocking);
-        case Syscall::NBSend: return send(tcb, pointer, Mode::NonBlocking);
-        case Syscall::Recv: return recv(tcb, pointer, Mode::Blocking);
-        case Syscall::NBRecv: return recv(tcb, pointer, Mode::NonBlocking);
-        case Syscall::Reply: return reply(tcb, pointer);
+        case Syscall::Call: return sys_call(tcb, pointer);
+        case Syscall::ReplyRecv: return sys_reply_recv(tcb, pointer);
+        case Syscall::Send: return sys_send(tcb, pointer, Mode::Blocking);
+        case Syscall::NBSend: return sys_send(tcb, pointer, Mode::NonBlocking);
+        case Syscall::Recv: return sys_recv(tcb, pointer, Mode::Blocking);
+        case Syscall::NBRecv: return sys_recv(tcb, pointer, Mode::NonBlocking);
+        case Syscall::Reply: return sys_reply(tcb, pointer);
         case Syscall::Yield:
             tcb.set_tag(Tag{});
             tcb.hart->yield();

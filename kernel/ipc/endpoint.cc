@@ -15,13 +15,13 @@ namespace glenda {
 
 namespace {
 
-void stand_in_line(Endpoint& endpoint, Tcb& tcb, Endpoint::Waiting as) {
+void enqueue(Endpoint& endpoint, Tcb& tcb, Endpoint::Waiting as) {
     tcb.endpoint = &endpoint;
     endpoint.queue.push_back(tcb);
     endpoint.waiting = as;
 }
 
-void leave_line(Endpoint& endpoint, Tcb& tcb) {
+void dequeue(Endpoint& endpoint, Tcb& tcb) {
     endpoint.queue.remove(tcb);
     tcb.endpoint = nullptr;
     if (endpoint.queue.is_empty()) endpoint.waiting = Endpoint::Waiting::Nobody;
@@ -39,7 +39,7 @@ void wake_with_error(Tcb& tcb, Error error) {
 }
 
 /// The caller now waits in the Reply that the receiver brought; without one nobody could answer, so it need not wait.
-void hand_over_caller(Tcb& caller, Tcb& receiver) {
+void link_caller(Tcb& caller, Tcb& receiver) {
     Reply* reply = receiver.reply;
     if (reply == nullptr) return wake_with_error(caller, Error::NoReply);
     receiver.reply = nullptr;
@@ -58,7 +58,7 @@ void meet(Tcb& sender, Tcb& receiver) {
     if (trace.is_on()) [[unlikely]]
         trace.message(TraceKind::Message, sender, receiver, receiver.tag());
     if (sender.pending.wants_reply) {
-        hand_over_caller(sender, receiver);
+        link_caller(sender, receiver);
     } else {
         sender.set_tag(Tag{});
         Hart::make_ready(sender);
@@ -78,11 +78,11 @@ void send(Endpoint& endpoint, Tcb& sender, PendingSend pending, ThreadState wait
     sender.pending = pending;
     sender.state = waiting;
     if (endpoint.waiting != Endpoint::Waiting::Receivers) {
-        stand_in_line(endpoint, sender, Endpoint::Waiting::Senders);
+        enqueue(endpoint, sender, Endpoint::Waiting::Senders);
         return;
     }
     Tcb& receiver = *endpoint.queue.front();
-    leave_line(endpoint, receiver);
+    dequeue(endpoint, receiver);
     meet(sender, receiver);
     finish_receiving(receiver);
 }
@@ -95,16 +95,16 @@ void receive(Endpoint& endpoint, Tcb& receiver, Reply* reply, bool can_grant) {
     }
     if (endpoint.waiting != Endpoint::Waiting::Senders) {
         receiver.state = ThreadState::BlockedRecv;
-        stand_in_line(endpoint, receiver, Endpoint::Waiting::Receivers);
+        enqueue(endpoint, receiver, Endpoint::Waiting::Receivers);
         return;
     }
     Tcb& sender = *endpoint.queue.front();
-    leave_line(endpoint, sender);
+    dequeue(endpoint, sender);
     meet(sender, receiver);
     finish_receiving(receiver);
 }
 
-void answer(Reply& reply, Tcb& replier) {
+void reply_to_caller(Reply& reply, Tcb& replier) {
     Tcb& caller = *reply.caller;
     reply.caller = nullptr;
     caller.reply = nullptr;
@@ -117,7 +117,7 @@ void answer(Reply& reply, Tcb& replier) {
 }
 
 void cancel_wait(Tcb& tcb) {
-    if (tcb.endpoint != nullptr) leave_line(*tcb.endpoint, tcb);
+    if (tcb.endpoint != nullptr) dequeue(*tcb.endpoint, tcb);
     if (tcb.notification != nullptr) {
         tcb.notification->waiters.remove(tcb);
         tcb.notification = nullptr;
@@ -134,14 +134,14 @@ void fail_wait(Tcb& tcb, Error error) {
     wake_with_error(tcb, error);
 }
 
-bool dismiss_one(Endpoint& endpoint) {
+bool cancel_one(Endpoint& endpoint) {
     Tcb* waiter = endpoint.queue.front();
     if (waiter == nullptr) return false;
     fail_wait(*waiter, Error::Deleted);
     return true;
 }
 
-void dismiss(Reply& reply) {
+void cancel(Reply& reply) {
     if (reply.receiver != nullptr) reply.receiver->reply = nullptr;
     if (reply.caller != nullptr) fail_wait(*reply.caller, Error::Deleted);
     reply.receiver = nullptr;

@@ -23,7 +23,7 @@ void send(Endpoint& endpoint, Tcb& sender, PendingSend pending, ThreadState wait
 void receive(Endpoint& endpoint, Tcb& receiver, Reply* reply, bool can_grant);
 
 /// Give the message of `replier` to the caller in `reply`, which there is.
-void answer(Reply& reply, Tcb& replier);
+void reply_to_caller(Reply& reply, Tcb& replier);
 
 /// Stop waiting: leave queues and Replies. The thread's state is the caller's to set.
 void cancel_wait(Tcb& tcb);
@@ -32,9 +32,9 @@ void cancel_wait(Tcb& tcb);
 void fail_wait(Tcb& tcb, Error error);
 
 /// One step of taking the endpoint apart: wake one waiter with Error::Deleted. False: none was left.
-bool dismiss_one(Endpoint& endpoint);
+bool cancel_one(Endpoint& endpoint);
 
 /// Take the Reply apart: its caller gets Error::Deleted.
-void dismiss(Reply& reply);
+void cancel(Reply& reply);
 
 }  // namespace glenda

@@ -27,7 +27,7 @@ void raise_fault(Tcb& tcb, Fault fault) {
 }
 
 void resume_after_fault(Tcb& tcb, const Tcb& handler) {
-    if (!lets_go_on(handler.tag())) {
+    if (!resumes(handler.tag())) {
         tcb.state = ThreadState::Inactive;
         return;
     }

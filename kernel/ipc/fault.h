@@ -15,7 +15,7 @@ namespace glenda {
 void raise_fault(Tcb& tcb, Fault fault);
 
 /// An answer to a fault with this tag lets the thread go on; any other leaves it stopped.
-inline bool lets_go_on(Tag answer) { return answer.label() == kFaultResume; }
+inline bool resumes(Tag answer) { return answer.label() == kFaultResume; }
 
 /// Change the registers of `tcb` as the message of `handler` says, which lets it go on.
 void apply_resume(Tcb& tcb, const Tcb& handler);

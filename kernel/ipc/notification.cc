@@ -14,7 +14,7 @@ namespace glenda {
 namespace {
 
 /// Where a signal can go at once: the first in line, or the bound thread if it waits at an endpoint.
-Tcb* who_waits(Notification& notification) {
+Tcb* find_waiter(Notification& notification) {
     if (Tcb* first = notification.waiters.front()) return first;
     Tcb* bound = notification.bound;
     return bound != nullptr && bound->state == ThreadState::BlockedRecv && bound->endpoint != nullptr ? bound : nullptr;
@@ -24,7 +24,7 @@ Tcb* who_waits(Notification& notification) {
 
 void signal(Notification& notification, std::uint64_t bits) {
     notification.flags |= bits;
-    Tcb* receiver = who_waits(notification);
+    Tcb* receiver = find_waiter(notification);
     if (trace.is_on()) [[unlikely]]
         trace.signal(receiver, bits);
     if (receiver == nullptr) return;
@@ -33,7 +33,7 @@ void signal(Notification& notification, std::uint64_t bits) {
     Hart::make_ready(*receiver);
 }
 
-bool dismiss_one(Notification& notification) {
+bool cancel_one(Notification& notification) {
     Tcb* waiter = notification.waiters.front();
     if (waiter == nullptr) return false;
     fail_wait(*waiter, Error::Deleted);

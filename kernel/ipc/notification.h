@@ -26,13 +26,13 @@ inline bool take_signals(Notification& notification, Tcb& receiver) {
 }
 
 /// Stand in line for the word, which is 0.
-inline void stand_in_line(Notification& notification, Tcb& receiver) {
+inline void enqueue(Notification& notification, Tcb& receiver) {
     receiver.state = ThreadState::BlockedRecv;
     receiver.notification = &notification;
     notification.waiters.push_back(receiver);
 }
 
 /// One step of taking the notification apart: wake one waiter with Error::Deleted. False: none was left.
-bool dismiss_one(Notification& notification);
+bool cancel_one(Notification& notification);
 
 }  // namespace glenda

@@ -51,7 +51,7 @@ public:
     std::uint64_t flags() const { return raw_ & mask(8); }
     /// MapFlags of abi/method.h, which are R, W and X without the valid bit.
     std::uint64_t map_flags() const { return raw_ >> 1 & 7; }
-    /// Bits 8 and 9 are software's: the invariant checker (debug/check.h) notes there what it has seen.
+    /// Bits 8 and 9 are software's: the invariant checker (check/check.h) notes there what it has seen.
     std::uint64_t notes() const { return raw_ >> 8 & 3; }
     void add_notes(std::uint64_t notes) { raw_ |= notes << 8; }
     void clear_notes() { raw_ &= ~(std::uint64_t{3} << 8); }

@@ -20,7 +20,7 @@ public:
         return __atomic_exchange_n(&is_taken_, std::uint64_t{1}, __ATOMIC_ACQUIRE) == 0;
     }
     /// Somebody has waited for long: hand_over(), do not release().
-    [[gnu::always_inline]] bool has_heir() const { return __atomic_load_n(&impatient_, __ATOMIC_RELAXED) != kNobody; }
+    [[gnu::always_inline]] bool has_next_owner() const { return __atomic_load_n(&impatient_, __ATOMIC_RELAXED) != kNobody; }
     void hand_over();
     /// Give it to whoever comes.
     [[gnu::always_inline]] void release() { __atomic_store_n(&is_taken_, 0, __ATOMIC_RELEASE); }
@@ -40,7 +40,7 @@ private:
 
     std::uint64_t is_taken_ = 0;
     std::uint64_t impatient_ = kNobody;  // hart index + 1: whom the holder is to give the lock to
-    std::uint64_t heir_ = kNobody;       // hart index + 1: who has been given the lock and has not noticed yet
+    std::uint64_t next_owner_ = kNobody;       // hart index + 1: who has been given the lock and has not noticed yet
     std::uint64_t waiting_ = 0;          // harts
 };
 

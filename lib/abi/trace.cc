@@ -9,7 +9,7 @@ const char* name_of(TraceKind kind) {
         case TraceKind::Syscall: return "Syscall";
         case TraceKind::Refused: return "Refused";
         case TraceKind::Message: return "Message";
-        case TraceKind::Answer: return "Answer";
+        case TraceKind::Reply: return "Reply";
         case TraceKind::Signal: return "Signal";
         case TraceKind::Fault: return "Fault";
         case TraceKind::Interrupt: return "Interrupt";

@@ -22,7 +22,7 @@ enum class TraceKind : std::uint8_t {
         1,      // thread made a system call. detail: -Syscall, 0 if it is none | CapType of a0's; first a0, second tag
     Refused,    // thread's call was refused at once. detail: Error
     Message,    // thread's message, or fault, was received. first: by which thread; second: the tag that it gets
-    Answer,     // thread answered. first: whom, a caller or a faulting thread; second: the tag of the answer
+    Reply,      // thread replied. first: to whom, a caller or a faulting thread; second: the tag of the reply
     Signal,     // a notification was signalled while thread was current. first: who got it, 0 nobody; second: bits
     Fault,      // thread did what it cannot. detail: FaultKind | `scause`; first: pc; second: address, or a7
     Interrupt,  // thread was interrupted. detail: TraceInterrupt, ORed; first: pc

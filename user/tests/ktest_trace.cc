@@ -45,7 +45,7 @@ void messages() {
                       {TraceKind::Message, me, 0, other, kAsk.raw()},
                       switch_to(me, ThreadState::BlockedCall, other),
                       syscall(other, Syscall::ReplyRecv, CapType::Endpoint, endpoint.cptr(), kAnswer),
-                      {TraceKind::Answer, other, 0, me, kAnswer.raw()},
+                      {TraceKind::Reply, other, 0, me, kAnswer.raw()},
                       switch_to(other, ThreadState::BlockedRecv, me)}});
     EXPECT_OK(server.tcb.suspend());
 
@@ -127,14 +127,14 @@ void faults() {
                       syscall(me, Syscall::Recv, CapType::Endpoint, handler.cptr(), {}),
                       told(FaultKind::UnknownSyscall, 10),
                       syscall(me, Syscall::Reply, CapType::Reply, reply.cptr(), {}),
-                      {TraceKind::Answer, me, 0, other, Tag(kFaultResume, 0).raw()},
+                      {TraceKind::Reply, me, 0, other, Tag(kFaultResume, 0).raw()},
                       switch_to(me, ThreadState::Ready, other),
                       fault(FaultKind::Vm, 13, load, kArea + 24),
                       switch_to(other, ThreadState::BlockedFault, me),
                       syscall(me, Syscall::Recv, CapType::Endpoint, handler.cptr(), {}),
                       told(FaultKind::Vm, 4),
                       syscall(me, Syscall::Reply, CapType::Reply, reply.cptr(), Tag(kFaultSuspend, 0)),
-                      {TraceKind::Answer, me, 0, other, Tag(kFaultSuspend, 0).raw()}}});
+                      {TraceKind::Reply, me, 0, other, Tag(kFaultSuspend, 0).raw()}}});
 }
 
 /// A timer expires while nobody runs.

@@ -58,10 +58,10 @@ void TwoPaths::start(bool is_fast) {
     fast_path_is_on = is_fast;
 }
 
-/// The head of the graveyard is no part of the regions: leave it empty.
+/// The head of the zombies is no part of the regions: leave it empty.
 void TwoPaths::finish() {
     machine.checks_before_interrupt = host::kNever;
-    EXPECT_TRUE(empty_graveyard());
+    EXPECT_TRUE(reap_zombies());
 }
 
 unsigned TwoPaths::run_slow(std::uint64_t number, Describe is_described) {

@@ -73,7 +73,7 @@ std::vector<const Tcb*> threads_in(const TcbQueue& queue) {
 
 KernelTest::~KernelTest() {
     machine.checks_before_interrupt = host::kNever;
-    EXPECT_TRUE(empty_graveyard());
+    EXPECT_TRUE(reap_zombies());
 }
 
 std::byte* KernelTest::allocate(unsigned size_bits) {
@@ -94,7 +94,7 @@ Capability KernelTest::capability(CapType type, void* object, unsigned size_bits
 
 void KernelTest::boot() {
     machine.checks_before_interrupt = host::kNever;
-    EXPECT_TRUE(empty_graveyard());  // what an earlier boot() left there
+    EXPECT_TRUE(reap_zombies());  // what an earlier boot() left there
     host::power_on();
     preemptions_ = 0;
     next_ = host::kRamBegin;

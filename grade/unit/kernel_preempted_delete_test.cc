@@ -2,12 +2,12 @@
 //
 // kernel/call/invoke_cnode.cc: what becomes of a Delete that was preempted, when others use meanwhile what it has given
 // up, and when it deletes the thread that made it.
-#include "unfinished_fixture.h"
+#include "preempted_fixture.h"
 
 namespace glenda::test {
 namespace {
 
-TEST_F(UnfinishedTest, ADeleteThatGoesOnLeavesTheNewcomerInItsSlotAlone) {
+TEST_F(PreemptedTest, ADeleteThatGoesOnLeavesTheNewcomerInItsSlotAlone) {
     Tcb& other = make_thread(kOther);
     make_full(kDying);
     ASSERT_FALSE(begin(root(), CNodeMethod::Delete, kDying));
@@ -21,14 +21,14 @@ TEST_F(UnfinishedTest, ADeleteThatGoesOnLeavesTheNewcomerInItsSlotAlone) {
     EXPECT_EQ(remove(kDying), Error::Ok);
 }
 
-TEST_F(UnfinishedTest, TheMarkOfADeleteThatGoesOnDeletesNothing) {
+TEST_F(PreemptedTest, TheMarkOfADeleteThatGoesOnDeletesNothing) {
     EXPECT_EQ(remove(bit(63) | kEndpoint), Error::Ok);
     EXPECT_EQ(slot(kEndpoint).cap.type, CapType::Endpoint);
     for (const std::uint64_t index : {bit(63), bit(63) | bit(kRadix), bit(62) | kEndpoint, ~std::uint64_t{0}})
         EXPECT_EQ(remove(index), Error::OutOfRange);
 }
 
-TEST_F(UnfinishedTest, AThreadThatDeletesItselfGoesOnToTheEnd) {
+TEST_F(PreemptedTest, AThreadThatDeletesItselfGoesOnToTheEnd) {
     Tcb& self = make_thread(kOther, 0, kEndpoint);
     make(CapType::Notification, 40);
     ASSERT_EQ(call(kOther, TcbMethod::BindNotification, {40}), Error::Ok);
@@ -49,7 +49,7 @@ TEST_F(UnfinishedTest, AThreadThatDeletesItselfGoesOnToTheEnd) {
 }
 
 /// Else threads that were sent away could come back as fast as they are, and the Delete would not come to an end.
-TEST_F(UnfinishedTest, NobodyComesToWhatIsBeingDeleted) {
+TEST_F(PreemptedTest, NobodyComesToWhatIsBeingDeleted) {
     constexpr CPtr kPlace = 40, kFirst = 50, kEnd = 54;
     for (CPtr t = kFirst; t < kEnd; t++) make_thread(t);
     for (const CapType type : {CapType::Endpoint, CapType::Notification}) {

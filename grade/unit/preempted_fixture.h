@@ -6,7 +6,7 @@
 
 namespace glenda::test {
 
-class UnfinishedTest : public KernelTest {
+class PreemptedTest : public KernelTest {
 protected:
     static constexpr CPtr kEndpoint = 20, kDying = 21, kOther = 30;
     static constexpr auto kAll = word_of(Rights::All);

@@ -5,7 +5,7 @@
 // are looked at from both ends, and each hart must say the highest priority that is in fact there.
 #include <algorithm>
 
-#include "debug/check_parts.h"
+#include "check/check_parts.h"
 #include "mem/address_spaces.h"
 #include "object/ipc_objects.h"
 #include "sched/clock.h"

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 // See check.h. The walk: down to the first child, else on to the next sibling, else up, until there is nothing above.
-#include "debug/check.h"
+#include "check/check.h"
 
 #include "abi/boot_info.h"
 #include "boot/root_task.h"
-#include "debug/check_parts.h"
+#include "check/check_parts.h"
 
 namespace glenda {
 
@@ -14,9 +14,9 @@ namespace {
 
 constexpr auto kSeen = static_cast<std::uint8_t>(0x80);  // in Capability::flags, which uses the lowest bits
 
-class Walk {
+class TreeWalk {
 public:
-    Walk(Findings& findings, Visit visit, Marks marks)
+    TreeWalk(Findings& findings, Visit visit, Marks marks)
         : findings_(findings), visit_(visit), mark_(marks == Marks::Set ? kSeen : 0) {}
 
     /// Walk the lists without a parent that begin in slots which `cap`'s object holds. `depth`: of such lists in
@@ -66,13 +66,13 @@ private:
 
 }  // namespace
 
-void walk(Slot* root_slots, unsigned radix, Findings& findings, Visit visit, Marks marks) {
+void walk_tree(Slot* root_slots, unsigned radix, Findings& findings, Visit visit, Marks marks) {
     if (!findings.ok()) return;
     Capability root;
     root.type = CapType::CNode;
     root.size_bits = static_cast<std::uint8_t>(radix);
     root.object = root_slots;
-    Walk(findings, visit, marks).enter(root, 0);
+    TreeWalk(findings, visit, marks).enter(root, 0);
 }
 
 }  // namespace check
@@ -82,13 +82,13 @@ Violation check_invariants() {
     Findings findings;
     const Capability& own = root_slots[kRootCNode].cap;
     const unsigned radix = own.type == CapType::CNode && own.object == root_slots ? own.size_bits : kRootCNodeRadix;
-    walk(root_slots, radix, findings, check_node, Marks::Set);
+    walk_tree(root_slots, radix, findings, check_node, Marks::Set);
     check_tree_census(findings);
     check_roots(root_slots, radix, findings);
-    walk(root_slots, radix, findings, note_mapping, Marks::Clear);
-    walk(root_slots, radix, findings, check_space, Marks::Set);
+    walk_tree(root_slots, radix, findings, note_mapping, Marks::Clear);
+    walk_tree(root_slots, radix, findings, check_space, Marks::Set);
     check_space_census(findings);
-    walk(root_slots, radix, findings, check_object, Marks::Clear);
+    walk_tree(root_slots, radix, findings, check_object, Marks::Clear);
     check_thread_census(findings);
     return findings.violation;
 }

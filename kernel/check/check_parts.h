@@ -9,7 +9,7 @@
 
 #include "abi/object.h"
 #include "cap/cnode.h"
-#include "debug/check.h"
+#include "check/check.h"
 #include "object/irq.h"
 #include "object/timer.h"
 #include "sched/hart.h"

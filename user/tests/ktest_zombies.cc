@@ -7,7 +7,7 @@ namespace glenda::ktest {
 
 namespace {
 
-constexpr unsigned kGraveRadix = 12;
+constexpr unsigned kZombieRadix = 12;
 alignas(64) constinit std::byte intruder_stack[4096];
 
 /// The caller's CSpace: the tests' own CNode in slot 1, and in slot 2 a box in whose slot 1 the target is.
@@ -36,12 +36,12 @@ struct Scene {
 
     void build() {
         need(timer.bind(bell));
-        const CPtr root = slot, box = slot + 1, target = slot + 2, minted = slot + 3, grave = slot + 4;
+        const CPtr root = slot, box = slot + 1, target = slot + 2, minted = slot + 3, zombie = slot + 4;
         need(below.retype(CapType::CNode, 4, node(), root));
         need(below.retype(CapType::CNode, 4, node(), box));
         need(below.retype(CapType::CNode, 4, node(), target));
         need(below.retype(CapType::Tcb, 0, node(), slot + 5));
-        need(below.retype(CapType::CNode, kGraveRadix, node(), grave));
+        need(below.retype(CapType::CNode, kZombieRadix, node(), zombie));
         tcb = Tcb(slot + 5);
         need(CNode(root).mint_cnode(1, node(), kRootCNode, Rights::All, 0, 48));
         need(CNode(box).move(1, node(), target));
@@ -59,9 +59,9 @@ struct Scene {
         need(tcb.write_registers(registers));
         need(tcb.resume());
         const CPtr filler = need(pool().endpoint()).cptr();
-        const CNode box_of_all(grave);
-        for (unsigned i = 1; i < bit(kGraveRadix) - 1; i++) need(box_of_all.copy(i, node(), filler));
-        need(box_of_all.move(bit(kGraveRadix) - 1, node(), tcb.cptr()));
+        const CNode box_of_all(zombie);
+        for (unsigned i = 1; i < bit(kZombieRadix) - 1; i++) need(box_of_all.copy(i, node(), filler));
+        need(box_of_all.move(bit(kZombieRadix) - 1, node(), tcb.cptr()));
     }
 };
 

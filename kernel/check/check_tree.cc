@@ -5,7 +5,7 @@
 // was made from and in no other object, and no capability is in the tree twice or missing.
 #include <algorithm>
 
-#include "debug/check_parts.h"
+#include "check/check_parts.h"
 
 namespace glenda::check {
 

@@ -3,18 +3,18 @@
 // kernel/call/destroy.h: a Delete or Revoke has deleted the thread that made it, or the way by which that thread came,
 // so that the call cannot be made again. Others finish what can be finished, and nothing is lost.
 #include "object/irq.h"
-#include "unfinished_fixture.h"
+#include "preempted_fixture.h"
 
 namespace glenda::test {
 namespace {
 
 /// A worker whose CSpace, kTop, leads to root's CNode (1) and to itself (2). Thread and CSpace are made of kPart.
-class LostWayTest : public UnfinishedTest {
+class LostCallerTest : public PreemptedTest {
 protected:
     static constexpr CPtr kTop = 22, kPart = 23, kWorker = 24, kOlder = 25;
 
     void SetUp() override {
-        UnfinishedTest::SetUp();
+        PreemptedTest::SetUp();
         make(CapType::Untyped, kPart, 16);
         const auto make_part = [&](CapType type, CPtr at, unsigned size_bits = 0) {
             ASSERT_EQ(call(kPart, UntypedMethod::Retype, {kind(type, size_bits), kCNode, at}), Error::Ok);
@@ -37,7 +37,7 @@ protected:
         remove(kOlder);
         remove(kTop);
     }
-    /// The worker deletes itself, and is stopped with its CSpace in the graveyard.
+    /// The worker deletes itself, and is stopped with its CSpace in the zombies.
     void die() {
         keep_cspace_alone();
         ASSERT_TRUE(begin(worker(), CNodeMethod::Delete, kWorker, 1));
@@ -62,7 +62,7 @@ protected:
     }
 };
 
-TEST_F(LostWayTest, AnIdleHartFinishesWhatTheDeadCannot) {
+TEST_F(LostCallerTest, AnIdleHartFinishesWhatTheDeadCannot) {
     die();
     Hart::stop(root());
     EXPECT_THROW(enter_first(hart()), host::Asleep);
@@ -71,7 +71,7 @@ TEST_F(LostWayTest, AnIdleHartFinishesWhatTheDeadCannot) {
     expect_all_done();
 }
 
-TEST_F(LostWayTest, WhatAnIdleHartFinishesMayWakeSomebody) {
+TEST_F(LostCallerTest, WhatAnIdleHartFinishesMayWakeSomebody) {
     Tcb& waiter = make_thread(kOther);
     make(CapType::Endpoint, 40);
     ASSERT_EQ(call(kTop, CNodeMethod::Copy, {13, kCNode, 40, kAll}), Error::Ok);
@@ -83,20 +83,20 @@ TEST_F(LostWayTest, WhatAnIdleHartFinishesMayWakeSomebody) {
     EXPECT_EQ(waiter.tag().as_error(), Error::Deleted);
 }
 
-TEST_F(LostWayTest, WhoeverDeletesNextFinishes) {
+TEST_F(LostCallerTest, WhoeverDeletesNextFinishes) {
     die();
     EXPECT_EQ(remove(999), Error::Ok);
     expect_all_done();
 }
 
-TEST_F(LostWayTest, WhoeverRetypesNextFinishes) {
+TEST_F(LostCallerTest, WhoeverRetypesNextFinishes) {
     die();
     EXPECT_EQ(call(kPart, UntypedMethod::Retype, {kind(CapType::Untyped, 16), kCNode, 100}), Error::Ok);  // all of it
     EXPECT_EQ(remove(100), Error::Ok);
     expect_all_done();
 }
 
-TEST_F(LostWayTest, WhoeverClaimsAnInterruptFinishes) {
+TEST_F(LostCallerTest, WhoeverClaimsAnInterruptFinishes) {
     ASSERT_EQ(call(kIrqControl, IrqControlMethod::Claim, {10, kTop, 14}), Error::Ok);
     die();
     EXPECT_TRUE(irqs[10].is_claimed);
@@ -105,7 +105,7 @@ TEST_F(LostWayTest, WhoeverClaimsAnInterruptFinishes) {
     expect_all_done();
 }
 
-TEST_F(LostWayTest, ARevokeThatCutsItsOwnWaySaysSoAndOthersRevokeTheRest) {
+TEST_F(LostCallerTest, ARevokeThatCutsItsOwnWaySaysSoAndOthersRevokeTheRest) {
     EXPECT_FALSE(begin(worker(), CNodeMethod::Revoke, kTop, 1));
     while (!enter_again(worker())) {
     }
@@ -119,7 +119,7 @@ TEST_F(LostWayTest, ARevokeThatCutsItsOwnWaySaysSoAndOthersRevokeTheRest) {
 }
 
 /// Whatever a thread takes from under its feet and wherever it is interrupted, root gets all memory back.
-TEST_F(LostWayTest, NothingIsLost) {
+TEST_F(LostCallerTest, NothingIsLost) {
     for (const CNodeMethod method : {CNodeMethod::Delete, CNodeMethod::Revoke}) {
         for (const CPtr at : {kTop, kPart, kWorker, kOlder}) {
             for (std::uint64_t checks = 0; checks < 25; checks++) {
@@ -145,14 +145,14 @@ TEST_F(LostWayTest, NothingIsLost) {
 
 /// The worker's CSpace has two levels now. 1 << 10 | n: root's slot n; 2 << 10 | n: slot n of kMiddle, to which nothing
 /// else leads, as nothing else leads to the CSpace.
-class TwoLevelsTest : public LostWayTest {
+class TwoLevelsTest : public LostCallerTest {
 protected:
     static constexpr CPtr kMiddle = 50, kMiddleRadix = 10;
     static constexpr CPtr by_root(CPtr n) { return 1 << kMiddleRadix | n; }
     static constexpr CPtr by_middle(CPtr n) { return 2 << kMiddleRadix | n; }
 
     void SetUp() override {
-        LostWayTest::SetUp();
+        LostCallerTest::SetUp();
         static_assert(kMiddleRadix == kRadix);
         const auto mint_cnode = [&](CPtr to, std::uint64_t index, CPtr from, unsigned guard_bits) {
             ASSERT_EQ(call(to, CNodeMethod::Mint, {index, kCNode, from, kAll, 0, guard_bits}), Error::Ok);
@@ -187,7 +187,7 @@ TEST_F(TwoLevelsTest, ADeleteThatCutsItsOwnWayIsDone) {
     expect_nothing_lost();
 }
 
-/// The thread that empties the graveyard before its Retype is in there itself, and so is the CNode for the new object.
+/// The thread that empties the zombies before its Retype is in there itself, and so is the CNode for the new object.
 TEST_F(TwoLevelsTest, WhoFindsItselfInTheGraveyardMakesNothing) {
     make(CapType::CNode, kDying, 2);
     ASSERT_EQ(call(kDying, CNodeMethod::Copy, {1, kCNode, kEndpoint, kAll}), Error::Ok);

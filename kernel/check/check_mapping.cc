@@ -3,7 +3,7 @@
 //
 // First every mapped capability leaves a note in its entry, then no entry may be without one. Only the root task's
 // space may have such: the kernel maps the root task's program without capabilities.
-#include "debug/check_parts.h"
+#include "check/check_parts.h"
 #include "mem/address_spaces.h"
 #include "mem/mapping.h"
 
