@@ -3,6 +3,7 @@
 
 import os
 import queue
+import re
 import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -13,7 +14,7 @@ from glenda import ktest, plugins
 from glenda.errors import Infrastructure
 
 from . import runs, suites
-from .faults import BadList, BootClaim, Claim, Fault, UnitClaim
+from .faults import BadList, BootClaim, Claim, Fault, GradeClaim, UnitClaim
 from .runs import Kind, Verdict
 from .source import NotFound
 from .tree import KERNEL, UNIT_TESTS, BuildFailed, Tree
@@ -43,6 +44,11 @@ class Result:
 def _whole(claim: Claim) -> Claim:
     """The claim without the cases that must fail: where nothing is wrong, all pass."""
     return replace(claim, cases=()) if isinstance(claim, BootClaim) else claim
+
+
+def _boots(claim: Claim) -> bool:
+    """The claim is about the kernel as it is built for the machine."""
+    return not isinstance(claim, UnitClaim)
 
 
 class Check:
@@ -77,6 +83,11 @@ class Check:
             if isinstance(claim, UnitClaim):
                 if not suites.matching(self.tests, claim.filter):
                     yield f"fault {fault.id}: no unit test is called {claim.filter}"
+            elif isinstance(claim, GradeClaim):
+                file, _, name = claim.test.partition("::")
+                path = self.tree / "grade/tests" / file
+                if not path.exists() or not re.search(rf"^def {name.partition('[')[0]}\(", path.read_text(), re.MULTILINE):
+                    yield f"fault {fault.id}: there is no test {claim.test} in grade/tests"
             elif not (self.tree / "user/tests" / f"{claim.program}.cc").exists():
                 yield f"fault {fault.id}: there is no user/tests/{claim.program}.cc"
             elif missing := set(claim.cases) - ktest.names_in(claim.program):
@@ -91,7 +102,7 @@ class Check:
         claims = list(dict.fromkeys(_whole(claim) for fault in self.faults for claim in self.claims_of(fault)))
         try:
             self.base.copy_sources(self.tree)
-            if any(isinstance(claim, BootClaim) for claim in claims):
+            if any(map(_boots, claims)):
                 plugins.build("deadline")
                 self.base.build_kernel(self.jobs)
             if any(isinstance(claim, UnitClaim) for claim in claims):
@@ -144,10 +155,12 @@ class Check:
     def _build(self, tree: Tree, claims: Iterable[Claim]) -> None:
         if sources := self.sources_for(claims):
             tree.build_unit_tests(sources)
-        if any(isinstance(claim, BootClaim) for claim in claims):
+        if any(map(_boots, claims)):
             tree.build_kernel()
 
     def _run(self, tree: Tree, claim: Claim, name: str) -> Verdict:
         if isinstance(claim, UnitClaim):
             return runs.run_unit(tree.root / UNIT_TESTS, claim, self.scratch / "logs" / f"{name}.log")
+        if isinstance(claim, GradeClaim):
+            return runs.run_grade(tree.root, claim, self.scratch / "logs" / f"{name}.log")
         return runs.run_boot(tree.root / KERNEL, claim, f"seeded-{name}")

@@ -11,6 +11,7 @@
     unit = ["CNodeTest.*"]                    # filters of unit tests, each of which must fail
     boots = ["ktest_cspaces"]                 # test programs, each of which must fail; or as a table:
     # boots = [{ program = "ktest_smp_memory", cases = ["smp_unmapping"], harts = 2 }]
+    tests = ["test_boot.py::test_x"]          # tests of grade/tests, each of which must fail
 
 At least one test must claim the fault. An unknown key is an error: it is a slip of the pen more often than not.
 """
@@ -21,7 +22,7 @@ from pathlib import Path
 
 from . import source
 
-KEYS = {"id", "file", "function", "stub", "find", "replace", "unit", "boots"}
+KEYS = {"id", "file", "function", "stub", "find", "replace", "unit", "boots", "tests"}
 BOOT_KEYS = {"program", "cases", "harts", "options"}
 
 
@@ -53,7 +54,17 @@ class BootClaim:
         return f"{self.program}{harts}" + (f" ({', '.join(self.cases)})" if self.cases else "")
 
 
-Claim = UnitClaim | BootClaim
+@dataclass(frozen=True)
+class GradeClaim:
+    """A test of grade/tests that must fail, as pytest names it: `test_boot.py::test_x`."""
+
+    test: str
+
+    def __str__(self) -> str:
+        return self.test
+
+
+Claim = UnitClaim | BootClaim | GradeClaim
 
 
 @dataclass(frozen=True)
@@ -91,9 +102,10 @@ def _fault(entry: dict, where: str) -> Fault:
     kinds = [kind for kind in (("function", "stub"), ("find", "replace")) if entry.keys() & set(kind)]
     if len(kinds) != 1 or not entry.keys() >= set(kinds[0]):
         raise BadList(f"{where}: give `function` and `stub`, or `find` and `replace`")
-    claims = [UnitClaim(each) for each in entry.get("unit", ())] + [_boot(each, where) for each in entry.get("boots", ())]
+    claims = [*map(UnitClaim, entry.get("unit", ())), *(_boot(each, where) for each in entry.get("boots", ())),
+              *map(GradeClaim, entry.get("tests", ()))]
     if not claims:
-        raise BadList(f"{where}: no test claims it: give `unit` or `boots`")
+        raise BadList(f"{where}: no test claims it: give `unit`, `boots` or `tests`")
     return Fault(entry["id"], entry["file"], tuple(claims), entry.get("function"), entry.get("stub", ""),
                  entry.get("find"), entry.get("replace", ""))
 

@@ -5,7 +5,7 @@ import json
 from pathlib import Path
 
 from .check import Result
-from .faults import Claim, UnitClaim
+from .faults import BootClaim, Claim, UnitClaim
 from .runs import Kind, Verdict
 
 
@@ -51,12 +51,18 @@ def summary(results: list[Result], seconds: float) -> str:
     return line + (f"; not: {', '.join(missed)}" if missed else "")
 
 
+def _kind(claim: Claim) -> str:
+    if isinstance(claim, UnitClaim):
+        return "unit"
+    return "boot" if isinstance(claim, BootClaim) else "grade"
+
+
 def write_json(results: list[Result], path: Path) -> None:
     """One object for each fault, in the order of the list."""
     path.write_text(json.dumps([{
         "id": result.fault.id, "file": result.fault.file, "line": result.line, "caught": result.is_good,
         "seconds": round(result.seconds, 2), "error": result.error,
-        "claims": [{"claim": str(claim), "kind": "unit" if isinstance(claim, UnitClaim) else "boot",
+        "claims": [{"claim": str(claim), "kind": _kind(claim),
                     "verdict": verdict.kind.value, "test": verdict.test, "reason": verdict.reason}
                    for claim, verdict in result.verdicts],
     } for result in results], indent=1) + "\n", encoding="utf-8")

@@ -11,6 +11,7 @@ import re
 import resource
 import signal
 import subprocess
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,13 +19,14 @@ from glenda import ktest
 from glenda.errors import GuestDeadline, GuestFailure, GuestIdle, KernelPanic
 from glenda.machine import Machine
 
-from .faults import BootClaim, UnitClaim
+from .faults import BootClaim, GradeClaim, UnitClaim
 
 UNIT_CPU_LIMIT = 15         # s of processor time for the tests of a filter
 UNIT_WALL_LIMIT = 300.0     # s; only for what sleeps: a slow host does not change the other
 UNIT_MEMORY_MB = 4096
 UNIT_OUTPUT = 64 << 20      # bytes
 BOOT_LIMIT = 2.0            # s of guest time
+GRADE_LIMIT = 300.0         # s on the wall; these tests have limits of their own
 SMP_BOOT_LIMIT = 20.0       # the same with several harts, where the host's pace counts (glenda/watch.py)
 SANITIZERS = {"ASAN_OPTIONS": f"hard_rss_limit_mb={UNIT_MEMORY_MB}:detect_leaks=0", "UBSAN_OPTIONS": "print_stacktrace=0"}
 
@@ -135,3 +137,33 @@ def boot_verdict(transcript: str, claim: BootClaim, kind: Kind = Kind.BROKEN, re
     if kind is Kind.PANICKED and not passed:
         kind, reason = Kind.BROKEN, f"panic before the first test: {reason}"
     return Verdict(kind, last, re.sub(r"\s+", " ", reason)[:140])
+
+
+# --- tests of grade/tests ---------------------------------------------------------------------------------
+
+def run_grade(tree: Path, claim: GradeClaim, log: Path) -> Verdict:
+    """A test of the harness, run in the scratch tree, with the kernel that was built there."""
+    log.parent.mkdir(parents=True, exist_ok=True)
+    command = [sys.executable, "-m", "pytest", "-q", "-c", "grade/pytest.ini", f"grade/tests/{claim.test}"]
+    with log.open("wb") as out:
+        try:
+            status = subprocess.run(command, cwd=tree, stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT,
+                                    check=False, timeout=GRADE_LIMIT).returncode
+        except subprocess.TimeoutExpired:
+            status = None
+    return grade_verdict(log.read_text(encoding="utf-8", errors="replace"), status, claim)
+
+
+def grade_verdict(output: str, status: int | None, claim: GradeClaim) -> Verdict:
+    """`status`: pytest's, None for one that was stopped by the clock."""
+    if status is None:
+        return Verdict(Kind.HUNG, claim.test, f"not done in {GRADE_LIMIT:.0f} s")
+    failed = re.search(r"^FAILED grade/tests/(\S+)(?: - (.*))?$", output, re.MULTILINE)
+    if status == 1 and failed is not None:
+        reason = failed[2] or ""
+        stopped = re.search(r"\b(GuestDeadline|GuestIdle)\b", reason)
+        broken = "Infrastructure" in reason
+        return Verdict(Kind.HUNG if stopped else Kind.BROKEN if broken else Kind.FAILED, failed[1], reason[:140])
+    if status == 0 and re.search(r"^\d+ passed", output, re.MULTILINE):
+        return Verdict(Kind.PASSED, claim.test)
+    return Verdict(Kind.BROKEN, claim.test, f"pytest ended with status {status}, and no test passed or failed")

@@ -14,8 +14,9 @@ from pathlib import Path
 
 from .faults import Fault
 
-# What the kernel and its unit tests are built from.
-SOURCES = ("Makefile", "kernel", "lib", "user/build.mk", "grade/build.mk", "grade/unit")
+# What the kernel and its tests are made from. The programs of user/ are the working tree's: no fault is put there.
+SOURCES = ("Makefile", "kernel", "lib", "user/build.mk", "grade")
+INITRD = Path("build/initrd.cpio")
 KERNEL = Path("build/kernel/glenda.elf")
 UNIT_TESTS = Path("build/unit/kernel_tests")
 # A stub uses neither its arguments nor the helpers of the function; and most of the time here is the compiler's.
@@ -68,9 +69,11 @@ class Tree:
         self.root = root
 
     def copy_sources(self, tree: Path) -> None:
-        """Take the sources of a working tree; what is built here stays."""
+        """Take the sources of a working tree, and its programs if they are built; what is built here stays."""
         for name in SOURCES:
             mirror(tree / name, self.root / name)
+        if (tree / INITRD).exists():
+            mirror(tree / INITRD, self.root / INITRD)
 
     def copy_of(self, other: "Tree") -> None:
         """Become the same as another tree, what is built there included."""

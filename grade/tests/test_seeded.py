@@ -10,8 +10,8 @@ import pytest
 from glenda import paths
 from seeded import report, runs, suites
 from seeded.check import Check, Result
-from seeded.faults import BadList, BootClaim, Fault, UnitClaim, load
-from seeded.runs import Kind, Verdict, boot_verdict, unit_verdict
+from seeded.faults import BadList, BootClaim, Fault, GradeClaim, UnitClaim, load
+from seeded.runs import Kind, Verdict, boot_verdict, grade_verdict, unit_verdict
 from seeded.source import NotFound, find_body, replace_body, replace_text
 from seeded.tree import mirror
 
@@ -95,8 +95,9 @@ def load_text(folder: Path, text: str) -> list[Fault]:
 
 def test_a_list_is_read(tmp_path: Path) -> None:
     stub, mutant = load_text(tmp_path, f'[[fault]]\n{GOOD}unit = ["A.*"]\nboots = ["p", {{program = "q", harts = 2}}]\n'
+                                       'tests = ["t.py::a"]\n'
                                        '[[fault]]\nid = "y"\nfile = "b.S"\nfind = "c"\nreplace = ""\nunit = ["B.C"]\n')
-    assert stub.claims == (UnitClaim("A.*"), BootClaim("p"), BootClaim("q", harts=2))
+    assert stub.claims == (UnitClaim("A.*"), BootClaim("p"), BootClaim("q", harts=2), GradeClaim("t.py::a"))
     assert stub.apply("int a() { return 1; }") == ("int a() {\n\n}", 1)
     assert mutant.apply("abc") == ("ab", 1)
 
@@ -163,6 +164,21 @@ def test_unit_verdicts(output: str, status: int | None, kind: Kind, words: str) 
 ])
 def test_boot_verdicts(transcript: str, cases: tuple[str, ...], ended: tuple, kind: Kind, words: str) -> None:
     verdict = boot_verdict(transcript, BootClaim("p", cases), *ended)
+    assert verdict.kind is kind
+    assert words in str(verdict)
+
+
+@pytest.mark.parametrize(("output", "status", "kind", "words"), [
+    ("1 passed in 1.00s\n", 0, Kind.PASSED, "t.py::a"),
+    ("FAILED grade/tests/t.py::a - AssertionError: no\n1 failed in 1s\n", 1, Kind.FAILED, "t.py::a: AssertionError: no"),
+    ("FAILED grade/tests/t.py::a - glenda.errors.GuestIdle: the guest waits\n", 1, Kind.HUNG, "t.py::a: glenda"),
+    ("FAILED grade/tests/t.py::a - glenda.errors.Infrastructure: no QEMU\n", 1, Kind.BROKEN, "no QEMU"),
+    ("", None, Kind.HUNG, "not done in"),
+    ("no tests ran in 0.1s\n", 5, Kind.BROKEN, "pytest ended with status 5"),
+    ("1 skipped in 0.1s\n", 0, Kind.BROKEN, "pytest ended with status 0, and no test passed or failed"),
+])
+def test_verdicts_of_the_harness(output: str, status: int | None, kind: Kind, words: str) -> None:
+    verdict = grade_verdict(output, status, GradeClaim("t.py::a"))
     assert verdict.kind is kind
     assert words in str(verdict)
 
@@ -263,7 +279,8 @@ def test_a_test_that_fails_without_a_fault_is_no_measure(small_tree: Path) -> No
 
 def test_what_a_list_asks_for_must_be_there(small_tree: Path, tmp_path: Path) -> None:
     faults = [Fault("a", "kernel/no.cc", (UnitClaim("Add.None"),), "int add()", ""),
-              Fault("b", "kernel/add.cc", (BootClaim("ktest_none"), BootClaim("ktest_caps", ("no_such",))), "int a()", "")]
+              Fault("b", "kernel/add.cc", (BootClaim("ktest_none"), GradeClaim("t.py::a"),
+                                            BootClaim("ktest_caps", ("no_such",))), "int a()", "")]
     (small_tree / "user/tests").mkdir()
     (small_tree / "user/tests/ktest_caps.cc").write_text("")
     with pytest.raises(BadList) as refused:
@@ -273,6 +290,7 @@ def test_what_a_list_asks_for_must_be_there(small_tree: Path, tmp_path: Path) ->
         "fault a: no unit test is called Add.None",
         "kernel/add.cc:1: no definition of `int a()`: nothing of that name is there (fault b)",
         "fault b: there is no user/tests/ktest_none.cc",
+        "fault b: there is no test t.py::a in grade/tests",
         "fault b: ktest_caps has no case no_such",
     ]
 
