@@ -160,7 +160,7 @@ def grade_verdict(output: str, status: int | None, claim: GradeClaim) -> Verdict
         return Verdict(Kind.HUNG, claim.test, f"not done in {GRADE_LIMIT:.0f} s")
     failed = re.search(r"^FAILED grade/tests/(\S+)(?: - (.*))?$", output, re.MULTILINE)
     if status == 1 and failed is not None:
-        reason = failed[2] or ""
+        reason = " ".join(re.findall(r"^E +(\S.*)$", output, re.MULTILINE)) or failed[2] or ""
         stopped = re.search(r"\b(GuestDeadline|GuestIdle)\b", reason)
         broken = "Infrastructure" in reason
         return Verdict(Kind.HUNG if stopped else Kind.BROKEN if broken else Kind.FAILED, failed[1], reason[:140])

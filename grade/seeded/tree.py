@@ -14,8 +14,8 @@ from pathlib import Path
 
 from .faults import Fault
 
-# What the kernel and its tests are made from. The programs of user/ are the working tree's: no fault is put there.
-SOURCES = ("Makefile", "kernel", "lib", "user/build.mk", "grade")
+# The programs of user/ are not built anew: no fault is put there, so they are the working tree's.
+SOURCES = ("Makefile", "kernel", "lib", "user", "grade")
 INITRD = Path("build/initrd.cpio")
 KERNEL = Path("build/kernel/glenda.elf")
 UNIT_TESTS = Path("build/unit/kernel_tests")

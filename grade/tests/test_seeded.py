@@ -171,6 +171,7 @@ def test_boot_verdicts(transcript: str, cases: tuple[str, ...], ended: tuple, ki
 @pytest.mark.parametrize(("output", "status", "kind", "words"), [
     ("1 passed in 1.00s\n", 0, Kind.PASSED, "t.py::a"),
     ("FAILED grade/tests/t.py::a - AssertionError: no\n1 failed in 1s\n", 1, Kind.FAILED, "t.py::a: AssertionError: no"),
+    ("E   AssertionError: \nE   FAIL x\nFAILED grade/tests/t.py::a - AssertionError: \n", 1, Kind.FAILED, "FAIL x"),
     ("FAILED grade/tests/t.py::a - glenda.errors.GuestIdle: the guest waits\n", 1, Kind.HUNG, "t.py::a: glenda"),
     ("FAILED grade/tests/t.py::a - glenda.errors.Infrastructure: no QEMU\n", 1, Kind.BROKEN, "no QEMU"),
     ("", None, Kind.HUNG, "not done in"),
