@@ -17,8 +17,9 @@ from . import runs, suites
 from .faults import BadList, BootClaim, Claim, Fault, GradeClaim, UnitClaim
 from .runs import Kind, Verdict
 from .source import NotFound
-from .tree import KERNEL, UNIT_TESTS, BuildFailed, Tree
+from .tree import INITRD, KERNEL, UNIT_TESTS, BuildFailed, Tree
 
+PROGRAMS = Path("user/tests")
 SHOWN = 1500                # characters of a compiler's output
 
 
@@ -88,9 +89,9 @@ class Check:
                 path = self.tree / "grade/tests" / file
                 if not path.exists() or not re.search(rf"^def {name.partition('[')[0]}\(", path.read_text(), re.MULTILINE):
                     yield f"fault {fault.id}: there is no test {claim.test} in grade/tests"
-            elif not (self.tree / "user/tests" / f"{claim.program}.cc").exists():
-                yield f"fault {fault.id}: there is no user/tests/{claim.program}.cc"
-            elif missing := set(claim.cases) - ktest.names_in(claim.program):
+            elif not (self.tree / PROGRAMS / f"{claim.program}.cc").exists():
+                yield f"fault {fault.id}: there is no {PROGRAMS / claim.program}.cc"
+            elif missing := set(claim.cases) - ktest.names_in(claim.program, self.tree / PROGRAMS):
                 yield f"fault {fault.id}: {claim.program} has no case {', '.join(sorted(missing))}"
 
     def sources_for(self, claims: Iterable[Claim]) -> list[Path]:
@@ -163,4 +164,4 @@ class Check:
             return runs.run_unit(tree.root / UNIT_TESTS, claim, self.scratch / "logs" / f"{name}.log")
         if isinstance(claim, GradeClaim):
             return runs.run_grade(tree.root, claim, self.scratch / "logs" / f"{name}.log")
-        return runs.run_boot(tree.root / KERNEL, claim, f"seeded-{name}")
+        return runs.run_boot(tree.root / KERNEL, tree.root / INITRD, claim, f"seeded-{name}")

@@ -108,10 +108,10 @@ def end_of_boot(claim: BootClaim) -> str:
     return rf"^FAIL (?:{cases}): .*\n|^ktest: \d+ passed, \d+ failed$"
 
 
-def run_boot(kernel: Path, claim: BootClaim, name: str) -> Verdict:
+def run_boot(kernel: Path, initrd: Path, claim: BootClaim, name: str) -> Verdict:
     """A test program up to its first failure, or its end. The console is in build/grade/NAME.log."""
     options = f"root=bin/{claim.program} {claim.options}".strip()
-    with Machine(kernel, harts=claim.harts, append=options, name=name) as machine:
+    with Machine(kernel, initrd, harts=claim.harts, append=options, name=name) as machine:
         try:
             machine.expect(end_of_boot(claim), within=BOOT_LIMIT if claim.harts == 1 else SMP_BOOT_LIMIT)
             return boot_verdict(machine.transcript, claim)

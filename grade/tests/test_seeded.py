@@ -283,7 +283,7 @@ def test_what_a_list_asks_for_must_be_there(small_tree: Path, tmp_path: Path) ->
               Fault("b", "kernel/add.cc", (BootClaim("ktest_none"), GradeClaim("t.py::a"),
                                             BootClaim("ktest_caps", ("no_such",))), "int a()", "")]
     (small_tree / "user/tests").mkdir()
-    (small_tree / "user/tests/ktest_caps.cc").write_text("")
+    (small_tree / "user/tests/ktest_caps.cc").write_text('constexpr Case kCases[] = {{"caps", caps}};')
     with pytest.raises(BadList) as refused:
         Check(faults, small_tree, tmp_path / "scratch").validate()
     assert str(refused.value).splitlines() == [
