@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Runs a list of faults: the unchanged tree must pass every claim, then each fault must make each of its claims fail."""
+"""Runs a list of faults: the unchanged tree must pass every claim, then each fault must make its claims fail."""
 
 import os
 import queue
@@ -87,7 +87,8 @@ class Check:
             elif isinstance(claim, GradeClaim):
                 file, _, name = claim.test.partition("::")
                 path = self.tree / "grade/tests" / file
-                if not path.exists() or not re.search(rf"^def {name.partition('[')[0]}\(", path.read_text(), re.MULTILINE):
+                function = name.partition("[")[0]
+                if not path.exists() or not re.search(rf"^def {function}\(", path.read_text(), re.MULTILINE):
                     yield f"fault {fault.id}: there is no test {claim.test} in grade/tests"
             elif not (self.tree / PROGRAMS / f"{claim.program}.cc").exists():
                 yield f"fault {fault.id}: there is no {PROGRAMS / claim.program}.cc"

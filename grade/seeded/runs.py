@@ -28,7 +28,7 @@ UNIT_OUTPUT = 64 << 20      # bytes
 BOOT_LIMIT = 2.0            # s of guest time
 GRADE_LIMIT = 300.0         # s on the wall; these tests have limits of their own
 SMP_BOOT_LIMIT = 20.0       # the same with several harts, where the host's pace counts (glenda/watch.py)
-SANITIZERS = {"ASAN_OPTIONS": f"hard_rss_limit_mb={UNIT_MEMORY_MB}:detect_leaks=0", "UBSAN_OPTIONS": "print_stacktrace=0"}
+SANITIZERS = {"ASAN_OPTIONS": f"hard_rss_limit_mb={UNIT_MEMORY_MB}:detect_leaks=0"}
 
 
 class Kind(enum.Enum):
@@ -68,8 +68,9 @@ def run_unit(program: Path, claim: UnitClaim, log: Path) -> Verdict:
     command = [program, f"--gtest_filter={claim.filter}", "--gtest_fail_fast", "--gtest_color=no"]
     with log.open("wb") as out:
         try:
-            status = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT, check=False,
-                                    env={**os.environ, **SANITIZERS}, preexec_fn=_limit, timeout=UNIT_WALL_LIMIT).returncode
+            status = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT,
+                                    check=False, env={**os.environ, **SANITIZERS}, preexec_fn=_limit,
+                                    timeout=UNIT_WALL_LIMIT).returncode
         except subprocess.TimeoutExpired:
             status = None
     return unit_verdict(log.read_text(encoding="utf-8", errors="replace"), status)

@@ -92,6 +92,6 @@ def replace_text(text: str, find: str, replace: str, file: str) -> tuple[str, in
         raise NotFound(f"{file}:1: `{find.strip()}` does not stand there")
     at = text.index(find)
     if count > 1:
-        second = line_of(text, text.index(find, at + 1))
-        raise NotFound(f"{file}:{second}: `{find.strip()}` stands there {count} times, first in line {line_of(text, at)}")
+        first, second = line_of(text, at), line_of(text, text.index(find, at + 1))
+        raise NotFound(f"{file}:{second}: `{find.strip()}` stands there {count} times, first in line {first}")
     return text[:at] + replace + text[at + len(find):], line_of(text, at)
