@@ -56,23 +56,26 @@ class Verdict:
 
 # --- unit tests on the host -------------------------------------------------------------------------------
 
-def _limit() -> None:
-    resource.setrlimit(resource.RLIMIT_CPU, (UNIT_CPU_LIMIT, UNIT_CPU_LIMIT + 1))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (UNIT_OUTPUT, UNIT_OUTPUT))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+def _limit(process: int) -> None:
+    resource.prlimit(process, resource.RLIMIT_CPU, (UNIT_CPU_LIMIT, UNIT_CPU_LIMIT + 1))
+    resource.prlimit(process, resource.RLIMIT_FSIZE, (UNIT_OUTPUT, UNIT_OUTPUT))
+    resource.prlimit(process, resource.RLIMIT_CORE, (0, 0))
 
 
 def run_unit(program: Path, claim: UnitClaim, log: Path) -> Verdict:
     """The tests of a filter, up to the first that fails. All that they print goes to `log`."""
     log.parent.mkdir(parents=True, exist_ok=True)
     command = [program, f"--gtest_filter={claim.filter}", "--gtest_fail_fast", "--gtest_color=no"]
-    with log.open("wb") as out:
+    with (log.open("wb") as out,
+          subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT,
+                           env={**os.environ, **SANITIZERS}) as process):
         try:
-            status = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT,
-                                    check=False, env={**os.environ, **SANITIZERS}, preexec_fn=_limit,
-                                    timeout=UNIT_WALL_LIMIT).returncode
+            _limit(process.pid)
+            status = process.wait(UNIT_WALL_LIMIT)
         except subprocess.TimeoutExpired:
             status = None
+        finally:
+            process.kill()      # whatever ended the waiting
     return unit_verdict(log.read_text(encoding="utf-8", errors="replace"), status)
 
 

@@ -101,8 +101,8 @@ def panic(machine: Boot, *commands: str) -> str:
 def test_a_reservation_ends_with_the_switch() -> None:
     """What a thread has reserved (lr) must not let the store-conditional of the next one succeed.
 
-    QEMU ends a reservation at every trap by itself, and hardware need not. No program can tell here, so this looks at the
-    code: between resume_user and its sret the next thread's registers are loaded; an sc there ends the reservation.
+    QEMU ends a reservation at every trap by itself, and hardware need not. No program can tell here, so this looks at
+    the code: between resume_user and its sret the next thread's registers are loaded; an sc there ends the reservation.
     """
     listing = subprocess.run(["riscv64-linux-gnu-objdump", "--disassemble=resume_user", "--no-show-raw-insn", KERNEL],
                              capture_output=True, text=True, check=True).stdout
