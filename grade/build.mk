@@ -32,7 +32,7 @@ HOST_FLAGS := -std=c++23 $(HOST_OPTIMIZE) $(WARNINGS) -fno-omit-frame-pointer -f
 UNIT_LIB := $(wildcard lib/abi/*.cc lib/format/*.cc)
 UNIT_CASES := $(wildcard grade/unit/kernel_*_test.cc grade/unit/fast_path/*.cc grade/unit/model/*.cc)
 UNIT_KERNEL := $(UNIT_CASES) $(wildcard grade/unit/host/*.cc kernel/cap/*.cc kernel/mem/*.cc kernel/object/*.cc \
-  kernel/sched/*.cc kernel/ipc/*.cc kernel/call/*.cc kernel/debug/*.cc kernel/check/*.cc kernel/boot/enter.cc kernel/boot/free_memory.cc kernel/boot/hardware.cc) $(UNIT_LIB)
+  kernel/sched/*.cc kernel/ipc/*.cc kernel/call/*.cc kernel/debug/*.cc kernel/check/*.cc) $(filter-out %/no_fast_path.cc,$(wildcard kernel/entry/*.cc)) $(wildcard kernel/boot/free_memory.cc kernel/boot/hardware.cc) $(UNIT_LIB)
 UNIT_USER_SOURCES := $(addprefix user/,libglenda/heap.cc libglenda/format.cc 9ball/log_ring.cc 9ball/init_config.cc 9ball/init_check.cc \
   factotum/buddy.cc factotum/region.cc factotum/argument_block.cc factotum/demangle.cc console/line_editor.cc)
 UNIT_USER := $(filter-out grade/unit/kernel_%,$(wildcard grade/unit/*_test.cc)) $(UNIT_LIB) $(UNIT_USER_SOURCES)

@@ -4,12 +4,12 @@
 KERNEL := $(BUILD)/kernel/glenda.elf
 KERNEL_SOURCES := $(wildcard kernel/*/*.cc kernel/*/*.S) $(wildcard lib/abi/*.cc) $(wildcard lib/util/*.cc) \
   $(addprefix lib/format/,bytes.cc cpio.cc elf.cc elf_symbols.cc fdt.cc fdt_node.cc fdt_property.cc fdt_walk.cc fdt_machine.cc)
-KERNEL_SOURCES := $(wildcard $(KERNEL_SOURCES))
+KERNEL_SOURCES := $(filter-out kernel/entry/$(if $(filter no,$(FAST_PATH)),,no_)fast_path.cc,$(wildcard $(KERNEL_SOURCES)))
 KERNEL_OBJECTS := $(patsubst %,$(BUILD)/kernel/%.o,$(KERNEL_SOURCES))
 KERNEL_FLAGS := $(RISCV_FLAGS) -Ikernel
 
-# What runs once, at boot, or only for people who look inside is made small. boot/enter.cc is the way into the kernel.
-KERNEL_SMALL := $(filter-out kernel/boot/enter.cc,$(wildcard kernel/boot/*.cc)) $(wildcard kernel/debug/*.cc kernel/check/*.cc) \
+# What runs once, at boot, or only for people who look inside is made small.
+KERNEL_SMALL := $(wildcard kernel/boot/*.cc) $(wildcard kernel/debug/*.cc kernel/check/*.cc) \
   $(filter lib/format/%,$(KERNEL_SOURCES))
 $(patsubst %,$(BUILD)/kernel/%.o,$(KERNEL_SMALL)): KERNEL_FLAGS += -Os
 

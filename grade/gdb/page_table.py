@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Sv39 page tables as the hardware walks them (privileged specification 4.4; kernel/mem/page_table.h)."""
+"""Sv39 page tables as the hardware walks them (privileged specification 4.4; kernel/arch/page_table.h)."""
 
 import struct
 from collections.abc import Iterator

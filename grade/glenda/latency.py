@@ -31,7 +31,7 @@ TO_POLL, WAY_OUT, TO_EXIT = range(3)
 FIRMWARE = (0x8000_0000, 0x8020_0000)
 # Functions that the plugin watches, by the names that the linker knows.
 POLL = "_ZN6glenda4arch17interrupt_pendingEv"
-PAUSE = "_ZN6glenda4Hart10note_pauseEv"
+PAUSE = "_ZN6glenda10note_pauseEv"
 SKIP = "_ZN6glenda16check_invariantsEv"     # MachineMethod::Check: a test inside the kernel, of which nobody is in need
 POLLING = ("interrupt_pending", "preemption_point")
 

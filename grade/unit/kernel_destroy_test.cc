@@ -115,7 +115,7 @@ TEST_F(DestroyTest, AThreadThatDeletesItselfIsGone) {
     ASSERT_EQ(suicidal.state, ThreadState::Ready);
     call(suicidal, kCNode, CNodeMethod::Delete, {20});
     EXPECT_TRUE(slot(20).is_empty());
-    EXPECT_EQ(&hart().choose(), &root());
+    EXPECT_EQ(&choose(hart()), &root());
 }
 
 TEST_F(DestroyTest, AThreadThatRevokesTheGroundUnderItsFeet) {
@@ -123,7 +123,7 @@ TEST_F(DestroyTest, AThreadThatRevokesTheGroundUnderItsFeet) {
     machine.checks_before_interrupt = 0;
     call(thread, kCNode, CNodeMethod::Revoke, {kUntyped});  // its Tcb is made of it
     machine.checks_before_interrupt = host::kNever;
-    EXPECT_EQ(&hart().choose(), &root());
+    EXPECT_EQ(&choose(hart()), &root());
     EXPECT_EQ(revoke(kUntyped), Error::Ok);
     EXPECT_FALSE(slot(kUntyped).has_children());
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// kernel/boot/enter.cc: from a trap to the thread that runs next: system calls, time, devices, faults, and sleep.
+// kernel/entry/: from a trap to the thread that runs next: system calls, time, devices, faults, and sleep.
 #include "debug/print.h"
 #include "kernel_test.h"
 #include "object/irq.h"
@@ -55,21 +55,21 @@ TEST_F(EnterTest, ASleepingThreadWakesAnIdleHart) {
     Registers& r = root().registers;
     r.a(7) = static_cast<std::uint64_t>(Syscall::Recv);
     r.a(0) = kNotification;
-    EXPECT_EQ(enter_syscall(kNotification, 0, 0, 0, 0, 0, root(), static_cast<std::int64_t>(Syscall::Recv)), &root());
+    EXPECT_EQ(&enter_syscall(root(), 0, 0, 0, 0, 0, kNotification, static_cast<std::int64_t>(Syscall::Recv)), &root());
     EXPECT_EQ(machine.time, 123'456'789u);  // no ticks in between
     EXPECT_EQ(r.a(0), 4u);
     EXPECT_TRUE(root().tag().is_notification());
 }
 
 TEST_F(EnterTest, AHartWithNothingToDoSleeps) {
-    Hart::stop(root());
+    stop(root());
     EXPECT_THROW(enter_first(hart()), host::Asleep);
     EXPECT_EQ(machine.satp, kernel_satp);
 }
 
 TEST_F(EnterTest, ThreadsOfOnePriorityShareTheHart) {
     Tcb& other = make_thread(30);
-    hart().choose();
+    choose(hart());
     unsigned turns = 0;
     Tcb* last = hart().current;
     for (unsigned i = 0; i < 100; i++) {
@@ -78,7 +78,7 @@ TEST_F(EnterTest, ThreadsOfOnePriorityShareTheHart) {
         last = now;
     }
     EXPECT_EQ(turns, 100 / kDefaultSlice);
-    EXPECT_NEAR(static_cast<double>(root().ticks), static_cast<double>(other.ticks), kDefaultSlice);
+    EXPECT_NEAR(static_cast<double>(run_time(root())), static_cast<double>(run_time(other)), kDefaultSlice * tick_length);
 }
 
 TEST_F(EnterTest, AnInterruptIsMaskedUntilItIsAcknowledged) {
@@ -122,7 +122,7 @@ TEST_F(EnterTest, AFaultGoesToTheHandler) {
     make(CapType::Reply, 31);
     Tcb& faulty = make_thread(32, 0, 30);
     syscall(root(), Syscall::Recv, 30, {}, {}, 31);
-    ASSERT_EQ(&hart().choose(), &faulty);
+    ASSERT_EQ(&choose(hart()), &faulty);
     faulty.registers.pc = 0x4444;
     EXPECT_EQ(&enter_trap(faulty, 13, 0x1234), &root());
     EXPECT_EQ(FaultKind(root().tag().label()), FaultKind::Vm);
@@ -136,7 +136,7 @@ TEST_F(EnterTest, ABugInTheKernelStopsTheMachine) {
     EXPECT_NE(machine.console.find("PANIC: trap in the kernel: cause 13, address 0x10"), std::string::npos);
     machine.console.clear();
     EXPECT_THROW(panic("why", "here.cc", 12), host::Halted);
-    EXPECT_EQ(machine.console, "\nPANIC: why\n  at here.cc:12\n");
+    EXPECT_EQ(machine.console, "\nPANIC: why\n  at here.cc:12\nEND PANIC\n");
 }
 
 TEST(Print, Numbers) {

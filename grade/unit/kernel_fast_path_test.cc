@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// kernel/call/fast_path.h decides nothing differently: from random states, the same entries to the kernel lead to the
+// kernel/entry/fast_path.cc decides nothing differently: from random states, the same entries to the kernel lead to the
 // same state whether it is on or off. fast_path/ has the states, the entries and the comparison.
 //
 // A case is its number: GLENDA_FAST_PATH_FIRST=n begins there, GLENDA_FAST_PATH_CASES=n makes that many.

@@ -2,6 +2,7 @@
 //
 // kernel/sched/hart.h, case by case: turns, and what follows a switch: address space, tick and floating-point unit.
 #include "kernel_test.h"
+#include "sched/fpu.h"
 #include "mem/address_spaces.h"
 
 namespace glenda::test {
@@ -15,20 +16,20 @@ TEST_F(HartTest, EqualsTakeTurnsAndAHigherOneDoesNotCostATurn) {
     call(21, TcbMethod::SetPriority, {5, 5});
     suspend(22);
     suspend(kTcb);
-    EXPECT_EQ(&hart().choose(), &a);
+    EXPECT_EQ(&choose(hart()), &a);
     for (unsigned i = 1; i < kDefaultSlice; i++) {
-        hart().tick();
-        EXPECT_EQ(&hart().choose(), &a);
+        tick_once();
+        EXPECT_EQ(&choose(hart()), &a);
     }
-    Hart::make_ready(high);
-    EXPECT_EQ(&hart().choose(), &high);
-    Hart::stop(high);
-    EXPECT_EQ(&hart().choose(), &a);  // it was interrupted, and goes on first
-    hart().tick();
-    EXPECT_EQ(&hart().choose(), &b);
-    EXPECT_EQ(a.ticks, kDefaultSlice);
-    for (unsigned i = 0; i < kDefaultSlice; i++) hart().tick();
-    EXPECT_EQ(&hart().choose(), &a);
+    make_ready(high);
+    EXPECT_EQ(&choose(hart()), &high);
+    stop(high);
+    EXPECT_EQ(&choose(hart()), &a);  // it was interrupted, and goes on first
+    tick_once();
+    EXPECT_EQ(&choose(hart()), &b);
+    EXPECT_EQ(run_time(a), kDefaultSlice * tick_length);
+    for (unsigned i = 0; i < kDefaultSlice; i++) tick_once();
+    EXPECT_EQ(&choose(hart()), &a);
 }
 
 TEST_F(HartTest, ASwitchChangesTheAddressSpace) {
@@ -38,11 +39,11 @@ TEST_F(HartTest, ASwitchChangesTheAddressSpace) {
     const std::uint64_t satp = satp_of(to_physical(slot(30).cap.object), asid_of(slot(30).cap.space));
     EXPECT_EQ(a.satp, satp);
     EXPECT_NE(machine.satp, satp);
-    Hart::stop(root());
-    EXPECT_EQ(&hart().choose(), &a);
+    stop(root());
+    EXPECT_EQ(&choose(hart()), &a);
     EXPECT_EQ(machine.satp, satp);
-    Hart::stop(a);
-    EXPECT_EQ(&hart().choose(), &hart().idle);
+    stop(a);
+    EXPECT_EQ(&choose(hart()), &hart().idle);
     EXPECT_EQ(machine.satp, kernel_satp);
 }
 
@@ -57,46 +58,46 @@ TEST_F(HartTest, TheAddressSpaceOfTheCurrentThreadGoesAtOnce) {
 
 TEST_F(HartTest, OnlyABusyHartTicks) {
     machine.time = 5000;
-    Hart::stop(root());
-    hart().choose();
+    stop(root());
+    choose(hart());
     EXPECT_EQ(hart().next_tick, kNever);
     EXPECT_EQ(machine.timer, kNever);
-    Hart::make_ready(root());
-    hart().choose();
+    make_ready(root());
+    choose(hart());
     EXPECT_EQ(hart().next_tick, 5000 + tick_length);
     EXPECT_EQ(machine.timer, 5000 + tick_length);
 }
 
 TEST_F(HartTest, WithoutAnFpuTheInstructionIsIllegal) {
     machine.has_fpu = false;
-    EXPECT_FALSE(hart().take_fpu());
+    EXPECT_FALSE(take_fpu(hart()));
     EXPECT_FALSE(machine.fpu_is_enabled);
 }
 
 TEST_F(HartTest, TheFpuIsSavedWhenAnotherThreadWantsIt) {
     Tcb& other = make_thread(20);
-    EXPECT_TRUE(hart().take_fpu());
-    EXPECT_FALSE(hart().take_fpu());  // it has it: the instruction really is illegal
+    EXPECT_TRUE(take_fpu(hart()));
+    EXPECT_FALSE(take_fpu(hart()));  // it has it: the instruction really is illegal
     machine.fpu.f[3] = 33;
-    Hart::stop(root());
-    EXPECT_EQ(&hart().choose(), &other);
+    stop(root());
+    EXPECT_EQ(&choose(hart()), &other);
     EXPECT_FALSE(machine.fpu_is_enabled);  // stopped with the owner
-    EXPECT_TRUE(hart().take_fpu());
+    EXPECT_TRUE(take_fpu(hart()));
     EXPECT_EQ(machine.fpu.f[3], 0u);
     machine.fpu.f[3] = 44;
-    Hart::make_ready(root());
-    hart().yield();
-    EXPECT_EQ(&hart().choose(), &root());
+    make_ready(root());
+    yield(hart());
+    EXPECT_EQ(&choose(hart()), &root());
     EXPECT_FALSE(machine.fpu_is_enabled);
     EXPECT_EQ(machine.fpu.f[3], 44u);  // lazily: still in the unit
-    EXPECT_TRUE(hart().take_fpu());
+    EXPECT_TRUE(take_fpu(hart()));
     EXPECT_EQ(other.fpu.f[3], 44u);
-    hart().yield();
-    EXPECT_EQ(&hart().choose(), &other);
+    yield(hart());
+    EXPECT_EQ(&choose(hart()), &other);
     EXPECT_FALSE(machine.fpu_is_enabled);
-    EXPECT_TRUE(hart().take_fpu());
+    EXPECT_TRUE(take_fpu(hart()));
     EXPECT_EQ(machine.fpu.f[3], 44u);
-    Hart::release_fpu(other);
+    release_fpu(other);
     EXPECT_FALSE(machine.fpu_is_enabled);
     EXPECT_EQ(hart().fpu_owner, nullptr);
 }

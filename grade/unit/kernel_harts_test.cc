@@ -5,6 +5,8 @@
 #include <thread>
 
 #include "kernel_test.h"
+#include "sched/big_lock.h"
+#include "sched/lock_wait.h"
 #include "mem/address_spaces.h"
 
 namespace glenda::test {
@@ -19,7 +21,7 @@ protected:
         second_ = std::make_unique<Hart>();
         second_->index = 1;
         second_->hardware = kHardware;
-        second_->start(kernel_satp);
+        init_hart(*second_);
         harts[1] = second_.get();
         hart_count = 2;
         make_thread(kThread);
@@ -35,9 +37,9 @@ protected:
         ASSERT_EQ(move_to_second(), Error::Ok);
         second().ready.remove(thread());
         second().current = &thread();
-        thread().registers.pc = kPc + arch::kEcallLength;
+        thread().registers.pc = kPc + kEcallLength;
         ASSERT_TRUE(big_lock.try_take());
-        std::thread waiting([this] { second().wait_for_lock(WaitFrom::Syscall); });
+        std::thread waiting([this] { wait_for_lock(second(), WaitFrom::Syscall); });
         what();
         big_lock.release();
         waiting.join();
@@ -51,20 +53,20 @@ private:
 TEST_F(HartsTest, AThreadThatWaitsForTheKernelIsSeenAtItsSystemCall) {
     while_it_waits([this] {
         for (unsigned i = 0; i < 3; i++) {
-            Hart::sync_registers(thread());
+            sync_registers(thread());
             EXPECT_EQ(thread().registers.pc, kPc);
         }
-        Hart::set_address_space(thread(), kernel_satp + 1);
+        set_address_space(thread(), kernel_satp + 1);
         EXPECT_EQ(second().satp, kernel_satp + 1);
     });
-    EXPECT_EQ(thread().registers.pc, kPc + arch::kEcallLength);  // now it is made
+    EXPECT_EQ(thread().registers.pc, kPc + kEcallLength);  // now it is made
     EXPECT_EQ(second().current, &thread());
 }
 
 TEST_F(HartsTest, AThreadThatIsStoppedBeforeItsSystemCallWillMakeIt) {
     while_it_waits([this] {
-        Hart::sync_registers(thread());
-        Hart::stop(thread());
+        sync_registers(thread());
+        stop(thread());
     });
     EXPECT_EQ(thread().registers.pc, kPc);
     EXPECT_EQ(thread().state, ThreadState::Inactive);

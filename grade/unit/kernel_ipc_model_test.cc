@@ -4,7 +4,7 @@
 // path.
 #include <algorithm>
 
-#include "call/fast_path.h"
+#include "call/switches.h"
 #include "model/ipc_model.h"
 
 namespace glenda::test {

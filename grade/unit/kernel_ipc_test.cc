@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // kernel/ipc/ and call/syscalls.cc, case by case: calls and answers, refusals, faults.
-#include "call/fast_path.h"
+#include "call/switches.h"
 #include "kernel_test.h"
 
 namespace glenda::test {
@@ -128,7 +128,7 @@ TEST_F(IpcTest, UncommonCallsFareTheSameOnBothPaths) {
             copy(kEndpoint, kCannotReceive, Rights::Write);
             mint(kEndpoint, kBadged, 5);
             Tcb &client = make_thread(kClient, 40), &server = make_thread(kServer, 41);
-            Hart::set_priority(root(), 1);
+            set_priority(root(), 1);
             client.utcb->send_caps[0] = server.utcb->send_caps[0] = kReply;
             const auto note = [&] {
                 for (const Tcb* tcb : {&client, &server}) {
@@ -176,7 +176,7 @@ TEST_F(IpcTest, FaultsAreMessages) {
 }
 
 TEST_F(IpcTest, AFaultIsAnsweredLikeACall) {
-    Hart::set_priority(root(), 1);
+    set_priority(root(), 1);
     ASSERT_EQ(call(kClient, TcbMethod::Configure, {0, 0, 0, 0, kEndpoint}), Error::Ok);
     syscall(*server_, Syscall::Recv, kEndpoint, {}, {}, kReply);
     for (unsigned i = 0; i < 3; i++) {
@@ -197,7 +197,7 @@ TEST_F(IpcTest, AnUnhandledFaultStopsOnlyThatThread) {
     EXPECT_NE(machine.console.find("thread cook stopped: unknown system call with no handler, pc 0x10000"),
               std::string::npos)
         << machine.console;
-    EXPECT_NE(&hart().choose(), client_);
+    EXPECT_NE(&choose(hart()), client_);
     EXPECT_EQ(hart().current->state, ThreadState::Ready);
 }
 

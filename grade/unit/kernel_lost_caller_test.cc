@@ -64,10 +64,10 @@ protected:
 
 TEST_F(LostCallerTest, AnIdleHartFinishesWhatTheDeadCannot) {
     die();
-    Hart::stop(root());
+    stop(root());
     EXPECT_THROW(enter_first(hart()), host::Asleep);
-    Hart::make_ready(root());
-    hart().choose();
+    make_ready(root());
+    choose(hart());
     expect_all_done();
 }
 
@@ -78,7 +78,7 @@ TEST_F(LostCallerTest, WhatAnIdleHartFinishesMayWakeSomebody) {
     syscall(waiter, Syscall::Recv, 40);
     remove(40);
     die();
-    Hart::stop(root());
+    stop(root());
     EXPECT_EQ(&enter_first(hart()), &waiter);
     EXPECT_EQ(waiter.tag().as_error(), Error::Deleted);
 }

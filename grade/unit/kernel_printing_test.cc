@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 //
-// What the kernel prints, it prints in pieces: Console::Write, and the registers of threads that stop
-// (kernel/sched/register_report.h). Nothing is printed twice, nothing is lost, and no piece is long.
+// What the kernel prints, it prints in pieces: Console::Write and Machine::DumpThread stop between two lines when
+// something is more urgent. Nothing is printed twice, nothing is lost, and no piece is long.
 #include <algorithm>
 #include <cstring>
 
+#include "debug/dump.h"
 #include "kernel_test.h"
-#include "sched/register_report.h"
 
 namespace glenda::test {
 namespace {
@@ -86,82 +86,46 @@ TEST_F(PrintingTest, TheUserMaySayWhereToBegin) {
     EXPECT_EQ(call(kConsole, ConsoleMethod::Write, {std::uint64_t{6} << 32 | 5, 0}), Error::BadArgument);
 }
 
-TEST_F(PrintingTest, RegistersComeLineByLine) {
-    fault(make_victim(kVictim, 0x777));
-    EXPECT_EQ(lines(), 2u);
-    EXPECT_TRUE(
-        has_printed("stopped: page fault with no handler, pc 0x4440, address 0x1234, cause 13\n  pc  0x4440\n"));
-    for (unsigned i = 3; i <= 1 + kRegisterLines; i++) {
-        interrupt();
+TEST_F(PrintingTest, AFaultThatNobodyHandlesIsOneLine) {
+    Tcb& victim = make_victim(kVictim, 0x777);
+    victim.registers.ra() = 0x4242;
+    fault(victim);
+    EXPECT_EQ(machine.console,
+              "kernel: thread without name stopped: page fault with no handler, pc 0x4440, ra 0x4242, address 0x1234, "
+              "cause 13\n");
+    EXPECT_EQ(victim.state, ThreadState::Inactive);
+}
+
+TEST_F(PrintingTest, ADumpStopsBehindEachLineAndGoesOnThere) {
+    make_victim(kVictim, 0x777);
+    bool is_done = enter(root(), Syscall::Call, kMachine, Tag(std::uint64_t(MachineMethod::DumpThread), 1), {kVictim});
+    for (unsigned i = 1; i < kDumpLines; i++) {
+        EXPECT_FALSE(is_done);
         EXPECT_EQ(lines(), i);
+        is_done = enter_again(root());
     }
+    EXPECT_TRUE(is_done);
+    EXPECT_EQ(lines(), kDumpLines);
+    EXPECT_TRUE(machine.console.starts_with("thread without name: Ready, priority 255\n  pc  0x4440\n  ra  0x0  sp "));
     EXPECT_TRUE(has_printed("a7  0x777"));
     EXPECT_TRUE(machine.console.ends_with("t6  0x0\n"));
-    interrupt();
-    EXPECT_EQ(lines(), 1 + kRegisterLines);
+    EXPECT_EQ(root().tag().as_error(), Error::Ok);
 }
 
-TEST_F(PrintingTest, TheRegistersAreThoseOfTheFault) {
-    Tcb& victim = make_victim(kVictim, 0x777);
-    fault(victim);
-    victim.registers.a(7) = 0x888;
+TEST_F(PrintingTest, WithoutInterruptsADumpIsOneCall) {
     machine.checks_before_interrupt = host::kNever;
-    ASSERT_EQ(remove(kVictim), Error::Ok);
-    Hart::stop(root());
-    EXPECT_THROW(interrupt(), host::Asleep);  // before the hart sleeps, it says the rest
-    EXPECT_EQ(lines(), 1 + kRegisterLines);
-    EXPECT_TRUE(has_printed("a7  0x777"));
-}
-
-TEST_F(PrintingTest, OthersPrintBehindTheRegisters) {
-    fault(make_victim(kVictim, 0x777));
-    run(root());
-    load("done\n");
-    unsigned calls = 1;
-    while (!write_once()) EXPECT_LT(++calls, 2 * kRegisterLines);
-    EXPECT_TRUE(machine.console.ends_with("t6  0x0\ndone\n"));
-    machine.console.clear();
-    fault(make_victim(kVictim + 1, 0x888));
-    run(root());
     EXPECT_EQ(call(kMachine, MachineMethod::DumpThread, {kTcb}), Error::Ok);
-    EXPECT_TRUE(has_printed("t6  0x0\nthread without name: Ready"));
-    EXPECT_THROW(call(kMachine, MachineMethod::Shutdown), host::PoweredOff);
-    EXPECT_EQ(lines(), 2 * (1 + kRegisterLines));
+    EXPECT_EQ(lines(), kDumpLines);
+    EXPECT_EQ(preemptions(), 0u);
 }
 
-TEST_F(PrintingTest, TheNextThreadFaultsAgainUntilItCanBeReported) {
-    fault(make_victim(kVictim, 0x777));
-    Tcb& next = make_victim(kVictim + 1, 0x888);
-    unsigned faults = 0;
-    for (; next.state == ThreadState::Ready; faults++) {
-        ASSERT_LT(faults, 2 * kRegisterLines);
-        fault(next);
-        EXPECT_EQ(next.registers.pc, 0x4440u);
-    }
-    EXPECT_EQ(faults, kRegisterLines - 1);  // the first line came with the fault before
-    EXPECT_TRUE(has_printed("t6  0x0\nkernel: thread without name stopped"));
-    EXPECT_EQ(lines(), 1 + kRegisterLines + 2);
-}
-
-TEST_F(PrintingTest, WaitingFaultsAreReportedInFull) {
-    constexpr unsigned kVictims = 5;
-    make(CapType::Endpoint, 20);
-    for (unsigned i = 0; i < kVictims; i++) fault(make_victim(kVictim + i, 0x700 + i, 20));
-    EXPECT_EQ(machine.console, "");
-    ASSERT_EQ(revoke(20), Error::Ok);
-    ASSERT_EQ(remove(20), Error::Ok);
+TEST_F(PrintingTest, TheUserMaySayAtWhichLineADumpBegins) {
     machine.checks_before_interrupt = host::kNever;
-    load("end\n");
-    EXPECT_TRUE(write_once());
-    EXPECT_EQ(lines(), kVictims * (1 + kRegisterLines) + 1);
-    EXPECT_FALSE(has_printed("..."));
-}
-
-TEST_F(PrintingTest, WhatNobodyHasTimeForIsCutShort) {
-    fault(make_victim(kVictim, 0x777));
-    register_report.begin(root().registers);
-    EXPECT_TRUE(has_printed("  pc  0x4440\n  ...\n  pc  "));
-    EXPECT_EQ(lines(), 4u);
+    EXPECT_EQ(call(kMachine, MachineMethod::DumpThread, {kTcb, kDumpLines - 1}), Error::Ok);
+    EXPECT_EQ(lines(), 1u);
+    EXPECT_EQ(call(kMachine, MachineMethod::DumpThread, {kTcb, kDumpLines}), Error::Ok);
+    EXPECT_EQ(call(kMachine, MachineMethod::DumpThread, {kTcb, ~std::uint64_t{0}}), Error::Ok);
+    EXPECT_EQ(lines(), 1u);
 }
 
 }  // namespace

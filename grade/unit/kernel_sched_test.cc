@@ -42,7 +42,7 @@ TEST(ReadyQueue, RandomOperationsMatchAListPerPriority) {
     EXPECT_EQ(queue->pop(), nullptr);
 }
 
-/// A naive hart: who is current, who waits in which list, and how many ticks each has left.
+/// A naive hart: who is current, who waits in which list, and how much of its turn each has left.
 class HartModel : public KernelTest {
 protected:
     static constexpr CPtr kThreads = 100;
@@ -50,24 +50,40 @@ protected:
 
     NaiveQueue waiting_;
     Tcb* current_ = nullptr;  // null: idle
-    std::map<Tcb*, unsigned> left_;
+    std::map<Tcb*, std::int64_t> left_;  // ticks of the timebase; 0 and below: the turn is over
     std::mt19937 random_{5};
 
     void SetUp() override {
         make(CapType::Tcb, kThreads, 0, kCount);
         suspend(kTcb);
-        hart().choose();
+        choose(hart());
         for (unsigned i = 0; i < kCount; i++) {
             Tcb& tcb = thread(i);
             tcb.priority = static_cast<std::uint8_t>(10 + i % 3);
-            left_[&tcb] = tcb.slice;
+            left_[&tcb] = 0;
         }
     }
     Tcb& thread(unsigned i) const { return tcb(kThreads + i); }
 
+    void pass(std::uint64_t time) {
+        machine.time += time;
+        if (current_ != nullptr) left_[current_] -= static_cast<std::int64_t>(time);
+    }
+    /// A turn of the full length, less what the last one took too much.
+    void new_turn(Tcb* tcb) {
+        std::int64_t& left = left_[tcb];
+        const std::int64_t overrun = left <= 0 && -left < std::int64_t{tcb->slice} ? -left : 0;
+        left = std::int64_t{tcb->slice} - overrun;
+    }
+    void naive_wake(Tcb* tcb) {
+        auto& queue = waiting_.queues[tcb->priority];
+        if (left_[tcb] > 0) return queue.push_front(tcb);
+        new_turn(tcb);
+        queue.push_back(tcb);
+    }
     void naive_yield() {
-        left_[current_] = current_->slice;
         if (waiting_.highest() < current_->priority) return;
+        new_turn(current_);
         waiting_.queues[current_->priority].push_back(current_);
         current_ = nullptr;
     }
@@ -82,12 +98,13 @@ protected:
     void step() {
         Tcb& tcb = thread(random_() % kCount);
         const bool is_current = current_ == &tcb, is_waiting = waiting_.contains(tcb);
-        switch (random_() % 9) {
+        pass(random_() % tick_length);
+        switch (random_() % 10) {
             case 0:
             case 1:  // wake
                 if (is_current || is_waiting) break;
-                Hart::make_ready(tcb);
-                waiting_.queues[tcb.priority].push_back(&tcb);
+                make_ready(tcb);
+                naive_wake(&tcb);
                 break;
             case 2:  // the current thread waits for something
                 if (current_ == nullptr) break;
@@ -97,33 +114,36 @@ protected:
             case 3:  // it waits, and is woken before the hart has chosen another
                 if (current_ == nullptr) break;
                 current_->state = ThreadState::BlockedRecv;
-                Hart::make_ready(*current_);
+                make_ready(*current_);
                 break;
             case 4:
                 if (current_ == nullptr) break;
-                hart().yield();
+                yield(hart());
                 naive_yield();
                 break;
             case 5:
             case 6:
-                hart().tick();
-                if (current_ == nullptr) break;
-                if (left_[current_] > 1)
-                    left_[current_]--;
-                else
-                    naive_yield();
+                tick(hart());
+                if (current_ != nullptr && left_[current_] <= static_cast<std::int64_t>(tick_length / 2)) naive_yield();
                 break;
             case 7: {
                 const auto priority = static_cast<std::uint8_t>(10 + random_() % 3);
-                Hart::set_priority(tcb, priority);
+                set_priority(tcb, priority);
                 if (!is_waiting) break;
                 waiting_.erase(tcb);
                 waiting_.queues[priority].push_back(&tcb);
                 break;
             }
+            case 8: {
+                const auto slice = static_cast<std::uint32_t>((1 + random_() % 9) * tick_length);
+                set_slice(tcb, slice);
+                if (left_[&tcb] > 0) left_[&tcb] = slice;
+                break;
+            }
             default:
                 if (random_() % 3 != 0) break;
-                Hart::stop(tcb);
+                stop(tcb);
+                left_[&tcb] = 0;
                 waiting_.erase(tcb);
                 if (is_current) current_ = nullptr;
         }
@@ -135,13 +155,14 @@ TEST_F(HartModel, RandomScheduleMatches) {
     for (unsigned i = 0; i < 40'000; i++) {
         step();
         Tcb* const expected = current_ != nullptr ? current_ : &hart().idle;
-        ASSERT_EQ(&hart().choose(), expected) << "step " << i;
+        ASSERT_EQ(&choose(hart()), expected) << "step " << i;
         ASSERT_EQ(hart().current, expected);
         ASSERT_FALSE(expected->is_queued);
         ASSERT_EQ(hart().ready.highest(), waiting_.highest());
-        for (unsigned t = 0; t < kCount; t++) ASSERT_EQ(thread(t).is_queued, waiting_.contains(thread(t)));
-        if (current_ != nullptr) {
-            ASSERT_EQ(current_->slice_left, left_[current_]);
+        for (unsigned t = 0; t < kCount; t++) {
+            Tcb& tcb = thread(t);
+            ASSERT_EQ(tcb.is_queued, waiting_.contains(tcb));
+            ASSERT_EQ(static_cast<std::int64_t>(tcb.turn_end - run_time(tcb)), left_[&tcb]) << "step " << i;
         }
     }
 }

@@ -199,7 +199,7 @@ TEST_F(TcbCalls, AThreadThatReplacesItsOwnCSpaceDoesSoOnce) {
 
 TEST_F(TcbCalls, TheRest) {
     EXPECT_EQ(call(kThread, TcbMethod::SetTimeSlice, {20'000}), Ok);
-    EXPECT_EQ(thread().slice, 20u);
+    EXPECT_EQ(thread().slice, 20 * tick_length);
     for (const std::uint64_t microseconds : {0, 999, 1'000'001})
         EXPECT_EQ(call(kThread, TcbMethod::SetTimeSlice, {microseconds}), BadArgument);
     EXPECT_EQ(call(kThread, TcbMethod::SetTimeSlice), MessageTooShort);
@@ -209,7 +209,7 @@ TEST_F(TcbCalls, TheRest) {
     EXPECT_EQ(call(kThread, TcbMethod::SetName, {0x4141'4141'4141'4141, 0x4141'4141'411b'7fff}), Ok);
     EXPECT_STREQ(thread().name, "AAAAAAAA???AAAA");
     EXPECT_EQ(call(kThread, TcbMethod::SetName, {1}), MessageTooShort);
-    thread().ticks = 6;
+    thread().run_time = 6 * tick_length + 1;
     ASSERT_EQ(call(kThread, TcbMethod::Info), Ok);
     EXPECT_EQ(root().word(0), static_cast<std::uint64_t>(ThreadState::Inactive));
     EXPECT_EQ(root().word(4), 6u);

@@ -43,7 +43,7 @@ TEST_F(TraceTest, TheRingIsTheEndOfAListOfEverything) {
         }
         for (std::uint64_t burst = random() % (random() % 50 == 0 ? 3000 : 8); burst != 0; burst--) {
             const auto what = static_cast<unsigned>(random());
-            trace.device(what);
+            trace.device(root(), what);
             naive[next++] = what;
             if (naive.size() > kTraceEvents) naive.erase(naive.begin());
         }
@@ -59,7 +59,7 @@ TEST_F(TraceTest, TheRingIsTheEndOfAListOfEverything) {
 
 TEST_F(TraceTest, ReadingGivesWhatFits) {
     constexpr unsigned kEvents = 3 * kMaxTraceRead + 5;
-    for (unsigned i = 0; i < kEvents; i++) trace.device(i);
+    for (unsigned i = 0; i < kEvents; i++) trace.device(root(), i);
     for (std::uint64_t from = 0; from < kEvents;) {
         ASSERT_EQ(call(kMachine, MachineMethod::TraceRead, {from}), Error::Ok);
         const std::uint64_t end = root().word(1);
@@ -129,13 +129,13 @@ TEST_F(TraceTest, APreemptedCallIsNotRefused) {
 
 TEST_F(TraceTest, APanicSaysWhatHappenedLast) {
     EXPECT_THROW(panic("why", "here.cc", 12), host::Halted);
-    EXPECT_EQ(machine.console, "\nPANIC: why\n  at here.cc:12\n");  // nothing was recorded
+    EXPECT_EQ(machine.console, "\nPANIC: why\n  at here.cc:12\nEND PANIC\n");  // nothing was recorded
     machine.console.clear();
     std::strcpy(root().name, "root");
-    for (unsigned i = 0; i < 2 * kTraceInPanic; i++) trace.device(i);
+    for (unsigned i = 0; i < 2 * kTraceInPanic; i++) trace.device(root(), i);
     EXPECT_THROW(kernel_trap(13, 0x10, 0x20, 0x30), host::Halted);
     const std::string& text = machine.console;
-    EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 3 + 1 + kTraceInPanic);
+    EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 3 + 1 + kTraceInPanic + 1);
     EXPECT_EQ(text.find("\n31 "), std::string::npos);
     EXPECT_NE(text.find("\n32 "), std::string::npos);
     EXPECT_NE(text.find(" root Device 0x0 0x3f 0x0\n"), std::string::npos);

@@ -170,7 +170,8 @@ TEST_F(TransferTest, RegistersOfAFaultInAMessage) {
         for (unsigned i = 0; i < 8; i++) r.a(i) = 100 + i;
         syscall(handler, Syscall::Recv, kEndpoint, {}, {}, kReply);
         run(*sender_);
-        raise_fault(*sender_, what);
+        sender_->fault = what;
+        raise_fault(*sender_);
         EXPECT_EQ(handler.registers.a(0), 9u);
         EXPECT_EQ(handler.tag().label(), static_cast<std::uint64_t>(what.kind));
         std::vector<std::uint64_t> words;
@@ -199,14 +200,16 @@ TEST_F(TransferTest, AHandlerMayMoveTheThread) {
         run(*sender_);
         sender_->registers.pc = 0x5000;
         sender_->registers.sp() = 0x6000;
-        raise_fault(*sender_, {FaultKind::Exception, 0, 3});
+        sender_->fault = {FaultKind::Exception, 0, 3};
+    raise_fault(*sender_);
         syscall(*receiver_, Syscall::Reply, kReply, Tag(kFaultResume, length), {0x8000, 0x9000});
         EXPECT_EQ(sender_->registers.pc, length > 0 ? 0x8000u : 0x5000u);
         EXPECT_EQ(sender_->registers.sp(), length > 1 ? 0x9000u : 0x6000u);
     }
     syscall(*receiver_, Syscall::Recv, kEndpoint, {}, {}, kReply);
     run(*sender_);
-    raise_fault(*sender_, {FaultKind::Exception, 0, 3});
+    sender_->fault = {FaultKind::Exception, 0, 3};
+    raise_fault(*sender_);
     syscall(*receiver_, Syscall::Reply, kReply, Tag(kFaultSuspend, 0));
     EXPECT_EQ(sender_->state, ThreadState::Inactive);
 }

@@ -5,7 +5,7 @@
 #include <map>
 
 #include "mem/address_spaces.h"
-#include "mem/layout.h"
+#include "arch/layout.h"
 #include "untyped_fixture.h"
 
 namespace glenda::test {

@@ -3,7 +3,7 @@
 // kernel/call/invoke_untyped.cc, case by case: errors change nothing, memory comes back, preemption leaves nothing
 // dirty.
 #include "mem/address_spaces.h"
-#include "mem/layout.h"
+#include "arch/layout.h"
 #include "untyped_fixture.h"
 
 namespace glenda::test {

@@ -26,13 +26,10 @@ void flush_space(unsigned asid, HartSet harts);
 /// Make instructions just written visible to instruction fetch on these harts and this one.
 void flush_instructions(HartSet harts);
 
-/// Bytes of the instruction that makes a system call.
-constexpr unsigned kEcallLength = 4;
-
 // --- time and interrupts ------------------------------------------------------------------------------------
 
-/// The `time` CSR, in ticks of the timebase.
-std::uint64_t now();
+// The `time` CSR, in ticks of the timebase: now(), in arch/switch.h.
+
 /// The `cycle` CSR.
 std::uint64_t cycles();
 /// Raise this hart's timer interrupt at `deadline`; all ones: never.

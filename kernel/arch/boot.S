@@ -2,7 +2,7 @@
 # The first instructions. OpenSBI enters here in S-mode with translation off: a0 is the hart's number, a1 the device tree.
 #
 # The boot table maps the GiB at 0x80000000 where it is, in the direct map and at the kernel's link address, so that the
-# jump into the higher half is one instruction. C++ then builds the real tables (arch/kernel_space.cc).
+# jump into the higher half is one instruction. C++ then builds the real tables (boot/kernel_space.cc).
 
 #include "arch/memory_map.h"
 

@@ -2,7 +2,7 @@
 // The few addresses that assembly, linker script and C++ must agree on: that is why they are macros.
 //
 // boot.S and C++ include this file; kernel.ld has the first two of its own and must have the same. Everything else
-// about the layout of memory is in mem/layout.h.
+// about the layout of memory is in arch/layout.h.
 // Handout: reference/kernel-design.md, "Boot".
 #pragma once
 

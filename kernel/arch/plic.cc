@@ -6,7 +6,7 @@
 // but not when an enable bit does.
 #include "arch/plic.h"
 
-#include "mem/layout.h"
+#include "arch/layout.h"
 
 namespace glenda::arch {
 

@@ -11,6 +11,9 @@
 
 namespace glenda {
 
+/// Bytes of the ecall instruction.
+constexpr unsigned kEcallLength = 4;
+
 /// x1 to x31 at their number times 8; the program counter takes the place of x0.
 struct Registers {
     std::uint64_t pc = 0;
@@ -22,6 +25,12 @@ struct Registers {
     /// Argument register a0 to a7.
     std::uint64_t& a(unsigned n) { return x[9 + n]; }
     std::uint64_t a(unsigned n) const { return x[9 + n]; }
+
+    /// The pc of a thread in a system call is past the ecall already (trap.S). This takes it back, so that the thread
+    /// makes the same call again, or whoever looks at it sees it where it trapped.
+    void retry_ecall() { pc -= kEcallLength; }
+    /// Undoes that: the call has been made.
+    void skip_ecall() { pc += kEcallLength; }
 };
 static_assert(offsetof(Registers, x) == 8 && sizeof(Registers) == 256);
 

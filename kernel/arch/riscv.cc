@@ -11,7 +11,7 @@
 #include "arch/sbi.h"
 #include "arch/trap.h"
 #include "arch/uart.h"
-#include "mem/layout.h"
+#include "arch/layout.h"
 
 extern "C" {
 void secondary_start();
@@ -51,7 +51,6 @@ void flush_instructions(HartSet harts) {
     if (const HartSet others = without_this(harts)) sbi_call(kSbiRemoteFence, kRemoteFenceI, others, 0);
 }
 
-std::uint64_t now() { return READ_CSR("time"); }
 std::uint64_t cycles() { return READ_CSR("cycle"); }
 
 /// Never is a deadline that is near, with its interrupt masked: one in the far future is a timer that an emulator whose
@@ -118,6 +117,7 @@ void console_put(char c) {
 }
 
 void halt() {
+    WRITE_CSR("sie", 0);  // nothing wakes this hart any more
     for (;;) wait_for_interrupt();
 }
 void shutdown() {

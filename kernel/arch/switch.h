@@ -12,7 +12,10 @@
 
 namespace glenda::arch {
 
-/// Make `satp` the address space of this hart.
+/// The `time` CSR, in ticks of the timebase.
+inline std::uint64_t now() { return READ_CSR("time"); }
+
+/// Makes `satp` the address space of this hart.
 inline void set_address_space(std::uint64_t satp) { WRITE_CSR("satp", satp); }
 
 inline void fpu_enable() { SET_CSR("sstatus", kSstatusFsDirty); }

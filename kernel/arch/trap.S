@@ -28,21 +28,11 @@ trap_entry:
     ld sp, TCB_HART(tp)
     li t0, CAUSE_USER_ECALL
     bne t1, t0, other_trap
-    addi t2, t2, 4                  # a system call goes on behind the ecall
+    addi t2, t2, 4                  # a system call is past its ecall (Registers::retry_ecall)
     sd t2, 0(tp)
-    mv a6, tp
-    call enter_syscall              # arguments as the user left them in a0 - a5, a7; a6: the Tcb
-    bnez a0, resume_user
-
-# The thread in tp goes on that made the system call. The kernel's code has left gp and s0 - s11 as they were, and the
-# registers of a thread that was current here all the time can be written by nobody but the call itself, to a0 - a6.
-    ld t0, 0(tp)
-    csrw sscratch, tp
-    csrw sepc, t0
-    .irp n, 1,2,5,6,7,10,11,12,13,14,15,16,17,28,29,30,31,4
-    ld x\n, REGISTER(\n)(tp)
-    .endr
-    sret
+    mv a6, a0
+    mv a0, tp
+    call enter_syscall              # a0: the Tcb; a1 - a5, a7 as the user left them, and its a0 in a6
 
 # Run the thread whose Tcb is in a0.
     .globl resume_user

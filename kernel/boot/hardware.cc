@@ -5,7 +5,7 @@
 // controller. The first UART is taken.
 #include "boot/hardware.h"
 
-#include "mem/layout.h"
+#include "arch/layout.h"
 
 namespace glenda {
 

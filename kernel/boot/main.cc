@@ -5,17 +5,17 @@
 // come later, through secondary_main().
 // Handout: reference/kernel-design.md, "Boot".
 #include "arch/features.h"
-#include "arch/kernel_space.h"
+#include "boot/kernel_space.h"
 #include "arch/memory_map.h"
 #include "arch/plic.h"
 #include "arch/trap.h"
 #include "arch/uart.h"
-#include "boot/enter.h"
 #include "boot/root_task.h"
 #include "call/switches.h"
 #include "debug/print.h"
+#include "entry/entry.h"
 #include "mem/mapping.h"
-#include "sched/hart.h"
+#include "sched/schedule.h"
 
 namespace glenda {
 
@@ -43,7 +43,7 @@ namespace {
 constinit unsigned harts_online = 0;
 
 Hardware survey_hardware(PhysAddr device_tree) {
-    arch::reach_at_boot(device_tree);
+    reach_at_boot(device_tree);
     const auto hardware = Hardware::survey(device_tree);
     if (!hardware) refuse_to_boot("device tree", "", hardware.error().what);
     if (hardware->machine.memory().empty()) refuse_to_boot("device tree", "", "it names no memory");
@@ -63,7 +63,7 @@ FreeMemory find_free_memory(const Hardware& hardware) {
     for (const FdtRange& bank : hardware.machine.memory()) memory.add({{bank.base}, {bank.base + bank.size}});
     memory.remove({{kDirectMapSize}, {~std::uint64_t{0}}});
     for (const FdtRange& range : hardware.machine.reserved()) memory.remove({{range.base}, {range.base + range.size}});
-    const arch::ImageRange image = arch::kernel_image();
+    const ImageRange image = kernel_image();
     memory.remove({{align_down(image.begin.value - 1, bit(kLargeFrameBits))}, image.end});  // the firmware lies below
     const PhysAddr tree = to_physical(hardware.tree.data());
     memory.remove({{align_down(tree.value, kPageSize)}, {align_up(tree.value + hardware.tree.size(), kPageSize)}});
@@ -78,7 +78,7 @@ void add_hart(std::uint64_t hardware_id) {
     Hart& hart = hart_blocks[hart_count].hart;
     hart.index = hart_count;
     hart.hardware = hardware_id;
-    hart.start(kernel_satp);
+    init_hart(hart);
     harts[hart_count++] = &hart;
 }
 
@@ -135,7 +135,7 @@ void detect_features(const FdtMachine& machine) {
 
 void kernel_main(std::uint64_t hart_id, std::uint64_t device_tree, std::uint64_t entry_cycle) {
     const Hardware hardware = survey_hardware({device_tree});
-    kernel_root = arch::build_kernel_space(end_of_memory(hardware.machine));
+    kernel_root = build_kernel_space(end_of_memory(hardware.machine));
     kernel_satp = satp_of(to_physical(kernel_root), 0);
     if (hardware.uart.size != 0) arch::use_uart({hardware.uart.base});
     print("\nGlenda: a capability microkernel for RISC-V 64\n");

@@ -9,7 +9,7 @@
 #include "abi/method.h"
 #include "boot/free_memory.h"
 #include "cap/capability.h"
-#include "mem/page_table.h"
+#include "arch/page_table.h"
 
 namespace glenda {
 

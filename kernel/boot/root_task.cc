@@ -15,6 +15,7 @@
 #include "format/cpio.h"
 #include "format/elf.h"
 #include "mem/mapping.h"
+#include "sched/schedule.h"
 
 namespace glenda {
 
@@ -169,7 +170,7 @@ void give_memory(Builder& b) {
 
 Tcb& make_thread(Builder& b, Hart& hart, const Capability& utcb) {
     Tcb& tcb = *reinterpret_cast<Tcb*>(allocate_zeroed(b.memory, kTcbBits));
-    Hart::adopt(tcb);
+    init_thread(tcb);
     tcb.hart = &hart;
     tcb.priority = tcb.max_priority = kMaxPriority;
     tcb.satp = satp_of(to_physical(b.space.vspace().object), asid_of(b.space.vspace().space));
@@ -238,7 +239,7 @@ void start_root_task(Hart& hart, const Hardware& hardware, FreeMemory& free_memo
     describe(b, hart, entry_cycle);
     give_memory(b);
     arch::flush_instructions(0);
-    Hart::make_ready(tcb);
+    make_ready(tcb);
     b.info.root_cycle = arch::cycles();
 }
 

@@ -12,7 +12,8 @@
 #include "mem/mapping.h"
 #include "object/irq.h"
 #include "sched/clock.h"
-#include "sched/register_report.h"
+#include "sched/requests.h"
+#include "sched/schedule.h"
 
 namespace glenda {
 
@@ -22,7 +23,7 @@ namespace {
 
 /// Between two steps: stop here if something is more urgent. Error: kPreempted.
 Result<void> preemption_point() {
-    CHECK(!Hart::should_pause(), kPreempted);
+    CHECK(!should_pause(), kPreempted);
     return {};
 }
 
@@ -31,7 +32,7 @@ void forget_in_tcb(Slot& slot) {
     Tcb& tcb = tcb_around(slot);
     if (&slot == &tcb.cspace) tcb.slot_count = 0;
     if (&slot == &tcb.utcb_frame) tcb.utcb = nullptr;
-    if (&slot == &tcb.vspace) Hart::set_address_space(tcb, kernel_satp);
+    if (&slot == &tcb.vspace) set_address_space(tcb, kernel_satp);
     if (&slot == &tcb.bound_notification) slot.cap.as<Notification>().bound = nullptr;
 }
 
@@ -39,21 +40,17 @@ void forget_in_tcb(Slot& slot) {
 /// the slots with which that can happen come first, and it stops and loses its CSpace when nothing of the kind is left.
 Result<void> destroy_tcb(Tcb& tcb) {
     cancel_wait(tcb);
-    if (&tcb != Hart::executing->current) Hart::stop(tcb);
+    if (&tcb != executing_hart->current) stop(tcb);
     for (Slot* slot : {&tcb.bound_notification, &tcb.fault_handler}) TRY_VOID(delete_slot(*slot));
-    Hart::stop(tcb);
+    stop(tcb);
     for (Slot* slot : {&tcb.cspace, &tcb.vspace, &tcb.utcb_frame}) TRY_VOID(delete_slot(*slot));
     return {};
 }
 
 /// Wake all that wait at an endpoint or notification, one by one. Error: kPreempted.
-template <typename Object>
-Result<void> cancel_all(Object& object) {
-    for (;;) {
-        CHECK(register_report.finish(), kPreempted);  // of the one before, if it waited with a fault
-        if (!cancel_one(object)) return {};
-        TRY_VOID(preemption_point());
-    }
+Result<void> cancel_all(TcbQueue& waiters) {
+    while (cancel_one(waiters)) TRY_VOID(preemption_point());
+    return {};
 }
 
 /// The last capability to a CNode goes: its node of the tree moves into the CNode's own slot 0, as the topmost zombie.
@@ -72,8 +69,8 @@ void make_zombie(Slot& slot) {
 [[gnu::noinline]] Result<void> destroy_object(Capability& cap) {
     switch (cap.type) {
         case CapType::Tcb: return destroy_tcb(cap.as<Tcb>());
-        case CapType::Endpoint: return cancel_all(cap.as<Endpoint>());
-        case CapType::Notification: return cancel_all(cap.as<Notification>());
+        case CapType::Endpoint: return cancel_all(cap.as<Endpoint>().queue);
+        case CapType::Notification: return cancel_all(cap.as<Notification>().waiters);
         case CapType::Reply: cancel(cap.as<Reply>()); return {};
         case CapType::VSpace: destroy_space(cap); return {};
         case CapType::Timer: {

@@ -8,12 +8,11 @@
 #include "call/destroy.h"
 #include "call/request.h"
 #include "call/switches.h"
-#include "check/check.h"
 #include "debug/dump.h"
 #include "debug/print.h"
 #include "object/irq.h"
 #include "sched/clock.h"
-#include "sched/register_report.h"
+#include "sched/schedule.h"
 
 namespace glenda {
 
@@ -65,7 +64,6 @@ Outcome write(const Request& request) {
     std::uint64_t done = request.word(0) >> 32;
     CHECK(length <= (kMaxWords - 1) * 8 && done <= length, Error::BadArgument);
     TRY_VOID(request.needs(1 + (length + 7) / 8));
-    CHECK(register_report.finish(), kPreempted);
     for (unsigned column = 0; done < length;) {
         const char c = static_cast<char>(request.word(1 + done / 8) >> done % 8 * 8);
         arch::console_put(c);
@@ -73,17 +71,28 @@ Outcome write(const Request& request) {
         column = c == '\n' ? kUnbrokenLine : column + 1;
         if (column < kUnbrokenLine) continue;
         column = 0;
-        if (done == length || !Hart::should_pause()) continue;
+        if (done == length || !should_pause()) continue;
         request.set_reply(0, done << 32 | length);
         return Failure(kPreempted);
     }
     return 0;
 }
 
-/// Before the machine ends, everything has been said.
-void finish_printing() {
-    while (!register_report.finish()) {
+/// Word 0: the thread; word 1, where there is one: how many lines have been printed. A caller that is preempted finds
+/// that word added to its message, and makes its call again with it.
+Outcome dump(const Request& request) {
+    TRY_VOID(request.needs(1));
+    TRY(slot, request.find(0, CapType::Tcb));
+    const Tcb& tcb = slot->cap.as<Tcb>();
+    std::uint64_t line = request.tag.length() > 1 ? request.word(1) : 0;
+    while (line < kDumpLines) {
+        dump_line(tcb, static_cast<unsigned>(line++));
+        if (line == kDumpLines || !should_pause()) continue;
+        request.caller.set_tag(Tag(request.tag.label(), 2));
+        request.set_reply(1, line);
+        return Failure(kPreempted);
     }
+    return 0;
 }
 
 }  // namespace
@@ -145,29 +154,15 @@ Outcome invoke_console(const Request& request) {
 Outcome invoke_machine(const Request& request) {
     TRY_VOID(request.needs_right(Rights::Write));
     switch (static_cast<MachineMethod>(request.tag.label())) {
-        case MachineMethod::Shutdown: finish_printing(); arch::shutdown();
-        case MachineMethod::Reboot: finish_printing(); arch::reboot();
-        case MachineMethod::DumpThread: {
-            TRY_VOID(request.needs(1));
-            TRY(tcb, request.find(0, CapType::Tcb));
-            CHECK(register_report.finish(), kPreempted);
-            dump_thread(tcb->cap.as<Tcb>());
-            register_report.begin(tcb->cap.as<Tcb>().registers);
-            return 0;
-        }
+        case MachineMethod::Shutdown: arch::shutdown();
+        case MachineMethod::Reboot: arch::reboot();
+        case MachineMethod::DumpThread: return dump(request);
         case MachineMethod::FastPath:
             TRY_VOID(request.needs(1));
             CHECK(request.word(0) <= 1, Error::BadArgument);
             request.set_reply(0, set_fast_path(request.word(0) != 0));
             return 1;
-        case MachineMethod::Check: {
-            const Violation violation = check_invariants();
-            if (violation)
-                print("\nPANIC: invariant violated: ", violation.what, "\n  at ",
-                      Hex{reinterpret_cast<std::uint64_t>(violation.where)}, "\n");
-            request.set_reply(0, violation ? 1 : 0);
-            return 1;
-        }
+        case MachineMethod::Check: return check_kernel(request);
         case MachineMethod::Counter: {
             TRY_VOID(request.needs(1));
             CHECK(request.word(0) < static_cast<unsigned>(KernelCounter::Count), Error::OutOfRange);

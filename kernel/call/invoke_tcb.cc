@@ -12,7 +12,8 @@
 #include "ipc/notification.h"
 #include "mem/address_spaces.h"
 #include "object/ipc_objects.h"
-#include "sched/hart.h"
+#include "sched/requests.h"
+#include "sched/schedule.h"
 
 namespace glenda {
 
@@ -56,7 +57,7 @@ Result<Slot*> find_unless_null(const Request& request, unsigned n, CapType type,
     if (vspace != nullptr) {
         TRY_VOID(hold(tcb.vspace, *vspace));
         address_spaces.note_use(vspace->cap.space, tcb.hart->hardware);
-        Hart::set_address_space(tcb, satp_of(to_physical(vspace->cap.object), asid_of(vspace->cap.space)));
+        set_address_space(tcb, satp_of(to_physical(vspace->cap.object), asid_of(vspace->cap.space)));
     }
     if (cspace != nullptr) {  // last: a call that is made again looks up again
         TRY_VOID(hold(tcb.cspace, *cspace));
@@ -75,7 +76,7 @@ Outcome set_priority(const Request& request) {
     CHECK(priority <= request.caller.max_priority && maximum <= request.caller.max_priority, Error::PriorityTooHigh);
     Tcb& tcb = request.cap().as<Tcb>();
     tcb.max_priority = maximum;
-    Hart::set_priority(tcb, priority);
+    glenda::set_priority(tcb, static_cast<std::uint8_t>(priority));
     return 0;
 }
 
@@ -95,7 +96,7 @@ Outcome read_registers(const Request& request) {
     CHECK(request.caller.utcb != nullptr, Error::NoUtcb);
     Tcb& tcb = request.cap().as<Tcb>();
     CHECK(&tcb != &request.caller, Error::Busy);
-    Hart::sync_registers(tcb);
+    sync_registers(tcb);
     const auto* registers = reinterpret_cast<const std::uint64_t*>(&tcb.registers);
     for (unsigned i = 0; i < kRegisterCount; i++) request.set_reply(i, registers[i]);
     return kRegisterCount;
@@ -104,7 +105,7 @@ Outcome read_registers(const Request& request) {
 Outcome resume(const Request& request) {
     Tcb& tcb = request.cap().as<Tcb>();
     CHECK(!tcb.cspace.is_empty() && !tcb.vspace.is_empty(), Error::NotConfigured);
-    if (tcb.state == ThreadState::Inactive) Hart::make_ready(tcb);
+    if (tcb.state == ThreadState::Inactive) make_ready(tcb);
     return 0;
 }
 
@@ -114,7 +115,7 @@ Outcome suspend(const Request& request) {
                              tcb.state == ThreadState::BlockedCall;
     if (was_waiting) tcb.set_tag(Tag::error(Error::Cancelled));
     cancel_wait(tcb);
-    Hart::stop(tcb);
+    stop(tcb);
     return 0;
 }
 
@@ -143,7 +144,7 @@ Outcome set_affinity(const Request& request) {
     Hart& hart = *harts[request.word(0)];
     Tcb& tcb = request.cap().as<Tcb>();
     if (!tcb.vspace.is_empty()) address_spaces.note_use(tcb.vspace.cap.space, hart.hardware);
-    hart.move_here(tcb);
+    move_to(tcb, hart);
     return 0;
 }
 
@@ -152,7 +153,7 @@ Outcome set_time_slice(const Request& request) {
     constexpr std::uint64_t kMicrosecondsPerTick = 1'000'000 / kTicksPerSecond;
     CHECK(request.word(0) >= kMicrosecondsPerTick && request.word(0) <= 1'000'000, Error::BadArgument);
     Tcb& tcb = request.cap().as<Tcb>();
-    tcb.slice = tcb.slice_left = request.word(0) / kMicrosecondsPerTick;
+    set_slice(tcb, static_cast<std::uint32_t>(request.word(0) / kMicrosecondsPerTick * tick_length));
     return 0;
 }
 
@@ -174,7 +175,7 @@ Outcome info(const Request& request) {
     request.set_reply(1, tcb.priority);
     request.set_reply(2, tcb.max_priority);
     request.set_reply(3, tcb.hart->index);
-    request.set_reply(4, tcb.ticks);
+    request.set_reply(4, run_time(tcb) / tick_length);
     request.set_reply(5, number_of(tcb));
     return 6;
 }

@@ -15,7 +15,7 @@
 #include "call/destroy.h"
 #include "call/request.h"
 #include "mem/mapping.h"
-#include "sched/hart.h"
+#include "sched/schedule.h"
 
 namespace glenda {
 
@@ -101,7 +101,7 @@ Result<void> clear_memory(const RetypePlan& plan, Capability& untyped) {
         const std::uint64_t step = std::min(kPageSize, plan.end - untyped.zeroed);
         std::memset(memory + untyped.zeroed, 0, step);
         untyped.zeroed += step;
-        CHECK(untyped.zeroed == plan.end || !Hart::should_pause(), kPreempted);
+        CHECK(untyped.zeroed == plan.end || !should_pause(), kPreempted);
     }
     return {};
 }
@@ -116,7 +116,7 @@ Capability make_object(const RetypePlan& plan, const Capability& untyped, void* 
     cap.object = memory;
     if (plan.type == CapType::CNode) cap.guard_bits = default_guard_bits(plan.size_bits);
     if (plan.type == CapType::VSpace) create_space(cap);
-    if (plan.type == CapType::Tcb) Hart::adopt(cap.as<Tcb>());
+    if (plan.type == CapType::Tcb) init_thread(cap.as<Tcb>());
     return cap;
 }
 

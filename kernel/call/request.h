@@ -56,7 +56,8 @@ Outcome invoke_irq_control(const Request& request);
 Outcome invoke_irq_handler(const Request& request);
 Outcome invoke_console(const Request& request);
 Outcome invoke_machine(const Request& request);
-// Those of the Machine that are about the trace.
+// Those of the Machine that are about the trace, and about the invariants: check/check_call.cc.
+Outcome check_kernel(const Request& request);
 Outcome control_trace(const Request& request);
 Outcome read_trace(const Request& request);
 Outcome report_times(const Request& request);

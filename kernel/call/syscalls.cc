@@ -2,7 +2,7 @@
 // The slow path of all system calls. See syscalls.h.
 //
 // Each function first checks all that can fail, then commits: a call that is refused has changed nothing. The fast path
-// (call/fast_path.h) does the common cases of the same with fewer instructions, and must never decide differently.
+// (entry/fast_path.h) does the common cases of the same with fewer instructions, and must never decide differently.
 #include "call/syscalls.h"
 
 #include <algorithm>
@@ -13,7 +13,7 @@
 #include "ipc/endpoint.h"
 #include "ipc/fault.h"
 #include "ipc/notification.h"
-#include "sched/hart.h"
+#include "sched/schedule.h"
 
 namespace glenda {
 
@@ -131,7 +131,7 @@ Result<void> receive_from(Tcb& tcb, const Capability& source, Reply* reply, Mode
         Notification& notification = source.as<Notification>();
         if (take_signals(notification, tcb)) return {};
         CHECK(mode == Mode::Blocking, Error::WouldBlock);
-        enqueue(notification, tcb);
+        wait_for_signals(notification, tcb);
         return {};
     }
     if (take_bound_signals(tcb)) return {};
@@ -152,11 +152,11 @@ Result<void> sys_recv(Tcb& tcb, CPtr pointer, Mode mode) {
     return receive_from(tcb, source->cap, reply, mode);
 }
 
-/// Replies, and lets the trace see it.
-void traced_reply(Reply& reply, Tcb& replier) {
+/// reply(), seen by the trace.
+void traced_reply(Reply& object, Tcb& replier) {
     if (trace.is_on()) [[unlikely]]
-        trace.message(TraceKind::Reply, replier, *reply.caller, replier.tag().without_flags());
-    reply_to_caller(reply, replier);
+        trace.message(TraceKind::Reply, replier, *object.caller, replier.tag().without_flags());
+    reply(object, replier);
 }
 
 Result<void> sys_reply_recv(Tcb& tcb, CPtr pointer) {
@@ -190,7 +190,7 @@ Result<void> dispatch(Tcb& tcb, Syscall number, CPtr pointer) {
         case Syscall::Reply: return sys_reply(tcb, pointer);
         case Syscall::Yield:
             tcb.set_tag(Tag{});
-            tcb.hart->yield();
+            yield(*tcb.hart);
             return {};
     }
     return Failure(Error::BadSyscall);
@@ -199,7 +199,7 @@ Result<void> dispatch(Tcb& tcb, Syscall number, CPtr pointer) {
 /// The error goes into the caller's tag. Preempted, the thread is put back to its ecall instead, to make it again.
 void fail(Tcb& tcb, Error error) {
     if (error != kPreempted) return tcb.set_tag(Tag::error(error));
-    tcb.registers.pc -= arch::kEcallLength;
+    tcb.registers.retry_ecall();
 }
 
 }  // namespace
@@ -216,9 +216,9 @@ void perform_invocation(Tcb& tcb, Slot& slot) {
 void perform_syscall(Tcb& tcb) {
     const auto number = static_cast<std::int64_t>(tcb.registers.a(7));
     if (number >= 0) {
-        tcb.registers.pc -= arch::kEcallLength;
-        raise_fault(tcb, {.kind = FaultKind::UnknownSyscall});
-        return;
+        tcb.registers.retry_ecall();
+        tcb.fault = {.kind = FaultKind::UnknownSyscall};
+        return raise_fault(tcb);
     }
     const Result<void> result = dispatch(tcb, static_cast<Syscall>(number), tcb.registers.a(0));
     if (!result) fail(tcb, result.error());

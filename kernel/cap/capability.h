@@ -51,6 +51,8 @@ struct Capability {
     T& as() const {
         return *static_cast<T*>(object);
     }
+    /// It is a capability of this type, with at least these rights.
+    bool permits(CapType wanted, Rights needed = Rights::None) const { return type == wanted && has(rights, needed); }
     bool same_object(const Capability& other) const { return object == other.object && type == other.type; }
 };
 static_assert(sizeof(Capability) == 32);

@@ -51,7 +51,7 @@ void check_ready(const Tcb& tcb, Findings& f) {
     f.expect(!tcb.is_queued || tcb.state == ThreadState::Ready, "a thread in a ready queue is not ready", &tcb);
     const bool is_current = hart.current == &tcb;
     f.expect(tcb.state != ThreadState::Ready || tcb.is_queued || is_current, "a ready thread is forgotten", &tcb);
-    f.expect(!is_blocked(tcb) || !is_current || &hart == Hart::executing, "a blocked thread runs", &tcb);
+    f.expect(!is_blocked(tcb) || !is_current || !is_elsewhere(hart), "a blocked thread runs", &tcb);
     if (!tcb.is_queued) return;
     f.expect(tcb.priority <= hart.ready.highest(), "a ready thread is above the highest priority", &tcb);
     for (const Tcb* other : {tcb.links.next, tcb.links.previous}) {

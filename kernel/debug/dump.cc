@@ -21,19 +21,21 @@ const char* name_of(ThreadState state) {
     return "?";
 }
 
-void dump_register_line(const Registers& registers, unsigned line) {
-    if (line == 0) return print("  pc  ", Hex{registers.pc}, "\n");
+namespace {
+
+/// Registers, four in a line, from line 0 on.
+void dump_registers(const Registers& registers, unsigned line) {
     static constexpr const char* kNames[] = {
         "ra ", "sp ", "gp ", "tp ", "t0 ", "t1 ", "t2 ", "s0 ", "s1 ", "a0 ", "a1 ", "a2 ", "a3 ", "a4 ", "a5 ", "a6 ",
         "a7 ", "s2 ", "s3 ", "s4 ", "s5 ", "s6 ", "s7 ", "s8 ", "s9 ", "s10", "s11", "t3 ", "t4 ", "t5 ", "t6 "};
     constexpr unsigned kCount = sizeof kNames / sizeof kNames[0];
-    static_assert(kRegisterLines == 1 + (kCount + 3) / 4);
-    const unsigned first = 4 * (line - 1), end = first + 4 < kCount ? first + 4 : kCount;
+    static_assert(kDumpLines == 2 + (kCount + 3) / 4);
+    const unsigned first = 4 * line, end = first + 4 < kCount ? first + 4 : kCount;
     for (unsigned i = first; i < end; i++) print("  ", kNames[i], " ", Hex{registers.x[i]});
     print("\n");
 }
 
-void dump_thread(const Tcb& tcb) {
+void dump_state(const Tcb& tcb) {
     print("thread ", tcb.name[0] != 0 ? tcb.name : "without name", ": ", name_of(tcb.state), ", priority ",
           static_cast<unsigned>(tcb.priority));
     if (tcb.endpoint != nullptr) print(", at endpoint ", Hex{reinterpret_cast<std::uint64_t>(tcb.endpoint)});
@@ -41,6 +43,14 @@ void dump_thread(const Tcb& tcb) {
         print(", at notification ", Hex{reinterpret_cast<std::uint64_t>(tcb.notification)});
     if (tcb.reply != nullptr) print(", with reply ", Hex{reinterpret_cast<std::uint64_t>(tcb.reply)});
     print("\n");
+}
+
+}  // namespace
+
+void dump_line(const Tcb& tcb, unsigned line) {
+    if (line == 0) return dump_state(tcb);
+    if (line == 1) return print("  pc  ", Hex{tcb.registers.pc}, "\n");
+    dump_registers(tcb.registers, line - 2);
 }
 
 }  // namespace glenda

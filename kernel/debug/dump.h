@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Kernel objects in words, for people: what Machine::DumpThread and the report of an unhandled fault print.
+// Kernel objects in words, for people: what Machine::DumpThread prints.
 //
-// Line by line, because printing takes so long that it is interrupted between two lines (sched/register_report.h).
+// Line by line, because printing takes so long that the caller lets interrupts in between two lines.
 // Handout: reference/kernel-design.md, "Printing".
 #pragma once
 
@@ -10,10 +10,10 @@
 namespace glenda {
 
 const char* name_of(ThreadState state);
-/// State, and what it waits on, in one line on the console.
-void dump_thread(const Tcb& tcb);
-/// Lines 0 to kRegisterLines - 1 are the registers: pc, then four in a line.
-constexpr unsigned kRegisterLines = 9;
-void dump_register_line(const Registers& registers, unsigned line);
+/// How many lines a thread takes.
+constexpr unsigned kDumpLines = 10;
+/// Prints line `line` < kDumpLines of what there is to say of `tcb`. Line 0: its state, and what it waits for; line 1:
+/// the pc; the others: four registers each.
+void dump_line(const Tcb& tcb, unsigned line);
 
 }  // namespace glenda

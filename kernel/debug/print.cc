@@ -33,7 +33,12 @@ void print_one(std::uint64_t number) {
 
 void panic(const char* what, const char* file, unsigned line) {
     print("\nPANIC: ", what, "\n  at ", file, ":", line, "\n");
+    end_panic();
+}
+
+void end_panic() {
     dump_trace(kTraceInPanic);
+    print("END PANIC\n");
     arch::halt();
 }
 

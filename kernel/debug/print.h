@@ -2,7 +2,7 @@
 // The kernel's own words on the debug console: print("hart ", 3, " at ", Hex{pc}, "\n").
 //
 // No format strings: each argument says by its type how it is printed, so that none can be of the wrong type. It is
-// slow, because each character waits for the UART: whoever prints much must stop in between (Hart::should_pause).
+// slow, because each character waits for the UART: whoever prints much must stop in between (should_pause).
 // Handout: reference/kernel-design.md, "Printing".
 #pragma once
 
@@ -31,6 +31,10 @@ void print(Parts... parts) {
 
 /// A bug in the kernel: say where, and stop everything.
 [[noreturn]] void panic(const char* what, const char* file, unsigned line);
+
+/// Ends the report of a panic: prints the last of the trace and the line "END PANIC", by which readers know that there
+/// is no more to come, and stops this hart for ever.
+[[noreturn]] void end_panic();
 
 #define ASSERT(condition)                                                         \
     do {                                                                          \

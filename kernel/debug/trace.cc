@@ -6,10 +6,8 @@
 #include "debug/trace.h"
 
 #include "arch/arch.h"
-#include "arch/trap.h"
 #include "cap/cnode.h"
 #include "debug/print.h"
-#include "sched/hart.h"
 
 namespace glenda {
 
@@ -48,8 +46,7 @@ const TraceEvent& Trace::event(std::uint64_t number) { return place_of(number); 
 
 [[gnu::noinline]] void Trace::record(TraceKind kind, const Tcb& thread, std::uint64_t detail, std::uint64_t first,
                                      std::uint64_t second) {
-    const auto hart = static_cast<std::uint8_t>(Hart::executing->index);
-    place_of(next_++) = {arch::cycles(),    kind,  hart,  static_cast<std::uint16_t>(detail),
+    place_of(next_++) = {arch::cycles(),    kind,  hart_,  static_cast<std::uint16_t>(detail),
                          number_of(thread), first, second};
 }
 
@@ -57,11 +54,11 @@ void Trace::begin_call(const Tcb& caller) {
     const auto number = static_cast<std::int64_t>(caller.registers.a(7));
     if (number >= 0) {  // a fault at the ecall, behind which the thread is already
         constexpr auto kKind = static_cast<unsigned>(FaultKind::UnknownSyscall);
-        return record(TraceKind::Fault, caller, kKind, caller.registers.pc - arch::kEcallLength, caller.registers.a(7));
+        return record(TraceKind::Fault, caller, kKind, caller.registers.pc - kEcallLength, caller.registers.a(7));
     }
     const bool is_known = number >= kFirstSyscall;
     const unsigned ordinal = is_known ? static_cast<unsigned>(-number - 1) : kSyscalls;
-    begun_[Hart::executing->index] = {arch::cycles(), caller.registers.pc, ordinal};
+    begun_[hart_] = {arch::cycles(), caller.registers.pc, ordinal};
     const Slot* slot = find_slot(caller, caller.registers.a(0));
     const auto type = static_cast<unsigned>(slot != nullptr ? slot->cap.type : CapType::Null);
     record(TraceKind::Syscall, caller, (is_known ? ordinal + 1 : 0) | type << kTraceTypeShift, caller.registers.a(0),
@@ -69,16 +66,13 @@ void Trace::begin_call(const Tcb& caller) {
 }
 
 void Trace::end_call(const Tcb& caller) {
-    const Hart& hart = *Hart::executing;
-    const bool is_preempted = caller.registers.pc != begun_[hart.index].pc;
+    const bool is_preempted = caller.registers.pc != begun_[hart_].pc;
     if (caller.state == ThreadState::Ready && caller.tag().is_error() && !is_preempted)
         record(TraceKind::Refused, caller, caller.tag().label(), 0);
-    if (hart.current_goes_on()) take_time();
 }
 
-/// The hart has done what it came for.
-void Trace::take_time() {
-    Begun& begun = begun_[Hart::executing->index];
+void Trace::end_entry() {
+    Begun& begun = begun_[hart_];
     if (begun.ordinal == kSyscalls) return;
     const std::uint64_t cycles = arch::cycles() - begun.cycle;
     Times& times = times_[begun.ordinal];
@@ -92,13 +86,14 @@ void Trace::message(TraceKind kind, const Tcb& from, const Tcb& to, Tag tag) {
     record(kind, from, 0, number_of(to), tag.raw());
 }
 
-void Trace::signal(const Tcb* receiver, std::uint64_t bits) {
-    record(TraceKind::Signal, *Hart::executing->current, 0, receiver != nullptr ? number_of(*receiver) : 0, bits);
+void Trace::signal(const Tcb& current, const Tcb* receiver, std::uint64_t bits) {
+    record(TraceKind::Signal, current, 0, receiver != nullptr ? number_of(*receiver) : 0, bits);
 }
 
-void Trace::fault(const Tcb& tcb, FaultKind kind, std::uint64_t cause, std::uint64_t value) {
-    const std::uint64_t detail = static_cast<unsigned>(kind) | cause << kTraceCauseShift;
-    record(TraceKind::Fault, tcb, detail, tcb.registers.pc, value);
+void Trace::fault(const Tcb& tcb) {
+    const Fault& fault = tcb.fault;
+    const std::uint64_t detail = static_cast<unsigned>(fault.kind) | fault.cause << kTraceCauseShift;
+    record(TraceKind::Fault, tcb, detail, tcb.registers.pc, fault.address);
 }
 
 void Trace::interrupted(const Tcb& tcb, arch::Interrupts pending) {
@@ -109,27 +104,12 @@ void Trace::interrupted(const Tcb& tcb, arch::Interrupts pending) {
     if (sources != 0) record(TraceKind::Interrupt, tcb, sources, tcb.registers.pc);  // an idle hart may wake early
 }
 
-void Trace::trapped(const Tcb& tcb, std::uint64_t cause, std::uint64_t value) {
-    switch (arch::kind_of(cause)) {
-        case arch::TrapKind::Interrupt: return interrupted(tcb, arch::pending_interrupts());
-        case arch::TrapKind::IllegalInstruction:
-            if (tcb.hart->fpu_owner != &tcb) return;  // the FPU is off; no fault
-            break;
-        case arch::TrapKind::Memory: return fault(tcb, FaultKind::Vm, cause, value);
-        case arch::TrapKind::Other: break;
-    }
-    fault(tcb, FaultKind::Exception, cause, value);
-}
+void Trace::device(const Tcb& current, unsigned number) { record(TraceKind::Device, current, 0, number); }
 
-void Trace::device(unsigned number) { record(TraceKind::Device, *Hart::executing->current, 0, number); }
-
-void Trace::switched(const Tcb& next) {
-    const Tcb& previous = *Hart::executing->current;
-    if (&previous != &next) {
-        const auto state = static_cast<unsigned>(previous.state);
-        record(TraceKind::Switch, previous, state, number_of(next));
-    }
-    take_time();
+void Trace::switched(const Tcb& current, const Tcb& next) {
+    if (&current != &next)
+        record(TraceKind::Switch, current, static_cast<unsigned>(current.state), number_of(next));
+    end_entry();
 }
 
 void dump_trace(unsigned most) {

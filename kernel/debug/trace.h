@@ -37,21 +37,28 @@ public:
     /// `ordinal`: 0 for Call to 7 for Yield, as -1 to -8.
     const Times& times(unsigned ordinal) const { return times_[ordinal]; }
 
+    /// The hart with this index is the one that executes, and that events are about.
+    void set_hart(std::uint8_t index) { hart_ = index; }
+
     // What happens. Call these only while it is on, on the hart that holds the lock.
 
     /// `caller` is about to make the system call that its registers say.
     void begin_call(const Tcb& caller);
     /// It has been made, or refused.
     void end_call(const Tcb& caller);
-    /// `to` gets the message or answer of `from`.
+    /// `to` gets the message or reply of `from`.
     void message(TraceKind kind, const Tcb& from, const Tcb& to, Tag tag);
-    /// `receiver`: who got the bits; may be null.
-    void signal(const Tcb* receiver, std::uint64_t bits);
-    /// `tcb` was interrupted, or did what it cannot. `cause`, `value`: `scause`, `stval`.
-    void trapped(const Tcb& tcb, std::uint64_t cause, std::uint64_t value);
-    void device(unsigned number);
-    /// The current thread makes room for `next`.
-    void switched(const Tcb& next);
+    /// `current`: the current thread, on whose time this happens. `receiver`: the thread that got the bits, or null.
+    void signal(const Tcb& current, const Tcb* receiver, std::uint64_t bits);
+    /// `tcb` was interrupted.
+    void interrupted(const Tcb& tcb, arch::Interrupts pending);
+    /// `tcb` did what it may not: `tcb.fault` says what.
+    void fault(const Tcb& tcb);
+    void device(const Tcb& current, unsigned number);
+    /// `current` makes room for `next`.
+    void switched(const Tcb& current, const Tcb& next);
+    /// The current thread continues: what the hart came for is done, as it is after switched().
+    void end_entry();
 
     static constexpr unsigned kSyscalls = -kFirstSyscall;
 
@@ -64,11 +71,9 @@ private:
     };
 
     void record(TraceKind kind, const Tcb& thread, std::uint64_t detail, std::uint64_t first, std::uint64_t second = 0);
-    void interrupted(const Tcb& tcb, arch::Interrupts pending);
-    void fault(const Tcb& tcb, FaultKind kind, std::uint64_t cause, std::uint64_t value);
-    void take_time();
 
     bool is_on_ = false;
+    std::uint8_t hart_ = 0;
     std::uint64_t begin_ = 0, next_ = 0;
     Times times_[kSyscalls];
     Begun begun_[kMaxHarts];

@@ -2,7 +2,7 @@
 // Faults as messages: abi/fault.h says what they look like.
 //
 // A fault is a Call that the kernel makes in the name of the thread, on the endpoint that its Tcb names. So it needs no
-// mechanism of its own: it waits in the same queues, in the same Replies, and the answer says how the thread goes on.
+// mechanism of its own: the thread waits in the same queues and in the same Replies, and the reply says how it goes on.
 // Handout: reference/kernel-design.md, "Endpoints".
 #pragma once
 
@@ -11,19 +11,24 @@
 
 namespace glenda {
 
-/// Tell the fault handler of `tcb`, which waits for the answer; without a handler report it and stop the thread.
-void raise_fault(Tcb& tcb, Fault fault);
+/// The capability to the endpoint that hears of the faults of `tcb`, or null if there is none that it may send to.
+const Capability* fault_handler_of(const Tcb& tcb);
 
-/// An answer to a fault with this tag lets the thread go on; any other leaves it stopped.
-inline bool resumes(Tag answer) { return answer.label() == kFaultResume; }
+/// The current thread `tcb` has caused the fault that is in `tcb.fault`. Tells its fault handler, or stops it if there is
+/// none.
+void raise_fault(Tcb& tcb);
 
-/// Change the registers of `tcb` as the message of `handler` says, which lets it go on.
+/// Stops `tcb`, whose `fault` nobody handles, and says so in one line on the console. The line names the thread, the pc
+/// and the return address, so that a reader on the host can look up symbols; Machine::DumpThread shows all registers.
+void stop_unhandled(Tcb& tcb);
+
+/// A reply to a fault with this tag lets the thread go on; any other leaves it stopped.
+inline bool is_resume(Tag reply) { return reply.label() == kFaultResume; }
+
+/// Changes the registers of `tcb` as the message of `handler`, which lets it go on, asks for.
 void apply_resume(Tcb& tcb, const Tcb& handler);
 
-/// `handler` answers the fault of `tcb` with the message in its registers.
+/// `handler` replies to the fault of `tcb` with the message in its registers.
 void resume_after_fault(Tcb& tcb, const Tcb& handler);
-
-/// Say on the console what stopped `tcb`.
-void report_unhandled_fault(const Tcb& tcb);
 
 }  // namespace glenda

@@ -1,22 +1,22 @@
 // SPDX-License-Identifier: MIT
-// Signalling and waiting.
+// Signaling and waiting.
 //
-// A signal ORs bits into the word; whoever waits takes the whole word. A thread to which the notification is bound
-// gets the word also while it waits at an endpoint, as a message whose tag has the notification flag.
+// A signal ORs bits into the word; a thread that waits takes the whole word. A thread to which the notification is bound
+// also gets the word while it waits at an endpoint, as a message whose tag has the notification flag.
 // Handout: reference/kernel-design.md, "Notifications".
 #pragma once
 
-#include "object/ipc_objects.h"
+#include "ipc/links.h"
 
 namespace glenda {
 
 /// The bits that a capability to a notification adds: its badge; bit 0 if it has none.
 inline std::uint64_t signal_bits(const Capability& cap) { return cap.badge != 0 ? cap.badge : 1; }
 
-/// Add `bits`, not 0, and wake who waits for them.
+/// Adds `bits`, which is not 0, and wakes the thread that waits for them, if there is one.
 void signal(Notification& notification, std::uint64_t bits);
 
-/// Take the word if it is not 0. False: there was nothing to take.
+/// Takes the word if it is not 0. False: there was nothing to take.
 inline bool take_signals(Notification& notification, Tcb& receiver) {
     if (notification.flags == 0) return false;
     receiver.registers.a(0) = notification.flags;
@@ -25,14 +25,10 @@ inline bool take_signals(Notification& notification, Tcb& receiver) {
     return true;
 }
 
-/// Stand in line for the word, which is 0.
-inline void enqueue(Notification& notification, Tcb& receiver) {
+/// `receiver` waits for the word, which is 0.
+inline void wait_for_signals(Notification& notification, Tcb& receiver) {
     receiver.state = ThreadState::BlockedRecv;
-    receiver.notification = &notification;
-    notification.waiters.push_back(receiver);
+    enqueue(notification, receiver);
 }
-
-/// One step of taking the notification apart: wake one waiter with Error::Deleted. False: none was left.
-bool cancel_one(Notification& notification);
 
 }  // namespace glenda

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 
+#include "arch/trap.h"
 #include "cap/cnode.h"
 
 namespace glenda {
@@ -57,16 +58,11 @@ void transfer_fault(const Tcb& from, Tcb& to) {
     auto put = [&](std::uint64_t value) { to.set_word(length++, value); };
     put(r.pc);
     switch (fault.kind) {
-        case FaultKind::Vm: {
-            constexpr std::uint64_t kFetchFault = 12, kLoadFault = 13, kFetchAccess = 1, kLoadAccess = 5;
-            Access access = Access::Write;
-            if (fault.cause == kFetchFault || fault.cause == kFetchAccess) access = Access::Execute;
-            if (fault.cause == kLoadFault || fault.cause == kLoadAccess) access = Access::Read;
+        case FaultKind::Vm:
             put(fault.address);
-            put(static_cast<std::uint64_t>(access));
+            put(static_cast<std::uint64_t>(arch::cause_of(fault.cause).access));
             put(fault.cause);
             break;
-        }
         case FaultKind::UnknownSyscall:
             put(r.a(7));
             for (unsigned i = 0; i <= 6; i++) put(r.a(i));

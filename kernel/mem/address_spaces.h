@@ -6,7 +6,7 @@
 // again. ASID 0 is the kernel's own. Handout: reference/kernel-design.md, "Address spaces".
 #pragma once
 
-#include "mem/page_table.h"
+#include "arch/page_table.h"
 
 namespace glenda {
 

@@ -11,7 +11,7 @@
 #include "abi/method.h"
 #include "arch/registers.h"
 #include "cap/cnode.h"
-#include "mem/page_table.h"
+#include "arch/page_table.h"
 
 namespace glenda {
 
@@ -52,12 +52,11 @@ struct alignas(1u << kTcbBits) Tcb {
     std::uint8_t priority = 0;
     std::uint8_t max_priority = 0;  // the highest that it may give to others
     bool is_queued = false;         // stands in a ready queue
-    std::uint32_t slice = 0;        // ticks that it may run before its equals do
-    std::uint32_t slice_left = 0;
-    std::uint32_t padding = 0;
-    std::uint64_t ticks = 0;  // that it has run
+    std::uint32_t slice = 0;        // how long a turn is, in ticks of the timebase
+    std::uint64_t run_time = 0;     // how long it has run, in ticks of the timebase, up to when it last stopped running
+    std::uint64_t turn_end = 0;     // what `run_time` will be when its turn is over
     QueueLinks links;
-    Slot* slots = nullptr;         // of its CSpace, where CPtrs are just slot numbers
+    Slot* slots = nullptr;         // of its CSpace, where CPtrs are just slot numbers: the fast path looks here first
     std::uint64_t slot_count = 0;  // how many; 0 where they are not
 
     // What it waits for.
@@ -89,19 +88,10 @@ struct alignas(1u << kTcbBits) Tcb {
 static_assert(sizeof(Tcb) == 1u << kTcbBits);
 static_assert(offsetof(Tcb, registers) == 0 && offsetof(Tcb, hart) == 256);
 
-/// The slot that `pointer` names in the thread's CSpace, if that can be said at once; else null, and find_slot() says.
-[[gnu::always_inline]] inline Slot* find_slot_at_once(const Tcb& tcb, CPtr pointer) {
-    if (pointer >= tcb.slot_count || pointer == 0) return nullptr;
-    Slot* slot = tcb.slots + pointer;
-    if (slot == nullptr) __builtin_unreachable();  // so that who asks for null asks once
-    return slot;
-}
 /// The slot that `pointer` names in the thread's CSpace, or null; it may be empty.
-inline Slot* find_slot(const Tcb& tcb, CPtr pointer) {
-    if (Slot* slot = find_slot_at_once(tcb, pointer)) return slot;
-    return find_slot(tcb.cspace.cap, pointer);
-}
-/// After a change of the thread's CSpace.
+inline Slot* find_slot(const Tcb& tcb, CPtr pointer) { return find_slot(tcb.cspace.cap, pointer); }
+
+/// Call after a change of the thread's CSpace.
 inline void note_cspace(Tcb& tcb) {
     tcb.slots = slots_of(tcb.cspace.cap);
     tcb.slot_count = plain_pointers(tcb.cspace.cap);

@@ -33,13 +33,19 @@ public:
         (tcb.links.next != nullptr ? tcb.links.next->links.previous : tail_) = tcb.links.previous;
         tcb.links = {};
     }
-    /// The first, or null.
+    /// The first, which there must be, leaves the queue. Returns the one that is first now, or null.
+    Tcb* drop_front() {
+        Tcb& first = *head_;
+        Tcb* const next = first.links.next;
+        head_ = next;
+        (next != nullptr ? next->links.previous : tail_) = nullptr;
+        first.links = {};
+        return next;
+    }
+    /// Takes the first out; null if the queue is empty.
     Tcb* pop_front() {
-        Tcb* first = head_;
-        if (first == nullptr) return nullptr;
-        head_ = first->links.next;
-        (head_ != nullptr ? head_->links.previous : tail_) = nullptr;
-        first->links = {};
+        Tcb* const first = head_;
+        if (first != nullptr) drop_front();
         return first;
     }
 

@@ -23,7 +23,10 @@ public:
     [[gnu::always_inline]] bool has_next_owner() const { return __atomic_load_n(&impatient_, __ATOMIC_RELAXED) != kNobody; }
     void hand_over();
     /// Give it to whoever comes.
-    [[gnu::always_inline]] void release() { __atomic_store_n(&is_taken_, 0, __ATOMIC_RELEASE); }
+    [[gnu::always_inline]] void release() {
+        __atomic_thread_fence(__ATOMIC_RELEASE);
+        *const_cast<volatile std::uint64_t*>(&is_taken_) = 0;
+    }
     /// Somebody waits for the lock.
     bool is_wanted() const { return __atomic_load_n(&waiting_, __ATOMIC_RELAXED) != 0; }
 

@@ -17,7 +17,7 @@ void set_next_interrupt(const Hart& hart) {
 
 void timers_changed() {
     const Hart& hart = *harts[kTimerHart];
-    if (&hart == Hart::executing)
+    if (!is_elsewhere(hart))
         set_next_interrupt(hart);
     else
         arch::send_ipi(hart.hardware);  // it looks then

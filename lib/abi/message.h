@@ -40,6 +40,8 @@ public:
     constexpr std::uint64_t label() const { return raw_ >> kLabelShift; }
     constexpr unsigned length() const { return raw_ & 0xff; }
     constexpr unsigned caps() const { return (raw_ >> kCapsShift) & 0xf; }
+    /// The length of a message of words alone. More than kMaxWords if there are capabilities or flags.
+    constexpr unsigned plain_length() const { return raw_ & 0xffff; }
     constexpr bool is_notification() const { return (raw_ & kNotificationFlag) != 0; }
     /// True when the kernel refused: the label is an Error. A server cannot forge it.
     constexpr bool is_error() const { return (raw_ & kErrorFlag) != 0; }

@@ -103,8 +103,7 @@ enum class MachineMethod : std::uint64_t {
 
 /// What the kernel counts.
 enum class KernelCounter : std::uint64_t {
-    FastPaths,    // system calls and faults that took the fast path
-    Syscalls,     // other system calls
+    Syscalls,     // that did not take the fast path
     Faults,       // raised, handled or not
     Interrupts,   // entries for an interrupt
     Switches,     // to another thread, not on the fast path

@@ -22,7 +22,7 @@ struct Outcome {
     const Tcb* caller = nullptr;
     ThreadState next_was = ThreadState::Idle;        // the state of `next` before
     const Tcb* next = nullptr;                       // who runs
-    bool was_true = true;                            // what enter_syscall() promises about `next`
+    bool was_true = true;                            // `next` is the current thread of the hart
     std::array<std::uint64_t, kCounters> counted{};  // by how much the hart's counters went up
     std::uint64_t satp_before = 0, satp_after = 0;   // of the hart
     bool fpu_before = false, fpu_after = false;      // whether it is on
@@ -30,7 +30,12 @@ struct Outcome {
     std::string before;                              // for people
 
     std::uint64_t count_of(KernelCounter counter) const { return counted[static_cast<unsigned>(counter)]; }
-    bool was_fast() const { return count_of(KernelCounter::FastPaths) != 0; }
+    /// It returned, and neither of the slow path's counters noticed.
+    bool was_fast() const {
+        const bool is_noticed = entry.is_syscall ? count_of(KernelCounter::Syscalls) != 0
+                                                 : next == caller || count_of(KernelCounter::Switches) != 0;
+        return end == End::Returned && !is_noticed;
+    }
 };
 
 class TwoPaths : public World {

@@ -5,12 +5,11 @@
 #include <sstream>
 
 #include "boot/root_task.h"
-#include "call/fast_path.h"
+#include "call/switches.h"
 #include "mem/address_spaces.h"
 #include "object/irq.h"
 #include "sched/big_lock.h"
 #include "sched/clock.h"
-#include "sched/register_report.h"
 
 namespace glenda::test {
 
@@ -22,10 +21,10 @@ void World::make_world() {
         auto& hart = other_harts_[i - 1] = std::make_unique<Hart>();
         hart->index = i;
         hart->hardware = i + 4;  // the firmware's numbers are others
-        hart->start(kernel_satp);
+        init_hart(*hart);
         harts[i] = hart.get();
     }
-    Hart::stop(root());
+    stop(root());
     for (unsigned i = 0; i < kMaxWorldHarts; i++) {
         harts[i]->current = &harts[i]->idle;
         harts[i]->satp = kernel_satp;
@@ -65,10 +64,9 @@ void World::note_regions() {
         {&irqs, sizeof irqs},
         {&timer_queue, sizeof timer_queue},
         {&address_spaces, sizeof address_spaces},
-        {&register_report, sizeof register_report},
         {&big_lock, sizeof big_lock},
         {&hart_count, sizeof hart_count},
-        {&Hart::executing, sizeof Hart::executing},
+        {&executing_hart, sizeof executing_hart},
         {&arch::this_hart, sizeof arch::this_hart},
         {&fast_path_is_on, sizeof fast_path_is_on},
     };
@@ -94,7 +92,6 @@ void World::note_places() {
     places_.add("big_lock", &big_lock, sizeof big_lock, kNoFields);
     places_.add("hart_count", &hart_count, sizeof hart_count, kNoFields);
     places_.add("address_spaces", &address_spaces, sizeof address_spaces, kNoFields);
-    places_.add("register_report", &register_report, sizeof register_report, kNoFields);
     places_.add("timer_queue", &timer_queue, sizeof timer_queue, kNoFields);
 }
 

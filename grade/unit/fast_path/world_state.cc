@@ -2,7 +2,7 @@
 // A random state of the kernel, as system calls could have led to it. See world.h.
 #include <algorithm>
 
-#include "call/fast_path.h"
+#include "call/switches.h"
 #include "ipc/endpoint.h"
 #include "ipc/notification.h"
 #include "ipc/transfer.h"
@@ -36,7 +36,7 @@ void World::begin(std::uint64_t seed) {
 void World::set_harts(Dice& dice) {
     hart_count = dice.percent(50) ? 1 : 2 + dice.below(kMaxWorldHarts - 1);
     here_ = harts[dice.below(hart_count)];
-    harts[dice.below(hart_count)]->take_over();
+    set_executing(*harts[dice.below(hart_count)]);
     machine.time = 1'000'000 + dice.below(1000);
     for (unsigned i = 0; i < hart_count; i++) {
         for (std::uint64_t& counter : harts[i]->counters) counter = dice.below(1000);
@@ -51,9 +51,9 @@ void World::set_thread(Tcb& tcb, Dice& dice) {
     tcb.hart = dice.percent(80) ? here_ : harts[dice.below(hart_count)];
     tcb.priority = dice.of<std::uint8_t>({10, 20, 20, 30, 30, 40, 63, 64, 0, kMaxPriority});
     tcb.max_priority = dice.percent(50) ? kMaxPriority : tcb.priority;
-    tcb.slice = 1 + dice.below(kDefaultSlice);
-    tcb.slice_left = 1 + dice.below(tcb.slice);
-    tcb.ticks = dice.below(1000);
+    tcb.slice = 1 + dice.below(kDefaultSlice) * tick_length;
+    tcb.run_time = dice.below(1000) * tick_length;
+    tcb.turn_end = tcb.run_time + tcb.slice - (dice.percent(80) ? dice.below(tcb.slice) : dice.below(2 * tcb.slice));
     tcb.pending = {dice.word(), dice.percent(50), dice.percent(50)};  // of long ago
     tcb.fault = {FaultKind::Vm, dice.word(), 13};
     for (std::uint64_t& f : tcb.fpu.f) f = t + 1;
@@ -122,7 +122,7 @@ void World::set_wait(Tcb& tcb, Dice& dice) {
         case 2: return enqueue(notification(dice.below(kNotifications)), tcb);
         case 3:
             if (dice.percent(60)) tcb.priority = dice.below(20);
-            return Hart::make_ready(tcb);
+            return make_ready(tcb);
         default: return;
     }
 }

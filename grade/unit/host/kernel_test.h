@@ -18,12 +18,13 @@
 #include "abi/message.h"
 #include "abi/method.h"
 #include "abi/syscall.h"
-#include "boot/enter.h"
 #include "cap/cnode.h"
+#include "entry/entry.h"
 #include "machine.h"
 #include "object/ipc_objects.h"
 #include "object/timer.h"
-#include "sched/hart.h"
+#include "sched/requests.h"
+#include "sched/schedule.h"
 
 namespace glenda::test {
 
@@ -81,6 +82,12 @@ protected:
     Tcb& tcb(CPtr n) const { return object<Tcb>(n); }
     Tcb& root() const { return *root_; }
     Hart& hart() const { return *hart_; }
+
+    /// A tick passes.
+    void tick_once() {
+        machine.time += tick_length;
+        tick(hart());
+    }
 
     /// Make `tcb`, which is ready, the current thread of its hart.
     void run(Tcb& tcb);

@@ -9,7 +9,7 @@
 #include <cstdlib>
 
 #include "arch/plic.h"
-#include "mem/layout.h"
+#include "arch/layout.h"
 
 namespace glenda::host {
 

@@ -118,7 +118,7 @@ std::uint64_t IpcModel::fingerprint() const {
         mix(thread.registers.pc);
         for (const std::uint64_t x : thread.registers.x) mix(x);
         mix(static_cast<std::uint64_t>(thread.state));
-        mix(thread.slice_left);
+        mix(thread.turn_end - thread.run_time);
         mix(reinterpret_cast<std::uint64_t>(thread.links.next));
         mix(reinterpret_cast<std::uint64_t>(thread.links.previous));
         for (unsigned i = 0; i < kWords && thread.utcb != nullptr; i++) mix(thread.utcb->words[i]);

@@ -88,8 +88,8 @@ void IpcModel::yield_step(int t) {
 }
 
 void IpcModel::tick_step() {
-    hart().tick();
-    hart().choose();
+    tick_once();
+    choose(hart());
 }
 
 /// A system call that LINE would answer.

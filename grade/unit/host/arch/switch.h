@@ -6,6 +6,7 @@
 
 namespace glenda::arch {
 
+std::uint64_t now();
 void set_address_space(std::uint64_t satp);
 void fpu_enable();
 void fpu_disable();

@@ -12,7 +12,7 @@
 
 #include <cstdint>
 
-#include "mem/layout.h"
+#include "arch/layout.h"
 #include "util/result.h"
 
 namespace glenda {

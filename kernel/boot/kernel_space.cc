@@ -5,7 +5,7 @@
 //          +-- 258 --> direct_middle -- 2 MiB pages ---- its first GiB of RAM, RW-
 //          |                +-- 1 --> direct_low -- 4 KiB pages: those of the image's text and constants are missing
 //          +-- 510 --> image_middle --> image_low ------ the image: text R-X, constants R--, data RW-
-#include "arch/kernel_space.h"
+#include "boot/kernel_space.h"
 
 #include <algorithm>
 
@@ -17,7 +17,7 @@ extern char image_begin[], text_begin[], text_end[], rodata_end[], image_end[];
 extern glenda::PageTable boot_table;
 }
 
-namespace glenda::arch {
+namespace glenda {
 
 namespace {
 
@@ -30,7 +30,7 @@ constinit PageTable image_low alignas(kPageSize);
 constexpr std::uint64_t kReadWrite = Pte::kRead | Pte::kWrite | Pte::kGlobal;
 constexpr std::uint64_t kReadOnly = Pte::kRead | Pte::kGlobal;
 constexpr std::uint64_t kReadExecute = Pte::kRead | Pte::kExecute | Pte::kGlobal;
-constexpr unsigned kFirstDirect = index_at({kDirectMap}, kRootLevel);
+constexpr unsigned kFirstDirect = index_at({arch::kDirectMap}, kRootLevel);
 constexpr PhysAddr kImage{KERNEL_PHYSICAL};
 static_assert(is_aligned(KERNEL_PHYSICAL, bit(level_bits(1))));
 
@@ -78,9 +78,9 @@ PageTable* build_kernel_space(PhysAddr memory_end) {
     ASSERT(kernel_image().end - kImage <= bit(level_bits(1)));
     map_direct(memory_end);
     map_image();
-    set_address_space(std::uint64_t{8} << 60 | in_image(&root).value >> kPageBits);
+    arch::set_address_space(std::uint64_t{8} << 60 | in_image(&root).value >> kPageBits);
     asm volatile("sfence.vma" : : : "memory");
     return to_pointer<PageTable>(in_image(&root));
 }
 
-}  // namespace glenda::arch
+}  // namespace glenda

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
-// The kernel's half of all address spaces: how it is built at boot. mem/layout.h says what lies where.
+// The kernel's half of all address spaces: how it is built at boot. arch/layout.h says what lies where.
 //
 // Every root table has the same entries in its upper half (create_space in mem/mapping.cc copies them), so these tables
 // are built once, are never changed afterwards, and no switch of address spaces makes the kernel lose sight of itself.
 // Handout: reference/kernel-design.md, "Memory".
 #pragma once
 
-#include "mem/page_table.h"
+#include "arch/page_table.h"
 
-namespace glenda::arch {
+namespace glenda {
 
 /// Where the kernel's image lies in RAM, whole pages.
 struct ImageRange {
@@ -24,4 +24,4 @@ PageTable* build_kernel_space(PhysAddr memory_end);
 /// While the boot table is in use: let the direct map reach `address`.
 void reach_at_boot(PhysAddr address);
 
-}  // namespace glenda::arch
+}  // namespace glenda

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: MIT
+// The whole story of entering the kernel: lock, do what the trap is about, choose who runs next, unlock.
+//
+// trap.S has saved the thread's registers in its Tcb, and runs the thread that these functions return. Nothing stays on
+// the stack of the hart: the next entry begins on an empty one.
+// Handout: reference/kernel-design.md, "From ecall to return".
+#include "entry/entry.h"
+
+#include "arch/trap.h"
+#include "call/destroy.h"
+#include "call/syscalls.h"
+#include "debug/print.h"
+#include "debug/trace.h"
+#include "entry/fast_path.h"
+#include "entry/interrupts.h"
+#include "entry/unlock.h"
+#include "ipc/fault.h"
+#include "sched/fpu.h"
+#include "sched/lock_wait.h"
+#include "sched/schedule.h"
+
+namespace glenda {
+
+namespace {
+
+/// Takes the lock, however long that takes.
+void lock(Hart& hart) {
+    if (!big_lock.try_take()) wait_for_lock(hart, WaitFrom::Elsewhere);
+    set_executing(hart);
+}
+
+/// Nobody can run. Does what others have left to do, and sleeps, unlocked, until an interrupt comes.
+void idle(Hart& hart) {
+    const bool is_done = reap_zombies().has_value();
+    const bool may_sleep = is_done && hart.ready.highest() < 0;  // reaping may have made somebody ready
+    unlock(hart.idle);
+    if (may_sleep) arch::wait_for_interrupt();
+    lock(hart);
+    handle_interrupts(hart);
+}
+
+/// Somebody else has to run than the current thread; if need be after a while.
+[[gnu::noinline]] Tcb& choose_other(Hart& hart) {
+    Tcb* next = &choose(hart);
+    while (next == &hart.idle) {
+        idle(hart);
+        next = &choose(hart);
+    }
+    return *next;
+}
+
+Tcb& handle_fault(Tcb& tcb, const Fault& fault) {
+    tcb.fault = fault;
+    return fast_fault(tcb);
+}
+
+[[gnu::noinline]] Tcb& handle_illegal_instruction(Tcb& tcb, const Fault& fault) {
+    Hart& hart = *tcb.hart;
+    return take_fpu(hart) ? leave(hart) : handle_fault(tcb, fault);
+}
+
+[[gnu::noinline]] Tcb& handle_interrupt(Hart& hart) {
+    handle_interrupts(hart);
+    return leave(hart);
+}
+
+/// The lock is held.
+Tcb& handle_trap(Tcb& tcb, std::uint64_t scause, std::uint64_t stval) {
+    Hart& hart = *tcb.hart;
+    set_executing(hart);
+    switch (arch::cause_of(scause).kind) {
+        case arch::TrapKind::Interrupt: return handle_interrupt(hart);
+        case arch::TrapKind::IllegalInstruction:
+            return handle_illegal_instruction(tcb, {FaultKind::Exception, stval, scause});
+        case arch::TrapKind::Memory: return handle_fault(tcb, {FaultKind::Vm, stval, scause});
+        case arch::TrapKind::Other: break;
+    }
+    return handle_fault(tcb, {FaultKind::Exception, stval, scause});
+}
+
+// A hart that has to wait for the lock takes these ways. Meanwhile another hart may have stopped the thread that came
+// in, and may even have moved it: so the hart is looked up before, and the thread's business dropped if it is gone.
+
+Tcb& leave_without(Hart& hart) {
+    set_executing(hart);
+    return leave(hart);
+}
+
+[[gnu::noinline]] Tcb& wait_and_call(Tcb& tcb) {
+    Hart& hart = *tcb.hart;
+    wait_for_lock(hart, WaitFrom::Syscall);
+    return hart.current == &tcb ? slow_syscall(tcb) : leave_without(hart);
+}
+
+[[gnu::noinline]] Tcb& wait_and_trap(Tcb& tcb, std::uint64_t scause, std::uint64_t stval) {
+    Hart& hart = *tcb.hart;
+    wait_for_lock(hart, WaitFrom::Elsewhere);
+    return hart.current == &tcb ? handle_trap(tcb, scause, stval) : leave_without(hart);
+}
+
+}  // namespace
+
+Tcb& hand_over_lock(Tcb& next) {
+    big_lock.hand_over();
+    return next;
+}
+
+Tcb& leave(Hart& hart) {
+    if (!can_continue(hart)) return unlock(choose_other(hart));
+    if (trace.is_on()) [[unlikely]]
+        trace.end_entry();
+    return unlock(*hart.current);
+}
+
+Tcb& slow_syscall(Tcb& tcb) {
+    Hart& hart = *tcb.hart;
+    set_executing(hart);
+    hart.count(KernelCounter::Syscalls);
+    const bool is_traced = trace.is_on();
+    if (is_traced) trace.begin_call(tcb);
+    perform_syscall(tcb);
+    if (is_traced) trace.end_call(tcb);
+    return leave(hart);
+}
+
+Tcb& slow_fault(Tcb& tcb) {
+    if (trace.is_on()) trace.fault(tcb);
+    raise_fault(tcb);
+    return leave(*tcb.hart);
+}
+
+Tcb& enter_syscall(Tcb& tcb, std::uint64_t tag, std::uint64_t word0, std::uint64_t word1, std::uint64_t word2,
+                   std::uint64_t word3, CPtr pointer, std::int64_t number) {
+    if (!big_lock.try_take()) [[unlikely]]
+        return wait_and_call(tcb);
+    return fast_syscall(tcb, tag, word0, word1, word2, word3, pointer, number);
+}
+
+Tcb& enter_trap(Tcb& tcb, std::uint64_t scause, std::uint64_t stval) {
+    if (!big_lock.try_take()) [[unlikely]]
+        return wait_and_trap(tcb, scause, stval);
+    return handle_trap(tcb, scause, stval);
+}
+
+Tcb& enter_first(Hart& hart) {
+    lock(hart);
+    return leave(hart);
+}
+
+void kernel_trap(std::uint64_t scause, std::uint64_t stval, std::uint64_t pc, std::uint64_t ra) {
+    print("\nPANIC: trap in the kernel: cause ", scause, ", address ", Hex{stval}, "\n  at pc ", Hex{pc},
+          ", called from ", Hex{ra}, "\n");
+    end_panic();
+}
+
+}  // namespace glenda

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: MIT
+// The fast path of Call and ReplyRecv: a client calls a server that waits, the server replies and waits again.
+//
+// Only fast_path.cc includes this file. Both directions are the same step: a message moves, one thread blocks, and the
+// other runs in its place. That is all a call is when the other side waits already, is on this hart, has time left of
+// its turn, and nobody of a higher priority is ready. Handout: reference/kernel-design.md, "The fast path".
+#pragma once
+
+#include "ipc/links.h"
+#include "ipc/transfer.h"
+#include "sched/schedule.h"
+
+namespace glenda {
+
+/// What the sender has in its argument registers.
+struct FastMessage {
+    Tag tag;
+    std::uint64_t words[kRegisterWords];
+};
+
+/// find_slot() for the CSpaces that nearly everybody has: a single CNode whose slot numbers are the pointers. Null for
+/// others, and where find_slot() would find nothing.
+[[gnu::always_inline]] inline Slot* cached_slot(const Tcb& tcb, CPtr pointer) {
+    if (pointer >= tcb.slot_count || pointer == 0) return nullptr;
+    Slot* const slot = tcb.slots + pointer;
+    if (slot == nullptr) __builtin_unreachable();
+    return slot;
+}
+
+/// choose() would run `next`, were it made ready while the current thread blocks.
+[[gnu::always_inline]] inline bool would_be_chosen(const Hart& hart, const Tcb& next) {
+    return next.hart == &hart && next.priority >= hart.ready.highest() && has_turn_left(next);
+}
+
+/// The message can go from `from` to `to` without capabilities, and not a word of it is refused or dropped.
+[[gnu::always_inline]] inline bool is_plain(Tag tag, const Tcb& from, const Tcb& to) {
+    if (tag.plain_length() <= kRegisterWords) return true;
+    return tag.plain_length() <= kMaxWords && from.utcb != nullptr && to.utcb != nullptr;
+}
+
+/// transfer_message() for a plain message.
+[[gnu::always_inline]] inline void copy_message(const Tcb& from, Tcb& to, const FastMessage& message) {
+    for (unsigned i = 0; i < kRegisterWords; i++) to.registers.a(2 + i) = message.words[i];
+    to.set_tag(message.tag);
+    if (const unsigned length = message.tag.plain_length(); length > kRegisterWords)
+        copy_words(from.utcb->words, to.utcb->words, kRegisterWords, length);
+}
+
+/// The receiver that waits at the endpoint, brings a Reply, and would run next; or null.
+[[gnu::always_inline]] inline Tcb* find_receiver(const Hart& hart, const Endpoint& endpoint) {
+    if (endpoint.waiting != Endpoint::Waiting::Receivers) return nullptr;
+    Tcb* const receiver = endpoint.queue.front();
+    return receiver->reply != nullptr && would_be_chosen(hart, *receiver) ? receiver : nullptr;
+}
+
+/// `receiver`, which has its message, runs; `caller` waits in the Reply that it brought.
+[[gnu::always_inline]] inline void finish_call(Hart& hart, Endpoint& endpoint, Tcb& caller, Tcb& receiver, Badge badge) {
+    dequeue_first(endpoint);
+    Reply& reply = *receiver.reply;
+    unlink_receiver(reply, receiver);
+    link_caller(reply, caller);
+    receiver.registers.a(0) = badge;
+    receiver.state = ThreadState::Ready;
+    switch_to(hart, receiver);
+}
+
+/// Call with a capability to an endpoint: the receiver, which runs next; or null.
+[[gnu::always_inline]] inline Tcb* fast_call(Tcb& tcb, const Capability& cap, const FastMessage& message) {
+    if (!has(cap.rights, Rights::Write)) return nullptr;
+    Hart& hart = *tcb.hart;
+    Endpoint& endpoint = cap.as<Endpoint>();
+    Tcb* const receiver = find_receiver(hart, endpoint);
+    if (receiver == nullptr || !is_plain(message.tag, tcb, *receiver)) return nullptr;
+
+    copy_message(tcb, *receiver, message);
+    tcb.state = ThreadState::BlockedCall;
+    finish_call(hart, endpoint, tcb, *receiver, cap.badge);
+    return receiver;
+}
+
+/// A ReplyRecv of the common kind: nothing has come yet that the server would receive at once.
+struct FastReplyRecv {
+    Endpoint* endpoint;
+    Reply* reply;
+    bool can_grant;
+};
+
+/// Looks up what ReplyRecv needs. The caller that is to get the reply, and would run next; or null.
+[[gnu::always_inline]] inline Tcb* find_caller(const Tcb& tcb, CPtr pointer, ThreadState state, FastReplyRecv& found) {
+    const Slot* const slot = cached_slot(tcb, pointer);
+    if (slot == nullptr || !slot->cap.permits(CapType::Endpoint, Rights::Read)) return nullptr;
+    const Slot* const reply_slot = cached_slot(tcb, tcb.registers.a(6));
+    if (reply_slot == nullptr || reply_slot->cap.type != CapType::Reply) return nullptr;
+    found = {&slot->cap.as<Endpoint>(), &reply_slot->cap.as<Reply>(), has(slot->cap.rights, Rights::Grant)};
+
+    const Slot& bound = tcb.bound_notification;
+    if (!bound.is_empty() && bound.cap.as<Notification>().flags != 0) return nullptr;
+    if (found.endpoint->waiting == Endpoint::Waiting::Senders) return nullptr;
+    Tcb* const caller = found.reply->caller;
+    if (caller == nullptr || caller->state != state || !would_be_chosen(*tcb.hart, *caller)) return nullptr;
+    return caller;
+}
+
+/// `caller`, which has its reply, runs; `tcb` waits for the next message.
+[[gnu::always_inline]] inline void finish_reply_recv(Tcb& tcb, Tcb& caller, const FastReplyRecv& found) {
+    unlink_caller(*found.reply, caller);
+    caller.state = ThreadState::Ready;
+    link_receiver(*found.reply, tcb, found.can_grant);
+    tcb.state = ThreadState::BlockedRecv;
+    enqueue(*found.endpoint, tcb, Endpoint::Waiting::Receivers);
+    switch_to(*tcb.hart, caller);
+}
+
+/// ReplyRecv to a thread that waits after a Call: that thread, which runs next; or null.
+[[gnu::always_inline]] inline Tcb* fast_reply_recv(Tcb& tcb, CPtr pointer, const FastMessage& message) {
+    FastReplyRecv found;
+    Tcb* const caller = find_caller(tcb, pointer, ThreadState::BlockedCall, found);
+    if (caller == nullptr || !is_plain(message.tag, tcb, *caller)) return nullptr;
+
+    copy_message(tcb, *caller, message);
+    finish_reply_recv(tcb, *caller, found);
+    return caller;
+}
+
+}  // namespace glenda

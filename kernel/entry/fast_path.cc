@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: MIT
+// Choosing the fast path for a system call or a fault. See fast_path.h.
+//
+// Each fast_*() looks whether its case is the common one. If so, it does all that the slow path would do, with the steps
+// merged, and returns the thread that runs next. If not, it returns null and has changed nothing.
+#include "entry/fast_path.h"
+
+#include "abi/syscall.h"
+#include "call/switches.h"
+#include "call/syscalls.h"
+#include "entry/entry.h"
+#include "entry/fast_call.h"
+#include "entry/fast_rest.h"
+#include "entry/unlock.h"
+
+namespace glenda {
+
+namespace {
+
+/// The way out of the fast path, if it was taken; else the slow path.
+[[gnu::always_inline]] inline Tcb& leave_or_slow(Tcb& tcb, Tcb* next) {
+    return next != nullptr ? unlock(*next) : slow_syscall(tcb);
+}
+
+// Not in line: each would make fast_syscall() save registers for it, at every Call.
+[[gnu::noinline]] Tcb& reply_to_fault(Tcb& tcb) { return leave_or_slow(tcb, fast_fault_reply(tcb)); }
+[[gnu::noinline]] Tcb& send_signal(Tcb& tcb) { return leave_or_slow(tcb, fast_signal(tcb)); }
+[[gnu::noinline]] Tcb& wait_for_signal(Tcb& tcb) { return leave_or_slow(tcb, fast_wait(tcb)); }
+[[gnu::noinline]] Tcb& yield_to_equal(Tcb& tcb) { return unlock(fast_yield(tcb)); }
+
+/// Call on a kernel object whose slot has been found.
+[[gnu::noinline]] Tcb& invoke(Tcb& tcb, Slot& slot) {
+    Hart& hart = *tcb.hart;
+    set_executing(hart);
+    hart.count(KernelCounter::Syscalls);
+    perform_invocation(tcb, slot);
+    return leave(hart);
+}
+
+Tcb& do_yield(Tcb& tcb) {
+    tcb.set_tag(Tag{});
+    return tcb.hart->ready.highest() < tcb.priority ? unlock(tcb) : yield_to_equal(tcb);
+}
+
+[[gnu::always_inline]] inline Tcb& do_call(Tcb& tcb, CPtr pointer, const FastMessage& message) {
+    Slot* const slot = cached_slot(tcb, pointer);
+    if (slot == nullptr || slot->is_empty()) return slow_syscall(tcb);
+    if (slot->cap.type != CapType::Endpoint) return invoke(tcb, *slot);
+    return leave_or_slow(tcb, fast_call(tcb, slot->cap, message));
+}
+
+/// All but Call and ReplyRecv.
+[[gnu::noinline]] Tcb& do_rest(Tcb& tcb) {
+    const auto number = static_cast<Syscall>(tcb.registers.a(7));
+    if (number == Syscall::Yield) return do_yield(tcb);
+    if (number == Syscall::Send || number == Syscall::NBSend) return send_signal(tcb);
+    if (number == Syscall::Recv) return wait_for_signal(tcb);
+    return slow_syscall(tcb);
+}
+
+}  // namespace
+
+Tcb& fast_syscall(Tcb& tcb, std::uint64_t tag, std::uint64_t word0, std::uint64_t word1, std::uint64_t word2,
+                  std::uint64_t word3, CPtr pointer, std::int64_t number) {
+    if (!fast_path_is_on) return slow_syscall(tcb);
+    const FastMessage message{Tag(tag), {word0, word1, word2, word3}};
+    const auto syscall = static_cast<Syscall>(number);
+    if (syscall == Syscall::Call) return do_call(tcb, pointer, message);
+    if (syscall != Syscall::ReplyRecv) return do_rest(tcb);
+    if (Tcb* next = fast_reply_recv(tcb, pointer, message)) return unlock(*next);
+    return reply_to_fault(tcb);
+}
+
+Tcb& fast_fault(Tcb& tcb) {
+    Tcb* const next = fast_path_is_on ? fast_tell_handler(tcb) : nullptr;
+    return next != nullptr ? unlock(*next) : slow_fault(tcb);
+}
+
+}  // namespace glenda

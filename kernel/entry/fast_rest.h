@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: MIT
+// The fast path of everything but Call and ReplyRecv: faults and the replies to them, signals, waiting, Yield.
+//
+// Only fast_path.cc includes this file. Each function does what the slow path does in the case that it accepts.
+// Handout: reference/kernel-design.md, "The fast path".
+#pragma once
+
+#include "entry/fast_call.h"
+#include "ipc/fault.h"
+#include "ipc/notification.h"
+
+namespace glenda {
+
+/// A fault of `tcb`, whose handler waits: the handler, which runs next; or null.
+inline Tcb* fast_tell_handler(Tcb& tcb) {
+    const Capability* const handler = fault_handler_of(tcb);
+    if (handler == nullptr) return nullptr;
+    Hart& hart = *tcb.hart;
+    Endpoint& endpoint = handler->as<Endpoint>();
+    Tcb* const receiver = find_receiver(hart, endpoint);
+    if (receiver == nullptr) return nullptr;
+
+    hart.count(KernelCounter::Faults);
+    transfer_fault(tcb, *receiver);
+    tcb.state = ThreadState::BlockedFault;
+    finish_call(hart, endpoint, tcb, *receiver, handler->badge);
+    return receiver;
+}
+
+/// ReplyRecv to a thread that waits after a fault, and is to go on: that thread, which runs next; or null.
+inline Tcb* fast_fault_reply(Tcb& tcb) {
+    const Tag tag = tcb.tag();
+    if (tag.plain_length() > kRegisterWords || !is_resume(tag)) return nullptr;
+    FastReplyRecv found;
+    Tcb* const faulty = find_caller(tcb, tcb.registers.a(0), ThreadState::BlockedFault, found);
+    if (faulty == nullptr) return nullptr;
+
+    if (faulty->fault.kind == FaultKind::UnknownSyscall || tag.length() != 0) apply_resume(*faulty, tcb);
+    finish_reply_recv(tcb, *faulty, found);
+    return faulty;
+}
+
+/// The capability to a notification with which `tcb` made its call, with `right`, if nobody ready comes before `tcb`.
+inline const Capability* find_notification(const Tcb& tcb, Rights right) {
+    const Slot* const slot = cached_slot(tcb, tcb.registers.a(0));
+    if (slot == nullptr || !slot->cap.permits(CapType::Notification, right)) return nullptr;
+    return tcb.hart->ready.highest() <= tcb.priority ? &slot->cap : nullptr;
+}
+
+/// Send and NBSend on a notification: the thread that runs next, perhaps `tcb` itself; or null.
+inline Tcb* fast_signal(Tcb& tcb) {
+    const Capability* const cap = find_notification(tcb, Rights::Write);
+    if (cap == nullptr) return nullptr;
+    Notification& notification = cap->as<Notification>();
+    Tcb* const receiver = notification.waiters.front();
+    if (receiver == nullptr) {
+        if (notification.bound != nullptr) return nullptr;  // it may wait at an endpoint
+        notification.flags |= signal_bits(*cap);
+        tcb.set_tag(Tag{});
+        return &tcb;
+    }
+    Hart& hart = *tcb.hart;
+    if (receiver->hart != &hart) return nullptr;
+
+    dequeue(notification, *receiver);
+    receiver->registers.a(0) = signal_bits(*cap);  // where somebody waits, the word is 0
+    receiver->set_tag(Tag::notification());
+    receiver->state = ThreadState::Ready;
+    tcb.set_tag(Tag{});
+    if (receiver->priority <= tcb.priority) {
+        enqueue_ready(*receiver);
+        return &tcb;
+    }
+    if (!has_turn_left(*receiver)) begin_turn(*receiver);
+    hart.ready.push_front(tcb);
+    switch_to(hart, *receiver);
+    return receiver;
+}
+
+/// Recv on a notification: the thread that runs next, perhaps `tcb` itself; or null.
+inline Tcb* fast_wait(Tcb& tcb) {
+    const Capability* const cap = find_notification(tcb, Rights::Read);
+    if (cap == nullptr) return nullptr;
+    Notification& notification = cap->as<Notification>();
+    if (take_signals(notification, tcb)) return &tcb;
+    Hart& hart = *tcb.hart;
+    if (hart.ready.highest() < 0) return nullptr;  // only the idle thread is left
+
+    wait_for_signals(notification, tcb);
+    Tcb& next = pick(hart);
+    switch_to(hart, next);
+    return &next;
+}
+
+/// Yield to an equal, of which there is one.
+inline Tcb& fast_yield(Tcb& tcb) {
+    Hart& hart = *tcb.hart;
+    yield(hart);
+    Tcb& next = pick(hart);
+    switch_to(hart, next);
+    return next;
+}
+
+}  // namespace glenda
