@@ -96,7 +96,9 @@ class Check:
                 yield f"fault {fault.id}: {claim.program} has no case {', '.join(sorted(missing))}"
 
     def sources_for(self, claims: Iterable[Claim]) -> list[Path]:
-        return suites.sources_of(self.tree, self.tests, [each.filter for each in claims if isinstance(each, UnitClaim)])
+        """The test sources to link. Seen in the copy: the working tree may be edited while this runs."""
+        filters = [each.filter for each in claims if isinstance(each, UnitClaim)]
+        return suites.sources_of(self.base.root, self.tests, filters)
 
     def run_base(self) -> Result:
         """Build the unchanged tree and run every claim on it once."""
