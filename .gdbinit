@@ -5,5 +5,4 @@ set confirm off
 set pagination off
 set print pretty on
 set history save off
-file build/kernel/glenda.elf
 source grade/gdb/start.py

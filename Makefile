@@ -11,6 +11,9 @@ ifneq ($(filter deps,$(MAKECMDGOALS)),)
 endif
 
 BUILD := build
+ifneq ($(words $(BUILD)),1)
+  $(error BUILD is '$(BUILD)', but make needs one name without blanks)
+endif
 SMP ?= 1
 MEM ?= 128M
 APPEND ?=
@@ -30,7 +33,6 @@ CROSS := riscv64-linux-gnu-
 CXX_RISCV := $(CROSS)g++
 AR_RISCV := $(CROSS)ar
 QEMU := qemu-system-riscv64
-CLANG_FORMAT := clang-format
 # The Python that has Debian's modules; another may come first on the PATH.
 PYTHON := $(firstword $(wildcard /usr/bin/python3) python3)
 export PYTHONDONTWRITEBYTECODE := 1
@@ -47,14 +49,15 @@ include grade/build.mk
 
 # --- the first screen -------------------------------------------------------------------------------------
 
-.PHONY: help all deps qemu qemu-gdb gdb unit grade check check-stubs bench soak fuzz format clean
+.PHONY: help all deps qemu qemu-gdb gdb unit grade check check-fresh check-stubs bench soak fuzz format clean
 help: ## this list
 	@echo 'Glenda Labs: a capability microkernel operating system for RISC-V 64, to learn from.'
 	@echo
 	@sed -n 's/^\([a-z][a-z-]*\):[^#]*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-18s %s\n", $$1, $$2 }'
 	@echo
-	@echo 'Variables: SMP=4 (harts), MEM=256M (memory), APPEND="root=bin/x" (kernel command line), V=1 (show commands).'
-	@echo 'Start with: make deps qemu'
+	@echo 'Variables: SMP=4 (harts), MEM=256M (memory), APPEND="root=bin/x" (kernel command line), V=1 (show commands),'
+	@echo '           BUILD=other (folder for all that is built).'
+	@echo 'Start with: sh grade/deps.sh && make qemu'
 
 all: $(KERNEL) $(INITRD) ## build the kernel and all programs
 

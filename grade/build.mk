@@ -3,23 +3,27 @@
 
 # --- by hand ----------------------------------------------------------------------------------------------
 
-QEMU_FLAGS = -machine virt -cpu rv64 -smp $(SMP) -m $(MEM) -nographic -kernel $(KERNEL) -initrd $(INITRD) \
-  $(if $(APPEND),-append "$(APPEND)")
+QEMU_FLAGS = -machine virt -cpu rv64 -smp $(SMP) -m $(MEM) -kernel $(KERNEL) -initrd $(INITRD) $(if $(APPEND),-append "$(APPEND)")
 GDB_PORT_FILE := $(BUILD)/gdb-port
+# For grade/glenda: which folder BUILD is, and which QEMU.
+export GLENDA_BUILD := $(BUILD)
+export QEMU
 
-qemu: $(KERNEL) $(INITRD) ## boot the system in QEMU (Ctrl-A X leaves)
+# Before anything is built: a QEMU that is too old is named.
+.PHONY: qemu-is-new-enough
+qemu-is-new-enough:
+	$(Q)cd grade && QEMU='$(QEMU)' $(PYTHON) -m glenda.qemu
+
+qemu: qemu-is-new-enough $(KERNEL) $(INITRD) ## boot the system in QEMU (Ctrl-A X leaves)
 	@echo '  QEMU     $(SMP) hart(s), $(MEM); leave with Ctrl-A X, or with the command shutdown'
-	$(Q)$(QEMU) $(QEMU_FLAGS)
+	$(Q)$(PYTHON) grade/boot.py -- $(QEMU_FLAGS)
 
-qemu-gdb: $(KERNEL) $(INITRD) ## the same, stopped before the first instruction: `make gdb` in another terminal
-	$(Q)port=$$($(PYTHON) -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'); \
-	  echo $$port > $(GDB_PORT_FILE); \
-	  echo "  QEMU     waits for GDB on port $$port: run 'make gdb' in another terminal"; \
-	  $(QEMU) $(QEMU_FLAGS) -S -gdb tcp:127.0.0.1:$$port; status=$$?; rm -f $(GDB_PORT_FILE); exit $$status
+qemu-gdb: qemu-is-new-enough $(KERNEL) $(INITRD) ## the same, stopped before the first instruction: `make gdb` in another terminal
+	$(Q)$(PYTHON) grade/boot.py --gdb $(GDB_PORT_FILE) -- $(QEMU_FLAGS)
 
-# -nx: what a home directory's .gdbinit does must not matter; -x: ours is loaded whatever auto-load allows.
+# A system that waits holds a lock on its port's file. -nx: what a home directory's .gdbinit does must not matter; -x: ours is loaded whatever auto-load allows.
 gdb: ## attach GDB to `make qemu-gdb`; its commands for Glenda: glenda help
-	$(Q)test -s $(GDB_PORT_FILE) || { echo "No system waits: run 'make qemu-gdb' in another terminal first."; exit 1; }
+	$(Q)test -s $(GDB_PORT_FILE) && ! flock -n $(GDB_PORT_FILE) true || { echo "No system waits: run 'make qemu-gdb' in another terminal first."; exit 1; }
 	$(Q)gdb-multiarch -q -nx -x .gdbinit -ex "target remote 127.0.0.1:$$(cat $(GDB_PORT_FILE))"
 
 # --- unit tests on the host -------------------------------------------------------------------------------
@@ -34,7 +38,7 @@ UNIT_CASES := $(wildcard grade/unit/kernel_*_test.cc grade/unit/fast_path/*.cc g
 UNIT_KERNEL := $(UNIT_CASES) $(wildcard grade/unit/host/*.cc kernel/cap/*.cc kernel/mem/*.cc kernel/object/*.cc \
   kernel/sched/*.cc kernel/ipc/*.cc kernel/call/*.cc kernel/debug/*.cc kernel/check/*.cc) $(filter-out %/no_fast_path.cc,$(wildcard kernel/entry/*.cc)) $(wildcard kernel/boot/free_memory.cc kernel/boot/hardware.cc) $(UNIT_LIB)
 UNIT_USER_SOURCES := $(addprefix user/,libglenda/heap.cc libglenda/format.cc 9ball/log_ring.cc 9ball/init_config.cc 9ball/init_check.cc \
-  factotum/buddy.cc factotum/region.cc factotum/argument_block.cc factotum/demangle.cc console/line_editor.cc)
+  factotum/buddy.cc factotum/region.cc factotum/argument_block.cc factotum/demangle.cc factotum/takeover.cc console/line_editor.cc console/key_decoder.cc console/utf8.cc)
 UNIT_USER := $(filter-out grade/unit/kernel_%,$(wildcard grade/unit/*_test.cc)) $(UNIT_LIB) $(UNIT_USER_SOURCES)
 UNIT_TESTS := $(BUILD)/unit/kernel_tests $(BUILD)/unit/user_tests
 
@@ -73,13 +77,17 @@ ONLY ?=
 check-stubs: $(INITRD) ## each function that a lab will ask for, left unwritten, fails a test of its own
 	$(Q)cd grade && $(PYTHON) -m seeded $(if $(ONLY),--only $(ONLY))
 
+# Debian 12 whole, Debian 13 a selection. A suite that is named is checked whole: SUITE=trixie
+check-fresh: ## do the README's two commands work on an empty Debian? needs root
+	$(Q)$(PYTHON) grade/fresh.py $(or $(SUITE),bookworm trixie:quick)
+
 bench: $(KERNEL) $(INITRD) ## count the kernel's instructions, operation by operation
 	$(Q)$(PYTHON) grade/bench/run.py
 
 SECONDS ?= 60
 soak: $(KERNEL) $(INITRD) ## all harts race for SECONDS (60) on SMP harts (4 if not given); fails if the kernel did
 	@echo '  SOAK     $(SECONDS) s on $(or $(filter-out 1,$(SMP)),4) harts'
-	$(Q)timeout -k 2 $$(($(SECONDS) + 120)) $(QEMU) -machine virt -cpu rv64 -smp $(or $(filter-out 1,$(SMP)),4) -m $(MEM) -nic none \
+	$(Q)timeout --foreground -k 2 $$(($(SECONDS) + 120)) $(QEMU) -machine virt -cpu rv64 -smp $(or $(filter-out 1,$(SMP)),4) -m $(MEM) -nic none \
 	  -no-reboot -display none -monitor none -serial stdio -kernel $(KERNEL) -initrd $(INITRD) \
 	  -append "root=bin/ktest_smp_stress seconds=$(SECONDS)" < /dev/null | tee $(BUILD)/soak.log | sed -n '/^Glenda/,$$p'; \
 	  grep -q '^ktest: 1 passed, 0 failed' $(BUILD)/soak.log
@@ -90,8 +98,7 @@ SEED ?= 1
 fuzz: $(KERNEL) $(INITRD) ## random system calls from hostile threads: CALLS=1000000, SEED=1
 	$(Q)$(PYTHON) grade/fuzz.py --calls $(CALLS) --seed $(SEED)
 
-SOURCES_TO_FORMAT = $(shell find kernel lib user grade -name '*.cc' -o -name '*.h' | sort)
 format: ## lay out all C++ sources
-	$(Q)$(CLANG_FORMAT) -i $(SOURCES_TO_FORMAT)
+	$(Q)$(PYTHON) grade/layout.py
 
 -include $(patsubst %,$(BUILD)/unit/kernel/%.d,$(UNIT_KERNEL)) $(patsubst %,$(BUILD)/unit/user/%.d,$(UNIT_USER))

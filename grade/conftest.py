@@ -16,12 +16,19 @@ os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
 shutil.rmtree(Path(__file__).parent / "__pycache__", ignore_errors=True)
 
 from glenda import paths  # noqa: E402  (after the switch above)
+from glenda.errors import Infrastructure  # noqa: E402  (after the switch above)
 from glenda.machine import Machine  # noqa: E402  (after the switch above)
 from glenda.shell import Shell  # noqa: E402  (after the switch above)
 
 # pytest's temporary files, too, stay in build/.
-paths.RESULTS.mkdir(parents=True, exist_ok=True)
 os.environ["PYTEST_DEBUG_TEMPROOT"] = str(paths.RESULTS)
+
+
+def pytest_configure() -> None:
+    try:
+        paths.prepare()
+    except Infrastructure as error:
+        raise pytest.UsageError(str(error)) from None
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -1,22 +1,23 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# Install what the project needs from Debian. Does nothing when everything is there.
+# Install what the project needs from Debian, and the packages that are named as arguments. Does nothing when everything
+# is there. It is a script of the plain shell, for a system that does not even have make.
 set -eu
 
-PACKAGES='make g++ g++-riscv64-linux-gnu qemu-system-misc opensbi gdb-multiarch libgtest-dev clang-format
+PACKAGES='make g++ g++-riscv64-linux-gnu qemu-system-misc opensbi device-tree-compiler gdb-multiarch libgtest-dev clang-format
 python3 python3-pytest python3-pytest-xdist python3-pexpect python3-pyelftools'
 
 if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
-    echo "make deps knows Debian (and Ubuntu) only. On this system, please install:"
-    echo "  GNU make 4.3, GCC 12 or later for C++ with AddressSanitizer, GoogleTest, clang-format 14"
+    echo "This script knows Debian (and Ubuntu) only. On this system, please install:"
+    echo "  GNU make 4.3, GCC 12 or later for C++ with AddressSanitizer, GoogleTest, clang-format 14 (only to lay sources out)"
     echo "  a GCC 12 or later cross compiler called riscv64-linux-gnu-g++, with its C++ library's headers"
-    echo "  QEMU 7.2 or later with qemu-system-riscv64 and OpenSBI; GDB with RISC-V support (gdb-multiarch)"
+    echo "  QEMU 7.2 or later with qemu-system-riscv64 and OpenSBI; GDB with RISC-V support (gdb-multiarch); the device tree compiler dtc"
     echo "  Python 3.11 or later with pytest, pytest-xdist, pexpect, pyelftools"
     exit 1
 fi
 
 missing=
-for package in $PACKAGES; do
+for package in $PACKAGES "$@"; do
     status=$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null || true)
     [ "$status" = installed ] || missing="$missing $package"
 done

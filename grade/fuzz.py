@@ -15,8 +15,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
-from glenda import plugins  # noqa: E402  (after the path above)
-from glenda.errors import GuestFailure  # noqa: E402
+from glenda import paths, plugins  # noqa: E402  (after the path above)
+from glenda.errors import GuestFailure, Infrastructure  # noqa: E402
 from glenda.machine import Machine  # noqa: E402
 
 CALLS_PER_RUN = 1_000_000
@@ -56,6 +56,7 @@ def main() -> int:
     parser.add_argument("--calls", type=int, default=CALLS_PER_RUN)
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
+    paths.prepare()
     plugins.build("deadline")
     begun, done, failed = time.monotonic(), 0, []
     with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
@@ -73,4 +74,7 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except Infrastructure as error:
+        sys.exit(str(error))

@@ -10,9 +10,12 @@ import sys
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
-BUILD = ROOT / "build"
-RESULTS = BUILD / "results"
+import layout
+from glenda import gtest
+from glenda.errors import Infrastructure
+from glenda.paths import BUILD, CACHE, REPORTS, ROOT, prepare
+
+PYTEST_PASSED, PYTEST_FAILED = 0, 1     # exit statuses; any other is an error of the run itself
 UNIT_TESTS = ("kernel_tests", "user_tests")
 
 
@@ -24,36 +27,40 @@ def run_unit() -> list[Path]:
     """The host's unit tests, each program's output only if it fails."""
     reports = []
     for name in UNIT_TESTS:
-        report = RESULTS / f"{name}.xml"
-        say(f"  TEST     build/unit/{name}")
-        done = subprocess.run([BUILD / "unit" / name, "--gtest_brief=1", f"--gtest_output=xml:{report}"], cwd=ROOT,
-                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
-        if done.returncode != 0:
-            say(done.stdout[-20_000:])
+        report = REPORTS / f"{name}.xml"
+        program = BUILD / "unit" / name
+        say(f"  TEST     {os.path.relpath(program, ROOT)}")
+        if complaint := gtest.run(program, report):
+            say(complaint)
         reports.append(report)
     return reports
 
 
 def run_grade() -> list[Path]:
     """The tests on QEMU, two at a time, on the machine that make's variables SMP and APPEND describe."""
-    report = RESULTS / "qemu.xml"
+    report = REPORTS / "qemu.xml"
     workers = str(max(2, os.cpu_count() or 2))
-    subprocess.run([sys.executable, "-m", "pytest", "-q", "-c", "grade/pytest.ini", "-n", workers, "--dist=loadfile",
-                    f"--harts={os.environ.get('SMP') or 1}", f"--append={os.environ.get('APPEND', '')}",
-                    f"--junitxml={report}", "grade/tests"], cwd=ROOT, check=False)
+    done = subprocess.run([sys.executable, "-m", "pytest", "-q", "-c", "grade/pytest.ini", f"-ocache_dir={CACHE}",
+                           "-n", workers, "--dist=loadfile",
+                           f"--harts={os.environ.get('SMP') or 1}", f"--append={os.environ.get('APPEND', '')}",
+                           f"--junitxml={report}", "grade/tests"], cwd=ROOT, check=False)
+    if done.returncode not in (PYTEST_PASSED, PYTEST_FAILED):
+        report.unlink(missing_ok=True)      # it does not count what did not run
     return [report]
 
 
 def run_style() -> list[Path]:
-    """Does clang-format agree with the sources? One test case a file that it would change."""
-    sources = sorted(path for folder in ("kernel", "lib", "user", "grade") for path in (ROOT / folder).rglob("*")
-                     if path.suffix in (".cc", ".h"))
-    done = subprocess.run(["clang-format", "--dry-run", "-Werror", *sources], cwd=ROOT, capture_output=True, text=True,
-                          check=False)
-    if done.returncode != 0:
-        say("The layout of these differs from `make format`:\n" + done.stderr[:4000])
-    suite = ElementTree.Element("testsuite", tests="1", failures=str(int(done.returncode != 0)))
-    report = RESULTS / "style.xml"
+    """Does clang-format agree with the sources? Skipped, in so many words, if it is not the version that decides."""
+    failed, skipped = False, False
+    try:
+        if complaints := layout.complaints():
+            say("The layout of these differs from `make format`:\n" + complaints[:4000])
+            failed = True
+    except layout.WrongVersion as error:
+        say(f"  SKIPPED  the layout of the sources: {error}")
+        skipped = True
+    suite = ElementTree.Element("testsuite", tests="1", failures=str(int(failed)), skipped=str(int(skipped)))
+    report = REPORTS / "style.xml"
     ElementTree.ElementTree(suite).write(report)
     return [report]
 
@@ -82,8 +89,12 @@ def main() -> int:
     if len(sys.argv) != 2 or sys.argv[1] not in parts:
         say(f"usage: {sys.argv[0]} unit|grade|check")
         return 2
-    RESULTS.mkdir(parents=True, exist_ok=True)
-    for old in RESULTS.glob("*.xml"):
+    try:
+        prepare()
+    except Infrastructure as error:
+        say(str(error))
+        return 1
+    for old in REPORTS.glob("*.xml"):
         old.unlink()
     counts = [count(report) for part in parts[sys.argv[1]] for report in part()]
     passed, failed, skipped = (sum(column) for column in zip(*counts))

@@ -3,15 +3,16 @@
 
 KERNEL := $(BUILD)/kernel/glenda.elf
 KERNEL_SOURCES := $(wildcard kernel/*/*.cc kernel/*/*.S) $(wildcard lib/abi/*.cc) $(wildcard lib/util/*.cc) \
-  $(addprefix lib/format/,bytes.cc cpio.cc elf.cc elf_symbols.cc fdt.cc fdt_node.cc fdt_property.cc fdt_walk.cc fdt_machine.cc)
+  $(addprefix lib/format/,bytes.cc cpio.cc elf.cc elf_symbols.cc fdt.cc fdt_find.cc fdt_node.cc fdt_property.cc fdt_walk.cc fdt_machine.cc)
 KERNEL_SOURCES := $(filter-out kernel/entry/$(if $(filter no,$(FAST_PATH)),,no_)fast_path.cc,$(wildcard $(KERNEL_SOURCES)))
 KERNEL_OBJECTS := $(patsubst %,$(BUILD)/kernel/%.o,$(KERNEL_SOURCES))
 KERNEL_FLAGS := $(RISCV_FLAGS) -Ikernel
 
-# What runs once, at boot, or only for people who look inside is made small.
+# What runs once, at boot, or rarely, or only for people who look inside is made small.
 KERNEL_SMALL := $(wildcard kernel/boot/*.cc) $(wildcard kernel/debug/*.cc kernel/check/*.cc) \
+  kernel/call/invoke_device.cc kernel/call/invoke_trace.cc \
   $(filter lib/format/%,$(KERNEL_SOURCES))
-$(patsubst %,$(BUILD)/kernel/%.o,$(KERNEL_SMALL)): KERNEL_FLAGS += -Os
+$(patsubst %,$(BUILD)/kernel/%.o,$(KERNEL_SMALL)): KERNEL_FLAGS += -Os -fno-move-loop-invariants
 
 $(BUILD)/kernel/%.cc.o: %.cc Makefile kernel/build.mk
 	@mkdir -p $(@D)

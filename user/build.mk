@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-# User space: libglenda, one program from each folder of user/, one from each file of user/apps and user/tests, and the
-# initrd that carries them as bin/NAME.
+# User space: libglenda, a program for each folder of user/ and for each file of user/apps and user/tests, and the initrd
+# with these programs as bin/NAME.
 
 USER_FLAGS := $(RISCV_FLAGS) -Iuser/libglenda/include
 LIBGLENDA := $(BUILD)/user/libglenda.a
@@ -47,7 +47,7 @@ $(foreach p,$(USER_FOLDERS),$(eval $(call user_program,$(p),$(patsubst %,$(BUILD
 $(foreach s,$(USER_SINGLES),$(eval $(call user_program,$(basename $(notdir $(s))),$(BUILD)/user/$(s).o $(if $(filter user/tests/ktest_%,$(s)),$(TESTS_COMMON)) \
   $(if $(filter user/tests/kfuzz.cc,$(s)),$(TESTS_FUZZ)))))
 
-# What is linked with symbols goes into the initrd without debug information, but with the symbol table: reports name functions.
+# Programs in the initrd have no debug information, but a symbol table, because crash reports name functions.
 $(INITRD_TREE)/bin/%: $(BUILD)/user/%.elf
 	@mkdir -p $(@D)
 	$(Q)$(CROSS)strip --strip-debug $< -o $@

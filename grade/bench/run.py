@@ -5,6 +5,7 @@ One hart under -icount shift=0: the cycle counter counts instructions, and the s
 """
 
 import json
+import os
 import re
 import sys
 from pathlib import Path
@@ -13,8 +14,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from bench import latency  # noqa: E402
 from bench.anchors import ANCHORS  # noqa: E402
+from glenda.errors import GuestFailure, Infrastructure  # noqa: E402
 from glenda.machine import Machine  # noqa: E402
-from glenda.paths import ROOT  # noqa: E402
+from glenda.paths import BUILD, ROOT, prepare  # noqa: E402
 
 LINE = re.compile(r"^bench (\S+) (\S+) (\d+(?:\.\d+)?) (\d+)$", re.MULTILINE)
 ROW = "{:<18} {:>10}  {:>8}  {:<5}  {:<14} {:<17} {}"
@@ -38,16 +40,21 @@ def measure_latency() -> dict:
 
 
 def main() -> None:
+    prepare()
     results = [*measure(), measure_latency()]
-    (ROOT / "build" / "bench.json").write_text(json.dumps(results, indent=1) + "\n")
+    file = BUILD / "bench.json"
+    file.write_text(json.dumps(results, indent=1) + "\n")
     print(ROW.format("instructions", "measured", "goal", "", "seL4 [MCS]", "Linux", "xv6"))
     for result in results:
         sel4, linux, xv6, goal = ANCHORS.get(result["name"], ("", "", "", None))
         verdict = "" if goal is None else "ok" if result["value"] <= goal else "above"
         print(ROW.format(result["name"], f"{result['value']:.1f}", goal or "", verdict, sel4, linux, xv6).rstrip())
     print(f"worst_irq_latency: {results[-1]['where']}")
-    print("written to build/bench.json")
+    print(f"written to {os.path.relpath(file, ROOT)}")
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except (GuestFailure, Infrastructure) as error:
+        sys.exit(str(error))

@@ -17,13 +17,13 @@ def objfile() -> gdb.Objfile:
     try:
         return gdb.lookup_objfile(ELF)
     except ValueError:
-        raise gdb.GdbError(f"the kernel's symbols are not loaded: `make`, then `file build/kernel/{ELF}`") from None
+        raise gdb.GdbError("the kernel's symbols are not loaded: run `make`, and start GDB again") from None
 
 
 def _variable(name: str) -> gdb.Symbol:
     symbol = objfile().lookup_global_symbol(f"glenda::{name}")
     if symbol is None:
-        raise gdb.GdbError(f"the kernel in build/kernel has no variable `{name}`: is it as old as grade/gdb?")
+        raise gdb.GdbError(f"the kernel that was built has no variable `{name}`: is it as old as grade/gdb?")
     return symbol
 
 

@@ -30,14 +30,14 @@ class Program(Command):
             return
         path = symbols.program_file(name)
         if not os.path.exists(path):
-            raise gdb.GdbError(f"there is no build/user/{name}.elf; `program` alone lists what there is")
+            raise gdb.GdbError(f"there is no {os.path.relpath(path, symbols.ROOT)}; `program` alone lists what there is")
         if _loaded:
             try:
-                gdb.execute(f"remove-symbol-file {symbols.program_file(_loaded)}", to_string=True)
+                gdb.execute(f"remove-symbol-file {symbols.quoted(symbols.program_file(_loaded))}", to_string=True)
             except gdb.error:
                 pass        # removed by hand
             _loaded = ""
-        gdb.execute(f"add-symbol-file {path}", to_string=True)
+        gdb.execute(f"add-symbol-file {symbols.quoted(path)}", to_string=True)
         _loaded = name
         show([f"symbols of {name}; breakpoints set by name belong to all programs that have code at that address"])
 

@@ -9,15 +9,27 @@
     command     what commands share             *_command(s)  the commands
 """
 
+import locale
 import os
 import sys
+
+import gdb
 
 sys.dont_write_bytecode = True      # nothing is written outside build/
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
+# In the locale C, GDB would refuse every name outside ASCII, that of this folder too.
+if locale.nl_langinfo(locale.CODESET) == "ANSI_X3.4-1968":
+    gdb.execute("set host-charset UTF-8")
+
 import printers                                                                         # noqa: E402, F401
 import thread_commands, cap_commands, space_command, ipc_commands, program_commands     # noqa: E401, E402, F401
-import trace_commands                                                                   # noqa: E402, F401
+import symbols, trace_commands                                                          # noqa: E401, E402, F401
+
+try:
+    gdb.execute(f"file {symbols.quoted(symbols.KERNEL)}")
+except gdb.error as error:
+    print(f"{error} Run `make` first.")
 
 print("Glenda: threads, thread-info, harts, caps, cdt, untyped, vspace, endpoint, notification, program, kernel,\n"
       "trace. `glenda help` explains them. `continue` lets the system run; Ctrl-C stops it.")

@@ -13,11 +13,17 @@ import struct
 
 import gdb
 
-BUILD = os.path.join(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))), "build")
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+BUILD = os.path.join(ROOT, os.environ.get("GLENDA_BUILD", "build"))     # make's variable BUILD
 KERNEL = os.path.join(BUILD, "kernel", "glenda.elf")
 ROOT_PROGRAM = "9ball"      # what the thread named "root" runs
 NOTYPE, FUNC = 0, 2
 SYMTAB = 2
+
+
+def quoted(path: str) -> str:
+    """A file's name as one word of a GDB command, whatever is in it."""
+    return '"' + path.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 def program_file(name: str) -> str:

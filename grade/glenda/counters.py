@@ -15,7 +15,8 @@ class Counters:
     SIZE = 4096
 
     def __init__(self) -> None:
-        self.fd = os.memfd_create("glenda-counters")      # a file without a name: nothing to clean up
+        self._file = open(os.memfd_create("glenda-counters"), "rb")     # a file without a name: nothing to clean up
+        self.fd = self._file.fileno()
         os.ftruncate(self.fd, self.SIZE)
         self.path = f"/proc/self/fd/{self.fd}"
         self._map = mmap.mmap(self.fd, self.SIZE)
@@ -24,7 +25,7 @@ class Counters:
     def close(self) -> None:
         self._words.release()
         self._map.close()
-        os.close(self.fd)
+        self._file.close()
 
     @property
     def harts(self) -> int:

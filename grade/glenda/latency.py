@@ -20,7 +20,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
-from . import paths, plugins, symbols
+from . import paths, plugins, qemu, symbols
 from .symbols import Frame
 
 TRAIL = 32768
@@ -113,8 +113,7 @@ class Probe:
         where["kernel"] = "-".join(f"{symbols.address(kernel, label):#x}" for label in text)
         where["firmware"] = "-".join(map(hex, FIRMWARE))
         where["page"] = self._file.name
-        self.arguments = ["-plugin", ",".join([str(plugins.build("latency")),
-                                               *(f"{name}={value}" for name, value in where.items())])]
+        self.arguments = ["-plugin", qemu.option(file=plugins.build("latency"), **where)]
 
     def __enter__(self) -> "Probe":
         return self

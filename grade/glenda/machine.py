@@ -16,6 +16,7 @@ whole transcript is then in `build/grade/<name>.log`.
 
 import os
 import re
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import NoReturn, TypeVar
@@ -27,7 +28,7 @@ from .process import Process
 from .transcript import PANIC_END, Transcript
 from .watch import GuestWatch, Watch, wall_watch
 
-PANIC_REPORT = 0.5      # s of guest time that a panic's report may take after the last line that came
+PANIC_SILENCE = 5.0     # s on the wall after which the report of a panic counts as cut off
 Found = TypeVar("Found")
 
 
@@ -46,16 +47,21 @@ class Machine:
         self.exit_status: int | None = None
         self._transcript = Transcript()
         self._ended = False
-        self.counters = counters.Counters()
-        self.monitor = Monitor()
+        self.counters: counters.Counters | None = None
+        self.monitor: Monitor | None = None
         self._process: Process | None = None
         try:
+            self.counters = counters.Counters()
+            self.monitor = Monitor()
             command = qemu.command(kernel=self.kernel, initrd=Path(initrd) if initrd is not None else None, harts=harts,
                                    memory=memory, append=append, icount=self.icount,
-                                   plugin=f"{plugin},page={self.counters.path}",
+                                   plugin=qemu.option(file=plugin, page=self.counters.path),
                                    monitor=self.monitor.remote.fileno(), extra=list(extra))
             self._process = Process(command, (self.counters.fd, self.monitor.remote.fileno()))
             self.monitor.remote.close()
+        except OSError as error:
+            self.close()
+            raise Infrastructure(f"QEMU does not start: {error}") from None     # too many open files, say
         except BaseException:
             self.close()
             raise
@@ -75,8 +81,10 @@ class Machine:
             self._save()
         if self.counters is not None:
             self.counters.close()
-            self.monitor.close()
             self.counters = None
+        if self.monitor is not None:
+            self.monitor.close()
+            self.monitor = None
 
     @property
     def transcript(self) -> str:
@@ -84,6 +92,11 @@ class Machine:
         if self._process is not None:
             self._read()
         return self._transcript.text
+
+    def has_ended(self) -> bool:
+        """Whether the machine is switched off."""
+        self._read()
+        return self._ended
 
     @property
     def log(self) -> Path:
@@ -156,27 +169,23 @@ class Machine:
     def _panic(self, purpose: str) -> NoReturn:
         """Let the report come to its end, then fail with it."""
         __tracebackhide__ = True
-        start = self._transcript.panic().start()
-        watch, seen = self._watch(PANIC_REPORT), 0
+        start, seen, moved = self._transcript.panic().start(), 0, time.monotonic()
         while not self._ended and not PANIC_END.search(self._transcript.text, start):
-            verdict = watch.verdict()
+            self._process.wait_output(Watch.pause)
             self._read()
+            now = time.monotonic()
             if len(self._transcript.text) > seen:
-                seen = len(self._transcript.text)
-                watch.close()
-                watch = self._watch(PANIC_REPORT)
-            elif verdict is not None:
+                seen, moved = len(self._transcript.text), now
+            elif now - moved > PANIC_SILENCE:
                 break
-            if not self._ended:
-                self._process.wait_output(watch.pause)
-        watch.close()
         self._fail(KernelPanic, f"the kernel panicked, {purpose}:\n{self._transcript.text[start:]}")
 
     def _fail_ended(self, purpose: str) -> NoReturn:
         __tracebackhide__ = True
         errors = self._process.errors().strip()
         if self.counters.total() == 0:
-            self._fail(Infrastructure, f"QEMU ended before it began, with status {self.exit_status}: {errors}")
+            self._fail(Infrastructure, plugins.refusal(errors) or
+                       f"QEMU ended before it began, with status {self.exit_status}: {errors}")
         complaint = f"; QEMU said: {errors}" if self.exit_status != 0 and errors else ""
         self._fail(GuestExited, f"the machine went off (QEMU's exit status {self.exit_status}), {purpose}{complaint}")
 

@@ -1,12 +1,48 @@
 # SPDX-License-Identifier: MIT
 """Where things are, seen from this file. Nothing outside BUILD is ever written."""
 
+import os
+import pwd
+from collections.abc import Iterator
 from pathlib import Path
 
+from .errors import Infrastructure
+
 ROOT = Path(__file__).resolve().parents[2]
-BUILD = ROOT / "build"
+# make's variable BUILD; grade/build.mk hands it on.
+BUILD = ROOT / os.environ.get("GLENDA_BUILD", "build")
+REPORTS = BUILD / "results"             # JUnit files
+CACHE = BUILD / "pytest_cache"
 RESULTS = BUILD / "grade"               # transcripts, the plugin, guests of the harness's own tests
 
 KERNEL = BUILD / "kernel" / "glenda.elf"
 INITRD = BUILD / "initrd.cpio"
 INITRD_TREE = BUILD / "initrd"          # the files that INITRD is packed from
+
+
+def _written_by_tests() -> Iterator[Path]:
+    """Folders and files that a run of the tests may write, as far as there are any; and the folder they will be in."""
+    yield next(folder for folder in (BUILD, *BUILD.parents) if folder.exists())
+    for top in (REPORTS, RESULTS, CACHE):
+        for folder, folders, files in os.walk(top):
+            folders[:] = (name for name in folders if not name.startswith("pytest-of-"))    # each user has one
+            yield Path(folder)
+            yield from (Path(folder, file) for file in files)
+
+
+def _user(number: int) -> str:
+    try:
+        return pwd.getpwuid(number).pw_name
+    except KeyError:
+        return f"user {number}"
+
+
+def prepare() -> None:
+    """Make the folders for results. Infrastructure if what is there belongs to somebody else, as after a run by root."""
+    for path in _written_by_tests():
+        if not os.access(path, os.W_OK) and path.exists():      # not a file that another run has just removed
+            me, build = _user(os.getuid()), os.path.relpath(BUILD, ROOT)
+            raise Infrastructure(f"{path} belongs to {_user(path.stat().st_uid)}, and {me} may not write it. Take it over "
+                                 f"(sudo chown -R {me} {build}), or build elsewhere (BUILD=/tmp/{me}-build).")
+    for folder in (REPORTS, RESULTS):
+        folder.mkdir(parents=True, exist_ok=True)

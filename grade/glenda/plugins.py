@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""Builds the QEMU plugins of grade/plugin, each one C file."""
+"""Builds the QEMU plugins of grade/plugin, each one C file, and understands why QEMU would not load one."""
 
 import os
+import re
 import subprocess
 from pathlib import Path
 
@@ -18,7 +19,7 @@ def build(name: str) -> Path:
     Two test processes may come here at once: each builds under a name of its own, and the renaming is atomic.
     """
     source, target = SOURCES / f"{name}.c", RESULTS / f"{name}.so"
-    newest = max(file.stat().st_mtime_ns for file in (source, SOURCES / "qemu_plugin.h"))
+    newest = max(file.stat().st_mtime_ns for file in (source, *SOURCES.glob("*.h")))
     if target.exists() and target.stat().st_mtime_ns > newest:
         return target
     RESULTS.mkdir(parents=True, exist_ok=True)
@@ -31,3 +32,9 @@ def build(name: str) -> Path:
         raise Infrastructure(f"{source.relative_to(ROOT)} does not compile:\n{error.stderr}") from None
     os.replace(scratch, target)
     return target
+
+
+def refusal(errors: str) -> str | None:
+    """What QEMU's error messages say about a plugin that it did not load."""
+    found = re.search(r"Could not load plugin (.+?\.so): (.*)", errors)
+    return f"QEMU has refused to load the plugin {found[1]}, without which nothing can be measured: {found[2]}" if found else None

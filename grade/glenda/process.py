@@ -2,6 +2,7 @@
 """The QEMU process and its pipes: bytes in, bytes out, and a certain end."""
 
 import array
+import contextlib
 import ctypes
 import fcntl
 import os
@@ -12,29 +13,32 @@ import termios
 
 from .errors import Infrastructure
 
-PIPE_SIZE = 1 << 20         # a guest never waits for a test that reads late
+PIPE_SIZE = 1 << 20         # so that a guest hardly ever waits for a test that reads late
 PR_SET_PDEATHSIG = 1
 
 _libc = ctypes.CDLL(None)
 
 
-def _die_with_parent() -> None:
-    """Runs in the child. Should the test process be killed, the kernel of the host ends QEMU too."""
+def die_with_parent() -> None:
+    """Runs in the child, as preexec_fn. Should its parent be killed, the kernel of the host ends QEMU too."""
     _libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 class Process:
+    """OSError if this computer refuses it."""
+
     def __init__(self, command: list[str], inherited: tuple[int, ...]) -> None:
         self._errors = os.memfd_create("qemu-stderr")
         try:
             self._child = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._errors,
                                            pass_fds=inherited, bufsize=0, start_new_session=True,
-                                           preexec_fn=_die_with_parent)
-        except OSError as error:
+                                           preexec_fn=die_with_parent)
+        except BaseException:
             os.close(self._errors)
-            raise Infrastructure(f"QEMU does not start: {error}") from None
+            raise
         self._input, self._output = self._child.stdin.fileno(), self._child.stdout.fileno()
-        fcntl.fcntl(self._output, fcntl.F_SETPIPE_SZ, PIPE_SIZE)
+        with contextlib.suppress(PermissionError):      # a user's pipes have a common limit; a small one does, too
+            fcntl.fcntl(self._output, fcntl.F_SETPIPE_SZ, PIPE_SIZE)
         os.set_blocking(self._output, False)
         self.pid = self._child.pid
 

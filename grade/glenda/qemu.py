@@ -22,6 +22,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 from .errors import Infrastructure
@@ -29,26 +30,42 @@ from .errors import Infrastructure
 NEEDED = (7, 2)
 
 
-@functools.cache
 def find() -> str:
     """Path of a QEMU that is new enough. The environment variable QEMU names another than the one on the PATH."""
+    return look_up()[0]
+
+
+def version() -> tuple[int, int]:
+    """Of that QEMU. Its options differ."""
+    return look_up()[1]
+
+
+@functools.cache
+def look_up() -> tuple[str, tuple[int, int]]:
+    """Path and version."""
     name = os.environ.get("QEMU", "qemu-system-riscv64")
     path = shutil.which(name)
     if path is None:
         raise Infrastructure(f"{name} is missing: the Debian package `qemu-system-misc` has it")
     answer = subprocess.run([path, "--version"], capture_output=True, text=True, check=False).stdout
-    version = re.search(r"version (\d+)\.(\d+)", answer)
-    if version is None:
+    match = re.search(r"version (\d+)\.(\d+)", answer)
+    if match is None:
         raise Infrastructure(f"{path} --version does not tell its version, but: {answer!r}")
-    found = (int(version[1]), int(version[2]))
+    found = (int(match[1]), int(match[2]))
     if found < NEEDED:
-        raise Infrastructure(f"{path} is version {found[0]}.{found[1]}; at least {NEEDED[0]}.{NEEDED[1]} is needed")
-    return path
+        raise Infrastructure(f"QEMU {found[0]}.{found[1]} is too old; {NEEDED[0]}.{NEEDED[1]} or later is needed: install it, or "
+                             f"name another as QEMU=PATH than {path}")
+    return path, found
+
+
+def option(**settings: object) -> str:
+    """QEMU's form name=value,name=value. A comma in a value is doubled, else the value would end there."""
+    return ",".join(f"{name}={str(value).replace(',', ',,')}" for name, value in settings.items())
 
 
 def command(*, kernel: Path, initrd: Path | None, harts: int, memory: str, append: str, icount: bool,
             plugin: str, monitor: int, extra: list[str]) -> list[str]:
-    """The command line. `plugin`: the value of -plugin; `monitor`: a connected socket that QEMU inherits.
+    """The command line. `plugin`: the value of -plugin, made by `option`; `monitor`: a connected socket to inherit.
 
     The console is the 16550 on standard input and output. It is not `-nographic`, because there control-A does not
     reach the guest, but opens QEMU's own menu.
@@ -65,3 +82,10 @@ def command(*, kernel: Path, initrd: Path | None, harts: int, memory: str, appen
     if icount:
         line += ["-icount", "shift=0,sleep=off"]
     return [*line, "-plugin", plugin, *extra]
+
+
+if __name__ == "__main__":      # for make: is there one?
+    try:
+        find()
+    except Infrastructure as error:
+        sys.exit(f"  QEMU     {error}")

@@ -13,7 +13,7 @@ from .machine import Machine
 
 PROMPT = "glenda% "
 BOOT = 0.5              # s of guest time from power-on to the prompt: far more than it takes, also with 2 GiB
-LINE = 71               # characters behind the prompt; a longer line scrolls, and its echo shows only a part
+LINE = 31               # characters behind the prompt; a longer line scrolls, and its echo shows only a part
 
 
 class Row(NamedTuple):

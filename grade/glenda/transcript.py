@@ -8,7 +8,7 @@ import codecs
 import re
 
 PANIC = re.compile(r"^PANIC[^\n]*\n", re.MULTILINE)     # only when its line is complete
-PANIC_END = re.compile(r"^END PANIC", re.MULTILINE)     # optional; a report also ends with the guest's silence
+PANIC_END = re.compile(r"^END PANIC\n", re.MULTILINE)   # the last line of a report that did not break off
 
 
 class Transcript:

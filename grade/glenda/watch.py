@@ -100,7 +100,7 @@ class GuestWatch(Watch):
             elif clock is not None and self._within < clock - self._clock < CENTURY:
                 return GuestDeadline, f"the guest has used its {self._within:g} s, most of them asleep"
             return None
-        self._asleep = self._asleep + 1 if self._seen > 0 and _sleeps(self._pid) else 0
+        self._asleep = self._asleep + 1 if self._seen > 0 and sleeps(self._pid) else 0
         if self._asleep >= IDLE_SAMPLES:
             left, clock = self._unread(), self._monitor.clock() or 0.0
             return GuestIdle, "the guest waits, and nothing will wake it" + (
@@ -110,7 +110,7 @@ class GuestWatch(Watch):
         return None
 
 
-def _sleeps(pid: int) -> bool:
+def sleeps(pid: int) -> bool:
     """Whether all threads of a process sleep. A slow host's runnable thread is not asleep, so this is no guess."""
     try:
         for task in Path(f"/proc/{pid}/task").iterdir():

@@ -16,13 +16,13 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "qemu_plugin.h"
+#include "versions.h"
 
 enum { kPageSize = 4096, kMaxHarts = 63 };
 
 /// One cache line a hart, so that harts on different host processors do not slow each other down.
 struct hart {
-    uint64_t instructions;  // executed so far; exact with one hart, see translate()
+    uint64_t instructions;  // executed so far, and the whole block that is being executed; see before_block()
     uint64_t idle;          // 1: in wfi. QEMU 7.2 tells only without -icount
     uint64_t held;          // 1: reached the limit, and is held
     uint64_t unused[5];
@@ -35,8 +35,6 @@ struct page {
     struct hart hart[kMaxHarts];
 };
 _Static_assert(sizeof(struct hart) == 64 && sizeof(struct page) == kPageSize, "the layout in counters.py");
-
-QEMU_PLUGIN_EXPORT int qemu_plugin_version = 1;
 
 static struct page* page;
 
@@ -52,24 +50,29 @@ static void hold(struct hart* hart) {
     __atomic_store_n(&hart->held, 0, __ATOMIC_RELEASE);
 }
 
-/// Runs before every block. `data` is how many instructions to count for it.
+/// Runs before every block. `data` is how many instructions the block has, which are counted at once.
+///
+/// A block that is left early, by a fault or by an access to a device, then counts too much. With one hart this is put
+/// right before the next block, from the exact count: an inline addition cannot tell harts apart in every QEMU.
 static void before_block(unsigned vcpu, void* data) {
     struct hart* hart = &page->hart[vcpu];
+    if (page->harts == 1) hart->instructions = counted();
     uint64_t limit = __atomic_load_n(&page->limit, __ATOMIC_RELAXED);
     if (__builtin_expect(limit != 0 && hart->instructions >= limit, 0)) hold(hart);
     hart->instructions += (uintptr_t)data;
 }
 
-/// With one hart every instruction adds one, which is exact. An inline addition cannot tell harts apart, so with
-/// several the block's length is added at its start: a block left early by a fault or a device access counts too much.
 static void translate(qemu_plugin_id_t id, struct qemu_plugin_tb* tb) {
     (void)id;
     size_t length = qemu_plugin_tb_n_insns(tb);
-    int exact = page->harts == 1;
-    qemu_plugin_register_vcpu_tb_exec_cb(tb, before_block, QEMU_PLUGIN_CB_NO_REGS, (void*)(exact ? 0 : length));
-    for (size_t i = 0; exact && i < length; ++i)
-        qemu_plugin_register_vcpu_insn_exec_inline(qemu_plugin_tb_get_insn(tb, i), QEMU_PLUGIN_INLINE_ADD_U64,
-                                                   &page->hart[0].instructions, 1);
+    qemu_plugin_register_vcpu_tb_exec_cb(tb, before_block, QEMU_PLUGIN_CB_NO_REGS, (void*)length);
+    for (size_t i = 0; page->harts == 1 && i < length; ++i) count_instruction(qemu_plugin_tb_get_insn(tb, i));
+}
+
+/// Runs when QEMU ends: there is no next block to put the last one right. A QEMU that fails early has no hart yet.
+static void at_exit(qemu_plugin_id_t id, void* data) {
+    (void)id, (void)data;
+    if (page->harts == 1 && page->hart[0].instructions != 0) page->hart[0].instructions = counted();
 }
 
 static void went_idle(qemu_plugin_id_t id, unsigned vcpu) {
@@ -105,7 +108,9 @@ QEMU_PLUGIN_EXPORT int qemu_plugin_install(qemu_plugin_id_t id, const qemu_info_
         fprintf(stderr, "deadline: cannot map 4 KiB of %s\n", argv[0] + 5);
         return -1;
     }
+    prepare_counting();
     __atomic_store_n(&page->harts, (uint64_t)harts, __ATOMIC_RELEASE);
+    qemu_plugin_register_atexit_cb(id, at_exit, NULL);
     qemu_plugin_register_vcpu_idle_cb(id, went_idle);
     qemu_plugin_register_vcpu_resume_cb(id, resumed);
     qemu_plugin_register_vcpu_tb_trans_cb(id, translate);

@@ -4,8 +4,8 @@
 //
 // A stretch is a run of instructions of the kernel and of the firmware below it. It begins with the first of them after
 // the user's, or after a poll or `wfi`. It ends with the `sret` that lets interrupts in, with `wfi`, which an interrupt
-// ends, or at a poll: there a long operation asks whether an interrupt is pending. If one is, the operation is given up,
-// and the rest of that stretch is the way out. Boot ends with the kernel's first `sret`; nothing before it counts.
+// ends, or at a poll: there a long operation asks whether an interrupt is pending. If one is, the operation is given
+// up, and the rest of that stretch is the way out. Boot ends with the kernel's first `sret`; nothing before it counts.
 //
 // The longest stretch of each kind lies in a file that is mapped, so it is complete whenever QEMU is killed. With it
 // comes its trail, the address of every block that ran, from which grade/glenda/latency.py tells what the kernel did.
@@ -24,7 +24,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "qemu_plugin.h"
+#include "versions.h"
 
 enum { kTrail = 32768 };
 enum { kSret = 0x10200073, kWfi = 0x10500073 };  // RISC-V privileged specification, 3.3
@@ -50,15 +50,11 @@ struct page {
     struct stretch longest[kEndings];
 };
 
-QEMU_PLUGIN_EXPORT int qemu_plugin_version = 1;
-
 static struct page* page;
-static struct range {
-    uint64_t begin, end;
-} kernel, firmware;
+static struct range { uint64_t begin, end; } kernel, firmware;
 static uint64_t poll_address, pause_address, skip_address;
 
-static uint64_t instructions;  // that the hart has executed
+static int version;  // of the plugin interface that QEMU has
 static enum { kBooting, kInUser, kInKernel } where = kBooting;
 static uint64_t begin;  // of the stretch
 static int found_one;
@@ -90,9 +86,9 @@ static void end_last_stretch(uint64_t at) { end_stretch(at, found_one ? kWayOut 
 static void before_system_block(unsigned vcpu, void* data) {
     (void)vcpu;
     if (where == kBooting) return;
-    if (where == kInUser) begin_stretch(instructions, 0);
+    if (where == kInUser) begin_stretch(counted(), 0);
     where = kInKernel;
-    if (now.steps < kTrail) now.trail[now.steps] = (struct step){(uintptr_t)data, instructions - begin};
+    if (now.steps < kTrail) now.trail[now.steps] = (struct step){(uintptr_t)data, counted() - begin};
     now.steps++;
 }
 
@@ -100,31 +96,31 @@ static void before_system_block(unsigned vcpu, void* data) {
 static void before_user_block(unsigned vcpu, void* data) {
     (void)vcpu, (void)data;
     if (where == kInKernel) {
-        end_last_stretch(instructions);
+        end_last_stretch(counted());
         where = kInUser;
     }
 }
 
-// These run before the instruction at which a stretch ends; `instructions` has not counted it yet.
+// These run before the instruction at which a stretch ends; it is not counted yet.
 
 static void before_sret(unsigned vcpu, void* data) {
     (void)vcpu, (void)data;
-    if (where == kInKernel) end_last_stretch(instructions + 1);
+    if (where == kInKernel) end_last_stretch(counted() + 1);
     where = kInUser;
 }
 
 static void before_wfi(unsigned vcpu, void* data) {
     (void)vcpu, (void)data;
     if (where != kInKernel) return;
-    end_last_stretch(instructions + 1);
-    begin_stretch(instructions + 1, 0);
+    end_last_stretch(counted() + 1);
+    begin_stretch(counted() + 1, 0);
 }
 
 static void before_poll(unsigned vcpu, void* data) {
     (void)vcpu, (void)data;
     if (where != kInKernel) return;
-    end_stretch(instructions, kToPoll);
-    begin_stretch(instructions, now.polls + 1);
+    end_stretch(counted(), kToPoll);
+    begin_stretch(counted(), now.polls + 1);
 }
 
 static void before_pause(unsigned vcpu, void* data) {
@@ -143,17 +139,15 @@ static void watch(struct qemu_plugin_insn* instruction, qemu_plugin_vcpu_udata_c
 
 static void translate_instruction(struct qemu_plugin_insn* instruction) {
     uint64_t address = qemu_plugin_insn_vaddr(instruction);
-    uint32_t word = 0;
-    size_t size = qemu_plugin_insn_size(instruction);
-    memcpy(&word, qemu_plugin_insn_data(instruction), size < sizeof word ? size : sizeof word);
     if (contains(kernel, address)) {
+        uint32_t word = instruction_word(instruction, version);
         if (word == kSret) watch(instruction, before_sret);
         if (word == kWfi) watch(instruction, before_wfi);
         if (address == poll_address) watch(instruction, before_poll);
         if (address == pause_address) watch(instruction, before_pause);
         if (address == skip_address) watch(instruction, before_skip);
     }
-    qemu_plugin_register_vcpu_insn_exec_inline(instruction, QEMU_PLUGIN_INLINE_ADD_U64, &instructions, 1);
+    count_instruction(instruction);
 }
 
 static void translate(qemu_plugin_id_t id, struct qemu_plugin_tb* tb) {
@@ -216,6 +210,8 @@ QEMU_PLUGIN_EXPORT int qemu_plugin_install(qemu_plugin_id_t id, const qemu_info_
         fprintf(stderr, "latency: wants page=, kernel=, firmware=, poll=, pause= and skip=\n");
         return -1;
     }
+    version = info->version.cur;
+    prepare_counting();
     qemu_plugin_register_vcpu_tb_trans_cb(id, translate);
     return 0;
 }

@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from glenda import ktest, plugins
+from glenda import ktest, paths, plugins
 from glenda.errors import Infrastructure
 
 from . import runs, suites
@@ -53,11 +53,11 @@ def _boots(claim: Claim) -> bool:
 
 
 class Check:
-    """One run over `faults`. `tree`: the working tree; `scratch`: where copies, logs and trees are kept."""
+    """One run over `faults`. `tree`: the working tree; `scratch`: where copies and logs are kept. `initrd`: the tree's."""
 
-    def __init__(self, faults: list[Fault], tree: Path, scratch: Path, *, jobs: int | None = None,
-                 first_claim_only: bool = False) -> None:
-        self.faults, self.tree, self.scratch = faults, tree, scratch
+    def __init__(self, faults: list[Fault], tree: Path, scratch: Path, *, initrd: Path = paths.INITRD,
+                 jobs: int | None = None, first_claim_only: bool = False) -> None:
+        self.faults, self.tree, self.scratch, self.initrd = faults, tree, scratch, initrd
         self.jobs = jobs or os.cpu_count() or 1
         self.first_claim_only = first_claim_only
         self.tests = suites.tests_in(tree)
@@ -105,7 +105,7 @@ class Check:
         result, begun = Result(None), time.monotonic()
         claims = list(dict.fromkeys(_whole(claim) for fault in self.faults for claim in self.claims_of(fault)))
         try:
-            self.base.copy_sources(self.tree)
+            self.base.copy_sources(self.tree, self.initrd)
             if any(map(_boots, claims)):
                 plugins.build("deadline")
                 self.base.build_kernel(self.jobs)

@@ -152,7 +152,8 @@ def run_grade(tree: Path, claim: GradeClaim, log: Path) -> Verdict:
     with log.open("wb") as out:
         try:
             status = subprocess.run(command, cwd=tree, stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT,
-                                    check=False, timeout=GRADE_LIMIT).returncode
+                                    env={**os.environ, "GLENDA_BUILD": "build"}, check=False,
+                                    timeout=GRADE_LIMIT).returncode
         except subprocess.TimeoutExpired:
             status = None
     return grade_verdict(log.read_text(encoding="utf-8", errors="replace"), status, claim)

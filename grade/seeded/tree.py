@@ -68,12 +68,12 @@ class Tree:
     def __init__(self, root: Path) -> None:
         self.root = root
 
-    def copy_sources(self, tree: Path) -> None:
+    def copy_sources(self, tree: Path, initrd: Path) -> None:
         """Take the sources of a working tree, and its programs if they are built; what is built here stays."""
         for name in SOURCES:
             mirror(tree / name, self.root / name)
-        if (tree / INITRD).exists():
-            mirror(tree / INITRD, self.root / INITRD)
+        if initrd.exists():
+            mirror(initrd, self.root / INITRD)
 
     def copy_of(self, other: "Tree") -> None:
         """Become the same as another tree, what is built there included."""

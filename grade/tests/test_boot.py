@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: MIT
 """Booting: on machines of other sizes, with images that are missing or spoilt; and the look of the kernel's file."""
 
+import bz2
+import gzip
+import lzma
 import re
 import subprocess
 from collections.abc import Callable, Iterator
@@ -11,7 +14,8 @@ from elftools.elf.elffile import ELFFile
 
 from glenda import images, qemu
 from glenda.machine import Machine
-from glenda.paths import INITRD, KERNEL, RESULTS
+from glenda.paths import INITRD, INITRD_TREE, KERNEL, RESULTS
+from glenda.shell import Shell
 
 BANNER = "Glenda: a capability microkernel for RISC-V 64"
 FACTS = "root=bin/ktest_boot"
@@ -155,6 +159,31 @@ def test_corrupt_initrd(machine: Boot, image: Path, spoil: Spoil) -> None:
     assert refusal(machine(initrd=image, append=FACTS)).startswith("initrd bin/ktest_boot: ")
 
 
+COMPRESSIONS: dict[str, Spoil] = {
+    "gzip": gzip.compress, "xz": lzma.compress, "bzip2": bz2.compress,
+    "lzma": lambda archive: lzma.compress(archive, format=lzma.FORMAT_ALONE),
+    "zstd": lambda archive: b"\x28\xb5\x2f\xfd" + archive, "lz4": lambda archive: b"\x04\x22\x4d\x18" + archive,
+}
+
+
+@pytest.mark.parametrize("name", COMPRESSIONS)
+def test_compressed_initrd(machine: Boot, image: Path, name: str) -> None:
+    """Other kernels read these: the message says what to do."""
+    images.write(image, COMPRESSIONS[name](images.pack({"init.toml": images.File(b"#\n" * 999)})))
+    assert refusal(machine(initrd=image, append=FACTS)) \
+        == f"initrd bin/ktest_boot: the archive is compressed with {name}: decompress it first"
+
+
+def test_two_archives_in_a_row(machine: Boot, image: Path) -> None:
+    """`cat a.cpio b.cpio`: a file may be in either, and the later one of a name counts."""
+    added = {"bin": images.File(mode=images.DIRECTORY), "bin/late": images.read_tree(INITRD_TREE)["bin/hello"],
+             "bin/spin": images.read_tree(INITRD_TREE)["bin/hello"]}
+    images.write(image, INITRD.read_bytes() + bytes(512) + images.pack(added))
+    shell = Shell(machine(initrd=image))
+    assert shell.run("run late both").startswith("both\n")
+    assert shell.run("run spin no more").startswith("no\nmore\n")
+
+
 def patch(at: int, data: bytes) -> Spoil:
     return lambda program: program[:at] + data + program[at + len(data):]
 
@@ -223,7 +252,7 @@ def test_no_runtime(kernel: ELFFile) -> None:
 def tree(out: Path, change: Callable[[str], str]) -> list[str]:
     """QEMU's options for its own device tree, changed as text. The processor is the one that the harness chooses."""
     blob = out.with_suffix(".own.dtb")
-    subprocess.run([qemu.find(), "-machine", f"virt,dumpdtb={blob}", "-cpu", "rv64,sstc=false", "-m", "128M",
+    subprocess.run([qemu.find(), "-machine", "virt," + qemu.option(dumpdtb=blob), "-cpu", "rv64,sstc=false", "-m", "128M",
                     "-display", "none"], check=True, capture_output=True)
     source = subprocess.run(["dtc", "-q", "-I", "dtb", "-O", "dts", blob], check=True, capture_output=True, text=True)
     changed = change(source.stdout)
@@ -260,3 +289,67 @@ def test_tree_with_another_clock(machine: Boot, tmp_path: Path) -> None:
     options = tree(tmp_path / "tree.dtb", lambda source: source.replace("timebase-frequency = <0x989680>",
                                                                         "timebase-frequency = <0x1312d00>"))
     assert facts(machine(append=FACTS, extra=options))["timebase"] == "20000000"
+
+
+# --- choosing devices ----------------------------------------
+
+SERIAL = re.compile(r"^\t+serial@10000000 \{\n(?:(?!^\t+\};).*\n)*\t+\};\n", re.MULTILINE)
+STDOUT = re.compile(r'^\t+stdout-path = .*\n', re.MULTILINE)
+
+
+def with_a_first_uart(source: str, status: str, stdout: str) -> str:
+    """Before the UART that is there one that is not. Whoever uses it waits for ever until it can send."""
+    assert SERIAL.search(source)
+    nobody = ('serial@10300000 { compatible = "ns16550a"; reg = <0 0x10300000 0 0x100>; interrupts = <9>; '
+              f"{status} }};\n")
+    return STDOUT.sub(stdout, SERIAL.sub(lambda found: nobody + found[0], source))
+
+
+# The firmware does not look at status if stdout-path leads nowhere, and prints nothing then; the unit tests
+# (format_fdt_test.cc, kernel_boot_test.cc) have more.
+@pytest.mark.parametrize("status, stdout", [
+    ('status = "disabled";', 'stdout-path = "/soc/serial@10000000";'),
+    ("", 'stdout-path = "/soc/serial@10000000:115200n8";'),
+    ("", 'stdout-path = "console0:115200"; }; aliases { console0 = "/soc/serial@10000000";'),
+], ids=["disabled", "path", "alias"])
+def test_tree_with_a_uart_that_is_not_the_console(machine: Boot, tmp_path: Path, status: str, stdout: str) -> None:
+    options = tree(tmp_path / "tree.dtb", lambda source: with_a_first_uart(source, status, stdout))
+    shell = Shell(machine(extra=options))
+    assert shell.run("run hello").startswith("hello, world\n")
+
+
+def test_tree_with_a_uart_that_cannot_interrupt(machine: Boot, tmp_path: Path) -> None:
+    """The kernel prints, and 9Ball says why there is no driver."""
+    options = tree(tmp_path / "tree.dtb", lambda source: SERIAL.sub(
+        lambda found: re.sub("(?m)^\t+interrupts = .*\n", "", found[0]), source))
+    guest = machine(extra=options)
+    guest.expect(r"^9ball: device ns16550a: the device tree gives serial@10000000 no interrupt, or registers that"
+                 r" cannot be used\n")
+    guest.expect(r'there is no device "ns16550a"')
+
+
+def test_two_interrupt_controllers(machine: Boot) -> None:
+    """Two NUMA nodes have a PLIC each, which reaches the harts of its node. Keys arrive, whichever hart boots."""
+    nodes = [word for node in "01" for word in
+             ("-object", f"memory-backend-ram,id=m{node},size=64M", "-numa", f"node,memdev=m{node},cpus={node}")]
+    shell = Shell(machine(harts=2, extra=nodes), within=5)
+    assert shell.run("run hello", within=5).startswith("hello, world\n")
+
+
+def test_no_plic(machine: Boot) -> None:
+    """With an APLIC in its place no device can interrupt, and whoever looks for a console learns why."""
+    guest = machine(extra=["-machine", "virt,aia=aplic"])
+    guest.expect(r"^kernel: no device can interrupt: there is no PLIC for these harts \(and an AIA is not"
+                 r" supported\)\n")
+    guest.expect(r"^9ball: device ns16550a: serial@10000000 interrupts \S+@d000000 \(riscv,aplic\); the kernel drives"
+                 r" only a PLIC, and there is none\n")
+
+
+def test_another_machine(machine: Boot, tmp_path: Path) -> None:
+    """An Icicle Kit: UART registers of four bytes, a first hart without S-mode, and an alias for the console's path."""
+    blob, source = tmp_path / "icicle.dtb", Path(__file__).with_name("icicle.dts")
+    subprocess.run(["dtc", "-q", "-I", "dts", "-O", "dtb", "-o", blob, source], check=True)
+    options = ["-machine", "microchip-icicle-kit", "-bios", "opensbi-riscv64-generic-fw_dynamic.bin", "-dtb", str(blob)]
+    shell = Shell(machine(harts=5, memory="2G", extra=options), within=10)
+    assert shell.run("run hello", within=5).startswith("hello, world\n")
+    assert sorted(re.findall(r"^kernel: hart (\d) is up$", shell.machine.transcript, re.MULTILINE)) == list("1234")

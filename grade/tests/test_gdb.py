@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Tests of .gdbinit and grade/gdb: GDB attached to a live system, every command run, its answer looked at."""
 
+import fcntl
+import os
 import re
 import socket
 import subprocess
@@ -11,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from glenda.machine import Machine
-from glenda.paths import ROOT
+from glenda.paths import BUILD, ROOT
 
 PROMPT = "^glenda% "
 SECONDS = 60            # on the wall, that a GDB may take
@@ -303,11 +305,18 @@ def make(*arguments: str, **options: object) -> subprocess.CompletedProcess[str]
 def test_make_gdb(prompt: Debugged, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """`make gdb` attaches and loads our commands, whatever the .gdbinit in the home directory does."""
     assert "-x .gdbinit" in make("-n", "gdb").stdout
-    refused = make("gdb", f"BUILD={tmp_path}")
+    build = f"BUILD={os.path.relpath(tmp_path, ROOT)}"
+    for folder in ("kernel", "user"):
+        (tmp_path / folder).symlink_to(BUILD / folder)
+    refused = make("gdb", build)
     assert refused.returncode != 0 and "run 'make qemu-gdb' in another terminal first" in refused.stdout
     (tmp_path / "gdb-port").write_text(f"{prompt.port}\n")
+    stale = make("gdb", build)
+    assert stale.returncode != 0 and "run 'make qemu-gdb' in another terminal first" in stale.stdout
+    locked = (tmp_path / "gdb-port").open()
+    fcntl.flock(locked, fcntl.LOCK_EX)
     (tmp_path / ".gdbinit").write_text("echo HOME\\n\nset auto-load off\nthis is an error\n")
     monkeypatch.setenv("HOME", str(tmp_path))
-    attached = make("gdb", f"BUILD={tmp_path}", input="threads\ndetach\nquit\n")
+    attached = make("gdb", build, input="threads\ndetach\nquit\n")
     assert "console" in attached.stdout and "`glenda help` explains them" in attached.stdout
     assert "HOME" not in attached.stdout and "auto-loading has been declined" not in attached.stdout

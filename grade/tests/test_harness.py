@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from glenda import guests, paths, qemu
+from glenda import guests, paths, qemu, steps
 from glenda.errors import GuestDeadline, GuestExited, GuestIdle, Infrastructure, KernelPanic
-from glenda.machine import Machine
+from glenda.machine import PANIC_SILENCE, Machine
 
 Boot = Callable[..., Machine]
 
@@ -157,10 +157,25 @@ def test_sleep_takes_guest_time_but_no_wall_time(boot: Boot) -> None:
     assert time.monotonic() - begin < 2.5
 
 
-def test_panic_fails_at_once(boot: Boot) -> None:
-    guest = boot("panic")
-    with pytest.raises(KernelPanic, match="PANIC: the cat is on fire\n  at main\n  at _start\nregisters: none\n"):
+@pytest.mark.parametrize("harts", [1, 2])
+def test_panic_fails_at_once(boot: Boot, harts: int) -> None:
+    """The report is whole with its last line: nobody waits for the silence behind it."""
+    guest = boot("panic", harts=harts)
+    guest.expect("^all is well\n")
+    begin = time.monotonic()
+    with pytest.raises(KernelPanic, match="PANIC: the cat is on fire\n  at main\n  at _start\nregisters: none\nEND PANIC\n"):
         guest.expect("never", within=100)
+    assert time.monotonic() - begin < PANIC_SILENCE
+
+
+def test_panic_whose_report_breaks_off(boot: Boot) -> None:
+    """The guest is not idle, but it prints nothing more."""
+    guest = boot("panic_cut")
+    guest.expect("^all is well\n")
+    begin = time.monotonic()
+    with pytest.raises(KernelPanic, match="PANIC: the cat is on fire\n  at main\n  at"):
+        guest.run_to_exit(within=100)
+    assert time.monotonic() - begin < PANIC_SILENCE + 5
 
 
 def test_panic_can_be_what_a_test_wants(boot: Boot) -> None:
@@ -170,14 +185,25 @@ def test_panic_can_be_what_a_test_wants(boot: Boot) -> None:
     guest.expect("^registers: none\n")
 
 
-@pytest.mark.parametrize("guest_name", ["count", "nap"])
-def test_same_run_each_time(boot: Boot, guest_name: str) -> None:
-    runs = set()
+@pytest.mark.parametrize("guest_name,last_words", [("count", "round 199 at"), ("nap", "good morning")])
+def test_same_run_each_time(boot: Boot, guest_name: str, last_words: str) -> None:
+    runs, transcripts = [], set()
     for _ in range(3):
         with boot(guest_name) as guest:
+            runs.append(steps.run(guest, 500_000, last_words))
             guest.run_to_exit(within=10)
-            runs.add((guest.transcript, guest.instructions()[0]))
-    assert len(runs) == 1
+            transcripts.add(guest.transcript)
+    assert len(runs[0]) > 10 and runs[0] == runs[1] == runs[2]
+    assert len(transcripts) == 1
+
+
+def test_steps_show_a_run_that_differs(boot: Boot) -> None:
+    """The same guest in a machine with more memory: its firmware has more to say, and to do."""
+    runs = []
+    for memory in ("128M", "1G"):
+        with boot("count", memory=memory) as guest:
+            runs.append(steps.run(guest, 500_000, "round 199 at"))
+    assert runs[0] != runs[1]
 
 
 def test_several_harts(boot: Boot) -> None:
@@ -200,18 +226,31 @@ def test_qemu_that_does_not_start_is_infrastructure(boot: Boot) -> None:
         boot("idle", extra=["-nonsense"]).run_to_exit()
 
 
+@pytest.mark.parametrize("body,reason", [
+    ("int qemu_plugin_version = 99; int qemu_plugin_install(void) { return 0; }", "requires API version 99"),
+    ("int qemu_plugin_install(void) { return 0; }", "qemu_plugin_version"),
+    ("void missing(void); int qemu_plugin_version = 1; int qemu_plugin_install(void) { missing(); return 0; }",
+     "undefined symbol: missing")])
+def test_plugin_that_qemu_refuses_is_named(boot: Boot, tmp_path: Path, body: str, reason: str) -> None:
+    source, plugin = tmp_path / "odd.c", tmp_path / "odd.so"
+    source.write_text(body)
+    subprocess.run(["gcc", "-shared", "-fPIC", source, "-o", plugin], check=True)
+    with pytest.raises(Infrastructure, match=f"refused to load the plugin .*odd.so.*{reason}"):
+        boot("idle", extra=["-plugin", str(plugin)]).expect("never")
+
+
 def test_old_qemu_is_infrastructure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     old = tmp_path / "old-qemu"
     old.write_text("#!/bin/sh\necho QEMU emulator version 6.2.0\n")
     old.chmod(0o755)
     monkeypatch.setenv("QEMU", str(old))
-    qemu.find.cache_clear()
-    with pytest.raises(Infrastructure, match=r"6\.2; at least 7\.2"):
+    qemu.look_up.cache_clear()
+    with pytest.raises(Infrastructure, match=r"QEMU 6\.2 is too old; 7\.2 or later is needed: .*old-qemu"):
         qemu.find()
     monkeypatch.setenv("QEMU", "no-such-qemu")
     with pytest.raises(Infrastructure, match="missing"):
         qemu.find()
-    qemu.find.cache_clear()
+    qemu.look_up.cache_clear()
 
 
 def test_plugin_is_built_by_many_at_once(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from glenda.errors import GuestDeadline
 from glenda.shell import LINE, PROMPT, Shell
 
 UP, DOWN, RIGHT, LEFT = "\x1b[A", "\x1b[B", "\x1b[C", "\x1b[D"
+ASK = "\x1b[999C\x1b[6n"        # how the editor asks the terminal for its width
 
 
 def test_editing(shell: Shell) -> None:
@@ -70,22 +71,66 @@ def test_history_forgets_the_oldest(shell: Shell) -> None:
 
 
 def test_a_line_longer_than_the_screen(shell: Shell) -> None:
+    """It scrolls, and never wraps, on a terminal of 40 columns that says nothing of itself."""
     word = "".join(random.Random(1).choices("abcdefghij", k=180))
     assert shell.run(f"run hello {word}") == f"{word}\nprocess 5 exited with status 0\n"
-    rows = [row.partition("\n")[0].replace("\x1b[K", "") for row in shell.machine.transcript.split(PROMPT)[1:]]
-    assert len(rows) > 100 and max(map(len, rows)) == LINE      # it scrolls, and never wraps
+    rows = [re.sub(r"\n.*|\x1b\[[^@-~]*[@-~]|\r", "", row, flags=re.DOTALL)
+            for row in shell.machine.transcript.split(PROMPT)[1:]]
+    assert len(rows) > 100 and max(map(len, rows)) == LINE
+    assert shell.machine.transcript.count(ASK) == 1
+
+
+def test_the_terminal_tells_its_width(shell: Shell) -> None:
+    """Asked once the line gets long; from then on the row is as wide as the terminal."""
+    word = "".join(random.Random(3).choices("abcdefghij", k=100))
+    shell.type(f"run hello {word}")
+    shell.machine.expect(re.escape(ASK), within=0.5)
+    shell.machine.expect(word[-LINE:], within=0.5)
+    shell.type("\x1b[24;80R")
+    shell.machine.expect(rf"{PROMPT}{word[-71:]}\x1b\[K$", within=0.5)
+    shell.type(LEFT * 80 + "Z")         # now some of the word's begin is on the screen again
+    shell.machine.expect(rf"{PROMPT}Z{word[20:90]}\x1b\[K\x1b\[70D$", within=0.5)
+    shell.type("\r")
+    shell.machine.expect(f"^{word[:20]}Z{word[20:]}\n", within=0.5)
 
 
 def test_a_line_longer_than_the_buffer(shell: Shell) -> None:
-    """What does not fit rings the bell. What fits can be edited and entered."""
+    """What does not fit rings the bell, and then Enter executes nothing. What fits can be edited and entered."""
     shell.type("x" * 500)
     shell.machine.expect("\a" * 200, within=0.5)
     shell.type("\x7f" * 600 + "run hello short\r")
     assert shell.until_prompt().endswith("\nshort\nprocess 5 exited with status 0\n")
-    shell.type("y" * 500 + "\r")
+    shell.type("run hello " + "y" * 500 + "\r")
     output = shell.until_prompt().partition("\n")[2]
-    assert re.fullmatch(r"(y+): no such command\. .*\n", output)
+    assert output == "The line is longer than 256 bytes. Nothing of it was executed.\n"
     assert shell.run("run hello") == "hello, world\nprocess 6 exited with status 0\n"
+
+
+def test_unknown_sequences_vanish(shell: Shell) -> None:
+    """F11, F1 of the Linux console, Alt and Up, a terminal's answer, a mouse: none leaves a byte in the line."""
+    keys = "\x1b[23~", "\x1b[[A", "\x1b\x1b[A", "\x1b[?1;2c", "\x1b[3;5~", "\x1bOP", "\x1b[M #!", "\x1b]0;x\x1b\\"
+    for each in keys:
+        shell.type(f"run hello {each}abc{each}\x01{each}\x05{each}\r")
+        assert re.search(r"\nabc\nprocess \d+ exited with status 0\n$", shell.until_prompt()), each
+
+
+def test_characters_outside_ascii(shell: Shell) -> None:
+    shell.type(f"run hello h\u00e9{LEFT}\u6f22{LEFT}\U0001f600x\x7f\t\u20ac\u20ac\x7f\r")
+    output = shell.until_prompt().partition("\n")[2]
+    assert output == "h\U0001f600\n\u20ac\u6f22\u00e9\nprocess 5 exited with status 0\n"
+
+
+def test_control_keys(shell: Shell) -> None:
+    lines = {"run hello abc def\x17x": "abc\nx", "nonsense\x15run hello a": "a", "run hello abc\x02\x02\x0bd": "ad",
+             "xrun hello b\x01\x04": "b", "run hello c\x0c": "c"}
+    for keys, argument in lines.items():
+        shell.type(keys + "\r")
+        output = shell.until_prompt().partition("\n")[2]
+        while PROMPT in output:     # ^L shows the prompt again
+            output = output.partition("\n")[2]
+        assert re.fullmatch(rf"{argument}\nprocess \d+ exited with status 0\n", output), (keys, output)
+    shell.type("\x04")
+    assert shell.until_prompt() == "^D\nThe console does not end. `shutdown` switches the machine off.\n"
 
 
 def test_all_bytes(shell: Shell) -> None:
@@ -95,7 +140,7 @@ def test_all_bytes(shell: Shell) -> None:
             continue
         shell.type(bytes([byte]) + b"\x1bOZ\x15run hello good\r")        # ends an escape sequence, empties the line
         output = shell.until_prompt()
-        if byte == 13:      # 10 behind a 13 is no end of another line
+        if byte in (4, 13):     # 10 behind a 13 is no end of another line
             output += shell.until_prompt()
         assert "\ngood\nprocess " in output, byte
     garbage = bytes(range(256)) + random.Random(2).randbytes(2000)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // What Factotum counts without the kernel: regions against a map of pages, lists of blocks against sets, the price of
-// page tables against a count of them, the layout of its slots, and promises.
+// page tables against a count of them, the layout of its slots, and commit accounting.
 
 #include <gtest/gtest.h>
 
@@ -131,14 +131,14 @@ TEST(BlockList, CountsPagesByUse) {
     EXPECT_EQ(list.pages(), 1u);
 }
 
-TEST(Commit, NeverPromisesMoreThanThereIs) {
+TEST(Commit, NeverChargesMoreThanThereIs) {
     Commit commit(10);
-    EXPECT_TRUE(commit.promise(7));
-    EXPECT_FALSE(commit.promise(4));
-    EXPECT_FALSE(commit.promise(~std::uint64_t{0}));
-    EXPECT_TRUE(commit.promise(3));
-    commit.forgive(10);
-    EXPECT_EQ(commit.promised(), 0u);
+    EXPECT_TRUE(commit.charge(7));
+    EXPECT_FALSE(commit.charge(4));
+    EXPECT_FALSE(commit.charge(~std::uint64_t{0}));
+    EXPECT_TRUE(commit.charge(3));
+    commit.uncharge(10);
+    EXPECT_EQ(commit.charged(), 0u);
 }
 
 TEST(Commit, PageTablesAreCountedAsTheyAreNeeded) {

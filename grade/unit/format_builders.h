@@ -10,7 +10,9 @@
 #include <bit>
 #include <cstdint>
 #include <cstring>
+#include <fstream>
 #include <functional>
+#include <iterator>
 #include <memory>
 #include <random>
 #include <string>
@@ -55,6 +57,13 @@ inline void pad(Buffer& buffer, std::size_t unit) { buffer.resize(align_up(buffe
 inline void append_text(Buffer& buffer, std::string_view text) {
     const Buffer bytes = to_buffer(text);
     buffer.insert(buffer.end(), bytes.begin(), bytes.end());
+}
+
+/// A file of grade/unit/cases: small inputs that were once read wrongly. Tests are run from the project's folder.
+inline Buffer read_case(const std::string& name) {
+    std::ifstream file("grade/unit/cases/" + name, std::ios::binary);
+    EXPECT_TRUE(file) << "grade/unit/cases/" << name << " cannot be read: run the tests from the project's folder";
+    return to_buffer(std::string(std::istreambuf_iterator<char>(file), {}));
 }
 
 /// Damage `buffer` in one to four places.
@@ -224,10 +233,11 @@ private:
 /// A newc archive.
 class CpioBuilder {
 public:
-    CpioBuilder& add(std::string_view name, std::string_view data, uint32_t mode = 0100644) {
+    CpioBuilder& add(std::string_view name, std::string_view data, uint32_t mode = 0100644, uint32_t inode = 1,
+                     uint32_t links = 1, uint32_t device = 0) {
         char header[111];
-        std::snprintf(header, sizeof(header), "070701%08x%08x%08x%08x%08x%08x%08zx%08x%08x%08x%08x%08zx%08x", 1, mode,
-                      0, 0, 1, 0, data.size(), 0, 0, 0, 0, name.size() + 1, 0);
+        std::snprintf(header, sizeof(header), "070701%08x%08x%08x%08x%08x%08x%08zx%08x%08x%08x%08x%08zx%08x", inode,
+                      mode, 0, 0, links, 0, data.size(), 0, device, 0, 0, name.size() + 1, 0);
         append_text(archive_, {header, 110});
         append_text(archive_, name);
         archive_.push_back({});
@@ -235,6 +245,10 @@ public:
         append_text(archive_, data);
         pad(archive_, 4);
         return *this;
+    }
+    /// One of the names of file `inode`.
+    CpioBuilder& link(std::string_view name, std::string_view data, uint32_t inode, uint32_t device = 0) {
+        return add(name, data, 0100644, inode, 2, device);
     }
     Buffer build() {
         add("TRAILER!!!", "", 0);

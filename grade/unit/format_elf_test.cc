@@ -66,6 +66,7 @@ TEST(Elf, HeaderTableThatNoSegmentLoads) {
 
     ElfBuilder half;
     half.programs[0].file_size = 64 + 56;  // the first header of two
+    half.header.entry = ElfBuilder::kText;
     const ExactCopy other{half.build()};
     EXPECT_FALSE(ElfFile::parse(other.bytes())->header_table());
 }
@@ -162,6 +163,24 @@ TEST(Elf, RefusesHeadersOutsideTheFile) {
     EXPECT_EQ(refusal([](ElfBuilder& b) { b.header.program_headers = 1 << 20; }), kText);
 }
 
+TEST(Elf, RefusesAnEntryWithoutCode) {
+    constexpr auto kOutside = "the entry point is not in an executable segment";
+    constexpr auto kUnfilled = "the entry point is in memory that the file does not fill";
+    const auto entry_at = [](uint64_t address) {
+        return refusal([address](ElfBuilder& b) {
+            b.header.entry = address;
+            b.programs[0].memory_size = 0x400;  // 0x200 of it are in the file
+        });
+    };
+    EXPECT_EQ(entry_at(ElfBuilder::kText + 0x1fe), "");
+    EXPECT_EQ(entry_at(ElfBuilder::kText + 0x200), kUnfilled);
+    EXPECT_EQ(entry_at(ElfBuilder::kText + 0x3fe), kUnfilled);
+    EXPECT_EQ(entry_at(ElfBuilder::kText + 0x400), kOutside);
+    EXPECT_EQ(entry_at(ElfBuilder::kText - 2), kOutside);
+    EXPECT_EQ(entry_at(~uint64_t{0}), kOutside);
+    EXPECT_EQ(refusal([](ElfBuilder& b) { b.programs[0].file_size = b.programs[0].offset = 0; }), kUnfilled);
+}
+
 TEST(Elf, RefusesBadSegments) {
     std::size_t where = 0;
     EXPECT_EQ(refusal([](ElfBuilder& b) { b.programs[1].memory_size = 0xff; }, &where),
@@ -232,7 +251,9 @@ void use(const ElfFile& file, Bytes image) {
         free_from = align_up(segment.end(), kElfPageSize);
         for (const std::byte byte : segment.data) sum += static_cast<unsigned>(byte);
     }
-    ASSERT_EQ(file.segment_at(file.entry())->access, ElfAccess::ReadExecute);
+    const ElfSegment& code = *file.segment_at(file.entry());
+    ASSERT_EQ(code.access, ElfAccess::ReadExecute);
+    ASSERT_LT(file.entry() - code.vaddr, code.data.size());
     for (const uint64_t address : {ElfBuilder::kText + 0x184, ElfBuilder::kText + 0x195, file.entry()})
         if (const auto symbol = file.symbol_at(address)) sum += static_cast<unsigned>(symbol->name.front());
     for (const char* name : {"main", "counter", "absent"}) sum += file.address_of(name).has_value();

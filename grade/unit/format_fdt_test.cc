@@ -19,7 +19,7 @@ std::string list(std::initializer_list<const char*> strings) {
 void add_hart(FdtBuilder& tree, uint32_t id, const char* status) {
     tree.begin("cpu@" + std::to_string(id)).string("device_type", "cpu").cells("reg", {id});
     if (status != nullptr) tree.string("status", status);
-    tree.string("riscv,isa", "rv64imafdc").begin("interrupt-controller").end().end();
+    tree.string("riscv,isa", "rv64imafdc").begin("interrupt-controller").cells("phandle", {id + 1}).end().end();
 }
 
 /// A machine like QEMU's virt, with one hart of four switched off.
@@ -120,7 +120,9 @@ TEST_F(SoundTree, FindPath) {
     EXPECT_EQ(tree->find_path("/")->name(), "");
     EXPECT_EQ(tree->find_path("/soc/serial@10000000:115200n8")->name(), "serial@10000000");
     EXPECT_EQ(tree->find_path("/cpus/cpu@7")->reg()->base, 7u);
-    for (const char* path : {"/serial@10000000", "/soc/serial", "/chosen/cpu@0", "/cpus/interrupt-controller", "/x"})
+    EXPECT_EQ(tree->find_path("/soc//serial@10000000/")->name(), "serial@10000000");
+    for (const char* path : {"/serial@10000000", "/soc/serial", "/chosen/cpu@0", "/cpus/interrupt-controller", "/x", "",
+                             "soc", ":", "/chosen/soc", "/cpus/cpu@1/soc"})
         EXPECT_FALSE(tree->find_path(path)) << path;
 }
 
@@ -173,7 +175,158 @@ TEST_F(SoundTree, Machine) {
     EXPECT_EQ(facts->initrd()->base, 0x84000000u);
     EXPECT_EQ(facts->initrd()->size, 0x1234u);
     EXPECT_EQ(facts->bootargs(), "quiet");
-    EXPECT_EQ(facts->stdout_path(), "/soc/serial@10000000:115200n8");
+}
+
+TEST_F(SoundTree, Console) {
+    EXPECT_EQ(tree->find_device("ns16550a")->name(), "serial@10000000");
+    EXPECT_EQ(tree->find_device("syscon")->base_name(), "test");
+    EXPECT_FALSE(tree->find_device("nobody,knows"));
+    EXPECT_FALSE(tree->find_plic());
+}
+
+/// A bus with two UARTs and two PLICs; `change` adds to the second UART, `path` is the console's.
+Buffer two_uarts(
+    const char* path, const std::function<void(FdtBuilder&)>& change = [](FdtBuilder&) {}) {
+    FdtBuilder tree;
+    tree.begin("").cells("#address-cells", {1}).cells("#size-cells", {1}).cells("interrupt-parent", {1});
+    tree.begin("soc").cells("#address-cells", {1}).cells("#size-cells", {1});
+    for (const uint32_t number : {1u, 2u}) {
+        tree.begin("plic@" + std::to_string(number)).string("compatible", "sifive,plic-1.0.0");
+        tree.cells("phandle", {number}).cells("reg", {number << 26, 1 << 22}).end();
+    }
+    tree.begin("serial@1")
+        .string("compatible", "ns16550a")
+        .cells("reg", {0x1000, 0x100})
+        .cells("interrupts", {10})
+        .end();
+    tree.begin("serial@2").string("compatible", list({"vendor,uart", "ns16550a"})).cells("reg", {0x2000, 0x100});
+    tree.cells("interrupts", {11, 4}).cells("interrupt-parent", {2});
+    change(tree);
+    tree.end().end();
+    tree.begin("chosen").string("stdout-path", path).end();
+    tree.begin("aliases").string("serial0", "/soc/serial@1").string("serial1", "/soc/serial@2");
+    tree.string("loop", "loop").string("empty", "").cells("number", {0x2f736f63}).end();
+    return tree.end().finish().build();
+}
+
+std::string console(const Buffer& blob) {
+    const ExactCopy copy{blob};
+    const auto node = Fdt::parse(copy.bytes())->find_device("ns16550a");
+    return node ? std::string(node->name()) : "";
+}
+
+TEST(FdtConsole, StdoutPath) {
+    for (const char* path : {"/soc/serial@2", "/soc/serial@2:115200n8", "serial1", "serial1:9600", "serial1:/x"})
+        EXPECT_EQ(console(two_uarts(path)), "serial@2") << path;
+    for (const char* path : {"/soc/serial@1", "serial0:9600"}) EXPECT_EQ(console(two_uarts(path)), "serial@1") << path;
+    for (const char* path : {"", ":", "/", "serial2", "loop", "empty", "number", "/soc/plic@2", "/soc/serial", "soc"})
+        EXPECT_EQ(console(two_uarts(path)), "serial@1") << "the first where the path leads nowhere: " << path;
+}
+
+TEST(FdtConsole, SwitchedOff) {
+    for (const char* status : {"disabled", "fail", "fail-sss", "reserved", ""})
+        EXPECT_EQ(console(two_uarts("serial1", [&](FdtBuilder& tree) { tree.string("status", status); })), "serial@1")
+            << status;
+    for (const char* status : {"okay", "ok"})
+        EXPECT_EQ(console(two_uarts("serial1", [&](FdtBuilder& tree) { tree.string("status", status); })), "serial@2")
+            << status;
+}
+
+TEST(FdtConsole, FirstUartIsSwitchedOff) {
+    const ExactCopy copy{read_case("fdt-first-uart-disabled.dtb")};
+    const auto tree = Fdt::parse(copy.bytes());
+    ASSERT_TRUE(tree);
+    EXPECT_EQ(tree->find_device("ns16550a")->reg()->base, 0x1000'0000u);
+    EXPECT_EQ(tree->find_compatible("ns16550a")->reg()->base, 0x1000'0000u);
+    EXPECT_FALSE(tree->find_path("/soc/serial@10300000")->is_available());
+}
+
+TEST(FdtConsole, ItsInterruptController) {
+    const auto plic = [](const Buffer& blob) {
+        const ExactCopy copy{blob};
+        return Fdt::parse(copy.bytes())->find_plic()->name() == "plic@1" ? 1 : 2;
+    };
+    EXPECT_EQ(plic(two_uarts("serial0")), 1) << "inherited";
+    EXPECT_EQ(plic(two_uarts("serial1")), 2);
+    const auto extended = [](FdtBuilder& tree) { tree.cells("interrupts-extended", {1, 7}); };
+    EXPECT_EQ(plic(two_uarts("serial1", extended)), 1) << "counts more than interrupt-parent";
+    const auto child = [](FdtBuilder& tree) { tree.begin("child").end(); };
+    EXPECT_EQ(plic(two_uarts("serial1", child)), 2);
+
+    const ExactCopy copy{two_uarts("serial1", extended)};
+    const auto tree = Fdt::parse(copy.bytes());
+    EXPECT_EQ(tree->find_device("ns16550a")->interrupt(), 7u);
+    EXPECT_EQ(tree->find_path("/soc/serial@1")->interrupt(), 10u);
+    EXPECT_EQ(tree->find_path("/soc/serial@1")->phandle(), 0u);
+    EXPECT_EQ(tree->find_path("/soc/serial@1")->interrupt_parent(), 1u);
+}
+
+TEST(FdtConsole, TwoPlics) {
+    const ExactCopy copy{read_case("fdt-two-plics.dtb")};
+    const auto tree = Fdt::parse(copy.bytes());
+    ASSERT_TRUE(tree);
+    EXPECT_EQ(tree->find_plic()->reg()->base, 0xc00'0000u);
+}
+
+TEST(FdtNodes, WhatIsInsideASwitchedOffNodeIsOff) {
+    FdtBuilder builder;
+    builder.begin("").cells("#address-cells", {1}).cells("#size-cells", {1});
+    builder.begin("bus@1").string("status", "disabled");
+    builder.begin("inner").string("status", "okay").begin("a").string("compatible", "x").end().end().end();
+    builder.begin("bus@2").begin("b").string("compatible", "x").string("status", "disabled").end();
+    builder.begin("c").string("compatible", "x").end().end();
+    const Buffer blob = builder.end().finish().build();
+    const auto tree = Fdt::parse(blob);
+    EXPECT_FALSE(tree->find_path("/bus@1")->is_available());
+    EXPECT_FALSE(tree->find_path("/bus@1/inner/a")->is_available());
+    EXPECT_TRUE(tree->find_path("/bus@2")->is_available());
+    EXPECT_EQ(tree->find_compatible("x")->name(), "c");
+}
+
+TEST(FdtNodes, Registers) {
+    using Numbers = std::initializer_list<uint32_t>;
+    const auto registers = [](Numbers shift, Numbers width) {
+        const Buffer blob = two_uarts("serial1", [&](FdtBuilder& tree) {
+            if (shift.size() != 0) tree.cells("reg-shift", shift);
+            if (width.size() != 0) tree.cells("reg-io-width", width);
+        });
+        const auto found = Fdt::parse(blob)->find_device("ns16550a")->registers();
+        if (!found) return std::string();
+        return std::to_string(found->base) + " " + std::to_string(found->shift) + " " + std::to_string(found->width);
+    };
+    EXPECT_EQ(registers({}, {}), "8192 0 1");
+    EXPECT_EQ(registers({0}, {1}), "8192 0 1");
+    EXPECT_EQ(registers({2}, {}), "8192 2 1");
+    EXPECT_EQ(registers({2}, {4}), "8192 2 4");
+    EXPECT_EQ(registers({0, 3}, {0, 4}), "8192 3 4");
+    EXPECT_EQ(registers({8}, {4}), "8192 8 4");
+    for (const uint32_t shift : {9u, 64u, 1u << 31}) EXPECT_EQ(registers({shift}, {}), "") << shift;
+    EXPECT_EQ(registers({1, 2}, {}), "") << "beyond 32 bits";
+    for (const uint32_t width : {0u, 2u, 3u, 8u, 256u}) EXPECT_EQ(registers({2}, {width}), "") << width;
+    EXPECT_EQ(registers({1}, {4}), "") << "registers would overlap";
+    EXPECT_FALSE(Fdt::parse(two_uarts("serial0"))->find_path("/chosen")->registers()) << "there are none";
+}
+
+TEST(FdtMachineTest, InterruptsOfHarts) {
+    const ExactCopy copy{read_case("fdt-two-plics.dtb")};
+    const auto facts = FdtMachine::survey(*Fdt::parse(copy.bytes()));
+    ASSERT_EQ(facts->harts().size(), 4u);
+    const uint32_t expected[] = {8, 6, 4, 2};
+    for (std::size_t i = 0; i < 4; ++i) EXPECT_EQ(facts->harts()[i].interrupts, expected[i]) << i;
+}
+
+TEST(FdtMachineTest, OnlyAUsedHartHasInterrupts) {
+    FdtBuilder tree;
+    tree.begin("").begin("cpus").cells("#address-cells", {1}).cells("#size-cells", {0});
+    tree.begin("cpu@0").cells("reg", {0}).begin("cache").cells("phandle", {7}).end().end();
+    tree.begin("cpu@1").cells("reg", {1}).string("status", "disabled");
+    tree.begin("interrupt-controller").cells("phandle", {8}).end().end();
+    tree.begin("l2").begin("interrupt-controller").cells("phandle", {9}).end().end().end();
+    tree.begin("x").begin("y").begin("interrupt-controller").cells("phandle", {10}).end().end().end();
+    const Buffer blob = tree.end().finish().build();
+    const auto facts = FdtMachine::survey(*Fdt::parse(blob));
+    ASSERT_EQ(facts->harts().size(), 1u);
+    EXPECT_EQ(facts->harts()[0].interrupts, 0u);
 }
 
 TEST(FdtMachineTest, NothingInTheTree) {
@@ -291,20 +444,28 @@ std::size_t use(const Fdt& tree, std::size_t limit) {
         }
         for (std::size_t i = 0; node->reg(i) && i < 8; ++i) sum += node->reg(i)->size;
         sum += node->name().size() + node->base_name().size() + node->is_available();
-        sum += node->is_compatible("syscon") + node->interrupt().value_or(0);
+        sum += node->is_compatible("syscon") + node->interrupt().value_or(0) + node->interrupt_parent();
+        if (const auto registers = node->registers()) {
+            EXPECT_LE(registers->width, 1u << registers->shift);
+            sum += registers->base;
+        }
         EXPECT_LT(++steps, limit);
     }
     for (std::size_t i = 0; i < tree.reservation_count(); ++i) sum += tree.reservation(i)->size;
     const auto facts = FdtMachine::survey(tree);
     if (facts)
-        for (const FdtHart& hart : facts->harts()) sum += hart.isa.size();
-    sum += tree.find_compatible("ns16550a").has_value();
+        for (const FdtHart& hart : facts->harts()) sum += hart.isa.size() + hart.interrupts;
+    sum += tree.find_device("ns16550a").has_value() + tree.find_plic().has_value();
+    sum += tree.find_path("serial0:9600").has_value();
     return sum + tree.find_path("/soc/serial@10000000").has_value();
 }
 
-TEST(Fdt, DamagedAtRandom) {
+class DamagedTree : public testing::TestWithParam<const char*> {};
+
+TEST_P(DamagedTree, CanBeWalked) {
     std::size_t sum = 0;
-    const unsigned accepted = fuzz(machine().build(), [&](const ExactCopy& copy) {
+    const Buffer sound = *GetParam() == '\0' ? machine().build() : read_case(GetParam());
+    const unsigned accepted = fuzz(sound, [&](const ExactCopy& copy) {
         const auto tree = Fdt::parse(copy.bytes());
         if (tree) sum += use(*tree, copy.bytes().size());
         return tree.has_value();
@@ -313,6 +474,8 @@ TEST(Fdt, DamagedAtRandom) {
     EXPECT_GT(accepted, 1'000u);
     EXPECT_LT(accepted, 19'000u);
 }
+
+INSTANTIATE_TEST_SUITE_P(Fdt, DamagedTree, testing::Values("", "fdt-two-plics.dtb", "fdt-first-uart-disabled.dtb"));
 
 }  // namespace
 }  // namespace glenda::test

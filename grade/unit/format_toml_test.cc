@@ -4,6 +4,7 @@
 // refused with its own message and the right line; and random damage does no harm.
 
 #include "format/toml.h"
+#include "format/utf8.h"
 #include "format_builders.h"
 
 namespace glenda::test {
@@ -32,6 +33,11 @@ needs = [
 levels = [1, -2, +3]
 restart = "never"
 )";
+
+bool is_utf8(std::string_view text) {
+    while (const std::size_t length = utf8_length(text)) text.remove_prefix(length);
+    return text.empty();
+}
 
 /// One line a value, as a test writes it down.
 std::string show(const TomlValue& value) {
@@ -218,6 +224,47 @@ TEST(Toml, Limits) {
     EXPECT_EQ(read(tables), "33: more than 32 names at the top of the file");
 }
 
+TEST(Toml, InvalidUtf8) {
+    const std::string kBad = ": not UTF-8: a byte that no character has";
+    EXPECT_EQ(read(as_text(read_case("toml-bad-utf8.toml"))), "1" + kBad);
+    EXPECT_EQ(read(as_text(read_case("toml-bad-utf8-comment.toml"))), "1" + kBad);
+    for (const std::string bytes : {"\x80", "\xbf", "\xc0\x80", "\xc1\xbf", "\xc3", "\xc3\x28", "\xe0\x9f\xbf",
+                                    "\xe2\x82", "\xe2\x28\xa1", "\xed\xa0\x80", "\xed\xbf\xbf", "\xf0\x8f\xbf\xbf",
+                                    "\xf0\x9f\x98", "\xf4\x90\x80\x80", "\xf5\x80\x80\x80", "\xfe", "\xff"}) {
+        EXPECT_EQ(read("a = 1\nb = \"" + bytes + "\"\n"), "2" + kBad);
+        EXPECT_EQ(read("a = [\n# " + bytes + "\n]\n"), "2" + kBad);
+        EXPECT_EQ(read("\n\n\"" + bytes + "\" = 1\n"), "3" + kBad);
+        EXPECT_EQ(read("#\r\n[" + bytes + "]\n"), "2" + kBad);
+        EXPECT_EQ(read("a = 1 # " + bytes), "1" + kBad) << "at the end of the file";
+    }
+}
+
+TEST(Toml, WhatComesFirstIsReported) {
+    EXPECT_EQ(read("a = ?\nb = \"\xff\"\n"), "1: expected a value");
+    EXPECT_EQ(read("a = \"\xff\"\nb = ?\n"), "1: not UTF-8: a byte that no character has");
+    TomlReader reader{"a = 1\n\xff"};
+    EXPECT_EQ((*reader.next())->name, "a");
+    EXPECT_EQ(reader.next().error().where, 2u);
+}
+
+TEST(Toml, AllOfUtf8) {
+    for (const std::string bytes : {"\x7e", "\xc2\x80", "\xdf\xbf", "\xe0\xa0\x80", "\xed\x9f\xbf", "\xee\x80\x80",
+                                    "\xef\xbf\xbf", "\xf0\x90\x80\x80", "\xf4\x8f\xbf\xbf"})
+        EXPECT_EQ(read("a = \"" + bytes + "\" # " + bytes + "\n\"" + bytes + "\" = 1"),
+                  "a='" + bytes + "';" + bytes + "=1;");
+}
+
+TEST(Toml, ByteOrderMark) {
+    EXPECT_EQ(read("\xef\xbb\xbf"), "");
+    EXPECT_EQ(read("\xef\xbb\xbf[a]\nb = 1\n"), "[a];b=1;");
+    EXPECT_EQ(read("\xef\xbb\xbf\na = \"\n"), "2: a string does not end on its line");
+    EXPECT_EQ(read("\xef\xbb\xbf\xef\xbb\xbf"
+                   "a = 1"),
+              "1: expected a key or a table's name")
+        << "one is enough";
+    EXPECT_EQ(read("\xef\xbb"), "1: not UTF-8: a byte that no character has");
+}
+
 TEST(Toml, DamagedAtRandom) {
     const unsigned accepted = fuzz(to_buffer(kExample), [](const ExactCopy& copy) {
         TomlReader reader{copy.text()};
@@ -225,6 +272,7 @@ TEST(Toml, DamagedAtRandom) {
         while (true) {
             const auto event = reader.next();
             if (!event || !*event) return event.has_value();
+            EXPECT_TRUE(is_utf8((*event)->name) && is_utf8((*event)->value.string().value_or(TomlString{""}).raw()));
             EXPECT_LT(++events, copy.bytes().size());
             EXPECT_LE((*event)->line, copy.bytes().size());
             const TomlValue& value = (*event)->value;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// kernel/boot/free_memory.h against a page map, and boot/hardware.h's look into the command line.
+// kernel/boot/free_memory.h against a page map; boot/hardware.h: which devices it chooses, and the command line.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -10,6 +10,9 @@
 
 #include "boot/free_memory.h"
 #include "boot/hardware.h"
+#include "format_builders.h"
+#include "host/machine.h"
+#include "mem/layout.h"
 #include "util/bits.h"
 
 namespace glenda::test {
@@ -147,6 +150,96 @@ TEST(FreeMemory, TheEndOfTheAddressSpace) {
     memory.remove({{0x2000}, {0x1000}});  // nothing
     memory.add({{0x2000}, {0x2000}});     // nothing
     EXPECT_EQ(memory.total(), 0u);
+}
+
+/// The tree in `blob`, as the kernel finds it in its memory.
+Hardware survey(const Buffer& blob) {
+    host::power_on();
+    std::memcpy(to_pointer<std::byte>(kBase), blob.data(), blob.size());
+    const auto hardware = Hardware::survey(kBase);
+    if (!hardware) ADD_FAILURE() << hardware.error().what;
+    return hardware.value_or(Hardware{});
+}
+
+TEST(Hardware, ThePlicOfTheUart) {
+    const Hardware hardware = survey(read_case("fdt-two-plics.dtb"));
+    EXPECT_EQ(hardware.uart->base, 0x1000'0000u);
+    EXPECT_EQ(hardware.plic.base, 0xc00'0000u);
+    EXPECT_EQ(hardware.plic_sources, 0x60u);
+    EXPECT_EQ(hardware.plics.size(), 2u) << "neither is given away";
+}
+
+TEST(Hardware, PlicContexts) {
+    const Hardware hardware = survey(read_case("fdt-two-plics.dtb"));
+    EXPECT_EQ(hardware.plic_context(0), 1u);
+    EXPECT_EQ(hardware.plic_context(1), 3u);
+    EXPECT_EQ(hardware.plic_context(2), 1u) << "this PLIC does not reach the second node's harts";
+    EXPECT_EQ(hardware.plic_context(3), 1u);
+    const Hardware one = survey(read_case("fdt-first-uart-disabled.dtb"));
+    EXPECT_EQ(one.plic_context(0), 1u);
+}
+
+TEST(Hardware, AUartThatIsSwitchedOff) {
+    EXPECT_EQ(survey(read_case("fdt-first-uart-disabled.dtb")).uart->base, 0x1000'0000u);
+}
+
+/// A machine with one hart, a PLIC with these properties, and a UART with those.
+Buffer small_machine(const std::function<void(FdtBuilder&)>& plic, const std::function<void(FdtBuilder&)>& uart) {
+    FdtBuilder tree;
+    tree.begin("").cells("#address-cells", {1}).cells("#size-cells", {1}).begin("cpus");
+    tree.cells("#address-cells", {1}).cells("#size-cells", {0}).begin("cpu@3").cells("reg", {3});
+    tree.begin("interrupt-controller").cells("phandle", {5}).end().end().end();
+    tree.begin("uart@1000").cells("reg", {0x1000, 0x100}).string("compatible", "ns16550a");
+    uart(tree);
+    tree.end().begin("plic@4000000").cells("reg", {0x400'0000, 0x40'0000}).string("compatible", "riscv,plic0");
+    plic(tree);
+    return tree.end().end().finish().build();
+}
+void nothing(FdtBuilder&) {}
+
+TEST(Hardware, ContextsOfOtherMachines) {
+    const auto context = [](std::initializer_list<uint32_t> contexts) {
+        const auto plic = [&](FdtBuilder& tree) { tree.cells("interrupts-extended", contexts); };
+        return survey(small_machine(plic, nothing)).plic_context(3);
+    };
+    EXPECT_EQ(context({5, 9}), 0u) << "without M-mode";
+    EXPECT_EQ(context({4, 11, 5, ~0u, 5, 9}), 2u) << "a hart without S-mode comes first";
+    EXPECT_EQ(context({5, 11, 4, 9}), std::nullopt) << "it reaches only a hart that is not there";
+    EXPECT_EQ(context({5, 11, 5}), std::nullopt) << "cut short";
+    EXPECT_EQ(context({}), std::nullopt);
+    EXPECT_EQ(survey(small_machine(nothing, nothing)).plic_context(3), std::nullopt);
+}
+
+TEST(Hardware, NoPlic) {
+    const auto off = [](FdtBuilder& tree) { tree.string("status", "disabled").cells("interrupts-extended", {5, 9}); };
+    const Hardware hardware = survey(small_machine(off, nothing));
+    EXPECT_EQ(hardware.plic.size, 0u);
+    EXPECT_EQ(hardware.plic_context(3), std::nullopt);
+    EXPECT_EQ(hardware.plics.size(), 1u) << "its registers are not given away all the same";
+}
+
+TEST(Hardware, SourcesOfThePlic) {
+    const auto many = [](FdtBuilder& tree) { tree.cells("riscv,ndev", {~0u}).cells("interrupts-extended", {5, 9}); };
+    EXPECT_EQ(survey(small_machine(many, nothing)).plic_sources, 1023u) << "there cannot be more";
+}
+
+TEST(Hardware, RegistersOfTheUart) {
+    const auto wide = [](FdtBuilder& tree) { tree.cells("reg-shift", {2}).cells("reg-io-width", {4}); };
+    const auto uart = survey(small_machine(nothing, wide)).uart;
+    EXPECT_EQ(uart->shift, 2u);
+    EXPECT_EQ(uart->width, 4u);
+    const auto odd = [](FdtBuilder& tree) { tree.cells("reg-io-width", {4}); };
+    EXPECT_FALSE(survey(small_machine(nothing, odd)).uart) << "the firmware goes on printing";
+}
+
+TEST(Hardware, MorePlicsThanFit) {
+    FdtBuilder tree;
+    tree.begin("");
+    for (uint32_t i = 0; i < 9; i++) tree.begin("plic@" + std::to_string(i)).string("compatible", "riscv,plic0").end();
+    const Buffer blob = tree.end().finish().build();
+    host::power_on();
+    std::memcpy(to_pointer<std::byte>(kBase), blob.data(), blob.size());
+    EXPECT_STREQ(Hardware::survey(kBase).error().what, "more than 8 PLICs");
 }
 
 TEST(Option, WordsOfTheCommandLine) {

@@ -32,6 +32,65 @@ TEST_F(CNodeCalls, CopiesLoseRightsAndNeverGainThem) {
     }
 }
 
+TEST_F(CNodeCalls, CopiesInARow) {
+    make(CapType::Endpoint, 100, 0, kMaxRunLength);
+    ASSERT_EQ(call(kCNode, CNodeMethod::Copy, {200, kCNode, 100, word_of(Rights::Write), kMaxRunLength}), Ok);
+    for (unsigned i = 0; i < kMaxRunLength; i++) {
+        EXPECT_EQ(slot(200 + i).cap.object, slot(100 + i).cap.object);
+        EXPECT_EQ(slot(200 + i).cap.rights, Rights::Write);
+        EXPECT_EQ(slot(100 + i).first_child, &slot(200 + i));
+    }
+}
+
+TEST_F(CNodeCalls, ARowIsCopiedAllOrNothing) {
+    make(CapType::Endpoint, 100, 0, 6);
+    const auto row = [&](std::uint64_t index, std::uint64_t source, std::uint64_t count, CPtr into = kCNode) {
+        return call(into, CNodeMethod::Copy, {index, kCNode, source, kAll, count});
+    };
+    EXPECT_EQ(row(200, 100, 0), BadArgument);
+    EXPECT_EQ(row(200, 100, kMaxRunLength + 1), BadArgument);
+    EXPECT_EQ(row(200, 100, bit(63) + 1), BadArgument);
+    EXPECT_EQ(row(200, 101, 6), SlotEmpty);  // the last one
+    EXPECT_EQ(row(98, 100, 3), SlotOccupied);
+    EXPECT_EQ(row(3, 100, 6, kSmall), OutOfRange);
+    EXPECT_EQ(row(~std::uint64_t{0}, 100, 6), OutOfRange);
+    EXPECT_EQ(row(200, bit(kRadix) - 2, 6), OutOfRange);
+    EXPECT_EQ(row(200, ~std::uint64_t{0}, 6), OutOfRange);
+    make(CapType::PageTable, 106);
+    EXPECT_EQ(row(200, 101, 6), NotCopyable);
+    for (CPtr at = 200; at < 206; at++) EXPECT_TRUE(slot(at).is_empty());
+    EXPECT_EQ(row(2, 100, 6, kSmall), Ok);
+}
+
+TEST_F(CNodeCalls, Same) {
+    const auto same = [&](CPtr a, CPtr b, CPtr cnode = kCNode) {
+        EXPECT_EQ(call(kCNode, CNodeMethod::Same, {a, cnode, b}), Ok);
+        return root().word(0);
+    };
+    mint(kEndpoint, 30, 5, Rights::Write);
+    make(CapType::Endpoint, 31);
+    EXPECT_EQ(same(kEndpoint, 30), 1u);  // badge and rights do not matter
+    EXPECT_EQ(same(30, 30), 1u);
+    EXPECT_EQ(same(30, 31), 0u);
+    EXPECT_EQ(same(kEndpoint, kTable), 0u);
+    EXPECT_EQ(same(kConsole, kMachine), 0u);  // neither has an object
+    ASSERT_EQ(call(kSmall, CNodeMethod::Copy, {1, kCNode, 30, kAll}), Ok);
+    EXPECT_EQ(same(kEndpoint, 1, kSmall), 1u);
+    // What lies at one address, but is not one object.
+    make(CapType::Untyped, 40, 16);
+    ASSERT_EQ(call(40, UntypedMethod::Retype, {kind(CapType::Untyped, 14), kCNode, 41}), Ok);
+    ASSERT_EQ(call(41, UntypedMethod::Retype, {kind(CapType::Frame, kFrameBits), kCNode, 42}), Ok);
+    ASSERT_EQ(slot(40).cap.object, slot(42).cap.object);
+    for (const CPtr a : {40, 41, 42})
+        for (const CPtr b : {40, 41, 42}) EXPECT_EQ(same(a, b), a == b ? 1u : 0u);
+    copy(kCNode, 50, Rights::Read);
+    EXPECT_EQ(call(kCNode, CNodeMethod::Same, {30, 50, 31}), NoRights);
+    EXPECT_EQ(call(kCNode, CNodeMethod::Same, {30, kCNode, 999}), SlotEmpty);
+    EXPECT_EQ(call(kCNode, CNodeMethod::Same, {999, kCNode, 30}), SlotEmpty);
+    EXPECT_EQ(call(kCNode, CNodeMethod::Same, {30, kCNode, 0}), OutOfRange);
+    EXPECT_EQ(call(kCNode, CNodeMethod::Same, {30, kCNode}), MessageTooShort);
+}
+
 TEST_F(CNodeCalls, Badges) {
     EXPECT_EQ(mint(kEndpoint, 30, 5), Ok);
     EXPECT_EQ(mint(30, 31, 6), NoRights);  // it has an identity
@@ -109,10 +168,10 @@ TEST_F(CNodeCalls, Info) {
 
 TEST_F(CNodeCalls, Errors) {
     copy(kSmall, 30, Rights::Read);
-    for (unsigned method = 0; method <= 7; method++)
+    for (unsigned method = 0; method <= 8; method++)
         EXPECT_EQ(call(30, CNodeMethod(method), {1, kCNode, kEndpoint, kAll, 0, 0}), NoRights);
     EXPECT_EQ(call(kSmall, CNodeMethod(0)), BadMethod);
-    EXPECT_EQ(call(kSmall, CNodeMethod(7)), BadMethod);
+    EXPECT_EQ(call(kSmall, CNodeMethod(8)), BadMethod);
     EXPECT_EQ(call(kSmall, CNodeMethod::Copy, {1, kCNode, kEndpoint}), MessageTooShort);
     EXPECT_EQ(call(kSmall, CNodeMethod::Mint, {1, kCNode, kEndpoint, kAll}), MessageTooShort);
     EXPECT_EQ(call(kSmall, CNodeMethod::Move, {1, kCNode}), MessageTooShort);
@@ -123,7 +182,7 @@ TEST_F(CNodeCalls, Errors) {
     }
     for (const CNodeMethod method : {CNodeMethod::Copy, CNodeMethod::Mint, CNodeMethod::Move}) {
         const auto refused = [&](std::uint64_t index, CPtr cnode, std::uint64_t source) {
-            return call(kSmall, method, {index, cnode, source, kAll, 0, 0});
+            return call(kSmall, method, {index, cnode, source, kAll, 1, 0});
         };
         EXPECT_EQ(refused(0, kCNode, kEndpoint), OutOfRange);
         EXPECT_EQ(refused(8, kCNode, kEndpoint), OutOfRange);

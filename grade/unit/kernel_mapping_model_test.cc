@@ -71,26 +71,26 @@ protected:
                                      ? any_address()
                                      : VirtAddr{NaiveSpace::cut(any_address().value, NaiveSpace::level_of(frame))};
         const std::uint64_t flags = any_flags();
-        const MapResult result = map_frame(frame, vspaces_[s], address, flags);
+        const Result<void> result = map_frame(frame, vspaces_[s], address, flags);
         const unsigned level = NaiveSpace::level_of(frame);
         NaiveSpace& space = spaces_[s];
         const Key key{level, address.value};
         if (where_.contains(f)) {
-            ASSERT_EQ(result.error, Error::AlreadyMapped);
+            ASSERT_EQ(result.error(), Error::AlreadyMapped);
         } else if (const Error error = NaiveSpace::flags_error(frame, flags); error != Error::Ok) {
-            ASSERT_EQ(result.error, error);
+            ASSERT_EQ(result.error(), error);
         } else if (address.value >= kUserEnd) {
-            ASSERT_EQ(result.error, Error::BadArgument);
+            ASSERT_EQ(result.error(), Error::BadArgument);
         } else if (NaiveSpace::cut(address.value, level) != address.value) {
-            ASSERT_EQ(result.error, Error::NotAligned);
+            ASSERT_EQ(result.error(), Error::NotAligned);
         } else if (space.is_taken(address.value, level)) {
-            ASSERT_EQ(result.error, Error::AlreadyMapped);
+            ASSERT_EQ(result.error(), Error::AlreadyMapped);
         } else if (const unsigned end = space.ends_at(address.value, level); end != level) {
-            ASSERT_EQ(result.error, Error::MissingTable);
-            ASSERT_EQ(result.missing_level, end - 1);
+            ASSERT_EQ(result.error(), Error::MissingTable);
+            ASSERT_EQ(missing_level(vspaces_[s], address), end - 1);
             missing_++;
         } else {
-            ASSERT_EQ(result.error, Error::Ok);
+            ASSERT_EQ(result.error(), Error::Ok);
             space.leaves[key] = {to_physical(frame.object), flags};
             where_[f] = {s, key};
             mapped_++;
@@ -107,7 +107,7 @@ protected:
     }
     void protect_step(unsigned f) {
         const std::uint64_t flags = any_flags();
-        const Error error = protect_frame(frames_[f], flags);
+        const Error error = protect_frame(frames_[f], flags).error();
         const auto leaf = leaf_of(f);
         const Error refused = NaiveSpace::flags_error(frames_[f], flags);
         ASSERT_EQ(error, !leaf ? Error::NotMapped : refused);
@@ -131,7 +131,7 @@ protected:
     }
     void map_table_step(unsigned t, unsigned s) {
         const VirtAddr address = any_address();
-        const Error error = map_table(tables_[t], vspaces_[s], address);
+        const Error error = map_table(tables_[t], vspaces_[s], address).error();
         if (owner_.contains(t)) {
             ASSERT_EQ(error, Error::AlreadyMapped);
             return;

@@ -14,7 +14,7 @@ namespace {
 
 constinit volatile std::uint32_t* registers = nullptr;
 constinit unsigned source_count = 0;
-constinit unsigned context = 0;  // of the hart's S-mode: each hart has one for M and one for S
+constinit unsigned context = 0;
 
 constexpr std::uint64_t kPriority = 0, kEnable = 0x2000, kThreshold = 0x20'0000, kClaim = 0x20'0004;
 constexpr std::uint32_t kNeverInterrupt = 0;  // as a priority
@@ -24,10 +24,10 @@ volatile std::uint32_t& enable_word(unsigned irq) { return at(kEnable + 0x80 * c
 
 }  // namespace
 
-void plic_start(PhysAddr base, unsigned hardware_hart, unsigned sources) {
+void plic_start(PhysAddr base, unsigned context_to_use, unsigned sources) {
     registers = to_pointer<volatile std::uint32_t>(base);
     source_count = sources;
-    context = 2 * hardware_hart + 1;
+    context = context_to_use;
     for (unsigned irq = 1; irq <= sources; irq++) at(kPriority + 4 * irq) = kNeverInterrupt;
     for (unsigned irq = 0; irq <= sources; irq += 32) enable_word(irq) = ~0u;
     at(kThreshold + 0x1000 * context) = 0;

@@ -98,10 +98,31 @@ void fpu_save(FpuRegisters& to) { fpu_save_registers(to); }
 void fpu_load(const FpuRegisters& from) { fpu_load_registers(from); }
 
 namespace {
-constinit volatile std::uint8_t* uart = nullptr;
+
+constinit volatile std::byte* uart = nullptr;
+constinit unsigned uart_shift = 0, uart_width = 0;
+
+volatile std::byte* uart_register(unsigned number) { return uart + (std::uint64_t{number} << uart_shift); }
+
+std::uint32_t read_uart(unsigned number) {
+    volatile std::byte* const at = uart_register(number);
+    if (uart_width == 4) return *reinterpret_cast<volatile std::uint32_t*>(at);
+    return *reinterpret_cast<volatile std::uint8_t*>(at);
 }
 
-void use_uart(PhysAddr base) { uart = to_pointer<std::uint8_t>(base); }
+void write_uart(unsigned number, std::uint8_t value) {
+    volatile std::byte* const at = uart_register(number);
+    if (uart_width == 4) return void(*reinterpret_cast<volatile std::uint32_t*>(at) = value);
+    *reinterpret_cast<volatile std::uint8_t*>(at) = value;
+}
+
+}  // namespace
+
+void use_uart(PhysAddr base, unsigned shift, unsigned width) {
+    uart = to_pointer<std::byte>(base);
+    uart_shift = shift;
+    uart_width = width;
+}
 
 void console_put(char c) {
     if (c == '\n') console_put('\r');
@@ -110,10 +131,10 @@ void console_put(char c) {
         return;
     }
     constexpr unsigned kTransmit = 0, kLineStatus = 5;
-    constexpr std::uint8_t kTransmitEmpty = 0x20;
-    while ((uart[kLineStatus] & kTransmitEmpty) == 0) {
+    constexpr std::uint32_t kTransmitEmpty = 0x20;
+    while ((read_uart(kLineStatus) & kTransmitEmpty) == 0) {
     }
-    uart[kTransmit] = static_cast<std::uint8_t>(c);
+    write_uart(kTransmit, static_cast<std::uint8_t>(c));
 }
 
 void halt() {

@@ -10,7 +10,8 @@
 
 namespace glenda::arch {
 
-/// From now on print through the UART at `base` instead of the firmware.
-void use_uart(PhysAddr base);
+/// From now on print through the UART at `base` instead of the firmware. Register i is `width` bytes (1 or 4) at
+/// base + (i << shift).
+void use_uart(PhysAddr base, unsigned shift, unsigned width);
 
 }  // namespace glenda::arch

@@ -4,6 +4,8 @@
 // boot.S has cleared .bss, turned translation on and set the stack. What follows happens once, on one hart; the others
 // come later, through secondary_main().
 // Handout: reference/kernel-design.md, "Boot".
+#include <algorithm>
+
 #include "arch/features.h"
 #include "boot/kernel_space.h"
 #include "arch/memory_map.h"
@@ -55,6 +57,16 @@ PhysAddr end_of_memory(const FdtMachine& machine) {
     std::uint64_t end = 0;
     for (const FdtRange& bank : machine.memory()) end = std::max(end, bank.base + bank.size);
     return {end};
+}
+
+/// The kernel reaches memory through its direct map only.
+void report_unreachable_memory(const FdtMachine& machine) {
+    std::uint64_t bytes = 0;
+    for (const FdtRange& bank : machine.memory())
+        bytes += bank.base + bank.size - std::clamp(kDirectMapSize, bank.base, bank.base + bank.size);
+    if (bytes == 0) return;
+    print("kernel: ", bytes / kMiB, " MiB lie beyond the first ", kDirectMapSize / kGiB,
+          " GiB of addresses: not used\n");
 }
 
 /// All RAM but what is in use: firmware, kernel, initrd, device tree.
@@ -131,13 +143,20 @@ void detect_features(const FdtMachine& machine) {
     arch::features = {.sstc = sstc, .fpu = fpu};
 }
 
+void start_plic(const Hardware& hardware, std::uint64_t boot_hart) {
+    if (const auto context = hardware.plic_context(boot_hart))
+        arch::plic_start({hardware.plic.base}, *context, hardware.plic_sources);
+    else
+        print("kernel: no device can interrupt: there is no PLIC for these harts (and an AIA is not supported)\n");
+}
+
 }  // namespace
 
 void kernel_main(std::uint64_t hart_id, std::uint64_t device_tree, std::uint64_t entry_cycle) {
     const Hardware hardware = survey_hardware({device_tree});
     kernel_root = build_kernel_space(end_of_memory(hardware.machine));
     kernel_satp = satp_of(to_physical(kernel_root), 0);
-    if (hardware.uart.size != 0) arch::use_uart({hardware.uart.base});
+    if (const auto uart = hardware.uart) arch::use_uart({uart->base}, uart->shift, uart->width);
     print("\nGlenda: a capability microkernel for RISC-V 64\n");
 
     set_fast_path(is_switched_on(hardware.machine, "fastpath", true));
@@ -145,11 +164,12 @@ void kernel_main(std::uint64_t hart_id, std::uint64_t device_tree, std::uint64_t
     detect_features(hardware.machine);
     tick_length = *hardware.machine.timebase_frequency() / kTicksPerSecond;
     add_hart(hart_id);
-    if (hardware.plic.size != 0) arch::plic_start({hardware.plic.base}, hart_id, hardware.plic_sources);
+    start_plic(hardware, hart_id);
     arch::prepare_hart();
     note_online(*harts[0]);
     start_other_harts(hardware.machine);
 
+    report_unreachable_memory(hardware.machine);
     FreeMemory memory = find_free_memory(hardware);
     start_root_task(*harts[0], hardware, memory, entry_cycle);
     resume_user(enter_first(*harts[0]));

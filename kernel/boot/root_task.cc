@@ -139,12 +139,11 @@ void give_untyped(Builder& b, const FreeMemory::Block& block, CapFlags flags) {
         block.address.value, static_cast<std::uint8_t>(block.size_bits), flags == CapFlags::Device, {}};
 }
 
-/// Devices lie below the first RAM; the interrupt controller stays the kernel's.
+/// Devices lie below the first RAM; the interrupt controllers stay the kernel's.
 void give_device_memory(Builder& b) {
     FreeMemory devices;
     devices.add({{0}, {b.info.ram_base}});
-    const FdtRange plic = b.hardware.plic;
-    devices.remove({{plic.base}, {plic.base + plic.size}});
+    for (const FdtRange& plic : b.hardware.plics.all()) devices.remove({{plic.base}, {plic.base + plic.size}});
     for (;;) {
         const FreeMemory::Block block = devices.take_block(kPageBits, kMaxUntypedBits);
         if (block.size_bits == 0) return;

@@ -13,33 +13,45 @@ namespace glenda {
 namespace {
 
 struct Ends {
-    Slot* target;  // empty
-    Slot* source;  // not empty
+    Slot* targets;  // `count` in a row, all empty
+    Slot* sources;  // as many, none of them empty
 };
 
 /// Words 0 - 2: index, source CNode, source index.
 /// Errors: those of Request::find, OutOfRange, SlotOccupied, SlotEmpty.
-Result<Ends> find_ends(const Request& request) {
-    TRY(target, slot_at(request.cap(), request.word(0)));
-    CHECK(target->is_empty(), Error::SlotOccupied);
+Result<Ends> find_ends(const Request& request, std::uint64_t count = 1) {
+    TRY(targets, empty_slots_at(request.cap(), request.word(0), count));
     TRY(cnode, request.find(1, CapType::CNode, Rights::Write));
-    TRY(source, slot_at(cnode->cap, request.word(2)));
-    CHECK(!source->is_empty(), Error::SlotEmpty);
-    return Ends{target, source};
+    TRY(sources, slots_at(cnode->cap, request.word(2), count));
+    for (unsigned i = 0; i < count; i++) CHECK(!sources[i].is_empty(), Error::SlotEmpty);
+    return Ends{targets, sources};
 }
 
-// Copy and mint are not in line, so that the others save fewer registers.
-
-[[gnu::noinline]] Outcome copy(const Request& request) {
-    TRY_VOID(request.needs(4));
-    TRY(ends, find_ends(request));
-    CHECK(is_copyable(ends.source->cap), Error::NotCopyable);
+/// The same for what makes copies: word 3 is the rights that they may have.
+/// Errors: also NotCopyable, BadArgument.
+Result<Ends> find_copies(const Request& request, std::uint64_t count = 1) {
+    TRY(ends, find_ends(request, count));
+    for (unsigned i = 0; i < count; i++) CHECK(is_copyable(ends.sources[i].cap), Error::NotCopyable);
     CHECK(request.word(3) <= static_cast<std::uint64_t>(Rights::All), Error::BadArgument);
-    ends.target->fill_as_child(copy_of(ends.source->cap, static_cast<Rights>(request.word(3))), *ends.source);
-    return 0;
+    return ends;
 }
 
-/// Give the copy its identity. Errors: WrongType, NoRights if it has one, MessageTooShort, BadArgument.
+/// The value of a copy of `source`, with the rights of word 3.
+Capability copy_for(const Request& request, const Slot& source) {
+    return copy_of(source.cap, static_cast<Rights>(request.word(3)));
+}
+
+Outcome copy(const Request& request) {
+    TRY_VOID(request.needs(4));
+    const std::uint64_t count = request.word_or(4, 1);
+    CHECK(count >= 1 && count <= kMaxRunLength, Error::BadArgument);
+    TRY(ends, find_copies(request, count));
+    for (unsigned i = 0; i < count; i++)
+        ends.targets[i].fill_as_child(copy_for(request, ends.sources[i]), ends.sources[i]);
+    return done();
+}
+
+/// Gives a copy its identity: words 4 and 5. Errors: WrongType, NoRights if it has one, MessageTooShort, BadArgument.
 Result<void> set_badge_or_guard(Capability& cap, const Request& request) {
     if (cap.type == CapType::Endpoint || cap.type == CapType::Notification) {
         CHECK(cap.badge == 0, Error::NoRights);
@@ -55,64 +67,55 @@ Result<void> set_badge_or_guard(Capability& cap, const Request& request) {
     return {};
 }
 
-[[gnu::noinline]] Outcome mint(const Request& request) {
+Outcome mint(const Request& request) {
     TRY_VOID(request.needs(5));
-    TRY(ends, find_ends(request));
-    CHECK(is_copyable(ends.source->cap), Error::NotCopyable);
-    CHECK(request.word(3) <= static_cast<std::uint64_t>(Rights::All), Error::BadArgument);
-    Capability cap = copy_of(ends.source->cap, static_cast<Rights>(request.word(3)));
+    TRY(ends, find_copies(request));
+    Capability cap = copy_for(request, *ends.sources);
     TRY_VOID(set_badge_or_guard(cap, request));
-    ends.target->fill_as_child(cap, *ends.source);
-    return 0;
+    ends.targets->fill_as_child(cap, *ends.sources);
+    return done();
 }
 
 Outcome move(const Request& request) {
     TRY_VOID(request.needs(3));
     TRY(ends, find_ends(request));
-    ends.target->take(*ends.source);
-    return 0;
+    ends.targets->take(*ends.sources);
+    return done();
 }
 
-/// Take apart what has been buried. A caller that has deleted the way by which it came here could not make its call
-/// again: then the call is done, and others empty the zombies (call/destroy.h). Error: kPreempted.
-Result<void> finish(const Request& request) {
-    if (zombies == nullptr || reap_zombies() || !request.can_be_made_again()) return {};
-    return Failure(kPreempted);
+/// Reaps the zombies that this call has made. A caller that has deleted the way by which it came here could not make
+/// its call again if that is preempted: then the call counts as done, and others reap (call/destroy.h).
+Progress finish(const Request& request) {
+    if (reap_zombies() == Progress::Done || !request.can_be_made_again()) return Progress::Done;
+    return Progress::Preempted;
 }
 
-/// In word 0 of a Delete that goes on: its slot is empty, and what is in there now is no business of this call.
+/// Set in word 0 of a Delete that was preempted after it had emptied its slot. What is in the slot when the call is
+/// made again is a later capability, and must not be touched.
 constexpr std::uint64_t kIsEmptied = bit(63);
-
-/// The slot is empty; now the zombies. Error: kPreempted. Never in line, so that the usual Delete saves no registers.
-[[gnu::noinline]] Outcome finish_delete(const Request& request) {
-    const std::uint64_t index = request.word(0) & ~kIsEmptied;
-    const Result<void> done = finish(request);
-    request.set_reply(0, done ? index : index | kIsEmptied);
-    TRY_VOID(done);
-    return 0;
-}
-
-/// The index is that of no slot, unless the mark is in it.
-[[gnu::noinline]] Outcome go_on_to_delete(const Request& request) {
-    CHECK((request.word(0) & kIsEmptied) != 0, Error::OutOfRange);
-    TRY_VOID(slot_at(request.cap(), request.word(0) & ~kIsEmptied));
-    return finish_delete(request);
-}
 
 Outcome remove(const Request& request) {
     TRY_VOID(request.needs(1));
-    const Result<Slot*> slot = slot_at(request.cap(), request.word(0));
-    if (!slot) return go_on_to_delete(request);
-    TRY_VOID(delete_slot(**slot));
-    if (zombies != nullptr) return finish_delete(request);
-    return 0;
+    const bool is_emptied = (request.word(0) & kIsEmptied) != 0;
+    const std::uint64_t index = request.word(0) & ~kIsEmptied;
+    TRY(slot, slot_at(request.cap(), index));
+    if (!is_emptied) FINISH(delete_slot(*slot));
+    const Progress progress = finish(request);
+    request.set_reply(0, progress == Progress::Done ? index : index | kIsEmptied);
+    return progress;
 }
 
 Outcome revoke(const Request& request) {
     TRY_VOID(request.needs(1));
     TRY(slot, slot_at(request.cap(), request.word(0)));
-    TRY_VOID(revoke_slot(*slot));
-    TRY_VOID(finish(request));
+    FINISH(revoke_slot(*slot));
+    return finish(request);
+}
+
+/// The last word of Info: what tells capabilities of one type apart.
+std::uint64_t identity_of(const Capability& cap) {
+    if (cap.type == CapType::Endpoint || cap.type == CapType::Notification) return cap.badge;
+    if (cap.type == CapType::Frame) return cap.mapped_at;
     return 0;
 }
 
@@ -122,10 +125,19 @@ Outcome info(const Request& request) {
     request.set_reply(0, static_cast<std::uint64_t>(slot->cap.type));
     request.set_reply(1, static_cast<std::uint64_t>(slot->cap.rights));
     request.set_reply(2, slot->cap.size_bits);
-    const bool has_word = slot->cap.type == CapType::Endpoint || slot->cap.type == CapType::Notification ||
-                          slot->cap.type == CapType::Frame;
-    request.set_reply(3, has_word ? slot->cap.badge : 0);
-    return 4;
+    request.set_reply(3, identity_of(slot->cap));
+    return done(4);
+}
+
+/// Rights, badge and guard do not matter: a server tells by this which of its objects a client has shown to it.
+Outcome same(const Request& request) {
+    TRY_VOID(request.needs(3));
+    TRY(slot, slot_at(request.cap(), request.word(0)));
+    TRY(cnode, request.find(1, CapType::CNode, Rights::Write));
+    TRY(other, slot_at(cnode->cap, request.word(2)));
+    CHECK(!slot->is_empty() && !other->is_empty(), Error::SlotEmpty);
+    request.set_reply(0, slot->cap.same_object(other->cap) ? 1 : 0);
+    return done(1);
 }
 
 }  // namespace
@@ -139,6 +151,7 @@ Outcome invoke_cnode(const Request& request) {
         case CNodeMethod::Delete: return remove(request);
         case CNodeMethod::Revoke: return revoke(request);
         case CNodeMethod::Info: return info(request);
+        case CNodeMethod::Same: return same(request);
     }
     return Failure(Error::BadMethod);
 }

@@ -19,12 +19,12 @@ namespace glenda {
 namespace {
 
 /// Put a copy of the Notification capability that word 0 points to into `held`, in place of what is there.
-Result<void> hold_notification(const Request& request, Slot& held) {
+Outcome hold_notification(const Request& request, Slot& held) {
     TRY_VOID(request.needs(1));
     TRY(source, request.find(0, CapType::Notification, Rights::Write));
-    TRY_VOID(delete_slot(held));
+    FINISH(delete_slot(held));
     held.fill_as_child(copy_of(source->cap, Rights::All), *source);
-    return {};
+    return done();
 }
 
 void disarm(Timer& timer) {
@@ -40,7 +40,8 @@ Outcome claim(const Request& request) {
     TRY(cnode, request.find(1, CapType::CNode, Rights::Write));
     TRY(target, slot_at(cnode->cap, request.word(2)));
     Irq& irq = irqs[number];
-    if (irq.is_claimed) TRY_VOID(reclaim(request.caller));
+    if (irq.is_claimed) FINISH(reap_zombies());  // its handler may be in one of them
+    CHECK(request.caller_lives(), Error::InvalidCapability);
     CHECK(!irq.is_claimed, Error::Busy);
     CHECK(target->is_empty(), Error::SlotOccupied);
 
@@ -50,7 +51,7 @@ Outcome claim(const Request& request) {
     cap.rights = Rights::All;
     cap.object = &irq;
     target->fill_as_child(cap, request.slot);
-    return 0;
+    return done();
 }
 
 /// How many bytes of a line are printed before an interrupt can break it.
@@ -61,21 +62,21 @@ constexpr unsigned kUnbrokenLine = 128;
 Outcome write(const Request& request) {
     TRY_VOID(request.needs(1));
     const std::uint64_t length = request.word(0) & mask(32);
-    std::uint64_t done = request.word(0) >> 32;
-    CHECK(length <= (kMaxWords - 1) * 8 && done <= length, Error::BadArgument);
+    std::uint64_t written = request.word(0) >> 32;
+    CHECK(length <= (kMaxWords - 1) * 8 && written <= length, Error::BadArgument);
     TRY_VOID(request.needs(1 + (length + 7) / 8));
-    for (unsigned column = 0; done < length;) {
-        const char c = static_cast<char>(request.word(1 + done / 8) >> done % 8 * 8);
+    for (unsigned column = 0; written < length;) {
+        const char c = static_cast<char>(request.word(1 + written / 8) >> written % 8 * 8);
         arch::console_put(c);
-        done++;
+        written++;
         column = c == '\n' ? kUnbrokenLine : column + 1;
         if (column < kUnbrokenLine) continue;
         column = 0;
-        if (done == length || !should_pause()) continue;
-        request.set_reply(0, done << 32 | length);
-        return Failure(kPreempted);
+        if (written == length || !should_pause()) continue;
+        request.set_reply(0, written << 32 | length);
+        return Progress::Preempted;
     }
-    return 0;
+    return done();
 }
 
 /// Word 0: the thread; word 1, where there is one: how many lines have been printed. A caller that is preempted finds
@@ -90,9 +91,9 @@ Outcome dump(const Request& request) {
         if (line == kDumpLines || !should_pause()) continue;
         request.caller.set_tag(Tag(request.tag.label(), 2));
         request.set_reply(1, line);
-        return Failure(kPreempted);
+        return Progress::Preempted;
     }
-    return 0;
+    return done();
 }
 
 }  // namespace
@@ -101,7 +102,7 @@ Outcome invoke_timer(const Request& request) {
     TRY_VOID(request.needs_right(Rights::Write));
     Timer& timer = request.cap().as<Timer>();
     switch (static_cast<TimerMethod>(request.tag.label())) {
-        case TimerMethod::Bind: TRY_VOID(hold_notification(request, timer.notification)); return 0;
+        case TimerMethod::Bind: return hold_notification(request, timer.notification);
         case TimerMethod::Arm:
             TRY_VOID(request.needs(1));
             CHECK(!timer.notification.is_empty(), Error::NotBound);
@@ -109,8 +110,8 @@ Outcome invoke_timer(const Request& request) {
             timer.deadline = request.word(0);
             timer_queue.add(timer);
             timers_changed();
-            return 0;
-        case TimerMethod::Cancel: disarm(timer); return 0;
+            return done();
+        case TimerMethod::Cancel: disarm(timer); return done();
     }
     return Failure(Error::BadMethod);
 }
@@ -127,18 +128,19 @@ Outcome invoke_irq_handler(const Request& request) {
     TRY_VOID(request.needs_right(Rights::Write));
     Irq& irq = request.cap().as<Irq>();
     switch (static_cast<IrqHandlerMethod>(request.tag.label())) {
-        case IrqHandlerMethod::Bind:
-            TRY_VOID(hold_notification(request, irq.notification));
-            arch::plic_unmask(number_of(irq));
-            return 0;
+        case IrqHandlerMethod::Bind: {
+            const Outcome outcome = hold_notification(request, irq.notification);
+            if (outcome.kind() == Outcome::Kind::Done) arch::plic_unmask(number_of(irq));
+            return outcome;
+        }
         case IrqHandlerMethod::Ack:
             CHECK(!irq.notification.is_empty(), Error::NotBound);
             arch::plic_unmask(number_of(irq));
-            return 0;
+            return done();
         case IrqHandlerMethod::Unbind:
             arch::plic_mask(number_of(irq));
-            TRY_VOID(delete_slot(irq.notification));
-            return 0;
+            FINISH(delete_slot(irq.notification));
+            return done();
     }
     return Failure(Error::BadMethod);
 }
@@ -161,7 +163,7 @@ Outcome invoke_machine(const Request& request) {
             TRY_VOID(request.needs(1));
             CHECK(request.word(0) <= 1, Error::BadArgument);
             request.set_reply(0, set_fast_path(request.word(0) != 0));
-            return 1;
+            return done(1);
         case MachineMethod::Check: return check_kernel(request);
         case MachineMethod::Counter: {
             TRY_VOID(request.needs(1));
@@ -169,7 +171,7 @@ Outcome invoke_machine(const Request& request) {
             std::uint64_t sum = 0;
             for (unsigned i = 0; i < hart_count; i++) sum += harts[i]->counters[request.word(0)];
             request.set_reply(0, sum);
-            return 1;
+            return done(1);
         }
         case MachineMethod::TraceControl: return control_trace(request);
         case MachineMethod::TraceRead: return read_trace(request);

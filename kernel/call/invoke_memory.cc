@@ -11,17 +11,14 @@ namespace glenda {
 
 namespace {
 
-Outcome outcome_of(Error error) {
-    CHECK(error == Error::Ok, error);
-    return 0;
-}
-
 Outcome map(const Request& request) {
     TRY_VOID(request.needs(3));
     TRY(vspace, request.find(0, CapType::VSpace, Rights::Write));
-    const MapResult result = map_frame(request.slot.cap, vspace->cap, {request.word(1)}, request.word(2));
-    if (result.error == Error::MissingTable) request.set_reply(0, result.missing_level);
-    return outcome_of(result.error);
+    const VirtAddr address{request.word(1)};
+    const Result<void> mapped = map_frame(request.slot.cap, vspace->cap, address, request.word(2));
+    if (mapped.error() == Error::MissingTable) request.set_reply(0, missing_level(vspace->cap, address));
+    TRY_VOID(mapped);
+    return done();
 }
 
 }  // namespace
@@ -33,16 +30,16 @@ Outcome invoke_frame(const Request& request) {
         case FrameMethod::Unmap:
             CHECK(frame.space != 0, Error::NotMapped);
             unmap_frame(frame);
-            return 0;
-        case FrameMethod::Protect: {
+            return done();
+        case FrameMethod::Protect:
             TRY_VOID(request.needs(1));
-            return outcome_of(protect_frame(frame, request.word(0)));
-        }
+            TRY_VOID(protect_frame(frame, request.word(0)));
+            return done();
         case FrameMethod::Info:
             request.set_reply(0, to_physical(frame.object).value);
             request.set_reply(1, frame.size_bits);
             request.set_reply(2, frame.mapped_at);
-            return 3;
+            return done(3);
     }
     return Failure(Error::BadMethod);
 }
@@ -54,12 +51,13 @@ Outcome invoke_page_table(const Request& request) {
         case PageTableMethod::Map: {
             TRY_VOID(request.needs(2));
             TRY(vspace, request.find(0, CapType::VSpace, Rights::Write));
-            return outcome_of(map_table(table, vspace->cap, {request.word(1)}));
+            TRY_VOID(map_table(table, vspace->cap, {request.word(1)}));
+            return done();
         }
         case PageTableMethod::Unmap:
             CHECK(table.space != 0, Error::NotMapped);
             unmap_table(table);
-            return 0;
+            return done();
     }
     return Failure(Error::BadMethod);
 }
@@ -75,7 +73,7 @@ Outcome invoke_vspace(const Request& request) {
             request.set_reply(0, at.entry->address().value);
             request.set_reply(1, at.entry->map_flags());
             request.set_reply(2, level_bits(at.level));
-            return 3;
+            return done(3);
         }
     }
     return Failure(Error::BadMethod);

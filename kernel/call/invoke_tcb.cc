@@ -22,51 +22,72 @@ namespace {
 constexpr unsigned kRegisterCount = 32;
 static_assert(sizeof(Registers) == kRegisterCount * 8);
 
-/// Put a copy of `source` into one of the thread's own slots, in place of what is there. Error: kPreempted.
-Result<void> hold(Slot& held, Slot& source) {
-    if (!held.is_empty()) TRY_VOID(delete_slot(held));
+/// Puts a copy of `source` into one of the thread's own slots, in place of what is there.
+Progress hold(Slot& held, Slot& source) {
+    FINISH(delete_slot(held));
     hold_in_tcb(held, source);
-    return {};
+    return Progress::Done;
 }
 
-Result<Slot*> find_unless_null(const Request& request, unsigned n, CapType type, Rights rights) {
+/// What Configure gives to a thread. Null: it keeps what it has.
+struct Setting {
+    Slot* cspace;
+    Slot* vspace;
+    Slot* utcb;
+    VirtAddr utcb_address;
+    Slot* handler;
+};
+
+/// The capability that word `n` points to, or null for pointer 0. Errors: those of Request::find.
+Result<Slot*> find_unless_null(const Request& request, unsigned n, CapType type, Rights rights = Rights::None) {
     if (request.word(n) == 0) return nullptr;
     return request.find(n, type, rights);
 }
 
-// In a function of its own, so that the short methods save fewer registers.
-[[gnu::noinline]] Outcome configure(const Request& request) {
+/// Words 0 - 4 of Configure. Errors: MessageTooShort, those of Request::find, BadArgument.
+Result<Setting> decode_setting(const Request& request) {
     TRY_VOID(request.needs(5));
-    TRY(cspace, find_unless_null(request, 0, CapType::CNode, Rights::None));
-    TRY(vspace, find_unless_null(request, 1, CapType::VSpace, Rights::None));
+    TRY(cspace, find_unless_null(request, 0, CapType::CNode));
+    TRY(vspace, find_unless_null(request, 1, CapType::VSpace));
     TRY(utcb, find_unless_null(request, 2, CapType::Frame, Rights::Write));
     TRY(handler, find_unless_null(request, 4, CapType::Endpoint, Rights::Write));
-    const VirtAddr utcb_address{request.word(3)};
+    const VirtAddr address{request.word(3)};
     if (utcb != nullptr) {
         CHECK(utcb->cap.size_bits == kFrameBits && !has(utcb->cap.flags, CapFlags::Device), Error::BadArgument);
-        CHECK(is_aligned(utcb_address.value, kPageSize) && utcb_address.value < kUserEnd, Error::BadArgument);
+        CHECK(is_aligned(address.value, kPageSize) && address.value < kUserEnd, Error::BadArgument);
     }
+    return Setting{cspace, vspace, utcb, address, handler};
+}
 
-    Tcb& tcb = request.cap().as<Tcb>();
-    if (handler != nullptr) TRY_VOID(hold(tcb.fault_handler, *handler));
-    if (utcb != nullptr) {
-        TRY_VOID(hold(tcb.utcb_frame, *utcb));
-        tcb.utcb = &utcb->cap.as<Utcb>();
-        tcb.utcb_address = utcb_address;
+/// Gives the thread what the setting says. The CSpace comes last: a call that is preempted before looks up its words
+/// again, in the CSpace of the caller, which may be this thread.
+Progress apply(const Setting& setting, Tcb& tcb) {
+    if (setting.handler != nullptr) FINISH(hold(tcb.fault_handler, *setting.handler));
+    if (setting.utcb != nullptr) {
+        FINISH(hold(tcb.utcb_frame, *setting.utcb));
+        tcb.utcb = &setting.utcb->cap.as<Utcb>();
+        tcb.utcb_address = setting.utcb_address;
     }
-    if (vspace != nullptr) {
-        TRY_VOID(hold(tcb.vspace, *vspace));
-        address_spaces.note_use(vspace->cap.space, tcb.hart->hardware);
-        set_address_space(tcb, satp_of(to_physical(vspace->cap.object), asid_of(vspace->cap.space)));
+    if (setting.vspace != nullptr) {
+        const Capability& space = setting.vspace->cap;
+        FINISH(hold(tcb.vspace, *setting.vspace));
+        address_spaces.note_use(space.space, tcb.hart->hardware);
+        set_address_space(tcb, satp_of(to_physical(space.object), asid_of(space.space)));
     }
-    if (cspace != nullptr) {  // last: a call that is made again looks up again
-        TRY_VOID(hold(tcb.cspace, *cspace));
+    if (setting.cspace != nullptr) {
+        FINISH(hold(tcb.cspace, *setting.cspace));
         note_cspace(tcb);
-        // The old one may be buried now. Preempted, this call must not be made again in the new one: others do the
-        // rest.
-        if (zombies != nullptr) (void)reap_zombies();
     }
-    return 0;
+    return Progress::Done;
+}
+
+Outcome configure(const Request& request) {
+    TRY(setting, decode_setting(request));
+    FINISH(apply(setting, request.cap().as<Tcb>()));
+    // The old CSpace may be a zombie now. If taking it apart is preempted, this call must not be made again in the new
+    // CSpace, where its pointers mean something else: then others do the rest.
+    (void)reap_zombies();
+    return done();
 }
 
 Outcome set_priority(const Request& request) {
@@ -77,7 +98,7 @@ Outcome set_priority(const Request& request) {
     Tcb& tcb = request.cap().as<Tcb>();
     tcb.max_priority = maximum;
     glenda::set_priority(tcb, static_cast<std::uint8_t>(priority));
-    return 0;
+    return done();
 }
 
 Outcome write_registers(const Request& request) {
@@ -89,7 +110,7 @@ Outcome write_registers(const Request& request) {
     CHECK(tcb.state == ThreadState::Inactive, Error::Busy);
     auto* registers = reinterpret_cast<std::uint64_t*>(&tcb.registers);
     for (unsigned i = 0; i < count; i++) registers[first + i] = request.word(1 + i);
-    return 0;
+    return done();
 }
 
 Outcome read_registers(const Request& request) {
@@ -99,14 +120,14 @@ Outcome read_registers(const Request& request) {
     sync_registers(tcb);
     const auto* registers = reinterpret_cast<const std::uint64_t*>(&tcb.registers);
     for (unsigned i = 0; i < kRegisterCount; i++) request.set_reply(i, registers[i]);
-    return kRegisterCount;
+    return done(kRegisterCount);
 }
 
 Outcome resume(const Request& request) {
     Tcb& tcb = request.cap().as<Tcb>();
     CHECK(!tcb.cspace.is_empty() && !tcb.vspace.is_empty(), Error::NotConfigured);
     if (tcb.state == ThreadState::Inactive) make_ready(tcb);
-    return 0;
+    return done();
 }
 
 Outcome suspend(const Request& request) {
@@ -116,7 +137,7 @@ Outcome suspend(const Request& request) {
     if (was_waiting) tcb.set_tag(Tag::error(Error::Cancelled));
     cancel_wait(tcb);
     stop(tcb);
-    return 0;
+    return done();
 }
 
 Outcome bind_notification(const Request& request) {
@@ -125,17 +146,17 @@ Outcome bind_notification(const Request& request) {
     Tcb& tcb = request.cap().as<Tcb>();
     Notification& notification = source->cap.as<Notification>();
     CHECK(tcb.bound_notification.is_empty() && notification.bound == nullptr, Error::Busy);
-    TRY_VOID(hold(tcb.bound_notification, *source));
+    FINISH(hold(tcb.bound_notification, *source));
     notification.bound = &tcb;
     if (notification.flags != 0) signal(notification, notification.flags);  // the thread may be waiting for them
-    return 0;
+    return done();
 }
 
 Outcome unbind_notification(const Request& request) {
     Tcb& tcb = request.cap().as<Tcb>();
     CHECK(!tcb.bound_notification.is_empty(), Error::NotBound);
-    TRY_VOID(delete_slot(tcb.bound_notification));
-    return 0;
+    FINISH(delete_slot(tcb.bound_notification));
+    return done();
 }
 
 Outcome set_affinity(const Request& request) {
@@ -145,7 +166,7 @@ Outcome set_affinity(const Request& request) {
     Tcb& tcb = request.cap().as<Tcb>();
     if (!tcb.vspace.is_empty()) address_spaces.note_use(tcb.vspace.cap.space, hart.hardware);
     move_to(tcb, hart);
-    return 0;
+    return done();
 }
 
 Outcome set_time_slice(const Request& request) {
@@ -154,7 +175,7 @@ Outcome set_time_slice(const Request& request) {
     CHECK(request.word(0) >= kMicrosecondsPerTick && request.word(0) <= 1'000'000, Error::BadArgument);
     Tcb& tcb = request.cap().as<Tcb>();
     set_slice(tcb, static_cast<std::uint32_t>(request.word(0) / kMicrosecondsPerTick * tick_length));
-    return 0;
+    return done();
 }
 
 Outcome set_name(const Request& request) {
@@ -166,7 +187,7 @@ Outcome set_name(const Request& request) {
     for (char& c : tcb.name) {
         if (c != 0 && (c < ' ' || c > '~')) c = '?';
     }
-    return 0;
+    return done();
 }
 
 Outcome info(const Request& request) {
@@ -177,7 +198,7 @@ Outcome info(const Request& request) {
     request.set_reply(3, tcb.hart->index);
     request.set_reply(4, run_time(tcb) / tick_length);
     request.set_reply(5, number_of(tcb));
-    return 6;
+    return done(6);
 }
 
 }  // namespace

@@ -25,7 +25,7 @@ Outcome control_trace(const Request& request) {
     }
     request.set_reply(0, trace.next());
     request.set_reply(1, was_on ? 1 : 0);
-    return 2;
+    return done(2);
 }
 
 Outcome read_trace(const Request& request) {
@@ -42,7 +42,7 @@ Outcome read_trace(const Request& request) {
     for (unsigned i = 0; i < count; i++) {
         for (const std::uint64_t word : std::bit_cast<Words>(Trace::event(from + i))) request.set_reply(n++, word);
     }
-    return n;
+    return done(n);
 }
 
 Outcome report_times(const Request& request) {
@@ -53,7 +53,7 @@ Outcome report_times(const Request& request) {
     request.set_reply(0, times.count);
     request.set_reply(1, times.sum);
     request.set_reply(2, times.longest);
-    return 3;
+    return done(3);
 }
 
 }  // namespace glenda

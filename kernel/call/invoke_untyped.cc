@@ -21,17 +21,6 @@ namespace glenda {
 
 namespace {
 
-/// What a Retype asks for, picked apart and checked.
-struct RetypePlan {
-    CapType type;
-    std::uint8_t size_bits;  // as the capability will have it
-    unsigned object_bits;    // log2 of the bytes that one object takes
-    unsigned count;
-    Slot* first;          // of `count` empty slots
-    std::uint64_t begin;  // of the first object, in bytes from the start of the Untyped
-    std::uint64_t end;    // of the last
-};
-
 /// log2 of the bytes that an object takes. Error: BadArgument if there is no such object, or not in this size.
 Result<unsigned> object_bits(CapType type, unsigned size_bits) {
     const bool has_sizes = type == CapType::Untyped || type == CapType::CNode || type == CapType::Frame;
@@ -65,91 +54,117 @@ Result<unsigned> object_bits(CapType type, unsigned size_bits) {
     return Failure(Error::BadArgument);
 }
 
-/// Slots index to index + count - 1 of the CNode, all empty. Errors: OutOfRange, SlotOccupied.
-Result<Slot*> empty_slots(const Capability& cnode, std::uint64_t index, unsigned count) {
-    TRY(first, slot_at(cnode, index));
-    TRY_VOID(slot_at(cnode, index + count - 1));
-    for (unsigned i = 0; i < count; i++) CHECK(first[i].is_empty(), Error::SlotOccupied);
-    return first;
+/// What a Retype asks for, picked apart and checked.
+struct Order {
+    RetypeKind kind;
+    unsigned object_bits;  // log2 of the bytes that one object takes
+    Slot* first;           // of kind.count empty slots
+    std::uint64_t offset;  // device memory: where the first object is wanted, 0: anywhere
+};
+
+/// Words 0 - 3: kind, CNode, first index, offset. Errors: MessageTooShort, NoRights, BadArgument, those of
+/// Request::find, OutOfRange, SlotOccupied.
+Result<Order> decode(const Request& request) {
+    TRY_VOID(request.needs(3));
+    TRY_VOID(request.needs_right(Rights::Write));
+    const RetypeKind kind = RetypeKind::decode(request.word(0));
+    CHECK(kind.count >= 1 && kind.count <= kMaxRetypeCount, Error::BadArgument);
+    TRY(bits, object_bits(kind.type, kind.size_bits));
+    TRY(cnode, request.find(1, CapType::CNode, Rights::Write));
+    TRY(first, empty_slots_at(cnode->cap, request.word(2), kind.count));
+    return Order{kind, bits, first, request.word_or(3, 0)};
 }
 
-/// Find room for the objects. Errors: BadArgument, NotAligned, NotEnoughMemory.
-Result<void> place(RetypePlan& plan, const Capability& untyped, std::uint64_t offset) {
-    const bool is_device = has(untyped.flags, CapFlags::Device);
-    std::uint64_t begin = align_up(untyped.watermark, bit(plan.object_bits));
-    if (is_device) {
-        CHECK(plan.type == CapType::Frame || plan.type == CapType::Untyped, Error::BadArgument);
-        CHECK(is_aligned(offset, bit(plan.object_bits)), Error::NotAligned);
-        CHECK(offset == 0 || offset >= begin, Error::BadArgument);
-        begin = std::max(begin, offset);
+/// Where the objects will lie, in bytes from the start of the Untyped.
+struct Place {
+    std::uint64_t begin;  // of the first object
+    std::uint64_t end;    // of the last
+};
+
+/// Finds room for the objects. Errors: BadArgument, NotAligned, NotEnoughMemory.
+Result<Place> find_place(const Order& order, const Capability& untyped) {
+    std::uint64_t begin = align_up(untyped.watermark, bit(order.object_bits));
+    if (has(untyped.flags, CapFlags::Device)) {
+        CHECK(order.kind.type == CapType::Frame || order.kind.type == CapType::Untyped, Error::BadArgument);
+        CHECK(is_aligned(order.offset, bit(order.object_bits)), Error::NotAligned);
+        CHECK(order.offset == 0 || order.offset >= begin, Error::BadArgument);
+        begin = std::max(begin, order.offset);
     } else {
-        CHECK(offset == 0, Error::BadArgument);
+        CHECK(order.offset == 0, Error::BadArgument);
     }
     const std::uint64_t size = bit(untyped.size_bits);
-    CHECK(begin <= size && plan.count <= (size - begin) >> plan.object_bits, Error::NotEnoughMemory);
-    plan.begin = begin;
-    plan.end = begin + (std::uint64_t{plan.count} << plan.object_bits);
-    return {};
+    CHECK(begin <= size && order.kind.count <= (size - begin) >> order.object_bits, Error::NotEnoughMemory);
+    return Place{begin, begin + (order.kind.count << order.object_bits)};
 }
 
-/// Clear the memory of the plan, page by page. Error: kPreempted; what is done stays done. A gap that alignment leaves
-/// below the plan is given up first, for all of [watermark, zeroed) must be zero, whoever retypes next.
-Result<void> clear_memory(const RetypePlan& plan, Capability& untyped) {
+/// An Untyped without children is free again from its start. One at watermark 0 was so before: what a preempted Retype
+/// has cleared there is still zero.
+void forget_dead_objects(Slot& slot) {
+    if (!slot.has_children() && slot.cap.watermark != 0) slot.cap.watermark = slot.cap.zeroed = 0;
+}
+
+/// Clears the memory of the place, page by page; what is done stays done. A gap that alignment leaves below the place
+/// is given up first, for all of [watermark, zeroed) must be zero, whoever retypes next.
+Progress clear_memory(const Place& place, Capability& untyped) {
     auto* memory = static_cast<std::byte*>(untyped.object);
-    if (untyped.zeroed < plan.begin) untyped.watermark = untyped.zeroed = plan.begin;
-    while (untyped.zeroed < plan.end) {
-        const std::uint64_t step = std::min(kPageSize, plan.end - untyped.zeroed);
+    if (untyped.zeroed < place.begin) untyped.watermark = untyped.zeroed = place.begin;
+    while (untyped.zeroed < place.end) {
+        const std::uint64_t step = std::min(kPageSize, place.end - untyped.zeroed);
         std::memset(memory + untyped.zeroed, 0, step);
         untyped.zeroed += step;
-        CHECK(untyped.zeroed == plan.end || !should_pause(), kPreempted);
+        if (untyped.zeroed < place.end && should_pause()) return Progress::Preempted;
     }
-    return {};
+    return Progress::Done;
 }
 
 /// The first capability to a new object, whose memory is all zero.
-Capability make_object(const RetypePlan& plan, const Capability& untyped, void* memory) {
+Capability make_object(const RetypeKind& kind, CapFlags flags, void* memory) {
     Capability cap;
-    cap.type = plan.type;
+    cap.type = kind.type;
     cap.rights = Rights::All;
-    cap.size_bits = plan.size_bits;
-    cap.flags = inherited(untyped.flags);
+    cap.size_bits = kind.size_bits;
+    cap.flags = inherited(flags);
     cap.object = memory;
-    if (plan.type == CapType::CNode) cap.guard_bits = default_guard_bits(plan.size_bits);
-    if (plan.type == CapType::VSpace) create_space(cap);
-    if (plan.type == CapType::Tcb) init_thread(cap.as<Tcb>());
+    if (kind.type == CapType::CNode) cap.guard_bits = default_guard_bits(kind.size_bits);
+    if (kind.type == CapType::VSpace) create_space(cap);
+    if (kind.type == CapType::Tcb) init_thread(cap.as<Tcb>());
     return cap;
 }
 
+/// Makes the objects, as children of the Untyped. Everything has been checked, and the memory is clear.
+void make_objects(const Order& order, const Place& place, Slot& untyped) {
+    auto* memory = static_cast<std::byte*>(untyped.cap.object) + place.begin;
+    for (unsigned i = 0; i < order.kind.count; i++) {
+        const Capability object = make_object(order.kind, untyped.cap.flags, memory + (bit(order.object_bits) * i));
+        order.first[i].fill_as_child(object, untyped);
+    }
+    untyped.cap.watermark = place.end;
+}
+
+/// Zombies are reaped in between: they may hold the memory that is asked for, or an address space.
 Outcome retype(const Request& request) {
-    TRY_VOID(request.needs(3));
-    TRY_VOID(request.needs_right(Rights::Write));
-    const std::uint64_t kind = request.word(0);
-    CHECK((kind >> 32) == 0 && (kind & 0xff) < static_cast<unsigned>(CapType::Count), Error::BadArgument);
-    RetypePlan plan{};
-    plan.type = static_cast<CapType>(kind & 0xff);
-    plan.size_bits = static_cast<std::uint8_t>(kind >> 8);
-    plan.count = kind >> 16;
-    CHECK(plan.count >= 1 && plan.count <= kMaxRetypeCount, Error::BadArgument);
-    TRY(bits, object_bits(plan.type, plan.size_bits));
-    plan.object_bits = bits;
-    TRY(cnode, request.find(1, CapType::CNode, Rights::Write));
-    TRY(first, empty_slots(cnode->cap, request.word(2), plan.count));
-    plan.first = first;
-    TRY_VOID(reclaim(request.caller));
-    CHECK(plan.type != CapType::VSpace || address_spaces.room() >= plan.count, Error::TooManySpaces);
-
+    TRY(order, decode(request));
+    FINISH(reap_zombies());
+    CHECK(request.caller_lives(), Error::InvalidCapability);
+    const bool is_space = order.kind.type == CapType::VSpace;
+    CHECK(!is_space || address_spaces.room() >= order.kind.count, Error::TooManySpaces);
+    forget_dead_objects(request.slot);
     Capability& untyped = request.slot.cap;
-    // All is free again. At watermark 0 it was before: then what a preempted Retype has cleared is still zero.
-    if (!request.slot.has_children() && untyped.watermark != 0) untyped.watermark = untyped.zeroed = 0;
-    TRY_VOID(place(plan, untyped, request.tag.length() > 3 ? request.word(3) : 0));
-    if (plan.type != CapType::Untyped && !has(untyped.flags, CapFlags::Device)) TRY_VOID(clear_memory(plan, untyped));
+    TRY(place, find_place(order, untyped));
 
-    auto* memory = static_cast<std::byte*>(untyped.object) + plan.begin;
-    for (unsigned i = 0; i < plan.count; i++)
-        plan.first[i].fill_as_child(make_object(plan, untyped, memory + (std::uint64_t{i} << plan.object_bits)),
-                                    request.slot);
-    untyped.watermark = plan.end;
-    return 0;
+    const bool needs_clearing = order.kind.type != CapType::Untyped && !has(untyped.flags, CapFlags::Device);
+    if (needs_clearing) FINISH(clear_memory(place, untyped));
+    make_objects(order, place, request.slot);
+    return done();
+}
+
+Outcome info(const Request& request) {
+    const Capability& cap = request.cap();
+    request.set_reply(0, to_physical(cap.object).value);
+    request.set_reply(1, cap.size_bits);
+    request.set_reply(2, request.slot.has_children() ? cap.watermark : 0);
+    request.set_reply(3, has(cap.flags, CapFlags::Device));
+    return done(4);
 }
 
 }  // namespace
@@ -157,15 +172,7 @@ Outcome retype(const Request& request) {
 Outcome invoke_untyped(const Request& request) {
     switch (static_cast<UntypedMethod>(request.tag.label())) {
         case UntypedMethod::Retype: return retype(request);
-        case UntypedMethod::Info: {
-            const Capability& cap = request.cap();
-            const bool is_free = !request.slot.has_children();
-            request.set_reply(0, to_physical(cap.object).value);
-            request.set_reply(1, cap.size_bits);
-            request.set_reply(2, is_free ? 0 : cap.watermark);
-            request.set_reply(3, has(cap.flags, CapFlags::Device));
-            return 4;
-        }
+        case UntypedMethod::Info: return info(request);
     }
     return Failure(Error::BadMethod);
 }

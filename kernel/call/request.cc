@@ -8,11 +8,15 @@
 namespace glenda {
 
 Result<Slot*> Request::find(unsigned n, CapType type, Rights rights) const {
-    Slot* found = find_slot(caller, word(n));
+    Slot* found = find_slot(caller.cspace.cap, word(n));
     CHECK(found != nullptr && !found->is_empty(), Error::InvalidCapability);
     CHECK(found->cap.type == type, Error::WrongType);
-    CHECK(has(found->cap.rights, rights), Error::NoRights);
+    CHECK(found->cap.permits(type, rights), Error::NoRights);
     return found;
+}
+
+bool Request::can_be_made_again() const {
+    return !slot.is_empty() && find_slot(caller.cspace.cap, caller.registers.a(0)) == &slot;
 }
 
 }  // namespace glenda

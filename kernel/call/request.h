@@ -1,21 +1,17 @@
 // SPDX-License-Identifier: MIT
 // A Call on a kernel object, and what becomes of it.
 //
-// Each object's file decodes (everything that can fail) and then acts (nothing can). Long operations stop at a
-// preemption point when an interrupt is pending: the thread will make the same system call again and go on from there.
-// Handout: reference/kernel-design.md, "Invoking an object".
+// Each object's file first decodes, which can fail, and then commits, which cannot: a call that is refused has changed
+// nothing. Long operations stop at a preemption point when an interrupt is pending: the thread will make the same
+// system call again and go on from there. So each of them keeps its progress in the objects, or in the caller's
+// message. Handout: reference/kernel-design.md, "Invoking an object".
 #pragma once
 
+#include "call/outcome.h"
 #include "cap/cnode.h"
 #include "object/tcb.h"
 
 namespace glenda {
-
-/// Inside the kernel, this "error" means: interrupted at a preemption point, start again.
-constexpr Error kPreempted = Error::Count;
-
-/// The number of words in the answer, or why not.
-using Outcome = Result<std::uint64_t>;
 
 struct Request {
     Tcb& caller;
@@ -24,26 +20,32 @@ struct Request {
 
     const Capability& cap() const { return slot.cap; }
     std::uint64_t word(unsigned n) const { return caller.word(n); }
-    /// Word n of the answer.
+    /// Word n, or `otherwise` if the message does not have it.
+    std::uint64_t word_or(unsigned n, std::uint64_t otherwise) const { return tag.length() > n ? word(n) : otherwise; }
+    /// Sets word n of the answer.
     void set_reply(unsigned n, std::uint64_t value) const { caller.set_word(n, value); }
     /// The message has at least `words` words. Error: MessageTooShort.
     Result<void> needs(unsigned words) const {
         CHECK(tag.length() >= words, Error::MessageTooShort);
         return {};
     }
+    /// The invoked capability has these rights. Error: NoRights.
     Result<void> needs_right(Rights rights) const {
         CHECK(has(cap().rights, rights), Error::NoRights);
         return {};
     }
-    /// The caller's pointer still leads to the invoked capability. Not so if the call has deleted what is on the way.
-    bool can_be_made_again() const { return !slot.is_empty() && find_slot(caller, caller.registers.a(0)) == &slot; }
     /// The capability that word `n` points to, of this type and with these rights.
     /// Errors: InvalidCapability, WrongType, NoRights.
     Result<Slot*> find(unsigned n, CapType type, Rights rights = Rights::None) const;
+    /// The caller's pointer still leads to the invoked capability. Not so if the call has deleted what is on the way.
+    bool can_be_made_again() const;
+    /// The caller was not in one of the zombies that this call has just reaped. If it was, what the call has looked up
+    /// may be gone too, and it must do nothing more.
+    bool caller_lives() const { return caller.state == ThreadState::Ready; }
 };
 
-// The methods of each kind of object (abi/method.h): decode the request, do it, answer. Any error that abi/method.h and
-// the handout name for the method; kPreempted from those that take long.
+// The methods of each kind of object (abi/method.h): decode the request, do it, answer. They refuse with any error that
+// abi/method.h and the reference name for the method; those that take long can be preempted.
 
 Outcome invoke_untyped(const Request& request);
 Outcome invoke_cnode(const Request& request);

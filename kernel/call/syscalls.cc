@@ -196,21 +196,22 @@ Result<void> dispatch(Tcb& tcb, Syscall number, CPtr pointer) {
     return Failure(Error::BadSyscall);
 }
 
-/// The error goes into the caller's tag. Preempted, the thread is put back to its ecall instead, to make it again.
-void fail(Tcb& tcb, Error error) {
-    if (error != kPreempted) return tcb.set_tag(Tag::error(error));
-    tcb.registers.retry_ecall();
-}
-
 }  // namespace
 
 void perform_invocation(Tcb& tcb, Slot& slot) {
-    if (const Result<void> checked = check_message(tcb, true); !checked) return fail(tcb, checked.error());
+    if (const Result<void> checked = check_message(tcb, true); !checked)
+        return tcb.set_tag(Tag::error(checked.error()));
     const Outcome outcome = invoke(Request{tcb, slot, tcb.tag()});
-    if (!outcome) return fail(tcb, outcome.error());
-    tcb.registers.a(0) = 0;
-    const auto length = static_cast<unsigned>(*outcome);
-    tcb.set_tag(Tag(0, tcb.utcb != nullptr ? length : std::min(length, kRegisterWords)));
+    switch (outcome.kind()) {
+        case Outcome::Kind::Done: {
+            const unsigned length = outcome.words();
+            tcb.registers.a(0) = 0;
+            tcb.set_tag(Tag(0, tcb.utcb != nullptr ? length : std::min(length, kRegisterWords)));
+            return;
+        }
+        case Outcome::Kind::Refused: return tcb.set_tag(Tag::error(outcome.error()));
+        case Outcome::Kind::Preempted: tcb.registers.retry_ecall(); return;
+    }
 }
 
 void perform_syscall(Tcb& tcb) {
@@ -221,7 +222,7 @@ void perform_syscall(Tcb& tcb) {
         return raise_fault(tcb);
     }
     const Result<void> result = dispatch(tcb, static_cast<Syscall>(number), tcb.registers.a(0));
-    if (!result) fail(tcb, result.error());
+    if (!result) tcb.set_tag(Tag::error(result.error()));
 }
 
 }  // namespace glenda

@@ -46,14 +46,17 @@ struct Capability {
     };
 
     bool is_null() const { return type == CapType::Null; }
+    /// It is of this type, and its holder has these rights.
+    bool permits(CapType wanted, Rights needed = Rights::None) const { return type == wanted && has(rights, needed); }
     /// The object as what it is; the caller has checked the type.
     template <typename T>
     T& as() const {
         return *static_cast<T*>(object);
     }
-    /// It is a capability of this type, with at least these rights.
-    bool permits(CapType wanted, Rights needed = Rights::None) const { return type == wanted && has(rights, needed); }
-    bool same_object(const Capability& other) const { return object == other.object && type == other.type; }
+    /// Both lead to one object. An Untyped and a smaller one made at its beginning are two, at one address.
+    bool same_object(const Capability& other) const {
+        return object == other.object && type == other.type && size_bits == other.size_bits;
+    }
 };
 static_assert(sizeof(Capability) == 32);
 

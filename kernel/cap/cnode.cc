@@ -7,6 +7,17 @@
 
 namespace glenda {
 
+Result<Slot*> slots_at(const Capability& cnode, std::uint64_t index, std::uint64_t count) {
+    TRY_VOID(slot_at(cnode, index + count - 1));  // it may have wrapped: then the first is out of range
+    return slot_at(cnode, index);
+}
+
+Result<Slot*> empty_slots_at(const Capability& cnode, std::uint64_t index, std::uint64_t count) {
+    TRY(first, slots_at(cnode, index, count));
+    for (unsigned i = 0; i < count; i++) CHECK(first[i].is_empty(), Error::SlotOccupied);
+    return first;
+}
+
 Slot* find_slot(const Capability& root, CPtr pointer) {
     const Capability* cnode = &root;
     unsigned bits = 64;  // of `pointer`, still to consume

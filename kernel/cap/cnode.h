@@ -30,6 +30,11 @@ inline Result<Slot*> slot_at(const Capability& cnode, std::uint64_t index) {
     return slots_of(cnode) + index;
 }
 
+/// Slots index to index + count - 1 of the CNode; `count` is from 1 to kMaxRunLength. Error: OutOfRange.
+Result<Slot*> slots_at(const Capability& cnode, std::uint64_t index, std::uint64_t count);
+/// The same; all of them are empty. Errors: OutOfRange, SlotOccupied.
+Result<Slot*> empty_slots_at(const Capability& cnode, std::uint64_t index, std::uint64_t count);
+
 /// How many pointers from 0 on are just slot numbers in the CSpace `root`: all of them where it is a CNode whose guard,
 /// all zero, covers the rest of the bits, as nearly every CSpace is; else none.
 inline std::uint64_t plain_pointers(const Capability& root) {

@@ -15,7 +15,7 @@ Outcome check_kernel(const Request& request) {
         print("\nPANIC: invariant violated: ", violation.what, "\n  at ",
               Hex{reinterpret_cast<std::uint64_t>(violation.where)}, "\nEND PANIC\n");
     request.set_reply(0, violation ? 1 : 0);
-    return 1;
+    return done(1);
 }
 
 }  // namespace glenda

@@ -31,7 +31,7 @@ void lock(Hart& hart) {
 
 /// Nobody can run. Does what others have left to do, and sleeps, unlocked, until an interrupt comes.
 void idle(Hart& hart) {
-    const bool is_done = reap_zombies().has_value();
+    const bool is_done = reap_zombies() == Progress::Done;
     const bool may_sleep = is_done && hart.ready.highest() < 0;  // reaping may have made somebody ready
     unlock(hart.idle);
     if (may_sleep) arch::wait_for_interrupt();

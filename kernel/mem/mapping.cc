@@ -21,14 +21,15 @@ void flush_space(std::uint64_t space) { arch::flush_space(asid_of(space), addres
 
 unsigned level_of(const Capability& frame) { return glenda::level_of(frame.size_bits); }
 
-/// MapFlags that `frame` allows; Read is always part of it, Write and Execute never both.
-Error check_flags(const Capability& frame, std::uint64_t flags) {
+/// Read is always part of MapFlags, Write and Execute never both. Errors: BadArgument; NoRights, if `frame` does not
+/// allow them.
+Result<void> check_flags(const Capability& frame, std::uint64_t flags) {
     constexpr auto kRead = std::uint64_t(MapFlags::Read), kWrite = std::uint64_t(MapFlags::ReadWrite),
                    kExecute = std::uint64_t(MapFlags::ReadExecute);
-    if (flags != kRead && flags != kWrite && flags != kExecute) return Error::BadArgument;
-    if (flags == kExecute && has(frame.flags, CapFlags::Device)) return Error::BadArgument;
-    const Rights needed = flags == kWrite ? Rights::Read | Rights::Write : Rights::Read;
-    return has(frame.rights, needed) ? Error::Ok : Error::NoRights;
+    CHECK(flags == kRead || flags == kWrite || flags == kExecute, Error::BadArgument);
+    CHECK(flags != kExecute || !has(frame.flags, CapFlags::Device), Error::BadArgument);
+    CHECK(has(frame.rights, flags == kWrite ? Rights::Read | Rights::Write : Rights::Read), Error::NoRights);
+    return {};
 }
 
 Pte leaf_for(const Capability& frame, std::uint64_t flags) {
@@ -48,17 +49,16 @@ Pte* find_mapping(const Capability& frame) {
 
 }  // namespace
 
-MapResult map_frame(Capability& frame, const Capability& vspace, VirtAddr address, std::uint64_t flags) {
-    if (frame.space != 0) return {Error::AlreadyMapped};
-    const Error refused = check_flags(frame, flags);
-    if (refused != Error::Ok) return {refused};
-    if (address.value >= kUserEnd) return {Error::BadArgument};
-    if (!is_aligned(address.value, bit(frame.size_bits))) return {Error::NotAligned};
+Result<void> map_frame(Capability& frame, const Capability& vspace, VirtAddr address, std::uint64_t flags) {
+    CHECK(frame.space == 0, Error::AlreadyMapped);
+    TRY_VOID(check_flags(frame, flags));
+    CHECK(address.value < kUserEnd, Error::BadArgument);
+    CHECK(is_aligned(address.value, bit(frame.size_bits)), Error::NotAligned);
 
     const unsigned level = level_of(frame);
     const Walk at = walk(vspace.as<PageTable>(), address, level);
-    if (at.entry->is_valid()) return {Error::AlreadyMapped};
-    if (at.level != level) return {Error::MissingTable, std::uint64_t{at.level} - 1};
+    CHECK(!at.entry->is_valid(), Error::AlreadyMapped);
+    CHECK(at.level == level, Error::MissingTable);
 
     *at.entry = leaf_for(frame, flags);
     frame.mapped_at = address.value;
@@ -68,15 +68,18 @@ MapResult map_frame(Capability& frame, const Capability& vspace, VirtAddr addres
     return {};
 }
 
-Error protect_frame(const Capability& frame, std::uint64_t flags) {
+unsigned missing_level(const Capability& vspace, VirtAddr address) {
+    return walk(vspace.as<PageTable>(), address, 0).level - 1;
+}
+
+Result<void> protect_frame(const Capability& frame, std::uint64_t flags) {
     Pte* entry = find_mapping(frame);
-    if (entry == nullptr) return Error::NotMapped;
-    const Error refused = check_flags(frame, flags);
-    if (refused != Error::Ok) return refused;
+    CHECK(entry != nullptr, Error::NotMapped);
+    TRY_VOID(check_flags(frame, flags));
     *entry = leaf_for(frame, flags);
     flush_page({frame.mapped_at}, frame.space);
     if ((flags & std::uint64_t(MapFlags::Execute)) != 0) arch::flush_instructions(address_spaces.users(frame.space));
-    return Error::Ok;
+    return {};
 }
 
 void unmap_frame(Capability& frame) {
@@ -87,18 +90,17 @@ void unmap_frame(Capability& frame) {
     frame.mapped_at = frame.space = 0;
 }
 
-Error map_table(Capability& table, const Capability& vspace, VirtAddr address) {
-    if (table.space != 0 || address.value >= kUserEnd) {
-        return table.space != 0 ? Error::AlreadyMapped : Error::BadArgument;
-    }
+Result<void> map_table(Capability& table, const Capability& vspace, VirtAddr address) {
+    CHECK(table.space == 0, Error::AlreadyMapped);
+    CHECK(address.value < kUserEnd, Error::BadArgument);
     const Walk at = walk(vspace.as<PageTable>(), address, 0);
-    if (at.entry->is_valid() || at.level == 0) return Error::AlreadyMapped;
+    CHECK(!at.entry->is_valid() && at.level != 0, Error::AlreadyMapped);
     *at.entry = Pte::table(to_physical(table.object));
     table.size_bits = static_cast<std::uint8_t>(at.level);
     table.mapped_at = align_down(address.value, bit(level_bits(at.level)));
     table.space = vspace.space;
     flush_space(table.space);  // an entry that is no leaf was changed (privileged specification, 4.2.1)
-    return Error::Ok;
+    return {};
 }
 
 void unmap_table(Capability& table) {

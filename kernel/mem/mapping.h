@@ -13,26 +13,22 @@
 
 namespace glenda {
 
-/// Where a mapping could not be made for want of a table: the level of that table (1 or 0) is in `missing_level`.
-struct MapResult {
-    Error error = Error::Ok;
-    std::uint64_t missing_level = 0;
-};
-
-/// Map `frame`, which has no mapping, at `address` in `vspace`. Errors: BadArgument, NotAligned, NoRights,
-/// AlreadyMapped, MissingTable.
-MapResult map_frame(Capability& frame, const Capability& vspace, VirtAddr address, std::uint64_t flags);
-/// Change the rights of the mapping of `frame`. Errors: NotMapped, BadArgument, NoRights.
-Error protect_frame(const Capability& frame, std::uint64_t flags);
-/// End the mapping, if there is one.
+/// Maps `frame`, which has no mapping, at `address` in `vspace`. `flags` are MapFlags.
+/// Errors: BadArgument, NotAligned, NoRights, AlreadyMapped; MissingTable, then missing_level() says which.
+Result<void> map_frame(Capability& frame, const Capability& vspace, VirtAddr address, std::uint64_t flags);
+/// The level (1 or 0) of the highest table that is missing at `address`. Precondition: one is.
+unsigned missing_level(const Capability& vspace, VirtAddr address);
+/// Changes the rights of the mapping of `frame`. Errors: NotMapped, BadArgument, NoRights.
+Result<void> protect_frame(const Capability& frame, std::uint64_t flags);
+/// Ends the mapping, if there is one.
 void unmap_frame(Capability& frame);
 
-/// Make `table` the highest table that is missing at `address`. Errors: BadArgument, AlreadyMapped.
-Error map_table(Capability& table, const Capability& vspace, VirtAddr address);
-/// End the mapping, if there is one, and all mappings in it.
+/// Makes `table` the highest table that is missing at `address`. Errors: BadArgument, AlreadyMapped.
+Result<void> map_table(Capability& table, const Capability& vspace, VirtAddr address);
+/// Ends the mapping, if there is one, and all mappings in it.
 void unmap_table(Capability& table);
 
-/// Give a new VSpace object the kernel's half, and an identity. There is room in address_spaces.
+/// Gives a new VSpace object the kernel's half, and an identity. Precondition: there is room in address_spaces.
 void create_space(Capability& vspace);
 /// The last capability to the VSpace goes.
 void destroy_space(const Capability& vspace);

@@ -9,30 +9,48 @@
 
 #include <cstdint>
 
+#include "abi/object.h"
+
 namespace glenda {
 
 enum class UntypedMethod : std::uint64_t {
-    Retype = 1,  // RetypeKind word, CNode cptr, first index, offset -> : make objects in consecutive empty slots.
+    Retype = 1,  // RetypeKind, CNode cptr, first index, offset -> : make objects in consecutive empty slots.
                  // offset: device memory only; bytes into the Untyped where the first object lies, 0: the next free
     Info,        // -> physical address, size_bits, bytes used (watermark), 1 if device
 };
 
 /// The first word of Retype: what to make, how large, how many.
-///   63       32 31     16 15       8 7      0
+///   63                 16 15       8 7      0
 ///  +-----------+---------+----------+--------+
-///  |     0     |  count  |size_bits |  type  |   size_bits: Untyped, Frame: log2 bytes; CNode: log2 slots; else 0
+///  |         count       |size_bits |  type  |   size_bits: Untyped, Frame: log2 bytes; CNode: log2 slots; else 0
 ///  +-----------+---------+----------+--------+
-constexpr std::uint64_t retype_kind(unsigned type, unsigned size_bits, unsigned count) {
-    return std::uint64_t{count} << 16 | size_bits << 8 | type;
-}
+struct RetypeKind {
+    CapType type;
+    std::uint8_t size_bits;
+    std::uint64_t count;
+
+    constexpr std::uint64_t encode() const {
+        return count << kCountShift | std::uint64_t{size_bits} << kSizeShift | std::uint64_t(type);
+    }
+    static constexpr RetypeKind decode(std::uint64_t word) {
+        return {CapType(word & 0xff), std::uint8_t(word >> kSizeShift), word >> kCountShift};
+    }
+    constexpr bool operator==(const RetypeKind&) const = default;
+
+    static constexpr unsigned kSizeShift = 8;
+    static constexpr unsigned kCountShift = 16;
+};
+static_assert(RetypeKind::decode(RetypeKind{CapType::Frame, 21, 64}.encode()) == RetypeKind{CapType::Frame, 21, 64});
 
 enum class CNodeMethod : std::uint64_t {  // the invoked CNode is the destination
-    Copy = 1,  // index, source CNode cptr, source index, rights -> : a child of the source, with the rights both have
+    Copy = 1,  // index, source CNode cptr, source index, rights, [count] -> : a child of the source, with the rights
+               // that both have; with a count (<= kMaxRunLength) so many consecutive slots, all or none
     Mint,      // index, source CNode cptr, source index, rights, badge -> ; of a CNode: guard and guard bits instead
     Move,      // index, source CNode cptr, source index ->
     Delete,    // index -> : empty already is success
     Revoke,    // index -> : delete everything derived from the capability; it stays
     Info,      // index -> type, rights, size_bits, badge (Endpoint, Notification) or address mapped at (Frame)
+    Same,      // index, other CNode cptr, other index -> 1 if both capabilities lead to one object, else 0
 };
 
 enum class TcbMethod : std::uint64_t {

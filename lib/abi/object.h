@@ -63,8 +63,9 @@ constexpr unsigned kHugeFrameBits = 30;   // 1 GiB
 constexpr unsigned kMinUntypedBits = 5;
 constexpr unsigned kMaxUntypedBits = 38;
 constexpr unsigned kMinCNodeRadix = 1;
-constexpr unsigned kMaxCNodeRadix = 20;
+constexpr unsigned kMaxCNodeRadix = 24;
 constexpr unsigned kMaxRetypeCount = 64;  // objects that one Retype can make
+constexpr unsigned kMaxRunLength = 64;    // capabilities that one CNode::Copy or Frame::Map can take in a row
 
 /// The highest priority; higher numbers run first.
 constexpr unsigned kMaxPriority = 255;

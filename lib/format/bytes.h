@@ -40,18 +40,19 @@ constexpr uint32_t swap_bytes(uint32_t word) {
 }
 static_assert(swap_bytes(0x11223344) == 0x44332211);
 
-/// The 32-bit word at `offset` as it stands in memory. `bytes` starts on, and `offset` is, a multiple of 4:
-/// knowing that, the compiler makes one load of it and not four.
-inline uint32_t load_aligned_word(Bytes bytes, std::size_t offset) {
+/// The 32-bit word at `at`, a multiple of 4, as it lies in memory: knowing the alignment, the compiler makes one load
+/// of it and not four. The caller has checked that it is there.
+inline uint32_t load_aligned_word(const std::byte* at) {
     uint32_t word;
-    __builtin_memcpy(&word, __builtin_assume_aligned(bytes.data() + offset, alignof(uint32_t)), sizeof(word));
+    __builtin_memcpy(&word, __builtin_assume_aligned(at, alignof(uint32_t)), sizeof(word));
     return word;
 }
 
-/// The big-endian number at `offset`, aligned likewise.
-inline uint32_t load_aligned_big_endian(Bytes bytes, std::size_t offset) {
-    return swap_bytes(load_aligned_word(bytes, offset));
-}
+/// The big-endian number at `at`, aligned likewise.
+inline uint32_t load_aligned_big_endian(const std::byte* at) { return swap_bytes(load_aligned_word(at)); }
+
+/// The big-endian number of `words` words, 0 to 2, at `at`, aligned likewise.
+uint64_t load_aligned_big_endian(const std::byte* at, unsigned words);
 
 /// `bytes` as characters.
 inline std::string_view as_text(Bytes bytes) { return {reinterpret_cast<const char*>(bytes.data()), bytes.size()}; }
@@ -63,24 +64,6 @@ constexpr std::string_view slice(std::string_view text, std::size_t start, std::
 }
 
 /// The string that starts at `offset` and ends before a NUL; nothing where no NUL follows inside `bytes`.
-inline std::optional<std::string_view> text_at(Bytes bytes, uint64_t offset) {
-    for (uint64_t end = offset; end < bytes.size(); ++end)
-        if (bytes[end] == std::byte{0}) return as_text(bytes.subspan(offset, end - offset));
-    return std::nullopt;
-}
-
-/// The same for an `offset` that is aligned like load_aligned_word's: it skips four characters at a time
-/// while none of them is a NUL (taking 1 from each byte borrows into its top bit only from 0, or from 0x81
-/// and up).
-inline std::optional<std::string_view> aligned_text_at(Bytes bytes, uint64_t offset) {
-    uint64_t at = offset;
-    for (; fits(at, 4, bytes.size()); at += 4) {
-        const uint32_t word = load_aligned_word(bytes, at);
-        if (((word - 0x01010101) & ~word & 0x80808080) != 0) break;
-    }
-    const auto rest = text_at(bytes, at);
-    if (!rest) return std::nullopt;
-    return as_text(bytes.subspan(offset, at - offset + rest->size()));
-}
+std::optional<std::string_view> text_at(Bytes bytes, uint64_t offset);
 
 }  // namespace glenda

@@ -5,6 +5,8 @@
 
 #include "format/cpio.h"
 
+#include <algorithm>
+
 namespace glenda {
 
 using std::unexpected;
@@ -12,33 +14,51 @@ using std::unexpected;
 namespace {
 
 /// The header: six characters of magic, then thirteen numbers of eight hexadecimal digits.
-constexpr std::size_t kHeaderSize = 110;
 constexpr std::string_view kMagic = "070701";
-constexpr std::size_t kModeAt = 14;
-constexpr std::size_t kFileSizeAt = 54;
-constexpr std::size_t kNameSizeAt = 94;
 constexpr std::size_t kDigits = 8;
-static_assert(kHeaderSize == kMagic.size() + 13 * kDigits);
-static_assert(kModeAt == kMagic.size() + 1 * kDigits);
-static_assert(kFileSizeAt == kMagic.size() + 6 * kDigits);
-static_assert(kNameSizeAt == kMagic.size() + 11 * kDigits);
+enum Field : uint8_t {
+    kInode = 0,
+    kMode = 1,
+    kLinks = 4,
+    kFileSize = 6,
+    kDeviceMajor = 7,
+    kDeviceMinor = 8,
+    kNameSize = 11,
+    kFields = 13
+};
+constexpr Field kFieldsOfUse[] = {kInode, kMode, kLinks, kFileSize, kDeviceMajor, kDeviceMinor, kNameSize};
+constexpr std::size_t kHeaderSize = kMagic.size() + kFields * kDigits;
+static_assert(kHeaderSize == 110);
 
 constexpr std::string_view kTrailer = "TRAILER!!!";
+
+/// How a compressed file begins.
+struct Compression {
+    std::string_view magic;
+    const char* what;
+};
+using namespace std::string_view_literals;
+constexpr Compression kCompressions[] = {
+    {"\x1f\x8b"sv, "the archive is compressed with gzip: decompress it first"},
+    {"\xfd"
+     "7zXZ"sv,
+     "the archive is compressed with xz: decompress it first"},
+    {"\x28\xb5\x2f\xfd"sv, "the archive is compressed with zstd: decompress it first"},
+    {"\x04\x22\x4d\x18"sv, "the archive is compressed with lz4: decompress it first"},
+    {"\x02\x21\x4c\x18"sv, "the archive is compressed with lz4: decompress it first"},
+    {"BZh"sv, "the archive is compressed with bzip2: decompress it first"},
+    {"\x5d\0\0"sv, "the archive is compressed with lzma: decompress it first"},
+    {"\x89LZO"sv, "the archive is compressed with lzo: decompress it first"},
+};
 
 /// The number that `digits` spell; nothing where one is no digit.
 std::optional<uint32_t> hex_number(std::string_view digits) {
     uint32_t number = 0;
     for (const char c : digits) {
-        uint32_t digit = 0;
-        if (c >= '0' && c <= '9')
-            digit = static_cast<uint32_t>(c - '0');
-        else if (c >= 'a' && c <= 'f')
-            digit = static_cast<uint32_t>(c - 'a') + 10;
-        else if (c >= 'A' && c <= 'F')
-            digit = static_cast<uint32_t>(c - 'A') + 10;
-        else
-            return std::nullopt;
-        number = number << 4 | digit;
+        const unsigned decimal = static_cast<unsigned>(c) - '0';
+        const unsigned letter = (static_cast<unsigned>(c) | 0x20) - 'a';  // of either case
+        if (decimal >= 10 && letter >= 6) return std::nullopt;
+        number = number << 4 | (decimal < 10 ? decimal : letter + 10);
     }
     return number;
 }
@@ -50,64 +70,103 @@ std::string_view plain(std::string_view name) {
     return name;
 }
 
+/// Writers give the trailer no type, so a file may have its name.
+bool is_trailer(const CpioEntry& entry) {
+    return entry.name == kTrailer && entry.data.empty() && (entry.mode & CpioEntry::kTypeMask) == 0;
+}
+
 }  // namespace
 
 std::expected<std::optional<CpioEntry>, ParseError> CpioReader::next() {
-    if (ended_) return std::nullopt;
-    const uint64_t start = at_;
-    const auto entry = read_entry();
-    if (!entry) {
-        at_ = start;
-        return unexpected(entry.error());
-    }
-    if (entry->name == kTrailer) {
-        ended_ = true;
-        return std::nullopt;
-    }
-    return *entry;
+    const bool is_there = advance();
+    if (is_there) follow_link();
+    if (fault_ != nullptr) return unexpected(fault());
+    if (!is_there) return std::nullopt;
+    return entry_;
 }
 
-/// The entry at `at_`, which then stands behind it.
-std::expected<CpioEntry, ParseError> CpioReader::read_entry() {
-    const uint64_t start = at_;
-    if (start >= archive_.size())
-        return unexpected(ParseError{"the archive ends without its TRAILER!!!", archive_.size()});
-    if (!fits(start, kHeaderSize, archive_.size()))
-        return unexpected(ParseError{"the archive ends inside a header", start});
+ParseError CpioReader::fault() const { return {fault_, std::min(at_, archives_.size())}; }
 
-    const std::string_view header = as_text(archive_.subspan(start, kHeaderSize));
-    if (!header.starts_with(kMagic)) return unexpected(ParseError{"no cpio header of the newc kind (070701)", start});
-    const auto mode = hex_number(slice(header, kModeAt, kDigits));
-    const auto data_size = hex_number(slice(header, kFileSizeAt, kDigits));
-    const auto name_size = hex_number(slice(header, kNameSizeAt, kDigits));
-    if (!mode || !data_size || !name_size)
-        return unexpected(ParseError{"a number in a cpio header is not hexadecimal", start});
+/// If another name of the file that was read last has the data, take them: they are in the same archive.
+void CpioReader::follow_link() {
+    if (!entry_.may_be_elsewhere()) return;
+    CpioReader other{archives_};
+    other.at_ = other.first_ = first_;
+    while (other.advance() && other.first_ == first_) {
+        if (other.entry_.data.empty() || !entry_.is_same_file(other.entry_)) continue;
+        entry_.data = other.entry_.data;
+        return;
+    }
+    // No name has data: the file is empty, or the archive is damaged before one that has.
+    if (other.first_ == first_) *this = other;
+}
 
-    const uint64_t name_at = start + kHeaderSize;
-    if (!fits(name_at, *name_size, archive_.size()))
-        return unexpected(ParseError{"a file name reaches past the end of the archive", start});
-    const Bytes name_bytes = archive_.subspan(name_at, *name_size);
-    const auto name = text_at(name_bytes, 0);
-    if (!name || name->size() + 1 != name_bytes.size())
-        return unexpected(ParseError{"a file name does not end where its header says", start});
+/// Read on to the next entry. False at the end, and at a fault.
+bool CpioReader::advance() {
+    while (true) {
+        if (at_ == first_ && at_ != 0) {  // behind an archive: zero bytes, and then another or nothing
+            while (at_ < archives_.size() && archives_[at_] == std::byte{0}) ++at_;
+            first_ = at_;
+            if (at_ >= archives_.size()) return false;
+            first_ = at_ = align_down(at_, 4);
+        }
+        fault_ = read_entry();
+        if (fault_ != nullptr) return false;
+        if (!is_trailer(entry_)) break;
+        first_ = at_;
+    }
+    entry_.name = plain(entry_.name);
+    return true;
+}
 
-    const uint64_t data_at = align_up(name_at + *name_size, 4);
-    at_ = align_up(data_at + *data_size, 4);
-    if (*data_size == 0) return CpioEntry{plain(*name), {}, *mode};  // the last name may lack its padding
-    if (!fits(data_at, *data_size, archive_.size()))
-        return unexpected(ParseError{"a file reaches past the end of the archive", start});
-    return CpioEntry{plain(*name), archive_.subspan(data_at, *data_size), *mode};
+/// Read the entry at `at_`, and go behind it. The name is as written. Null, or what is wrong with it.
+const char* CpioReader::read_entry() {
+    if (at_ >= archives_.size()) return "the archive ends without its TRAILER!!!";
+    const std::string_view rest = as_text(archives_.subspan(at_));
+    if (at_ == first_)
+        for (const Compression& compression : kCompressions)
+            if (rest.starts_with(compression.magic)) return compression.what;
+    if (rest.size() < kHeaderSize) return "the archive ends inside a header";
+    if (!rest.starts_with(kMagic)) return "no cpio header of the newc kind (070701)";
+    uint32_t header[kFields];
+    for (const Field field : kFieldsOfUse) {
+        const auto number = hex_number(slice(rest, kMagic.size() + field * kDigits, kDigits));
+        if (!number) return "a number in a cpio header is not hexadecimal";
+        header[field] = *number;
+    }
+
+    const uint64_t name_size = header[kNameSize];
+    if (!fits(kHeaderSize, name_size, rest.size())) return "a file name reaches past the end of the archive";
+    const auto name = text_at(archives_.subspan(at_ + kHeaderSize, name_size), 0);
+    if (!name || name->size() + 1 != name_size) return "a file name does not end where its header says";
+
+    const uint64_t data_at = align_up(at_ + kHeaderSize + name_size, 4);
+    const uint64_t data_size = header[kFileSize];
+    Bytes data;
+    if (data_size != 0) {  // else even the padding of the name may be missing, at the end
+        if (!fits(data_at, data_size, archives_.size())) return "a file reaches past the end of the archive";
+        data = archives_.subspan(data_at, data_size);
+    }
+    entry_ = {*name,          data,           header[kMode],
+              header[kLinks], header[kInode], uint64_t{header[kDeviceMajor]} << 32 | header[kDeviceMinor]};
+    at_ = align_up(data_at + data_size, 4);
+    return nullptr;
 }
 
 std::expected<CpioEntry, ParseError> Cpio::find(std::string_view name) const {
     const std::string_view wanted = plain(name);
+    std::optional<CpioReader> found;  // at the entry
     CpioReader reader = entries();
-    while (true) {
-        const auto entry = reader.next();
-        if (!entry) return unexpected(entry.error());
-        if (!*entry) return unexpected(ParseError{"the archive holds no file of that name", archive_.size()});
-        if ((*entry)->name == wanted) return **entry;
+    while (reader.advance())
+        if (reader.entry_.name == wanted) found = reader;
+    if (found) {
+        reader = *found;
+        reader.follow_link();
+    } else if (reader.fault_ == nullptr) {
+        reader.fault_ = "the archive holds no file of that name";
     }
+    if (reader.fault_ != nullptr) return unexpected(reader.fault());
+    return reader.entry_;
 }
 
 }  // namespace glenda

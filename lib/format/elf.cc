@@ -21,22 +21,21 @@ namespace {
 constexpr uint64_t page_offset(uint64_t address) { return address % kElfPageSize; }
 
 /// The checks that one loadable header needs by itself. `where`: its own offset, for the report.
-std::expected<void, ParseError> check_segment(const ProgramHeader& header, uint64_t image_size, std::size_t where) {
-    if (header.file_size > header.memory_size)
-        return unexpected(ParseError{"a segment holds more in the file than in memory", where});
+ParseError check_segment(const ProgramHeader& header, uint64_t image_size, std::size_t where) {
+    if (header.file_size > header.memory_size) return {"a segment holds more in the file than in memory", where};
     if (header.file_size != 0 && !fits(header.offset, header.file_size, image_size))
-        return unexpected(ParseError{"a segment reaches past the end of the file", where});
+        return {"a segment reaches past the end of the file", where};
     if (!fits(header.vaddr, header.memory_size, kElfAddressLimit))
-        return unexpected(ParseError{"a segment reaches past the end of user memory", where});
+        return {"a segment reaches past the end of user memory", where};
 
     const bool aligned = header.align <= 1 || (header.align & (header.align - 1)) == 0;
-    if (!aligned) return unexpected(ParseError{"a segment's alignment is not a power of two", where});
+    if (!aligned) return {"a segment's alignment is not a power of two", where};
     const uint64_t unit = std::max(header.align, kElfPageSize);
     if (header.file_size != 0 && (header.vaddr - header.offset) % unit != 0)
-        return unexpected(ParseError{"a segment's address and file offset differ within a page", where});
+        return {"a segment's address and file offset differ within a page", where};
 
     if ((header.flags & kFlagWrite) != 0 && (header.flags & kFlagExecute) != 0)
-        return unexpected(ParseError{"a segment is both writable and executable", where});
+        return {"a segment is both writable and executable", where};
     return {};
 }
 
@@ -49,38 +48,36 @@ ElfAccess access_of(const ProgramHeader& header) {
 
 std::expected<ElfFile, ParseError> ElfFile::parse(Bytes image) {
     ElfFile file{image};
-    if (auto read = file.read_header(); !read) return unexpected(read.error());
-    if (auto read = file.read_segments(); !read) return unexpected(read.error());
+    if (const ParseError error = file.read_header()) return unexpected(error);
+    if (const ParseError error = file.read_segments()) return unexpected(error);
 
     const ElfSegment* first = file.segment_at(file.entry_);
     if (first == nullptr || first->access != ElfAccess::ReadExecute)
         return unexpected(ParseError{"the entry point is not in an executable segment", offsetof(FileHeader, entry)});
-    file.find_symbols();
+    if (file.entry_ - first->vaddr >= first->data.size())
+        return unexpected(
+            ParseError{"the entry point is in memory that the file does not fill", offsetof(FileHeader, entry)});
     return file;
 }
 
 /// Is this a file for us at all, and where are its program headers?
-std::expected<void, ParseError> ElfFile::read_header() {
-    if (image_.size() < sizeof(FileHeader)) return unexpected(ParseError{"too short for an ELF header", image_.size()});
+ParseError ElfFile::read_header() {
+    if (image_.size() < sizeof(FileHeader)) return {"too short for an ELF header", image_.size()};
     const auto header = load<FileHeader>(image_, 0);
 
-    if (!std::equal(kMagic.begin(), kMagic.end(), header.ident.begin()))
-        return unexpected(ParseError{"not an ELF file", 0});
-    if (header.ident[4] != kClass64) return unexpected(ParseError{"not a 64-bit program", 4});
-    if (header.ident[5] != kLittleEndian) return unexpected(ParseError{"not little-endian", 5});
-    if (header.ident[6] != kVersion || header.version != kVersion)
-        return unexpected(ParseError{"an unknown version of ELF", 6});
-    if (header.machine != kMachineRiscv) return unexpected(ParseError{"not for RISC-V", offsetof(FileHeader, machine)});
+    if (!std::equal(kMagic.begin(), kMagic.end(), header.ident.begin())) return {"not an ELF file", 0};
+    if (header.ident[4] != kClass64) return {"not a 64-bit program", 4};
+    if (header.ident[5] != kLittleEndian) return {"not little-endian", 5};
+    if (header.ident[6] != kVersion || header.version != kVersion) return {"an unknown version of ELF", 6};
+    if (header.machine != kMachineRiscv) return {"not for RISC-V", offsetof(FileHeader, machine)};
     if (header.type == kTypeShared)
-        return unexpected(
-            ParseError{"a shared or position-independent file: link with -static -no-pie", offsetof(FileHeader, type)});
-    if (header.type != kTypeExecutable) return unexpected(ParseError{"not an executable", offsetof(FileHeader, type)});
+        return {"a shared or position-independent file: link with -static -no-pie", offsetof(FileHeader, type)};
+    if (header.type != kTypeExecutable) return {"not an executable", offsetof(FileHeader, type)};
     if (header.header_size != sizeof(FileHeader) || header.program_header_size != sizeof(ProgramHeader))
-        return unexpected(ParseError{"headers of an unknown size", offsetof(FileHeader, header_size)});
+        return {"headers of an unknown size", offsetof(FileHeader, header_size)};
     const uint64_t table_size = uint64_t{header.program_header_count} * sizeof(ProgramHeader);
     if (!fits(header.program_headers, table_size, image_.size()))
-        return unexpected(
-            ParseError{"the program headers lie outside the file", offsetof(FileHeader, program_headers)});
+        return {"the program headers lie outside the file", offsetof(FileHeader, program_headers)};
     entry_ = header.entry;
     headers_offset_ = header.program_headers;
     header_count_ = header.program_header_count;
@@ -88,26 +85,25 @@ std::expected<void, ParseError> ElfFile::read_header() {
 }
 
 /// Gather the loadable segments; each must begin on a page after the one before.
-std::expected<void, ParseError> ElfFile::read_segments() {
+ParseError ElfFile::read_segments() {
     uint64_t free_from = 0;  // the first page that no segment has used
     for (std::size_t i = 0; i < header_count_; ++i) {
         const std::size_t where = headers_offset_ + i * sizeof(ProgramHeader);
         const auto header = load<ProgramHeader>(image_, where);
-        if (header.type == kSegmentInterpreter)
-            return unexpected(ParseError{"needs a dynamic linker: link with -static", where});
+        if (header.type == kSegmentInterpreter) return {"needs a dynamic linker: link with -static", where};
         if (header.type != kSegmentLoad || header.memory_size == 0) continue;
 
-        if (auto checked = check_segment(header, image_.size(), where); !checked) return checked;
+        if (const ParseError error = check_segment(header, image_.size(), where)) return error;
         if (header.vaddr - page_offset(header.vaddr) < free_from)
-            return unexpected(ParseError{"segments overlap, share a page or do not ascend", where});
+            return {"segments overlap, share a page or do not ascend", where};
         free_from = align_up(header.vaddr + header.memory_size, kElfPageSize);
 
         // Without bytes in the file, the offset means nothing: linkers let it point past the end.
         const Bytes data = header.file_size == 0 ? Bytes{} : image_.subspan(header.offset, header.file_size);
         const ElfSegment segment{header.vaddr, header.memory_size, data, access_of(header)};
-        if (!segments_.add(segment)) return unexpected(ParseError{"more than 8 loadable segments", where});
+        if (!segments_.add(segment)) return {"more than 8 loadable segments", where};
     }
-    if (segments_.empty()) return unexpected(ParseError{"nothing to load", headers_offset_});
+    if (segments_.empty()) return {"nothing to load", headers_offset_};
     return {};
 }
 

@@ -61,7 +61,7 @@ public:
     /// Check `image`, a whole file. Errors give the offset of the header that is at fault.
     static std::expected<ElfFile, ParseError> parse(Bytes image);
 
-    /// The first instruction: inside an executable segment.
+    /// The first instruction: in the file, and in an executable segment.
     uint64_t entry() const { return entry_; }
 
     /// The loadable segments, by ascending address; at least one. Empty ones have been left out.
@@ -84,17 +84,21 @@ public:
 private:
     explicit ElfFile(Bytes image) : image_{image} {}
 
-    std::expected<void, ParseError> read_header();
-    std::expected<void, ParseError> read_segments();
-    void find_symbols();
+    ParseError read_header();
+    ParseError read_segments();
+
+    /// The symbol table: whole entries, and their names. Both empty where it is missing or damaged.
+    struct SymbolTable {
+        Bytes entries{};
+        Bytes names{};
+    };
+    SymbolTable symbol_table() const;
 
     Bytes image_;
     Few<ElfSegment, kMaxSegments> segments_;
     uint64_t entry_ = 0;
     uint64_t headers_offset_ = 0;  // of the program headers in the file
     uint16_t header_count_ = 0;
-    Bytes symbols_;  // whole entries; empty where the table is missing or damaged
-    Bytes names_;
 };
 
 }  // namespace glenda

@@ -34,12 +34,12 @@ bool name_is(Bytes names, uint32_t offset, std::string_view name) {
 
 }  // namespace
 
-/// Remember the first symbol table whose entries and names both lie in the file.
-void ElfFile::find_symbols() {
+/// The first symbol table that has the right shape.
+ElfFile::SymbolTable ElfFile::symbol_table() const {
     const auto header = load<FileHeader>(image_, 0);
     const std::size_t count = header.section_header_count;
-    if (header.section_header_size != sizeof(SectionHeader)) return;
-    if (!fits(header.section_headers, count * sizeof(SectionHeader), image_.size())) return;
+    if (header.section_header_size != sizeof(SectionHeader)) return {};
+    if (!fits(header.section_headers, count * sizeof(SectionHeader), image_.size())) return {};
 
     const Bytes table = image_.subspan(header.section_headers, count * sizeof(SectionHeader));
     for (std::size_t i = 0; i < count; ++i) {
@@ -50,35 +50,36 @@ void ElfFile::find_symbols() {
         if (names.type != kSectionStrings) continue;
 
         const Bytes symbols = contents(image_, section);
-        symbols_ = symbols.first(symbols.size() - symbols.size() % sizeof(Symbol));
-        names_ = contents(image_, names);
-        return;
+        return {symbols.first(symbols.size() - symbols.size() % sizeof(Symbol)), contents(image_, names)};
     }
+    return {};
 }
 
 std::optional<ElfSymbol> ElfFile::symbol_at(uint64_t address) const {
     const ElfSegment* segment = segment_at(address);
     if (segment == nullptr || segment->access != ElfAccess::ReadExecute) return std::nullopt;
 
+    const SymbolTable table = symbol_table();
     std::optional<Symbol> nearest;
-    for (std::size_t at = 0; at < symbols_.size(); at += sizeof(Symbol)) {
-        const auto symbol = load<Symbol>(symbols_, at);
+    for (std::size_t at = 0; at < table.entries.size(); at += sizeof(Symbol)) {
+        const auto symbol = load<Symbol>(table.entries, at);
         if (!is_function(symbol) || symbol.value > address) continue;
         if (symbol.size != 0 && address - symbol.value >= symbol.size) continue;
         if (!nearest || symbol.value > nearest->value) nearest = symbol;
     }
     if (!nearest) return std::nullopt;
 
-    const auto name = text_at(names_, nearest->name);
+    const auto name = text_at(table.names, nearest->name);
     if (!name || name->empty()) return std::nullopt;
     return ElfSymbol{*name, address - nearest->value};
 }
 
 std::optional<uint64_t> ElfFile::address_of(std::string_view name) const {
     if (name.empty()) return std::nullopt;  // the name of entry 0, which is no symbol
-    for (std::size_t at = 0; at < symbols_.size(); at += sizeof(Symbol)) {
-        const auto symbol = load<Symbol>(symbols_, at);
-        if (symbol.section != kSectionUndefined && name_is(names_, symbol.name, name)) return symbol.value;
+    const SymbolTable table = symbol_table();
+    for (std::size_t at = 0; at < table.entries.size(); at += sizeof(Symbol)) {
+        const auto symbol = load<Symbol>(table.entries, at);
+        if (symbol.section != kSectionUndefined && name_is(table.names, symbol.name, name)) return symbol.value;
     }
     return std::nullopt;
 }

@@ -18,16 +18,27 @@ namespace {
 constexpr uint32_t kMagic = 0xd00dfeed;
 constexpr uint32_t kVersion = 17;
 
-/// Where the numbers of the header are.
-constexpr std::size_t kMagicAt = 0;
-constexpr std::size_t kTotalSizeAt = 4;
-constexpr std::size_t kStructureAt = 8;
-constexpr std::size_t kStringsAt = 12;
-constexpr std::size_t kReservationsAt = 16;
-constexpr std::size_t kVersionAt = 20;
-constexpr std::size_t kCompatibleVersionAt = 24;
-constexpr std::size_t kStringsSizeAt = 32;
-constexpr std::size_t kStructureSizeAt = 36;
+/// The header, in the order of the blob.
+struct Header {
+    uint32_t magic;
+    uint32_t total_size;
+    uint32_t structure;  // offset
+    uint32_t strings;
+    uint32_t reservations;
+    uint32_t version;
+    uint32_t compatible_version;  // the earliest that a reader may know
+    uint32_t boot_hart;
+    uint32_t strings_size;
+    uint32_t structure_size;
+};
+static_assert(sizeof(Header) == Fdt::kHeaderSize);
+
+Header load_header(Bytes blob) {
+    Header header;
+    auto* number = &header.magic;
+    for (std::size_t at = 0; at < sizeof(Header); at += 4) *number++ = load_aligned_big_endian(blob.data() + at);
+    return header;
+}
 
 bool is_aligned(const void* pointer, std::size_t unit) { return reinterpret_cast<std::uintptr_t>(pointer) % unit == 0; }
 
@@ -39,7 +50,7 @@ public:
     /// What is wrong with the stream; null where nothing is.
     const char* check() {
         while (fits(at_, 4, structure_.size())) {
-            const FdtToken token{load_aligned_word(structure_, at_)};
+            const FdtToken token{load_aligned_word(here())};
             const char* fault = "an unknown token";
             switch (token) {  // any number can stand there: the enumerators are not all of them
                 case FdtToken::BeginNode: fault = begin_node(); break;
@@ -59,10 +70,12 @@ public:
     std::size_t position() const { return at_; }
 
 private:
+    const std::byte* here() const { return structure_.data() + at_; }
+
     const char* begin_node() {
         if (nodes_open_ == 0 && has_root_) return "a second root node";
         if (nodes_open_ == Fdt::kMaxDepth) return "nodes nested more than 16 deep";
-        const auto name = aligned_text_at(structure_, at_ + 4);
+        const auto name = text_at(structure_, at_ + 4);
         if (!name) return "a node's name does not end";
         at_ = align_up(at_ + 4 + name->size() + 1, 4);
         has_root_ = true;
@@ -82,10 +95,9 @@ private:
     const char* property() {
         if (!properties_may_come_) return "a property after a child node, or outside all nodes";
         if (!fits(at_, 12, structure_.size())) return "a property is cut short";
-        const uint32_t length = load_aligned_big_endian(structure_, at_ + 4);
+        const uint32_t length = load_aligned_big_endian(here() + 4);
         if (!fits(at_ + 12, length, structure_.size())) return "a property reaches past the end of the tree";
-        if (load_aligned_big_endian(structure_, at_ + 8) >= strings_.size())
-            return "a property's name is not in the blob";
+        if (load_aligned_big_endian(here() + 8) >= strings_.size()) return "a property's name is not in the blob";
         at_ += 12 + align_up(length, 4);
         return nullptr;
     }
@@ -104,14 +116,14 @@ std::expected<std::size_t, ParseError> Fdt::size_from_header(Bytes header) {
     if (!is_aligned(header.data(), 8)) return unexpected(ParseError{"the device tree is not aligned to 8 bytes", 0});
     if (header.size() < kHeaderSize)
         return unexpected(ParseError{"too short for a device tree's header", header.size()});
-    if (load_aligned_big_endian(header, kMagicAt) != kMagic)
-        return unexpected(ParseError{"not a device tree", kMagicAt});
-    return load_aligned_big_endian(header, kTotalSizeAt);
+    if (load_aligned_big_endian(header.data() + offsetof(Header, magic)) != kMagic)
+        return unexpected(ParseError{"not a device tree", offsetof(Header, magic)});
+    return load_aligned_big_endian(header.data() + offsetof(Header, total_size));
 }
 
 std::expected<Fdt, ParseError> Fdt::parse(Bytes blob) {
     Fdt tree;
-    if (auto read = tree.read_header(blob); !read) return unexpected(read.error());
+    if (const ParseError error = tree.read_header(blob)) return unexpected(error);
     Checker checker{tree.structure_, tree.strings_};
     if (const char* fault = checker.check(); fault != nullptr) {
         const std::size_t block = static_cast<std::size_t>(tree.structure_.data() - blob.data());
@@ -121,78 +133,46 @@ std::expected<Fdt, ParseError> Fdt::parse(Bytes blob) {
 }
 
 /// Find the three blocks.
-std::expected<void, ParseError> Fdt::read_header(Bytes blob) {
+ParseError Fdt::read_header(Bytes blob) {
     const auto size = size_from_header(blob);
-    if (!size) return unexpected(size.error());
+    if (!size) return size.error();
     if (*size < kHeaderSize || *size > blob.size())
-        return unexpected(ParseError{"the device tree is cut short", kTotalSizeAt});
-    if (load_aligned_big_endian(blob, kVersionAt) < kVersion ||
-        load_aligned_big_endian(blob, kCompatibleVersionAt) > kVersion)
-        return unexpected(ParseError{"not version 17 of the device tree format", kVersionAt});
+        return {"the device tree is cut short", offsetof(Header, total_size)};
+    const Header header = load_header(blob);
+    if (header.version < kVersion || header.compatible_version > kVersion)
+        return {"not version 17 of the device tree format", offsetof(Header, version)};
     total_size_ = *size;
     blob = blob.first(*size);
 
-    const uint32_t structure = load_aligned_big_endian(blob, kStructureAt);
-    const uint32_t structure_size = load_aligned_big_endian(blob, kStructureSizeAt);
-    if (structure % 4 != 0 || !fits(structure, structure_size, *size))
-        return unexpected(ParseError{"the structure block lies outside the blob", kStructureAt});
-    structure_ = blob.subspan(structure, structure_size - structure_size % 4);
+    if (header.structure % 4 != 0 || !fits(header.structure, header.structure_size, *size))
+        return {"the structure block lies outside the blob", offsetof(Header, structure)};
+    structure_ = blob.subspan(header.structure, align_down(header.structure_size, 4));
 
-    const uint32_t strings = load_aligned_big_endian(blob, kStringsAt);
-    const uint32_t strings_size = load_aligned_big_endian(blob, kStringsSizeAt);
-    if (!fits(strings, strings_size, *size))
-        return unexpected(ParseError{"the strings block lies outside the blob", kStringsAt});
-    strings_ = blob.subspan(strings, strings_size);
+    if (!fits(header.strings, header.strings_size, *size))
+        return {"the strings block lies outside the blob", offsetof(Header, strings)};
+    strings_ = blob.subspan(header.strings, header.strings_size);
     if (!strings_.empty() && strings_.back() != std::byte{0})
-        return unexpected(ParseError{"the last name in the strings block does not end", kStringsAt});
+        return {"the last name in the strings block does not end", offsetof(Header, strings)};
 
-    const uint32_t reservations = load_aligned_big_endian(blob, kReservationsAt);
-    if (reservations % 8 != 0 || reservations > *size)
-        return unexpected(ParseError{"the memory reservation block lies outside the blob", kReservationsAt});
-    return count_reservations(blob.subspan(reservations), reservations);
+    if (header.reservations % 8 != 0 || header.reservations > *size)
+        return {"the memory reservation block lies outside the blob", offsetof(Header, reservations)};
+    return count_reservations(blob.subspan(header.reservations), header.reservations);
 }
 
 /// The block has no length: a pair of zeroes ends it.
-std::expected<void, ParseError> Fdt::count_reservations(Bytes from_block, std::size_t where) {
+ParseError Fdt::count_reservations(Bytes from_block, std::size_t where) {
     for (std::size_t at = 0; fits(at, sizeof(FdtRange), from_block.size()); at += sizeof(FdtRange)) {
         if (load<uint64_t>(from_block, at) != 0 || load<uint64_t>(from_block, at + 8) != 0) continue;
         reservations_ = from_block.first(at);
         return {};
     }
-    return unexpected(ParseError{"the memory reservation block does not end", where});
+    return {"the memory reservation block does not end", where};
 }
 
 std::optional<FdtRange> Fdt::reservation(std::size_t index) const {
     if (index >= reservation_count()) return std::nullopt;
-    const auto half = [&](std::size_t i) -> uint64_t {
-        return load_aligned_big_endian(reservations_, index * sizeof(FdtRange) + 4 * i);
-    };
-    return FdtRange{half(0) << 32 | half(1), half(2) << 32 | half(3)};
-}
-
-std::optional<FdtNode> Fdt::find_compatible(std::string_view device) const {
-    for (FdtWalk walk{*this}; const auto node = walk.next();)
-        if (node->is_compatible(device)) return node;
-    return std::nullopt;
-}
-
-std::optional<FdtNode> Fdt::find_path(std::string_view path) const {
-    FdtWalk walk{*this};
-    std::optional<FdtNode> found = walk.next();
-    unsigned matched = 0;  // levels of `path` that have been found
-    while (path.starts_with('/')) path.remove_prefix(1);
-    while (!path.empty() && path.front() != ':') {
-        std::size_t length = 0;
-        while (length < path.size() && path[length] != '/' && path[length] != ':') ++length;
-        do {
-            found = walk.next();
-            if (!found || found->depth() <= matched) return std::nullopt;  // that was the last child
-        } while (found->depth() != matched + 1 || found->name() != slice(path, 0, length));
-        ++matched;
-        path.remove_prefix(length);
-        while (path.starts_with('/')) path.remove_prefix(1);
-    }
-    return found;
+    const std::byte* const at = reservations_.data() + index * sizeof(FdtRange);
+    return FdtRange{load_aligned_big_endian(at, 2), load_aligned_big_endian(at + 8, 2)};
 }
 
 }  // namespace glenda

@@ -39,19 +39,30 @@ public:
     std::size_t reservation_count() const { return reservations_.size() / sizeof(FdtRange); }
     std::optional<FdtRange> reservation(std::size_t index) const;
 
-    /// The first node whose `compatible` lists `device`, such as "ns16550a".
+    /// The first available node whose `compatible` lists `device`, such as "ns16550a".
     std::optional<FdtNode> find_compatible(std::string_view device) const;
 
-    /// The node at `path`, such as "/soc/serial@10000000"; a ':' ends the path, as in `stdout-path`.
-    /// Aliases are not followed, and unit addresses cannot be left out.
+    /// The node at `path`, such as "/soc/serial@10000000"; a ':' ends the path, as in `stdout-path`. Without a
+    /// '/' in front it is an alias. Unit addresses cannot be left out.
     std::optional<FdtNode> find_path(std::string_view path) const;
+
+    /// Which device of that kind to use: the one that /chosen/stdout-path names if it is such a device and
+    /// available, else the first.
+    std::optional<FdtNode> find_device(std::string_view device) const;
+
+    /// Whether `node` is a PLIC, available or not.
+    static bool is_plic(const FdtNode& node);
+
+    /// The PLIC that the kernel drives: the one that the console, an "ns16550a", interrupts; without that, the
+    /// first that is available. 9Ball asks the same, so that it gives no driver an interrupt of another one.
+    std::optional<FdtNode> find_plic() const;
 
 private:
     friend class FdtWalk;
 
     Fdt() = default;
-    std::expected<void, ParseError> read_header(Bytes blob);
-    std::expected<void, ParseError> count_reservations(Bytes from_block, std::size_t where);
+    ParseError read_header(Bytes blob);
+    ParseError count_reservations(Bytes from_block, std::size_t where);
 
     std::size_t total_size_ = 0;
     Bytes reservations_;  // pairs of 64-bit numbers, without the pair of zeroes at the end
@@ -64,16 +75,16 @@ private:
 ///     for (FdtWalk walk{tree}; std::optional<FdtNode> node = walk.next();) ...
 class FdtWalk {
 public:
-    explicit FdtWalk(const Fdt& tree) : rest_{tree.structure_}, strings_{tree.strings_} {}
+    explicit FdtWalk(const Fdt& tree) : at_{tree.structure_.data()}, strings_{tree.strings_.data()} {}
 
     /// The next node; nothing after the last.
     std::optional<FdtNode> next();
 
 private:
-    Bytes rest_;  // the structure block from the next token on
-    Bytes strings_;
-    unsigned depth_ = 0;                                // nodes that are open there
-    std::array<FdtCells, Fdt::kMaxDepth + 1> cells_{};  // by depth: what the open node says of its children
+    const std::byte* at_;  // the next token
+    const std::byte* strings_;
+    unsigned depth_ = 0;                                    // nodes that are open there
+    std::array<FdtContext, Fdt::kMaxDepth + 1> context_{};  // by depth: that of the nodes inside the open one
 };
 
 }  // namespace glenda

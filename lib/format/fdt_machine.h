@@ -4,7 +4,7 @@
 // boot loader left where. An FdtMachine watches a walk and picks its facts from the nodes that go by, so one
 // walk serves both it and whatever else the caller looks for:
 //
-//     for (FdtWalk walk{tree}; auto node = walk.next();) { TRY_VOID(machine.observe(*node)); ... }
+//     for (FdtWalk walk{tree}; auto node = walk.next();) { machine.observe(*node); ... }
 #pragma once
 
 #include <cstdint>
@@ -22,7 +22,8 @@ namespace glenda {
 /// A hart that the firmware lets us start.
 struct FdtHart {
     uint64_t id = 0;
-    std::string_view isa;  // `riscv,isa`, such as "rv64imafdc_zicsr"; empty where the tree does not say
+    std::string_view isa;     // `riscv,isa`, such as "rv64imafdc_zicsr"; empty where the tree does not say
+    uint32_t interrupts = 0;  // phandle of the node for the hart's own interrupts; 0 where the tree has none
 };
 
 class FdtMachine {
@@ -33,10 +34,10 @@ public:
 
     /// Look at `node`. Every node of the tree, in the order of the walk. An error where the tree reserves
     /// more pieces of memory than fit: to forget one would be to overwrite the firmware.
-    std::expected<void, ParseError> observe(const FdtNode& node);
+    ParseError observe(const FdtNode& node);
 
     /// Add the memory reservation block, which is not part of the tree of nodes.
-    std::expected<void, ParseError> observe_reservations(const Fdt& tree);
+    ParseError observe_reservations(const Fdt& tree);
 
     /// One walk over `tree` for these facts alone.
     static std::expected<FdtMachine, ParseError> survey(const Fdt& tree);
@@ -59,9 +60,8 @@ public:
     /// The initial RAM disk, from `linux,initrd-start` to -end; nothing where there is none or it is empty.
     std::optional<FdtRange> initrd() const { return initrd_; }
 
-    /// The command line, and the console's path; empty where the tree does not say.
+    /// The command line; empty where the tree does not say.
     std::string_view bootargs() const { return bootargs_; }
-    std::string_view stdout_path() const { return stdout_path_; }
 
 private:
     /// Which child of the root the walk is inside.
@@ -71,10 +71,11 @@ private:
     void read_memory(const FdtNode& node);
     void read_chosen(const FdtNode& node);
     void read_hart(const FdtNode& node);
-    std::expected<void, ParseError> reserve(FdtRange range);
-    std::expected<void, ParseError> read_reserved(const FdtNode& node);
+    ParseError reserve(FdtRange range);
+    ParseError read_reserved(const FdtNode& node);
 
     Section section_ = Section::Other;
+    bool in_hart_ = false;  // the walk is inside the node of the last of harts_
     Few<FdtRange, kMaxMemory> memory_;
     Few<FdtRange, kMaxReserved> reserved_;
     Few<FdtHart, kMaxHarts> harts_;
@@ -82,7 +83,6 @@ private:
     std::optional<uint64_t> timebase_frequency_;
     std::optional<FdtRange> initrd_;
     std::string_view bootargs_;
-    std::string_view stdout_path_;
 };
 
 }  // namespace glenda

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 //
-// A property of a device tree's node: a view into a blob that Fdt::parse has checked.
-// A node's properties lie one after the other behind its name, and the stream always ends in a token that is
-// no property. A value has no type of its own: whoever asks knows what it should be, and gets nothing where
-// its length says otherwise. Numbers are big-endian and are swapped when they are asked for.
+// A property of a device tree's node: a view into a blob that Fdt::parse has checked, so that it needs no sizes: each
+// length is inside the blob, each name ends with a NUL, and the stream ends in a token that is no property.
+// A node's properties lie one after the other behind its name. A value has no type of its own: whoever asks
+// knows what it should be, and gets nothing where its length says otherwise. Numbers are big-endian and are
+// swapped when they are asked for.
 //
 //     | token 3 | length | where the name is in the strings block | value, padded to 4 |
 #pragma once
@@ -40,20 +41,16 @@ struct FdtRange {
 /// A name with a value.
 class FdtProperty {
 public:
-    /// `record`: the structure block from the property's token on. `strings`: the block of names.
-    FdtProperty(Bytes record, Bytes strings) : record_{record}, strings_{strings} {}
+    /// `record`: the property's token. `strings`: the block of names.
+    FdtProperty(const std::byte* record, const std::byte* strings) : record_{record}, strings_{strings} {}
 
     std::string_view name() const;
 
     /// The value; it starts on a multiple of 4.
-    Bytes bytes() const { return record_.subspan(kValueAt, length()); }
+    Bytes bytes() const { return {value(), length()}; }
 
     /// Whether this is the property `name`. Faster than comparing name().
-    bool is(std::string_view name) const {
-        const Bytes there = name_on();
-        return name.size() < there.size() && there[name.size()] == std::byte{0} &&
-               as_text(there.first(name.size())) == name;
-    }
+    bool is(std::string_view name) const;
 
     /// Whether the value is as long as one cell.
     bool is_cell() const { return length() == 4; }
@@ -81,11 +78,14 @@ private:
     static constexpr std::size_t kNameAt = 8;
     static constexpr std::size_t kValueAt = 12;
 
-    uint32_t length() const { return load_aligned_big_endian(record_, kLengthAt); }
-    Bytes name_on() const { return strings_.subspan(load_aligned_big_endian(record_, kNameAt)); }
+    uint32_t length() const { return load_aligned_big_endian(record_ + kLengthAt); }
+    const std::byte* value() const { return record_ + kValueAt; }
+    const char* name_begin() const {
+        return reinterpret_cast<const char*>(strings_ + load_aligned_big_endian(record_ + kNameAt));
+    }
 
-    Bytes record_;
-    Bytes strings_;
+    const std::byte* record_;
+    const std::byte* strings_;
 };
 
 /// The properties of one node: `for (FdtProperty property : node.properties())`.
@@ -94,29 +94,29 @@ class FdtProperties {
 public:
     struct End {};
 
-    FdtProperties(Bytes from_first, Bytes strings) : rest_{from_first}, strings_{strings} { skip_nops(); }
+    FdtProperties(const std::byte* first, const std::byte* strings) : at_{first}, strings_{strings} { skip_nops(); }
 
     FdtProperties begin() const { return *this; }
     End end() const { return {}; }
     bool operator==(End) const { return token() != FdtToken::Property; }
-    FdtProperty operator*() const { return {rest_, strings_}; }
+    FdtProperty operator*() const { return {at_, strings_}; }
     FdtProperties& operator++() {
-        rest_ = rest_.subspan(align_up(FdtProperty::kValueAt + (**this).length(), 4));
+        at_ += align_up(FdtProperty::kValueAt + (**this).length(), 4);
         skip_nops();
         return *this;
     }
 
-    /// The structure block from the next token on.
-    Bytes rest() const { return rest_; }
+    /// The next token.
+    const std::byte* position() const { return at_; }
 
 private:
-    FdtToken token() const { return FdtToken{load_aligned_word(rest_, 0)}; }
+    FdtToken token() const { return FdtToken{load_aligned_word(at_)}; }
     void skip_nops() {
-        while (token() == FdtToken::Nop) rest_ = rest_.subspan(4);
+        while (token() == FdtToken::Nop) at_ += 4;
     }
 
-    Bytes rest_;
-    Bytes strings_;
+    const std::byte* at_;
+    const std::byte* strings_;
 };
 
 }  // namespace glenda

@@ -7,6 +7,7 @@
 
 #include <array>
 #include <cstddef>
+#include <memory>
 #include <span>
 
 namespace glenda {
@@ -17,12 +18,15 @@ public:
     /// Append `value`. False, and no change, where N values are held already.
     [[nodiscard]] constexpr bool add(const T& value) {
         if (count_ == N) return false;
-        values_[count_++] = value;
+        std::construct_at(&values_[count_++], value);  // in place of =, of which GCC 12 makes a store for each byte
         return true;
     }
 
     /// Forget all values.
     constexpr void clear() { count_ = 0; }
+
+    /// The newest value. There is one.
+    constexpr T& last() { return values_[count_ - 1]; }
 
     /// The values in the order in which they were added.
     constexpr std::span<const T> all() const { return std::span<const T>{values_}.first(count_); }

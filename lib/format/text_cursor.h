@@ -47,6 +47,9 @@ public:
         while (peek() == ' ' || peek() == '\t') advance();
     }
 
+    /// The text from here on.
+    constexpr std::string_view rest() const { return slice(text_, at_, text_.size() - at_); }
+
     /// The text from `start`, an earlier position, to here.
     constexpr std::string_view since(std::size_t start) const { return slice(text_, start, at_ - start); }
 

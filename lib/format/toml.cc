@@ -6,6 +6,8 @@
 
 #include "format/toml.h"
 
+#include "format/utf8.h"
+
 namespace glenda {
 
 using std::unexpected;
@@ -27,11 +29,31 @@ std::expected<std::string_view, ParseError> read_quoted_name(TextCursor& cursor)
     return name.raw();
 }
 
+std::string_view without_mark(std::string_view text) {
+    if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
+    return text;
+}
+
 }  // namespace
+
+TomlReader::TomlReader(std::string_view text) : cursor_{without_mark(text)} {
+    for (TextCursor sound = cursor_; !sound.at_end();) {
+        std::size_t length = utf8_length(sound.rest());
+        if (length == 0) {
+            not_utf8_ = sound;
+            return;
+        }
+        while (length-- != 0) sound.advance();
+    }
+}
 
 std::expected<std::optional<TomlEvent>, ParseError> TomlReader::next() {
     if (failed_) return unexpected(*failed_);
     auto event = read_event();
+    // An error before the first byte that is not UTF-8 comes first. No event comes that has the byte in it.
+    const std::size_t reached = cursor_.position() + (event ? 0 : 1);
+    if (not_utf8_ && reached > not_utf8_->position())
+        event = unexpected(ParseError{"not UTF-8: a byte that no character has", not_utf8_->line()});
     if (!event) failed_ = event.error();
     return event;
 }

@@ -38,7 +38,8 @@ public:
     static constexpr std::size_t kMaxKeys = 32;    // in one table
     static constexpr std::size_t kMaxTables = 32;  // with different names, the keys before the first included
 
-    explicit TomlReader(std::string_view text) : cursor_{text} {}
+    /// A byte order mark at the start is skipped. The first byte that is not UTF-8 is an error where it comes.
+    explicit TomlReader(std::string_view text);
 
     /// The next event; nothing at the end of the file. After an error, the same error for ever.
     std::expected<std::optional<TomlEvent>, ParseError> next();
@@ -62,6 +63,7 @@ private:
     Few<Name, kMaxTables> top_;             // tables, and keys before the first table
     Few<std::string_view, kMaxKeys> keys_;  // of the table that is open
     bool in_table_ = false;
+    std::optional<TextCursor> not_utf8_;  // at the first byte that is not
     std::optional<ParseError> failed_;
 };
 

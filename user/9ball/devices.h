@@ -11,26 +11,30 @@
 #include "abi/boot_info.h"
 #include "format/fdt.h"
 #include "glenda/bootstrap.h"
+#include "glenda/format.h"
 
 namespace glenda::nineball {
 
 /// What a driver gets. Pointers in 9Ball's CSpace.
 struct Device {
     std::string_view compatible{};
-    std::uint64_t address = 0;  // physical, of the registers
+    std::uint64_t address = 0;  // physical, of the page with the registers
     unsigned interrupt = 0;
-    CPtr frame = 0;  // 0: could not be had
+    CPtr frame = 0;
     CPtr irq = 0;
+    bool is_made = false;  // else frame and irq mean nothing
+    /// For the driver: "--registers=OFFSET,SHIFT,WIDTH", where they are in the page. Empty: bytes from its start.
+    FixedText<40> registers{};
 };
 
 class Devices {
 public:
     static constexpr unsigned kMax = 8;
 
-    /// Ask for the first available device that `compatible` names, once. False: the tree has none that can be used, or
-    /// there are too many.
+    /// Ask for the device of that kind that the tree says to use (Fdt::find_device), once. False: there is none that
+    /// can be used, or there are too many.
     bool want(const Fdt& tree, std::string_view compatible);
-    /// Make frames and interrupts for all that was wanted. What cannot be had keeps frame 0.
+    /// Make frames and interrupts for all that was wanted. A device that cannot be had is reported, and not found.
     void make(const BootInfo& info, Bootstrap& bootstrap);
 
     /// The device of that name if it can be used, else null.
@@ -39,7 +43,8 @@ public:
     void reclaim(const Device& device, CNode own) const;
 
 private:
-    Result<void> make_one(Device& device, const BootInfo& info, Bootstrap& bootstrap);
+    static Result<void> make_frame(Device& device, const BootInfo& info, Bootstrap& bootstrap);
+    static Result<void> claim_interrupt(Device& device, Bootstrap& bootstrap);
 
     unsigned count_ = 0;
     Device devices_[kMax];  // by ascending address

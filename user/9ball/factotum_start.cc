@@ -16,14 +16,14 @@ constexpr Rights kClient = Rights::Write | Rights::Grant;
 constexpr std::uint64_t kLargePage = std::uint64_t{1} << kLargeFrameBits;
 constexpr std::uint64_t kFactotumSlots = std::uint64_t{1} << kFactotumCNodeRadix;
 
-/// Filled here, copied into Factotum's space.
+/// Filled in here, then copied into Factotum's address space.
 constinit FactotumInfo factotum_info{};
 
 }  // namespace
 
 std::uint64_t FactotumStart::memory_needed(const ElfFile& program) {
-    constexpr std::uint64_t kTables = 64 * 1024;  // page tables, thread, endpoints, information page
-    constexpr std::uint64_t kOwn = 256 * 1024;    // what 9Ball makes for itself, and room for alignment
+    constexpr std::uint64_t kTables = 64 * 1024;  // page tables, thread, endpoints, FactotumInfo
+    constexpr std::uint64_t kOwn = 256 * 1024;    // 9Ball's own objects, and padding for alignment
     return ProgramLoader::memory_size(program) + kRootStackSize + (kFactotumSlots << kSlotBits) + kTables + kOwn;
 }
 
@@ -65,7 +65,7 @@ Result<Endpoint> FactotumStart::run(const ElfFile& program) {
     return Endpoint(client_slot);
 }
 
-/// The slots that Factotum expects, but for its endpoint.
+/// Fills the slots that Factotum expects, except its endpoint's.
 Result<void> FactotumStart::fill_cnode(CNode node, Tcb tcb, VSpace space, Frame utcb) {
     const CNode own = bootstrap.node();
     TRY_VOID(node.copy(kSlotCNode, own, node.cptr()));
@@ -78,8 +78,8 @@ Result<void> FactotumStart::fill_cnode(CNode node, Tcb tcb, VSpace space, Frame 
     return bootstrap.make_at(CapType::Notification, 0, node, kSlotNotification);
 }
 
-/// Copies of the initrd's frames, mapped where 9Ball has them, read only. The mapping goes with the capability
-/// when it is moved.
+/// Passes copies of the initrd's frames, mapped read-only at the same addresses as in 9Ball. Moving a capability keeps
+/// its mapping.
 Result<void> FactotumStart::pass_initrd(CNode node, VSpace space, std::uint64_t& next) {
     const CNode own = bootstrap.node();
     factotum_info.initrd_frames.first = next;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// Bringing Factotum to life: its CNode, address space and thread, and the delegation of the machine's memory to it.
+// Starts Factotum: makes its CNode, address space and thread, and delegates the machine's memory to it.
 //
-// After this, 9Ball makes no process and maps no memory again: it asks Factotum.
-// Contract with Factotum: protocol/factotum_boot.h. Handout: lab 4, "Loading Factotum by hand".
+// Afterwards 9Ball creates no process and maps no memory itself, but asks Factotum.
+// The contract with Factotum is in protocol/factotum_boot.h.
 #pragma once
 
 #include "abi/boot_info.h"
@@ -15,18 +15,18 @@ namespace glenda::nineball {
 constexpr unsigned kNineballPriority = 250;
 constexpr unsigned kFactotumPriority = 240;
 
-/// What 9Ball brings, and what it gets back.
+/// The inputs for starting Factotum.
 struct FactotumStart {
     const BootInfo& info;
     Bootstrap& bootstrap;
     const MemoryPlan& plan;
-    Endpoint nineball;       // 9Ball's own, not badged
-    Endpoint fault_handler;  // badged: takes Factotum's faults
+    Endpoint nineball;       // 9Ball's own, unbadged
+    Endpoint fault_handler;  // badged, for Factotum's faults
 
-    /// Load and start it. The capability with which 9Ball, as process kNineballPid, asks it.
+    /// Loads and starts Factotum. Returns the capability with which 9Ball, as process kNineballPid, calls it.
     Result<Endpoint> run(const ElfFile& program);
 
-    /// Bytes that 9Ball needs of its own to do so.
+    /// Bytes that 9Ball must keep for this.
     static std::uint64_t memory_needed(const ElfFile& program);
 
 private:

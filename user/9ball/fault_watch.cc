@@ -22,11 +22,11 @@ constexpr std::uint64_t kWatchUtcb = 0x20'0020'0000;
 constexpr std::uint64_t kWatchStack = 0x20'0020'2000;
 constexpr std::uint64_t kWatchStackPages = 8;
 
-/// What the watcher needs; written before it starts.
+/// The watcher's data, written before it starts.
 struct Watched {
     Endpoint endpoint{};
     Reply reply{};
-    Bytes factotum{};  // the files
+    Bytes factotum{};  // the executables
     Bytes nineball{};
 };
 constinit Watched watched;

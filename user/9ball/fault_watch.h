@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
-// A second thread of 9Ball, which waits for the faults of Factotum and of 9Ball's first thread.
+// A second thread of 9Ball that handles faults of Factotum and of 9Ball's first thread.
 //
-// The first thread cannot: it waits for Factotum's answers, also while Factotum faults, and then both would wait for
-// ever. Without either of the two nothing works, so the watcher tells what happened and switches the machine off.
+// The first thread cannot handle them: it may be waiting for a reply from Factotum when Factotum faults, and then both
+// would wait forever. The system cannot run without these two, so the watcher reports the fault and switches the
+// machine off.
 #pragma once
 
 #include "format/bytes.h"
@@ -12,10 +13,10 @@ namespace glenda::nineball {
 
 class FaultWatch {
 public:
-    /// Start the watcher; from here on 9Ball's own faults are reported too. `initrd` is for the names of functions.
+    /// Starts the watcher. From here on it also reports 9Ball's own faults. It reads function names from `initrd`.
     Result<void> start(Bootstrap& bootstrap, Bytes initrd);
 
-    /// The fault handler to give to Factotum.
+    /// Factotum's fault handler.
     Endpoint for_factotum() const { return for_factotum_; }
 
 private:

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
-// What the services of init.toml must agree on: names that are unique, references that lead somewhere, no circles.
+// Checks across the services of init.toml: names are unique, references resolve, and dependencies have no cycle.
 #include "init_config.h"
 
 namespace glenda::nineball {
 
 namespace {
 
-constexpr std::size_t kMaxPassedCaps = 4;  // slots 16 to 19, and what one message holds
+constexpr std::size_t kMaxPassedCaps = 4;  // slots 16 to 19; also the limit of one message
 
 template <typename... Args>
 std::unexpected<ConfigError> refuse(const ServiceConfig& service, FormatString<std::type_identity_t<Args>...> format,
@@ -22,7 +22,7 @@ std::expected<void, ConfigError> InitConfig::check() const {
         if (Outcome good = check_unique(i); !good) return good;
         if (Outcome good = check_uses(services_[i]); !good) return good;
     }
-    return check_circles();
+    return check_cycles();
 }
 
 std::expected<void, ConfigError> InitConfig::check_alone(const ServiceConfig& service) const {
@@ -59,14 +59,14 @@ std::expected<void, ConfigError> InitConfig::resolve_needs(ServiceConfig& servic
         std::size_t i = 0;
         while (i < count_ && services_[i].name != need) i++;
         if (i == count_) return refuse(service, "service \"{}\" needs \"{}\", which is not there", service.name, need);
-        (void)service.needed.add(static_cast<unsigned>(i));  // as many as `needs`
+        (void)service.needed.add(static_cast<unsigned>(i));  // has room for as many as `needs`
     }
     return {};
 }
 
-/// Start, in thought, whatever can be started. If some are left, each of them needs another one that is left, so
-/// that following the needs leads into a circle.
-std::expected<void, ConfigError> InitConfig::check_circles() const {
+/// Simulates starting the services: marks every service whose needs are up, until none is left or nothing changes. Each
+/// service that remains needs another that remains, so following the needs leads into a cycle.
+std::expected<void, ConfigError> InitConfig::check_cycles() const {
     std::array<bool, kMaxServices> up{};
     const auto waits_for = [&](std::size_t index) {
         for (unsigned need : services_[index].needed.all()) {
@@ -84,7 +84,7 @@ std::expected<void, ConfigError> InitConfig::check_circles() const {
     std::size_t at = 0;
     while (at < count_ && up[at]) at++;
     if (at == count_) return {};
-    for (std::size_t step = 0; step < count_; step++) at = waits_for(at);  // now in the circle
+    for (std::size_t step = 0; step < count_; step++) at = waits_for(at);  // now `at` is in the cycle
     ConfigError error{services_[at].line, FixedText<160>("\"{}\" needs ", services_[at].name)};
     std::size_t next = waits_for(at);
     for (; next != at; next = waits_for(next)) error.what.add("\"{}\", which needs ", services_[next].name);

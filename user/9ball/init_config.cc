@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Reading init.toml key by key. What the keys must agree on is in init_check.cc.
+// Reads init.toml key by key. init_check.cc checks that the services fit together.
 #include "init_config.h"
 
 namespace glenda::nineball {
@@ -71,7 +71,7 @@ std::expected<void, ConfigError> InitConfig::read_key(ServiceConfig& service, co
     return refuse(event.line, "unknown key \"{}\" in [[service]]", key);
 }
 
-/// Names and paths: short, not empty, printable.
+/// Names and paths: short and not empty.
 std::expected<void, ConfigError> InitConfig::read_text(std::string_view& into, const TomlEvent& event) {
     constexpr std::size_t kLongest = 31;
     const std::optional<TomlString> string = event.value.string();
@@ -116,7 +116,7 @@ std::expected<void, ConfigError> InitConfig::read_priority(ServiceConfig& servic
     return {};
 }
 
-/// Copy a string, its escapes resolved, into the config's own memory.
+/// Copies a string, with its escapes resolved, into the configuration's own memory.
 std::expected<void, ConfigError> InitConfig::keep(std::string_view& into, const TomlString& string, std::size_t line) {
     const auto text = string.unescape_into(std::span(text_).subspan(text_used_));
     if (!text) return refuse(line, "more than {} bytes of texts", kMaxText);

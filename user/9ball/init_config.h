@@ -1,22 +1,23 @@
 // SPDX-License-Identifier: MIT
-// init.toml: which services there are, what each may do, and which must be up before which.
+// init.toml: the services, their permissions, and their dependencies.
 //
 //     [[service]]
-//     name = "uart"               # required; for reports, `needs` and `kill`
-//     path = "bin/uart"           # required; the file in the initrd
+//     name = "uart"               # required; used in reports and in `needs`
+//     path = "bin/uart"           # required; its file in the initrd
 //     args = ["--fast"]           # after the program's name
-//     needs = ["other"]           # services that are up before this one is started
-//     provides = "serial"         # the name that it registers: it is up when it has done so
+//     needs = ["other"]           # services that must be up before this one starts
+//     provides = "serial"         # the name that it registers; it is up once it has
 //     uses = ["serial"]           # names that it may look up
-//     devices = ["ns16550a"]      # it gets the registers and the interrupt of the first such device
-//     restart = "always"          # or "on-failure" (the rule if nothing is said), or "never"
-//     priority = 200              # 1 to 239; 100 if nothing is said
+//     devices = ["ns16550a"]      # it gets the registers and interrupt of such a device: of the
+//                                 # machine's console if that is one, else of the first
+//     restart = "always"          # or "on-failure" (the default), or "never"
+//     priority = 200              # 1 to 239; the default is 100
 //     console = true              # it may write to the kernel's console
 //     power = true                # it may shut the machine down
 //
-// `parse` refuses what does not make sense, with the line, so that whoever holds a config can act on it unchecked:
-// names are unique, `needs` and `uses` lead somewhere, and `needs` nowhere in a circle.
-// No system calls here: grade/unit/init_config_test.cc tests this on the host.
+// `parse` rejects an invalid file and names the line, so the users of a configuration need no checks: names are unique,
+// `needs` and `uses` resolve, and `needs` has no cycle.
+// This file makes no system calls: grade/unit/init_config_test.cc tests it on the host.
 #pragma once
 
 #include <array>
@@ -52,7 +53,7 @@ struct ServiceConfig {
     bool power = false;
 
     bool may_use(std::string_view endpoint) const;
-    /// Capabilities that are passed when it is spawned.
+    /// The number of capabilities that are passed when it is spawned.
     std::size_t passed_caps() const { return 2 * devices.size() + (console ? 1 : 0); }
 };
 
@@ -67,7 +68,8 @@ public:
     static constexpr std::size_t kMaxText = 4096;  // all strings together
     static constexpr unsigned kMaxServicePriority = 239;
 
-    /// Read a whole file into an empty config. The text may go away afterwards. After an error the config is of no use.
+    /// Reads a whole file into an empty configuration and copies what it needs of `text`. After an error the
+    /// configuration must not be used.
     std::expected<void, ConfigError> parse(std::string_view text);
 
     std::span<const ServiceConfig> services() const { return std::span(services_).first(count_); }
@@ -87,7 +89,7 @@ private:
     Outcome check_unique(std::size_t index) const;
     Outcome check_uses(const ServiceConfig& service) const;
     Outcome resolve_needs(ServiceConfig& service);
-    Outcome check_circles() const;
+    Outcome check_cycles() const;
 
     std::size_t count_ = 0;
     std::size_t text_used_ = 0;

@@ -9,7 +9,7 @@ namespace glenda::nineball {
 
 namespace {
 
-constexpr std::size_t kEchoSize = 1000;  // more than the longest piece
+constexpr std::size_t kEchoSize = 1000;  // longer than any piece
 
 constinit Journal the_journal;
 
@@ -22,7 +22,7 @@ void Journal::start(Console console, std::uint64_t timebase) {
     ticks_per_ms_ = timebase >= 1000 ? timebase / 1000 : 1;
 }
 
-/// The kernel's console, or nowhere while a driver has the terminal.
+/// Writes to the kernel's console, unless a driver owns the terminal.
 void Journal::to_console(std::string_view text) {
     if (echo_ == Echo::On)
         (void)console_.write(text);

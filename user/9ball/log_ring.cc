@@ -12,7 +12,7 @@ std::uint64_t LogRing::next_line(std::uint64_t offset) const {
     for (std::uint64_t i = offset; i != end_; i++) {
         if (at(i) == '\n') return i + 1;
     }
-    return offset;  // one line fills all of it
+    return offset;  // one line fills the ring
 }
 
 std::uint64_t LogRing::oldest_line() const { return oldest() == 0 ? 0 : next_line(oldest()); }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-// The last 64 KiB of what was said, by whom, in order.
+// A ring with the last 64 KiB of the log.
 //
-// Two ideas: a ring of bytes that are counted from the first one ever, so that a reader goes on where it stopped and
-// notices what it has missed; and a line tagger, so that each line says who wrote it although many write at once.
-// No system calls here: grade/unit/log_ring_test.cc tests this file on the host. Seed: 9ball-later.md, 6.
+// Offsets count all bytes ever logged. So a reader continues where it stopped, and notices what it has missed. A line
+// tagger keeps the output of concurrent writers apart: each line has one author.
+// This file makes no system calls: grade/unit/log_ring_test.cc tests it on the host. Seed: 9ball-later.md, 6.
 #pragma once
 
 #include <cstddef>
@@ -17,28 +17,28 @@ class LogRing {
 public:
     static constexpr std::size_t kSize = 64 * 1024;
 
-    /// Add bytes; the oldest make room.
+    /// Appends bytes, and overwrites the oldest if necessary.
     void append(std::string_view text);
 
-    /// How many bytes were ever added: the offset of the next one.
+    /// The number of bytes ever added, which is the offset of the next one.
     std::uint64_t end() const { return end_; }
-    /// The offset of the oldest byte that is kept.
+    /// The offset of the oldest byte that is still in the ring.
     std::uint64_t oldest() const { return end_ > kSize ? end_ - kSize : 0; }
-    /// The offset of the first whole line that is kept.
+    /// The offset of the first complete line that is still in the ring.
     std::uint64_t oldest_line() const;
-    /// The offset from which on there are whole lines of at most `bytes` bytes together.
+    /// The lowest offset of a line such that at most `bytes` bytes follow.
     std::uint64_t tail(std::size_t bytes) const;
 
     struct Piece {
-        std::uint64_t next;  // where to go on
+        std::uint64_t next;  // where to continue
         std::size_t size;    // bytes copied
     };
-    /// Copy bytes from `offset` on. What is no longer kept is skipped up to the next whole line, what is not there
-    /// yet is nothing.
+    /// Copies bytes, starting at `offset`. If they have been overwritten, it continues with the oldest complete line.
+    /// At the end of the log the size is 0.
     Piece read(std::uint64_t offset, std::span<char> buffer) const;
 
 private:
-    /// The first line that starts behind the byte at `offset`, which is kept.
+    /// The first line that starts after the byte at `offset`, which must still be in the ring.
     std::uint64_t next_line(std::uint64_t offset) const;
     char at(std::uint64_t offset) const { return bytes_[offset % kSize]; }
 
@@ -46,11 +46,11 @@ private:
     char bytes_[kSize] = {};
 };
 
-/// Cuts what many sources write into lines that belong to one source each.
+/// Splits the output of several sources into lines that have one source each.
 class LineTagger {
 public:
-    /// Pass `text` of `source` on: `begin()` before each new line, `put(piece)` for the text. A line that another
-    /// source had not finished is ended first. `source` is a number that differs for different sources.
+    /// Passes `text` from `source` on: calls `begin()` before each new line and `put(piece)` for the text. Ends an
+    /// unfinished line of another source first.
     template <typename Begin, typename Put>
     void feed(std::uint64_t source, std::string_view text, Begin begin, Put put) {
         if (text.empty()) return;

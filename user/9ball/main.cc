@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 // 9Ball, the root task: the kernel starts this program and nothing else.
 //
-// The story of a boot, in order: look at what the kernel handed over; bring Factotum to life and give it the machine's
-// memory; read init.toml; start the services; watch over them for ever. What fails on the way is one clear line
-// on the console, and the machine is switched off.
-// Seeds: 9ball-later.md, 3; 9ball-earlier.md, 6. Handout: lab 4.
+// It boots the system in this order: it reads what the kernel hands over, starts Factotum and gives it the machine's
+// memory, reads init.toml, starts the services, and supervises them forever. If a step fails, it prints one line that
+// says why and switches the machine off.
+// Seeds: 9ball-later.md, 3; 9ball-earlier.md, 6.
 #include "devices.h"
 #include "factotum_start.h"
 #include "fault_watch.h"
@@ -24,20 +24,20 @@ namespace {
 
 constexpr std::string_view kFactotumFile = "bin/factotum";
 constexpr std::string_view kConfigFile = "init.toml";
-constexpr unsigned kReplies = 32;  // callers that can wait for an answer at a time
+constexpr unsigned kReplies = 32;  // the number of callers that can wait at the same time
 
 constinit MemoryPlan memory_plan;
 constinit InitConfig init_config;
 constinit ReplyPool replies;
 
-/// The value of a step without which there is no system.
+/// Unwraps the result of a step that the system cannot do without.
 template <typename T>
 T must(Result<T> result, const char* what) {
     if (!result) fail("{}: {}", what, result.error());
     if constexpr (!std::is_void_v<T>) return *result;
 }
 
-/// Phase 1: what the kernel handed over.
+/// Phase 1: read what the kernel hands over.
 const BootInfo& read_boot_info() {
     const auto& info = *reinterpret_cast<const BootInfo*>(kRootBootInfo);
     journal().start(environment().console, info.magic == kBootInfoMagic ? info.timebase : 0);
@@ -55,7 +55,7 @@ const BootInfo& read_boot_info() {
     return info;
 }
 
-/// A file without which there is no system.
+/// Finds a file that the system cannot do without.
 Bytes must_find(Bytes archive, std::string_view name) {
     const auto entry = Cpio(archive).find(name);
     if (entry) return entry->data;
@@ -75,7 +75,7 @@ struct OwnObjects {
     Endpoint endpoint;
     Notification child_ended;
     Timer timer;
-    CPtr receive_slot;  // where capabilities come in
+    CPtr receive_slot;  // for received capabilities
 };
 
 Notification badged(Bootstrap& bootstrap, Notification original, Badge badge) {
@@ -88,13 +88,13 @@ OwnObjects make_own_objects(Bootstrap& bootstrap, ReplyPool& replies) {
     const Notification notification = must(bootstrap.notification(), "9Ball's notification");
     must(environment().tcb.bind(notification), "binding 9Ball's notification");
     const Timer timer = must(bootstrap.timer(), "9Ball's timer");
-    must(timer.bind(badged(bootstrap, notification, kTimeHasCome)), "binding 9Ball's timer");
+    must(timer.bind(badged(bootstrap, notification, kTimerExpired)), "binding 9Ball's timer");
     for (unsigned i = 0; i < kReplies; i++) replies.add(must(bootstrap.reply(), "9Ball's replies"));
     return {must(bootstrap.endpoint(), "9Ball's endpoint"), badged(bootstrap, notification, kChildEnded), timer,
             must(bootstrap.slot(), "a slot")};
 }
 
-/// Phase 2: Factotum, and the memory. From here on environment().factotum works.
+/// Phase 2: start Factotum and give it the memory. Afterwards environment().factotum works.
 void start_factotum(FactotumStart start, const ElfFile& program, Notification child_ended) {
     environment().factotum = must(start.run(program), "loading bin/factotum");
     say("factotum: has {} MiB in {} pieces; {} KiB are kept", start.plan.delegated_bytes() >> 20,
@@ -104,7 +104,7 @@ void start_factotum(FactotumStart start, const ElfFile& program, Notification ch
     say("factotum: is up");
 }
 
-/// Phase 3: what is to be started.
+/// Phase 3: read which services to start.
 void read_config(Bytes initrd) {
     const auto read = init_config.parse(as_text(must_find(initrd, kConfigFile)));
     if (!read) fail("{}, line {}: {}", kConfigFile, read.error().line, read.error().what.view());
@@ -139,7 +139,7 @@ void find_devices(const BootInfo& info, Devices& devices, Bootstrap& bootstrap) 
     find_devices(info, devices, bootstrap);
     Registry registry(bootstrap);
     Supervisor supervisor(init_config, devices, registry, own.timer, info.timebase);
-    supervisor.start_what_can();
+    supervisor.start_ready();
 
     NineballServer handler(supervisor, registry);
     Server(own.endpoint, replies, {environment().cnode, own.receive_slot, 1}).run(handler);

@@ -29,11 +29,11 @@ void MemoryPlan::collect(const BootInfo& info) {
     }
 }
 
-/// Keep 2^size_bits bytes of a piece; the rest of it are pieces of that size, twice that, and so on.
+/// Keeps 2^size_bits bytes of a piece. The rest becomes pieces of that size, twice that size, and so on.
 Result<void> MemoryPlan::cut(std::size_t index, Bootstrap& bootstrap, unsigned size_bits) {
     const FreeMemory whole = pieces_[index];
     const Untyped original(whole.slot);
-    take_out(index);
+    remove(index);
     if (whole.description.size_bits == size_bits) {
         bootstrap.add_untyped(original);
         return {};
@@ -50,16 +50,16 @@ Result<void> MemoryPlan::cut(std::size_t index, Bootstrap& bootstrap, unsigned s
 }
 
 void MemoryPlan::add(CPtr slot, std::uint64_t address, unsigned size_bits) {
-    if (count_ == pieces_.size()) return;  // so many cannot be: what is left out stays unused
+    if (count_ == pieces_.size()) return;  // does not happen in practice; the piece stays unused
     pieces_[count_++] = {slot, {address, static_cast<std::uint8_t>(size_bits), 0, {}}};
 }
 
-void MemoryPlan::take_out(std::size_t index) {
+void MemoryPlan::remove(std::size_t index) {
     std::copy(pieces_.begin() + index + 1, pieces_.begin() + count_, pieces_.begin() + index);
     count_--;
 }
 
-/// Largest first, by address among equals. Insertion sort: there are few, and they come almost in order.
+/// Sorts by size, largest first, then by address. Insertion sort suits a short list that is almost sorted.
 void MemoryPlan::sort() {
     const auto goes_before = [](const FreeMemory& a, const FreeMemory& b) {
         if (a.description.size_bits != b.description.size_bits)

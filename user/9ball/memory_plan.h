@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// Who gets which memory: 9Ball keeps one piece to start Factotum with, Factotum gets all the rest.
+// Divides the memory: 9Ball keeps one piece to start Factotum with, and Factotum gets the rest.
 //
-// An Untyped that is too large to be kept is first cut into halves, quarters and so on down to the piece that is kept;
-// the cuts are its children, so that nothing has to come back for the original to be whole again.
+// If 9Ball's piece comes from a larger Untyped, that is split into a half, a quarter and so on, down to the piece that
+// is kept. All of these are children of the original Untyped, which 9Ball keeps too, so a revoke makes it whole again.
 #pragma once
 
 #include <array>
@@ -13,7 +13,7 @@
 
 namespace glenda::nineball {
 
-/// A normal Untyped that goes to Factotum.
+/// An Untyped of normal memory that goes to Factotum.
 struct FreeMemory {
     CPtr slot;
     UntypedDescription description;
@@ -21,11 +21,10 @@ struct FreeMemory {
 
 class MemoryPlan {
 public:
-    /// Find a piece of at least `bytes` for 9Ball, cut it out and give it to `bootstrap`. NotEnoughMemory: there is
-    /// none.
+    /// Splits off a piece of at least `bytes` for 9Ball and adds it to `bootstrap`. NotEnoughMemory if there is none.
     Result<void> make(const BootInfo& info, Bootstrap& bootstrap, std::uint64_t bytes);
 
-    /// Everything else, largest first.
+    /// The other pieces, largest first.
     std::span<const FreeMemory> delegated() const { return std::span(pieces_).first(count_); }
     std::uint64_t kept_bytes() const { return kept_bytes_; }
     std::uint64_t delegated_bytes() const;
@@ -34,7 +33,7 @@ private:
     void collect(const BootInfo& info);
     Result<void> cut(std::size_t index, Bootstrap& bootstrap, unsigned size_bits);
     void add(CPtr slot, std::uint64_t address, unsigned size_bits);
-    void take_out(std::size_t index);
+    void remove(std::size_t index);
     void sort();
 
     std::size_t count_ = 0;

@@ -8,7 +8,7 @@ namespace glenda::nineball {
 
 namespace {
 
-/// Where a frame is while it is being filled: nothing else of 9Ball's is near.
+/// Address of a frame while it is being filled, far from everything else in 9Ball's address space.
 constexpr std::uint64_t kWindow = 0x20'0000'0000;
 
 constexpr std::uint64_t page_of(std::uint64_t address) { return address & ~(kElfPageSize - 1); }
@@ -36,7 +36,7 @@ std::uint64_t ProgramLoader::image_end(const ElfFile& program) { return page_aft
 Result<void> ProgramLoader::load(const ElfFile& program) {
     for (const ElfSegment& segment : program.segments()) {
         for (std::uint64_t page = page_of(segment.vaddr); page < segment.end(); page += kElfPageSize) {
-            // The part of the segment's data that lies in this page; its end is bss.
+            // The part of the segment's data that lies in this page. After the data comes bss.
             const std::uint64_t from = std::max(page, segment.vaddr);
             const std::uint64_t skip = std::min<std::uint64_t>(from - segment.vaddr, segment.data.size());
             const std::uint64_t size = std::min<std::uint64_t>(page + kElfPageSize - from, segment.data.size() - skip);
@@ -59,8 +59,8 @@ Result<Frame> ProgramLoader::make_page(std::uint64_t address, MapFlags flags, By
 
 Result<std::uint64_t> ProgramLoader::make_stack(std::uint64_t top, std::uint64_t size, std::string_view name,
                                                 std::uint64_t aux_type, std::uint64_t aux_value) {
-    // What lies at the very top, from the stack pointer on (System V ABI): argc, argv, 0, no environment, 0,
-    // the auxiliary vector, and the string that argv[0] points to.
+    // The initial stack, from the stack pointer upwards (System V ABI): argc, argv, 0, an empty environment, 0, the
+    // auxiliary vector, and the string that argv[0] points to.
     struct {
         std::uint64_t argc = 1;
         std::uint64_t argv[2] = {};

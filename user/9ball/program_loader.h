@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// Loading a program by hand: before there is a Factotum, somebody must fill Factotum's address space.
+// Loads a program without Factotum's help. It is needed once, to load Factotum itself.
 //
-// New frames are mapped for a moment in 9Ball's own space, filled, taken out, and mapped where they belong: a
-// capability of a frame has one mapping at a time.
+// Each new frame is mapped in 9Ball's own address space, filled, unmapped, and then mapped in the target: a Frame
+// capability has one mapping at a time.
 #pragma once
 
 #include <string_view>
@@ -14,24 +14,24 @@ namespace glenda::nineball {
 
 class ProgramLoader {
 public:
-    /// Fill `target` with objects from `bootstrap`; `own` is 9Ball's space.
+    /// Loads into `target`, with objects from `bootstrap`. `own` is 9Ball's address space.
     ProgramLoader(Bootstrap& bootstrap, VSpace own, VSpace target)
         : bootstrap_(bootstrap), own_(own), target_(target) {}
 
-    /// Bytes of memory that the segments of `program` take, in whole pages.
+    /// Bytes of memory that the segments of `program` need, in whole pages.
     static std::uint64_t memory_size(const ElfFile& program);
-    /// The first address behind them, page aligned.
+    /// The first page-aligned address after the segments.
     static std::uint64_t image_end(const ElfFile& program);
 
-    /// All segments, with their rights.
+    /// Loads all segments, each with its access rights.
     Result<void> load(const ElfFile& program);
 
-    /// A stack of `size` bytes that ends at `top`, with argc = 1, `name`, and one entry of the auxiliary vector.
-    /// The stack pointer to start with.
+    /// Makes a stack of `size` bytes that ends at `top`, with argc = 1, `name` as argv[0], and one entry in the
+    /// auxiliary vector. Returns the initial stack pointer.
     Result<std::uint64_t> make_stack(std::uint64_t top, std::uint64_t size, std::string_view name,
                                      std::uint64_t aux_type, std::uint64_t aux_value);
 
-    /// A page at `address` with `contents`, the rest zero. Its frame.
+    /// Makes a page at `address` with `contents` at `offset`, and zeroes elsewhere. Returns its frame.
     Result<Frame> make_page(std::uint64_t address, MapFlags flags, Bytes contents, std::uint64_t offset = 0);
 
 private:

@@ -39,7 +39,7 @@ Answer<void> Registry::add(std::string_view name, CNode from, std::uint64_t inde
     for (Waiting& waiting : waiting_) {
         if (waiting.name.empty() || waiting.name != name) continue;
         waiting.name = {};
-        answer(waiting.reply, *free, waiting.client);
+        reply_to(waiting.reply, *free, waiting.client);
     }
     return {};
 }
@@ -51,18 +51,18 @@ void Registry::remove(std::string_view name) {
     *entry = {};
 }
 
-/// Send a copy that is badged with the client, unless the server chose a badge for all. 9Ball's own copy of it is
-/// needed only while the message is sent.
-void Registry::answer(ReplyHandle& caller, const Entry& entry, Badge client) {
+/// Replies with a copy that has the client's badge, or the server's if it registered a badged capability. 9Ball needs
+/// its own copy only while the message is sent.
+void Registry::reply_to(ReplyHandle& caller, const Entry& entry, Badge client) {
     const CNode own = bootstrap_.node();
     const Result<CPtr> slot = bootstrap_.slot();
-    if (!slot) return caller.answer(slot.error());
+    if (!slot) return caller.reply(slot.error());
     Result<void> made = own.mint(*slot, own, entry.slot, kClient, client);
     if (!made) made = own.copy(*slot, own, entry.slot, kClient);
     if (made)
-        caller.answer(MessageWriter(0).cap(*slot));
+        caller.reply(MessageWriter(0).cap(*slot));
     else
-        caller.answer(made.error());
+        caller.reply(made.error());
     drop(*slot);
 }
 
@@ -72,7 +72,7 @@ Reaction Registry::look_up(std::string_view name, Request& request, LookupFlags 
     if (!request.can_defer()) return ServerError::TooMany;
     if (entry != nullptr) {
         ReplyHandle caller = request.defer();
-        answer(caller, *entry, request.badge);
+        reply_to(caller, *entry, request.badge);
         return Reaction::later();
     }
     for (Waiting& waiting : waiting_) {
@@ -89,7 +89,7 @@ void Registry::forget_client(Badge client) {
     for (Waiting& waiting : waiting_) {
         if (waiting.name.empty() || waiting.client != client) continue;
         waiting.name = {};
-        waiting.reply.answer(ServerError::Interrupted);
+        waiting.reply.reply(ServerError::Interrupted);
     }
 }
 

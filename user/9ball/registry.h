@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// The name service: which endpoint stands behind a name, and who waits for one.
+// The name service: maps names to endpoints, and keeps the clients that wait for a name.
 //
-// 9Ball keeps each registered capability in a slot of its own, without the right to receive, and gives out copies that
-// carry the client's process identifier. Who may ask is the server's business.
+// 9Ball keeps each registered capability, without the right to receive, and hands out copies whose badge is the
+// client's process identifier. server.cc checks permissions.
 #pragma once
 
 #include <string_view>
@@ -20,16 +20,16 @@ public:
 
     explicit Registry(Bootstrap& bootstrap) : bootstrap_(bootstrap) {}
 
-    /// Remember the capability in `index` of `from` under `name`, instead of any that was known before, and answer who
-    /// waited for it. `name` must live as long as this.
+    /// Registers the capability in slot `index` of `from` under `name`, replaces an earlier one, and replies to the
+    /// clients that wait for it. `name` must outlive the registry.
     Answer<void> add(std::string_view name, CNode from, std::uint64_t index);
-    /// Forget the name: its server has ended.
+    /// Removes the name of a server that has ended.
     void remove(std::string_view name);
 
-    /// Answer with the capability, now or, if the name is not known and `flags` says so, when it is. `name` must live
-    /// as long as this.
+    /// Replies with the capability: at once, or, if the name is unknown and `flags` has Wait, when it is registered.
+    /// `name` must outlive the registry.
     Reaction look_up(std::string_view name, Request& request, LookupFlags flags);
-    /// A client has ended: nobody waits any more.
+    /// Cancels the waits of a client that has ended.
     void forget_client(Badge client);
 
 private:
@@ -44,7 +44,7 @@ private:
     };
 
     Entry* find(std::string_view name);
-    void answer(ReplyHandle& caller, const Entry& entry, Badge client);
+    void reply_to(ReplyHandle& caller, const Entry& entry, Badge client);
     void drop(CPtr slot);
 
     Bootstrap& bootstrap_;

@@ -24,7 +24,7 @@ void fail_text(std::string_view text) {
     for (;;) __builtin_trap();
 }
 
-void end_of_power(PowerState state) {
+void enter_power_state(PowerState state) {
     const Machine machine = environment().machine;
     on_console(state == PowerState::Off ? "switching the machine off" : "starting the machine again");
     (void)(state == PowerState::Off ? machine.shutdown() : machine.reboot());

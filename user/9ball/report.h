@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What 9Ball says: milestones as they pass, and one clear line when the system cannot go on.
+// 9Ball's own messages: milestones, and one line that says why the system cannot go on.
 #pragma once
 
 #include "glenda/format.h"
@@ -9,20 +9,20 @@ namespace glenda::nineball {
 void say_text(std::string_view text);
 [[noreturn]] void fail_text(std::string_view text);
 
-/// One line in the journal.
+/// Writes a line into the journal.
 template <typename... Args>
 void say(FormatString<std::type_identity_t<Args>...> format, const Args&... args) {
     say_text(FixedText<240>(format, args...));
 }
 
-/// The system cannot work: say why on the kernel's console, show what was last logged, switch the machine off.
+/// Handles a fatal error: prints the end of the log and the reason on the kernel's console, then switches off.
 template <typename... Args>
 [[noreturn]] void fail(FormatString<std::type_identity_t<Args>...> format, const Args&... args) {
     fail_text(FixedText<240>(format, args...));
 }
 
 enum class PowerState { Off, Reboot };
-/// The end of an orderly run.
-[[noreturn]] void end_of_power(PowerState state);
+/// Ends an orderly run.
+[[noreturn]] void enter_power_state(PowerState state);
 
 }  // namespace glenda::nineball

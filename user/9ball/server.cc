@@ -8,7 +8,7 @@ namespace glenda::nineball {
 
 void NineballServer::signalled(Badge bits) {
     if ((bits & kChildEnded) != 0) supervisor_.collect_ended();
-    if ((bits & kTimeHasCome) != 0) supervisor_.tick();
+    if ((bits & kTimerExpired) != 0) supervisor_.tick();
 }
 
 Reaction NineballServer::handle(Request& request) {
@@ -42,7 +42,7 @@ Reaction NineballServer::look_up(const Service* client, Request& request) {
     const std::string_view name = reader.text();
     if (!reader.ok()) return ServerError::BadRequest;
     if (client == nullptr) return ServerError::PermissionDenied;
-    // The manifest's own text is passed on: it outlives the request.
+    // Pass the text of init.toml on, because it outlives the request.
     for (std::string_view used : client->config->uses.all()) {
         if (used == name) return registry_.look_up(used, request, flags);
     }
@@ -69,7 +69,7 @@ Reaction NineballServer::read_log(const Request& request) const {
 
 Reaction NineballServer::power(const Service* client, PowerState state) const {
     if (client == nullptr || !client->config->power) return ServerError::PermissionDenied;
-    end_of_power(state);
+    enter_power_state(state);
 }
 
 Reaction NineballServer::status(const Request& request) const {

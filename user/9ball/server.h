@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
-// 9Ball as a server: who may do what of protocol/nineball.h, and the signals that keep the supervisor going.
+// 9Ball's server: checks permissions for the requests of protocol/nineball.h, and passes signals to the supervisor.
 //
-// The badge is the client's process identifier, stamped by the kernel on a capability that only Factotum mints; what
-// that process may do, init.toml says. A process that is no service may log and read, and nothing else.
+// The badge of a request is the client's process identifier. It can be trusted, because only Factotum mints these
+// capabilities. init.toml says what a service may do. Any other process may only write and read the log, and ask for
+// the status of services.
 #pragma once
 
 #include "glenda/server.h"
@@ -14,7 +15,7 @@ namespace glenda::nineball {
 
 /// Bits of 9Ball's notification.
 constexpr Badge kChildEnded = 1;
-constexpr Badge kTimeHasCome = 2;
+constexpr Badge kTimerExpired = 2;
 
 class NineballServer {
 public:

@@ -2,6 +2,8 @@
 // See supervisor.h.
 #include "supervisor.h"
 
+#include <algorithm>
+
 #include "glenda/environment.h"
 #include "glenda/slots.h"
 #include "glenda/time.h"
@@ -13,14 +15,14 @@ namespace glenda::nineball {
 namespace {
 
 constexpr std::uint64_t kFirstPauseMs = 100;
-constexpr unsigned kMostDoublings = 6;         // the longest pause is 6.4 s
-constexpr std::uint64_t kLongRunSeconds = 10;  // who ran this long starts from the first pause again
-constexpr std::uint64_t kRegisterSeconds = 5;  // to register what it provides
-constexpr unsigned kMostFailedStarts = 5;      // in a row, without ever having registered
+constexpr unsigned kMaxDoublings = 6;          // the longest pause is 6.4 s
+constexpr std::uint64_t kLongRunSeconds = 10;  // a longer run resets the pause
+constexpr std::uint64_t kRegisterSeconds = 5;  // time limit for registering
+constexpr unsigned kMaxFailedStarts = 5;       // in a row, without registering
 constexpr std::int64_t kKillSignal = 9;
-constexpr std::string_view kTerminal = "serial";  // while it is served, 9Ball leaves the kernel's console alone
+constexpr std::string_view kTerminal = "serial";  // while it is served, 9Ball does not use the kernel's console
 
-/// "exited with status 3", and so on.
+/// For example "exited with status 3".
 FixedText<64> describe(ExitStatus status) {
     switch (status.how()) {
         case ExitStatus::How::Exited: return FixedText<64>("exited with status {}", status.code());
@@ -30,8 +32,8 @@ FixedText<64> describe(ExitStatus status) {
     return FixedText<64>("ended");
 }
 
-/// Whether trying again later can help.
-bool is_passing(AnyError error) {
+/// Whether a later attempt may succeed.
+bool is_transient(AnyError error) {
     return error == ServerError::OutOfMemory || error == ServerError::TooMany || error == ServerError::Busy ||
            error == Error::NotEnoughMemory;
 }
@@ -65,7 +67,7 @@ const Service* Supervisor::failed_need(const Service& service) const {
     return nullptr;
 }
 
-void Supervisor::start_what_can() {
+void Supervisor::start_ready() {
     for (bool progress = true; progress;) {
         progress = false;
         for (Service& service : std::span(services_).first(count_)) {
@@ -79,7 +81,7 @@ void Supervisor::start_what_can() {
             }
         }
     }
-    check_that_life_goes_on();
+    check_still_usable();
     arm_timer();
 }
 
@@ -92,7 +94,7 @@ void Supervisor::start(Service& service) {
     if (!pid) {
         if (reason.view().empty()) reason.add("{}: {}", config.path, pid.error());
         say("{}: cannot start: {}", config.name, reason.view());
-        if (is_passing(pid.error()))
+        if (is_transient(pid.error()))
             back_off(service);
         else
             give_up(service, "its program cannot be run");
@@ -108,9 +110,11 @@ void Supervisor::start(Service& service) {
     }
 }
 
-/// Ask Factotum for the process, and pass what the manifest grants.
+/// Asks Factotum for the process, and passes the capabilities that init.toml grants.
 Answer<std::uint64_t> Supervisor::spawn(const ServiceConfig& config, process::SpawnReason& reason) {
     CPtr caps[kMaxMessageCaps];
+    std::string_view arguments[2 * ServiceConfig::kMaxTexts];
+    auto* arguments_end = std::copy(config.args.all().begin(), config.args.all().end(), arguments);
     std::uint64_t slots = 0;
     unsigned count = 0;
     const auto pass = [&](CPtr cap, std::uint64_t slot) {
@@ -126,10 +130,11 @@ Answer<std::uint64_t> Supervisor::spawn(const ServiceConfig& config, process::Sp
         devices_.reclaim(*device, environment().cnode);
         pass(device->frame, kSlotPassed + count);
         pass(device->irq, kSlotPassed + count);
+        if (!device->registers.view().empty()) *arguments_end++ = device->registers.view();
     }
     if (config.console) pass(environment().console.cptr(), kSlotConsole);
     return process::spawn({.file = config.path,
-                           .arguments = config.args.all(),
+                           .arguments = {arguments, arguments_end},
                            .priority = config.priority,
                            .caps = std::span(caps).first(count),
                            .slots = slots},
@@ -141,7 +146,7 @@ void Supervisor::mark_up(Service& service) {
     service.due = 0;
     say("{}: serves {}", service.name(), service.config->provides);
     if (service.config->provides == kTerminal) journal().set_echo(Journal::Echo::Off);
-    start_what_can();
+    start_ready();
 }
 
 void Supervisor::collect_ended() {
@@ -150,7 +155,7 @@ void Supervisor::collect_ended() {
         if (!child || child->pid == 0) break;
         if (Service* const service = by_pid(child->pid)) ended(*service, child->status);
     }
-    start_what_can();
+    start_ready();
 }
 
 void Supervisor::ended(Service& service, ExitStatus status) {
@@ -162,8 +167,8 @@ void Supervisor::ended(Service& service, ExitStatus status) {
     service.failed_starts = service.state == ServiceState::Starting ? service.failed_starts + 1 : 0;
     const bool starts_again = service.config->restart == RestartRule::Always ||
                               (service.config->restart == RestartRule::OnFailure && !status.is_success());
-    if (starts_again && service.failed_starts == kMostFailedStarts)
-        return give_up(service, FixedText<80>("it has ended {} times before it served", kMostFailedStarts));
+    if (starts_again && service.failed_starts == kMaxFailedStarts)
+        return give_up(service, FixedText<80>("it has ended {} times before it served", kMaxFailedStarts));
     if (starts_again) return back_off(service);
     service.state = ServiceState::Stopped;
     service.due = 0;
@@ -173,7 +178,7 @@ void Supervisor::back_off(Service& service) {
     const std::uint64_t now = read_time();
     const bool ran_long = now - service.started > kLongRunSeconds * timebase_;
     if (ran_long) service.quick_ends = 0;
-    const unsigned doublings = service.quick_ends < kMostDoublings ? service.quick_ends : kMostDoublings;
+    const unsigned doublings = service.quick_ends < kMaxDoublings ? service.quick_ends : kMaxDoublings;
     const std::uint64_t pause_ms = kFirstPauseMs << doublings;
     service.quick_ends++;
     service.restarts++;
@@ -193,16 +198,16 @@ void Supervisor::tick() {
     for (Service& service : std::span(services_).first(count_)) {
         if (service.due == 0 || service.due > now) continue;
         if (service.state == ServiceState::BackingOff) {
-            service.state = ServiceState::Waiting;  // its needs may have ended too
+            service.state = ServiceState::Waiting;  // its dependencies may have ended too
             service.due = 0;
         } else if (service.state == ServiceState::Starting) {
             service.due = 0;
             say("{}: has not registered {} for {} s; killed", service.name(), service.config->provides,
                 kRegisterSeconds);
-            (void)process::kill(service.pid, kKillSignal);  // and then it ends like any other
+            (void)process::kill(service.pid, kKillSignal);  // it is then handled like any that ended
         }
     }
-    start_what_can();
+    start_ready();
 }
 
 void Supervisor::arm_timer() {
@@ -213,8 +218,8 @@ void Supervisor::arm_timer() {
     (void)(next == 0 ? timer_.cancel() : timer_.arm(next));
 }
 
-/// A system in which nobody can do anything any more is not left hanging.
-void Supervisor::check_that_life_goes_on() {
+/// Switches the machine off if no service is left that could do anything.
+void Supervisor::check_still_usable() {
     bool alive = false;
     bool wants_commands = false;
     bool takes_commands = false;

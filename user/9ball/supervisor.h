@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
-// The life of each service: started when what it needs is up, watched, started again as its rule says.
+// The life cycle of each service: started when its dependencies are up, supervised, and restarted by its rule.
 //
 //     Waiting --needs are up--> Starting --registers what it provides--> Up --ends--> BackingOff --time--> Starting
 //        |                         |  (at once, if it provides nothing)     |
 //        +--a need has failed--> Failed <--cannot be loaded                 +--rule says so--> Stopped
 //
-// Services that do not need one another do not wait for one another. A service that ends again and again is started
-// after ever longer pauses. Seed: 9ball-later.md, 2 and 7. Handout: lab 4, "Supervision".
+// Independent services start independently. A service that keeps ending is restarted after increasing pauses.
+// Seed: 9ball-later.md, 2 and 7.
 #pragma once
 
 #include "devices.h"
@@ -22,12 +22,12 @@ namespace glenda::nineball {
 struct Service {
     const ServiceConfig* config = nullptr;
     ServiceState state = ServiceState::Waiting;
-    std::uint64_t pid = 0;  // 0: is not running
+    std::uint64_t pid = 0;  // 0: not running
     std::uint64_t restarts = 0;
-    unsigned quick_ends = 0;     // in a row, without having run for long
-    unsigned failed_starts = 0;  // in a row, without having registered what it provides
+    unsigned quick_ends = 0;     // in a row, each after a short run
+    unsigned failed_starts = 0;  // in a row, each before registering
     std::uint64_t started = 0;   // time, in ticks
-    std::uint64_t due = 0;       // BackingOff: when to start; Starting: when to give up; else 0
+    std::uint64_t due = 0;       // BackingOff: time to start; Starting: time to give up; else 0
 
     std::string_view name() const { return config->name; }
     bool is_over() const { return state == ServiceState::Stopped || state == ServiceState::Failed; }
@@ -35,20 +35,20 @@ struct Service {
 
 class Supervisor {
 public:
-    /// `timer` signals 9Ball; `timebase`: ticks in a second.
+    /// `timer` signals 9Ball. `timebase`: ticks per second.
     Supervisor(const InitConfig& config, const Devices& devices, Registry& registry, Timer timer,
                std::uint64_t timebase);
 
-    /// Start every service whose needs are up; fail those whose needs have failed.
-    void start_what_can();
-    /// Children of 9Ball may have ended: ask Factotum which.
+    /// Starts each waiting service whose dependencies are up, and fails those with a failed dependency.
+    void start_ready();
+    /// Asks Factotum which children of 9Ball have ended, and handles them.
     void collect_ended();
-    /// A deadline has passed.
+    /// Handles expired deadlines.
     void tick();
-    /// `service` has registered what it provides.
+    /// Marks a service as up, after it has registered its name.
     void mark_up(Service& service);
 
-    /// The running service with that process identifier, else null.
+    /// The running service with that process identifier; null if there is none.
     Service* by_pid(std::uint64_t pid);
     std::span<const Service> services() const { return std::span(services_).first(count_); }
 
@@ -61,7 +61,7 @@ private:
     bool needs_are_up(const Service& service) const;
     const Service* failed_need(const Service& service) const;
     void arm_timer();
-    void check_that_life_goes_on();
+    void check_still_usable();
 
     const Devices& devices_;
     Registry& registry_;

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Ends in the way that it is asked for, to see the report. Each way is a function of its own, so that the report
-// names it.
+// Crashes in the way that its argument names. Each way is a function of its own, so that the crash report names it.
 #include <cstdint>
 
 #include "glenda/print.h"
@@ -21,13 +20,13 @@ void null_pointer() { write_to(0); }
 
 void illegal_instruction() { asm volatile(".4byte 0xffffffff"); }
 
-/// Loads and stores of odd addresses work, slowly, in the firmware. Atomics do not.
+/// The firmware emulates misaligned loads and stores, but not misaligned atomics.
 void misaligned_atomic() {
     alignas(8) static std::uint64_t words[2];
     asm volatile("amoadd.w zero, zero, (%0)" ::"r"(reinterpret_cast<std::uint64_t>(words) + 1) : "memory");
 }
 
-volatile int end_of_recursion = -1;  // never reached, but the compiler cannot know
+volatile int end_of_recursion = -1;  // never reached, but the compiler does not know
 
 [[gnu::noinline]] int stack_overflow(int depth) {
     volatile char page[1024];

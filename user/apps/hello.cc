@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The first program to run: greets, or shows how it was called, one argument a line.
+// The first program to run. Prints a greeting, or its arguments, one per line.
 #include "glenda/print.h"
 
 using namespace glenda;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Takes N MiB, which costs nothing at first, then writes and checks every page, which makes them real.
+// Reserves N MiB, which allocates nothing, then writes and checks every page, which allocates them.
 #include <cstdint>
 #include <optional>
 
@@ -20,7 +20,7 @@ std::optional<std::uint64_t> to_number(std::string_view text) {
     return text.empty() ? std::nullopt : std::optional(value);
 }
 
-/// KiB that this process has touched, as PS says.
+/// KiB of memory allocated to this process, as PS reports it.
 std::uint64_t resident() {
     const auto pid = process::get_pid();
     const auto list = process::list();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Uses the processor and does nothing: for ever, or for a number of milliseconds.
+// Keeps the processor busy, forever or for a number of milliseconds.
 #include "glenda/print.h"
 #include "glenda/time.h"
 

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
-// The table of commands, and the short ones.
+// The table of commands, and the handlers of the short ones.
 #include "commands.h"
 
 #include "glenda/nineball.h"
+#include "glenda/number.h"
 #include "glenda/print.h"
 #include "glenda/process.h"
 #include "run.h"
@@ -15,7 +16,7 @@ namespace {
 
 using Arguments = std::span<const std::string_view>;
 
-/// False: wrong arguments, show the usage.
+/// Returns false if the arguments are wrong; the caller then prints the usage.
 using Handler = bool (*)(Arguments);
 
 struct Command {
@@ -50,7 +51,7 @@ bool kill(Arguments arguments) {
     if (killed.error() == ServerError::NoSuchProcess)
         print("kill: there is no process {}\n", *pid);
     else if (killed.error() == ServerError::PermissionDenied)
-        print("kill: process {} holds the system up\n", *pid);
+        print("kill: process {} cannot be killed: the system depends on it\n", *pid);
     else
         print("kill: {}\n", killed.error());
     return true;
@@ -100,20 +101,22 @@ bool reboot(Arguments arguments) {
 }
 
 constexpr Command kCommands[] = {
-    {"help", "help", "this list", help},
-    {"ps", "ps", "the processes", ps},
-    {"run", "run NAME [ARGS...] [&]", "run a program from bin/; with & do not wait for it", run},
+    {"help", "help", "show this list", help},
+    {"ps", "ps", "list the processes", ps},
+    {"run", "run NAME [ARGS...] [&]", "run a program from bin/; with & in the background", run},
     {"kill", "kill PID", "end a process", kill},
-    {"log", "log", "what 9Ball and the services have said", log},
-    {"mem", "mem", "memory: all, free, promised to processes, in tables", mem},
+    {"log", "log", "show what 9Ball and the services have logged", log},
+    {"mem", "mem", "show memory: total, free, reserved by processes, tables", mem},
     {"shutdown", "shutdown", "switch the machine off", shutdown},
-    {"reboot", "reboot", "start the machine anew", reboot},
+    {"reboot", "reboot", "restart the machine", reboot},
 };
 
 bool help(Arguments arguments) {
     if (!arguments.empty()) return false;
     for (const Command& command : kCommands) print("  {:<24}{}\n", command.usage, command.purpose);
-    print("^C ends the program that runs; the arrows bring back earlier lines.\n");
+    print(
+        "^C ends the running program. The arrows bring back earlier lines. ^W erases a word,\n"
+        "^U the line up to the cursor, ^K the rest of it. ^L clears the screen.\n");
     return true;
 }
 

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: MIT
-// What can be typed at the prompt.
+// The commands of the prompt.
 #pragma once
 
 #include <string_view>
 
 namespace glenda::console {
 
-/// Do what `line` says, and say what went wrong if it cannot be done.
+/// Executes the command in `line`. Prints a message if that fails.
 void execute(std::string_view line);
 
-/// Say which background programs have ended since the last time.
+/// Reports background programs that have ended since the last call.
 void report_ended();
 
 }  // namespace glenda::console

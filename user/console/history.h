@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The last lines that were entered.
+// The most recent lines that were entered.
 #pragma once
 
 #include <array>
@@ -8,7 +8,7 @@
 
 namespace glenda::console {
 
-/// A ring of kLines lines. Empty lines and repetitions of the latest are not kept.
+/// A ring of kLines lines. Empty lines and repetitions of the latest line are not kept.
 class History {
 public:
     static constexpr unsigned kLines = 16;
@@ -19,7 +19,7 @@ public:
         Line& place = lines_[added_++ % kLines];
         place.size = unsigned(line.copy(place.text.data(), kMaxLine));
     }
-    /// How many lines can be had.
+    /// The number of lines that get() can return.
     unsigned count() const { return added_ < kLines ? unsigned(added_) : kLines; }
     /// The line `back` lines ago; 1 is the latest. 1 <= back <= count().
     std::string_view get(unsigned back) const {

@@ -8,147 +8,172 @@ namespace glenda::console {
 
 namespace {
 
-constexpr char control(char letter) { return char(letter & 0x1f); }
-constexpr char kEscape = 0x1b;
-constexpr char kBackspace = 0x08;
-constexpr char kDelete = 0x7f;
 constexpr std::string_view kBell = "\a";
+/// Moves the cursor to the last column and asks for its position. The reply is Key::CursorReport.
+constexpr std::string_view kAskForWidth = "\x1b[999C\x1b[6n";
+constexpr std::string_view kClearScreen = "\x1b[H\x1b[2J";
+constexpr std::string_view kClearToEnd = "\x1b[K";
 
 }  // namespace
 
 void LineEditor::start() {
     size_ = cursor_ = first_ = back_ = draft_size_ = 0;
-    escape_ = Escape::None;
+    overflowed_ = asked_ = false;
+    columns_ = kFewestColumns;  // the window's size may have changed since the last line
     put(prompt_);
 }
 
 LineEditor::Event LineEditor::feed(char byte) {
-    const bool second_half = after_return_ && byte == '\n';  // of a "\r\n"
-    after_return_ = byte == '\r';
-    if (second_half) return Event::None;
-    if (escape_ != Escape::None) {
-        feed_escape(byte);
-        return Event::None;
-    }
-    if (byte >= ' ' && byte < kDelete) {
-        insert(byte);
-        return Event::None;
-    }
-    return feed_control(byte);
-}
-
-LineEditor::Event LineEditor::feed_control(char byte) {
-    switch (byte) {
-        case '\r':
-        case '\n':
-            put("\n");
-            history_.add(line());
-            return Event::Line;
-        case control('C'):
+    switch (keys_.feed(std::uint8_t(byte))) {
+        case Key::None: break;
+        case Key::Text: insert(keys_.text()); break;
+        case Key::Enter: return enter();
+        case Key::Cancel:
             put("^C\n");
             size_ = 0;
             return Event::Cancelled;
-        case control('U'): replace({}); break;
-        case control('A'): move_to(0); break;
-        case control('E'): move_to(size_); break;
-        case control('L'):
-            put("\x1b[H\x1b[2J");
-            redraw();
-            break;
-        case kBackspace:
-        case kDelete:
-            if (cursor_ != 0) erase(cursor_ - 1);
-            break;
-        case kEscape: escape_ = Escape::Begun; break;
-        default: break;  // no key that means anything here
+        case Key::EndOfFile:
+            if (size_ != 0) {
+                erase(cursor_, right());
+                break;
+            }
+            put("^D\n");
+            return Event::EndOfFile;
+        case Key::Up: recall(+1); break;
+        case Key::Down: recall(-1); break;
+        case Key::Left: move_to(left()); break;
+        case Key::Right: move_to(right()); break;
+        case Key::Home: move_to(0); break;
+        case Key::End: move_to(size_); break;
+        case Key::EraseBefore: erase_before(); break;
+        case Key::EraseAt: erase(cursor_, right()); break;
+        case Key::EraseWord: erase_word(); break;
+        case Key::EraseToStart: erase(0, cursor_); break;
+        case Key::EraseToEnd: erase(cursor_, size_); break;
+        case Key::ClearScreen: clear_screen(); break;
+        case Key::CursorReport: take_width(keys_.column()); break;
     }
     return Event::None;
 }
 
-/// ESC [ A and ESC O A are the up arrow; ESC [ 3 ~ is Delete. An unknown sequence is swallowed whole.
-void LineEditor::feed_escape(char byte) {
-    if (escape_ == Escape::Begun) {
-        escape_ = byte == '[' || byte == 'O' ? Escape::Sequence : Escape::None;
-        parameter_ = 0;
-        return;
-    }
-    if ((byte >= '0' && byte <= '9') || byte == ';') {
-        parameter_ = byte;
-        return;
-    }
-    escape_ = Escape::None;
-    switch (byte) {
-        case 'A': recall(+1); break;
-        case 'B': recall(-1); break;
-        case 'C': move_to(std::min(cursor_ + 1, size_)); break;
-        case 'D': move_to(cursor_ == 0 ? 0 : cursor_ - 1); break;
-        case 'H': move_to(0); break;
-        case 'F': move_to(size_); break;
-        case '~':
-            if (parameter_ == '3' && cursor_ < size_) erase(cursor_);
-            if (parameter_ == '1') move_to(0);
-            if (parameter_ == '4') move_to(size_);
-            break;
-        default: break;
-    }
+LineEditor::Event LineEditor::enter() {
+    put("\n");
+    if (overflowed_) return Event::TooLong;
+    history_.add(line());
+    return Event::Line;
 }
 
-void LineEditor::insert(char byte) {
-    if (size_ == text_.size()) return put(kBell);
-    std::copy_backward(text_.begin() + cursor_, text_.begin() + size_, text_.begin() + size_ + 1);
-    text_[cursor_] = byte;
-    size_++;
-    cursor_++;
-    const bool simple = cursor_ == size_ && size_ - first_ <= width();
-    if (simple)
-        put({&text_[cursor_ - 1], 1});
+void LineEditor::insert(std::string_view character) {
+    if (character.size() > text_.size() - size_) {
+        overflowed_ = true;
+        return put(kBell);
+    }
+    std::copy_backward(text_.begin() + cursor_, text_.begin() + size_, text_.begin() + size_ + character.size());
+    character.copy(text_.data() + cursor_, character.size());
+    size_ += character.size();
+    cursor_ += character.size();
+    if (cursor_ == size_ && columns(first_, size_) <= room())
+        put(character);
     else
         redraw();
 }
 
-void LineEditor::erase(unsigned at) {
-    const bool simple = at + 1 == size_ && cursor_ == size_ && first_ == 0;
-    std::copy(text_.begin() + at + 1, text_.begin() + size_, text_.begin() + at);
-    size_--;
-    if (cursor_ > at) cursor_--;
-    if (simple)
-        put("\b \b");
-    else
-        redraw();
+void LineEditor::erase(std::size_t from, std::size_t to) {
+    overflowed_ = false;  // the user edits the line as it is on the screen
+    if (from == to) return;
+    std::copy(text_.begin() + to, text_.begin() + size_, text_.begin() + from);
+    size_ -= to - from;
+    cursor_ = from;
+    redraw();
 }
 
-void LineEditor::move_to(unsigned cursor) {
+/// Fast case: a character of one column at the end of a line that fits is erased without a redraw.
+void LineEditor::erase_before() {
+    const std::size_t from = left();
+    if (cursor_ == size_ && first_ == 0 && columns(from, size_) == 1) {
+        overflowed_ = false;
+        size_ = cursor_ = from;
+        return put("\b \b");
+    }
+    erase(from, cursor_);
+}
+
+/// Erases the word before the cursor and the blanks after it.
+void LineEditor::erase_word() {
+    std::size_t from = cursor_;
+    while (from != 0 && text_[from - 1] == ' ') from--;
+    while (from != 0 && text_[from - 1] != ' ') from--;
+    erase(from, cursor_);
+}
+
+void LineEditor::move_to(std::size_t cursor) {
     if (cursor == cursor_) return;
     cursor_ = cursor;
     redraw();
 }
 
 void LineEditor::replace(std::string_view text) {
-    size_ = cursor_ = unsigned(text.copy(text_.data(), text_.size()));
+    size_ = cursor_ = text.copy(text_.data(), text_.size());
     first_ = 0;
+    overflowed_ = false;
     redraw();
 }
 
-/// Go `step` lines back (forward if negative). The line that was being written comes back at the end.
+/// Goes `step` lines back in the history, or forward if negative. The newest entry is the draft.
 void LineEditor::recall(int step) {
     const int target = int(back_) + step;
     if (target < 0 || target > int(history_.count())) return put(kBell);
-    if (back_ == 0) draft_size_ = unsigned(line().copy(draft_.data(), draft_.size()));
+    if (back_ == 0) draft_size_ = line().copy(draft_.data(), draft_.size());
     back_ = unsigned(target);
     replace(back_ == 0 ? std::string_view(draft_.data(), draft_size_) : history_.get(back_));
 }
 
+void LineEditor::clear_screen() {
+    put(kClearScreen);
+    columns_ = kFewestColumns;
+    asked_ = false;
+    redraw();
+}
+
 void LineEditor::redraw() {
-    if (cursor_ < first_) first_ = cursor_;
-    if (cursor_ - first_ > width()) first_ = cursor_ - width();
-    if (size_ <= width()) first_ = 0;
-    const unsigned shown = std::min(size_ - first_, width());
+    if (columns(0, size_) > room()) ask_for_width();
+    first_ = std::min(first_, cursor_);
+    while (columns(first_, cursor_) > room()) first_ = next_character(line(), first_);
+    // If there is room on the right, show more of what is hidden on the left.
+    while (first_ != 0) {
+        const std::size_t more = previous_character(line(), first_);
+        if (columns(more, size_) > room()) break;
+        first_ = more;
+    }
+    std::size_t last = cursor_;
+    const unsigned before = columns(first_, cursor_);
+    unsigned behind = 0;  // columns from the cursor to the end of the row
+    while (last < size_) {
+        const std::size_t next = next_character(line(), last);
+        const unsigned width = columns(last, next);
+        if (before + behind + width > room()) break;
+        behind += width;
+        last = next;
+    }
     put("\r");
     put(prompt_);
-    put({text_.data() + first_, shown});
-    put("\x1b[K");
-    const unsigned left = first_ + shown - cursor_;
-    if (left != 0) put(FixedText<16>("\x1b[{}D", left));
+    put(part(first_, last));
+    put(kClearToEnd);
+    if (behind != 0) put(FixedText<16>("\x1b[{}D", behind));
+}
+
+void LineEditor::ask_for_width() {
+    if (asked_) return;
+    asked_ = awaits_reply_ = true;
+    put(kAskForWidth);
+}
+
+void LineEditor::take_width(unsigned columns) {
+    // Shift-F3 sends the same sequence, with 2 for the column.
+    if (!awaits_reply_ || columns < prompt_.size() + 8) return;
+    awaits_reply_ = false;
+    columns_ = columns;
+    redraw();
 }
 
 }  // namespace glenda::console

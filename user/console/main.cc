@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The console: a prompt on the serial terminal, from which programs are started and the system is looked at.
+// The console: a prompt on the serial terminal, for running programs and inspecting the system.
 #include "commands.h"
 #include "glenda/environment.h"
 #include "glenda/nineball.h"
@@ -13,7 +13,7 @@ using namespace glenda;
 
 namespace {
 
-/// Collects what the editor shows, so that a burst of typing makes one message.
+/// Collects the editor's output, so that a burst of input causes one message.
 struct Screen : TextSink {
     Screen() : TextSink{append} {}
     void flush() {
@@ -31,7 +31,7 @@ struct Screen : TextSink {
     char bytes[512];
 };
 
-/// Find the terminal, again after its driver was started anew. Programs that are run inherit it.
+/// Looks up the terminal: at the start, and again when its driver has restarted. Programs inherit it.
 void find_terminal() {
     Environment& e = environment();
     e.stdio = Endpoint();
@@ -40,11 +40,25 @@ void find_terminal() {
     e.stdio = Endpoint(kSlotStdio);
 }
 
-/// Show the prompt, wherever the terminal is by now; ^C is for the editor.
+/// Shows the prompt, and makes ^C a key for the editor again. Looks up the terminal if it has gone away.
 void prompt(console::LineEditor& editor, Screen& screen) {
     while (!terminal::clear_interrupt()) find_terminal();
     editor.start();
     screen.flush();
+}
+
+/// Acts on the end of a line.
+void respond(console::LineEditor::Event event, std::string_view line) {
+    using Event = console::LineEditor::Event;
+    switch (event) {
+        case Event::None:
+        case Event::Cancelled: break;
+        case Event::Line: console::execute(line); break;
+        case Event::EndOfFile: print("The console does not end. `shutdown` switches the machine off.\n"); break;
+        case Event::TooLong:
+            print("The line is longer than {} bytes. Nothing of it was executed.\n", console::LineEditor::kMaxLine);
+            break;
+    }
 }
 
 }  // namespace
@@ -69,7 +83,7 @@ int main() {
             const auto event = editor.feed(byte);
             if (event == console::LineEditor::Event::None) continue;
             screen.flush();
-            if (event == console::LineEditor::Event::Line) console::execute(editor.line());
+            respond(event, editor.line());
             console::report_ended();
             prompt(editor, screen);
         }

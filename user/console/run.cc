@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// See run.h. While a program runs, the console waits for two things at once: its end, and ^C. Both are bits of the
-// console's own notification.
+// See run.h. While a program runs, the console waits for two events, its end and ^C. Both are bits of the console's
+// notification.
 #include "run.h"
 
 #include "commands.h"
@@ -18,7 +18,7 @@ enum Signal : Badge { kChildEnded = 1, kInterrupt = 2 };
 constexpr CPtr kChildEndedSlot = kSlotFirstFree + 1;
 constexpr CPtr kInterruptSlot = kSlotFirstFree + 2;
 
-constexpr unsigned kChildPriority = 90;  // below the console, so that it answers whatever they do
+constexpr unsigned kChildPriority = 90;  // below the console's, so that the console always responds
 constexpr std::int64_t kInterruptSignal = 2;
 
 void report(std::uint64_t pid, ExitStatus status) {
@@ -37,14 +37,14 @@ void report_refusal(std::string_view name, AnyError error) {
     print("run: {}: {}\n", name, error);
 }
 
-/// Wait until `pid` has ended; ^C ends it.
+/// Waits until `pid` has ended. ^C kills it.
 void wait_in_foreground(std::uint64_t pid) {
-    const Notification bell(kSlotNotification);
+    const Notification notification(kSlotNotification);
     for (;;) {
         const auto child = process::wait(std::int64_t(pid), WaitFlags::NoHang);
         if (!child) return print("run: {}\n", child.error());
         if (child->pid != 0) return report(pid, child->status);
-        const auto bits = bell.wait();
+        const auto bits = notification.wait();
         if (bits && (*bits & kInterrupt) != 0) {
             print("^C\n");
             (void)process::kill(pid, kInterruptSignal);
@@ -66,8 +66,8 @@ bool run(std::span<const std::string_view> arguments) {
     if (in_background) arguments = arguments.first(arguments.size() - 1);
     if (arguments.empty()) return false;
 
-    const Notification bell(kSlotNotification);
-    (void)bell.poll();  // what is left from earlier
+    const Notification notification(kSlotNotification);
+    (void)notification.poll();  // discard signals from earlier programs
     if (!in_background) (void)terminal::set_interrupt(Notification(kInterruptSlot));
     const auto pid =
         process::spawn({.file = arguments[0], .arguments = arguments.subspan(1), .priority = kChildPriority});

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Programs in the foreground and in the background.
+// Running programs in the foreground and in the background.
 #pragma once
 
 #include <cstdint>
@@ -10,10 +10,10 @@
 
 namespace glenda::console {
 
-/// Once, before the first run(): have Factotum tell when children end.
+/// Asks Factotum for a signal when a child ends. Called once, before the first run().
 Answer<void> prepare_to_run();
 
-/// The command `run`. False: wrong arguments.
+/// The command `run`. Returns false if the arguments are wrong.
 bool run(std::span<const std::string_view> arguments);
 
 }  // namespace glenda::console

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: MIT
-// A command line as words: separated by blanks, "quoted" where a word holds blanks.
+// Splits a command line into words. Blanks separate words; a word in "quotes" may contain blanks.
 #pragma once
 
 #include <array>
-#include <cstdint>
-#include <optional>
 #include <span>
 #include <string_view>
 
@@ -14,7 +12,7 @@ class Words {
 public:
     static constexpr unsigned kMax = 64;
 
-    /// The words of `line`, which must outlive this.
+    /// Splits `line`, which must outlive this object.
     explicit Words(std::string_view line) {
         for (;;) {
             while (!line.empty() && is_blank(line.front())) line.remove_prefix(1);
@@ -23,7 +21,7 @@ public:
             words_[count_++] = take(line);
         }
     }
-    /// Whether there are more than kMax; all() has the first of them.
+    /// Whether the line has more than kMax words. all() then has the first kMax.
     bool too_many() const { return too_many_; }
 
     std::span<const std::string_view> all() const { return {words_.data(), count_}; }
@@ -45,17 +43,5 @@ private:
     unsigned count_ = 0;
     bool too_many_ = false;
 };
-
-/// `text` as a decimal number; nothing for anything else.
-inline std::optional<std::uint64_t> to_number(std::string_view text) {
-    std::uint64_t value = 0;
-    if (text.empty()) return std::nullopt;
-    for (const char c : text) {
-        if (c < '0' || c > '9') return std::nullopt;
-        if (__builtin_mul_overflow(value, 10, &value) || __builtin_add_overflow(value, c - '0', &value))
-            return std::nullopt;
-    }
-    return value;
-}
 
 }  // namespace glenda::console

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Regions and promises of an address space; pages are in pages.cc.
+// Regions of an address space, and the memory they are charged. pages.cc has the pages.
 #include "address_space.h"
 
 #include <algorithm>
@@ -7,15 +7,15 @@
 namespace glenda::factotum {
 
 Result<void> AddressSpace::create(Memory& memory) {
-    CHECK(memory.commit().promise(1), Error::NotEnoughMemory);
-    promised_ = 1;
+    CHECK(memory.commit().charge(1), Error::NotEnoughMemory);
+    charged_ = 1;
     TRY(root, add_block(memory, BlockUse::Space));
     TRY(vspace, memory.make(root, CapType::VSpace, 0));
     vspace_ = VSpace(vspace);
     return {};
 }
 
-/// Give back the blocks that `wanted(use, address)` chooses.
+/// Frees the blocks for which `wanted(use, address)` is true.
 template <typename Wanted>
 void AddressSpace::release_if(Memory& memory, Wanted wanted) {
     CPtr latest = 0;
@@ -24,31 +24,31 @@ void AddressSpace::release_if(Memory& memory, Wanted wanted) {
 }
 
 void AddressSpace::destroy(Memory& memory) {
-    // The thread first; then pages before tables before the root, so that each is still mapped where the kernel expects
-    // it.
+    // The thread first, then pages, tables and the root in this order, so that whatever is freed is still mapped where
+    // the kernel expects it.
     const auto order = {BlockUse::Objects, BlockUse::Slots, BlockUse::Data, BlockUse::Table, BlockUse::Space};
     for (BlockUse now : order) release_if(memory, [&](BlockUse use, std::uint64_t) { return use == now; });
     regions_.clear();
-    forgive(memory, promised_);
+    uncharge(memory, charged_);
     vspace_ = VSpace();
 }
 
 Answer<void> AddressSpace::charge(Memory& memory, std::uint64_t pages) {
-    if (!memory.commit().promise(pages)) return Refusal(ServerError::OutOfMemory);
-    promised_ += pages;
+    if (!memory.commit().charge(pages)) return Refusal(ServerError::OutOfMemory);
+    charged_ += pages;
     return {};
 }
 
-void AddressSpace::forgive(Memory& memory, std::uint64_t pages) {
-    memory.commit().forgive(pages);
-    promised_ -= pages;
+void AddressSpace::uncharge(Memory& memory, std::uint64_t pages) {
+    memory.commit().uncharge(pages);
+    charged_ -= pages;
 }
 
 Answer<void> AddressSpace::add(Memory& memory, const Region& region) {
     const std::uint64_t cost = cost_of(region.start, region.end);
     TRY_VOID(charge(memory, cost));
     if (regions_.add(region)) return {};
-    forgive(memory, cost);
+    uncharge(memory, cost);
     return Refusal(Error::BadArgument);
 }
 
@@ -61,7 +61,7 @@ Answer<void> AddressSpace::resize(Memory& memory, Region& region, std::uint64_t 
         const std::uint64_t cost = ((end - old_end) >> kPageBits) + tables;
         TRY_VOID(charge(memory, cost));
         if (!regions_.resize(region, end)) {
-            forgive(memory, cost);
+            uncharge(memory, cost);
             return Refusal(ServerError::OutOfMemory);
         }
         region.tables_end = std::max(tables_end, end);
@@ -69,12 +69,12 @@ Answer<void> AddressSpace::resize(Memory& memory, Region& region, std::uint64_t 
         if (!regions_.resize(region, end)) return Refusal(Error::BadArgument);
         region.tables_end = tables_end;
         drop_pages(memory, end, old_end);
-        forgive(memory, (old_end - end) >> kPageBits);
+        uncharge(memory, (old_end - end) >> kPageBits);
     }
     return {};
 }
 
-/// Give back the pages in [start, end).
+/// Frees the pages in [start, end).
 void AddressSpace::drop_pages(Memory& memory, std::uint64_t start, std::uint64_t end) {
     release_if(memory,
                [&](BlockUse use, std::uint64_t at) { return use == BlockUse::Data && start <= at && at < end; });

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Building the argument block from the top of the stack downwards.
+// See argument_block.h.
 #include "argument_block.h"
 
 #include "glenda/slots.h"

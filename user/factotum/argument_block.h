@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What a program finds at its stack pointer: arguments, environment and auxiliary vector, as the System V ABI lays
-// them out.
+// The initial stack of a program: arguments, environment and auxiliary vector, in the layout of the System V ABI.
 //
 //   sp -> argc | argv[0] ... | NULL | NULL (no environment) | kAuxStart, kAuxStartProcess | AT_NULL, 0 | the strings
 #pragma once
@@ -16,8 +15,8 @@ namespace glenda::factotum {
 
 constexpr unsigned kMaxArguments = 64;
 
-/// Fill `page`, whose end will be at address `top` in the program, and return the stack pointer, a multiple of 16.
-/// Nothing where the arguments do not fit.
+/// Fills `page`, whose end will be at address `top` in the program. Returns the stack pointer, a multiple of 16, or
+/// nothing if the arguments do not fit.
 std::optional<std::uint64_t> write_arguments(std::span<std::byte, kPageSize> page, std::uint64_t top,
                                              std::span<const std::string_view> arguments);
 

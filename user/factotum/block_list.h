@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
-// Which blocks of memory belong to a process, and what each is used for.
+// The blocks of memory that belong to a process, and their uses.
 //
-// One record for each page of memory, in a table beside the buddy allocator's; the records of a process are linked, so
-// that its death finds all of them, and nothing has to be allocated in order to remember an allocation.
-// Invariant: a block is in one list at most.
+// Each page of memory has a record in one table. The records of a process form a linked list, so that all its blocks
+// are found when it ends, and recording an allocation needs no allocation. Invariant: a block is in at most one list.
 #pragma once
 
 #include <cstdint>
@@ -14,34 +13,34 @@
 
 namespace glenda::factotum {
 
-/// 2^order pages of memory, from page number `page` of all that Factotum has.
+/// 2^order pages of memory, starting at page number `page` of Factotum's memory.
 struct Block {
     std::uint32_t page = 0;
     unsigned order = 0;
 };
 
 enum class BlockUse : std::uint8_t {
-    Data,     // a page that the process sees
+    Data,     // a page that the process can access
     Table,    // a page table of its address space
-    Space,    // the root of that
+    Space,    // the root page table
     Slots,    // its CNode: 2^kSlotsOrder pages
-    Objects,  // an Untyped that small kernel objects are made from
+    Objects,  // an Untyped for small kernel objects
 };
 
 constexpr unsigned kSlotsOrder = 1;
 constexpr unsigned order_of(BlockUse use) { return use == BlockUse::Slots ? kSlotsOrder : 0; }
 
-/// What is remembered of the first page of a block in use.
+/// The record of a block in use, kept for its first page.
 struct PageRecord {
-    std::uint32_t next;               // page of the next block in the list, kNoPage at the end
+    std::uint32_t next;               // first page of the next block in the list, or kNoPage
     std::uint32_t use : 4;            // BlockUse
-    std::uint32_t virtual_page : 28;  // Data: where it is mapped
+    std::uint32_t virtual_page : 28;  // Data: where the page is mapped
 };
 static_assert(sizeof(PageRecord) == 8 && kUserEnd >> kPageBits <= bit(28));
 
 constexpr std::uint32_t kNoPage = ~std::uint32_t{0};
 
-/// A list of blocks. `records` is the one table for all lists.
+/// A list of blocks. All lists share the table `records`.
 class BlockList {
 public:
     void add(std::span<PageRecord> records, Block block, BlockUse use, std::uint64_t address = 0) {
@@ -50,7 +49,7 @@ public:
         count(use, 1);
     }
 
-    /// Show each block that `wanted(BlockUse, address)` chooses to `visit(Block)`, latest first.
+    /// Calls `visit(Block)` for each block for which `wanted(BlockUse, address)` is true, latest first.
     template <typename Wanted, typename Visit>
     void for_each_if(std::span<const PageRecord> records, Wanted wanted, Visit visit) const {
         for (std::uint32_t page = head_; page != kNoPage; page = records[page].next) {
@@ -59,7 +58,7 @@ public:
         }
     }
 
-    /// Take out each block that `wanted(BlockUse, address)` chooses and hand it to `take(Block)`, latest first.
+    /// Removes each block for which `wanted(BlockUse, address)` is true and passes it to `take(Block)`, latest first.
     template <typename Wanted, typename Take>
     void remove_if(std::span<PageRecord> records, Wanted wanted, Take take) {
         std::uint32_t* link = &head_;
@@ -77,7 +76,7 @@ public:
         }
     }
 
-    /// Pages that the process sees.
+    /// Pages that the process can access.
     std::uint64_t data_pages() const { return data_pages_; }
     /// Pages of all blocks.
     std::uint64_t pages() const { return pages_; }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The two walks of the buddy allocator: down to the tightest fit, and up to tell what is left.
+// The two walks in the buddy tree: down to the tightest fit, and up to update what is free.
 #include "buddy.h"
 
 namespace glenda::factotum {

@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: MIT
-// Which parts of one Untyped are free: a buddy allocator that knows nothing of capabilities.
+// A buddy allocator: tracks which parts of one Untyped are free. It does not deal with capabilities.
 //
-// A region of 2^order pages is a binary tree in heap order: node 1 is all of it, node n has the halves 2n and 2n+1.
-// For each node one byte says how much less than the whole of it can be had in one piece ("deficit"), so 0 means
-// wholly free, and a table of zeroes is an empty region: nothing to initialise.
+// A region of 2^order pages is a binary tree in heap order: node 1 is the region, and the halves of node n are 2n and
+// 2n+1. Each node has a one-byte deficit: its size minus that of the largest free block in it, as a difference of
+// orders. So 0 means that the node is entirely free, and a zeroed table describes a free region.
 //
 //                1                  pages 0-3     order 2
 //           2         3             0-1   2-3     order 1
 //         4   5     6   7           0  1  2  3    order 0
 //
-// Invariant: the kernel has split exactly the nodes above an allocated one; a node that is wholly free is not split.
-// Handout: labs/factotum.md, "Where memory comes from"
+// Invariant: exactly the ancestors of allocated nodes are split in the kernel. An entirely free node is not split.
 #pragma once
 
 #include <cstdint>
@@ -21,20 +20,20 @@
 
 namespace glenda::factotum {
 
-/// The node's place in the heap-ordered tree, from 1.
+/// A node's index in the heap-ordered tree, starting at 1.
 using Node = std::uint32_t;
 
 class Buddy {
 public:
-    /// Bytes of table that a region of 2^order pages needs.
+    /// Size in bytes of the table for a region of 2^order pages.
     static constexpr std::uint64_t table_size(unsigned order) { return bit(order + 1); }
 
     Buddy() = default;
-    /// `deficits`: table_size(order) zeroes. order <= 26.
+    /// `deficits` has table_size(order) zeroes. order <= 26.
     Buddy(std::span<std::uint8_t> deficits, unsigned order) : deficits_(deficits), order_(order) {}
 
-    /// A free node of 2^order pages, or nothing. Prefers the tightest fit, to keep large nodes whole.
-    /// split(node) halves a node of the real memory; where it says false, all is as before and the answer is nothing.
+    /// Allocates a node of 2^order pages, or returns nothing. Prefers the tightest fit, to keep large nodes whole.
+    /// split(node) splits the Untyped of a node. If it returns false, the allocation is undone and fails.
     template <typename Split, typename Merge>
     std::optional<Node> allocate(unsigned order, Split split, Merge merge) {
         if (!has_room(order)) return std::nullopt;
@@ -51,7 +50,7 @@ public:
         return node;
     }
 
-    /// Give back what allocate() returned. merge(node) undoes the split of a node whose halves are both free again.
+    /// Frees a node that allocate() returned. merge(node) undoes the split of a node whose halves are both free.
     template <typename Merge>
     void release(Node node, Merge merge) {
         deficits_[node] = 0;
@@ -63,17 +62,17 @@ public:
         update_above(node);
     }
 
-    /// The largest wholly free node that holds `node`, which is free itself.
+    /// The largest entirely free node that contains `node`, which is free.
     Node topmost_free(Node node) const {
         while (node > 1 && is_free(node / 2)) node /= 2;
         return node;
     }
 
-    /// Whether a node of 2^order pages is free.
+    /// Whether allocate(order) would find a node.
     bool has_room(unsigned order) const { return !deficits_.empty() && room(1) > order; }
-    /// How many pages the region has.
+    /// The number of pages in the region.
     std::uint64_t pages() const { return deficits_.empty() ? 0 : bit(order_); }
-    /// log2 of the pages of `node`.
+    /// log2 of the number of pages in `node`.
     unsigned order_of(Node node) const { return order_ - highest_bit(node); }
     /// The node's first page, counted from the start of the region.
     std::uint32_t first_page(Node node) const {
@@ -84,11 +83,11 @@ public:
 
 private:
     bool is_free(Node node) const { return deficits_[node] == 0; }
-    /// One more than the order of the largest free node in it, 0 for none.
+    /// 1 + the order of the largest free node inside `node`; 0 if there is none.
     unsigned room(Node node) const { return order_of(node) + 1 - deficits_[node]; }
-    /// The half of `node` that has room for 2^order pages, and not more than it must.
+    /// The half of `node` with the tighter fit for 2^order pages.
     Node tighter_child(Node node, unsigned order) const;
-    /// The nodes above `node` can offer what their halves can.
+    /// Recomputes the deficits of the ancestors of `node`.
     void update_above(Node node);
 
     std::span<std::uint8_t> deficits_;

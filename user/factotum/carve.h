@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-// Setting aside the memory for Factotum's own tables, exactly as much as they need.
+// Sets memory aside for Factotum's own tables: as much as they need, and not more.
 //
-// An Untyped can only be halved, so a need that is no power of two is met piece by piece: halve it; what the need
-// fills wholly is kept for tables, and the other half is either free for processes or halved again.
-// Handout: labs/factotum.md, "Where memory comes from"
+// An Untyped can only be halved, so a size that is not a power of two takes several pieces. Halve the Untyped. If the
+// tables fill one half, keep it and continue with the other. If not, spare one half for processes and continue with the
+// other.
 #pragma once
 
 #include <cstdint>
@@ -12,12 +12,12 @@
 
 namespace glenda::factotum {
 
-/// The smallest piece that is worth a split: one leaf CNode.
+/// log2 of the smallest piece worth a split: one leaf CNode.
 constexpr unsigned kSmallestPiece = 18;
 
-/// Divide an Untyped of 2^size_bits bytes so that the kept pieces hold `need` bytes (rounded up to the smallest
-/// piece); need <= 2^size_bits. halve(piece) answers with a pair of pieces, first and second; keep(piece, size_bits)
-/// and spare(piece, size_bits) are told where each ends. Pieces are kept in descending size.
+/// Splits an Untyped of 2^size_bits bytes so that the kept pieces have `need` bytes, rounded up to the smallest piece.
+/// need <= 2^size_bits. halve(piece) returns both halves, as members first and second. Each final piece goes to
+/// keep(piece, size_bits) or spare(piece, size_bits). Pieces are kept in descending size.
 template <typename Piece, typename Halve, typename Keep, typename Spare>
 void carve(Piece piece, unsigned size_bits, std::uint64_t need, Halve halve, Keep keep, Spare spare) {
     need = align_up(need, bit(kSmallestPiece));

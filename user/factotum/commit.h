@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-// Promises of memory: never more than there is.
+// Commit accounting: processes never reserve more memory than there is.
 //
-// Memory is handed out page by page when it is touched, but promised when it is asked for. A process that was promised
-// a page can rely on it; one that asks for too much hears so at once, and not by being stopped in the middle.
-// Invariant: promised <= total, and every page in use has been promised to its user.
+// Pages are allocated on first access, but charged when the memory is requested. So a request that is too large fails
+// at once, and an access to memory that was granted never fails. Invariant: charged <= total, and every page in use has
+// been charged.
 #pragma once
 
 #include <cstdint>
@@ -16,31 +16,31 @@ class Commit {
 public:
     explicit Commit(std::uint64_t pages = 0) : total_(pages) {}
 
-    /// Promise `pages`, or nothing and false.
-    [[nodiscard]] bool promise(std::uint64_t pages) {
-        if (pages > total_ - promised_) return false;
-        promised_ += pages;
+    /// Charges `pages`. Returns false, and charges nothing, if they exceed what is left.
+    [[nodiscard]] bool charge(std::uint64_t pages) {
+        if (pages > total_ - charged_) return false;
+        charged_ += pages;
         return true;
     }
-    /// Take a promise back.
-    void forgive(std::uint64_t pages) { promised_ -= pages; }
+    /// Undoes a charge.
+    void uncharge(std::uint64_t pages) { charged_ -= pages; }
 
     std::uint64_t total() const { return total_; }
-    std::uint64_t promised() const { return promised_; }
+    std::uint64_t charged() const { return charged_; }
 
 private:
     std::uint64_t total_;
-    std::uint64_t promised_ = 0;
+    std::uint64_t charged_ = 0;
 };
 
-/// Page tables that [start, end) can need in Sv39, besides the root; both multiples of a page.
+/// The most page tables that [start, end) needs in Sv39, not counting the root. Both are page-aligned.
 constexpr std::uint64_t table_cost(std::uint64_t start, std::uint64_t end) {
-    constexpr unsigned kMiddle = 30, kLowest = 21;  // log2 of what one table of the middle, the lowest level spans
+    constexpr unsigned kMiddle = 30, kLowest = 21;  // log2 of what a table spans, by level
     if (start == end) return 0;
     const auto spans = [&](unsigned bits) { return ((end - 1) >> bits) - (start >> bits) + 1; };
     return spans(kMiddle) + spans(kLowest);
 }
-/// Pages that [start, end) can need, page tables with it.
+/// The most pages that [start, end) needs, including page tables.
 constexpr std::uint64_t cost_of(std::uint64_t start, std::uint64_t end) {
     return ((end - start) >> kPageBits) + table_cost(start, end);
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Building the two-level CSpace, and moving into it while running.
+// Builds the two-level CSpace, and moves this thread into it.
 #include "cspace.h"
 
 #include "glenda/environment.h"
@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::uint64_t kHomeLeaf = leaf_of(home(0));
 
-/// What the library knows of this program moves too.
+/// Updates libglenda's capability pointers.
 void move_environment() {
     Environment& e = environment();
     e.cnode = CNode(home(kSlotCNode));
@@ -25,7 +25,7 @@ void move_environment() {
 }  // namespace
 
 Result<void> CSpace::start(Reserve& reserve, const SlotLayout& layout) {
-    CHECK(layout.end_leaf() <= kMaxLeaves, Error::OutOfRange);
+    CHECK(layout.end_leaf() <= SlotLayout::kMaxLeaves, Error::OutOfRange);
     layout_ = layout;
     const CNode own = reserve.node();
     TRY(top, reserve.slots(2));  // the CNode, and its capability with the right guard

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
-// Factotum's own CSpace: two levels of CNodes, the lower ones made when a slot in them is first needed.
+// Factotum's own CSpace: two levels of CNodes. A leaf is made when a slot in it is first needed.
 //
 //   capability pointer   |  0 ... 0  |   leaf    | slot in the leaf |
 //                          guard       T bits      kLeafRadix bits
 //
-// 9Ball gave Factotum one CNode. It becomes leaf 1 under a new top CNode. A second capability of each leaf lies in the
-// directory, since a leaf itself is on the way to its slots and so cannot be named through the top CNode.
-// Handout: labs/factotum.md, "A CSpace that grows"
+// 9Ball gave Factotum one CNode. It becomes leaf 1 under a new top CNode. To invoke a leaf, Factotum needs a capability
+// of it that has a pointer of its own. The one in the top CNode has none, because a lookup continues through it into
+// the leaf. So the directory holds a second capability of each leaf.
 #pragma once
 
 #include "reserve.h"
@@ -16,16 +16,16 @@ namespace glenda::factotum {
 
 class CSpace {
 public:
-    /// Change this thread's CSpace for a two-level one. Every pointer from before is wrong afterwards: see home().
+    /// Switches this thread to a two-level CSpace. Earlier pointers are invalid afterwards: convert them with home().
     Result<void> start(Reserve& reserve, const SlotLayout& layout);
 
-    /// The leaf that holds slot `pointer`, as a CNode to invoke; the index there is index_in_leaf().
+    /// The leaf CNode with slot `pointer`. The slot's index in it is index_in_leaf(pointer).
     CNode leaf(CPtr pointer) const { return CNode(capability_of(leaf_of(pointer))); }
 
     bool has_leaf(CPtr pointer) const { return is_present(leaf_of(pointer)); }
-    /// Make the leaf that holds `pointer` from `memory`, an Untyped of 2^kLeafBits bytes or more.
+    /// Makes the leaf with slot `pointer` from `memory`, an Untyped of at least 2^kLeafBits bytes.
     Result<void> add_leaf(CPtr pointer, Untyped memory);
-    /// The same from the reserve.
+    /// The same, from the reserve's memory.
     Result<void> add_leaf(CPtr pointer, const Reserve& reserve);
 
     Result<void> copy(CPtr to, CPtr from, Rights rights = Rights::All) const {
@@ -37,28 +37,26 @@ public:
     Result<void> move(CPtr to, CPtr from) const {
         return leaf(to).move(index_in_leaf(to), leaf(from), index_in_leaf(from));
     }
-    /// Empty a slot, which may be empty already.
+    /// Deletes the capability in a slot. The slot may be empty.
     Result<void> remove(CPtr slot) const { return leaf(slot).remove(index_in_leaf(slot)); }
     Result<void> revoke(CPtr slot) const { return leaf(slot).revoke(index_in_leaf(slot)); }
-    /// Make `count` objects in consecutive slots of one leaf.
+    /// Makes `count` objects in consecutive slots of one leaf.
     Result<void> retype(Untyped memory, CapType type, unsigned size_bits, CPtr to, unsigned count = 1) const {
         return memory.retype(type, size_bits, leaf(to), index_in_leaf(to), count);
     }
 
 private:
-    static constexpr std::uint64_t kMaxLeaves = 16384;
-
     bool is_present(std::uint64_t leaf) const { return (present_[leaf / 64] & bit(leaf % 64)) != 0; }
     void set_present(std::uint64_t leaf) { present_[leaf / 64] |= bit(leaf % 64); }
-    /// Where the capability of leaf `leaf` is.
+    /// The pointer of leaf number `leaf`'s capability.
     CPtr capability_of(std::uint64_t leaf) const;
-    /// Put a leaf whose capability is in the directory into the top CNode.
+    /// Copies a leaf's capability from the directory into the top CNode.
     Result<void> install(std::uint64_t leaf);
 
     CNode top_{};
-    CPtr first_directory_ = 0;  // capabilities of the directory's leaves
+    CPtr first_directory_ = 0;  // pointer of the first directory leaf's capability
     SlotLayout layout_{};
-    std::uint64_t present_[kMaxLeaves / 64] = {};
+    std::uint64_t present_[SlotLayout::kMaxLeaves / 64] = {};
 };
 
 }  // namespace glenda::factotum

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Reading the two plain forms of a mangled name.
+// See demangle.h.
 #include "demangle.h"
 
 namespace glenda::factotum {
@@ -8,7 +8,7 @@ namespace {
 
 bool is_digit(std::string_view text) { return !text.empty() && text.front() >= '0' && text.front() <= '9'; }
 
-/// Take "<length><name>" off the front of `text`; empty where it is not that.
+/// Removes "<length><name>" from the front of `text` and returns the name. Empty if `text` has another form.
 std::string_view take_part(std::string_view& text) {
     std::size_t length = 0;
     while (is_digit(text) && length < 1000) {

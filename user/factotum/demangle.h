@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// Function names as people write them, from the names that C++ compilers write.
+// Turns mangled C++ function names into readable ones.
 //
-// Only the plain forms of the Itanium C++ ABI, 5.1: _Z<length><name> and _ZN<length><name>...E, also with const members
-// and unnamed namespaces. Everything else (templates, operators) stays as it is: still a name to search for.
+// It knows two forms of the Itanium C++ ABI, 5.1: _Z<length><name> and _ZN<length><name>...E, including const members
+// and anonymous namespaces. Other names (templates, operators) stay mangled: that is enough to search for them.
 #pragma once
 
 #include <span>
@@ -10,7 +10,7 @@
 
 namespace glenda::factotum {
 
-/// "a::b" for "_ZN1a1bE...", or `name` itself. The result may lie in `buffer`.
+/// Returns "a::b" for "_ZN1a1bE...", or `name` itself. The result may point into `buffer`.
 std::string_view demangle(std::string_view name, std::span<char> buffer);
 
 }  // namespace glenda::factotum

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Dispatch: who speaks, and what is asked.
+// Dispatches each message by its sender and its method.
 #include "factotum.h"
 
 #include "glenda/panic.h"

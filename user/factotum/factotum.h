@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// The server: one request or fault in; an answer now, or later.
+// The server: handles each request or fault, and replies at once or later.
 //
-// Factotum answers, signals and invokes kernel objects, but never calls another server: whoever waits for Factotum
-// waits for nobody else. Handout: labs/factotum.md
+// Factotum replies, signals and invokes kernel objects, but never calls another server. So a client that waits for
+// Factotum waits for no other process.
 #pragma once
 
 #include "memory.h"
@@ -12,7 +12,7 @@
 
 namespace glenda::factotum {
 
-/// Makes room for the process table, page by page.
+/// Maps memory for the process table, page by page.
 struct GrowTable {
     Memory* memory;
     std::uint64_t usable = 0;
@@ -24,26 +24,26 @@ class Factotum {
 public:
     Factotum(Memory& memory, const FactotumInfo& info);
 
-    /// A request of a client, or a fault of a process: the kernel's badge says which and whose.
+    /// Handles a request of a client or a fault of a process. The badge tells which of the two, and from whom.
     Reaction handle(Request& request);
-    /// Nothing is bound.
+    /// No notification is bound.
     void signalled(Badge) {}
 
 private:
-    /// What a request to spawn asks for.
+    /// A decoded SPAWN request.
     struct SpawnRequest {
         std::span<const std::string_view> arguments;  // the first is the program's name
         unsigned priority;
         std::uint64_t map;       // slot map
-        const Request& message;  // with the capabilities
+        const Request& message;  // has the capabilities
     };
 
     // spawn.cc, start.cc
     Reaction spawn(Process& parent, Request& request);
-    Answer<void> build(Process& child, const Process& parent, const ProgramFile& program, const SpawnRequest& wish);
+    Answer<void> build(Process& child, const Process& parent, const ProgramFile& program, const SpawnRequest& request);
     Answer<void> lay_out(Process& child, const ElfFile& elf);
     Answer<void> make_objects(Process& child);
-    Answer<void> give_capabilities(Process& child, const Process& parent, const SpawnRequest& wish);
+    Answer<void> give_capabilities(Process& child, const Process& parent, const SpawnRequest& request);
     Answer<std::uint64_t> write_stack(Process& child, std::span<const std::string_view> arguments);
     Answer<void> start(Process& child, std::uint64_t entry, std::uint64_t sp);
 
@@ -52,7 +52,8 @@ private:
     Reaction wait(Process& parent, Request& request);
     Reaction kill(Process& killer, Request& request);
     Reaction set_exit_notification(Process& process, Request& request);
-    /// Stop it, give back all that it had, tell the parent. It stays as a zombie until the parent has asked.
+    /// Ends a process: frees everything it had and notifies the parent. It stays a zombie until the parent waits for
+    /// it.
     void end(Process& process, ExitStatus status);
     void tear_down(Process& process);
     void tell_parent(Process& zombie);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Faults: most are the first touch of a promised page; the rest is the end of the process, and a report.
+// Faults. Most are first accesses to a page, which is then allocated. Any other fault ends the process with a report.
 #include "abi/fault.h"
 #include "demangle.h"
 #include "factotum.h"
@@ -9,7 +9,7 @@ namespace glenda::factotum {
 
 namespace {
 
-/// Values of scause that no page fault has. Privileged specification, table 4.2.
+/// Values of scause other than page faults. Privileged specification, table 4.2.
 enum Cause : std::uint64_t {
     kFetchMisaligned = 0,
     kFetchAccess = 1,
@@ -36,13 +36,13 @@ CrashKind kind_of(std::uint64_t scause) {
 }
 
 struct Verdict {
-    std::optional<CrashKind> crash;  // nothing: the thread can go on
-    std::uint64_t address;           // or the instruction, or the number of the system call
+    std::optional<CrashKind> crash;  // nothing: the thread can continue
+    std::uint64_t address;           // or the instruction, or the system call number
 };
 
 Verdict judge(Memory& memory, Process& process, const Request& request) {
     MessageReader reader = request.reader();
-    reader.word();  // pc: the report reads it with the other registers
+    reader.word();  // pc: report() reads it with the other registers
     const std::uint64_t detail = reader.word();
     switch (FaultKind(request.label())) {
         case FaultKind::Vm: {
@@ -57,7 +57,7 @@ Verdict judge(Memory& memory, Process& process, const Request& request) {
     return {CrashKind::OtherException, detail};
 }
 
-/// What goes between the kind and the number that belongs to it.
+/// The words between the kind of crash and its number.
 const char* link_word(CrashKind kind) {
     const bool is_address = kind != CrashKind::IllegalInstruction && kind != CrashKind::UnknownSyscall;
     return is_address ? " at address" : "";
@@ -65,7 +65,7 @@ const char* link_word(CrashKind kind) {
 
 using Place = FixedText<128>;
 
-/// " in main+0x34", or nothing where no function of the program is.
+/// For example " in main+0x34". Empty if `pc` is in no function.
 Place place_of(const ElfFile& program, std::uint64_t pc, std::string_view word) {
     Place place;
     char buffer[96];
@@ -88,10 +88,10 @@ Reaction Factotum::fault(Process& process, Request& request) {
     if (!verdict.crash) return MessageWriter(kFaultResume);
     report(process, *verdict.crash, verdict.address);
     end(process, ExitStatus::crashed(*verdict.crash));
-    return Reaction::later();  // the thread that waited for the answer is gone
+    return Reaction::later();  // the thread that waits for the reply is gone
 }
 
-/// Who stopped, why, and where: `crash (pid 7) stopped: store page fault at address 0x0, pc 0x10234 in main+0x34`.
+/// Prints, for example, `crash (pid 7) stopped: store page fault at address 0x0, pc 0x10234 in main+0x34`.
 void Factotum::report(const Process& process, CrashKind kind, std::uint64_t address) {
     Registers registers;
     const auto read = process.tcb.read_registers(registers);

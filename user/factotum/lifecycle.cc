@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// How processes end, and how their parents hear of it: EXIT, WAIT, KILL, SET_EXIT_NOTIFICATION.
+// The end of processes, and how their parents learn of it: EXIT, WAIT, KILL, SET_EXIT_NOTIFICATION.
 #include "factotum.h"
 
 namespace glenda::factotum {
@@ -10,7 +10,7 @@ bool is_waited_for(const Process& parent, const Process& child) {
     return parent.waits_for == kAnyChild || parent.waits_for == std::int64_t{child.pid};
 }
 
-MessageWriter obituary(const Process& zombie) { return MessageWriter(0).word(zombie.pid).word(zombie.status.raw()); }
+MessageWriter exit_report(const Process& zombie) { return MessageWriter(0).word(zombie.pid).word(zombie.status.raw()); }
 
 }  // namespace
 
@@ -28,9 +28,9 @@ Reaction Factotum::kill(Process& killer, Request& request) {
     Process* victim = pid >> 32 == 0 ? processes_.find_pid(std::uint32_t(pid)) : nullptr;
     if (victim == nullptr || victim->is_zombie) return ServerError::NoSuchProcess;
     if (victim->is_founder()) return ServerError::PermissionDenied;
-    const bool suicide = victim == &killer;
+    const bool kills_itself = victim == &killer;
     end(*victim, ExitStatus::killed(std::int32_t(signal)));
-    return suicide ? Reaction::later() : Reaction::ok();
+    return kills_itself ? Reaction::later() : Reaction::ok();
 }
 
 Reaction Factotum::wait(Process& parent, Request& request) {
@@ -42,9 +42,9 @@ Reaction Factotum::wait(Process& parent, Request& request) {
     const auto ended = [&](const Process& child) { return child.is_zombie && matches(child); };
 
     if (Process* zombie = processes_.find_child(parent.pid, ended)) {
-        const MessageWriter answer = obituary(*zombie);
+        const MessageWriter reply = exit_report(*zombie);
         processes_.release(*zombie);
-        return answer;
+        return reply;
     }
     if (processes_.find_child(parent.pid, matches) == nullptr) return ServerError::NoSuchProcess;
     if (flags == WaitFlags::NoHang) return MessageWriter(0).word(0).word(0);
@@ -81,10 +81,10 @@ void Factotum::end(Process& process, ExitStatus status) {
     tell_parent(process);
 }
 
-/// Thread first, so that nothing runs in what is taken apart.
+/// Frees what a process has. The thread is first, so that it does not run in an address space that is being destroyed.
 void Factotum::tear_down(Process& process) {
     if (process.waiter)
-        process.waiter.answer(ServerError::Interrupted);  // nobody hears; the Reply object is free again
+        process.waiter.reply(ServerError::Interrupted);  // no thread receives it, but the Reply object becomes free
     if (process.tcb) {
         const CSpace& own = memory_.cspace();
         (void)process.tcb.suspend();
@@ -97,16 +97,16 @@ void Factotum::tear_down(Process& process) {
     process.has_exit_notification = false;
 }
 
-/// Answer the parent's WAIT, or leave the zombie for the next one.
+/// Signals the parent and replies to its WAIT, if it waits. Otherwise the zombie stays for the parent's next WAIT.
 void Factotum::tell_parent(Process& zombie) {
     Process* parent = processes_.find_pid(zombie.parent);
     if (parent == nullptr) return;
     if (parent->has_exit_notification) {
-        const Notification bell(memory_.layout().process(parent->place, kRunExitNotification));
-        (void)bell.signal();
+        const Notification notification(memory_.layout().process(parent->place, kRunExitNotification));
+        (void)notification.signal();
     }
     if (parent->waiter && is_waited_for(*parent, zombie)) {
-        parent->waiter.answer(obituary(zombie));
+        parent->waiter.reply(exit_report(zombie));
         processes_.release(zombie);
     }
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Factotum, the task and memory manager: takes over what 9Ball delegated, then serves for ever.
-// Handout: labs/factotum.md
+// Factotum, the process and memory manager: it takes over the memory that 9Ball delegates, then serves requests
+// forever.
 #include "factotum.h"
 #include "glenda/panic.h"
 
@@ -10,12 +10,12 @@ namespace {
 
 constexpr unsigned kReplyObjects = ReplyPool::kMax;
 
-/// Too large for the stack; they live as long as the machine.
+/// These are too large for the stack, and are never destroyed.
 alignas(factotum::Memory) std::byte memory_place[sizeof(factotum::Memory)];
 alignas(factotum::Factotum) std::byte factotum_place[sizeof(factotum::Factotum)];
 constinit ReplyPool replies;
 
-/// Reply objects, so that many can wait, and slots for what comes with a message.
+/// Makes the Reply objects, one per waiting client, and the slots for received capabilities.
 Result<ReceiveSlots> prepare_server(factotum::Reserve& reserve) {
     for (unsigned i = 0; i < kReplyObjects; i++) {
         TRY(reply, reserve.make(CapType::Reply));
@@ -41,5 +41,9 @@ int main() {
     auto& server = *new (factotum_place) factotum::Factotum(memory, info);
     print("factotum: {} MiB in {} pages, {} KiB for tables\n", memory.total_pages() * kPageSize / kMiB,
           memory.total_pages(), memory.table_bytes() / kKiB);
+    const factotum::Takeover& takeover = memory.takeover();
+    if (takeover.left_out_count != 0)
+        print("factotum: {} MiB in {} Untypeds are left out: there is no room for their tables\n",
+              takeover.left_out / kMiB, takeover.left_out_count);
     Server(Endpoint(factotum::home(kFactotumEndpoint)), replies, *slots).run(server);
 }

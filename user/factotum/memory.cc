@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Blocks in use: from Untyped to object and back.
+// Allocates blocks, makes objects of them, and frees them.
 #include "memory.h"
 
 #include <algorithm>
@@ -32,7 +32,7 @@ void Memory::release(Block block) {
     reclaim(block, latest);
 }
 
-/// Nodes are merged on paper only: reclaim() revokes the largest, and with it go all its parts.
+/// Merges nodes in the books only. reclaim() then revokes the largest free node, which deletes all its parts.
 void Memory::mark_free(Block block) {
     Region& region = region_of(block.page);
     region.buddy.release(node_of(region, block), [](Node) {});
@@ -57,7 +57,7 @@ Untyped Memory::untyped(Block block) const {
     return Untyped(layout_.node(region.first_page, node_of(region, block)));
 }
 
-/// Both halves lie side by side, and in one leaf, since the left one's number is even (slot_layout.h).
+/// The halves are in adjacent slots of one leaf, because the left one's number is even (slot_layout.h).
 bool Memory::split(const Region& region, Node node) {
     const CPtr halves = layout_.node(region.first_page, 2 * node);
     if (!ensure_page_slot(halves)) return false;
@@ -80,7 +80,8 @@ Result<CPtr> Memory::make(Block block, CapType type, unsigned size_bits) {
     return slot;
 }
 
-/// Slots for pages come from the reserve, which has room for all of them: no block is needed in order to get a block.
+/// Leaves for page slots come from the reserve, which has memory for all of them: allocating a block needs no other
+/// block.
 Result<void> Memory::ensure_page_slot(CPtr slot) {
     if (cspace_.has_leaf(slot)) return {};
     return cspace_.add_leaf(slot, reserve_);
@@ -89,10 +90,10 @@ Result<void> Memory::ensure_page_slot(CPtr slot) {
 Result<void> Memory::ensure_slot(CPtr slot) {
     if (cspace_.has_leaf(slot)) return {};
     constexpr unsigned kOrder = kLeafBits - kPageBits;
-    CHECK(commit_.promise(bit(kOrder)), Error::NotEnoughMemory);
+    CHECK(commit_.charge(bit(kOrder)), Error::NotEnoughMemory);
     auto block = allocate(kOrder);
     if (!block) {
-        commit_.forgive(bit(kOrder));
+        commit_.uncharge(bit(kOrder));
         return Failure(block.error());
     }
     own_pages_ += bit(kOrder);
@@ -100,10 +101,10 @@ Result<void> Memory::ensure_slot(CPtr slot) {
 }
 
 Result<void> Memory::map_own_page(std::uint64_t address) {
-    CHECK(commit_.promise(1), Error::NotEnoughMemory);
+    CHECK(commit_.charge(1), Error::NotEnoughMemory);
     auto block = allocate();
     if (!block) {
-        commit_.forgive(1);
+        commit_.uncharge(1);
         return Failure(block.error());
     }
     own_pages_++;

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: MIT
-// All memory of the machine but 9Ball's and the kernel's: blocks of pages, what they become, and their way back.
+// The machine's memory, except the kernel's and 9Ball's: allocates blocks of pages, makes objects of them, frees them.
 //
-// Joins three things by arithmetic on page numbers: the buddy allocators say which Untyped is free, the CSpace holds
-// its capability, the page records remember who uses it. Memory that comes back is revoked, as one piece with the free
-// memory around it, so nothing derived from it survives, in whoever's hands it is. Handout: labs/factotum.md, "Where
-// memory comes from"
+// Arithmetic on page numbers links three structures: the buddy allocators know which Untypeds are free, the CSpace
+// holds their capabilities, and the page records know the users. Freed memory is revoked, in one piece with the free
+// memory around it. So nothing derived from it survives, even if the process has passed it on.
 #pragma once
 
 #include <span>
@@ -15,40 +14,41 @@
 #include "cspace.h"
 #include "protocol/factotum_boot.h"
 #include "reserve.h"
+#include "takeover.h"
 
 namespace glenda::factotum {
 
 /// Addresses in Factotum's own space, far from what 9Ball mapped.
-constexpr std::uint64_t kPageTables = 0x20'0000'0000;     // records and deficits of all pages
+constexpr std::uint64_t kPageTables = 0x20'0000'0000;     // page records and deficits
 constexpr std::uint64_t kProcessPlaces = 0x24'0000'0000;  // the process table
 constexpr std::uint64_t kWindow = 0x28'0000'0000;         // one page at a time
 
 class Memory {
 public:
-    /// `reserve`: free slots, no memory yet.
+    /// `reserve` has free slots, but no memory yet.
     explicit Memory(Reserve& reserve) : reserve_(reserve) {}
 
-    /// Take over what 9Ball delegated.
+    /// Takes over the memory that 9Ball delegated.
     Result<void> start(const FactotumInfo& info);
 
-    /// 2^order pages as one Untyped, promised before by commit().
+    /// Allocates 2^order pages, which must have been charged to commit().
     Result<Block> allocate(unsigned order = 0);
     /// The Untyped of a block in use.
     Untyped untyped(Block block) const;
-    /// Make a whole block into one object; gives its capability. `size_bits` as Untyped::retype.
+    /// Makes one object of a whole block and returns its capability. `size_bits` as in Untyped::retype.
     Result<CPtr> make(Block block, CapType type, unsigned size_bits);
-    /// Destroy whatever was made of it. Not the promise.
+    /// Frees a block and destroys what was made of it. The charge remains.
     void release(Block block);
-    /// The same in two steps, for many blocks: first mark_free() all, then reclaim() each, which is cheap where the
-    /// block went with the one before. No allocation in between. `latest` is 0 at first.
+    /// The same in two steps, for many blocks: mark_free() for all of them, then reclaim() for each. This is cheap if
+    /// one revoke covers several blocks. Do not allocate in between. `latest` starts as 0.
     void mark_free(Block block);
     void reclaim(Block block, CPtr& latest);
-    /// Make sure that `slot` can be used.
+    /// Makes the leaf of `slot` if it does not exist yet.
     Result<void> ensure_slot(CPtr slot);
 
-    /// One page of Factotum's own, for good, mapped at `address`.
+    /// Allocates a page for Factotum itself and maps it at `address`. It is never freed.
     Result<void> map_own_page(std::uint64_t address);
-    /// Look into a frame: its 4 KiB, until close_window().
+    /// Maps a frame of 4 KiB into Factotum's address space until close_window().
     Result<std::byte*> open_window(CPtr frame);
     void close_window();
 
@@ -60,12 +60,14 @@ public:
     std::uint64_t total_bytes() const { return total_pages_ * kPageSize + reserved_bytes_; }
     std::uint64_t total_pages() const { return total_pages_; }
     std::uint64_t free_pages() const { return free_pages_; }
+    /// Which of the delegated Untypeds are in use.
+    const Takeover& takeover() const { return takeover_; }
     /// Bytes that Factotum itself uses.
     std::uint64_t table_bytes() const { return reserved_bytes_ + own_pages_ * kPageSize; }
 
 private:
     struct Region {
-        std::uint64_t slot = 0;  // of the Untyped, where 9Ball or carve() left it
+        std::uint64_t slot = 0;  // where 9Ball or carve() put the Untyped
         std::uint32_t first_page = 0;
         unsigned order = 0;
         Buddy buddy{};
@@ -87,6 +89,7 @@ private:
     CSpace cspace_{};
     SlotLayout layout_{};
     Commit commit_{};
+    Takeover takeover_{};
     std::span<PageRecord> records_{};
     CPtr window_slot_ = 0;
     std::uint64_t total_pages_ = 0;
@@ -96,8 +99,5 @@ private:
     unsigned region_count_ = 0;
     Region regions_[kMaxRegions]{};  // smallest first
 };
-
-/// Bytes of Factotum's tables for that many pages, capability tables with them.
-std::uint64_t table_need(std::uint64_t pages);
 
 }  // namespace glenda::factotum

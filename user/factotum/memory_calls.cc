@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// SBRK, MMAP of frames, CREATE_OBJECT, MEMORY_INFO: what a process gets for itself, charged to itself.
+// SBRK, MMAP of frames, CREATE_OBJECT, MEMORY_INFO. The caller is charged for what it gets.
 #include "factotum.h"
 
 namespace glenda::factotum {
@@ -11,7 +11,7 @@ Reaction Factotum::sbrk(Process& process, Request& request) {
     Region* heap = process.space.regions().find(RegionKind::Heap);
     if (heap == nullptr) return ServerError::PermissionDenied;
 
-    // The break lies far below 2^38, so only the increment can be large.
+    // The break is far below 2^38, so only the increment can overflow.
     if (bytes > std::int64_t(kDeviceArea) || bytes < -std::int64_t(kDeviceArea)) return ServerError::OutOfMemory;
     const std::int64_t wanted = std::int64_t(process.break_) + bytes;
     if (wanted < std::int64_t(heap->start)) return ServerError::BadRequest;
@@ -22,12 +22,12 @@ Reaction Factotum::sbrk(Process& process, Request& request) {
     return MessageWriter(0).word(process.break_);
 }
 
-/// MMAP with a Frame: its mapping goes to a free address, and the capability stays with Factotum.
+/// MMAP of a Frame: maps it at a free address. Factotum keeps the capability.
 Reaction Factotum::map_frame(Process& process, Request& request) {
     if (request.caps() != 1) return ServerError::NotSupported;
     if (process.is_founder()) return ServerError::PermissionDenied;
     MessageReader reader = request.reader();
-    reader.word(), reader.word();  // an address and a length would be hints only
+    reader.word(), reader.word();  // address and length are hints, and ignored
     auto rights = MapFlags(reader.word());
     if (rights == MapFlags{}) rights = MapFlags::ReadWrite;
     const CNode node = request.caps_node();
@@ -43,7 +43,7 @@ Reaction Factotum::map_frame(Process& process, Request& request) {
     const CPtr slot = memory_.layout().process(process.place, process.next_device);
     if (auto moved = memory_.cspace().leaf(slot).move(index_in_leaf(slot), node, request.cap_index(0)); !moved)
         return moved.error();
-    process.next_device++;  // from here on its end gives everything back, whatever fails
+    process.next_device++;  // from here on, tear_down() frees it, even after an error
     if (auto mapped = process.space.map(memory_, Frame(slot), start, rights); !mapped) return mapped.error();
     const Region region{.start = start, .end = start + size, .rights = rights, .kind = RegionKind::Device};
     if (!process.space.regions().add(region)) return ServerError::TooMany;
@@ -65,7 +65,7 @@ Reaction Factotum::create_object(Process& process, Request& request) {
     return MessageWriter(0).cap(*made);
 }
 
-/// From the process's Untyped for small objects; when that is full, from another one.
+/// Makes an object from the process's Untyped for small objects, or from a new one if that is full.
 Answer<CPtr> Factotum::make_object(Process& process, CapType type) {
     if (process.next_object == kRunEnd) return Refusal(ServerError::TooMany);
     const CPtr slot = memory_.layout().process(process.place, process.next_object);
@@ -85,7 +85,7 @@ Reaction Factotum::memory_info() {
     const MemoryInfo info{
         .total = memory_.total_bytes(),
         .free = memory_.free_pages() * kPageSize,
-        .reserved = memory_.commit().promised() * kPageSize,
+        .reserved = memory_.commit().charged() * kPageSize,
         .tables = memory_.table_bytes(),
     };
     return MessageWriter(0).word(info.total).word(info.free).word(info.reserved).word(info.tables);

@@ -1,25 +1,9 @@
 // SPDX-License-Identifier: MIT
-// Taking over the memory: set aside what the tables need, move into the large CSpace, adopt the rest.
+// Takes over the memory: sets memory aside for tables, moves into the two-level CSpace, and adopts the rest as regions.
 #include "carve.h"
 #include "memory.h"
 
 namespace glenda::factotum {
-
-namespace {
-
-std::uint64_t record_bytes(std::uint64_t pages) { return align_up(pages * (sizeof(PageRecord) + 2), kPageSize); }
-
-}  // namespace
-
-std::uint64_t table_need(std::uint64_t pages) {
-    const SlotLayout layout(pages);
-    const std::uint64_t leaves = layout.page_leaves() << kLeafBits;
-    const std::uint64_t top = bit(layout.top_radix() + kSlotBits);
-    const std::uint64_t few_page_tables = 32 * kPageSize;
-    const bool large_frames = record_bytes(pages) >= bit(kLargeFrameBits);
-    const std::uint64_t lost_to_alignment = bit(large_frames ? kLargeFrameBits : kLeafBits);
-    return align_up(leaves + top + record_bytes(pages) + few_page_tables, bit(kLeafBits)) + lost_to_alignment;
-}
 
 Result<void> Memory::start(const FactotumInfo& info) {
     TRY_VOID(set_aside(info));
@@ -41,21 +25,17 @@ Result<void> Memory::start(const FactotumInfo& info) {
     return {};
 }
 
-/// Carve the tables' memory out of the smallest Untyped that is large enough; the rest becomes regions.
+/// Carves the tables' memory out of the chosen Untyped. The rest becomes regions.
 Result<void> Memory::set_aside(const FactotumInfo& info) {
     const std::span all(info.untypeds, info.untyped_count);
-    std::uint64_t pages = 0;
-    for (const auto& untyped : all) pages += bit(untyped.size_bits) >> kPageBits;
-    const std::uint64_t need = table_need(pages);
-
-    const UntypedDescription* chosen = nullptr;
-    for (const auto& untyped : all) {
-        if (bit(untyped.size_bits) >= need && (!chosen || untyped.size_bits < chosen->size_bits)) chosen = &untyped;
-    }
+    takeover_ = Takeover::plan(all);
+    const UntypedDescription* const chosen = takeover_.tables;
     CHECK(chosen != nullptr, Error::NotEnoughMemory);
-    for (const auto& untyped : all) {
-        const std::uint64_t slot = info.untyped.first + std::uint64_t(&untyped - all.data());
-        if (&untyped != chosen) add_region(slot, untyped.size_bits);
+    const auto slot_of = [&](const UntypedDescription& untyped) {
+        return info.untyped.first + std::uint64_t(&untyped - all.data());
+    };
+    for (std::size_t i = 0; i < all.size(); i++) {
+        if (takeover_.taken[i] && &all[i] != chosen) add_region(slot_of(all[i]), all[i].size_bits);
     }
 
     struct Halves {
@@ -64,7 +44,7 @@ Result<void> Memory::set_aside(const FactotumInfo& info) {
     Error failure = Error::Ok;
     unsigned size_bits = chosen->size_bits;
     carve(
-        info.untyped.first + std::uint64_t(chosen - all.data()), size_bits, need,
+        slot_of(*chosen), size_bits, takeover_.need,
         [&](std::uint64_t whole) -> Halves {
             const auto slots = reserve_.slots(2);
             const std::uint64_t first = slots.value_or(0);
@@ -87,7 +67,7 @@ Result<void> Memory::set_aside(const FactotumInfo& info) {
     return {};
 }
 
-/// Keeps the regions in ascending size.
+/// Adds a region, and keeps the list in ascending size.
 void Memory::add_region(std::uint64_t slot, unsigned size_bits) {
     if (size_bits < kPageBits || region_count_ == kMaxRegions) return;
     const unsigned order = size_bits - kPageBits;
@@ -96,7 +76,7 @@ void Memory::add_region(std::uint64_t slot, unsigned size_bits) {
     regions_[at] = {.slot = slot, .order = order};
 }
 
-/// Zeroed memory for the page records and deficits: large frames while they fill, then small ones.
+/// Maps zeroed memory for the page records and deficits: large frames first, then small ones.
 Result<void> Memory::map_tables() {
     std::uint64_t at = kPageTables;
     const std::uint64_t end = kPageTables + record_bytes(total_pages_);
@@ -112,7 +92,7 @@ Result<void> Memory::map_tables() {
     return {};
 }
 
-/// Move the region's Untyped to where arithmetic finds it.
+/// Moves the region's Untyped to the slot that SlotLayout gives it.
 Result<void> Memory::adopt(Region& region, std::span<std::uint8_t> deficits) {
     const CPtr slot = layout_.node(region.first_page, 1);
     TRY_VOID(ensure_page_slot(slot));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Pages of an address space: decided by region, made from a free block, filled from the file, mapped.
+// Pages of an address space: checks the region, allocates a page, fills it from the file, and maps it.
 #include <algorithm>
 
 #include "address_space.h"
@@ -28,7 +28,7 @@ CrashKind forbidden(Access access) {
     return CrashKind::OtherException;
 }
 
-/// Copy the part of the region's file that belongs to the page at `address`.
+/// Copies the part of the region's file that belongs in the page at `address`.
 void fill(std::byte* page, const Region& region, std::uint64_t address) {
     const std::uint64_t first = std::max(address, region.file_address);
     const std::uint64_t last = std::min(address + kPageSize, region.file_address + region.file.size());
@@ -50,7 +50,7 @@ std::optional<CrashKind> AddressSpace::resolve(Memory& memory, std::uint64_t add
     }
     if (!allows(region->rights, access)) return forbidden(access);
     const auto page = populate(memory, *region, align_down(address, kPageSize));
-    // Another thread of the process, on another hart, may have touched the page at the same time.
+    // Another thread of the process, on another hart, may have accessed the page at the same time.
     if (!page && page.error() != Error::AlreadyMapped) return CrashKind::OutOfMemory;
     return std::nullopt;
 }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-// Who there is: processes by number, by badge, and by family.
+// The process table: finds processes by number, by badge and by parent.
 //
-// A process has a place in the table, which is used again, and a number (pid), which is not. Its badge holds both, so
-// that a look-up by badge is one access, and a capability that outlived its process leads to nobody. The table grows
-// page by page in a range of addresses of its own; places never move. Invariants: parents are in the table; a Zombie
-// has no living children, only a status that nobody has asked for yet.
+// A process has a place in the table, which is reused, and a number (pid), which is not. Its badge has both. So a
+// lookup by badge is one access, and a capability that outlives its process finds none. The table grows page by page in
+// an address range of its own. Places never move. Invariants: a parent is in the table; a zombie has no children, only
+// a status that its parent has not read yet.
 #pragma once
 
 #include <cstdint>
@@ -18,31 +18,31 @@ namespace glenda::factotum {
 /// The badge of a process's capability to Factotum.
 ///   63  49  48 47          32 31                 0
 ///  +------+---+--------------+--------------------+
-///  |  0   | F |    place     |        pid         |      F: the kernel speaks, about a fault of the process
+///  |  0   | F |    place     |        pid         |      F: the message is a fault of the process
 ///  +------+---+--------------+--------------------+
 constexpr Badge process_badge(std::uint32_t place, std::uint32_t pid) { return std::uint64_t{place} << 32 | pid; }
 constexpr Badge kFaultBadge = Badge{1} << 48;
 constexpr std::uint32_t place_of(Badge badge) { return (badge >> 32) & 0xffff; }
 constexpr std::uint32_t pid_of(Badge badge) { return std::uint32_t(badge); }
 
-/// What the table itself needs to know of a process.
+/// The part of a process that the table itself uses.
 struct ProcessRecord {
     std::uint32_t pid = 0;  // 0: the place is free
     std::uint32_t place = 0;
     std::uint32_t parent = 0;
     bool is_zombie = false;
-    ExitStatus status{};  // Zombie: how it ended
+    ExitStatus status{};  // of a zombie: how it ended
 
     Badge badge() const { return process_badge(place, pid); }
 };
 
-/// A table of P, which derives from ProcessRecord. grow(bytes) makes that many bytes from the table's start usable.
+/// A table of P, which derives from ProcessRecord. grow(bytes) maps that many bytes from the table's start on.
 template <typename P, typename Grow>
 class ProcessTable {
 public:
     ProcessTable(P* places, std::uint32_t max_places, Grow grow) : places_(places), max_(max_places), grow_(grow) {}
 
-    /// A new process with the next number; null where there is no memory for it, or no place.
+    /// Creates a process with the next number. Null if there is no memory or no place for it.
     P* create(std::uint32_t parent) {
         P* process = free_place();
         if (process == nullptr) return nullptr;
@@ -51,29 +51,29 @@ public:
         return process;
     }
 
-    /// The place can be used again.
+    /// Frees the process's place.
     void release(P& process) {
         process.~P();
         new (&process) P();
     }
 
-    /// The process that the kernel says is speaking; null if it is gone.
+    /// The process with this badge; null if it has ended.
     P* find_badge(Badge badge) {
         const std::uint32_t place = place_of(badge);
         if (place >= count_ || pid_of(badge) == 0 || places_[place].pid != pid_of(badge)) return nullptr;
         return &places_[place];
     }
-    /// Null if there is none, or 0.
+    /// The process with this number; null if there is none.
     P* find_pid(std::uint32_t pid) {
         if (pid == 0) return nullptr;
         return find_if([&](const P& process) { return process.pid == pid; });
     }
-    /// A child of `parent` that satisfies `condition`; null for none.
+    /// A child of `parent` that satisfies `condition`; null if there is none.
     template <typename Condition>
     P* find_child(std::uint32_t parent, Condition condition) {
         return find_if([&](const P& process) { return process.parent == parent && condition(process); });
     }
-    /// All processes, zombies too.
+    /// Calls `visit` for all processes, including zombies.
     template <typename Visit>
     void for_each(Visit visit) {
         for (std::uint32_t i = 0; i < count_; i++) {
@@ -101,7 +101,7 @@ private:
         process->place = place;
         return process;
     }
-    /// Numbers wrap after four billion; those of the living, and 0, are skipped then.
+    /// Numbers wrap around after four billion. Then 0 and numbers in use are skipped.
     std::uint32_t next_pid() {
         do last_pid_++;
         while (last_pid_ == 0 || find_pid(last_pid_) != nullptr);

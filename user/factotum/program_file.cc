@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// From a name to a checked executable.
+// See program_file.h.
 #include "program_file.h"
 
 #include "address_space.h"
@@ -9,7 +9,7 @@ namespace glenda::factotum {
 
 namespace {
 
-/// Such as "bin/x: not an ELF file (at byte 0x0)".
+/// For example "bin/x: not an ELF file (at byte 0x0)".
 std::unexpected<LoadFailure> refuse(ServerError error, std::string_view file, const ParseError& fault) {
     return std::unexpected(
         LoadFailure{error, FixedText<176>("{}: {} (at byte {:#x})", file, fault.what, std::uint64_t{fault.where})});

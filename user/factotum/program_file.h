@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Finding a program in the initrd, and refusing what cannot run.
+// Finds a program in the initrd, and rejects what cannot run.
 #pragma once
 
 #include <expected>
@@ -11,7 +11,7 @@
 
 namespace glenda::factotum {
 
-/// Why a program cannot be started: the error for the caller, the reason for people.
+/// Why a program cannot be started: an error code for the caller, and a reason for people.
 struct LoadFailure {
     ServerError error;
     FixedText<176> reason;
@@ -22,8 +22,8 @@ struct ProgramFile {
     Bytes bytes;
 };
 
-/// The program `name` in the archive: "bin/hello", or "hello" for short. Every segment leaves room for what Factotum
-/// itself puts into the address space.
+/// Finds the program `name` in the archive: "bin/hello", or "hello" for short. Its segments overlap nothing that
+/// Factotum itself puts into the address space.
 std::expected<ProgramFile, LoadFailure> find_program(Bytes archive, std::string_view name);
 
 }  // namespace glenda::factotum

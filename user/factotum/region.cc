@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The regions of an address space: a handful, so that a walk over all of them is the fastest search.
+// See region.h. There are few regions, so a linear search is the fastest.
 #include "region.h"
 
 #include "abi/object.h"

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// What a process may find at which address: the regions of its address space.
+// The regions of an address space: which addresses a process may access, and how.
 //
-// A region promises memory; pages come when they are touched. Regions never overlap, and what lies in none is not
-// there.
+// A region is charged its memory in advance, but gets pages on first access. Regions never overlap. An access outside
+// all regions is a fault.
 #pragma once
 
 #include <array>
@@ -22,37 +22,38 @@ struct Region {
     std::uint64_t end = 0;
     MapFlags rights = MapFlags::Read;
     RegionKind kind = RegionKind::Image;
-    std::uint64_t tables_end = 0;    // page tables have been promised up to here; 0: to `end`
-    Bytes file{};                    // Image: what the file holds; the rest is zeroes
-    std::uint64_t file_address = 0;  // Image: where the file's first byte goes
+    std::uint64_t tables_end = 0;    // page tables are charged up to here; 0: up to `end`
+    Bytes file{};                    // Image: contents from the file; the rest is zero
+    std::uint64_t file_address = 0;  // Image: address of the file's first byte
 
     bool contains(std::uint64_t address) const { return start <= address && address < end; }
 };
 
-/// A few regions in no order.
+/// A short unordered list of regions.
 class RegionList {
 public:
     static constexpr unsigned kMax = 32;
 
-    /// False, and no change, when it overlaps another, is no range below `kUserEnd`, or there are too many.
+    /// Returns false, and changes nothing, if it overlaps another, is not a range below kUserEnd, or the list is full.
     bool add(const Region& region);
-    /// The region that holds `address`; null for none.
+    /// The region with `address`; null if there is none.
     Region* find(std::uint64_t address);
-    /// The first of that kind; null for none.
+    /// The first region of that kind; null if there is none.
     Region* find(RegionKind kind);
-    /// Move the end of a region of this list; false when it would overlap another or turn round. It may become empty.
+    /// Moves the end of a region in this list. False if it would overlap another or end before its start. It may be
+    /// empty.
     bool resize(Region& region, std::uint64_t end);
-    /// Forget a region of this list.
+    /// Removes a region from this list.
     void remove(Region& region);
     void clear() { count_ = 0; }
 
-    /// The lowest address from `low` on where `size` bytes fit below `high`. A page stays free on both sides.
+    /// The lowest address in [low, high) for `size` bytes, with a free page on both sides.
     std::optional<std::uint64_t> find_gap(std::uint64_t size, std::uint64_t low, std::uint64_t high) const;
 
     std::span<const Region> all() const { return {regions_.data(), count_}; }
 
 private:
-    /// The region that shares an address with [start, end), other than `except`; null for none.
+    /// A region other than `except` that overlaps [start, end); null if there is none.
     const Region* overlapping(std::uint64_t start, std::uint64_t end, const Region* except = nullptr) const;
 
     std::array<Region, kMax> regions_{};

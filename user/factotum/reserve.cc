@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The bump allocator behind Factotum's tables.
+// See reserve.h.
 #include "reserve.h"
 
 namespace glenda::factotum {

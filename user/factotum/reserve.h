@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Memory and slots for Factotum's own tables: given out, never taken back.
+// A bump allocator for Factotum's own tables: memory and slots that are never freed.
 #pragma once
 
 #include <array>
@@ -10,28 +10,28 @@
 
 namespace glenda::factotum {
 
-/// Objects from a few Untypeds, in slots of the CNode that 9Ball gave.
+/// Makes objects from a few Untypeds, in slots of the CNode that 9Ball gave Factotum.
 class Reserve {
 public:
     static constexpr unsigned kMaxPieces = 24;
 
     explicit Reserve(SlotRange empty) : empty_(empty) {}
 
-    /// Memory to make objects from, tried in order; `slot` in 9Ball's CNode. Ignored past kMaxPieces.
+    /// Adds an Untyped, in slot `slot` of that CNode. make() tries them in order. Ignored past kMaxPieces.
     void add_memory(std::uint64_t slot);
-    /// From now on slot s of that CNode has pointer `base` + s.
+    /// Sets the pointer of slot s in that CNode to `base` + s.
     void move_to(CPtr base) { base_ = base; }
 
     CNode node() const { return CNode(pointer(kSlotCNode)); }
     CPtr pointer(std::uint64_t slot) const { return base_ + slot; }
-    /// `count` consecutive empty slots, the first of them.
+    /// Takes `count` consecutive empty slots and returns the first.
     Result<std::uint64_t> slots(std::uint64_t count = 1);
 
-    /// A new object in a slot of any CNode. `size_bits` as Untyped::retype.
+    /// Makes an object in a slot of any CNode. `size_bits` as in Untyped::retype.
     Result<void> make_at(CapType type, unsigned size_bits, CNode node, std::uint64_t index) const;
-    /// The same in a slot of its own.
+    /// The same, in a new slot.
     Result<CPtr> make(CapType type, unsigned size_bits = 0);
-    /// Map a frame into Factotum's own space, making the tables that are missing on the way.
+    /// Maps a frame into Factotum's own address space, and makes missing page tables.
     Result<void> map(Frame frame, std::uint64_t address);
 
 private:

@@ -1,18 +1,17 @@
 // SPDX-License-Identifier: MIT
-// Where in Factotum's CSpace the capability of each thing lies: found by arithmetic, so that there is no table of
-// slots.
+// The layout of Factotum's CSpace. Arithmetic gives the slot of each capability, so there is no table of slots.
 //
-// A capability pointer selects a leaf CNode and a slot in it. Leaves are made when first used. For P pages of memory:
+// A capability pointer selects a leaf CNode and a slot in it. Leaves are made on first use. For P pages of memory:
 //
-//   leaf 1      home: the CNode that 9Ball gave
+//   leaf 1      home: the CNode that 9Ball gave Factotum
 //   then        directory: the capabilities of the leaves themselves
 //   then        2P slots: Untypeds, one for each node of the buddy trees
-//   then        P slots: what each page was made into
+//   then        P slots: the objects made of pages
 //   then        a run of slots for each process
 //
-// The kernel keeps slot 0 of every CNode, also of the one above the leaves. So leaf 0 does not exist, and a leaf gives
-// room to kLeafRoom things, from slot 2 on: an even number, which keeps the two halves of a node in one leaf.
-// Handout: labs/factotum.md, "A CSpace that grows"
+// Slot 0 of every CNode, including the top one, is reserved by the kernel. So there is no leaf 0, and a leaf has room
+// for kLeafRoom capabilities, starting at slot 2. Both numbers are even, which keeps the two halves of a node in one
+// leaf.
 #pragma once
 
 #include "abi/object.h"
@@ -21,31 +20,32 @@
 
 namespace glenda::factotum {
 
-constexpr unsigned kLeafRadix = kFactotumCNodeRadix;  // so that 9Ball's CNode is a leaf as it is
+constexpr unsigned kLeafRadix = kFactotumCNodeRadix;  // so that 9Ball's CNode can become a leaf
 constexpr std::uint64_t kLeafSlots = bit(kLeafRadix);
 constexpr std::uint64_t kLeafRoom = kLeafSlots - 2;
 constexpr unsigned kLeafBits = kLeafRadix + kSlotBits;  // log2 of a leaf's size in bytes
 
-/// Pointer of the slot that 9Ball numbered `slot`, once Factotum has moved into its own CSpace.
+/// The pointer, in the two-level CSpace, of slot `slot` in the CNode from 9Ball.
 constexpr CPtr home(std::uint64_t slot) { return kLeafSlots + slot; }
 
 constexpr std::uint64_t leaf_of(CPtr pointer) { return pointer >> kLeafRadix; }
 constexpr std::uint64_t index_in_leaf(CPtr pointer) { return pointer & (kLeafSlots - 1); }
 
-/// A process's run of slots, by what they hold. The first is never used.
+/// The slots in a process's run. The first is never used.
 enum RunSlot : std::uint64_t {
     kRunTcb = 1,
-    kRunFaultHandler,      // Factotum's endpoint with the badge of a fault of this process
-    kRunExitNotification,  // as the process gave it
-    kRunFirstDevice = 4,   // frames that the process asked to map
+    kRunFaultHandler,      // Factotum's endpoint, badged for faults of this process
+    kRunExitNotification,  // as passed by the process
+    kRunFirstDevice = 4,   // frames mapped for the process
     kRunEndDevice = 16,
-    kRunFirstObject = 16,  // made for the process
+    kRunFirstObject = 16,  // objects made for the process
     kRunEnd = 64,
 };
 
 class SlotLayout {
 public:
     static constexpr std::uint64_t kMaxProcesses = bit(14);
+    static constexpr std::uint64_t kMaxLeaves = bit(16);  // the CSpace has a flag for each
 
     SlotLayout() = default;
     constexpr explicit SlotLayout(std::uint64_t pages) {
@@ -58,25 +58,25 @@ public:
         end_ = processes_ + run_leaves;
     }
 
-    /// The Untyped of tree node `node` in the region whose first page is number `first_page` of all.
+    /// The Untyped of buddy node `node` in the region that starts at page number `first_page`.
     constexpr CPtr node(std::uint64_t first_page, std::uint32_t node) const {
         return at(nodes_, 2 * first_page + node);
     }
-    /// What page number `page` was made into.
+    /// The object made of page number `page`.
     constexpr CPtr page(std::uint64_t page) const { return at(pages_, page); }
-    /// A slot of the process at place `place` of the table.
+    /// Slot `slot` in the run of the process at `place` in the process table.
     constexpr CPtr process(std::uint64_t place, std::uint64_t slot) const {
         return (processes_ << kLeafRadix) + place * kRunEnd + slot;
     }
-    /// The capability of leaf `leaf`, for leaves behind the directory.
+    /// The capability of leaf number `leaf`, for leaves after the directory.
     constexpr CPtr directory(std::uint64_t leaf) const { return at(2, leaf); }
 
     constexpr std::uint64_t directory_leaves() const { return directory_leaves_; }
-    /// Leaves, used or not; the first is number 1.
+    /// One past the last leaf's number. The first leaf is number 1.
     constexpr std::uint64_t end_leaf() const { return end_; }
-    /// Leaves that memory management may need at most.
+    /// The most leaves that memory management needs.
     constexpr std::uint64_t page_leaves() const { return processes_; }
-    /// log2 of the slots of the CNode above the leaves.
+    /// log2 of the number of slots in the top CNode.
     constexpr unsigned top_radix() const { return highest_bit(end_ - 1) + 1; }
 
 private:
@@ -85,13 +85,15 @@ private:
         return (first_leaf + n / kLeafRoom) << kLeafRadix | (2 + n % kLeafRoom);
     }
 
-    std::uint64_t directory_leaves_ = 0;  // from leaf 2 on
+    std::uint64_t directory_leaves_ = 0;  // they start at leaf 2
     std::uint64_t nodes_ = 0;             // first leaf of each area
     std::uint64_t pages_ = 0;
     std::uint64_t processes_ = 0;
     std::uint64_t end_ = 0;
 };
 static_assert(SlotLayout(64 * kMiB / kPageSize).top_radix() <= 9);
-static_assert(SlotLayout(64 * kGiB / kPageSize).top_radix() <= kMaxCNodeRadix);
+// An Sv39 kernel reaches at most this much memory.
+static_assert(SlotLayout(256 * kGiB / kPageSize).end_leaf() <= SlotLayout::kMaxLeaves);
+static_assert(SlotLayout::kMaxLeaves <= bit(kMaxCNodeRadix));
 
 }  // namespace glenda::factotum

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// PS: the list of processes as it is now, in pages that the caller can read and nobody can change.
+// PS: a snapshot of the process list, in read-only pages of the caller.
 #include <algorithm>
 
 #include "factotum.h"
@@ -8,7 +8,7 @@ namespace glenda::factotum {
 
 namespace {
 
-/// The caller of PS waits for Factotum, but that is not what it is doing.
+/// The caller of PS is blocked in this very call, but is reported as running.
 ProcessState state_of(const Process& process, const Process& caller) {
     if (process.is_zombie) return ProcessState::Zombie;
     if (&process == &caller) return ProcessState::Running;
@@ -31,7 +31,7 @@ ProcessInfo Factotum::describe(const Process& process, const Process& caller) co
         .state = state_of(process, caller),
         .priority = process.priority,
         .resident = process.space.resident_pages() * kPageSize,
-        .reserved = process.space.promised_pages() * kPageSize,
+        .reserved = process.space.charged_pages() * kPageSize,
         .name = {},
     };
     if (process.pid == kNineballPid) info.resident = info.reserved = nineball_bytes_;
@@ -49,7 +49,7 @@ Reaction Factotum::snapshot(Process& process) {
         if (!added) return added.error();
         region = process.space.regions().find(RegionKind::Snapshot);
     }
-    // The list may change its own length, so it is counted after the old one is gone.
+    // Drop the old list first: it may have had another length.
     if (auto dropped = process.space.resize(memory_, *region, region->start); !dropped) return dropped.error();
     std::uint64_t count = 0;
     processes_.for_each([&](Process&) { count++; });

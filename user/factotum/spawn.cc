@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// SPAWN: read the wish, find the program, build the process; all of it, or nothing.
+// SPAWN: decodes the request, finds the program, builds the process. If a step fails, everything is undone.
 #include "argument_block.h"
 #include "factotum.h"
 #include "glenda/print.h"
@@ -11,7 +11,7 @@ namespace {
 
 constexpr unsigned kPassedSlots = kSlotPassedEnd - kSlotPassed;
 
-/// Where capability i of a request goes; 0 for a slot that a parent may not fill.
+/// The child's slot for capability i of a request; 0 if a parent may not fill it.
 CPtr target_slot(std::uint64_t map, unsigned i) {
     const CPtr slot = (map >> (8 * i)) & 0xff;
     if (slot == 0) return kSlotPassed + i;
@@ -20,7 +20,7 @@ CPtr target_slot(std::uint64_t map, unsigned i) {
     return allowed ? slot : 0;
 }
 
-/// The caller has the reason in the answer; the console has it too, since a damaged file is everybody's concern.
+/// The caller gets the reason in the reply. A damaged file is also reported on the console.
 MessageWriter refusal(const LoadFailure& failure) {
     if (failure.error == ServerError::BadExecutable) print("factotum: {}\n", failure.reason.view());
     return MessageWriter(failure.error).text(failure.reason);
@@ -48,8 +48,8 @@ Reaction Factotum::spawn(Process& parent, Request& request) {
     if (!program) return refusal(program.error());
     Process* child = processes_.create(parent.pid);
     if (child == nullptr) return ServerError::OutOfMemory;
-    const SpawnRequest wish{{strings, count}, priority != 0 ? unsigned(priority) : parent.priority, map, request};
-    if (const auto built = build(*child, parent, *program, wish); !built) {
+    const SpawnRequest wanted{{strings, count}, priority != 0 ? unsigned(priority) : parent.priority, map, request};
+    if (const auto built = build(*child, parent, *program, wanted); !built) {
         tear_down(*child);
         processes_.release(*child);
         return built.error();
@@ -58,35 +58,35 @@ Reaction Factotum::spawn(Process& parent, Request& request) {
 }
 
 Answer<void> Factotum::build(Process& child, const Process& parent, const ProgramFile& program,
-                             const SpawnRequest& wish) {
+                             const SpawnRequest& request) {
     child.image = program.bytes;
-    child.priority = wish.priority;
-    std::string_view name = wish.arguments[0];
+    child.priority = request.priority;
+    std::string_view name = request.arguments[0];
     if (const auto slash = name.rfind('/'); slash != name.npos) name.remove_prefix(slash + 1);
     child.set_name(name);
 
     if (!child.space.create(memory_)) return Refusal(ServerError::OutOfMemory);
     TRY_VOID(lay_out(child, program.elf));
     TRY_VOID(make_objects(child));
-    TRY_VOID(give_capabilities(child, parent, wish));
-    TRY(sp, write_stack(child, wish.arguments));
+    TRY_VOID(give_capabilities(child, parent, request));
+    TRY(sp, write_stack(child, request.arguments));
     return start(child, program.elf.entry(), sp);
 }
 
-Answer<void> Factotum::give_capabilities(Process& child, const Process& parent, const SpawnRequest& wish) {
+Answer<void> Factotum::give_capabilities(Process& child, const Process& parent, const SpawnRequest& request) {
     const CSpace& own = memory_.cspace();
     const CNode slots = child.cspace;
     const auto from_own = [&](CPtr to, CPtr from) { return slots.copy(to, own.leaf(from), index_in_leaf(from)); };
     const CNode home_node = own.leaf(home(0));
     const Rights speak = Rights::Write | Rights::Grant;
 
-    for (unsigned i = 0; i < wish.message.caps(); i++)
-        TRY_VOID(slots.move(target_slot(wish.map, i), wish.message.caps_node(), wish.message.cap_index(i)));
+    for (unsigned i = 0; i < request.message.caps(); i++)
+        TRY_VOID(slots.move(target_slot(request.map, i), request.message.caps_node(), request.message.cap_index(i)));
 
     TRY_VOID(from_own(kSlotCNode, slots.cptr()));
     TRY_VOID(from_own(kSlotTcb, child.tcb.cptr()));
     TRY_VOID(slots.mint(kSlotFactotum, home_node, kFactotumEndpoint, speak, child.badge()));
-    // What the parent passed for these two stands; else they are as every process has them.
+    // Do not replace what the parent passed for these two slots.
     const auto nineball = slots.mint(kSlotNineball, home_node, kFactotumNineball, speak, child.pid);
     if (!nineball && nineball.error() != Error::SlotOccupied) return Refusal(nineball.error());
     if (!parent.is_founder()) {

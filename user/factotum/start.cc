@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The parts of a new process: regions, kernel objects, stack, first registers.
+// The parts of a new process: regions, kernel objects, stack and initial registers.
 #include "argument_block.h"
 #include "factotum.h"
 #include "glenda/slots.h"
@@ -19,7 +19,7 @@ MapFlags rights_of(ElfAccess access) {
 
 }  // namespace
 
-/// Promise the regions. Only their first pages exist when the process starts.
+/// Adds the regions. Most pages are only allocated on first access.
 Answer<void> Factotum::lay_out(Process& child, const ElfFile& elf) {
     std::uint64_t end = 0;
     for (const ElfSegment& segment : elf.segments()) {
@@ -30,7 +30,7 @@ Answer<void> Factotum::lay_out(Process& child, const ElfFile& elf) {
                                            .file = segment.data,
                                            .file_address = segment.vaddr}));
     }
-    const std::uint64_t heap = end + kPageSize;  // a page in between shows who runs past the program's data
+    const std::uint64_t heap = end + kPageSize;  // a gap of one page catches accesses past the program's data
     child.break_ = heap;
     TRY_VOID(child.space.add(memory_,
                              {.start = heap, .end = heap, .rights = MapFlags::ReadWrite, .kind = RegionKind::Heap}));
@@ -43,7 +43,7 @@ Answer<void> Factotum::lay_out(Process& child, const ElfFile& elf) {
                                      .kind = RegionKind::Utcb});
 }
 
-/// CNode, thread, and the two objects that every process has.
+/// Makes the CNode, the thread, and the two objects that every process has.
 Answer<void> Factotum::make_objects(Process& child) {
     TRY_VOID(child.space.charge(memory_, bit(order_of(BlockUse::Slots)) + bit(order_of(BlockUse::Objects))));
     TRY(slots, child.space.add_block(memory_, BlockUse::Slots));
@@ -62,7 +62,7 @@ Answer<void> Factotum::make_objects(Process& child) {
     return {};
 }
 
-/// Make the topmost page of the stack, with the arguments in it; the first stack pointer.
+/// Makes the topmost page of the stack, with the arguments in it. Returns the initial stack pointer.
 Answer<std::uint64_t> Factotum::write_stack(Process& child, std::span<const std::string_view> arguments) {
     const std::uint64_t address = kStackTop - kPageSize;
     TRY(frame, child.space.populate(memory_, *child.space.regions().find(address), address));

@@ -15,7 +15,7 @@ namespace {
 alignas(16) constinit std::byte static_heap[kStaticHeapSize];
 constinit bool static_heap_taken = false;
 
-/// A process asks Factotum for at least this much at a time.
+/// The smallest amount that a process requests from Factotum.
 constexpr std::size_t kGrowStep = 64 * 1024;
 
 std::span<std::byte> grow_by_break(std::size_t bytes) {
@@ -67,7 +67,7 @@ void free(void* pointer) { glenda::heap.free(pointer); }
 
 namespace {
 
-/// `new` cannot say no without exceptions; what may fail asks malloc.
+/// Without exceptions `new` cannot report failure. Code that handles it calls malloc.
 void* checked(void* pointer, std::size_t bytes) {
     if (pointer == nullptr) glenda::panic("out of memory: {} bytes", bytes);
     return pointer;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Names of the servers' errors, for reports.
+// The names of the servers' errors, for messages.
 #include "protocol/errors.h"
 
 namespace glenda {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Names of what the Factotum protocol counts, for reports and tables.
+// The names of the Factotum protocol's enumerators, for messages and tables.
 #include "protocol/factotum.h"
 
 namespace glenda {

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
-// See format.h: reading placeholders, writing numbers, filling to a width.
+// See format.h: parses placeholders, formats numbers, pads to a width.
 #include "glenda/format.h"
 
 namespace glenda {
 
 namespace {
 
-/// What stands between the braces.
+/// The contents of a placeholder's braces.
 struct Spec {
     enum class Align : std::uint8_t { Natural, Left, Right };
     Align align = Align::Natural;
@@ -38,7 +38,7 @@ void fill(TextSink& sink, char with, std::size_t count) {
     for (; count != 0; count--) sink.write(sink, {&with, 1});
 }
 
-/// `sign` and `digits` in a field of the width that `spec` asks.
+/// Writes `sign` and `digits`, padded to the width in `spec`.
 void write_field(TextSink& sink, const Spec& spec, std::string_view sign, std::string_view digits, bool to_right) {
     const std::size_t size = sign.size() + digits.size();
     const std::size_t padding = spec.width > size ? spec.width - size : 0;
@@ -52,7 +52,7 @@ void write_field(TextSink& sink, const Spec& spec, std::string_view sign, std::s
 }
 
 void write_number(TextSink& sink, const Spec& spec, std::uint64_t value, bool negative) {
-    char digits[20];  // 2^64 - 1 has 20
+    char digits[20];  // 2^64 - 1 has 20 digits
     std::size_t at = sizeof(digits);
     do {
         digits[--at] = "0123456789abcdef"[value % spec.base];
@@ -84,7 +84,7 @@ void write_arg(TextSink& sink, const Spec& spec, const FormatArg& arg) {
 
 void format_args(TextSink& sink, std::string_view format, std::span<const FormatArg> args) {
     std::size_t next = 0;
-    std::size_t plain = 0;  // where the text starts that has not been written
+    std::size_t plain = 0;  // start of the text that has not been written yet
     const auto flush = [&](std::size_t end) {
         if (end > plain) sink.write(sink, {format.data() + plain, end - plain});
     };
@@ -93,7 +93,7 @@ void format_args(TextSink& sink, std::string_view format, std::span<const Format
         if (c != '{' && c != '}') continue;
         flush(i);
         if (i + 1 < format.size() && format[i + 1] == c) {
-            plain = ++i;  // the second brace is text
+            plain = ++i;  // the second brace is literal text
             continue;
         }
         std::size_t end = i;

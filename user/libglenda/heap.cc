@@ -12,13 +12,13 @@ namespace {
 
 constexpr std::size_t kAlignment = 16;
 constexpr std::size_t kHeader = 8;
-constexpr std::size_t kUsed = 1;      // this block
-constexpr std::size_t kLeftUsed = 2;  // the block on the left, or there is none
+constexpr std::size_t kUsed = 1;      // the block is in use
+constexpr std::size_t kLeftUsed = 2;  // the block on the left is in use or does not exist
 constexpr std::size_t kFlags = kUsed | kLeftUsed;
-constexpr std::size_t kMinimum = 32;  // header, two links, size at the end
+constexpr std::size_t kMinimum = 32;  // header, two links, trailing size
 constexpr std::size_t kLargest = std::size_t{1} << 46;
 
-/// The size of a block with room for `bytes`.
+/// The size of a block for a payload of `bytes`.
 std::size_t block_size(std::size_t bytes) {
     return std::max(kMinimum, (bytes + kHeader + kAlignment - 1) & ~(kAlignment - 1));
 }
@@ -27,7 +27,7 @@ unsigned bin_of(std::size_t size) { return highest_bit(size); }
 
 }  // namespace
 
-/// Lies 8 bytes before a multiple of 16, so that the payload is aligned. A block of size 0 ends a piece of memory.
+/// Starts 8 bytes before a multiple of 16, which aligns the payload. A block of size 0 ends a piece of memory.
 struct Heap::Block {
     std::size_t head;  // size and flags
     Block* next;       // the links of a free block
@@ -40,9 +40,9 @@ struct Heap::Block {
     bool is_used() const { return (head & kUsed) != 0; }
     bool left_is_used() const { return (head & kLeftUsed) != 0; }
     Block* right() { return reinterpret_cast<Block*>(start() + size()); }
-    /// Only if it is free.
+    /// Precondition: the block on the left is free.
     Block* left() { return reinterpret_cast<Block*>(start() - reinterpret_cast<std::size_t*>(this)[-1]); }
-    /// Write the size where the right neighbour looks for it.
+    /// Writes the size at the end, where the right neighbour reads it.
     void write_end() { reinterpret_cast<std::size_t*>(start() + size())[-1] = size(); }
 };
 
@@ -67,7 +67,7 @@ void Heap::remove(Block* block) {
     if (bins_[bin] == nullptr) filled_ &= ~(std::uint64_t{1} << bin);
 }
 
-/// A free block of at least `size`: the first that fits in its own bin, else any of the next bin that has some.
+/// Finds a free block of at least `size`: the first fit in its bin, or else any block of the next non-empty bin.
 Heap::Block* Heap::find(std::size_t size) {
     const unsigned bin = bin_of(size);
     for (Block* block = bins_[bin]; block != nullptr; block = block->next) {
@@ -77,8 +77,8 @@ Heap::Block* Heap::find(std::size_t size) {
     return larger == 0 ? nullptr : bins_[lowest_bit(larger)];
 }
 
-/// Take `bytes` or more from the hook and make a free block of them. A piece is a block and, in its last 8
-/// bytes, the header of a used block of size 0; a piece that follows the last one swallows that header.
+/// Gets at least `bytes` from the hook and makes a free block of them. A piece ends with the header of a used block of
+/// size 0. If a new piece directly follows the last one, the new block replaces that header.
 bool Heap::add_memory(std::size_t bytes) {
     const std::span<std::byte> piece = grow_(bytes + 2 * kAlignment);
     if (piece.size() < 2 * kAlignment + kMinimum) return false;
@@ -102,7 +102,7 @@ bool Heap::add_memory(std::size_t bytes) {
     return true;
 }
 
-/// Make a used block free, merged with its free neighbours.
+/// Frees a used block and merges it with its free neighbours.
 void Heap::release(Block* block) {
     statistics_.used -= block->size();
     statistics_.blocks--;
@@ -120,7 +120,7 @@ void Heap::release(Block* block) {
     insert(block);
 }
 
-/// Cut a used block to `size`, if what is left makes a block.
+/// Shrinks a used block to `size`, if the rest is large enough for a block.
 void Heap::split(Block* block, std::size_t size) {
     const std::size_t rest = block->size() - size;
     if (rest < kMinimum) return;
@@ -157,7 +157,7 @@ void* Heap::allocate_aligned(std::size_t bytes, std::size_t alignment) {
     const auto address = reinterpret_cast<std::uintptr_t>(payload);
     std::uintptr_t aligned = (address + alignment - 1) & ~(alignment - 1);
     if (aligned != address) {
-        // What lies before becomes a block of its own, so it must be large enough for one.
+        // The gap becomes a block of its own, so it must be large enough for one.
         if (aligned - address < kMinimum) aligned += alignment;
         const std::size_t front = aligned - address;
         Block* const rest = reinterpret_cast<Block*>(block->start() + front);

@@ -79,27 +79,27 @@ ReceiveSlots set_receive_slots(const ReceiveSlots& slots) {
     return before;
 }
 
-Answer<void> transact(Endpoint server, const MessageWriter& request, Received& answer) {
-    answer.tag = Tag::error(Error::MessageTooLong);
+Answer<void> transact(Endpoint server, const MessageWriter& request, Received& reply) {
+    reply.tag = Tag::error(Error::MessageTooLong);
     CHECK(!request.overflow(), Error::MessageTooLong);
     const Message message = server.call(request.load());
-    answer.store(message);
+    reply.store(message);
     CHECK(!message.tag.is_error(), message.tag.as_error());
-    CHECK(answer.label() == 0, AnyError::from_label(answer.label()));
+    CHECK(reply.label() == 0, AnyError::from_label(reply.label()));
     return {};
 }
 
 Answer<void> transact(Endpoint server, const MessageWriter& request) {
-    Received answer;
-    return transact(server, request, answer);
+    Received reply;
+    return transact(server, request, reply);
 }
 
-Answer<unsigned> transact(Endpoint server, const MessageWriter& request, Received& answer, const ReceiveSlots& slots) {
+Answer<unsigned> transact(Endpoint server, const MessageWriter& request, Received& reply, const ReceiveSlots& slots) {
     const ReceiveSlots before = set_receive_slots(slots);
-    const Answer<void> done = transact(server, request, answer);
+    const Answer<void> done = transact(server, request, reply);
     set_receive_slots(before);
     TRY_VOID(done);
-    return answer.caps();
+    return reply.caps();
 }
 
 }  // namespace glenda

@@ -15,8 +15,8 @@ Answer<void> register_name(std::string_view name, Endpoint endpoint) {
 }
 
 Answer<void> lookup(std::string_view name, std::uint64_t index, LookupFlags flags) {
-    Received answer;
-    TRY(caps, transact(server(), MessageWriter(Method::Lookup).word(flags).text(name), answer,
+    Received reply;
+    TRY(caps, transact(server(), MessageWriter(Method::Lookup).word(flags).text(name), reply,
                        {environment().cnode, index, 1}));
     CHECK(caps == 1, ServerError::Broken);
     return {};
@@ -32,13 +32,13 @@ Answer<void> log(std::string_view text) {
 }
 
 Answer<LogPiece> read_log(std::uint64_t offset, std::span<char> buffer) {
-    Received answer;
-    TRY_VOID(transact(server(), MessageWriter(Method::LogRead).word(offset), answer));
-    MessageReader reader = answer.reader();
+    Received reply;
+    TRY_VOID(transact(server(), MessageWriter(Method::LogRead).word(offset), reply));
+    MessageReader reader = reply.reader();
     const std::uint64_t next = reader.word();
     const std::string_view text = reader.text();
     CHECK(reader.ok(), ServerError::Broken);
-    // What the buffer cannot take is read again next time.
+    // The next call reads again what does not fit into the buffer.
     const std::size_t size = text.size() < buffer.size() ? text.size() : buffer.size();
     __builtin_memcpy(buffer.data(), text.data(), size);
     return LogPiece{next - (text.size() - size), size};
@@ -48,9 +48,9 @@ Answer<void> shutdown() { return transact(server(), MessageWriter(Method::Shutdo
 Answer<void> reboot() { return transact(server(), MessageWriter(Method::Reboot)); }
 
 Answer<ServiceStatus> status(unsigned index) {
-    Received answer;
-    TRY_VOID(transact(server(), MessageWriter(Method::Status).word(index), answer));
-    MessageReader reader = answer.reader();
+    Received reply;
+    TRY_VOID(transact(server(), MessageWriter(Method::Status).word(index), reply));
+    MessageReader reader = reply.reader();
     ServiceStatus status{};
     status.state = ServiceState(reader.word());
     status.pid = reader.word();

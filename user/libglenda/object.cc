@@ -1,32 +1,38 @@
 // SPDX-License-Identifier: MIT
-// The typed wrappers whose methods are more than one Call: those that answer words, or need many.
+// The wrappers' methods that are more than a Call: they return words, or send many.
 #include "glenda/object.h"
 
 namespace glenda {
 
 Result<Untyped::Info> Untyped::info() const {
-    TRY(answer, query(UntypedMethod::Info));
-    return Info{answer.words[0], unsigned(answer.words[1]), answer.words[2], answer.words[3] != 0};
+    TRY(reply, query(UntypedMethod::Info));
+    return Info{reply.words[0], unsigned(reply.words[1]), reply.words[2], reply.words[3] != 0};
 }
 
 Result<void> Untyped::retype(CapType type, unsigned size_bits, CNode node, std::uint64_t index, unsigned count,
                              std::uint64_t offset) const {
-    return invoke(UntypedMethod::Retype, retype_kind(unsigned(type), size_bits, count), node.cptr(), index, offset);
+    return invoke(UntypedMethod::Retype, RetypeKind{type, std::uint8_t(size_bits), count}.encode(), node.cptr(), index,
+                  offset);
 }
 
 Result<CNode::Info> CNode::info(std::uint64_t index) const {
-    TRY(answer, query(CNodeMethod::Info, index));
-    return Info{CapType(answer.words[0]), Rights(answer.words[1]), unsigned(answer.words[2]), answer.words[3]};
+    TRY(reply, query(CNodeMethod::Info, index));
+    return Info{CapType(reply.words[0]), Rights(reply.words[1]), unsigned(reply.words[2]), reply.words[3]};
+}
+
+Result<bool> CNode::same(std::uint64_t index, CNode other, std::uint64_t other_index) const {
+    TRY(answer, query(CNodeMethod::Same, index, other.cptr(), other_index));
+    return answer.words[0] != 0;
 }
 
 Result<VSpace::Mapping> VSpace::info(std::uint64_t address) const {
-    TRY(answer, query(VSpaceMethod::Info, address));
-    return Mapping{answer.words[0], MapFlags(answer.words[1]), unsigned(answer.words[2])};
+    TRY(reply, query(VSpaceMethod::Info, address));
+    return Mapping{reply.words[0], MapFlags(reply.words[1]), unsigned(reply.words[2])};
 }
 
 Result<Frame::Info> Frame::info() const {
-    TRY(answer, query(FrameMethod::Info));
-    return Info{answer.words[0], unsigned(answer.words[1]), answer.words[2]};
+    TRY(reply, query(FrameMethod::Info));
+    return Info{reply.words[0], unsigned(reply.words[1]), reply.words[2]};
 }
 
 Result<void> Tcb::configure(const Setting& setting) const {
@@ -45,10 +51,10 @@ Result<void> Tcb::write_registers(const Registers& registers) const {
 }
 
 Result<void> Tcb::read_registers(Registers& registers) const {
-    TRY(answer, query(TcbMethod::ReadRegisters));
+    TRY(reply, query(TcbMethod::ReadRegisters));
     std::uint64_t words[sizeof(Registers) / sizeof(std::uint64_t)];
     __builtin_memcpy(words, utcb()->words, sizeof(words));
-    for (unsigned i = 0; i < kRegisterWords; i++) words[i] = answer.words[i];
+    for (unsigned i = 0; i < kRegisterWords; i++) words[i] = reply.words[i];
     __builtin_memcpy(&registers, words, sizeof(registers));
     return {};
 }
@@ -63,9 +69,9 @@ Result<void> Tcb::set_name(std::string_view name) const {
 }
 
 Result<Tcb::Info> Tcb::info() const {
-    TRY(answer, query(TcbMethod::Info));
-    return Info{ThreadState(answer.words[0]), unsigned(answer.words[1]), unsigned(answer.words[2]),
-                unsigned(answer.words[3]),    utcb()->words[4],          unsigned(utcb()->words[5])};
+    TRY(reply, query(TcbMethod::Info));
+    return Info{ThreadState(reply.words[0]), unsigned(reply.words[1]), unsigned(reply.words[2]),
+                unsigned(reply.words[3]),    utcb()->words[4],         unsigned(utcb()->words[5])};
 }
 
 Result<void> Console::write(std::string_view text) const {
@@ -85,39 +91,39 @@ Result<void> Console::write(std::string_view text) const {
 }
 
 Result<std::uint64_t> Machine::counter(std::uint64_t which) const {
-    TRY(answer, query(MachineMethod::Counter, which));
-    return answer.words[0];
+    TRY(reply, query(MachineMethod::Counter, which));
+    return reply.words[0];
 }
 
 Result<bool> Machine::set_fast_path(bool on) const {
-    TRY(answer, query(MachineMethod::FastPath, on ? 1 : 0));
-    return answer.words[0] != 0;
+    TRY(reply, query(MachineMethod::FastPath, on ? 1 : 0));
+    return reply.words[0] != 0;
 }
 
 Result<bool> Machine::check() const {
-    TRY(answer, query(MachineMethod::Check));
-    return answer.words[0] == 0;
+    TRY(reply, query(MachineMethod::Check));
+    return reply.words[0] == 0;
 }
 
 Result<Machine::TraceState> Machine::control_trace(TraceCommand command) const {
-    TRY(answer, query(MachineMethod::TraceControl, std::uint64_t(command)));
-    return TraceState{answer.words[0], answer.words[1] != 0};
+    TRY(reply, query(MachineMethod::TraceControl, std::uint64_t(command)));
+    return TraceState{reply.words[0], reply.words[1] != 0};
 }
 
 Result<Machine::TraceRange> Machine::read_trace(std::uint64_t from, std::span<TraceEvent> events) const {
-    TRY(answer, query(MachineMethod::TraceRead, from));
-    const TraceRange all{answer.words[0], unsigned(answer.words[1] - answer.words[0])};
-    // The events begin with the third word, in a register, and go on in the UTCB.
-    utcb()->words[2] = answer.words[2];
-    utcb()->words[3] = answer.words[3];
+    TRY(reply, query(MachineMethod::TraceRead, from));
+    const TraceRange all{reply.words[0], unsigned(reply.words[1] - reply.words[0])};
+    // The events start with the third word, in a register, and continue in the UTCB.
+    utcb()->words[2] = reply.words[2];
+    utcb()->words[3] = reply.words[3];
     const TraceRange copied{all.first, all.count < events.size() ? all.count : unsigned(events.size())};
     __builtin_memcpy(events.data(), utcb()->words + 2, copied.count * sizeof(TraceEvent));
     return copied;
 }
 
 Result<Machine::Times> Machine::syscall_times(Syscall which) const {
-    TRY(answer, query(MachineMethod::SyscallTimes, std::uint64_t(which)));
-    return Times{answer.words[0], answer.words[1], answer.words[2]};
+    TRY(reply, query(MachineMethod::SyscallTimes, std::uint64_t(which)));
+    return Times{reply.words[0], reply.words[1], reply.words[2]};
 }
 
 }  // namespace glenda

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// See print.h: where output goes, and the buffer that keeps a line whole.
+// See print.h: routes output, and buffers it to keep lines whole.
 #include "glenda/print.h"
 
 #include "glenda/environment.h"
@@ -28,7 +28,7 @@ void route_output(std::string_view text) {
 
 constinit OutputHook output_hook = route_output;
 
-/// Collects pieces and passes them on when it is full, and at the end.
+/// Collects output, and passes it on when full and at the end.
 struct Buffer : TextSink {
     Buffer() : TextSink{append} {}
     void flush() {

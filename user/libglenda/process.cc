@@ -10,11 +10,11 @@ namespace {
 
 Endpoint server() { return environment().factotum; }
 
-/// Requests whose answer is one word.
+/// Sends a request whose reply is one word.
 Answer<std::uint64_t> ask(const MessageWriter& request) {
-    Received answer;
-    TRY_VOID(transact(server(), request, answer));
-    MessageReader reader = answer.reader();
+    Received reply;
+    TRY_VOID(transact(server(), request, reply));
+    MessageReader reader = reply.reader();
     const std::uint64_t word = reader.word();
     CHECK(reader.ok(), ServerError::Broken);
     return word;
@@ -28,20 +28,20 @@ Answer<std::uint64_t> spawn(const SpawnRequest& request, SpawnReason* reason) {
     message.text(request.file);
     for (std::string_view argument : request.arguments) message.text(argument);
     for (CPtr cap : request.caps) message.cap(cap);
-    Received answer;
-    if (const Answer<void> done = transact(server(), message, answer); !done) {
-        MessageReader reader = answer.reader();
+    Received reply;
+    if (const Answer<void> done = transact(server(), message, reply); !done) {
+        MessageReader reader = reply.reader();
         const std::string_view text = reader.text();
         if (reason != nullptr && reader.ok()) reason->add("{}", text);
         return Refusal(done.error());
     }
-    return answer.reader().word();
+    return reply.reader().word();
 }
 
 Answer<Ended> wait(std::int64_t pid, WaitFlags flags) {
-    Received answer;
-    TRY_VOID(transact(server(), MessageWriter(FactotumMethod::Wait).word(pid).word(flags), answer));
-    MessageReader reader = answer.reader();
+    Received reply;
+    TRY_VOID(transact(server(), MessageWriter(FactotumMethod::Wait).word(pid).word(flags), reply));
+    MessageReader reader = reply.reader();
     const std::uint64_t who = reader.word();
     const ExitStatus status(reader.word());
     CHECK(reader.ok(), ServerError::Broken);
@@ -59,9 +59,9 @@ Answer<void> yield() { return transact(server(), MessageWriter(FactotumMethod::Y
 Answer<std::uint64_t> sbrk(std::int64_t bytes) { return ask(MessageWriter(FactotumMethod::Sbrk).word(bytes)); }
 
 Answer<std::span<const ProcessInfo>> list() {
-    Received answer;
-    TRY_VOID(transact(server(), MessageWriter(FactotumMethod::Ps), answer));
-    MessageReader reader = answer.reader();
+    Received reply;
+    TRY_VOID(transact(server(), MessageWriter(FactotumMethod::Ps), reply));
+    MessageReader reader = reply.reader();
     const std::uint64_t address = reader.word();
     const std::uint64_t count = reader.word();
     CHECK(reader.ok(), ServerError::Broken);
@@ -69,11 +69,11 @@ Answer<std::span<const ProcessInfo>> list() {
 }
 
 Answer<MemoryInfo> memory() {
-    Received answer;
-    TRY_VOID(transact(server(), MessageWriter(FactotumMethod::MemoryInfo), answer));
-    CHECK(answer.tag.length() * sizeof(std::uint64_t) >= sizeof(MemoryInfo), ServerError::Broken);
+    Received reply;
+    TRY_VOID(transact(server(), MessageWriter(FactotumMethod::MemoryInfo), reply));
+    CHECK(reply.tag.length() * sizeof(std::uint64_t) >= sizeof(MemoryInfo), ServerError::Broken);
     MemoryInfo info;
-    __builtin_memcpy(&info, answer.words, sizeof(info));
+    __builtin_memcpy(&info, reply.words, sizeof(info));
     return info;
 }
 
@@ -82,8 +82,8 @@ Answer<void> set_exit_notification(Notification notification) {
 }
 
 Answer<void> create(CapType type, std::uint64_t index) {
-    Received answer;
-    TRY(caps, transact(server(), MessageWriter(FactotumMethod::CreateObject).word(type), answer,
+    Received reply;
+    TRY(caps, transact(server(), MessageWriter(FactotumMethod::CreateObject).word(type), reply,
                        {environment().cnode, index, 1}));
     CHECK(caps == 1, ServerError::Broken);
     return {};

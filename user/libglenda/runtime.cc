@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What the C++ compiler calls in programs without exceptions: each of these is a bug, or something that never happens.
+// Functions that the C++ compiler refers to. Calling one of them is a bug, or never happens.
 #include "glenda/panic.h"
 
 extern "C" {
@@ -8,7 +8,7 @@ constinit void* __dso_handle = nullptr;
 
 void __cxa_pure_virtual() { glenda::panic("a pure virtual function was called"); }
 
-/// Programs end without running destructors of globals: there is nothing that Factotum does not take back.
+/// Programs do not run the destructors of globals at exit: Factotum frees everything.
 int atexit(void (*)()) { return 0; }
 
 [[noreturn]] void abort() { glenda::panic("abort"); }

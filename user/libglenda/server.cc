@@ -8,13 +8,13 @@ namespace glenda {
 
 namespace {
 
-/// A message that did not fit becomes a refusal.
+/// Replaces a message that did not fit by an error.
 Message loaded(const MessageWriter& message) {
     return message.overflow() ? MessageWriter(Error::MessageTooLong).load() : message.load();
 }
 
-/// After an answer that the kernel refused (a capability in it is bad): the caller must not wait for ever, and the
-/// Reply object must be empty. Does nothing where there is no caller.
+/// Replies with an error, after the kernel refused a reply (because of a bad capability in it). Otherwise the caller
+/// would wait forever and the Reply object would stay in use. Does nothing if there is no caller.
 void refuse(Reply reply, Error why) { (void)reply.send(MessageWriter(why).load()); }
 
 }  // namespace
@@ -26,14 +26,14 @@ void ReplyPool::add(Reply reply) {
 Reply ReplyPool::take() { return count_ == 0 ? Reply{} : free_[--count_]; }
 
 ReplyHandle& ReplyHandle::operator=(ReplyHandle&& other) {
-    ASSERT(pool_ == nullptr);  // else a caller would wait for ever
+    ASSERT(pool_ == nullptr);  // otherwise its caller would wait forever
     reply_ = other.reply_;
     pool_ = other.pool_;
     other.pool_ = nullptr;
     return *this;
 }
 
-void ReplyHandle::answer(const MessageWriter& message) {
+void ReplyHandle::reply(const MessageWriter& message) {
     ASSERT(pool_ != nullptr);
     if (const Result<void> sent = reply_.send(loaded(message)); !sent) refuse(reply_, sent.error());
     pool_->add(reply_);
@@ -51,10 +51,10 @@ Server::Server(Endpoint endpoint, ReplyPool& pool, const ReceiveSlots& slots)
     ASSERT(current_);
 }
 
-/// A handler's own calls may have changed where capabilities go.
+/// Calls made by a handler may have changed the receive slots.
 void Server::prepare() { set_receive_slots(slots_); }
 
-/// A wait that was cut short is started again; one that can never succeed is the end of the server.
+/// Restarts a wait that was cancelled. Any other error is permanent, and ends the server.
 void Server::accept(Request& request, const Message& first) {
     Message message = first;
     while (message.tag.is_error()) {
@@ -85,13 +85,13 @@ void Server::finish(Request& request, const Reaction& reaction) {
         return receive(request);
     }
     if (!reaction.now()) {
-        refuse(current_, Error::NoReply);  // nobody keeps this caller; a Send has none
+        refuse(current_, Error::NoReply);  // the handler did not keep this caller; a Send has none
         return receive(request);
     }
     prepare();
     const Message message = endpoint_.reply_recv(current_.cptr(), loaded(reaction.message()));
     if (!message.tag.is_error()) return accept(request, message);
-    // Often NoCaller: the request was a Send, or its sender is gone. That is no reason not to go on.
+    // Usually NoCaller: the request was a Send, or its sender has ended. The server continues.
     refuse(current_, message.tag.as_error());
     receive(request);
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// From crt0 to main: thread-local storage, the Environment, constructors, and the way out.
+// From crt0 to main: thread-local storage, the Environment, constructors, and exit.
 #include "abi/boot_info.h"
 #include "glenda/environment.h"
 #include "glenda/process.h"
@@ -22,7 +22,7 @@ namespace {
 
 constinit Environment the_environment;
 
-/// Find argc, argv and the auxiliary vector behind the environment strings.
+/// Finds argc, argv and the auxiliary vector, which follows the environment strings.
 void read_stack(const std::uint64_t* stack) {
     const std::uint64_t argc = *stack++;
     the_environment.arguments = {reinterpret_cast<char**>(const_cast<std::uint64_t*>(stack)), argc};
@@ -50,7 +50,7 @@ void name_root_capabilities(Environment& e) {
     e.machine = Machine(kRootMachine);
 }
 
-/// Slots that a manifest or a parent may have left empty are looked into, once.
+/// Checks the slots that init.toml or the parent may have left empty.
 void name_process_capabilities(Environment& e) {
     e.cnode = CNode(kSlotCNode);
     e.vspace = VSpace(kSlotVSpace);
@@ -87,13 +87,13 @@ void exit(std::int64_t status) {
             (void)transact(the_environment.factotum, MessageWriter(FactotumMethod::Exit).word(status));
             break;
     }
-    // Nobody took the exit. A breakpoint is a fault, and faults are reported.
+    // No one handled the exit. A trap is a fault, and faults are reported.
     for (;;) __builtin_trap();
 }
 
 }  // namespace glenda
 
-/// Called once, by _start, on the first thread's stack.
+/// Called by _start, on the first thread's stack.
 extern "C" [[noreturn]] void glenda_start(glenda::Utcb* utcb, const std::uint64_t* stack) {
     using namespace glenda;
     init_tls_block(__tls_block, utcb);

@@ -8,9 +8,9 @@
 namespace glenda::terminal {
 
 Answer<std::size_t> read(std::span<char> buffer) {
-    Received answer;
-    TRY_VOID(transact(environment().stdio, MessageWriter(SerialMethod::Read).word(buffer.size()), answer));
-    MessageReader reader = answer.reader();
+    Received reply;
+    TRY_VOID(transact(environment().stdio, MessageWriter(SerialMethod::Read).word(buffer.size()), reply));
+    MessageReader reader = reply.reader();
     const std::string_view text = reader.text();
     CHECK(reader.ok() && !text.empty() && text.size() <= buffer.size(), ServerError::Broken);
     return text.copy(buffer.data(), buffer.size());

@@ -6,7 +6,7 @@
 
 extern "C" {
 extern const std::byte __tdata_start[];
-// Symbols whose address is the number.
+// The value of these symbols is their address.
 extern const std::byte __tdata_size[];
 extern const std::byte __tls_size[];
 extern const std::byte __tls_alignment[];
@@ -26,7 +26,7 @@ std::uint64_t init_tls_block(void* block, Utcb* utcb) {
     const std::size_t initialised = number(__tdata_size);
     __builtin_memcpy(bytes, __tdata_start, initialised);
     __builtin_memset(bytes + initialised, 0, tls_block_size() - initialised);
-    // The variable's offset from tp is the same in every block.
+    // A variable has the same offset from tp in every block.
     std::uint64_t own_tp;
     asm("mv %0, tp" : "=r"(own_tp));
     const std::uint64_t offset = reinterpret_cast<std::uint64_t>(&thread_utcb) - own_tp;

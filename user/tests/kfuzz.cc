@@ -6,10 +6,10 @@
 // worlds. It asks the kernel to check itself every kCallsPerCheck calls and after each world, when all memory must be
 // back. The last line is `kfuzz: ok`, or the reason why not, with the seed.
 #include <algorithm>
-#include <charconv>
 
 #include "abi/boot_info.h"
 #include "abi/fault.h"
+#include "common/option.h"
 #include "fuzz/world.h"
 #include "glenda/environment.h"
 #include "glenda/message.h"
@@ -29,14 +29,7 @@ constexpr std::uint64_t kBoards = 0x20'0000'0000, kCopy = 0x21'0000'0000;
 const BootInfo& boot_info() { return *reinterpret_cast<const BootInfo*>(kRootBootInfo); }
 
 std::uint64_t option(std::string_view key, std::uint64_t otherwise) {
-    std::string_view line(boot_info().command_line);
-    while (!line.empty()) {
-        const std::string_view word = line.substr(0, line.find(' '));
-        line.remove_prefix(std::min(word.size() + 1, line.size()));
-        if (!word.starts_with(key) || word.size() <= key.size() || word[key.size()] != '=') continue;
-        std::from_chars(word.data() + key.size() + 1, word.data() + word.size(), otherwise);
-    }
-    return otherwise;
+    return ktest::option(boot_info().command_line, key, otherwise);
 }
 
 struct Options {

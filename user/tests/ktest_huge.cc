@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// K14: a Frame of 1 GiB, mapped and used. Needs 4 GiB of memory, so that the arena has two of them.
+// K14: a Frame of 1 GiB, mapped and used. Needs 6 GiB of memory, so that the arena has two of them.
 #include "common/ktest.h"
 
 namespace glenda::ktest {

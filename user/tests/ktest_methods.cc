@@ -16,16 +16,16 @@ void untyped() {
         return invoke(memory.cptr(), UntypedMethod::Retype, kind, to, index, offset);
     };
     const auto kind = [](CapType type, unsigned bits = 0, unsigned count = 1) {
-        return retype_kind(unsigned(type), bits, count);
+        return RetypeKind{type, std::uint8_t(bits), count}.encode();
     };
     for (const CapType type : {CapType::Null, CapType::IrqControl, CapType::IrqHandler, CapType::Console,
                                CapType::Machine, CapType::Zombie, CapType::Count})
         EXPECT_ERROR(BadArgument, retype(kind(type), node().cptr(), slot));
     for (unsigned type = 16; type < 256; type += 15)
-        EXPECT_ERROR(BadArgument, retype(retype_kind(type, 12, 1), node().cptr(), slot));
+        EXPECT_ERROR(BadArgument, retype(kind(CapType(type), 12), node().cptr(), slot));
     for (const unsigned bits : {0u, 4u, 39u, 64u, 255u})
         EXPECT_ERROR(BadArgument, retype(kind(CapType::Untyped, bits), node().cptr(), slot));
-    for (const unsigned bits : {0u, 21u, 63u, 255u})
+    for (const unsigned bits : {0u, kMaxCNodeRadix + 1, 63u, 255u})
         EXPECT_ERROR(BadArgument, retype(kind(CapType::CNode, bits), node().cptr(), slot));
     for (const unsigned bits : {0u, 11u, 13u, 20u, 22u, 31u, 255u})
         EXPECT_ERROR(BadArgument, retype(kind(CapType::Frame, bits), node().cptr(), slot));
@@ -53,10 +53,11 @@ void cnode() {
     const CPtr source = need(pool().endpoint()).cptr();
     const CPtr branded = badged(Endpoint(source), 7).cptr();
     const CPtr memory = need(pool().make(CapType::Untyped, 12));
-    expect_call_only(box, 6);
+    expect_call_only(box, 7);
     expect_needs(box, CNodeMethod::Copy, 4);
     expect_needs(box, CNodeMethod::Mint, 5);
     expect_needs(box, CNodeMethod::Move, 3);
+    expect_needs(box, CNodeMethod::Same, 3);
     for (const auto method : {CNodeMethod::Delete, CNodeMethod::Revoke, CNodeMethod::Info}) {
         expect_needs(box, method, 1);
         for (const std::uint64_t index : {std::uint64_t{0}, std::uint64_t{16}, ~std::uint64_t{0}})
@@ -66,7 +67,7 @@ void cnode() {
     EXPECT_OK(box.copy(1, node(), source));
     for (const auto method : {CNodeMethod::Copy, CNodeMethod::Mint, CNodeMethod::Move}) {
         const auto call = [&](std::uint64_t index, CPtr from, std::uint64_t from_index, std::uint64_t rights = 7) {
-            return invoke(box.cptr(), method, index, from, from_index, rights, 0);
+            return invoke(box.cptr(), method, index, from, from_index, rights, 1);
         };
         EXPECT_ERROR(OutOfRange, call(0, node().cptr(), source));
         EXPECT_ERROR(OutOfRange, call(16, node().cptr(), source));
@@ -77,12 +78,24 @@ void cnode() {
         EXPECT_ERROR(InvalidCapability, call(2, kEmpty, source));
         EXPECT_ERROR(WrongType, call(2, kWrong, source));
         EXPECT_ERROR(NoRights, call(2, read_only.cptr(), 1));
-        EXPECT_ERROR(NoRights, invoke(read_only.cptr(), method, 2, node().cptr(), source, 7, 0));
+        EXPECT_ERROR(NoRights, invoke(read_only.cptr(), method, 2, node().cptr(), source, 7, 1));
         if (method == CNodeMethod::Move) continue;
         EXPECT_ERROR(BadArgument, call(2, node().cptr(), source, 8));
         EXPECT_ERROR(BadArgument, call(2, node().cptr(), source, ~std::uint64_t{0}));
         EXPECT_ERROR(NotCopyable, call(2, node().cptr(), memory));
     }
+    for (const unsigned count : {0u, kMaxRunLength + 1, 0x1000'0001u})
+        EXPECT_ERROR(BadArgument, box.copy_run(2, node(), source, count));
+    EXPECT_ERROR(OutOfRange, box.copy_run(14, node(), source, 3));
+    EXPECT_ERROR(SlotEmpty, box.same(2, node(), source));
+    EXPECT_ERROR(SlotEmpty, box.same(1, node(), kEmpty));
+    EXPECT_ERROR(OutOfRange, box.same(16, node(), source));
+    EXPECT_ERROR(OutOfRange, box.same(1, node(), 4096));
+    EXPECT_ERROR(NoRights, box.same(1, read_only, 1));
+    EXPECT_ERROR(WrongType, box.same(1, CNode(kWrong), 1));
+    EXPECT_EQ(need(box.same(1, node(), source)), true);
+    EXPECT_EQ(need(box.same(1, node(), branded)), true);
+    EXPECT_EQ(need(box.same(1, node(), memory)), false);
     EXPECT_ERROR(NoRights, box.mint(2, node(), branded, Rights::All, 8));
     EXPECT_ERROR(WrongType, box.mint(2, node(), kRootTcb, Rights::All, 8));
     EXPECT_ERROR(MessageTooShort, box.mint(2, node(), box.cptr(), Rights::All, 0));

@@ -137,7 +137,7 @@ void floats_through_preemptions() { hold_in_two_threads(hold_floats_still, 300'0
 /// Preempted again and again by this thread, which has values of its own in all floating-point registers,
 /// others each time.
 void through_many_preemptions() {
-    const std::uint64_t times = option("preemptions=", 5000);
+    const std::uint64_t times = option("preemptions", 5000);
     constexpr std::uint64_t kEndless = std::uint64_t{1} << 60;
     const auto count = [](KernelCounter which) { return need(environment().machine.counter(std::uint64_t(which))); };
     std::uint64_t pattern[32], seen[32];

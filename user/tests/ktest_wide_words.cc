@@ -160,16 +160,16 @@ void retyping() {
     const auto retype = [&](Untyped from, std::uint64_t kind, std::uint64_t offset) {
         return invoke(from.cptr(), UntypedMethod::Retype, kind, kRootCNode, slot, offset);
     };
-    const std::uint64_t kind = retype_kind(unsigned(CapType::Endpoint), 0, 1);
+    const std::uint64_t kind = RetypeKind{CapType::Endpoint, 0, 1}.encode();
     for (const std::uint64_t high : {bit(32), bit(40), bit(63)})
         EXPECT_ERROR(BadArgument, retype(memory, kind | high, 0));
-    EXPECT_ERROR(NotEnoughMemory, retype(memory, retype_kind(unsigned(CapType::Untyped), 38, 64), 0));
-    EXPECT_ERROR(NotEnoughMemory, retype(memory, retype_kind(unsigned(CapType::CNode), 20, 64), 0));
-    EXPECT_OK(retype(memory, retype_kind(unsigned(CapType::CNode), 6, 1), 0));  // all of it
+    EXPECT_ERROR(NotEnoughMemory, retype(memory, RetypeKind{CapType::Untyped, 38, 64}.encode(), 0));
+    EXPECT_ERROR(NotEnoughMemory, retype(memory, RetypeKind{CapType::CNode, kMaxCNodeRadix, 64}.encode(), 0));
+    EXPECT_OK(retype(memory, RetypeKind{CapType::CNode, 6, 1}.encode(), 0));  // all of it
     EXPECT_ERROR(NotEnoughMemory, invoke(memory.cptr(), UntypedMethod::Retype, kind, kRootCNode, slot + 1));
     EXPECT_OK(node().remove(slot));
     const auto [device, offset] = device_at(kClock);
-    const std::uint64_t page = retype_kind(unsigned(CapType::Frame), kFrameBits, 1);
+    const std::uint64_t page = RetypeKind{CapType::Frame, kFrameBits, 1}.encode();
     const std::uint64_t size = bit(need(device.info()).size_bits);
     EXPECT_ERROR(NotAligned, retype(device, page, offset + 8));
     EXPECT_ERROR(NotEnoughMemory, retype(device, page, size));

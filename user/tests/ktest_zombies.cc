@@ -26,9 +26,8 @@ struct Scene {
     void operator()() {
         (void)sys::recv(in_node(bell.cptr()), 0);
         began = true;
-        (void)sys::call(in_node(memory.cptr()),
-                        {.tag = Tag(std::uint64_t(UntypedMethod::Retype), 3),
-                         .words = {retype_kind(unsigned(CapType::Endpoint), 0, 1), kTarget, 1}});
+        (void)sys::call(in_node(memory.cptr()), {.tag = Tag(std::uint64_t(UntypedMethod::Retype), 3),
+                                                 .words = {RetypeKind{CapType::Endpoint, 0, 1}.encode(), kTarget, 1}});
         returned = true;
         for (;;) asm volatile("ebreak");
     }

@@ -26,7 +26,7 @@ Reaction Driver::write(Request& request) {
     const std::string_view text = reader.text();
     if (!reader.ok() || text.size() > kSerialMaxBytes) return ServerError::BadRequest;
     if (writer_count_ == 0 && text.size() <= to_send_.room()) {
-        queue(text);
+        enqueue(text);
         transmit();
         return Reaction::ok();
     }
@@ -37,15 +37,15 @@ Reaction Driver::write(Request& request) {
     return Reaction::later();
 }
 
-void Driver::queue(std::string_view text) {
+void Driver::enqueue(std::string_view text) {
     for (const char byte : text) to_send_.push(byte);
 }
 
 void Driver::transmit() {
     while (writer_count_ != 0 && writers_[first_writer_].size <= to_send_.room()) {
         Writer& writer = writers_[first_writer_];
-        queue({writer.text, writer.size});
-        writer.caller.answer(MessageWriter(0));
+        enqueue({writer.text, writer.size});
+        writer.caller.reply(MessageWriter(0));
         first_writer_ = (first_writer_ + 1) % kMaxWriters;
         writer_count_--;
     }
@@ -56,15 +56,15 @@ void Driver::transmit() {
 }
 
 void Driver::receive_all() {
-    while (const auto byte = device_.receive()) take(*byte);
+    while (const auto byte = device_.receive()) receive(*byte);
     serve_reader();
 }
 
-/// A byte from the line. One that finds no room is lost: the line cannot be stopped.
-void Driver::take(char byte) {
+/// Processes a received byte. It is lost if the buffer is full, because there is no flow control.
+void Driver::receive(char byte) {
     if (byte == kInterruptCharacter && has_interrupt_) {
         if (Notification(interrupt_slot_).signal()) return received_.clear();
-        has_interrupt_ = false;  // who asked for it is gone
+        has_interrupt_ = false;  // its owner has ended
     }
     (void)received_.push(byte);
 }
@@ -72,8 +72,8 @@ void Driver::take(char byte) {
 Reaction Driver::read(Request& request) {
     const std::uint64_t limit = request.reader().word();
     if (limit == 0) return ServerError::BadRequest;
-    // The earlier reader may be dead: its caller would swallow the next byte.
-    if (reader_) reader_.answer(ServerError::Interrupted);
+    // The previous reader may have ended. Without this it would get the next byte.
+    if (reader_) reader_.reply(ServerError::Interrupted);
     if (!received_.empty()) return take_input(limit);
     if (!request.can_defer()) return ServerError::TooMany;
     reader_limit_ = limit;
@@ -82,10 +82,10 @@ Reaction Driver::read(Request& request) {
 }
 
 void Driver::serve_reader() {
-    if (reader_ && !received_.empty()) reader_.answer(take_input(reader_limit_));
+    if (reader_ && !received_.empty()) reader_.reply(take_input(reader_limit_));
 }
 
-/// At most a line: what was typed behind Return is kept, since it may be a ^C for what the line starts.
+/// Takes at most a line. Input after Return is kept, since it may be a ^C for the program that the line starts.
 MessageWriter Driver::take_input(std::uint64_t limit) {
     char text[kSerialMaxBytes];
     unsigned size = 0;
@@ -105,7 +105,7 @@ Reaction Driver::set_interrupt(Request& request) {
     if (request.caps() == 0) return Reaction::ok();
     if (auto moved = own.move(interrupt_slot_, request.caps_node(), request.cap_index(0)); !moved) return moved.error();
     has_interrupt_ = true;
-    // It may have been pressed already, while nobody asked for it.
+    // ^C may be in the buffer already.
     if (received_.drop_through(kInterruptCharacter)) (void)Notification(interrupt_slot_).signal();
     return Reaction::ok();
 }

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
-// The serial server: bytes from the interrupt to the reader, bytes from the writers to the interrupt.
+// The serial server: passes bytes from the device to the reader, and from the writers to the device.
 //
-// One loop serves both, since the interrupt's notification is bound to the thread. Nothing is polled: a reader waits
-// until a byte has come, a writer until its text is in the buffer.
-// Handout: reference/serial-protocol.md
+// One loop serves clients and the interrupt, because the interrupt's notification is bound to the thread. Nothing is
+// polled: a reader waits until a byte arrives, a writer until its text is in the transmit buffer.
 #pragma once
 
 #include "glenda/server.h"
@@ -15,18 +14,18 @@ namespace glenda::uart {
 
 class Driver {
 public:
-    /// `interrupt_slot`: an empty slot of this process, for the Notification that ^C signals.
+    /// `interrupt_slot` is an empty slot of this process, for the Notification that ^C signals.
     Driver(Ns16550 device, IrqHandler irq, std::uint64_t interrupt_slot)
         : device_(device), irq_(irq), interrupt_slot_(interrupt_slot) {}
 
     Reaction handle(Request& request);
-    /// The device wants something.
+    /// Handles an interrupt.
     void signalled(Badge);
 
 private:
     static constexpr unsigned kMaxWriters = 16;
 
-    /// A caller whose text waits for room.
+    /// A caller whose text waits for room in the transmit buffer.
     struct Writer {
         ReplyHandle caller{};
         unsigned size = 0;
@@ -38,13 +37,13 @@ private:
     Reaction set_interrupt(Request& request);
 
     void receive_all();
-    void take(char byte);
-    /// Answer the reader if there is something to read.
+    void receive(char byte);
+    /// Replies to the reader if there is input.
     void serve_reader();
     MessageWriter take_input(std::uint64_t limit);
-    /// Into the ring; there is room.
-    void queue(std::string_view text);
-    /// Move what waits: writers into the ring, the ring into the device.
+    /// Appends to the transmit buffer, which must have room.
+    void enqueue(std::string_view text);
+    /// Moves waiting writers' texts into the transmit buffer, and the buffer's bytes into the device.
     void transmit();
 
     Ns16550 device_;
@@ -57,7 +56,7 @@ private:
     std::uint64_t reader_limit_ = 0;
 
     Ring<8192> to_send_{};
-    Writer writers_[kMaxWriters]{};  // a queue
+    Writer writers_[kMaxWriters]{};  // a circular queue
     unsigned first_writer_ = 0;
     unsigned writer_count_ = 0;
 };

@@ -9,6 +9,7 @@
 #include "glenda/panic.h"
 #include "glenda/process.h"
 #include "glenda/slots.h"
+#include "registers.h"
 
 using namespace glenda;
 
@@ -46,10 +47,17 @@ Answer<std::uint64_t> prepare() {
 
 }  // namespace
 
-int main() {
+int main(int argc, char** argv) {
+    uart::Registers registers;
+    if (argc > 1) {
+        const auto given = uart::parse_registers(argv[1]);
+        if (argc > 2 || !given)
+            panic("usage: uart [--registers=OFFSET,SHIFT,WIDTH], not {}", std::string_view(argv[1]));
+        registers = *given;
+    }
     const auto address = prepare();
     if (!address) panic("cannot prepare: {}", address.error());
-    uart::Ns16550 device(*address);
+    uart::Ns16550 device(*address + registers.offset, registers.layout);
     device.start();
     const IrqHandler irq(kIrq);
     if (const auto bound = irq.bind(Notification(kIrqNotification)); !bound) panic("no interrupt: {}", bound.error());

@@ -5,22 +5,22 @@
 namespace glenda::uart {
 
 void Ns16550::start() {
-    registers_[kInterruptEnable] = 0;
-    registers_[kFifoControl] = kFifosOn | kClearReceive;  // what is being sent, by the kernel perhaps, goes out
-    registers_[kModemControl] = kRequestToSend | kInterruptsOut;
-    registers_[kInterruptEnable] = enabled_;
+    write(kInterruptEnable, 0);
+    write(kFifoControl, kFifosOn | kClearReceive);  // what is being sent, by the kernel perhaps, goes out
+    write(kModemControl, kRequestToSend | kInterruptsOut);
+    write(kInterruptEnable, enabled_);
 }
 
 std::optional<char> Ns16550::receive() {
-    if ((registers_[kLineStatus] & kDataReady) == 0) return std::nullopt;
-    return char(registers_[kReceive]);
+    if ((read(kLineStatus) & kDataReady) == 0) return std::nullopt;
+    return char(read(kReceive));
 }
 
 void Ns16550::want_room(bool wanted) {
     const std::uint8_t enabled = wanted ? kByteCame | kRoomToSend : kByteCame;
     if (enabled == enabled_) return;
     enabled_ = enabled;
-    registers_[kInterruptEnable] = enabled;
+    write(kInterruptEnable, enabled);
 }
 
 }  // namespace glenda::uart

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The registers of a 16550 UART, eight bytes of device memory.
+// The registers of a 16550 UART: eight, each a byte wide in the chip, in device memory.
 //
 // National Semiconductor PC16550D data sheet, section 8. Only what an interrupt-driven driver needs: the firmware has
 // set the speed already.
@@ -14,15 +14,22 @@ class Ns16550 {
 public:
     static constexpr unsigned kTransmitFifo = 16;
 
-    explicit Ns16550(std::uint64_t address) : registers_(reinterpret_cast<volatile std::uint8_t*>(address)) {}
+    /// How a board connects the registers (`reg-shift` and `reg-io-width` of the device tree).
+    struct Layout {
+        unsigned shift = 0;  // register i is at address + (i << shift)
+        unsigned width = 1;  // bytes of an access: 1 or 4
+    };
+    static constexpr unsigned kRegisters = 8;
+
+    Ns16550(std::uint64_t address, Layout layout) : address_(address), layout_(layout) {}
 
     /// FIFOs on and empty, an interrupt for each byte that comes.
     void start();
     /// The next byte that has come.
     std::optional<char> receive();
     /// Whether kTransmitFifo bytes can be sent at once.
-    bool can_send() const { return (registers_[kLineStatus] & kTransmitterEmpty) != 0; }
-    void send(char byte) { registers_[kTransmit] = std::uint8_t(byte); }
+    bool can_send() const { return (read(kLineStatus) & kTransmitterEmpty) != 0; }
+    void send(char byte) { write(kTransmit, std::uint8_t(byte)); }
     /// An interrupt also when there is room to send again: while there is something to send, and not longer.
     void want_room(bool wanted);
 
@@ -40,7 +47,22 @@ private:
     static constexpr std::uint8_t kRequestToSend = 2, kInterruptsOut = 8;    // modem control
     static constexpr std::uint8_t kDataReady = 1, kTransmitterEmpty = 0x20;  // line status
 
-    volatile std::uint8_t* registers_;
+    template <typename Word>
+    volatile Word& at(Offset number) const {
+        return *reinterpret_cast<volatile Word*>(address_ + (std::uint64_t(number) << layout_.shift));
+    }
+    std::uint8_t read(Offset number) const {
+        return layout_.width == 4 ? std::uint8_t(at<std::uint32_t>(number)) : at<std::uint8_t>(number);
+    }
+    void write(Offset number, std::uint8_t value) {
+        if (layout_.width == 4)
+            at<std::uint32_t>(number) = value;
+        else
+            at<std::uint8_t>(number) = value;
+    }
+
+    std::uint64_t address_;
+    Layout layout_;
     std::uint8_t enabled_ = kByteCame;
 };
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A ring of bytes between an interrupt and a client.
+// A ring buffer of bytes, between an interrupt and a client.
 #pragma once
 
 #include <array>
@@ -8,13 +8,13 @@
 
 namespace glenda::uart {
 
-/// First in, first out. N is a power of two.
+/// A FIFO of N bytes. N is a power of two.
 template <std::size_t N>
 class Ring {
 public:
     static_assert((N & (N - 1)) == 0);
 
-    /// False, and no change, when it is full.
+    /// Returns false, and changes nothing, if the ring is full.
     bool push(char byte) {
         if (size() == N) return false;
         bytes_[written_++ % N] = byte;
@@ -25,7 +25,7 @@ public:
         return bytes_[read_++ % N];
     }
     void clear() { read_ = written_; }
-    /// Forget everything up to the last `byte`, and that too. False, and no change, where there is none.
+    /// Discards everything up to and including the last `byte`. Returns false, and changes nothing, if there is none.
     bool drop_through(char byte) {
         for (std::size_t end = written_; end != read_; end--) {
             if (bytes_[(end - 1) % N] != byte) continue;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-// A kernel that gives up, with a report, and stops.
+// A kernel that gives up with a report, and then stops with an interrupt pending, so that `wfi` does not wait.
 #include "guest.h"
 
 int main(void) {
-    disarm_timer();
-    print("all is well\r\nPANIC: the cat is on fire\r\n  at main\r\n  at _start\r\nregisters: none\r\n");
-    for (;;) sleep_for(0);
+    print("all is well\r\nPANIC: the cat is on fire\r\n  at main\r\n  at _start\r\nregisters: none\r\nEND PANIC\r\n");
+    set_timer(0);
+    for (;;) sleep_for(kTimer);
 }

@@ -71,7 +71,7 @@ std::vector<const Tcb*> threads_in(const TcbQueue& queue) {
 
 KernelTest::~KernelTest() {
     machine.checks_before_interrupt = host::kNever;
-    EXPECT_TRUE(reap_zombies());
+    EXPECT_EQ(reap_zombies(), Progress::Done);
 }
 
 std::byte* KernelTest::allocate(unsigned size_bits) {
@@ -92,7 +92,7 @@ Capability KernelTest::capability(CapType type, void* object, unsigned size_bits
 
 void KernelTest::boot() {
     machine.checks_before_interrupt = host::kNever;
-    EXPECT_TRUE(reap_zombies());  // what an earlier boot() left there
+    EXPECT_EQ(reap_zombies(), Progress::Done);  // what an earlier boot() left there
     host::power_on();
     preemptions_ = 0;
     next_ = host::kRamBegin;

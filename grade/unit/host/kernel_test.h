@@ -41,7 +41,7 @@ std::vector<const Tcb*> threads_in(const TcbQueue& queue);
 
 /// The first word of Retype.
 constexpr std::uint64_t kind(CapType type, unsigned size_bits = 0, unsigned count = 1) {
-    return retype_kind(static_cast<unsigned>(type), size_bits, count);
+    return RetypeKind{type, static_cast<std::uint8_t>(size_bits), count}.encode();
 }
 constexpr std::uint64_t word_of(Rights rights) { return static_cast<std::uint64_t>(rights); }
 constexpr std::uint64_t word_of(MapFlags flags) { return static_cast<std::uint64_t>(flags); }

@@ -2,9 +2,8 @@
 // The tests' frame: run, check, take everything back. See ktest.h.
 #include "ktest.h"
 
-#include <charconv>
-
 #include "glenda/print.h"
+#include "option.h"
 #include "threads.h"
 
 namespace glenda::ktest {
@@ -65,11 +64,7 @@ void report_provoked() {
 }  // namespace
 
 std::uint64_t option(std::string_view key, std::uint64_t otherwise) {
-    const std::string_view line(boot_info().command_line);
-    std::uint64_t value = otherwise;
-    if (const auto at = line.find(key); at != line.npos)
-        std::from_chars(line.data() + at + key.size(), line.data() + line.size(), value);
-    return value;
+    return option(boot_info().command_line, key, otherwise);
 }
 
 Bootstrap& pool() { return *the_pool; }

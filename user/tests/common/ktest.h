@@ -28,7 +28,7 @@ inline const BootInfo& boot_info() { return *reinterpret_cast<const BootInfo*>(k
 inline CNode node() { return environment().cnode; }
 inline VSpace space() { return environment().vspace; }
 
-/// The number behind `key` on the kernel's command line; `otherwise` if it is not there.
+/// The number in the last word `key=number` of the kernel's command line; `otherwise` if it is not there.
 std::uint64_t option(std::string_view key, std::uint64_t otherwise);
 
 /// Slots and objects for the running test.

@@ -61,7 +61,7 @@ std::uint64_t retype_word(Random& random) {
     if (type == CapType::Untyped) size = 5 + random.below(12);
     if (type == CapType::CNode) size = 1 + random.below(9);
     if (type == CapType::Frame) size = kFrameBits;
-    return retype_kind(unsigned(type), size, random.chance(70) ? 1 : 1 + random.below(16));
+    return RetypeKind{type, std::uint8_t(size), random.chance(70) ? 1 : 1 + random.below(16)}.encode();
 }
 
 }  // namespace glenda::fuzz

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// The program's heap: malloc and free, and where their memory comes from.
+// The program's heap, behind malloc and free.
 //
-// A process grows by Factotum's SBRK. The root task and Factotum start with kStaticHeapSize bytes of their own and
+// A process gets memory by Factotum's SBRK. The root task and Factotum have a static heap of kStaticHeapSize bytes, and
 // may set a hook for more.
 #pragma once
 
@@ -16,7 +16,7 @@ constexpr std::size_t kStaticHeapSize = 64 * 1024;
 /// The heap that malloc and operator new use.
 Heap& program_heap();
 
-/// Where the heap gets memory from now on, instead of what the kind of program implies.
+/// Sets where the heap gets memory, instead of the default for this kind of program.
 void set_heap_grow(Heap::Grow grow);
 
 }  // namespace glenda

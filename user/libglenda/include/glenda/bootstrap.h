@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
-// Slots and objects for a program that owns raw memory: the root task, tests in its place, and Factotum's first steps.
+// Slots and objects for a program that owns Untypeds: the root task, or a test in its place.
 //
-// A bump allocator, on purpose: slots are given out in order and come back one at a time by `give_back`; memory comes
-// from a short list of Untypeds, tried in order. What is to be freed should be retyped from an Untyped of its own.
+// It is a bump allocator, on purpose. It hands out slots in order, and reuses those that `give_back` returns. Memory
+// comes from a short list of Untypeds, tried in order. Retype objects that are to be freed from an Untyped of their
+// own.
 #pragma once
 
 #include "abi/boot_info.h"
@@ -15,25 +16,25 @@ public:
     static constexpr unsigned kMaxUntypeds = 16;
     static constexpr unsigned kMaxSpareSlots = 64;
 
-    /// `node` is this program's own CNode, `empty` free slots in it.
+    /// `node` is this program's own CNode, and `empty` its free slots.
     Bootstrap(CNode node, SlotRange empty) : node_(node), empty_(empty) {}
 
     CNode node() const { return node_; }
-    /// Memory to make objects from. Ignored past kMaxUntypeds.
+    /// Adds memory for objects. Ignored past kMaxUntypeds.
     void add_untyped(Untyped untyped);
 
-    /// An empty slot.
+    /// Takes an empty slot.
     Result<CPtr> slot();
-    /// `count` consecutive empty slots, the first of them.
+    /// Takes `count` consecutive empty slots and returns the first.
     Result<CPtr> slots(std::uint64_t count);
-    /// The slot is empty again.
+    /// Returns a slot, which must be empty.
     void give_back(CPtr slot);
-    /// The slots that no one has taken yet.
+    /// The slots that have not been taken yet.
     SlotRange empty() const { return empty_; }
 
-    /// A new object in a new slot. `size_bits` as in Untyped::retype.
+    /// Makes an object in a new slot. `size_bits` as in Untyped::retype.
     Result<CPtr> make(CapType type, unsigned size_bits = 0);
-    /// A new object in a slot of any CNode.
+    /// Makes an object in a slot of any CNode.
     Result<void> make_at(CapType type, unsigned size_bits, CNode node, std::uint64_t index);
     template <typename T>
     Result<T> make(CapType type, unsigned size_bits = 0) {
@@ -49,13 +50,13 @@ public:
     Result<CNode> cnode(unsigned radix) { return make<CNode>(CapType::CNode, radix); }
     Result<Frame> frame(unsigned size_bits = kFrameBits) { return make<Frame>(CapType::Frame, size_bits); }
 
-    /// Map a frame, making the tables that are missing on the way.
+    /// Maps a frame, and makes missing page tables.
     Result<void> map(Frame frame, VSpace space, std::uint64_t address, MapFlags flags);
-    /// New zeroed memory: `pages` frames mapped read-write from `address` on; gives the first slot.
+    /// Makes `pages` zeroed frames and maps them from `address` on. Returns the first frame's slot.
     Result<CPtr> map_new(VSpace space, std::uint64_t address, std::uint64_t pages,
                          MapFlags flags = MapFlags::ReadWrite);
 
-    /// Bytes left in all Untypeds, as the kernel tells.
+    /// Free bytes in all Untypeds, according to the kernel.
     std::uint64_t bytes_left() const;
 
 private:

@@ -18,19 +18,19 @@ class Timer : public Object {
 public:
     using Object::Object;
 
-    /// Signal `notification`, with that capability's badge, at each deadline from now on.
+    /// Binds the timer: each deadline signals `notification`, with that capability's badge.
     Result<void> bind(Notification notification) const { return invoke(TimerMethod::Bind, notification.cptr()); }
-    /// `deadline` in ticks of the `time` CSR; one that has passed signals at once.
+    /// Sets the deadline, in ticks of the `time` CSR. A deadline in the past signals at once.
     Result<void> arm(std::uint64_t deadline) const { return invoke(TimerMethod::Arm, deadline); }
     Result<void> cancel() const { return invoke(TimerMethod::Cancel); }
 };
 
-/// One interrupt.
+/// An interrupt line.
 class IrqHandler : public Object {
 public:
     using Object::Object;
 
-    /// Unmask; signal `notification`, with that capability's badge, at each interrupt.
+    /// Unmasks the interrupt. Each one signals `notification`, with that capability's badge.
     Result<void> bind(Notification notification) const { return invoke(IrqHandlerMethod::Bind, notification.cptr()); }
     Result<void> ack() const { return invoke(IrqHandlerMethod::Ack); }
     Result<void> unbind() const { return invoke(IrqHandlerMethod::Unbind); }
@@ -41,7 +41,7 @@ class IrqControl : public Object {
 public:
     using Object::Object;
 
-    /// Put an IrqHandler for interrupt `number` into a slot; Busy if it has been claimed.
+    /// Makes an IrqHandler for interrupt `number` in a slot. Busy if it has been claimed.
     Result<void> claim(unsigned number, CNode node, std::uint64_t index) const {
         return invoke(IrqControlMethod::Claim, number, node.cptr(), index);
     }
@@ -52,24 +52,24 @@ class Console : public Object {
 public:
     using Object::Object;
 
-    /// Write all of `text`, in as many calls as it takes.
+    /// Writes all of `text`, in as many calls as necessary.
     Result<void> write(std::string_view text) const;
 };
 
-/// Power, and facts about the machine.
+/// Power, statistics and tracing.
 class Machine : public Object {
 public:
     using Object::Object;
 
-    /// These two return only when refused.
+    /// These two return only if they fail.
     Result<void> shutdown() const { return invoke(MachineMethod::Shutdown); }
     Result<void> reboot() const { return invoke(MachineMethod::Reboot); }
-    /// State and registers of a thread on the kernel's console.
+    /// Prints a thread's state and registers on the kernel's console.
     Result<void> dump_thread(Tcb thread) const { return invoke(MachineMethod::DumpThread, thread.cptr()); }
     Result<std::uint64_t> counter(std::uint64_t which) const;
-    /// Switch the IPC fast path; the old setting.
+    /// Turns the IPC fast path on or off. Returns the old setting.
     Result<bool> set_fast_path(bool on) const;
-    /// Let the kernel check itself. False: it found something wrong, and said so on its console.
+    /// Runs the kernel's invariant checker. False if it found a violation, which it reports on its console.
     Result<bool> check() const;
 
     struct TraceState {
@@ -82,13 +82,13 @@ public:
         unsigned count = 0;
         std::uint64_t end() const { return first + count; }
     };
-    /// Copy events of the kernel's trace, in order: from number `from` on, or from the oldest that is kept. As many as
-    /// there are, as fit in `events` and in a message.
+    /// Copies events of the kernel's trace in order, starting with number `from` or the oldest that is kept. It copies
+    /// as many as there are and as fit into `events` and into one message.
     Result<TraceRange> read_trace(std::uint64_t from, std::span<TraceEvent> events) const;
-    /// While the trace was on: system calls of this kind.
+    /// Statistics of one kind of system call, taken while the trace was on.
     struct Times {
         std::uint64_t count;
-        std::uint64_t cycles;  // of all together
+        std::uint64_t cycles;  // of all of them together
         std::uint64_t longest;
     };
     Result<Times> syscall_times(Syscall which) const;

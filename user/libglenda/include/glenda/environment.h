@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// How this program was started, and where its first capabilities are.
+// How this program was started, and its initial capabilities.
 //
-// crt0 finds out from the auxiliary vector (slots.h, kAuxStart) and fills the one Environment. A pointer that
-// is 0 means that this kind of program does not have the capability.
+// The startup code fills it in, from the auxiliary vector (slots.h, kAuxStart). A capability pointer is 0 if this kind
+// of program does not have the capability.
 #pragma once
 
 #include <cstdint>
@@ -14,9 +14,9 @@
 namespace glenda {
 
 enum class StartKind : std::uint8_t {
-    Root,      // by the kernel: 9Ball, or a test in its place
-    Factotum,  // by 9Ball, by hand
-    Process,   // by Factotum
+    Root,      // by the kernel: 9Ball or a test in its place
+    Factotum,  // by 9Ball: Factotum itself
+    Process,   // by Factotum: all others
 };
 
 struct AuxEntry {
@@ -34,20 +34,20 @@ struct Environment {
     Endpoint stdio{};              // processes that were given a terminal
     Reply reply{};                 // not the root task
     Notification notification{};   // not the root task
-    Console console{};             // root task, and services that were given it
+    Console console{};             // root task, and services with `console` in init.toml
     Machine machine{};             // root task only
     std::span<char*> arguments{};  // argv
     std::span<const AuxEntry> auxiliary{};
 };
 
-/// The program's one Environment. A program may change it: a service that finds its terminal by name sets `stdio`.
+/// The program's environment. A program may change it: for example, to set `stdio` after a lookup.
 Environment& environment();
 
-/// The auxiliary entry of that type, or `otherwise`.
+/// The auxiliary vector's entry of type `type`, or `otherwise` if there is none.
 std::uint64_t auxiliary(std::uint64_t type, std::uint64_t otherwise);
 
-/// End this program: a process through Factotum's EXIT, the root task by shutting the machine down, Factotum by
-/// a fault that 9Ball sees.
+/// Ends this program: a process by Factotum's EXIT, the root task by shutting the machine down, Factotum by a fault
+/// that 9Ball handles.
 [[noreturn]] void exit(std::int64_t status);
 
 }  // namespace glenda

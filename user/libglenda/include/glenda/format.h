@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
-// Formatted text without heap or varargs: "{}" with the arguments' own types, checked when the program is compiled.
+// Formatted text without heap and varargs. Placeholders are checked against the arguments at compile time.
 //
-//   {}  as its type asks      {:x} hexadecimal        {:#x} with 0x         {:c} a character by its number
-//   {:5} at least 5 wide      {:<5} to the left       {:>5} to the right    {:05} filled with 0
-//   {{ }} the braces themselves
-// Numbers stand to the right, texts to the left, unless the format says otherwise. No system calls here: this file
-// is tested on the host.
+//   {}  default for the type  {:x} hexadecimal        {:#x} with 0x         {:c} a number as a character
+//   {:5} at least 5 wide      {:<5} left-aligned      {:>5} right-aligned   {:05} padded with 0
+//   {{ }} literal braces
+// By default numbers are right-aligned and texts left-aligned. This file makes no system calls and is tested on the
+// host.
 #pragma once
 
 #include <concepts>
@@ -17,12 +17,12 @@
 
 namespace glenda {
 
-/// Where formatted text goes, piece by piece.
+/// Receives formatted text, piece by piece.
 struct TextSink {
     void (*write)(TextSink& self, std::string_view piece);
 };
 
-/// One argument, its type forgotten but for what formatting needs.
+/// One type-erased argument.
 struct FormatArg {
     enum class Kind : std::uint8_t { Unsigned, Signed, Text, Character };
     Kind kind;
@@ -30,7 +30,7 @@ struct FormatArg {
     std::string_view text{};
 };
 
-/// Types with a `const char* name_of(T)` are written by name: Error, CapType, ...
+/// Types with a `const char* name_of(T)` are formatted as that name: Error, CapType, ...
 template <typename T>
 concept Named = requires(T value) {
     { name_of(value) } -> std::convertible_to<std::string_view>;
@@ -57,7 +57,7 @@ constexpr FormatArg format_arg(const T& value) {
         return {Kind::Unsigned, std::uint64_t(value)};
 }
 
-/// A format whose placeholders have been counted against the arguments: a wrong one does not compile.
+/// A format string whose placeholders match the arguments in number. A wrong one does not compile.
 template <typename... Args>
 class FormatString {
 public:
@@ -81,7 +81,7 @@ public:
     constexpr std::string_view text() const { return text_; }
 
 private:
-    // Not constexpr: reaching one is the compiler's error message.
+    // These are not constexpr, so calling one is a compile error that shows the function's name.
     static void unclosed_brace() {}
     static void unopened_brace() {}
     static void placeholders_and_arguments_differ_in_number() {}
@@ -89,7 +89,7 @@ private:
     std::string_view text_;
 };
 
-/// Write `format` to `sink`, placeholders replaced by `args`. A placeholder without an argument is left out.
+/// Writes `format` to `sink`, with placeholders replaced by `args`. Drops a placeholder without an argument.
 void format_args(TextSink& sink, std::string_view format, std::span<const FormatArg> args);
 
 template <typename... Args>
@@ -98,7 +98,7 @@ void format_to(TextSink& sink, FormatString<std::type_identity_t<Args>...> forma
     format_args(sink, format.text(), {list, sizeof...(Args)});
 }
 
-/// Text of at most N bytes in place; what is longer is cut.
+/// A buffer with text of at most N bytes. Longer text is truncated.
 template <std::size_t N>
 class FixedText : private TextSink {
 public:

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
-// The allocator behind malloc: boundary tags, free lists by power of two, and a hook that brings more memory.
+// The allocator behind malloc: boundary tags, free lists by power of two, and a hook that provides more memory.
 //
-// Every block starts with a header word: its size and two flags. A free block also ends with its size, so that its
-// right neighbour finds it, and two free blocks never lie side by side: freeing merges at once.
+// Every block starts with a header word, which has its size and two flags. A free block also ends with its size, so
+// that its right neighbour can find its start. Two free blocks are never adjacent, because freeing merges them.
 //
 //     used:  | size |P|1|  payload ...........................  |      P: the block on the left is in use
 //     free:  | size |P|0|  next | previous | ......... | size   |
 //
-// No system calls and no globals here: grade/unit/heap_test.cc hammers this file on the host.
+// This file makes no system calls and has no globals: grade/unit/heap_test.cc tests it on the host.
 #pragma once
 
 #include <cstddef>
@@ -18,33 +18,33 @@ namespace glenda {
 
 class Heap {
 public:
-    /// Bring at least `bytes` of memory, aligned to 16; nothing when there is none. A piece that starts where the last
-    /// one ended is joined to it.
+    /// Provides at least `bytes` of memory, aligned to 16, or nothing if there is none. A piece that directly follows
+    /// the last one is joined to it.
     using Grow = std::span<std::byte> (*)(std::size_t bytes);
 
     constexpr explicit Heap(Grow grow) : grow_(grow) {}
 
-    /// At least `bytes`, aligned to 16; null when there is no memory. 0 bytes is a block like any other.
+    /// Allocates at least `bytes`, aligned to 16. Null if there is no memory. 0 bytes is a valid size.
     void* allocate(std::size_t bytes);
     /// `alignment`: a power of two.
     void* allocate_aligned(std::size_t bytes, std::size_t alignment);
-    /// A block that holds the first bytes of `pointer`'s, which is gone; null, and no change, if there is no memory.
+    /// Changes a block's size, possibly by moving it. Null, and no change, if there is no memory.
     void* resize(void* pointer, std::size_t bytes);
-    /// Null is allowed. Anything else must have come from here and not been freed: what is not so panics.
+    /// Frees a block. Null is allowed. Panics if the pointer did not come from this heap or has been freed already.
     void free(void* pointer);
 
-    /// Bytes that can be used in a block.
+    /// The usable bytes of a block.
     static std::size_t usable_size(const void* pointer);
 
     struct Statistics {
         std::size_t total;   // bytes taken from `grow`
         std::size_t used;    // bytes in blocks in use, headers included
         std::size_t blocks;  // in use
-        std::size_t pieces;  // of memory that do not touch
+        std::size_t pieces;  // of memory that are not adjacent
     };
     const Statistics& statistics() const { return statistics_; }
 
-    /// Walks all lists; true when every invariant holds. For tests.
+    /// Checks all invariants. For tests.
     bool check() const;
 
 private:
@@ -65,7 +65,7 @@ private:
     Statistics statistics_{};
 };
 
-/// Called with a text when a program frees what it must not.
+/// Called with a message if a program frees an invalid pointer.
 [[noreturn]] void heap_corrupted(const char* what);
 
 }  // namespace glenda

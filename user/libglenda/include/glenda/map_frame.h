@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Mapping a frame that this process was given: registers of a device, or memory that it shares.
+// Maps a frame that this process was given: a device's registers, or shared memory.
 //
-// A process holds no page tables: Factotum maps for it (MMAP), at an address that it chooses.
+// A process has no page tables of its own. Factotum maps the frame (MMAP) and chooses the address.
 #pragma once
 
 #include <cstdint>
@@ -10,7 +10,7 @@
 
 namespace glenda {
 
-/// Map `frame` and say where. It stays mapped while the process lives, or the capability that `frame` came from.
+/// Maps `frame` and returns the address. The mapping lasts until the process ends or the frame is revoked.
 Answer<std::uint64_t> map_frame(Frame frame, MapFlags rights = MapFlags::ReadWrite);
 
 }  // namespace glenda

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Memory and authority: Untyped, CNode, Frame, PageTable, VSpace.
 //
-// One method per method of the kernel (abi/method.h has the contract of each), with Result instead of tags.
+// Each method calls the kernel method of that name and returns a Result. abi/method.h has the contracts.
 #pragma once
 
 #include "abi/method.h"
@@ -11,7 +11,7 @@ namespace glenda {
 
 class CNode;
 
-/// Memory that can become objects. There is only ever one capability of an Untyped: it can be moved, not copied.
+/// Memory that can be retyped into objects. An Untyped has one capability, which can be moved but not copied.
 class Untyped : public Object {
 public:
     using Object::Object;
@@ -19,33 +19,38 @@ public:
     struct Info {
         std::uint64_t address;  // physical
         unsigned size_bits;
-        std::uint64_t used;  // bytes from the start; the rest is free
+        std::uint64_t used;  // bytes, from the start; the rest is free
         bool is_device;
     };
     Result<Info> info() const;
 
-    /// Make `count` objects in the empty slots of `node` from `index` on: all of them, or none.
-    /// `size_bits`: Untyped, Frame: log2 of bytes; CNode: log2 of slots; others: 0. count <= kMaxRetypeCount.
-    /// `offset`: device memory only.
+    /// Makes `count` objects in the empty slots of `node` from `index` on: all or none.
+    /// `size_bits`: log2 of the bytes (Untyped, Frame) or of the slots (CNode), else 0. count <= kMaxRetypeCount.
+    /// `offset` is for device memory only.
     Result<void> retype(CapType type, unsigned size_bits, CNode node, std::uint64_t index, unsigned count = 1,
                         std::uint64_t offset = 0) const;
 };
 
-/// A table of capability slots. As a destination it is the invoked object.
+/// A table of capability slots. Methods that write a slot are invoked on the destination's CNode.
 class CNode : public Object {
 public:
     using Object::Object;
 
-    /// Copy a capability here, with the rights that it has and `rights` allows: a child of the source.
+    /// Copies a capability into this CNode, with its rights limited to `rights`. The copy is a child of the source.
     Result<void> copy(std::uint64_t index, CNode source, std::uint64_t source_index,
                       Rights rights = Rights::All) const {
         return invoke(CNodeMethod::Copy, index, source.cptr(), source_index, rights);
     }
-    /// Copy and give a badge; the source has none. Endpoints and notifications.
+    /// The same for `count` consecutive slots, at most kMaxRunLength: all of them, or none.
+    Result<void> copy_run(std::uint64_t index, CNode source, std::uint64_t source_index, unsigned count,
+                          Rights rights = Rights::All) const {
+        return invoke(CNodeMethod::Copy, index, source.cptr(), source_index, rights, count);
+    }
+    /// Copies an unbadged endpoint or notification and sets the copy's badge.
     Result<void> mint(std::uint64_t index, CNode source, std::uint64_t source_index, Rights rights, Badge badge) const {
         return invoke(CNodeMethod::Mint, index, source.cptr(), source_index, rights, badge);
     }
-    /// Copy the capability of a CNode and give it a guard of `guard_bits` bits.
+    /// Copies the capability of a CNode and sets a guard of `guard_bits` bits.
     Result<void> mint_cnode(std::uint64_t index, CNode source, std::uint64_t source_index, Rights rights,
                             std::uint64_t guard, unsigned guard_bits) const {
         return invoke(CNodeMethod::Mint, index, source.cptr(), source_index, rights, guard, guard_bits);
@@ -53,18 +58,20 @@ public:
     Result<void> move(std::uint64_t index, CNode source, std::uint64_t source_index) const {
         return invoke(CNodeMethod::Move, index, source.cptr(), source_index);
     }
-    /// Empty a slot. It may be empty already. The object goes with its last capability.
+    /// Deletes the capability in a slot, which may be empty. Deleting the last capability destroys the object.
     Result<void> remove(std::uint64_t index) const { return invoke(CNodeMethod::Delete, index); }
-    /// Delete everything derived from the capability in a slot; itself it stays.
+    /// Deletes all capabilities derived from the one in a slot, which itself stays.
     Result<void> revoke(std::uint64_t index) const { return invoke(CNodeMethod::Revoke, index); }
 
     struct Info {
         CapType type;  // Null: the slot is empty
         Rights rights;
         unsigned size_bits;
-        std::uint64_t badge;  // Frame: address where it is mapped, or 0
+        std::uint64_t badge;  // Frame: the address it is mapped at, or 0
     };
     Result<Info> info(std::uint64_t index) const;
+    /// Whether slot `index` leads to the same object as slot `other_index` of `other`, whatever badges and rights.
+    Result<bool> same(std::uint64_t index, CNode other, std::uint64_t other_index) const;
 };
 
 /// The root of an address space.
@@ -77,28 +84,28 @@ public:
         MapFlags flags;
         unsigned size_bits;
     };
-    /// What maps `address`; NotMapped if nothing does.
+    /// The mapping of `address`. NotMapped if there is none.
     Result<Mapping> info(std::uint64_t address) const;
 };
 
-/// An inner node of an address space. Can be moved, not copied.
+/// An inner node of an address space. It can be moved but not copied.
 class PageTable : public Object {
 public:
     using Object::Object;
 
-    /// Become the highest table that is missing on the way to `address`.
+    /// Installs the table at the highest level that is missing on the path to `address`.
     Result<void> map(VSpace space, std::uint64_t address) const {
         return invoke(PageTableMethod::Map, space.cptr(), address);
     }
     Result<void> unmap() const { return invoke(PageTableMethod::Unmap); }
 };
 
-/// Memory that programs can map. A copy of the capability has a mapping of its own.
+/// Memory that can be mapped. Each copy of the capability can have one mapping.
 class Frame : public Object {
 public:
     using Object::Object;
 
-    /// MissingTable: give `space` a PageTable there first (map_frame in map_frame.h does).
+    /// MissingTable: `space` needs a PageTable there first (Bootstrap::map does this).
     Result<void> map(VSpace space, std::uint64_t address, MapFlags flags) const {
         return invoke(FrameMethod::Map, space.cptr(), address, flags);
     }

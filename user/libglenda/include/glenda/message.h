@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-// Long messages: written word by word, read with bounds checked, kept outside the UTCB.
+// Long messages: writing them word by word, and reading them with bounds checks, outside the UTCB.
 //
-// The UTCB is overwritten by every call that sends or receives more than registers hold, also by a print in the middle
-// of building a message. So a MessageWriter collects in its own memory and copies to the UTCB in the moment of
-// sending, and a Received is copied out at once.
-// A text or byte string is a word with its length, then its bytes, eight to a word, the last word filled with 0.
+// Every call that transfers more than the registers hold overwrites the UTCB. Even a print while a message is being
+// built does so. Therefore a MessageWriter collects words in its own memory and copies them to the UTCB when it sends,
+// and a Received is copied out at once. A text or byte string is a word with its length, then its bytes, eight to a
+// word. The last word is padded with 0.
 #pragma once
 
 #include <algorithm>
@@ -19,16 +19,16 @@
 
 namespace glenda {
 
-/// Builds one message. What does not fit is remembered: sending then fails with MessageTooLong.
+/// Builds a message. If something does not fit, sending fails with MessageTooLong.
 class MessageWriter {
 public:
     template <typename Label = std::uint64_t>
     explicit MessageWriter(Label label = Label{}) : label_(std::uint64_t(label)) {}
-    /// Copies what has been written, not the whole room.
+    /// Copies only the words that have been written.
     MessageWriter(const MessageWriter& other);
     MessageWriter& operator=(const MessageWriter&) = delete;
 
-    /// Integers and enumerators.
+    /// Appends an integer or an enumerator.
     template <typename T>
     MessageWriter& word(T value) {
         if (length_ < kMaxWords)
@@ -39,14 +39,14 @@ public:
     }
     MessageWriter& bytes(std::span<const std::byte> bytes);
     MessageWriter& text(std::string_view text) { return bytes(std::as_bytes(std::span(text))); }
-    /// Send a capability of this thread's CSpace along: a copy, or itself where there can be no copy.
+    /// Sends a capability along: a copy, or the capability itself if it cannot be copied.
     MessageWriter& cap(CPtr pointer);
 
     std::uint64_t label() const { return label_; }
     unsigned length() const { return length_; }
     bool overflow() const { return overflow_; }
 
-    /// Put everything past the registers into this thread's UTCB; the rest is the result, to be sent next.
+    /// Writes the words past the registers into this thread's UTCB, and returns the rest. Send the result next.
     Message load() const;
 
 private:
@@ -58,14 +58,14 @@ private:
     std::uint64_t words_[kMaxWords];
 };
 
-/// Takes a message's words in order. Reading past the end gives 0 or nothing and makes ok() false for good, so that a
-/// server reads all arguments first and asks once.
+/// Reads a message's words in order. Reading past the end gives 0 or nothing, and ok() is false from then on. So a
+/// server can read all arguments first and check once.
 class MessageReader {
 public:
     explicit MessageReader(std::span<const std::uint64_t> words) : words_(words) {}
 
     std::uint64_t word();
-    /// A view into the message, of any length that it holds.
+    /// Reads a text, as a view into the message.
     std::string_view text();
     std::span<const std::byte> bytes() { return std::as_bytes(std::span(text())); }
     bool ok() const { return ok_; }
@@ -76,35 +76,35 @@ private:
     bool ok_ = true;
 };
 
-/// A whole message that has come, copied out of the UTCB.
+/// A received message, copied out of the UTCB.
 struct Received {
     Badge badge;
     Tag tag;
-    std::uint64_t words[kMaxWords];  // the first tag.length() count
+    std::uint64_t words[kMaxWords];  // the first tag.length() words are valid
 
-    /// Fill from what a system call returned and this thread's UTCB.
+    /// Copies a message from a system call's result and this thread's UTCB.
     void store(const Message& message);
     MessageReader reader() const { return MessageReader({words, std::min(tag.length(), kMaxWords)}); }
     std::uint64_t label() const { return tag.label(); }
     unsigned caps() const { return tag.caps(); }
 };
 
-/// Where capabilities that come with messages go: `count` consecutive empty slots of a CNode.
+/// The slots for received capabilities: `count` consecutive empty slots of a CNode.
 struct ReceiveSlots {
     CNode node{};
     std::uint64_t index = 0;
     std::uint64_t count = 0;
 };
 
-/// Where this thread takes capabilities from now on; gives what it was before.
+/// Sets this thread's receive slots and returns the previous ones.
 ReceiveSlots set_receive_slots(const ReceiveSlots& slots);
 
-/// Call a server and wait for its answer. An answer that says no, or a refusal of the kernel, is the error. A server's
-/// refusal can have words too: they are in `answer`; after a refusal of the kernel its label is not 0 and it has none.
-Answer<void> transact(Endpoint server, const MessageWriter& request, Received& answer);
-/// The same where the answer's words do not matter.
+/// Calls a server and waits for its reply. The error is the server's or the kernel's. After an error of the server,
+/// `reply` may have words too. After one of the kernel it has none, and its label is not 0.
+Answer<void> transact(Endpoint server, const MessageWriter& request, Received& reply);
+/// The same, without the reply's words.
 Answer<void> transact(Endpoint server, const MessageWriter& request);
-/// The same where the answer brings capabilities: they go to `slots`, and how many came is the result.
-Answer<unsigned> transact(Endpoint server, const MessageWriter& request, Received& answer, const ReceiveSlots& slots);
+/// The same for a reply with capabilities: they go to `slots`. Returns their number.
+Answer<unsigned> transact(Endpoint server, const MessageWriter& request, Received& reply, const ReceiveSlots& slots);
 
 }  // namespace glenda

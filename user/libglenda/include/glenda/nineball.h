@@ -11,23 +11,23 @@
 
 namespace glenda::nineball {
 
-/// Tell the world that `name` is served at `endpoint`. Clients receive it with the rights to send alone and, unless it
-/// has a badge already, badged with their process identifiers.
+/// Registers `endpoint` under `name`. Clients get copies with the right to send only, badged with their process
+/// identifiers unless `endpoint` has a badge.
 Answer<void> register_name(std::string_view name, Endpoint endpoint);
 
-/// Put the capability registered as `name` into slot `index` (empty) of this program's CNode.
+/// Puts the capability registered as `name` into the empty slot `index` of this program's CNode.
 Answer<void> lookup(std::string_view name, std::uint64_t index, LookupFlags flags = LookupFlags::Wait);
 
-/// Append to the log, in as many messages as it takes.
+/// Appends to the log, in as many messages as necessary.
 Answer<void> log(std::string_view text);
 
 struct LogPiece {
-    std::uint64_t next;  // offset to go on from
-    std::size_t size;    // bytes put into the buffer; 0: the end so far
+    std::uint64_t next;  // offset for the next call
+    std::size_t size;    // bytes in the buffer; 0 at the end of the log
 };
 Answer<LogPiece> read_log(std::uint64_t offset, std::span<char> buffer);
 
-/// These two return only when refused.
+/// These two return only if they fail.
 Answer<void> shutdown();
 Answer<void> reboot();
 
@@ -37,7 +37,7 @@ struct ServiceStatus {
     std::uint64_t restarts;
     char name[kMaxName + 1];
 };
-/// The service with that number, from 0; NotFound past the last.
+/// The status of service number `index`, counted from 0. NotFound past the last one.
 Answer<ServiceStatus> status(unsigned index);
 
 }  // namespace glenda::nineball

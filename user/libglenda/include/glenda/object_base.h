@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// What all typed capability wrappers have in common: a capability pointer, and a Call with a method's label.
+// The base of all typed capability wrappers: a capability pointer, and a Call with the method as label.
 //
-// A wrapper is a name for a slot, not the authority itself: copying or losing one does nothing to the capability.
+// A wrapper names a slot. It is not the authority itself: copying or destroying it does not affect the capability.
 #pragma once
 
 #include "glenda/syscall.h"
@@ -15,11 +15,11 @@ public:
     constexpr explicit Object(CPtr pointer) : pointer_(pointer) {}
 
     constexpr CPtr cptr() const { return pointer_; }
-    /// False for pointer 0, which by convention leads nowhere.
+    /// False for pointer 0, which never designates a capability.
     constexpr explicit operator bool() const { return pointer_ != 0; }
 
 protected:
-    /// Call `method` of the object with `words`; the answer as it came. Words past the fourth go through the UTCB.
+    /// Calls `method` of the object with `words` and returns the raw reply. Words past the fourth go through the UTCB.
     template <typename Method, typename... Words>
     Message invoke_raw(Method method, Words... words) const {
         static_assert(sizeof...(Words) <= kMaxWords);
@@ -33,20 +33,20 @@ protected:
         }
         return sys::call(pointer_, message);
     }
-    /// The same for methods that answer nothing.
+    /// The same, for methods that return nothing.
     template <typename Method, typename... Words>
     Result<void> invoke(Method method, Words... words) const {
         return done(invoke_raw(method, words...));
     }
-    /// The same for methods that answer words.
+    /// The same, for methods that return words.
     template <typename Method, typename... Words>
     Result<Message> query(Method method, Words... words) const {
-        const Message answer = invoke_raw(method, words...);
-        CHECK(!answer.tag.is_error(), answer.tag.as_error());
-        return answer;
+        const Message reply = invoke_raw(method, words...);
+        CHECK(!reply.tag.is_error(), reply.tag.as_error());
+        return reply;
     }
-    static Result<void> done(const Message& answer) {
-        CHECK(!answer.tag.is_error(), answer.tag.as_error());
+    static Result<void> done(const Message& reply) {
+        CHECK(!reply.tag.is_error(), reply.tag.as_error());
         return {};
     }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The end of a program that finds itself broken: say why, then exit with kPanicStatus.
+// Ends a program after an internal error: prints the reason, then exits with kPanicStatus.
 #pragma once
 
 #include "glenda/print.h"
@@ -8,13 +8,13 @@ namespace glenda {
 
 constexpr int kPanicStatus = 134;
 
-/// The last part of argv[0].
+/// The last component of argv[0].
 std::string_view program_name();
 
-/// End the program after a message has been printed.
+/// Ends the program, after the message.
 [[noreturn]] void stop_after_panic();
 
-/// Print "PROGRAM: panic: ..." and end the program.
+/// Prints "PROGRAM: panic: ..." and ends the program.
 template <typename... Args>
 [[noreturn]] void panic(FormatString<std::type_identity_t<Args>...> format, const Args&... args) {
     print("{}: panic: ", program_name());
@@ -25,7 +25,7 @@ template <typename... Args>
 
 [[noreturn]] void assertion_failed(const char* condition, const char* file, int line);
 
-/// What must be true in a right program. A client's mistake is an error code, not an assertion.
+/// Panics if the condition is false, which is a bug in this program. For a client's mistake, return an error instead.
 #define ASSERT(condition)                                               \
     do {                                                                \
         if (!(condition)) [[unlikely]]                                  \

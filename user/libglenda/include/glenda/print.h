@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// Output, wherever this program's output goes.
+// Output.
 //
-// The kernel's Console in the root task and in services that hold it; else the terminal in `stdio`; else 9Ball's log.
-// A print is collected in a buffer and sent in as few messages as it needs: a line of up to 256 bytes stays whole.
+// It goes to the kernel's console if the program holds it (the root task, some services); else to the terminal in
+// `stdio`; else to 9Ball's log. Each print is buffered, so a line of up to 256 bytes is one message and stays whole.
 #pragma once
 
 #include <string_view>
@@ -11,10 +11,10 @@
 
 namespace glenda {
 
-/// Write bytes as they are. Never fails visibly: there would be no place to say so.
+/// Writes bytes unchanged. Ignores errors, since there is no other place to report them.
 void write_output(std::string_view text);
 
-/// Formatting half of print.
+/// The part of print that is not a template.
 void print_args(std::string_view format, std::span<const FormatArg> args);
 
 template <typename... Args>
@@ -23,7 +23,7 @@ void print(FormatString<std::type_identity_t<Args>...> format, const Args&... ar
     print_args(format.text(), {list, sizeof...(Args)});
 }
 
-/// Where write_output sends. A program that routes by itself (9Ball) sets its own.
+/// Sets where output goes. 9Ball, for example, routes its own output.
 using OutputHook = void (*)(std::string_view text);
 void set_output_hook(OutputHook hook);
 

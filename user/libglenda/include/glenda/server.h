@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-// The loop of every server: receive, handle, answer; now or later, and in any order.
+// The main loop of a server: receive, handle, reply. Replies may be deferred, and sent in any order.
 //
-// The kernel puts the caller of each request into a Reply object. A handler that answers now returns a Reaction with
-// the words; one that cannot yet takes the ReplyHandle out of the request and keeps it: the loop then goes on with
-// another Reply object from the pool, and whoever holds the handle answers when it is time.
+// The kernel records the caller of each request in a Reply object. A handler that can reply at once returns a Reaction
+// with the words. One that cannot takes a ReplyHandle from the request, keeps it, and replies through it later. The
+// loop continues with another Reply object from the pool.
 //
 //     Reaction handle(Request& request) {
 //         switch (Method(request.label())) {
@@ -12,7 +12,6 @@
 //         }
 //         return ServerError::BadRequest;
 //     }
-// Handout: lab 5, "Servers".
 #pragma once
 
 #include "glenda/message.h"
@@ -20,14 +19,14 @@
 
 namespace glenda {
 
-/// The empty Reply objects of a server. Not more than kMax callers can wait at a time.
+/// The unused Reply objects of a server. At most kMax callers can wait at the same time.
 class ReplyPool {
 public:
     static constexpr unsigned kMax = 128;
 
-    /// Add a Reply object that holds no caller. Ignored past kMax.
+    /// Adds a Reply object without a caller. Ignored past kMax.
     void add(Reply reply);
-    /// A Reply object to receive with; pointer 0 when all hold callers.
+    /// Takes a Reply object to receive with. Its pointer is 0 if all are in use.
     Reply take();
     unsigned available() const { return count_; }
 
@@ -36,7 +35,7 @@ private:
     Reply free_[kMax];
 };
 
-/// The caller of a request that is answered later. Answer each exactly once; moving hands the duty on.
+/// The caller of a deferred request. Reply to each exactly once. Moving the handle moves this duty.
 class ReplyHandle {
 public:
     ReplyHandle() = default;
@@ -44,26 +43,26 @@ public:
     ReplyHandle(ReplyHandle&& other) : reply_(other.reply_), pool_(other.pool_) { other.pool_ = nullptr; }
     ReplyHandle& operator=(ReplyHandle&& other);
 
-    /// True while a caller waits on this.
+    /// Whether it has a caller that waits.
     explicit operator bool() const { return pool_ != nullptr; }
-    /// Wake the caller with an answer. A caller that is gone meanwhile is no error.
-    void answer(const MessageWriter& message);
-    void answer(AnyError error) { answer(MessageWriter(error.code())); }
+    /// Replies to the caller. If the caller has ended meanwhile, does nothing.
+    void reply(const MessageWriter& message);
+    void reply(AnyError error) { reply(MessageWriter(error.code())); }
 
 private:
     Reply reply_{};
     ReplyPool* pool_ = nullptr;
 };
 
-/// A message that came to a server, and the caller who waits for the answer.
+/// A message to a server, and its caller.
 class Request : public Received {
 public:
-    /// Keep the caller for later. Ask can_defer first: there must be a spare Reply object to go on with.
+    /// Defers the reply. Precondition: can_defer(), because the loop needs another Reply object.
     ReplyHandle defer();
     bool can_defer() const { return pool_ != nullptr && pool_->available() > 0; }
 
-    /// Where the capabilities of this request are: slots of the server's own CNode. A handler moves out what
-    /// it keeps; the loop deletes what is left.
+    /// The slots with this request's capabilities, in the server's own CNode. A handler moves those it keeps. The loop
+    /// deletes the others.
     CNode caps_node() const { return slots_.node; }
     std::uint64_t cap_index(unsigned i) const { return slots_.index + i; }
 
@@ -75,7 +74,7 @@ private:
     bool deferred_ = false;
 };
 
-/// What a handler wants done with the caller.
+/// A handler's decision: reply now, or not.
 class Reaction {
 public:
     Reaction(const MessageWriter& message) : message_(message), now_(true) {}
@@ -84,7 +83,7 @@ public:
     Reaction(Error error) : Reaction(AnyError(error)) {}
     /// Success without words.
     static Reaction ok() { return Reaction(MessageWriter(0)); }
-    /// No answer now: the handler has deferred it, or the caller needs none.
+    /// Does not reply now: the handler has deferred it, or the caller needs no reply.
     static Reaction later() { return Reaction(); }
 
     bool now() const { return now_; }
@@ -98,11 +97,11 @@ private:
 
 class Server {
 public:
-    /// Serve `endpoint` with the Reply objects of `pool` (at least one). Capabilities that come go to `slots`.
+    /// Serves `endpoint` with the Reply objects of `pool`, at least one. Received capabilities go to `slots`.
     Server(Endpoint endpoint, ReplyPool& pool, const ReceiveSlots& slots);
 
-    /// For ever: `handler.handle(Request&) -> Reaction` for messages, `handler.signalled(Badge)` when the bound
-    /// notification came.
+    /// Runs forever: calls `handler.handle(Request&) -> Reaction` for a message, and `handler.signalled(Badge)` for a
+    /// signal of the bound notification.
     template <typename Handler>
     [[noreturn]] void run(Handler& handler) {
         Request request;
@@ -116,9 +115,9 @@ public:
         }
     }
 
-    /// One message or signal.
+    /// Receives one message or signal.
     void receive(Request& request);
-    /// Answer as the handler says, and receive the next.
+    /// Carries out the handler's reaction, and receives the next message or signal.
     void finish(Request& request, const Reaction& reaction);
 
 private:
@@ -129,7 +128,7 @@ private:
     Endpoint endpoint_;
     ReplyPool& pool_;
     ReceiveSlots slots_;
-    Reply current_{};  // the Reply object that the next caller goes into
+    Reply current_{};  // the Reply object for the next caller
 };
 
 }  // namespace glenda

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-// Where a program that Factotum started finds its first capabilities.
+// The initial slots of a process that Factotum started.
 //
-// Slot number = capability pointer: a child's CNode has 2^kProcessCNodeRadix slots and a guard over the rest.
-// Factotum itself has the same first slots in a larger CNode (protocol/factotum_boot.h tells the difference);
-// the root task has those of abi/boot_info.h instead. Programs ask environment(), which knows which is which.
+// A slot's number is its capability pointer: a process's CNode has 2^kProcessCNodeRadix slots, and its guard covers the
+// other bits. Factotum has similar initial slots in a larger CNode (protocol/factotum_boot.h), and the root task has
+// those of abi/boot_info.h. Programs use environment(), which hides these differences.
 #pragma once
 
 #include "abi/object.h"
@@ -18,22 +18,22 @@ enum ProcessSlot : CPtr {
     kSlotVSpace = 2,        // reserved: may be empty
     kSlotTcb = 3,           // the first thread
     kSlotUtcbFrame = 4,     // may be empty
-    kSlotFactotum = 5,      // Factotum's endpoint; its badge is the process identifier
+    kSlotFactotum = 5,      // Factotum's endpoint; its badge identifies the process
     kSlotNineball = 6,      // 9Ball's endpoint, for log and names; its badge is the process identifier
-    kSlotStdio = 7,         // terminal that speaks protocol/serial.h; empty: output goes to 9Ball's log
+    kSlotStdio = 7,         // terminal (protocol/serial.h); empty: output goes to 9Ball's log
     kSlotReply = 8,         // an empty Reply object, for the first Recv
-    kSlotNotification = 9,  // the process's own notification, not badged
-    kSlotConsole = 10,      // kernel's debug output: only where the manifest grants it
-    kSlotPassed = 16,       // what the parent passed with SPAWN, in order
+    kSlotNotification = 9,  // the process's own notification, unbadged
+    kSlotConsole = 10,      // the kernel's console, if init.toml grants it
+    kSlotPassed = 16,       // capabilities that the parent passed with SPAWN, in order
     kSlotPassedEnd = 20,
-    kSlotFirstFree = 32,  // from here on the program's own
+    kSlotFirstFree = 32,  // from here on: free for the program
     kSlotEnd = CPtr{1} << kProcessCNodeRadix,
 };
 
-/// The auxiliary vector's entry that says how a program was started: its type, then its values.
-/// A program without this entry was started by the kernel: it is the root task.
+/// The type and the values of the auxiliary vector's entry that says how a program was started.
+/// A program without this entry is the root task, started by the kernel.
 constexpr std::uint64_t kAuxStart = 0x474c;     // "GL"
 constexpr std::uint64_t kAuxStartProcess = 1;   // by Factotum
-constexpr std::uint64_t kAuxStartFactotum = 2;  // by 9Ball, by hand: there is no Factotum to call
+constexpr std::uint64_t kAuxStartFactotum = 2;  // by 9Ball: the program is Factotum itself
 
 }  // namespace glenda

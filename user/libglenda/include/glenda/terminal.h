@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The terminal in environment().stdio as functions (protocol/serial.h). To write, print (print.h).
+// Reading from the terminal in environment().stdio (protocol/serial.h). For output, see print.h.
 #pragma once
 
 #include <cstddef>
@@ -9,12 +9,12 @@
 
 namespace glenda::terminal {
 
-/// Wait for input; how many bytes came, at least one. Interrupted: another reader came after this one.
+/// Waits for input and returns the number of bytes, at least one. Interrupted: another reader has taken over.
 Answer<std::size_t> read(std::span<char> buffer);
 
-/// From now on ^C throws away what was typed before it and signals `notification`, instead of being read.
+/// From now on ^C is not read: it discards the input before it and signals `notification`.
 Answer<void> set_interrupt(Notification notification);
-/// From now on ^C is a character like any other.
+/// From now on ^C is read like any other character.
 Answer<void> clear_interrupt();
 
 }  // namespace glenda::terminal

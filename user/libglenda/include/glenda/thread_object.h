@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Threads and what they meet at: Tcb, Endpoint, Notification, Reply.
+// Threads and communication: Tcb, Endpoint, Notification, Reply.
 #pragma once
 
 #include <string_view>
@@ -19,12 +19,12 @@ struct Registers {
 };
 static_assert(sizeof(Registers) == 32 * 8);
 
-/// Where messages meet.
+/// A rendezvous point for messages.
 class Endpoint : public Object {
 public:
     using Object::Object;
 
-    /// Short messages, as they travel in registers. For longer ones see transact (message.h).
+    /// Short messages, in registers. For longer ones see transact (message.h).
     Message call(const Message& message) const { return sys::call(cptr(), message); }
     Message recv(CPtr reply) const { return sys::recv(cptr(), reply); }
     Message nb_recv(CPtr reply) const { return sys::nb_recv(cptr(), reply); }
@@ -33,15 +33,15 @@ public:
     Result<void> nb_send(const Message& message) const { return done(sys::nb_send(cptr(), message)); }
 };
 
-/// A word of flags. A signal sets the bits of the signaller's badge; a wait takes them all.
+/// A word of flags. A signal sets the bits of the signaller's badge. A wait returns and clears all bits.
 class Notification : public Object {
 public:
     using Object::Object;
 
     Result<void> signal() const { return done(sys::nb_send(cptr(), {})); }
-    /// The bits that were set; at least one. An unbadged capability signals bit 0.
+    /// Waits for a bit, and returns all that were set. An unbadged capability signals bit 0.
     Result<Badge> wait() const { return taken(sys::recv(cptr(), 0)); }
-    /// The same, or WouldBlock.
+    /// The same, but returns WouldBlock instead of waiting.
     Result<Badge> poll() const { return taken(sys::nb_recv(cptr(), 0)); }
 
 private:
@@ -51,12 +51,12 @@ private:
     }
 };
 
-/// The right to answer one Call, once. Recv puts the caller in; answering takes it out.
+/// The right to reply to one Call, once. Recv stores the caller in it. A reply removes the caller.
 class Reply : public Object {
 public:
     using Object::Object;
 
-    /// NoCaller: answered already, or the caller is gone.
+    /// NoCaller: the caller has received its reply, or has ended.
     Result<void> send(const Message& message) const { return done(sys::reply(cptr(), message)); }
 };
 
@@ -65,7 +65,7 @@ class Tcb : public Object {
 public:
     using Object::Object;
 
-    /// What a thread needs before it can run. A member that is 0 leaves what there is.
+    /// What a thread needs to run. A member that is 0 leaves the current value.
     struct Setting {
         CNode cspace{};
         VSpace vspace{};
@@ -75,7 +75,7 @@ public:
     };
     Result<void> configure(const Setting& setting) const;
 
-    /// Both at most the caller's maximum.
+    /// Both must not exceed the caller's maximum.
     Result<void> set_priority(unsigned priority, unsigned maximum) const {
         return invoke(TcbMethod::SetPriority, priority, maximum);
     }
@@ -89,7 +89,7 @@ public:
     Result<void> unbind() const { return invoke(TcbMethod::UnbindNotification); }
     Result<void> set_affinity(unsigned hart) const { return invoke(TcbMethod::SetAffinity, hart); }
     Result<void> set_time_slice(unsigned microseconds) const { return invoke(TcbMethod::SetTimeSlice, microseconds); }
-    /// For reports; what is longer than 15 characters is cut.
+    /// Sets the name for reports, truncated to 15 characters.
     Result<void> set_name(std::string_view name) const;
 
     struct Info {
@@ -97,8 +97,8 @@ public:
         unsigned priority;
         unsigned maximum;
         unsigned hart;
-        std::uint64_t ticks;  // of 1 ms, that it has run
-        unsigned number;      // in the kernel's trace; no other living thread has it
+        std::uint64_t ticks;  // of 1 ms; the thread's running time
+        unsigned number;      // in the kernel's trace; unique among existing threads
     };
     Result<Info> info() const;
 };

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// What servers answer when they refuse.
+// The errors that servers return.
 //
-// A reply's label is 0 for success, else one of these or an Error of the kernel: one number, one meaning.
-// A server cannot pretend that the kernel spoke: only the kernel sets the tag's error flag.
+// A reply's label is 0 for success, or one of these, or an Error of the kernel. The numbers do not overlap.
+// A server cannot forge an error of the kernel, because only the kernel sets the tag's error flag.
 #pragma once
 
 #include <cstdint>
@@ -13,27 +13,27 @@
 namespace glenda {
 
 enum class ServerError : std::uint32_t {
-    BadRequest = kFirstServerError,  // unknown method, missing words or capabilities, a text that does not end
-    PermissionDenied,                // understood, but not for this client
+    BadRequest = kFirstServerError,  // unknown method, missing words or capabilities, bad text
+    PermissionDenied,                // the client may not do this
     NotFound,                        // no such file, name or address
     NoSuchProcess,                   // no such process, or not a child of the caller
-    BadExecutable,                   // the file is no program that can run here
-    OutOfMemory,                     // quota or memory is used up
+    BadExecutable,                   // the file is not a program that can run here
+    OutOfMemory,                     // no memory or quota is left
     TooMany,                         // a table is full
     Exists,                          // the name is taken
     Busy,                            // in use; try again later
-    NotReady,                        // nothing yet: no child has ended, no byte has come
-    Interrupted,                     // the wait was cut short
+    NotReady,                        // nothing yet, for instance no child has ended
+    Interrupted,                     // the wait was cancelled
     TimedOut,                        // the deadline passed first
-    NotSupported,                    // a method of the protocol that this server does not offer yet
+    NotSupported,                    // this server does not implement the method yet
     Broken,                          // the device or the server behind this one failed
     Count,
 };
 
-/// The name as in the enumeration, "?" for what is none.
+/// The enumerator's name, or "?" for an invalid value.
 const char* name_of(ServerError error);
 
-/// An error of the kernel or of a server: what an answer's label says when it is not 0.
+/// An error of the kernel or of a server, from a reply's label.
 class AnyError {
 public:
     constexpr AnyError(Error error) : code_(std::uint32_t(error)) {}
@@ -51,7 +51,7 @@ private:
 
 const char* name_of(AnyError error);
 
-/// What a server's method gives, or why not. `TRY` turns a kernel Result into one.
+/// The result of a server's method, or an error. `TRY` converts a kernel Result into one.
 template <typename T>
 using Answer = std::expected<T, AnyError>;
 using Refusal = std::unexpected<AnyError>;

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: MIT
-// The Factotum protocol: processes and memory, asked of Factotum by Call on well-known slot 5.
+// The Factotum protocol: processes and memory. A client calls slot kSlotFactotum.
 //
-// The kernel stamps every message with the badge of the caller's capability, so Factotum knows who asks, and no
-// method says it. Methods are numbered in the order of Factotum's design document, section 4; those that this
-// version lacks answer ServerError::NotSupported. A reply's label is 0, or a ServerError.
-// Handout: reference/factotum-protocol.md
+// The badge of the client's capability identifies the caller, so no method has it as an argument. Methods are numbered
+// as in Factotum's design document, section 4. Those not implemented yet return ServerError::NotSupported. A reply's
+// label is 0 or a ServerError.
 #pragma once
 
 #include <cstdint>
@@ -13,15 +12,15 @@ namespace glenda {
 
 constexpr std::uint64_t kFactotumProtocol = 0x0100;
 
-/// Labels of requests. Each line: words and capabilities of the request -> those of the reply.
+/// Labels of requests. Each comment: words and capabilities of the request -> those of the reply.
 enum class FactotumMethod : std::uint64_t {
     Spawn = kFactotumProtocol + 1,  // SpawnFlags, priority (0: the caller's), slot map, count of strings, the byte
                                     //   strings (file name, then arguments); capabilities -> pid
     Exit,                           // code -> never
-    Wait,          // pid or -1 for any child, WaitFlags -> pid (0: NoHang, and none has ended), ExitStatus
+    Wait,          // pid or -1 for any child, WaitFlags -> pid (0: none has ended, with NoHang), ExitStatus
     Kill,          // pid, signal ->
     Fork,          // not yet
-    Sbrk,          // bytes, signed -> the new end of the heap
+    Sbrk,          // bytes, signed -> the new program break
     Mmap,          // address, length, MapFlags, 0, 0, 0; a Frame capability -> its address. Without: not yet
     Munmap,        // not yet
     ThreadCreate,  // not yet
@@ -29,11 +28,11 @@ enum class FactotumMethod : std::uint64_t {
     ThreadJoin,    // not yet
     FutexWait,     // not yet
     FutexWake,     // not yet
-    Yield,         // -> : the Call itself lets others run
-    Sleep,         // not yet: libglenda sleeps on a Timer
+    Yield,         // -> : the Call itself lets other threads run
+    Sleep,         // not yet: use a Timer
     GetPid,        // -> pid
     GetPpid,       // -> pid of the parent
-    Ps,            // -> address of an array of ProcessInfo, mapped read-only until the next Ps; how many
+    Ps,            // -> address of an array of ProcessInfo, read-only, valid until the next Ps; its length
     RequestCap,    // not yet
     // Not in the design document:
     SetExitNotification,  // a Notification capability -> : signalled whenever a child ends
@@ -41,17 +40,17 @@ enum class FactotumMethod : std::uint64_t {
     CreateObject,         // CapType: Endpoint, Notification, Reply or Timer -> ; a capability
 };
 
-/// How SPAWN treats the new process. Bits.
+/// Flags of SPAWN.
 enum class SpawnFlags : std::uint64_t {
     None = 0,
-    Wait = 1,     // not yet: answer when the child has ended
+    Wait = 1,     // not yet: reply when the child has ended
     Debug = 2,    // not yet: start it stopped
     NoMount = 4,  // RFNOMNT, not yet: a private namespace
 };
 
-/// The slot map of SPAWN: byte i names the child's slot that takes capability i; 0 means kFirstPassedSlot + i.
-/// Allowed are 6 (9Ball), 7 (stdio), 10 (Console) and the passed slots 16-19 (glenda/slots.h). What is not named: slot
-/// 6 is 9Ball's endpoint with the child's pid as badge, slot 7 is inherited from the parent, the others stay empty.
+/// The slot map of SPAWN: byte i is the child's slot for capability i; 0 means kSlotPassed + i. Allowed are slots 6
+/// (9Ball), 7 (stdio), 10 (Console) and 16-19 (glenda/slots.h). If slot 6 is not in the map, it gets 9Ball's endpoint
+/// with the child's pid as badge. Slot 7 is then inherited from the parent. Other slots stay empty.
 constexpr std::uint64_t slot_map(unsigned first, unsigned second = 0, unsigned third = 0, unsigned fourth = 0) {
     return first | std::uint64_t{second} << 8 | std::uint64_t{third} << 16 | std::uint64_t{fourth} << 24;
 }
@@ -59,30 +58,30 @@ constexpr std::uint64_t slot_map(unsigned first, unsigned second = 0, unsigned t
 enum class WaitFlags : std::uint64_t { None = 0, NoHang = 1 };
 
 constexpr std::int64_t kAnyChild = -1;
-constexpr std::uint32_t kNineballPid = 1;  // the ancestor of all, and the parent of orphans
+constexpr std::uint32_t kNineballPid = 1;  // the root of the process tree; adopts orphans
 constexpr std::uint32_t kFactotumPid = 2;
 
-/// Why a process was stopped without its own doing.
+/// Why a process crashed.
 enum class CrashKind : std::uint8_t {
     None = 0,
-    LoadPageFault,         // read where nothing is
-    StorePageFault,        // wrote where nothing is
-    InstructionPageFault,  // jumped where nothing is
-    ReadProtected,         // read what it may only execute
-    WriteProtected,        // wrote to text or constants
-    ExecuteProtected,      // jumped into data
-    StackOverflow,         // touched the page below the stack
+    LoadPageFault,         // read of an unmapped address
+    StorePageFault,        // write to an unmapped address
+    InstructionPageFault,  // jump to an unmapped address
+    ReadProtected,         // read of execute-only memory
+    WriteProtected,        // write to text or constants
+    ExecuteProtected,      // jump into data
+    StackOverflow,         // access to the guard below the stack
     IllegalInstruction,
-    Misaligned,  // an access or jump to an address that is not a multiple of its size
+    Misaligned,  // an access or jump to a misaligned address
     Breakpoint,
-    AccessFault,     // an address that no memory answers
-    UnknownSyscall,  // an ecall that nobody serves
-    OutOfMemory,     // a page that was promised could not be had: Factotum's own mistake
+    AccessFault,     // an address without memory or device
+    UnknownSyscall,  // an ecall with an unknown number
+    OutOfMemory,     // a charged page could not be allocated: a bug in Factotum
     OtherException,
     Count,
 };
 
-/// "store page fault" and so on, for reports.
+/// For example "store page fault".
 const char* name_of(CrashKind kind);
 
 /// How a process ended, in one word.
@@ -97,7 +96,7 @@ public:
     constexpr ExitStatus() = default;
     constexpr explicit ExitStatus(std::uint64_t raw) : raw_(raw) {}
     static constexpr ExitStatus exited(std::int32_t code) { return ExitStatus(std::uint32_t(code)); }
-    /// `signal`: as the killer said.
+    /// `signal` is the argument of KILL.
     static constexpr ExitStatus killed(std::int32_t signal) {
         return ExitStatus(std::uint64_t(How::Killed) << 32 | std::uint32_t(signal));
     }
@@ -106,7 +105,7 @@ public:
     }
 
     constexpr How how() const { return How((raw_ >> 32) & 0xf); }
-    /// The argument of exit, or the killer's signal.
+    /// The argument of exit, or the signal.
     constexpr std::int32_t code() const { return std::int32_t(std::uint32_t(raw_)); }
     constexpr CrashKind crash_kind() const { return CrashKind((raw_ >> 36) & 0xf); }
     constexpr bool is_success() const { return raw_ == 0; }
@@ -119,7 +118,7 @@ static_assert(unsigned(CrashKind::Count) <= 16);
 static_assert(ExitStatus::exited(-3).code() == -3 && ExitStatus::exited(-3).how() == ExitStatus::How::Exited);
 static_assert(ExitStatus::crashed(CrashKind::StackOverflow).crash_kind() == CrashKind::StackOverflow);
 
-/// What a process is doing, as PS says.
+/// The state of a process, for PS.
 enum class ProcessState : std::uint32_t { Running, Waiting, Stopped, Zombie };
 
 /// "run", "wait", "stop", "zombie".
@@ -131,18 +130,18 @@ struct ProcessInfo {
     std::uint32_t parent;
     ProcessState state;
     std::uint32_t priority;
-    std::uint64_t resident;  // bytes of memory that it has touched
-    std::uint64_t reserved;  // bytes that it may touch, page tables and kernel objects with them
-    char name[32];           // terminated
+    std::uint64_t resident;  // bytes of memory allocated to it
+    std::uint64_t reserved;  // bytes charged to it, including page tables and kernel objects
+    char name[32];           // null-terminated
 };
 static_assert(sizeof(ProcessInfo) == 64);
 
-/// Bytes of memory in Factotum's hands.
+/// Memory that Factotum manages, in bytes.
 struct MemoryInfo {
-    std::uint64_t total;     // all of it
-    std::uint64_t free;      // not in any object
-    std::uint64_t reserved;  // promised to processes, touched or not
-    std::uint64_t tables;    // Factotum's own: capability tables and page records
+    std::uint64_t total;     // all memory
+    std::uint64_t free;      // not in use
+    std::uint64_t reserved;  // charged to processes, whether in use or not
+    std::uint64_t tables;    // Factotum's own memory: capability tables, page records, process table
 };
 
 }  // namespace glenda

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// The 9Ball protocol: names, log and power. Requests go to kSlotNineball; the badge tells 9Ball the process.
+// The 9Ball protocol: names, log and power. A client calls slot kSlotNineball, whose badge is its pid.
 //
-// "text" and "bytes" are as MessageWriter packs them: a word with the length, then the bytes, eight to a word.
+// "text" and "bytes" have MessageWriter's format: a word with the length, then the bytes, eight to a word.
 // Seeds: 9ball-later.md, 4 and 6; 9ball-earlier.md, 2.
 #pragma once
 
@@ -11,34 +11,34 @@ namespace glenda::nineball {
 
 constexpr std::uint64_t kProtocol = 0x0500;
 
-/// Labels of requests. Each line: words and capabilities of the request -> those of the answer.
+/// Labels of requests. Each comment: words and capabilities of the request -> those of the reply.
 enum class Method : std::uint64_t {
-    Register = kProtocol + 1,  // text name, capability -> : "name is served here". PermissionDenied unless the
-                               // manifest says that the caller provides it
-    Lookup,    // LookupFlags, text name -> capability; if the registered one had no badge, it has the caller's pid.
-               // PermissionDenied unless the manifest says `uses`; NotFound when nobody has registered it
-               // (with Wait: answered when somebody does)
-    Log,       // bytes -> : append to the log, tagged with the caller's name
-    LogRead,   // offset -> next offset, bytes: from `offset` on, or from the oldest byte kept if that is later.
-               // Offsets count all bytes ever logged. No bytes: that is the end so far
-    Shutdown,  // -> : does not answer unless refused. PermissionDenied unless the manifest says `power`
+    Register = kProtocol + 1,  // text name, capability -> : registers the name. PermissionDenied unless the caller
+                               // `provides` it in init.toml
+    Lookup,    // LookupFlags, text name -> capability, badged with the caller's pid if the registered one is unbadged.
+               // PermissionDenied unless the caller `uses` it in init.toml; NotFound if it is not registered
+               // (with Wait: replies when it is)
+    Log,       // bytes -> : appends to the log, under the caller's name
+    LogRead,   // offset -> next offset, bytes: from `offset` on, or from the oldest complete line if that is later.
+               // Offsets count all bytes ever logged. No bytes: the end of the log
+    Shutdown,  // -> : replies only on failure. PermissionDenied unless the caller has `power` in init.toml
     Reboot,    // -> : the same
     Status,    // index -> ServiceState, pid, number of restarts, text name; NotFound past the last service
 };
 
 enum class LookupFlags : std::uint64_t { None = 0, Wait = 1 };
 
-/// What 9Ball knows of a service.
+/// The state of a service.
 enum class ServiceState : std::uint64_t {
-    Waiting = 0,  // for a service that it needs
-    Starting,     // spawned; has not registered what it provides
+    Waiting = 0,  // for services that it needs
+    Starting,     // spawned, but has not registered its name
     Up,
-    BackingOff,  // ended; will be started again
-    Stopped,     // ended for good, as the manifest says
+    BackingOff,  // ended, and will be restarted
+    Stopped,     // ended, and will not be restarted
     Failed,      // could not be started
 };
 
 constexpr unsigned kMaxName = 31;       // bytes of a service's or endpoint's name
-constexpr unsigned kMaxLogBytes = 896;  // bytes in one Log request or LogRead answer
+constexpr unsigned kMaxLogBytes = 896;  // bytes in one Log request or LogRead reply
 
 }  // namespace glenda::nineball

@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: MIT
+"""`make qemu` and `make qemu-gdb`: the system on this terminal.
+
+    boot.py [--gdb PORT_FILE] -- ARGUMENTS OF QEMU
+
+It ends with the terminal, so that a closed window leaves no QEMU behind. Its exit status is not 0 if the system
+could not start, or the kernel panicked: OpenSBI ends QEMU with 0 whatever the reason, so what the console said decides.
+"""
+
+import argparse
+import contextlib
+import fcntl
+import os
+import re
+import select
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from glenda import qemu
+from glenda.errors import Infrastructure
+from glenda.process import die_with_parent
+
+PATIENCE = 2.0          # s that QEMU may take to end when it is told to
+FAILED = re.compile(rb"^(?:kernel: cannot start: |PANIC: |9ball: the system cannot go on)", re.MULTILINE)
+
+
+@contextlib.contextmanager
+def gdb_port(file: Path) -> Iterator[int]:
+    """A free port, which `make gdb` finds in `file`. One system at a time: the file is locked while it runs.
+
+    The file stays, empty: removing it would leave a second process with a lock on a file that nobody finds.
+    """
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with open(file, "a+", encoding="ascii") as locked:
+        try:
+            fcntl.flock(locked, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise Infrastructure(f"Another `make qemu-gdb` runs in this folder; {file} names its port. "
+                                 "End it, or build a second system with BUILD=other.") from None
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+        locked.truncate(0)
+        print(port, file=locked, flush=True)
+        try:
+            yield port
+        finally:
+            locked.truncate(0)
+
+
+def console(copy: int) -> list[str]:
+    """QEMU's options for a console on this terminal, with its monitor behind Ctrl-A. All output also goes to `copy`."""
+    return ["-display", "none", "-serial", "chardev:console", "-mon", "chardev=console", "-chardev",
+            "stdio," + qemu.option(id="console", mux="on", signal="off", logfile=f"/proc/self/fd/{copy}")]
+
+
+def end(child: subprocess.Popen) -> None:
+    """End QEMU, which puts the terminal's settings back if it can."""
+    child.terminate()
+    try:
+        child.wait(PATIENCE)
+    except subprocess.TimeoutExpired:
+        child.kill()
+
+
+def wait(child: subprocess.Popen) -> int:
+    """Wait for QEMU's exit status, or for the end of the terminal, which ends QEMU."""
+    ended = os.pidfd_open(child.pid)
+    events = select.poll()
+    events.register(ended, select.POLLIN)
+    if os.isatty(sys.stdin.fileno()):
+        events.register(sys.stdin.fileno(), 0)      # only POLLHUP, which cannot be left out
+    if ended not in dict(events.poll()):
+        end(child)
+    os.close(ended)
+    return child.wait()
+
+
+def boot(arguments: list[str]) -> int:
+    """Run QEMU to its end. The exit status."""
+    copy = os.memfd_create("console")
+    child = subprocess.Popen([qemu.find(), *arguments, *console(copy)], pass_fds=(copy,), preexec_fn=die_with_parent)
+    for number in (signal.SIGHUP, signal.SIGTERM):
+        signal.signal(number, lambda *_: end(child))
+    for number in (signal.SIGINT, signal.SIGQUIT):
+        signal.signal(number, signal.SIG_IGN)       # keys for the guest
+    status = wait(child)
+    said = os.pread(copy, os.fstat(copy).st_size, 0)
+    return 1 if status != 0 or FAILED.search(said) else 0
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description="Boot the system on this terminal.")
+    parser.add_argument("--gdb", metavar="PORT_FILE", type=Path, help="wait for GDB before the first instruction")
+    parser.add_argument("qemu", nargs="+", metavar="ARGUMENT", help="of QEMU, after --")
+    options = parser.parse_args()
+    try:
+        if options.gdb is None:
+            return boot(options.qemu)
+        with gdb_port(options.gdb) as port:
+            print(f"  QEMU     waits for GDB on port {port}: run 'make gdb' in another terminal", flush=True)
+            return boot([*options.qemu, "-S", "-gdb", f"tcp:127.0.0.1:{port}"])
+    except (Infrastructure, OSError) as error:
+        print(error, file=sys.stderr)
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,144 @@
+# SPDX-License-Identifier: MIT
+"""Runs a GoogleTest program, and ends it if a test hangs: the failure names the test.
+
+The limits are on processor time, so a busy host changes nothing. A test that waits for ever uses none: its program is
+ended when it has been asleep for ASLEEP_LIMIT.
+"""
+
+import os
+import re
+import select
+import signal
+import subprocess
+import time
+import xml.etree.ElementTree as ElementTree
+from pathlib import Path
+from typing import NamedTuple
+
+from .paths import ROOT
+from .watch import sleeps
+
+TEST_LIMIT = 30.0           # s of processor time for one test; the longest of ours takes 5
+PROGRAM_LIMIT = 300.0       # s of processor time for one program; the longer of ours takes 8
+ASLEEP_LIMIT = 60.0         # s on the wall that a program may sleep without printing anything
+LOOK = 0.1                  # s between two looks at a program that prints nothing
+TAIL = 20_000               # characters of output that are kept for a failure
+
+STARTS = re.compile(r"^\[ RUN      \] (\S+)$")
+PASSES = re.compile(r"^\[       OK \] |^\[  SKIPPED \] ")
+FAILS = re.compile(r"^\[  FAILED  \] ")
+DULL = re.compile(r"^\[(?: RUN      |       OK |----------|==========)\] ")     # lines that a failure does not need
+
+
+class Limits(NamedTuple):
+    """In seconds, as above."""
+    test: float = TEST_LIMIT
+    program: float = PROGRAM_LIMIT
+    asleep: float = ASLEEP_LIMIT
+
+
+def processor_time(pid: int) -> float:
+    """Seconds that the process has run so far, with all its threads and the children that it has waited for."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
+
+
+class Progress:
+    """Follows a program's output: which test it is in, how many have ended, and whether a limit is reached."""
+
+    def __init__(self, pid: int, limits: Limits) -> None:
+        self._pid, self._limits = pid, limits
+        self._line = ""
+        self._begun_at, self._used, self._moved_at = 0.0, 0.0, time.monotonic()
+        self.test, self.passed, self.failed, self.output = "", 0, 0, ""
+
+    @property
+    def place(self) -> str:
+        return self.test or "the program, between two tests,"
+
+    def feed(self, text: str) -> None:
+        """Take what the program has printed."""
+        self._moved_at = time.monotonic()
+        *lines, rest = (self._line + text).split("\n")
+        self._line = rest[-TAIL:]
+        for line in lines:
+            self._take(line)
+
+    def _take(self, line: str) -> None:
+        if start := STARTS.match(line):
+            self.test, self._begun_at = start[1], processor_time(self._pid)
+        elif self.test and PASSES.match(line):
+            self.test, self.passed = "", self.passed + 1
+        elif self.test and FAILS.match(line):
+            self.test, self.failed = "", self.failed + 1
+        if not DULL.match(line):
+            self.output = f"{self.output}{line}\n"[-TAIL:]
+
+    def limit_reached(self) -> str:
+        """What the program has done to be ended now, or ""."""
+        used, now = processor_time(self._pid), time.monotonic()
+        if used != self._used or not sleeps(self._pid):     # a busy host may let it wait
+            self._used, self._moved_at = used, now
+        if self.test and used - self._begun_at > self._limits.test:
+            return f"has used {self._limits.test:g} s of processor time"
+        if used > self._limits.program:
+            return f"has brought the program to its {self._limits.program:g} s of processor time"
+        if now - self._moved_at > self._limits.asleep:
+            return f"has been asleep for {self._limits.asleep:g} s"
+        return ""
+
+
+def _follow(child: subprocess.Popen, progress: Progress) -> str:
+    """Read until the output ends, or until the program must be ended: then say why."""
+    while True:
+        if select.select([child.stdout], [], [], LOOK)[0]:
+            data = os.read(child.stdout.fileno(), 1 << 16)
+            if not data:
+                return ""
+            progress.feed(data.decode(errors="replace"))
+        if reason := progress.limit_reached():
+            return reason
+
+
+def _has_failures(report: Path) -> bool:
+    try:
+        root = ElementTree.parse(report).getroot()
+    except (OSError, ElementTree.ParseError):
+        return False
+    return int(root.get("failures", 0)) + int(root.get("errors", 0)) > 0
+
+
+def _write_report(report: Path, program: str, progress: Progress, message: str) -> None:
+    """What GoogleTest writes at its very end: how many tests ended, and the name of the one that did not."""
+    total, failed = progress.passed + progress.failed + 1, progress.failed + 1
+    suite = ElementTree.Element("testsuite", name=program, tests=str(total), failures=str(failed))
+    case = ElementTree.SubElement(suite, "testcase", classname=program, name=progress.place)
+    ElementTree.SubElement(case, "failure", message=message)
+    ElementTree.ElementTree(suite).write(report)
+
+
+def run(program: Path, report: Path, limits: Limits = Limits()) -> str:
+    """Runs the program and leaves its JUnit report. What there is to say: "" if every test has passed."""
+    report.unlink(missing_ok=True)
+    child = subprocess.Popen([program, f"--gtest_output=xml:{report}"], cwd=ROOT, stdin=subprocess.DEVNULL,
+                             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True)
+    progress = Progress(child.pid, limits)
+    reached = "has not run to its end"
+    try:
+        reached = _follow(child, progress)
+    finally:
+        if reached:
+            os.killpg(child.pid, signal.SIGKILL)
+        status = child.wait()
+        child.stdout.close()
+    if status == 0 and report.exists():
+        return ""
+    if reached:
+        message = f"{progress.place} {reached}: it hangs, and was ended"
+    elif _has_failures(report):
+        return progress.output
+    else:
+        how = f"signal {-status} ({signal.strsignal(-status)})" if status < 0 else f"status {status}"
+        message = f"{progress.place} has ended the program with {how}"
+    _write_report(report, program.name, progress, message)
+    return f"{progress.output}  FAIL     {program.name}: {message}; the tests behind it have not run\n"

@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: MIT
+"""A command on a terminal of its own, as a person would start it: for tests of `make qemu` and its like."""
+
+import contextlib
+import os
+import pty
+import re
+import select
+import signal
+import time
+from pathlib import Path
+
+from .paths import ROOT
+
+PATIENCE = 120.0        # s on the wall
+
+
+class Terminal:
+    """`command` runs in a session of its own, as the first process of a window does."""
+
+    def __init__(self, command: list[str]) -> None:
+        self.text = ""
+        self._at = 0
+        self.session, self._master = pty.fork()
+        if self.session == 0:
+            os.chdir(ROOT)
+            os.execvp(command[0], command)
+
+    def expect(self, pattern: str) -> re.Match[str]:
+        """Wait for text behind the last match."""
+        begin = time.monotonic()
+        while not (match := re.compile(pattern, re.MULTILINE).search(self.text, self._at)):
+            assert self._read(), f"ended, and no {pattern!r} came:\n{self.text}"
+            assert time.monotonic() - begin < PATIENCE, f"no {pattern!r} has come:\n{self.text}"
+        self._at = match.end()
+        return match
+
+    def _read(self) -> bool:
+        """Whether more may come."""
+        if not select.select([self._master], [], [], 1.0)[0]:
+            return True
+        try:
+            data = os.read(self._master, 1 << 16)
+        except OSError:         # nobody has the terminal open any more
+            return False
+        self.text += data.decode(errors="replace").replace("\r", "")
+        return bool(data)
+
+    def type(self, keys: str) -> None:
+        os.write(self._master, keys.encode())
+
+    def wait(self) -> int:
+        """The exit status, at the end of the command."""
+        while self._read():
+            pass
+        return os.waitstatus_to_exitcode(os.waitpid(self.session, 0)[1])
+
+    def hang_up(self) -> None:
+        """Close the window."""
+        os.close(self._master)
+
+    def kill(self) -> None:
+        """End all that is left."""
+        for number in self.processes():
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(number, signal.SIGKILL)
+
+    def processes(self) -> dict[int, str]:
+        """All that runs in the session, zombies not counted: numbers and command lines."""
+        found = {}
+        for process in Path("/proc").glob("[0-9]*"):
+            try:
+                fields = (process / "stat").read_text().rpartition(")")[2].split()
+                if int(fields[3]) == self.session and fields[0] != "Z":
+                    line = (process / "cmdline").read_bytes().replace(b"\0", b" ")
+                    found[int(process.name)] = line.decode(errors="replace")
+            except OSError:
+                pass            # it has just ended
+        return found

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: MIT
+// Options of a test program, which are words `key=number` of the kernel's command line.
+#pragma once
+
+#include <algorithm>
+
+#include "glenda/number.h"
+
+namespace glenda::ktest {
+
+/// The number of the last word `key=number` in `line`; `otherwise` if there is none.
+inline std::uint64_t option(std::string_view line, std::string_view key, std::uint64_t otherwise) {
+    while (!line.empty()) {
+        std::string_view word = line.substr(0, line.find(' '));
+        line.remove_prefix(std::min(word.size() + 1, line.size()));
+        if (!word.starts_with(key) || word.size() <= key.size() || word[key.size()] != '=') continue;
+        word.remove_prefix(key.size() + 1);
+        otherwise = to_number(word).value_or(otherwise);
+    }
+    return otherwise;
+}
+
+}  // namespace glenda::ktest
