@@ -53,7 +53,7 @@ def _boots(claim: Claim) -> bool:
 
 
 class Check:
-    """One run over `faults`. `tree`: the working tree; `scratch`: where copies and logs are kept. `initrd`: the tree's."""
+    """One run over `faults`. `tree`: the working tree, `initrd`: its programs; `scratch`: for copies and logs."""
 
     def __init__(self, faults: list[Fault], tree: Path, scratch: Path, *, initrd: Path = paths.INITRD,
                  jobs: int | None = None, first_claim_only: bool = False) -> None:
