@@ -15,7 +15,7 @@ SEEDS = (1, 2, 3, 4)
 CALLS = 250_000
 
 # Every method that victims can call must have been called with success: else the fuzzer no longer gets past the checks.
-METHODS = {"Untyped": 2, "CNode": 6, "Tcb": 12, "Frame": 4, "PageTable": 2, "VSpace": 1, "Timer": 3, "IrqControl": 1,
+METHODS = {"Untyped": 2, "CNode": 7, "Tcb": 13, "Frame": 4, "PageTable": 2, "VSpace": 3, "Timer": 3, "IrqControl": 1,
            "IrqHandler": 3}
 
 

@@ -7,7 +7,6 @@ last tests seed one mistake of each kind and want to see it found. Nothing here 
 
 import re
 import subprocess
-from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
@@ -21,8 +20,6 @@ DESIGN_TEXT = (REFERENCE / "kernel-design.md").read_text()
 HEADERS = "\n".join(path.read_text() for path in sorted((paths.ROOT / "lib" / "abi").glob("*.h")))
 SOURCE_FOLDERS = ("kernel", "lib", "user", "grade/unit")
 SOURCE_SUFFIXES = (".h", ".cc", ".S", ".ld")
-# Handouts that sources name and that are not written yet. Whoever writes one takes it out of here.
-PENDING_HANDOUTS = {"serial-protocol.md", "factotum-protocol.md"}
 LAYOUTS = ("Utcb", "BootInfo", "TraceEvent")  # structures with a table of offsets
 SENTINELS = {"Count"}  # the number of enumerators, no enumerator
 
@@ -137,26 +134,6 @@ def check_errors(headers: str, handout: str) -> list[str]:
     return sorted(complaints + [f"Error: {name} never comes, as the tables have it" for name in errors - named])
 
 
-def references_in(sources: Iterable[str]) -> set[tuple[str, str]]:
-    """What `Handout: reference/X.md, "Section" and "Section"` in comments names: file and section, or file and ""."""
-    found = set()
-    for source in sources:
-        comments = re.sub(r"\n\s*(?://+|#) ?", " ", source)  # a reference may go over the end of a line
-        for file, tail in re.findall(r'Handout: reference/([\w.-]+\.md)((?:(?:,| and) "[^"\n]+")*)', comments):
-            found |= {(file, name) for name in re.findall(r'"([^"]+)"', tail) or [""]}
-    return found
-
-
-def check_references(references: set[tuple[str, str]], handouts: dict[str, str]) -> list[str]:
-    complaints = []
-    for file, name in sorted(references):
-        if file not in handouts:
-            complaints.append(f"{file} does not exist")
-        elif name and name not in headings_in(handouts[file]):
-            complaints.append(f'{file} has no section "{name}"')
-    return complaints
-
-
 def code_spans(text: str) -> set[str]:
     return set(re.findall(r"`([^`\n]+)`", without_fences(text)))
 
@@ -246,15 +223,6 @@ def test_reference_example_compiles(index: int, tmp_path: Path) -> None:
     assert compiler_complaints(examples_in(ABI_TEXT)[index], tmp_path) == ""
 
 
-def test_reference_sections_exist() -> None:
-    handouts = {path.name: path.read_text() for path in REFERENCE.glob("*.md")}
-    references = references_in(sources().values())
-    assert len(references) > 25
-    complaints = check_references({ref for ref in references if ref[0] not in PENDING_HANDOUTS}, handouts)
-    assert complaints == []
-    assert PENDING_HANDOUTS & handouts.keys() == set(), "written by now: take it out of PENDING_HANDOUTS"
-
-
 @pytest.mark.parametrize("name", ["kernel-abi.md", "kernel-design.md"])
 def test_reference_names_exist(name: str) -> None:
     text = (REFERENCE / name).read_text()
@@ -325,10 +293,6 @@ def test_reference_checks_find_a_changed_header(old: str, new: str, complaint: s
 def test_reference_checks_find_a_wrong_handout(tmp_path: Path) -> None:
     wrong = SYNTHETIC_HANDOUT.replace("| `Busy` | it is on |", "| `Dark` | it is on |")
     assert check_errors(SYNTHETIC, wrong) == ["Dark is no Error", "Error: Busy never comes, as the tables have it"]
-    source = '// Handout: reference/a.md, "One" and\n// "Two". More.\n# Handout: reference/b.md\n'
-    assert references_in([source]) == {("a.md", "One"), ("a.md", "Two"), ("b.md", "")}
-    assert check_references(references_in([source]), {"a.md": "# One\n"}) == ['a.md has no section "Two"',
-                                                                            "b.md does not exist"]
     assert check_paths("see `ipc/nothing.cc`, `kernel/ipc/`", paths.ROOT) == ["ipc/nothing.cc does not exist"]
     assert check_names("`Hart::never_there()`, `ecall`", source_words()) == [
         "Hart::never_there(): never_there is nowhere in the sources"]

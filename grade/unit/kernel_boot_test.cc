@@ -12,7 +12,7 @@
 #include "boot/hardware.h"
 #include "format_builders.h"
 #include "host/machine.h"
-#include "mem/layout.h"
+#include "arch/layout.h"
 #include "util/bits.h"
 
 namespace glenda::test {
@@ -216,6 +216,21 @@ TEST(Hardware, NoPlic) {
     EXPECT_EQ(hardware.plic.size, 0u);
     EXPECT_EQ(hardware.plic_context(3), std::nullopt);
     EXPECT_EQ(hardware.plics.size(), 1u) << "its registers are not given away all the same";
+}
+
+TEST(Hardware, APlicWithoutRegisters) {
+    FdtBuilder tree;
+    tree.begin("")
+        .begin("cpus")
+        .cells("#address-cells", {1})
+        .cells("#size-cells", {0})
+        .begin("cpu@0")
+        .cells("reg", {0});
+    tree.begin("interrupt-controller").cells("phandle", {5}).end().end().end();
+    tree.begin("plic").string("compatible", "riscv,plic0").cells("interrupts-extended", {5, 9}).end();
+    const Hardware hardware = survey(tree.end().finish().build());
+    EXPECT_EQ(hardware.plic.size, 0u);
+    EXPECT_EQ(hardware.plic_context(0), std::nullopt);
 }
 
 TEST(Hardware, SourcesOfThePlic) {

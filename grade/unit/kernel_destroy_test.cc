@@ -3,6 +3,7 @@
 // kernel/call/destroy.h, case by case: CNodes in circles, preemption anywhere, threads that delete what they stand on.
 #include <algorithm>
 
+#include "call/destroy.h"
 #include "kernel_test.h"
 #include "mem/address_spaces.h"
 #include "object/irq.h"
@@ -108,6 +109,23 @@ TEST_F(DestroyTest, ACycleThatNobodyReachesComesBackWithItsUntyped) {
     EXPECT_EQ(tcb(42).state, ThreadState::BlockedRecv);  // the CNodes hold each other
     EXPECT_EQ(revoke(kUntyped), Error::Ok);
     EXPECT_FALSE(slot(kUntyped).has_children());
+}
+
+/// Empty slots are passed over many at a time; but not all of a large CNode without looking for interrupts.
+TEST_F(DestroyTest, AnEmptyCNodeIsPassedOver) {
+    make(CapType::CNode, 20, 7);
+    machine.checks = 0;
+    EXPECT_EQ(remove(20), Error::Ok);
+    EXPECT_LE(machine.checks, 2u);
+
+    make(CapType::CNode, 20, 16);
+    ASSERT_EQ(call(20, CNodeMethod::Copy, {60'000, kCNode, kConsole, word_of(Rights::All)}), Error::Ok);
+    machine.checks = 0;
+    EXPECT_EQ(remove(20), Error::Ok);
+    EXPECT_GE(machine.checks, bit(16) / 512);
+    EXPECT_LE(machine.checks, bit(16) / 128);
+    EXPECT_FALSE(slot(kConsole).has_children());
+    EXPECT_EQ(zombies, nullptr);
 }
 
 TEST_F(DestroyTest, AThreadThatDeletesItselfIsGone) {

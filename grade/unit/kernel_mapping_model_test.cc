@@ -12,6 +12,7 @@
 namespace glenda::test {
 namespace {
 
+constexpr std::uint64_t kReplace = word_of(MapFlags::Replace);
 constexpr unsigned kSpaces = 3, kTables = 14, kFrames = 20;
 
 class MappingModel : public KernelTest {
@@ -22,7 +23,7 @@ protected:
     std::map<unsigned, std::pair<unsigned, Key>> where_;  // frame capability: space and place, as it remembers
     std::map<unsigned, unsigned> owner_;                  // frame or table (+100): the space that it remembers
     std::mt19937_64 random_{31};
-    unsigned mapped_ = 0, missing_ = 0, protected_ = 0, unmapped_ = 0;
+    unsigned mapped_ = 0, replaced_ = 0, missing_ = 0, protected_ = 0, unmapped_ = 0;
 
     void SetUp() override {
         PhysAddr next = host::kRamBegin + bit(kUntypedBits);
@@ -61,8 +62,8 @@ protected:
         return {(random_() % 3 == 0 ? kUserEnd - kGiB : random_() % 2 * kGiB) + page + (random_() % 20 == 0 ? 8 : 0)};
     }
     std::uint64_t any_flags() {
-        constexpr std::uint64_t kFlags[] = {1, 3, 5, 1, 3, 5, 0, 2, 4, 6, 7, 8, 9, bit(40) + 1};
-        return kFlags[random_() % (random_() % 4 == 0 ? 14 : 6)];
+        constexpr std::uint64_t kFlags[] = {1, 3, 5, 1, 3, 5, 9, 11, 13, 0, 2, 4, 6, 7, 8, 15, 16, bit(40) + 1};
+        return kFlags[random_() % (random_() % 4 == 0 ? 18 : 9)];
     }
 
     void map_step(unsigned f, unsigned s) {
@@ -71,19 +72,23 @@ protected:
                                      ? any_address()
                                      : VirtAddr{NaiveSpace::cut(any_address().value, NaiveSpace::level_of(frame))};
         const std::uint64_t flags = any_flags();
-        const Result<void> result = map_frame(frame, vspaces_[s], address, flags);
+        const Place place{vspaces_[s], address, flags};
+        const Result<Pte*> result = find_place(frame, place);
+        const bool replaces = (flags & kReplace) != 0;
         const unsigned level = NaiveSpace::level_of(frame);
         NaiveSpace& space = spaces_[s];
         const Key key{level, address.value};
-        if (where_.contains(f)) {
+        const auto own = leaf_of(f);
+        const bool may_end = replaces && space.leaves.contains(key) && (level == 0 || own == std::pair(s, key));
+        if (where_.contains(f) && !replaces) {
             ASSERT_EQ(result.error(), Error::AlreadyMapped);
-        } else if (const Error error = NaiveSpace::flags_error(frame, flags); error != Error::Ok) {
+        } else if (const Error error = NaiveSpace::flags_error(frame, flags & ~kReplace); error != Error::Ok) {
             ASSERT_EQ(result.error(), error);
         } else if (address.value >= kUserEnd) {
             ASSERT_EQ(result.error(), Error::BadArgument);
         } else if (NaiveSpace::cut(address.value, level) != address.value) {
             ASSERT_EQ(result.error(), Error::NotAligned);
-        } else if (space.is_taken(address.value, level)) {
+        } else if (space.is_taken(address.value, level) && !may_end) {
             ASSERT_EQ(result.error(), Error::AlreadyMapped);
         } else if (const unsigned end = space.ends_at(address.value, level); end != level) {
             ASSERT_EQ(result.error(), Error::MissingTable);
@@ -91,9 +96,15 @@ protected:
             missing_++;
         } else {
             ASSERT_EQ(result.error(), Error::Ok);
-            space.leaves[key] = {to_physical(frame.object), flags};
+            if (replaces) unmap_frame(frame);
+            map_frame(frame, place, **result);
+            announce(place, address + bit(frame.size_bits));
+            if (own) spaces_[own->first].leaves.erase(own->second);
+            replaced_ += space.leaves.contains(key) || own ? 1 : 0;
+            space.leaves[key] = {to_physical(frame.object), flags & ~kReplace};
             where_[f] = {s, key};
             mapped_++;
+            ASSERT_TRUE(was_flushed(s, address.value));
         }
     }
     /// The leaf that the capability made, or another of the same memory at the same place.
@@ -229,7 +240,7 @@ protected:
 };
 
 TEST_F(MappingModel, RandomOperationsMatch) {
-    for (unsigned i = 0; i < 30'000; i++) {
+    for (unsigned i = 0; i < 40'000; i++) {
         step();
         if (HasFatalFailure()) FAIL() << "in step " << i;
         check();
@@ -237,6 +248,7 @@ TEST_F(MappingModel, RandomOperationsMatch) {
     }
     EXPECT_GT(mapped_, 1000u);
     EXPECT_GT(missing_, 300u);
+    EXPECT_GT(replaced_, 100u);
     EXPECT_GT(protected_, 300u);
     EXPECT_GT(unmapped_, 300u);
 }

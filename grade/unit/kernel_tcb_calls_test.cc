@@ -2,6 +2,7 @@
 //
 // kernel/call/invoke_tcb.cc: what each method of threads does, and each way in which it refuses.
 #include "kernel_test.h"
+#include "sched/fpu.h"
 
 namespace glenda::test {
 namespace {
@@ -115,6 +116,68 @@ TEST_F(TcbCalls, Registers) {
     EXPECT_EQ(call(thread(), kTcb, TcbMethod::ReadRegisters), NoUtcb);
 }
 
+TEST_F(TcbCalls, CopyRegisters) {
+    make(CapType::Tcb, 30);
+    ASSERT_EQ(call(kThread, TcbMethod::WriteRegisters, {0, 0x1000, 11, 22}), Ok);
+    thread().fpu.f[3] = 33;
+    thread().fpu.fcsr = 5;
+    ASSERT_EQ(call(30, TcbMethod::CopyRegisters, {kThread}), Ok);
+    EXPECT_EQ(tcb(30).registers.pc, 0x1000u);
+    EXPECT_EQ(tcb(30).registers.sp(), 22u);
+    EXPECT_TRUE(tcb(30).fpu == thread().fpu);
+    EXPECT_EQ(call(30, TcbMethod::CopyRegisters, {30}), Ok);  // of itself: nothing changes
+    EXPECT_EQ(tcb(30).registers.pc, 0x1000u);
+
+    EXPECT_EQ(call(30, TcbMethod::CopyRegisters), MessageTooShort);
+    EXPECT_EQ(call(30, TcbMethod::CopyRegisters, {kFrame}), WrongType);
+    EXPECT_EQ(call(30, TcbMethod::CopyRegisters, {kTcb}), Busy);  // the caller's change while it calls
+    copy(kThread, 31, Rights::Read);
+    EXPECT_EQ(call(30, TcbMethod::CopyRegisters, {31}), NoRights);
+    configure(kCNode, kVSpace);
+    resume(kThread);
+    EXPECT_EQ(call(kThread, TcbMethod::CopyRegisters, {30}), Busy);
+    EXPECT_EQ(call(30, TcbMethod::CopyRegisters, {kThread}), Ok);  // the source may be ready
+}
+
+/// The floating-point unit may still hold the values of either.
+TEST_F(TcbCalls, CopyRegistersAsksTheFloatingPointUnit) {
+    Tcb& source = make_thread(30);
+    run(source);
+    ASSERT_TRUE(take_fpu(hart()));
+    machine.fpu.f[3] = 33;
+    ASSERT_EQ(call(kThread, TcbMethod::CopyRegisters, {30}), Ok);
+    EXPECT_EQ(thread().fpu.f[3], 33u);
+    EXPECT_EQ(source.fpu.f[3], 33u);
+
+    // A thread that stopped with a fault is Inactive, and its values still in the unit.
+    make(CapType::Tcb, 31);
+    tcb(31).fpu.f[3] = 44;
+    run(source);
+    ASSERT_TRUE(take_fpu(hart()));
+    machine.fpu.f[3] = 55;
+    source.state = ThreadState::Inactive;
+    run(root());
+    ASSERT_EQ(hart().fpu_owner, &source);
+    ASSERT_EQ(call(30, TcbMethod::CopyRegisters, {31}), Ok);
+    EXPECT_EQ(hart().fpu_owner, nullptr);
+    EXPECT_EQ(source.fpu.f[3], 44u);
+}
+
+/// Write lets a thread be controlled, but not its share of the processor.
+TEST_F(TcbCalls, WhatConcernsOthersNeedsGrant) {
+    copy(kThread, 30, Rights::Read | Rights::Write);
+    EXPECT_EQ(call(30, TcbMethod::SetPriority, {7, 9}), NoRights);
+    EXPECT_EQ(call(30, TcbMethod::SetAffinity, {0}), NoRights);
+    EXPECT_EQ(call(30, TcbMethod::SetTimeSlice, {1000}), NoRights);
+    EXPECT_EQ(thread().priority, 0);
+    EXPECT_EQ(call(30, TcbMethod::WriteRegisters, {0, 1}), Ok);
+    EXPECT_EQ(call(30, TcbMethod::Suspend), Ok);
+    copy(kThread, 31, Rights::Write | Rights::Grant);
+    EXPECT_EQ(call(31, TcbMethod::SetPriority, {7, 9}), Ok);
+    EXPECT_EQ(call(31, TcbMethod::SetAffinity, {0}), Ok);
+    EXPECT_EQ(call(31, TcbMethod::SetTimeSlice, {1000}), Ok);
+}
+
 TEST_F(TcbCalls, BoundNotifications) {
     EXPECT_EQ(call(kThread, TcbMethod::UnbindNotification), NotBound);
     EXPECT_EQ(call(kThread, TcbMethod::BindNotification), MessageTooShort);
@@ -216,7 +279,7 @@ TEST_F(TcbCalls, TheRest) {
     copy(kThread, 30, Rights::Read);
     EXPECT_EQ(call(30, TcbMethod::Info), NoRights);
     EXPECT_EQ(call(kThread, TcbMethod(0)), BadMethod);
-    EXPECT_EQ(call(kThread, TcbMethod(13)), BadMethod);
+    EXPECT_EQ(call(kThread, TcbMethod(14)), BadMethod);
 }
 
 }  // namespace

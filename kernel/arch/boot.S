@@ -1,8 +1,14 @@
 # SPDX-License-Identifier: MIT
-# The first instructions. OpenSBI enters here in S-mode with translation off: a0 is the hart's number, a1 the device tree.
+# The first instructions. OpenSBI enters here in S-mode with translation off: a0 is the hart's number, a1 the address of
+# the device tree. The boot table maps the GiB at 0x80000000 three times, so that one `ret` leads into the higher half:
 #
-# The boot table maps the GiB at 0x80000000 where it is, in the direct map and at the kernel's link address, so that the
-# jump into the higher half is one instruction. C++ then builds the real tables (boot/kernel_space.cc).
+#   root entry   virtual address          needed for
+#            2   0000'0000'8000'0000      the instructions between `csrw satp` and `ret`
+#          258   ffff'ffc0'8000'0000      the direct map: C++ reads the device tree through it
+#          510   ffff'ffff'8000'0000      the kernel itself
+#
+# C++ then builds the final tables (boot/kernel_space.cc). Each further hart comes through the boot table again. Until
+# `ret`, code may use pc-relative addresses only: the linker has placed it in the higher half.
 
 #include "arch/memory_map.h"
 
@@ -13,12 +19,13 @@ _start:
     la t0, boot_hart_came
     li t1, 1
     amoswap.w.aq t1, t1, (t0)
-    bnez t1, secondary_start        # see there
+    bnez t1, secondary_start        # another hart was first
     csrr s2, cycle
     mv s0, a0
     mv s1, a1
     la t0, bss_begin
     la t1, bss_end
+# The linker script aligns both ends of .bss to 64 bytes.
 1:  bgeu t0, t1, 2f
     sd zero, 0(t0)
     sd zero, 8(t0)
@@ -37,9 +44,10 @@ _start:
     mv a2, s2
     call kernel_main                # does not return
 
-# A further hart, started by kernel_main, which starts one at a time and leaves its Hart in hart_being_started. OpenSBI
-# 1.1 wakes a hart before it has written down where to and with what in a1: such a hart comes to _start, or with another
-# a1. So neither is relied upon.
+# Every other hart. kernel_main starts one at a time and leaves its Hart in hart_being_started.
+#
+# Neither the entry point nor a1 can be trusted here: OpenSBI 1.1 wakes a hart before it has stored them, so the hart
+# may come to _start, or arrive with another a1. Hence the flag above, and the Hart in memory instead of in a1.
     .globl secondary_start
 secondary_start:
     csrw sie, zero
@@ -51,7 +59,9 @@ secondary_start:
     mv a0, s1
     call secondary_main             # does not return
 
-# Turn translation on and return to the caller's address in the higher half.
+# Turns translation on and returns to the caller, at its address in the higher half. stvec is set first, so that a trap
+# from then on ends in a panic report. The fences order earlier stores before the walks that follow, and drop what was
+# cached under an old satp.
 into_higher_half:
     la t0, boot_table
     srli t0, t0, 12
@@ -70,7 +80,7 @@ into_higher_half:
 
     .section .data
     .balign 8
-boot_hart_came:                     # not in .bss, which the first hart clears
+boot_hart_came:                     # in .data: the first hart clears .bss after it has set this
     .word 0
     .balign 4096
     .globl boot_table

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: MIT
-// What this machine's harts can do beyond the base, as the device tree says.
+// Which optional extensions this machine has, as the device tree says.
 //
-// Found once at boot (boot/main.cc) and asked by riscv.cc alone: the rest of the kernel does not know that machines
-// differ. What not all harts can do counts as missing.
-// Handout: reference/kernel-design.md, "The machine".
+// Set once at boot (boot/main.cc), before other harts start, and constant afterwards. Only riscv.cc asks: the rest of
+// the kernel does not know that machines differ. Invariant: a feature counts as present only if every hart has it,
+// because a thread may move from any hart to any other. Handout: reference/kernel-design.md, "The machine".
 #pragma once
 
 namespace glenda::arch {
 
 struct Features {
-    bool sstc = false;  // stimecmp: S-mode sets its own timer (Sstc extension)
+    bool sstc = false;  // stimecmp: S-mode sets its own timer (Sstc extension), without a call to the firmware
     bool fpu = false;   // floating-point registers (D extension)
 };
 

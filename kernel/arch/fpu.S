@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: MIT
-# Saving and loading the floating-point registers. The kernel itself is compiled without them.
+# Saves and loads the floating-point registers, f0 to f31 and then fcsr, in the order of FpuRegisters.
+#
+# The rest of the kernel is compiled without floating point, so these two functions are the only code that can change a
+# thread's values. Both trap if sstatus.FS is off: sched/fpu.cc turns the unit on first.
     .option arch, +d
     .section .text
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-// The few addresses that assembly, linker script and C++ must agree on: that is why they are macros.
+// The few addresses on which assembly, linker script and C++ must agree. They are macros, because an assembler reads
+// them.
 //
-// boot.S and C++ include this file; kernel.ld has the first two of its own and must have the same. Everything else
-// about the layout of memory is in arch/layout.h.
-// Handout: reference/kernel-design.md, "Boot".
+// boot.S and C++ include this file. kernel.ld cannot: it repeats the first two, and they must be the same there. All
+// other addresses are in arch/layout.h. Handout: reference/kernel-design.md, "Boot".
 #pragma once
 
 #define KERNEL_PHYSICAL 0x80200000       /* where OpenSBI jumps to */

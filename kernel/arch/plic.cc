@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-// See plic.h.
+// The PLIC's registers; see plic.h.
 //
-// An interrupt is masked by its priority, and stays enabled: the PLIC ignores the completion of one that is not enabled
-// for the context (PLIC specification, chapter 9), and QEMU 7.2 looks for pending interrupts when a priority changes,
-// but not when an enable bit does.
+// An interrupt is masked by priority 0 and stays enabled, for two reasons. The PLIC ignores the completion of a source
+// that is not enabled for the context (PLIC specification, chapter 9). And QEMU 7.2 looks for pending interrupts when a
+// priority changes, but not when an enable bit does: unmasking by the enable bit could leave a device waiting for ever.
 #include "arch/plic.h"
 
 #include "arch/layout.h"
@@ -12,10 +12,13 @@ namespace glenda::arch {
 
 namespace {
 
+// Null until plic_start(), and for good on a machine without a PLIC: then masking and claiming do nothing.
 constinit volatile std::uint32_t* registers = nullptr;
 constinit unsigned source_count = 0;
 constinit unsigned context = 0;
 
+// Offsets in bytes (PLIC specification, chapter 3): one priority a source, one enable bit a source and context, one
+// threshold and one claim register a context.
 constexpr std::uint64_t kPriority = 0, kEnable = 0x2000, kThreshold = 0x20'0000, kClaim = 0x20'0004;
 constexpr std::uint32_t kNeverInterrupt = 0;  // as a priority
 

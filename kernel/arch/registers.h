@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: MIT
-// What a user thread's registers look like in memory.
+// A user thread's registers in memory.
 //
-// A Tcb begins with its Registers, and trap.S stores and loads them by these offsets; Tcb::ReadRegisters gives them out
-// in this order. Floating-point registers are apart, because most threads never use them.
+// A Tcb begins with its Registers. trap.S saves and loads them at these offsets, and Tcb::ReadRegisters reports them in
+// this order. Floating-point registers are separate, because most threads never use them.
+//
+//   offset 0: pc      8: x1 (ra)      16: x2 (sp)      ...      8n: xn      ...      248: x31
+//
 // Handout: reference/kernel-design.md, "From ecall to return" and "Floating point".
 #pragma once
 
@@ -11,10 +14,10 @@
 
 namespace glenda {
 
-/// Bytes of the ecall instruction.
+/// The length of `ecall` in bytes. It has no compressed form.
 constexpr unsigned kEcallLength = 4;
 
-/// x1 to x31 at their number times 8; the program counter takes the place of x0.
+/// x1 to x31, each at 8 times its number. The pc takes the place of x0, which is always 0.
 struct Registers {
     std::uint64_t pc = 0;
     std::uint64_t x[31] = {};  // x[n - 1] is register n
@@ -22,19 +25,20 @@ struct Registers {
     std::uint64_t& ra() { return x[0]; }
     std::uint64_t& sp() { return x[1]; }
     std::uint64_t sp() const { return x[1]; }
-    /// Argument register a0 to a7.
+    /// Argument registers a0 to a7. `n` is at most 7: they are x10 to x17.
     std::uint64_t& a(unsigned n) { return x[9 + n]; }
     std::uint64_t a(unsigned n) const { return x[9 + n]; }
 
-    /// The pc of a thread in a system call is past the ecall already (trap.S). This takes it back, so that the thread
-    /// makes the same call again, or whoever looks at it sees it where it trapped.
+    /// Moves the pc back to the ecall, so that the thread makes the same call again, or so that anybody who reads its
+    /// registers finds it where it trapped. Precondition: the thread is in a system call, and its pc is past the ecall
+    /// already (trap.S).
     void retry_ecall() { pc -= kEcallLength; }
-    /// Undoes that: the call has been made.
+    /// Moves the pc past the ecall: undoes retry_ecall().
     void skip_ecall() { pc += kEcallLength; }
 };
 static_assert(offsetof(Registers, x) == 8 && sizeof(Registers) == 256);
 
-/// f0 to f31 and fcsr; saved only when another thread wants the unit.
+/// f0 to f31 and fcsr, in the order of fpu.S. Not valid while a hart holds the thread's values (Hart::fpu_owner).
 struct FpuRegisters {
     std::uint64_t f[32];
     std::uint64_t fcsr;

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Calls to the firmware (RISC-V SBI specification 1.0), for arch/ alone.
 //
-// The firmware runs in M-mode and is called by an ecall of the kernel, as programs call the kernel. It sets timers
-// where S-mode cannot, interrupts other harts and makes them fence, starts harts, and ends the machine.
+// The firmware runs in M-mode. The kernel calls it with ecall, as programs call the kernel. It sets timers where S-mode
+// cannot, interrupts other harts and makes them fence, starts harts, and ends the machine. A call clobbers a0 and a1
+// only.
 // Handout: reference/kernel-design.md, "The machine".
 #pragma once
 
@@ -15,7 +16,8 @@ struct SbiResult {
     std::uint64_t value;
 };
 
-/// Chapter 3: extension in a7, function in a6, result in a0 and a1.
+/// Calls the firmware (chapter 3): extension in a7, function in a6, arguments from a0 on. The error comes back in a0,
+/// the value in a1; error 0 is success. A legacy call (chapter 5) has no value.
 inline SbiResult sbi_call(std::uint64_t extension, std::uint64_t function, std::uint64_t arg0 = 0,
                           std::uint64_t arg1 = 0, std::uint64_t arg2 = 0, std::uint64_t arg3 = 0,
                           std::uint64_t arg4 = 0) {

@@ -1,9 +1,13 @@
 # SPDX-License-Identifier: MIT
-# Into the kernel and back to a user thread.
+# Into the kernel, and back to a user thread.
 #
-# While a thread runs, sscratch holds its Tcb, which begins with its Registers; in the kernel sscratch is 0, so that a
-# trap from the kernel itself (a bug) is told apart. The kernel's tp is the Tcb that came in; its stack begins below
-# the Hart to which the Tcb points. Interrupts are off in the kernel; nothing is ever kept on its stack across a trap.
+#                  sscratch        tp              sp
+#   user mode      its Tcb         the thread's    the thread's
+#   kernel         0               its Tcb         top of the hart's stack (the address of its Hart, which lies above)
+#
+# The Tcb begins with its Registers, so saving needs no second pointer. sscratch 0 tells a trap from the kernel itself,
+# which is a bug, from one out of user mode. Interrupts stay masked in the kernel, and every entry starts with an empty
+# stack: nothing is kept on it from one trap to the next.
 
 #define REGISTER(n) (8 * n)
 #define TCB_HART 256
@@ -28,19 +32,23 @@ trap_entry:
     ld sp, TCB_HART(tp)
     li t0, CAUSE_USER_ECALL
     bne t1, t0, other_trap
-    addi t2, t2, 4                  # a system call is past its ecall (Registers::retry_ecall)
+    addi t2, t2, 4                  # past the ecall: the call returns there (Registers::retry_ecall)
     sd t2, 0(tp)
     mv a6, a0
     mv a0, tp
-    call enter_syscall              # a0: the Tcb; a1 - a5, a7 as the user left them, and its a0 in a6
+    call enter_syscall              # a0: the Tcb; a1 to a5 and a7 as the user set them; the user's a0 in a6
 
-# Run the thread whose Tcb is in a0.
+# Runs the thread whose Tcb is in a0. Its address space and FPU state are in place already (switch_to in sched/hart.h).
+#
+# The sc.d ends a reservation that the previous thread made with lr. Without it, that thread could be preempted between
+# lr and sc, and this thread's sc to the same address could succeed although it never reserved it. It stores the pc,
+# which is in that place already.
     .globl resume_user
 resume_user:
     ld t0, 0(a0)
     csrw sscratch, a0
     csrw sepc, t0
-    sc.d zero, t0, (a0)             # ends a reservation (lr) of the thread that ran before; stores what is there already
+    sc.d zero, t0, (a0)             # see above
     .irp n, 1,2,3,4,5,6,7,8,9,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31
     ld x\n, REGISTER(\n)(a0)
     .endr
@@ -56,7 +64,8 @@ other_trap:
     j resume_user
 
 from_kernel:
-    csrrw tp, sscratch, zero        # the kernel's tp again
+    # The kernel trapped: report and stop, on a stack of its own, because sp may be the reason.
+    csrrw tp, sscratch, zero        # the kernel's tp, as it was at the trap
     la sp, panic_stack_top
     csrr a0, scause
     csrr a1, stval

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// Adding, removing and taking ranges. See free_memory.h.
+// Adds, removes and takes ranges; see free_memory.h.
 //
-// Invariant of the list: ranges are not empty, in ascending order, and do not overlap. A range that has no room is left
-// out: memory is lost then, never given out twice.
+// Invariant of the list: ranges are not empty, are in ascending order, and do not overlap. A range for which the list
+// has no room is dropped: that memory is lost, but it is never handed out twice.
 #include "boot/free_memory.h"
 
 #include <algorithm>
@@ -38,6 +38,9 @@ void FreeMemory::remove(PhysRange range) {
             continue;
         }
         erase(at);
+        // At most two pieces remain:   old    [------------------)
+        //                              range       [------)
+        //                              left   [below)      [above)
         const PhysRange below{old.begin, std::min(old.end, range.begin)};
         const PhysRange above{std::max(old.begin, range.end), old.end};
         if (below.begin < below.end) insert(at++, below);
@@ -48,6 +51,7 @@ void FreeMemory::remove(PhysRange range) {
 PhysAddr FreeMemory::allocate(unsigned size_bits) {
     for (unsigned at = 0; at < count_; at++) {
         const PhysAddr begin{align_up(ranges_[at].begin.value, bit(size_bits))};
+        // Aligning up can wrap around at the top of the address space, or leave too little.
         if (begin < ranges_[at].begin || begin >= ranges_[at].end || ranges_[at].end - begin < bit(size_bits)) continue;
         remove({begin, begin + bit(size_bits)});
         return begin;
@@ -62,6 +66,8 @@ FreeMemory::Block FreeMemory::take_block(unsigned min_bits, unsigned max_bits) {
             erase(0);
             continue;
         }
+        // As large as the rest of the range and the alignment of its beginning allow. A block at address 0 is aligned
+        // to any size.
         unsigned size_bits = std::min(highest_bit(ranges_[0].end - begin), max_bits);
         if (begin.value != 0) size_bits = std::min(size_bits, lowest_bit(begin.value));
         ranges_[0].begin = begin + bit(size_bits);

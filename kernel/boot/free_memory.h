@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: MIT
-// Which physical memory nobody uses yet, while the kernel boots: a short sorted list of ranges.
+// Free physical memory while the kernel boots: a short sorted list of ranges.
 //
-// What is there is added, what is in use is removed; from the rest the kernel takes its first objects, and what is left
-// then becomes Untyped, in blocks as large as alignment allows. After boot the list is not used any more: from then on
-// all memory is given out by Retype. Handout: reference/kernel-design.md, "Boot".
+// Boot adds all RAM and removes what is in use. The kernel takes its first objects from the rest, and what is left
+// becomes Untyped, in blocks as large as their alignment allows. For example [0x3000, 0x9000) becomes 4 KiB at 0x3000,
+// 16 KiB at 0x4000 and 4 KiB at 0x8000.
+//
+// After boot the list is not used any more: Retype hands out all memory, and the kernel allocates none.
+// Handout: reference/kernel-design.md, "Boot".
 #pragma once
 
 #include <array>
@@ -13,29 +16,32 @@
 
 namespace glenda {
 
+/// The addresses from `begin` up to, but not including, `end`.
 struct PhysRange {
     PhysAddr begin;
-    PhysAddr end;  // the first address behind it
+    PhysAddr end;
 
     std::uint64_t size() const { return end - begin; }
 };
 
 class FreeMemory {
 public:
-    /// This memory is there; it overlaps with nothing added before. What has no room in the list is left out.
+    /// Adds memory. Precondition: it overlaps with nothing that was added before. If the list is full, it is left out.
     void add(PhysRange range);
-    /// This memory is in use, whether or not it was free.
+    /// Removes memory that is in use. All, some or none of it may have been free.
     void remove(PhysRange range);
-    /// Take 2^size_bits bytes, aligned to their size, from the lowest place. A null address: there is no room.
+    /// Takes 2^size_bits bytes, aligned to their size, from the lowest range that has them. Returns a null address if
+    /// there is no room; so physical address 0 must not be in the list.
     PhysAddr allocate(unsigned size_bits);
-    /// Take the next block with a size of a power of two, aligned to its size and as large as can be, at least
-    /// 2^min_bits. size_bits 0: nothing is left. Ranges come in ascending order.
+    /// Takes the next block from the lowest address: a power of two of bytes, aligned to its size, as large as
+    /// possible, from 2^min_bits to 2^max_bits. Pieces that are too small are dropped. Returns size_bits 0 when nothing
+    /// is left.
     struct Block {
         PhysAddr address;
         unsigned size_bits = 0;
     };
     Block take_block(unsigned min_bits, unsigned max_bits);
-    /// Bytes in all ranges.
+    /// Returns the sum of all ranges in bytes.
     std::uint64_t total() const;
 
 private:

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: MIT
-// The walk through the device tree, the choice of devices, and the kernel's command line. See hardware.h.
+// Walks the device tree, chooses the devices, and reads the kernel's command line; see hardware.h.
 //
-// Each node is shown to FdtMachine, which knows what every kernel needs. Then the UART is looked for, and the PLIC that
-// it interrupts: there may be several of both.
+// FdtMachine sees every node and keeps what any kernel needs. The UART and the PLIC are found separately: there can be
+// several of each, and the right PLIC is the one that the chosen UART interrupts.
+//
+// Invariant: the tree is input from outside. Nothing is read from it past the size that its header gives, and every
+// value may be missing.
 #include "boot/hardware.h"
 
 #include "arch/layout.h"
@@ -22,13 +25,14 @@ std::expected<Hardware, ParseError> Hardware::survey(PhysAddr address) {
     for (FdtWalk walk{*tree}; auto node = walk.next();) {
         if (const ParseError error = hardware.machine.observe(*node)) return std::unexpected(error);
         if (!Fdt::is_plic(*node)) continue;
-        // Also those that it does not drive: they could interrupt a hart that asks another one for the reason.
+        // All of them, not only the one that the kernel drives: another could interrupt a hart, which then finds no
+        // cause. So no PLIC's registers are given away (give_device_memory in root_task.cc).
         if (!hardware.plics.add(node->reg().value_or(FdtRange{})))
             return std::unexpected(ParseError{"more than 8 PLICs", 0});
     }
     if (const auto uart = tree->find_device("ns16550a")) hardware.uart = uart->registers();
-    if (const auto plic = tree->find_plic()) {
-        hardware.plic = plic->reg().value_or(FdtRange{});
+    if (const auto plic = tree->find_plic(); plic && plic->reg()) {
+        hardware.plic = *plic->reg();
         hardware.plic_sources =
             static_cast<unsigned>(std::min<std::uint64_t>(plic->number("riscv,ndev").value_or(0), kMaxPlicSources));
         hardware.plic_contexts = plic->property("interrupts-extended");
@@ -36,7 +40,11 @@ std::expected<Hardware, ParseError> Hardware::survey(PhysAddr address) {
     return hardware;
 }
 
-/// `interrupts-extended` of a PLIC has an entry for each context: which hart it interrupts, and with what.
+/// `interrupts-extended` of a PLIC has one entry per context: which hart it interrupts, and with which cause. On two
+/// harts:
+///
+///   context   0        1        2        3
+///   entry     <&h0 11  &h0 9    &h1 11   &h1 9>      9: external interrupt to S-mode, 11: to M-mode
 std::optional<unsigned> Hardware::plic_context(std::uint64_t hart) const {
     constexpr unsigned kSupervisorExternal = 9;
     std::optional<unsigned> found;
@@ -50,6 +58,7 @@ std::optional<unsigned> Hardware::plic_context(std::uint64_t hart) const {
     return found;
 }
 
+// Words are separated by spaces. The first word that matches wins.
 std::string_view option(std::string_view command_line, std::string_view key) {
     while (!command_line.empty()) {
         std::string_view word = command_line;

@@ -1,27 +1,27 @@
 // SPDX-License-Identifier: MIT
-// The kernel's half of all address spaces: how it is built at boot. arch/layout.h says what lies where.
+// The kernel's half of every address space, and how boot builds it. arch/layout.h says what lies where.
 //
-// Every root table has the same entries in its upper half (create_space in mem/mapping.cc copies them), so these tables
-// are built once, are never changed afterwards, and no switch of address spaces makes the kernel lose sight of itself.
-// Handout: reference/kernel-design.md, "Memory".
+// Every root table has the same entries in its upper half: create_space in mem/mapping.cc copies them. Invariant: these
+// tables are built once and never change afterwards. So the kernel can switch to any address space and run on, and no
+// mapping of its own ever has to be flushed. Handout: reference/kernel-design.md, "Memory".
 #pragma once
 
 #include "arch/page_table.h"
 
 namespace glenda {
 
-/// Where the kernel's image lies in RAM, whole pages.
+/// Where the kernel's image lies in RAM. Both ends are aligned to pages.
 struct ImageRange {
     PhysAddr begin;
     PhysAddr end;
 };
 ImageRange kernel_image();
 
-/// Build the kernel's tables, W^X, with a direct map up to `memory_end`, and use them on this hart.
-/// Returns the root.
+/// Builds the kernel's tables, with a direct map up to `memory_end`, and switches this hart to them. Returns the root
+/// table's address in the direct map. Call it once, on the hart that boots.
 PageTable* build_kernel_space(PhysAddr memory_end);
 
-/// While the boot table is in use: let the direct map reach `address`.
+/// Adds the GiB around `address` to the direct map of the boot table. Only before build_kernel_space().
 void reach_at_boot(PhysAddr address);
 
 }  // namespace glenda

@@ -1,17 +1,20 @@
 // SPDX-License-Identifier: MIT
-// Booting: from OpenSBI's jump to the first instruction of the root task.
+// Boot: from OpenSBI's jump to the first instruction of the root task.
 //
-// boot.S has cleared .bss, turned translation on and set the stack. What follows happens once, on one hart; the others
-// come later, through secondary_main().
-// Handout: reference/kernel-design.md, "Boot".
+//   boot hart:    _start -> kernel_main -> survey, tables, other harts, root task -> enter_first -> resume_user
+//   other harts:  secondary_start -> secondary_main -------------------------------> enter_first -> resume_user
+//
+// boot.S has cleared .bss, turned translation on and set the stack. Invariant: the boot hart alone builds the system. A
+// further hart only prints that it is up, while the boot hart waits for it, and then sleeps in enter_first(), because
+// its ready queue is empty. Handout: reference/kernel-design.md, "Boot".
 #include <algorithm>
 
 #include "arch/features.h"
-#include "boot/kernel_space.h"
 #include "arch/memory_map.h"
 #include "arch/plic.h"
 #include "arch/trap.h"
 #include "arch/uart.h"
+#include "boot/kernel_space.h"
 #include "boot/root_task.h"
 #include "call/switches.h"
 #include "debug/print.h"
@@ -21,7 +24,8 @@
 
 namespace glenda {
 
-/// The stack of a hart lies right below its Hart: boot.S and trap.S rely on it.
+/// A hart's stack lies right below its Hart and grows down: boot.S sets sp to the address of the Hart, trap.S loads it
+/// from the Tcb. An overflow would reach the Hart of the hart before, so functions keep their frames small.
 struct HartBlock {
     std::byte stack[HART_STACK_SIZE];
     Hart hart;
@@ -35,15 +39,17 @@ constinit HartBlock hart_blocks[kMaxHarts] = {};
 [[noreturn]] void resume_user(Tcb& tcb);
 }
 
-/// arch/boot.S takes it from here.
+/// How boot.S finds the Hart of a further hart. It does not change while a hart is starting.
 extern "C" {
 constinit Hart* hart_being_started = nullptr;
 }
 
 namespace {
 
+// Each hart adds itself when it is ready. The boot hart waits for it, and so starts the next one only then.
 constinit unsigned harts_online = 0;
 
+/// Reads the device tree, or stops with a message: without memory or a clock the kernel cannot do anything.
 Hardware survey_hardware(PhysAddr device_tree) {
     reach_at_boot(device_tree);
     const auto hardware = Hardware::survey(device_tree);
@@ -59,7 +65,7 @@ PhysAddr end_of_memory(const FdtMachine& machine) {
     return {end};
 }
 
-/// The kernel reaches memory through its direct map only.
+/// Says how much RAM lies beyond the direct map. The kernel cannot reach it, so nobody gets it.
 void report_unreachable_memory(const FdtMachine& machine) {
     std::uint64_t bytes = 0;
     for (const FdtRange& bank : machine.memory())
@@ -69,7 +75,8 @@ void report_unreachable_memory(const FdtMachine& machine) {
           " GiB of addresses: not used\n");
 }
 
-/// All RAM but what is in use: firmware, kernel, initrd, device tree.
+/// Returns all RAM that is not in use. The firmware, the kernel, the initrd and the device tree are; the last two are
+/// rounded out to the pages in which the root task sees them.
 FreeMemory find_free_memory(const Hardware& hardware) {
     FreeMemory memory;
     for (const FdtRange& bank : hardware.machine.memory()) memory.add({{bank.base}, {bank.base + bank.size}});
@@ -94,12 +101,14 @@ void add_hart(std::uint64_t hardware_id) {
     harts[hart_count++] = &hart;
 }
 
+/// The hart that executes this is ready. Release: who sees the number sees all that this hart wrote before.
 void note_online(const Hart& hart) {
     print("kernel: hart ", hart.hardware, " is up\n");
     __atomic_fetch_add(&harts_online, 1, __ATOMIC_RELEASE);
 }
 
-/// Start the others one by one, so that their reports do not mix.
+/// Starts the other harts one at a time, so that their messages do not mix and one variable can tell each its Hart.
+/// A hart that does not start is left out, and its Hart is used for the next one.
 void start_other_harts(const FdtMachine& machine) {
     if (machine.hart_count() > kMaxHarts)
         print("kernel: of ", machine.hart_count(), " harts only ", kMaxHarts, " are used\n");
@@ -120,7 +129,7 @@ void start_other_harts(const FdtMachine& machine) {
     }
 }
 
-/// What the command line says of the switch `key`, which is `usual` if it says nothing.
+/// Returns the switch `key` of the command line, or `usual` if it is missing or neither "on" nor "off".
 bool is_switched_on(const FdtMachine& machine, std::string_view key, bool usual) {
     const std::string_view value = option(machine.bootargs(), key);
     if (value == "on" || value == "off") return value == "on";
@@ -128,12 +137,14 @@ bool is_switched_on(const FdtMachine& machine, std::string_view key, bool usual)
     return usual;
 }
 
-/// Whether the letter D, or G which means it too, is in a name such as "rv64imafdc_zicsr". Yes if there is no name.
+/// Returns true if an ISA name such as "rv64imafdc_zicsr" has the letter D, or G, which includes it. An unnamed ISA is
+/// taken to have it.
 bool has_floating_point(std::string_view isa) {
     const std::string_view letters = isa.substr(0, isa.find('_'));
     return isa.empty() || letters.find_first_of("dg") != std::string_view::npos;
 }
 
+/// A feature counts only if every hart has it: threads move between harts.
 void detect_features(const FdtMachine& machine) {
     bool sstc = !machine.harts().empty(), fpu = true;
     for (const FdtHart& hart : machine.harts()) {
@@ -143,6 +154,7 @@ void detect_features(const FdtMachine& machine) {
     arch::features = {.sstc = sstc, .fpu = fpu};
 }
 
+/// Routes all device interrupts to the boot hart, or to another one if the PLIC does not reach it.
 void start_plic(const Hardware& hardware, std::uint64_t boot_hart) {
     if (const auto context = hardware.plic_context(boot_hart))
         arch::plic_start({hardware.plic.base}, *context, hardware.plic_sources);

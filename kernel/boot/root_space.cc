@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// Mapping for the root task. See root_space.h.
+// Maps pages for the root task; see root_space.h.
 //
-// The loop of `map` is the one that user programs write: try, and where a table is missing make it and try again.
-// Errors are not returned but end the boot, for there is nobody to return them to.
+// map() is the loop that user programs write too: try, and where a table is missing, supply one and try again. The
+// difference is the error: there is nobody yet to whom it could be returned, so lack of memory ends the boot.
 #include "boot/root_space.h"
 
 #include <cstring>
@@ -31,6 +31,8 @@ void RootSpace::map(VirtAddr address, PhysAddr page, MapFlags flags, unsigned le
     for (;;) {
         const Walk at = walk(vspace_.as<PageTable>(), address, level);
         if (at.level == level) {
+            // MapFlags are R, W and X without the valid bit, which is bit 0 of an entry. No flush: nothing runs here
+            // yet.
             *at.entry = Pte::leaf(page, static_cast<std::uint64_t>(flags) << 1 | Pte::kUser);
             return;
         }

@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: MIT
-// Making the root task, step by step; `start_root_task`, at the end, is the list of steps. See root_task.h.
+// Makes the root task; start_root_task(), at the end, is the list of steps.
 //
-// What the task finds and where is the contract in abi/boot_info.h. Only what has to be is done here: one program is
-// loaded and mapped. Everything else, drivers and services, is for that program to start.
+// abi/boot_info.h is the contract: what the task finds, and where. The kernel does only what must happen before there
+// is a program to do it: it loads one program and describes the machine to it. That program starts drivers and
+// services.
+//
+// The order matters at two places. All steps that allocate come before give_memory(), which gives away what is left.
+// And the thread becomes ready last, when everything that it can see is in place.
 #include "boot/root_task.h"
 
 #include <algorithm>
@@ -34,7 +38,8 @@ Capability capability(CapType type, void* object = nullptr, unsigned size_bits =
     return cap;
 }
 
-/// Everything that is being made, so that the steps below read as a list.
+/// What is being made, so that the steps below read as a list. `slots` is the root CNode; `next_slot` is its first slot
+/// that has no fixed meaning and is still empty.
 struct Builder {
     const Hardware& hardware;
     FreeMemory& memory;
@@ -57,7 +62,8 @@ struct Builder {
     }
 };
 
-/// Frames of `size_bits` over [begin, end), mapped read-only from `address`.
+/// Makes read-only Frames of `size_bits` for `range` and maps them from `address` on. Both ends of the range are
+/// aligned to that size. Returns their slots.
 SlotRange give_frames(Builder& b, PhysRange range, unsigned size_bits, std::uint64_t address) {
     SlotRange slots{b.next_slot, b.next_slot};
     for (PhysAddr at = range.begin; at < range.end; at = at + bit(size_bits), address += bit(size_bits)) {
@@ -69,6 +75,7 @@ SlotRange give_frames(Builder& b, PhysRange range, unsigned size_bits, std::uint
     return slots;
 }
 
+/// The initrd may begin anywhere within its first large page; `initrd_address` says where.
 void give_initrd(Builder& b) {
     const FdtRange initrd = b.hardware.machine.initrd().value_or(FdtRange{});
     const PhysRange frames{{align_down(initrd.base, kLargePage)}, {align_up(initrd.base + initrd.size, kLargePage)}};
@@ -86,7 +93,8 @@ void give_device_tree(Builder& b) {
     b.info.dtb_size = b.hardware.tree.size();
 }
 
-/// Copy the segments of `elf` into new pages; the program ends at info.root_image_end.
+/// Copies the segments of `elf` into new pages. The part of a segment that the file does not fill stays zero (its
+/// .bss). Precondition: ElfFile::parse() has checked that segments lie in user space and share no page.
 void load(Builder& b, const ElfFile& elf) {
     for (const ElfSegment& segment : elf.segments()) {
         MapFlags flags = MapFlags::Read;
@@ -102,7 +110,9 @@ void load(Builder& b, const ElfFile& elf) {
     }
 }
 
-/// argc, argv[0], and the ends of argv, envp and auxv, as the System V ABI wants them. The stack pointer.
+/// Maps the stack and puts on it what the System V ABI wants. Returns the stack pointer:
+///
+///   sp ->  argc = 1 | argv[0] | argv end | envp end | auxv end ... | name, up to kRootStackTop
 std::uint64_t make_stack(Builder& b, std::string_view name) {
     std::byte* top_page = nullptr;
     for (std::uint64_t page = kRootStackTop - kRootStackSize; page < kRootStackTop; page += kPageSize)
@@ -116,6 +126,7 @@ std::uint64_t make_stack(Builder& b, std::string_view name) {
     return kRootStackTop - kNameRoom - kFrameRoom;
 }
 
+/// Fills in what BootInfo says about the machine. Cuts the command line to the room there.
 void describe(Builder& b, const Hart& hart, std::uint64_t entry_cycle) {
     BootInfo& info = b.info;
     const FdtMachine& machine = b.hardware.machine;
@@ -130,6 +141,7 @@ void describe(Builder& b, const Hart& hart, std::uint64_t entry_cycle) {
     std::memcpy(info.command_line, line.data(), std::min(line.size(), sizeof info.command_line - 1));
 }
 
+/// Adds one Untyped, in the next slot and in the list of BootInfo. When the list is full the rest is left out.
 void give_untyped(Builder& b, const FreeMemory::Block& block, CapFlags flags) {
     if (b.info.untyped_count == kMaxBootUntypeds) return;
     Capability cap = capability(CapType::Untyped, to_pointer(block.address), block.size_bits);
@@ -139,7 +151,8 @@ void give_untyped(Builder& b, const FreeMemory::Block& block, CapFlags flags) {
         block.address.value, static_cast<std::uint8_t>(block.size_bits), flags == CapFlags::Device, {}};
 }
 
-/// Devices lie below the first RAM; the interrupt controllers stay the kernel's.
+/// Gives away everything below the first RAM as device memory, but for the interrupt controllers: a program that could
+/// write to them could take interrupts from others.
 void give_device_memory(Builder& b) {
     FreeMemory devices;
     devices.add({{0}, {b.info.ram_base}});
@@ -151,7 +164,7 @@ void give_device_memory(Builder& b) {
     }
 }
 
-/// Last of all: whatever memory is left.
+/// Gives away the rest of the memory. Must be the last step that uses it.
 void give_memory(Builder& b) {
     b.info.untyped.first = b.next_slot;
     give_device_memory(b);
@@ -180,6 +193,8 @@ Tcb& make_thread(Builder& b, Hart& hart, const Capability& utcb) {
     return tcb;
 }
 
+/// Fills the slots with fixed meanings, then the Tcb's own slots. These are derived from the former, as if the task had
+/// configured the thread itself: revoking its CNode works for it as for any other thread.
 void give_initial_capabilities(Builder& b, Tcb& tcb, Capability utcb) {
     Capability cnode = capability(CapType::CNode, b.slots, kRootCNodeRadix);
     cnode.guard_bits = default_guard_bits(kRootCNodeRadix);
@@ -200,7 +215,7 @@ void give_initial_capabilities(Builder& b, Tcb& tcb, Capability utcb) {
     hold_in_tcb(tcb.utcb_frame, b.slots[kRootUtcb]);
 }
 
-/// The program in the initrd, checked.
+/// Finds the program in the initrd and checks it. Stops with a message that says what is missing or wrong.
 ElfFile find_program(const Hardware& hardware, std::string_view name) {
     const auto initrd = hardware.machine.initrd();
     if (!initrd) refuse_to_boot("initrd", "", "there is none; start QEMU with -initrd build/initrd.cpio");

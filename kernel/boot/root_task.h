@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// The first user thread: loaded from the initrd, with a capability to everything that is left.
+// The first user thread: loaded from the initrd, with capabilities to everything that the kernel does not keep.
 //
-// This is the one place where authority comes from nothing. All other capabilities are derived from those that are put
-// into the root task's CNode here, so who has what can be followed back to this file.
+// Invariant: this is the one place where authority comes from nothing. Every other capability is derived from one that
+// is put into the root task's CNode here, so that who may do what can be traced back to this file.
 // Handout: reference/kernel-design.md, "Boot".
 #pragma once
 
@@ -12,14 +12,16 @@
 
 namespace glenda {
 
-/// Make the root task from the file `option(command line, "root")`, "bin/9ball" if there is none, and let it be ready
-/// on `hart`. All of `free_memory` becomes Untyped. Stops with a message where there is no initrd, or no such program.
+/// Makes the root task from the initrd's file `root` of the command line, "bin/9ball" by default, and makes it ready on
+/// `hart`. All of `free_memory` becomes Untyped. `entry_cycle` is the cycle at which the kernel began, for BootInfo.
+/// Powers the machine off with a message if there is no initrd, no such program, or too little memory.
 void start_root_task(Hart& hart, const Hardware& hardware, FreeMemory& free_memory, std::uint64_t entry_cycle);
 
-/// For debuggers (grade/gdb): slot 0 of the root task's CNode, from which every capability can be reached.
+/// Slot 0 of the root task's CNode: every capability can be reached from it. For the invariant checker and for
+/// debuggers (grade/gdb); the kernel's operations start from the caller's CSpace instead.
 extern constinit Slot* root_slots;
 
-/// A reason why the system cannot start: say it and power off.
+/// Prints "cannot start: `what` `where`: `why`" and powers the machine off. `where` may be empty.
 [[noreturn]] void refuse_to_boot(std::string_view what, std::string_view where, std::string_view why);
 
 }  // namespace glenda

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
-// Timers, interrupts, the debug console and the machine itself.
+// The methods of timers, interrupts, the debug console and the machine itself.
 //
-// A timer and an interrupt do the same thing: signal a notification that they hold in a slot of their own. So drivers
-// wait for devices as they wait for each other, and the kernel calls nobody.
+// A timer and an interrupt do the same thing: they signal a notification that they hold in a slot of their own. So
+// drivers wait for devices as they wait for each other, and the kernel never calls into user space. Invariant: a method
+// checks its whole request before it changes anything; what takes long can be preempted and keeps its progress in the
+// message.
 // Handout: reference/kernel-design.md, "Time", "Interrupts" and "Printing".
 #include "arch/plic.h"
 #include "call/destroy.h"
@@ -18,7 +20,8 @@ namespace glenda {
 
 namespace {
 
-/// Put a copy of the Notification capability that word 0 points to into `held`, in place of what is there.
+/// Puts a copy of the Notification capability to which word 0 points into `held`, in place of the one that is there. It
+/// is derived from the original, so revoking that also takes it from here.
 Outcome hold_notification(const Request& request, Slot& held) {
     TRY_VOID(request.needs(1));
     TRY(source, request.find(0, CapType::Notification, Rights::Write));
@@ -27,12 +30,15 @@ Outcome hold_notification(const Request& request, Slot& held) {
     return done();
 }
 
+/// Disarms the timer if it is armed.
 void disarm(Timer& timer) {
     if (!timer.is_armed) return;
     timer_queue.remove(timer);
     timers_changed();
 }
 
+/// IrqControl::Claim. Words: interrupt number, CNode, index. Makes an IrqHandler in an empty slot, as a child of the
+/// invoked capability. Each interrupt can be claimed once at a time: two drivers could not share one Ack.
 Outcome claim(const Request& request) {
     TRY_VOID(request.needs(3));
     const std::uint64_t number = request.word(0);
@@ -54,11 +60,12 @@ Outcome claim(const Request& request) {
     return done();
 }
 
-/// How many bytes of a line are printed before an interrupt can break it.
+/// After how many bytes of a line an interrupt may break it. A shorter line in one call always comes out whole.
 constexpr unsigned kUnbrokenLine = 128;
 
-/// Word 0: the length, and above bit 32 how much of it has been written. There the call remembers where it was
-/// preempted: behind a line, or within one that is very long.
+/// Console::Write. Word 0: the length in bytes, and above bit 32 how many of them have been written. The bytes follow,
+/// eight a word. A preempted call remembers in word 0 where it stopped, behind a line or within a very long one, and
+/// goes on from there when the thread makes it again.
 Outcome write(const Request& request) {
     TRY_VOID(request.needs(1));
     const std::uint64_t length = request.word(0) & mask(32);
@@ -79,8 +86,8 @@ Outcome write(const Request& request) {
     return done();
 }
 
-/// Word 0: the thread; word 1, where there is one: how many lines have been printed. A caller that is preempted finds
-/// that word added to its message, and makes its call again with it.
+/// Machine::DumpThread. Word 0: the thread; word 1, if there is one: how many lines have been printed. A preempted call
+/// adds that word to the caller's message, and goes on from there when the thread makes it again.
 Outcome dump(const Request& request) {
     TRY_VOID(request.needs(1));
     TRY(slot, request.find(0, CapType::Tcb));
@@ -106,6 +113,7 @@ Outcome invoke_timer(const Request& request) {
         case TimerMethod::Arm:
             TRY_VOID(request.needs(1));
             CHECK(!timer.notification.is_empty(), Error::NotBound);
+            // The deadline is what the heap is sorted by, so it changes only while the timer is not in it.
             if (timer.is_armed) timer_queue.remove(timer);
             timer.deadline = request.word(0);
             timer_queue.add(timer);
@@ -130,6 +138,7 @@ Outcome invoke_irq_handler(const Request& request) {
     switch (static_cast<IrqHandlerMethod>(request.tag.label())) {
         case IrqHandlerMethod::Bind: {
             const Outcome outcome = hold_notification(request, irq.notification);
+            // Unmasked only now that there is something to signal.
             if (outcome.kind() == Outcome::Kind::Done) arch::plic_unmask(number_of(irq));
             return outcome;
         }

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 // Threads: what they can reach, when they run, what is in their registers.
 //
-// Whoever may write to a Tcb is the thread's master: it decides on everything. Two limits hold even so: nobody gives a
-// priority above its own maximum, and registers are written only while the thread is Inactive.
+// Write lets the holder decide what a thread does: what it can reach, whether it runs, what is in its registers. How
+// much of the processor it gets concerns others too, so that takes Grant as well: a process can be trusted with its own
+// threads without being able to starve its neighbours. Two limits hold for everybody: nobody gives a priority above its
+// own maximum, and registers are written only while the thread is Inactive.
 // Handout: reference/kernel-design.md, "Threads" and "Scheduling".
 #include <cstring>
 
@@ -12,6 +14,7 @@
 #include "ipc/notification.h"
 #include "mem/address_spaces.h"
 #include "object/ipc_objects.h"
+#include "sched/fpu.h"
 #include "sched/requests.h"
 #include "sched/schedule.h"
 
@@ -92,6 +95,7 @@ Outcome configure(const Request& request) {
 
 Outcome set_priority(const Request& request) {
     TRY_VOID(request.needs(2));
+    TRY_VOID(request.needs_right(Rights::Grant));
     const std::uint64_t priority = request.word(0), maximum = request.word(1);
     CHECK(priority <= kMaxPriority && maximum <= kMaxPriority, Error::BadArgument);
     CHECK(priority <= request.caller.max_priority && maximum <= request.caller.max_priority, Error::PriorityTooHigh);
@@ -121,6 +125,22 @@ Outcome read_registers(const Request& request) {
     const auto* registers = reinterpret_cast<const std::uint64_t*>(&tcb.registers);
     for (unsigned i = 0; i < kRegisterCount; i++) request.set_reply(i, registers[i]);
     return done(kRegisterCount);
+}
+
+/// The source may be running, on any hart. Its floating-point values may still be in the registers of the hart where it
+/// ran last, and so may those of the target, which must not be written over what is copied.
+Outcome copy_registers(const Request& request) {
+    TRY_VOID(request.needs(1));
+    TRY(slot, request.find(0, CapType::Tcb, Rights::Write));
+    Tcb& tcb = request.cap().as<Tcb>();
+    Tcb& source = slot->cap.as<Tcb>();
+    CHECK(tcb.state == ThreadState::Inactive && &source != &request.caller, Error::Busy);
+    sync_registers(source);
+    release_fpu(source);
+    release_fpu(tcb);
+    tcb.registers = source.registers;
+    tcb.fpu = source.fpu;
+    return done();
 }
 
 Outcome resume(const Request& request) {
@@ -161,6 +181,7 @@ Outcome unbind_notification(const Request& request) {
 
 Outcome set_affinity(const Request& request) {
     TRY_VOID(request.needs(1));
+    TRY_VOID(request.needs_right(Rights::Grant));
     CHECK(request.word(0) < hart_count, Error::OutOfRange);
     Hart& hart = *harts[request.word(0)];
     Tcb& tcb = request.cap().as<Tcb>();
@@ -171,6 +192,7 @@ Outcome set_affinity(const Request& request) {
 
 Outcome set_time_slice(const Request& request) {
     TRY_VOID(request.needs(1));
+    TRY_VOID(request.needs_right(Rights::Grant));
     constexpr std::uint64_t kMicrosecondsPerTick = 1'000'000 / kTicksPerSecond;
     CHECK(request.word(0) >= kMicrosecondsPerTick && request.word(0) <= 1'000'000, Error::BadArgument);
     Tcb& tcb = request.cap().as<Tcb>();
@@ -218,6 +240,7 @@ Outcome invoke_tcb(const Request& request) {
         case TcbMethod::SetTimeSlice: return set_time_slice(request);
         case TcbMethod::SetName: return set_name(request);
         case TcbMethod::Info: return info(request);
+        case TcbMethod::CopyRegisters: return copy_registers(request);
     }
     return Failure(Error::BadMethod);
 }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-// The methods of the Machine that turn the trace on and read it.
+// The methods of the Machine that control and read the trace.
 //
-// Events are read by number and copied into the reader's UTCB. Nothing is consumed: several readers do not disturb each
-// other, and the answer says which events were lost to who came too late.
-// Handout: reference/kernel-abi.md, "The trace".
+// Events are read by number and copied into the reader's message. Reading consumes nothing, so several readers do not
+// disturb each other. Invariant: the reply begins with the numbers that it covers, so a reader that came too late sees
+// which events it has missed. Handout: reference/kernel-abi.md, "The trace".
 #include <algorithm>
 #include <array>
 #include <bit>
@@ -14,6 +14,7 @@
 
 namespace glenda {
 
+/// Word 0: a TraceCommand. Reply: the number of the next event, and whether the trace was on. Error: BadArgument.
 Outcome control_trace(const Request& request) {
     TRY_VOID(request.needs(1));
     bool was_on = trace.is_on();
@@ -28,6 +29,9 @@ Outcome control_trace(const Request& request) {
     return done(2);
 }
 
+/// Word 0: the first event wanted. Reply: the numbers of the first event and of the one after the last, then the
+/// events, at most kMaxTraceRead. Events that are no longer kept are skipped. Error: NoUtcb, because no event fits in
+/// registers.
 Outcome read_trace(const Request& request) {
     using Words = std::array<std::uint64_t, sizeof(TraceEvent) / sizeof(std::uint64_t)>;
     constexpr unsigned kWordsBefore = 2;
@@ -45,6 +49,8 @@ Outcome read_trace(const Request& request) {
     return done(n);
 }
 
+/// Word 0: the number of a system call, -1 to -8. Reply: how many there were, and the sum and the longest of their
+/// times in cycles. Error: OutOfRange.
 Outcome report_times(const Request& request) {
     TRY_VOID(request.needs(1));
     const std::uint64_t ordinal = ~request.word(0);  // -1, -2, ... are 0, 1, ...

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// Turning the fast path and the trace. See switches.h.
+// Turns the fast path and the trace on and off; see switches.h.
 //
-// Two wishes make one switch: the fast path is on where it is allowed and the trace is off. So the kernel's entry has
-// one variable to look at.
+// Invariant: fast_path_is_on is true if and only if the fast path is wanted and the trace is off. Two settings make one
+// variable, so the kernel's entry tests only one.
 #include "call/switches.h"
 
 #include <utility>
@@ -17,6 +17,7 @@ namespace {
 
 constinit bool fast_path_is_wanted = true;
 
+/// Restores the invariant after one of the settings has changed.
 void settle() { fast_path_is_on = fast_path_is_wanted && !trace.is_on(); }
 
 }  // namespace

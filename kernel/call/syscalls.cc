@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: MIT
-// The slow path of all system calls. See syscalls.h.
+// The slow path of all system calls: the rule for what each of them does; see syscalls.h.
 //
-// Each function first checks all that can fail, then commits: a call that is refused has changed nothing. The fast path
-// (entry/fast_path.h) does the common cases of the same with fewer instructions, and must never decide differently.
+// Each function first checks everything that can fail, then commits. Invariant: a call that is refused has changed
+// nothing but the caller's tag. The fast path (entry/fast_path.h) does the common cases with fewer instructions, and
+// must never decide differently.
+//
+// For example, Call on an endpoint: perform_syscall -> dispatch -> sys_call -> find, check_message | send -> deliver.
+// Everything to the left of the bar can refuse; nothing to the right of it can.
 #include "call/syscalls.h"
 
 #include <algorithm>
@@ -19,27 +23,30 @@ namespace glenda {
 
 namespace {
 
-/// The capability that the caller's pointer leads to. Error: InvalidCapability.
+/// Finds the capability to which the caller's pointer leads. Error: InvalidCapability.
 Result<Slot*> find(const Tcb& tcb, CPtr pointer) {
     Slot* slot = find_slot(tcb, pointer);
     CHECK(slot != nullptr && !slot->is_empty(), Error::InvalidCapability);
     return slot;
 }
 
+/// The part of check_message() for messages that need a UTCB. Not inlined, so that short ones stay quick to check.
 [[gnu::noinline]] Result<void> check_long_message(const Tcb& tcb, Tag tag, bool can_grant) {
     CHECK(tag.length() <= kMaxWords && tag.caps() <= kMaxMessageCaps, Error::MessageTooLong);
     CHECK(tcb.utcb != nullptr, Error::NoUtcb);
     CHECK(tag.caps() == 0 || can_grant, Error::NoRights);
     return {};
 }
-/// The thread's message is within bounds. Errors: MessageTooLong, NoUtcb, NoRights.
+/// Checks that the thread's message is within bounds. Errors: MessageTooLong, NoUtcb; NoRights, if it has capabilities
+/// and `can_grant` is false.
 Result<void> check_message(const Tcb& tcb, bool can_grant) {
     const Tag tag = tcb.tag();
     if (tag.length() <= kRegisterWords && tag.caps() == 0) return {};
     return check_long_message(tcb, tag, can_grant);
 }
 
-/// One function for each type of object, declared in call/request.h.
+/// Calls the function of the object's type, declared in call/request.h. Other types have no methods. Endpoint,
+/// Notification and Reply are used by other system calls; nobody can name a capability of the rest.
 Outcome invoke(const Request& request) {
     switch (request.cap().type) {
         case CapType::Untyped: return invoke_untyped(request);
@@ -63,6 +70,8 @@ Outcome invoke(const Request& request) {
     return Failure(Error::BadMethod);
 }
 
+/// Call. On an endpoint the caller waits, first for a receiver, then in a Reply. On a kernel object the kernel itself
+/// is the server: the reply is there when the call returns.
 Result<void> sys_call(Tcb& tcb, CPtr pointer) {
     TRY(slot, find(tcb, pointer));
     const Capability& cap = slot->cap;
@@ -78,16 +87,17 @@ Result<void> sys_call(Tcb& tcb, CPtr pointer) {
     return {};
 }
 
-/// An endpoint or notification, with `right`. Errors: BadMethod, NoRights.
+/// Checks that `cap` is an endpoint or a notification, with `right`. Errors: BadMethod, NoRights.
 Result<void> check_meeting_place(const Capability& cap, Rights right) {
     CHECK(cap.type == CapType::Endpoint || cap.type == CapType::Notification, Error::BadMethod);
     CHECK(has(cap.rights, right), Error::NoRights);
     return {};
 }
 
-/// Whether a call may block. Else it refuses with WouldBlock.
+/// Whether a call may block. If not, it refuses with WouldBlock where it would have to wait.
 enum class Mode { Blocking, NonBlocking };
 
+/// Send and NBSend. A signal never blocks; a message blocks until a receiver has it.
 Result<void> sys_send(Tcb& tcb, CPtr pointer, Mode mode) {
     TRY(slot, find(tcb, pointer));
     const Capability& cap = slot->cap;
@@ -105,27 +115,28 @@ Result<void> sys_send(Tcb& tcb, CPtr pointer, Mode mode) {
     return {};
 }
 
-/// The capability to a Reply. Errors: InvalidCapability, WrongType.
+/// Finds the capability to a Reply. Errors: InvalidCapability, WrongType.
 Result<Slot*> find_reply(const Tcb& tcb, CPtr pointer) {
     TRY(slot, find(tcb, pointer));
     CHECK(slot->cap.type == CapType::Reply, Error::WrongType);
     return slot;
 }
 
-/// The capability to receive from. Errors: InvalidCapability, NoRights, BadMethod.
+/// Finds the capability to receive from. Errors: InvalidCapability, NoRights, BadMethod.
 Result<Slot*> find_source(const Tcb& tcb, CPtr pointer) {
     TRY(slot, find(tcb, pointer));
     TRY_VOID(check_meeting_place(slot->cap, Rights::Read));
     return slot;
 }
 
-/// Signals of the bound notification come before messages. True: the thread got some.
+/// Takes the signals of the bound notification, which come before messages: otherwise a busy endpoint could keep a
+/// server from its interrupts. Returns true if there were any.
 bool take_bound_signals(Tcb& tcb) {
     const Capability& bound = tcb.bound_notification.cap;
     return bound.type == CapType::Notification && take_signals(bound.as<Notification>(), tcb);
 }
 
-/// The second half of Recv and ReplyRecv: `source` and `reply` have been checked. Error: WouldBlock.
+/// The second half of Recv and ReplyRecv. Preconditions: `source` and `reply` have been checked. Error: WouldBlock.
 Result<void> receive_from(Tcb& tcb, const Capability& source, Reply* reply, Mode mode) {
     if (source.type == CapType::Notification) {
         Notification& notification = source.as<Notification>();
@@ -141,6 +152,8 @@ Result<void> receive_from(Tcb& tcb, const Capability& source, Reply* reply, Mode
     return {};
 }
 
+/// Recv and NBRecv. a6 names the Reply for the next caller, or is 0: then no call can be received. A Reply that is in
+/// use is refused, because its caller would be forgotten.
 Result<void> sys_recv(Tcb& tcb, CPtr pointer, Mode mode) {
     TRY(source, find_source(tcb, pointer));
     Reply* reply = nullptr;
@@ -152,13 +165,15 @@ Result<void> sys_recv(Tcb& tcb, CPtr pointer, Mode mode) {
     return receive_from(tcb, source->cap, reply, mode);
 }
 
-/// reply(), seen by the trace.
+/// reply(), and an event for the trace, before the caller is gone from the Reply.
 void traced_reply(Reply& object, Tcb& replier) {
     if (trace.is_on()) [[unlikely]]
         trace.message(TraceKind::Reply, replier, *object.caller, replier.tag().without_flags());
     reply(object, replier);
 }
 
+/// ReplyRecv: replies to the last caller and waits for the next, which gets the same Reply. Both halves are checked
+/// before the first one happens, so a server never replies and then learns that it cannot receive.
 Result<void> sys_reply_recv(Tcb& tcb, CPtr pointer) {
     TRY(source, find_source(tcb, pointer));
     TRY(slot, find_reply(tcb, tcb.registers.a(6)));
@@ -169,6 +184,7 @@ Result<void> sys_reply_recv(Tcb& tcb, CPtr pointer) {
     return receive_from(tcb, source->cap, &reply, Mode::Blocking);
 }
 
+/// Reply, without waiting for the next caller.
 Result<void> sys_reply(Tcb& tcb, CPtr pointer) {
     TRY(slot, find_reply(tcb, pointer));
     Reply& object = slot->cap.as<Reply>();
@@ -179,6 +195,7 @@ Result<void> sys_reply(Tcb& tcb, CPtr pointer) {
     return {};
 }
 
+/// Does system call `number`. Error: BadSyscall for a negative number that is none, and whatever the call refuses with.
 Result<void> dispatch(Tcb& tcb, Syscall number, CPtr pointer) {
     switch (number) {
         case Syscall::Call: return sys_call(tcb, pointer);
@@ -201,6 +218,7 @@ Result<void> dispatch(Tcb& tcb, Syscall number, CPtr pointer) {
 void perform_invocation(Tcb& tcb, Slot& slot) {
     if (const Result<void> checked = check_message(tcb, true); !checked)
         return tcb.set_tag(Tag::error(checked.error()));
+    // `slot` may be empty afterwards: a CNode can delete the capability by which it was invoked.
     const Outcome outcome = invoke(Request{tcb, slot, tcb.tag()});
     switch (outcome.kind()) {
         case Outcome::Kind::Done: {
@@ -216,6 +234,7 @@ void perform_invocation(Tcb& tcb, Slot& slot) {
 
 void perform_syscall(Tcb& tcb) {
     const auto number = static_cast<std::int64_t>(tcb.registers.a(7));
+    // Not the kernel's to handle: a fault handler can give it a meaning, for example that of another system.
     if (number >= 0) {
         tcb.registers.retry_ecall();
         tcb.fault = {.kind = FaultKind::UnknownSyscall};

@@ -42,7 +42,7 @@ struct Capability {
     union {
         std::uint64_t space = 0;  // VSpace: its identity; Frame, PageTable: of the VSpace that maps it, 0: none
         std::uint64_t zeroed;     // Untyped: memory from the watermark up to here is zero
-        Slot* below;              // Zombie: the next one in the zombies (call/destroy.h)
+        Slot* below;              // Zombie: the one below it (call/destroy.h)
     };
 
     bool is_null() const { return type == CapType::Null; }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Slots and the derivation tree: which capability was made from which.
 //
-// Each slot is a node. Its children stand in a doubly linked list, whose two ends point back to the parent (marked by
-// the lowest bit of the link). So every operation changes a fixed number of links, however large the tree:
+// Each slot is a node. Its children form a doubly linked list whose two ends point back to the parent (marked by the
+// lowest bit of the link). So every operation changes a fixed number of links, however large the tree:
 //
 //          parent                     b.clear() puts b's children    parent
 //       first/    \last                    in b's place            /   |   \   \.
@@ -50,20 +50,20 @@ struct alignas(64) Slot {
     bool is_empty() const { return cap.is_null(); }
     bool has_children() const { return first_child != nullptr; }
 
-    /// Put `cap` into this empty slot, derived from `parent`, as the first of its children.
+    /// Puts `capability` into this empty slot, derived from `parent`, as the first of its children.
     void fill_as_child(const Capability& capability, Slot& parent);
-    /// Put `cap` into this empty slot, derived from nothing: for the first capabilities of the system.
+    /// Puts `cap` into this empty slot, derived from nothing: for the first capabilities of the system.
     void fill_as_root(const Capability& cap) { this->cap = cap; }
-    /// Take over capability and place in the tree from `source`, which becomes empty. This slot is empty.
+    /// Takes over capability and place in the tree from `source`, which becomes empty. This slot must be empty.
     void take(Slot& source);
-    /// Become empty; the children become children of the parent.
+    /// Empties the slot. Its children become children of its parent, in its place.
     void clear();
     /// No other slot holds a capability to the same object.
     bool is_last() const;
 };
 static_assert(sizeof(Slot) == 1u << kSlotBits);
 
-/// Put a copy of `source` into `held`, an empty slot of a Tcb.
+/// Puts a copy of `source` into `held`, an empty slot of a Tcb.
 void hold_in_tcb(Slot& held, Slot& source);
 
 }  // namespace glenda

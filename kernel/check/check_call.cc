@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Machine::Check: runs the invariant checker for a user program.
 //
-// The method stands here, because the checker looks at everything and so is above everything else.
+// The method is here and not in call/invoke_device.cc, because the checker looks at everything and so lies above
+// everything else. It reports like a panic, so that the test harness finds it, but returns: the caller decides what to
+// do.
 // Handout: reference/kernel-design.md, "Checking the kernel".
 #include "call/request.h"
 #include "check/check.h"
@@ -9,6 +11,7 @@
 
 namespace glenda {
 
+/// Reply: word 0 is 1 if an invariant is violated, else 0. The console says which.
 Outcome check_kernel(const Request& request) {
     const Violation violation = check_invariants();
     if (violation)

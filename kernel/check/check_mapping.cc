@@ -1,8 +1,13 @@
 // SPDX-License-Identifier: MIT
-// Address spaces: each entry of the user's half stands for a capability that says so. See check.h.
+// Checks address spaces: each entry of the user's half stands for a capability; see check.h.
 //
-// First every mapped capability leaves a note in its entry, then no entry may be without one. Only the root task's
-// space may have such: the kernel maps the root task's program without capabilities.
+// It takes two walks. The first goes through the capabilities: each mapped one leaves a note in the entry that it maps.
+// The second goes through the page tables: an entry without a note has no capability.
+//
+//   walk 1   Frame at 0x1000, with Write --> entry for 0x1000: notes = kHasCapability | kMayWrite
+//   walk 2   entry for 0x1000: has a note, is removed;   entry for 0x2000: no note, violation
+//
+// Only the root task's space may have entries without one: the kernel maps its program without capabilities.
 #include "check/check_parts.h"
 #include "mem/address_spaces.h"
 #include "mem/mapping.h"
@@ -13,9 +18,10 @@ namespace {
 
 constexpr std::uint64_t kHasCapability = 1, kMayWrite = 2;  // notes
 
-/// The first identity that is ever given.
+/// The identity of the root task's space: the first that is ever given out.
 constexpr std::uint64_t kRootSpace = std::uint64_t{1} << kAsidBits | 1;
 
+/// Checks a leaf by itself, then against its notes.
 void check_leaf(Pte entry, unsigned level, bool is_root_space, Findings& f, const Pte* where) {
     constexpr std::uint64_t kNeeded = Pte::kRead | Pte::kUser | Pte::kAccessed | Pte::kDirty;
     f.expect((entry.flags() & (kNeeded | Pte::kGlobal)) == kNeeded, "a mapping has wrong flags", where);
@@ -27,6 +33,7 @@ void check_leaf(Pte entry, unsigned level, bool is_root_space, Findings& f, cons
     f.expect(!writes || (entry.notes() & kMayWrite) != 0, "a mapping is writable, its Frame capability is not", where);
 }
 
+/// Checks the user's part of a table and, by recursion, of the tables below: at most three levels. Removes the notes.
 void check_table(PageTable& table, unsigned level, bool is_root_space, Findings& f) {
     const unsigned end = level == kRootLevel ? kFirstKernelEntry : kTableEntries;
     for (unsigned i = 0; i < end && f.ok(); i++) {
@@ -44,7 +51,8 @@ void check_table(PageTable& table, unsigned level, bool is_root_space, Findings&
     }
 }
 
-/// The entry that the mapping of `cap` is about, if it still is; else null: what lay above it has gone.
+/// Returns the entry that `cap` says it maps, or null if that mapping has ended: the space is gone, or a table above
+/// was unmapped or replaced. A capability may keep such a mapping; the entry must then not be taken for its own.
 Pte* entry_of(const Capability& cap, unsigned level) {
     PageTable* root = cap.space != 0 ? address_spaces.find(cap.space) : nullptr;
     if (root == nullptr) return nullptr;
@@ -55,6 +63,7 @@ Pte* entry_of(const Capability& cap, unsigned level) {
 
 }  // namespace
 
+/// First walk: checks what a Frame or PageTable capability says about its mapping, and notes it in the entry.
 void note_mapping(Slot& slot, Findings& f) {
     const Capability& cap = slot.cap;
     if (cap.type == CapType::Frame) {
@@ -80,6 +89,7 @@ void note_mapping(Slot& slot, Findings& f) {
     }
 }
 
+/// Second walk: checks a whole address space, with the first capability to it.
 void check_space(Slot& slot, Findings& f) {
     const Capability& cap = slot.cap;
     if (cap.type != CapType::VSpace || !is_first_of_object(slot)) return;
@@ -87,6 +97,8 @@ void check_space(Slot& slot, Findings& f) {
     PageTable& root = cap.as<PageTable>();
     f.expect(address_spaces.find(cap.space) == &root, "a VSpace is not in the table of living ones", &slot);
     check_table(root, kRootLevel, cap.space == kRootSpace, f);
+    // The kernel's half must be the same in all spaces: a difference would be a kernel page visible to one of them
+    // alone.
     for (unsigned i = kFirstKernelEntry; i < kTableEntries && f.ok(); i++) {
         const Pte mine = root.entries[i], kernels = kernel_root->entries[i];
         f.expect(mine.address() == kernels.address() && mine.flags() == kernels.flags(),
@@ -94,6 +106,7 @@ void check_space(Slot& slot, Findings& f) {
     }
 }
 
+/// Spaces are counted from their capabilities, and from the table of ASIDs, whose first is the kernel's.
 void check_space_census(Findings& f) {
     f.expect(f.census.spaces == kMaxSpaces - 1 - address_spaces.room(), "a living address space has no capability",
              nullptr);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-// What the parts of the invariant checker share: what was found, what was counted, and the walk through the tree.
+// What the parts of the invariant checker share: findings, counts, and the walk through the tree.
 //
-// The checker cannot allocate, and cannot recurse with the depth of what users have built. So the walk follows the
-// links of the derivation tree up and down, and what must agree between two places is counted at both and compared at
-// the end.
+// The checker can neither allocate nor recurse as deep as the structures that users have built. So the walk follows the
+// links of the derivation tree up and down, and what two places must agree on is counted at both and compared at the
+// end.
 // Handout: reference/kernel-design.md, "Checking the kernel".
 #pragma once
 
@@ -16,8 +16,9 @@
 
 namespace glenda::check {
 
-/// Everything is counted from both sides: from who refers to it and from who is referred to. Equal counts, together
-/// with the checks of each reference by itself, say that nothing is referred to that does not live.
+/// Every reference is counted at both ends: where it is held, and at what it refers to. Each check by itself shows that
+/// one end is right; equal counts then show that there are no dangling references. For example, three threads say that
+/// they wait at endpoints, but all queues together have two threads: the third one's endpoint is gone.
 struct Census {
     std::uint64_t nodes = 0, held = 0;  // slots: in the tree; in CNodes and objects
     std::uint64_t spaces = 0;
@@ -29,34 +30,37 @@ struct Census {
     std::uint64_t handlers[(kMaxIrqs + 63) / 64] = {};                                 // interrupts with capabilities
 };
 
+/// What the walks collect: the first violation, and the counts.
 struct Findings {
     Violation violation;
     Census census;
 
     bool ok() const { return !violation; }
-    /// Remember the first thing that does not hold. The result is `holds`.
+    /// Records a violation unless `holds`, or unless there is one already: later ones may follow from the first.
+    /// Returns `holds`, so that a check can stop where it would follow a bad pointer.
     bool expect(bool holds, const char* what, const void* where) {
         if (!holds && ok()) violation = {what, where};
         return holds;
     }
 };
 
-/// Add bit `n` to a set. False: it was there.
+/// Adds `n` to a set of bits. Returns false if it was in the set.
 inline bool add_to(std::uint64_t* set, unsigned n) {
     const bool was_there = (set[n / 64] & bit(n % 64)) != 0;
     set[n / 64] |= bit(n % 64);
     return !was_there;
 }
 
-/// Bytes of RAM that the object takes; 0: it is not in memory that was Untyped.
+/// Returns the size in bytes of the capability's object, or 0 if it does not come from an Untyped.
 std::uint64_t size_of(const Capability& cap);
-/// No capability before this one, in the order of the walk, is to the same object: visit the object now.
+/// Returns true at the first capability to an object, in the order of the walk: the moment to visit the object. All
+/// capabilities to one object are adjacent in the tree, so a look at the neighbor suffices.
 inline bool is_first_of_object(const Slot& slot) {
     const Slot* before = slot.previous.slot();
     return before == nullptr || !before->cap.same_object(slot.cap);
 }
 
-/// Call `visit` for each slot that the object of `cap` has in it: of a CNode, of a thread, of a timer or interrupt.
+/// Calls `visit` for each slot that the object of `cap` contains: a CNode, a thread, a timer or an interrupt.
 template <typename Visit>
 void for_each_held(const Capability& cap, Visit visit) {
     if (cap.type == CapType::CNode || cap.type == CapType::Zombie) {
@@ -73,19 +77,19 @@ void for_each_held(const Capability& cap, Visit visit) {
 }
 
 using Visit = void (*)(Slot& slot, Findings& findings);
-/// What a walk does with the mark of a capability that it visits: one walk sets all, the next clears them.
+/// What a walk does with the mark of each capability that it visits: one walk sets all of them, the next clears them.
 enum class Marks { Set, Clear };
-/// Visit each capability that can be found from the root task's CNode, once. Ends at a violation.
-void walk(Slot* root_slots, unsigned radix, Findings& findings, Visit visit, Marks marks);
+/// Visits each capability that can be reached from the root task's CNode, once. Stops at a violation.
+void walk_tree(Slot* root_slots, unsigned radix, Findings& findings, Visit visit, Marks marks);
 
-// The visits, in their order.
+// The visits, in the order in which check_invariants() makes them.
 void check_node(Slot& slot, Findings& findings);
 void note_mapping(Slot& slot, Findings& findings);
 void check_space(Slot& slot, Findings& findings);
 void check_object(Slot& slot, Findings& findings);
-/// What has no parent, of the root task's CNode: no two overlap.
+/// Checks the capabilities in the root task's CNode that are derived from nothing: no two overlap.
 void check_roots(const Slot* slots, unsigned radix, Findings& findings);
-// When all has been visited.
+// Compare the counts, when everything has been visited.
 void check_tree_census(Findings& findings);
 void check_space_census(Findings& findings);
 void check_thread_census(Findings& findings);

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: MIT
-// Threads, and the objects at which they meet: what each says of the other must agree. See check.h.
+// Checks threads, and the objects at which they meet: what each says of the other must agree; see check.h.
 //
-// A thread's state says where it may stand; the queue, Reply or notification there must lead back to it. Ready queues
-// are looked at from both ends, and each hart must say the highest priority that is in fact there.
+// A thread's state says where it may be waiting; the queue, Reply or notification there must lead back to it. Ready
+// queues are not walked: each thread checks its two neighbors, and the ends of each queue are counted.
+//
+// Invariant that this file stands for: no thread is forgotten. One that can run is current or in a ready queue, and one
+// that waits is where whatever it waits for will find it.
 #include <algorithm>
 
 #include "check/check_parts.h"
@@ -22,7 +25,12 @@ bool is_calling(const Tcb& tcb) {
     return tcb.state == ThreadState::BlockedCall || tcb.state == ThreadState::BlockedFault;
 }
 
-/// What it waits for, given its state. A caller stands at an endpoint, and then in a Reply.
+/// Checks that the thread waits for what its state says:
+///
+///   Inactive, Ready             nothing
+///   BlockedSend                 endpoint
+///   BlockedRecv                 endpoint, perhaps with a Reply that it brought; or notification
+///   BlockedCall, BlockedFault   endpoint until it is received; then the Reply, until that comes
 void check_wait(const Tcb& tcb, Findings& f) {
     const bool at_endpoint = tcb.endpoint != nullptr, at_notification = tcb.notification != nullptr,
                with_reply = tcb.reply != nullptr;
@@ -45,7 +53,8 @@ void check_wait(const Tcb& tcb, Findings& f) {
              "a thread in no queue has neighbours", &tcb);
 }
 
-/// Neighbours in the ready queue, of which only the highest priority is known: by the ends of each queue.
+/// Checks the thread's place in its ready queue: its neighbors are of the same queue and agree with it. Heads and tails
+/// are counted, and a queue has one of each at most.
 void check_ready(const Tcb& tcb, Findings& f) {
     const Hart& hart = *tcb.hart;
     f.expect(!tcb.is_queued || tcb.state == ThreadState::Ready, "a thread in a ready queue is not ready", &tcb);
@@ -68,7 +77,7 @@ void check_ready(const Tcb& tcb, Findings& f) {
         f.expect(add_to(f.census.ready_tails[hart.index], tcb.priority), "a ready queue has two tails", &tcb);
 }
 
-/// What the thread caches of its own capabilities.
+/// Checks what the Tcb caches of its own capabilities: a stale copy would outlive the authority from which it came.
 void check_own(const Tcb& tcb, Findings& f) {
     const auto holds = [](const Slot& slot, CapType type) { return slot.is_empty() || slot.cap.type == type; };
     const bool types_agree = (holds(tcb.cspace, CapType::CNode)) && holds(tcb.vspace, CapType::VSpace) &&
@@ -104,7 +113,8 @@ void check_tcb(const Tcb& tcb, Findings& f) {
     check_own(tcb, f);
 }
 
-/// Walk a line of threads; how many they are. `stands_here` says whether a thread may be in it.
+/// Walks a queue and returns its length. `stands_here` says whether a thread may be in it. The walk ends even in a
+/// ring: a thread that is reached again has another predecessor than the one to which its link leads.
 template <typename Predicate>
 std::uint64_t check_queue(const TcbQueue& queue, Predicate stands_here, Findings& f, const void* where) {
     std::uint64_t count = 0;
@@ -116,6 +126,7 @@ std::uint64_t check_queue(const TcbQueue& queue, Predicate stands_here, Findings
     return count;
 }
 
+/// All waiters are of the kind that `waiting` says, and know that they wait here.
 void check_endpoint(const Endpoint& endpoint, Findings& f) {
     f.expect((endpoint.waiting == Endpoint::Waiting::Nobody) == endpoint.queue.is_empty(),
              "an endpoint does not know who waits", &endpoint);
@@ -126,6 +137,7 @@ void check_endpoint(const Endpoint& endpoint, Findings& f) {
     f.census.endpoint_queues += check_queue(endpoint.queue, stands_here, f, &endpoint);
 }
 
+/// A thread must not wait while there are signals, and binding must hold in both directions.
 void check_notification(const Notification& notification, Findings& f) {
     const auto stands_here = [&](const Tcb& tcb) {
         return tcb.notification == &notification && tcb.state == ThreadState::BlockedRecv;
@@ -139,6 +151,7 @@ void check_notification(const Notification& notification, Findings& f) {
              "a notification is bound to a thread that is not bound to it", &notification);
 }
 
+/// A Reply is free, offered by a receiver, or waited in by a caller; and that thread says so too.
 void check_reply(const Reply& reply, Findings& f) {
     f.census.reply_references += (reply.caller != nullptr) + (reply.receiver != nullptr);
     f.expect(reply.caller == nullptr || reply.receiver == nullptr, "a Reply is in use twice", &reply);
@@ -151,6 +164,7 @@ void check_reply(const Reply& reply, Findings& f) {
 
 std::uint32_t rank_of(const Timer* timer) { return timer != nullptr ? timer->rank : 0; }
 
+/// Checks one node of the heap of timers: both directions of its links, the order, and the rank.
 void check_timer(const Timer& timer, Findings& f) {
     if (!timer.is_armed) {
         f.expect(timer.left == nullptr && timer.right == nullptr && timer.parent == nullptr,
@@ -169,7 +183,8 @@ void check_timer(const Timer& timer, Findings& f) {
              "a timer's rank is wrong", &timer);
 }
 
-/// The timers in the heap, at most `limit`: those of an intact heap are as many as are armed.
+/// Counts the timers in the heap, up to `limit` + 1. Without recursion and without marks: the direction from which the
+/// walk comes to a node says where it goes next.
 std::uint64_t count_timers(std::uint64_t limit) {
     const Timer *at = timer_queue.first(), *from = nullptr;
     std::uint64_t count = 0;
@@ -189,6 +204,7 @@ std::uint64_t count_timers(std::uint64_t limit) {
 
 }  // namespace
 
+/// Visits the object of `slot`, with the first capability to it.
 void check_object(Slot& slot, Findings& f) {
     if (!is_first_of_object(slot)) return;
     const Capability& cap = slot.cap;
@@ -199,6 +215,7 @@ void check_object(Slot& slot, Findings& f) {
     if (cap.type == CapType::Timer) check_timer(cap.as<Timer>(), f);
 }
 
+/// Compares the counts of both ends of every kind of link, and each hart's highest priority.
 void check_thread_census(Findings& f) {
     const Census& c = f.census;
     if (!f.ok()) return;

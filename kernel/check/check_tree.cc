@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: MIT
-// The derivation tree: links, and what a capability may be, given the one that it was made from. See check.h.
+// Checks the derivation tree: its links, and what a capability may be, given the one that it was made from; see
+// check.h.
 //
-// This is the kernel's promise in a form that can be tested: rights never grow, an object lies in the memory that it
-// was made from and in no other object, and no capability is in the tree twice or missing.
+// This is the kernel's promise in a form that can be tested: rights never grow, an object lies in the memory from which
+// it was made and overlaps with no other object, and no capability is in the tree twice or missing.
 #include <algorithm>
 
 #include "check/check_parts.h"
 
 namespace glenda::check {
 
+// No default: a new type of object without a size fails the build.
 std::uint64_t size_of(const Capability& cap) {
     switch (cap.type) {
         case CapType::Untyped:
@@ -47,7 +49,7 @@ bool is_sane_size(const Capability& cap) {
     return true;
 }
 
-/// What can be said of a capability by itself.
+/// Checks a capability by itself.
 void check_capability(const Slot& slot, Findings& f) {
     const Capability& cap = slot.cap;
     f.expect(cap.type > CapType::Null && cap.type < CapType::Count, "a slot's capability has no type", &slot);
@@ -77,7 +79,8 @@ void check_capability(const Slot& slot, Findings& f) {
     f.expect(!is_unique || is_first_of_object(slot), "two capabilities to what can have only one", &slot);
 }
 
-/// Memory that `zeroed` promises to be zero: all of the first KiB, then samples.
+/// Checks memory that the Untyped promises is zero, and that Retype therefore does not clear. Reading all of it would
+/// take too long: it reads the first KiB, which the next object gets, and samples of the rest.
 void check_zeroes(const Slot& slot, Findings& f) {
     constexpr std::uint64_t kDense = 1024, kStep = 520;
     const Capability& cap = slot.cap;
@@ -88,6 +91,7 @@ void check_zeroes(const Slot& slot, Findings& f) {
     }
 }
 
+/// Checks an Untyped's bookkeeping of the memory that it has given out.
 void check_untyped(const Slot& slot, Findings& f) {
     const Capability& cap = slot.cap;
     f.expect(cap.watermark <= size_of(cap), "an Untyped's watermark is past its end", &slot);
@@ -95,6 +99,7 @@ void check_untyped(const Slot& slot, Findings& f) {
     if (f.ok() && !is_device(cap)) check_zeroes(slot, f);
 }
 
+/// Checks a child of an Untyped: an object in the part of the memory that is in use.
 void check_piece(const Capability& untyped, const Slot& child, Findings& f) {
     const Capability& cap = child.cap;
     f.expect(size_of(cap) != 0, "what is no memory was made from an Untyped", &child);
@@ -103,6 +108,8 @@ void check_piece(const Capability& untyped, const Slot& child, Findings& f) {
     f.expect(is_device(cap) == is_device(untyped), "device memory became RAM, or RAM device memory", &child);
 }
 
+/// Checks a child that is a copy: the same object, with at most the same rights, and a badge that cannot be changed
+/// once it is set.
 void check_copy(const Capability& original, const Slot& child, Findings& f) {
     const Capability& cap = child.cap;
     if (!f.expect(cap.same_object(original), "a copy leads to another object", &child)) return;
@@ -114,6 +121,7 @@ void check_copy(const Capability& original, const Slot& child, Findings& f) {
     f.expect(cap.type != CapType::VSpace || cap.space == original.space, "one VSpace has two identities", &child);
 }
 
+/// Checks a child against its parent. An IrqHandler is a child of IrqControl, although it is no copy of it.
 void check_child(const Slot& parent, const Slot& child, Findings& f) {
     const CapType type = parent.cap.type;
     f.expect(type != CapType::Zombie, "a dying CNode has children", &parent);
@@ -123,13 +131,14 @@ void check_child(const Slot& parent, const Slot& child, Findings& f) {
         check_copy(parent.cap, child, f);
 }
 
-/// New children are put first and memory is given out upwards: addresses fall, and equal objects stand together.
+/// Checks two neighboring siblings. New children come first and memory is given out upwards, so addresses fall from
+/// left to right and capabilities to one object are adjacent. Then no overlap at the neighbors means no overlap at all.
 void check_siblings(const Slot& left, const Slot& right, Findings& f) {
     if (left.cap.same_object(right.cap) || size_of(left.cap) == 0 || size_of(right.cap) == 0) return;
     f.expect(end_of(right.cap) <= begin_of(left.cap), "siblings overlap, or are out of order", &right);
 }
 
-/// `first` and what follows: children of `parent`, or a list without parent.
+/// Checks the list that begins with `first`: the children of `parent`, or a list without a parent if that is null.
 void check_list(const Slot* parent, const Slot* first, Findings& f) {
     for (const Slot *at = first, *left = nullptr; f.ok(); left = at, at = at->next.slot()) {
         if (!f.expect(!at->is_empty(), "an empty slot is in the derivation tree", at)) return;
@@ -146,6 +155,7 @@ void check_list(const Slot* parent, const Slot* first, Findings& f) {
     }
 }
 
+/// Whatever the slot's links lead to leads back to the slot.
 bool is_linked(Slot& slot) {
     const Link previous = slot.previous, next = slot.next;
     if (previous.is_sibling() && (!previous.slot()->next.is_sibling() || previous.slot()->next.slot() != &slot))
@@ -161,7 +171,8 @@ bool is_blank(const Slot& slot) {
            slot.last_child == nullptr;
 }
 
-/// The slots in the object of `slot`.
+/// Checks the slots in the object of `slot`, and counts those in use. The walk counts what it finds by links: a slot
+/// that is in an object but not in the tree makes a difference.
 void check_held(const Slot& slot, Findings& f) {
     const Capability& cap = slot.cap;
     for_each_held(cap, [&](Slot& held) {
@@ -183,6 +194,7 @@ void check_held(const Slot& slot, Findings& f) {
 
 }  // namespace
 
+/// Visits one slot: the capability, its list if it begins one, its children, and what its object holds.
 void check_node(Slot& slot, Findings& f) {
     f.census.nodes++;
     check_capability(slot, f);
@@ -194,6 +206,7 @@ void check_node(Slot& slot, Findings& f) {
     if (f.ok() && is_first_of_object(slot)) check_held(slot, f);
 }
 
+// Every pair is compared: these have no parent whose order could be relied on.
 void check_roots(const Slot* slots, unsigned radix, Findings& f) {
     const auto is_root = [](const Slot& slot) { return !slot.is_empty() && slot.previous.slot() == nullptr; };
     for (const Slot *a = slots, *end = slots + bit(radix); a != end && f.ok(); a++) {
@@ -206,6 +219,7 @@ void check_roots(const Slot* slots, unsigned radix, Findings& f) {
     }
 }
 
+/// Compares the slots found by links with those found in objects, and interrupts with their handlers.
 void check_tree_census(Findings& f) {
     f.expect(f.census.nodes == f.census.held, "slots in the tree are not those in CNodes and objects", nullptr);
     for (const Irq& irq : irqs) {

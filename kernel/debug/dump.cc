@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// The lines themselves. See dump.h.
+// Prints a thread's state and registers; see dump.h.
 //
-// People read them, and so do tests: grade/tests/test_kernel.py finds the registers by their names.
+// People read these lines, and so do tests: grade/tests/test_kernel.py finds the registers by their names.
 #include "debug/dump.h"
 
 #include "debug/print.h"
@@ -23,7 +23,7 @@ const char* name_of(ThreadState state) {
 
 namespace {
 
-/// Registers, four in a line, from line 0 on.
+/// Prints line `line` of the registers: four of them, from x1 on.
 void dump_registers(const Registers& registers, unsigned line) {
     static constexpr const char* kNames[] = {
         "ra ", "sp ", "gp ", "tp ", "t0 ", "t1 ", "t2 ", "s0 ", "s1 ", "a0 ", "a1 ", "a2 ", "a3 ", "a4 ", "a5 ", "a6 ",

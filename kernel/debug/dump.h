@@ -1,19 +1,21 @@
 // SPDX-License-Identifier: MIT
-// Kernel objects in words, for people: what Machine::DumpThread prints.
+// A thread in words, for people: what Machine::DumpThread prints.
 //
-// Line by line, because printing takes so long that the caller lets interrupts in between two lines.
-// Handout: reference/kernel-design.md, "Printing".
+// It is printed line by line, because printing is slow: the caller checks for interrupts between two lines. Invariant:
+// this only reads the Tcb. So the registers of a thread that is running on another hart are those of its last entry
+// into the kernel. Handout: reference/kernel-design.md, "Printing".
 #pragma once
 
 #include "object/tcb.h"
 
 namespace glenda {
 
+/// Returns the state's name as it stands in lib/abi.
 const char* name_of(ThreadState state);
-/// How many lines a thread takes.
+/// How many lines describe a thread.
 constexpr unsigned kDumpLines = 10;
-/// Prints line `line` < kDumpLines of what there is to say of `tcb`. Line 0: its state, and what it waits for; line 1:
-/// the pc; the others: four registers each.
+/// Prints line `line`, which is below kDumpLines. Line 0: the thread's state and what it waits for; line 1: the pc;
+/// each further line: four registers.
 void dump_line(const Tcb& tcb, unsigned line);
 
 }  // namespace glenda

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// Characters, numbers, and the end: `panic`. See print.h.
+// Prints characters and numbers, and ends the kernel: `panic`. See print.h.
 //
-// After a panic nothing can be relied on, so it takes no lock and allocates nothing; it prints what it was given, the
-// last events of the trace, and stops this hart.
+// Invariant: nothing here takes a lock or allocates, because after a panic nothing can be relied on. Two harts can
+// print at the same time only in a panic: otherwise the order of boot, and later the kernel lock, keeps them apart.
 #include "debug/print.h"
 
 #include "arch/arch.h"
@@ -31,6 +31,7 @@ void print_one(std::uint64_t number) {
     while (count != 0) arch::console_put(digits[--count]);
 }
 
+// Other harts go on until they need the lock, which this hart never releases.
 void panic(const char* what, const char* file, unsigned line) {
     print("\nPANIC: ", what, "\n  at ", file, ":", line, "\n");
     end_panic();

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-// The kernel's own words on the debug console: print("hart ", 3, " at ", Hex{pc}, "\n").
+// The kernel's messages on the debug console: print("hart ", 3, " at ", Hex{pc}, "\n").
 //
-// No format strings: each argument says by its type how it is printed, so that none can be of the wrong type. It is
-// slow, because each character waits for the UART: whoever prints much must stop in between (should_pause).
-// Handout: reference/kernel-design.md, "Printing".
+// There are no format strings: the type of each argument says how it is printed, so none can have the wrong type.
+// Printing is slow, because each character waits for the UART. Code that prints much must check for interrupts in
+// between (should_pause in sched/schedule.h). Handout: reference/kernel-design.md, "Printing".
 #pragma once
 
 #include <concepts>
@@ -12,10 +12,12 @@
 
 namespace glenda {
 
+/// A number to print in hexadecimal, with 0x in front.
 struct Hex {
     std::uint64_t value;
 };
 
+/// Print one argument. A negative number is printed as if it were unsigned.
 void print_one(std::string_view text);
 void print_one(Hex hex);
 void print_one(std::uint64_t number);
@@ -24,18 +26,20 @@ void print_one(T number) {
     print_one(static_cast<std::uint64_t>(number));
 }
 
+/// Prints the arguments one after the other, with nothing in between and no line break at the end.
 template <typename... Parts>
 void print(Parts... parts) {
     (print_one(parts), ...);
 }
 
-/// A bug in the kernel: say where, and stop everything.
+/// Reports a bug in the kernel, and stops this hart for good. A user program's mistake must never lead here.
 [[noreturn]] void panic(const char* what, const char* file, unsigned line);
 
-/// Ends the report of a panic: prints the last of the trace and the line "END PANIC", by which readers know that there
-/// is no more to come, and stops this hart for ever.
+/// Ends the report of a panic and stops this hart for good. Prints the last events of the trace and then "END PANIC",
+/// by which readers (a person or the test harness) know that the report is complete.
 [[noreturn]] void end_panic();
 
+/// Panics unless `condition` holds. It is compiled in always: a kernel that has lost an invariant must not go on.
 #define ASSERT(condition)                                                         \
     do {                                                                          \
         if (!(condition)) [[unlikely]]                                            \

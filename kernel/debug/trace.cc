@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// Recording events, adding up times, and printing the last events after a panic. See trace.h.
+// Records events, adds up times, and prints the last events after a panic; see trace.h.
 //
-// `record` is the one place that writes to the ring, with the lock held. It is never in line: the hooks are on ways
-// through the kernel that must stay short while the trace is off.
+// Invariant: `record` is the only function that writes to the ring, and it runs with the lock held. The hooks on the
+// paths through the kernel are a test of `is_on` and a call, so that those paths stay short while the trace is off.
 #include "debug/trace.h"
 
 #include "arch/arch.h"
@@ -13,7 +13,8 @@ namespace glenda {
 
 constinit Trace trace;
 
-/// Event n is at n modulo the size. What has not been written is never read, so the ring is not cleared at boot.
+/// Event n is at index n modulo the size, so event n + kTraceEvents overwrites it. An index that was never written is
+/// never read, so boot does not clear the ring.
 [[gnu::section(".bss.not_cleared")]] TraceEvent trace_ring[kTraceEvents];
 static_assert(is_power_of_two(kTraceEvents));
 
@@ -21,7 +22,8 @@ namespace {
 
 TraceEvent& place_of(std::uint64_t number) { return trace_ring[number % kTraceEvents]; }
 
-/// The name of the thread with that number. It may be gone, and something else be where it was.
+/// Returns the name of the thread with that number. The thread may be gone and its memory used for something else: so
+/// this reads at most the size of the name, and stops at the first byte that is not printable.
 std::string_view name_of_thread(std::uint32_t number) {
     if (number == 0) return "idle";
     const Tcb& tcb = *to_pointer<Tcb>({std::uint64_t{number} << kTcbBits});
@@ -34,6 +36,7 @@ std::string_view name_of_thread(std::uint32_t number) {
 
 void Trace::set_on(bool on) {
     is_on_ = on;
+    // A call that began before the switch has no complete time.
     for (Begun& begun : begun_) begun = {};
 }
 
@@ -46,18 +49,19 @@ const TraceEvent& Trace::event(std::uint64_t number) { return place_of(number); 
 
 [[gnu::noinline]] void Trace::record(TraceKind kind, const Tcb& thread, std::uint64_t detail, std::uint64_t first,
                                      std::uint64_t second) {
-    place_of(next_++) = {arch::cycles(),    kind,  hart_,  static_cast<std::uint16_t>(detail),
+    place_of(next_++) = {arch::cycles(),    kind,  hart_, static_cast<std::uint16_t>(detail),
                          number_of(thread), first, second};
 }
 
 void Trace::begin_call(const Tcb& caller) {
     const auto number = static_cast<std::int64_t>(caller.registers.a(7));
-    if (number >= 0) {  // a fault at the ecall, behind which the thread is already
+    if (number >= 0) {  // a fault at the ecall, and the pc is past it already
         constexpr auto kKind = static_cast<unsigned>(FaultKind::UnknownSyscall);
         return record(TraceKind::Fault, caller, kKind, caller.registers.pc - kEcallLength, caller.registers.a(7));
     }
     const bool is_known = number >= kFirstSyscall;
     const unsigned ordinal = is_known ? static_cast<unsigned>(-number - 1) : kSyscalls;
+    // kSyscalls stands for "no call": an unknown number is recorded as an event, but has no row of times.
     begun_[hart_] = {arch::cycles(), caller.registers.pc, ordinal};
     const Slot* slot = find_slot(caller, caller.registers.a(0));
     const auto type = static_cast<unsigned>(slot != nullptr ? slot->cap.type : CapType::Null);
@@ -66,6 +70,7 @@ void Trace::begin_call(const Tcb& caller) {
 }
 
 void Trace::end_call(const Tcb& caller) {
+    // A preempted call has been moved back to its ecall and has no result yet; a blocked caller gets its result later.
     const bool is_preempted = caller.registers.pc != begun_[hart_].pc;
     if (caller.state == ThreadState::Ready && caller.tag().is_error() && !is_preempted)
         record(TraceKind::Refused, caller, caller.tag().label(), 0);
@@ -101,14 +106,13 @@ void Trace::interrupted(const Tcb& tcb, arch::Interrupts pending) {
     if (pending.software) sources |= static_cast<unsigned>(TraceInterrupt::Hart);
     if (pending.timer) sources |= static_cast<unsigned>(TraceInterrupt::Timer);
     if (pending.external) sources |= static_cast<unsigned>(TraceInterrupt::Device);
-    if (sources != 0) record(TraceKind::Interrupt, tcb, sources, tcb.registers.pc);  // an idle hart may wake early
+    if (sources != 0) record(TraceKind::Interrupt, tcb, sources, tcb.registers.pc);  // none: an idle hart woke early
 }
 
 void Trace::device(const Tcb& current, unsigned number) { record(TraceKind::Device, current, 0, number); }
 
 void Trace::switched(const Tcb& current, const Tcb& next) {
-    if (&current != &next)
-        record(TraceKind::Switch, current, static_cast<unsigned>(current.state), number_of(next));
+    if (&current != &next) record(TraceKind::Switch, current, static_cast<unsigned>(current.state), number_of(next));
     end_entry();
 }
 

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 // The trace: a ring of the last things that happened, and how long system calls take. Off unless asked for.
 //
-// Off, it costs one look at `is_on` where something is recorded that is not on the fast path, and nothing at all where
-// a system call enters. On, no system call takes the fast path (call/switches.h), so all are seen. The lock is held
-// whenever something is recorded, so the events of all harts are in one order.
-// Handout: reference/kernel-design.md, "The trace".
+// While it is off, it costs one test of `is_on` where something is recorded outside the fast path, and nothing on the
+// fast path. While it is on, no system call takes the fast path (call/switches.h), so the trace sees all of them.
+//
+// Invariant: the lock is held whenever something is recorded. So the events of all harts are in one order: event n
+// happened before event n + 1. Handout: reference/kernel-design.md, "The trace".
 #pragma once
 
 #include "abi/syscall.h"
@@ -17,53 +18,57 @@ namespace glenda {
 class Trace {
 public:
     bool is_on() const { return is_on_; }
-    /// Go on where it stopped, or stop. Use set_trace() of call/switches.h, which knows of the fast path.
+    /// Starts or stops recording; earlier events are kept. Only for set_trace() of call/switches.h, which also turns
+    /// the fast path off.
     void set_on(bool on);
-    /// Forget all events and times. The numbers of events go on.
+    /// Drops all events and times. Numbering continues, so a reader notices that events are missing.
     void clear();
 
-    /// The oldest event that is kept, and the one behind the newest.
+    /// The number of the oldest event that is kept, and the number that the next event will get. Equal if there is
+    /// none.
     std::uint64_t first() const { return next_ - begin_ <= kTraceEvents ? begin_ : next_ - kTraceEvents; }
     std::uint64_t next() const { return next_; }
-    /// first() <= `number` < next().
+    /// Returns one event. Precondition: first() <= `number` < next().
     static const TraceEvent& event(std::uint64_t number);
 
-    /// Cycles of all entries for one kind of system call, from getting the lock until the choice of who runs next.
+    /// Cycles spent in one kind of system call, from taking the lock to the choice of who runs next.
     struct Times {
         std::uint64_t count = 0;
         std::uint64_t sum = 0;
         std::uint64_t longest = 0;
     };
-    /// `ordinal`: 0 for Call to 7 for Yield, as -1 to -8.
+    /// Returns the times of a system call. `ordinal` is 0 for Call (-1) to 7 for Yield (-8).
     const Times& times(unsigned ordinal) const { return times_[ordinal]; }
 
-    /// The hart with this index is the one that executes, and that events are about.
+    /// Says which hart executes: events are recorded as its own.
     void set_hart(std::uint8_t index) { hart_ = index; }
 
-    // What happens. Call these only while it is on, on the hart that holds the lock.
+    // What can happen. Preconditions of all of these: the trace is on, and this hart holds the lock.
 
-    /// `caller` is about to make the system call that its registers say.
+    /// `caller` is about to make the system call that is in its registers.
     void begin_call(const Tcb& caller);
-    /// It has been made, or refused.
+    /// The call is over: done, refused, blocked or preempted. Records a refusal.
     void end_call(const Tcb& caller);
-    /// `to` gets the message or reply of `from`.
+    /// `to` gets a message or reply from `from`. `kind` says which.
     void message(TraceKind kind, const Tcb& from, const Tcb& to, Tag tag);
-    /// `current`: the current thread, on whose time this happens. `receiver`: the thread that got the bits, or null.
+    /// `receiver` got the signal `bits`, or nobody did if it is null. `current` is the thread in whose time this
+    /// happens.
     void signal(const Tcb& current, const Tcb* receiver, std::uint64_t bits);
-    /// `tcb` was interrupted.
+    /// `tcb` was interrupted by what is pending.
     void interrupted(const Tcb& tcb, arch::Interrupts pending);
-    /// `tcb` did what it may not: `tcb.fault` says what.
+    /// `tcb` caused the fault in `tcb.fault`.
     void fault(const Tcb& tcb);
+    /// The PLIC delivered interrupt `number` in the time of `current`.
     void device(const Tcb& current, unsigned number);
-    /// `current` makes room for `next`.
+    /// `next` runs instead of `current`. Ends the entry, as end_entry() does.
     void switched(const Tcb& current, const Tcb& next);
-    /// The current thread continues: what the hart came for is done, as it is after switched().
+    /// The current thread continues: this entry into the kernel is over, and its time is booked.
     void end_entry();
 
     static constexpr unsigned kSyscalls = -kFirstSyscall;
 
 private:
-    /// A system call that a hart has begun.
+    /// The system call that a hart is executing. `pc` tells at its end whether it was preempted.
     struct Begun {
         std::uint64_t cycle = 0;
         std::uint64_t pc = 0;
@@ -80,9 +85,9 @@ private:
 };
 extern constinit Trace trace;
 
-/// How many events a panic prints.
+/// How many events a panic prints at most.
 constexpr unsigned kTraceInPanic = 32;
-/// The last events on the console, at most `most`.
+/// Prints the last events, at most `most`, oldest first. Takes no lock: for panics.
 void dump_trace(unsigned most);
 
 }  // namespace glenda

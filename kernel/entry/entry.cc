@@ -2,8 +2,8 @@
 // The whole story of entering the kernel: lock, do what the trap is about, choose who runs next, unlock.
 //
 // trap.S has saved the thread's registers in its Tcb, and runs the thread that these functions return. Nothing stays on
-// the stack of the hart: the next entry begins on an empty one.
-// Handout: reference/kernel-design.md, "From ecall to return".
+// the hart's stack: the next entry begins with an empty one. Invariant: nothing else takes the lock, and every way out
+// ends with unlock(). Handout: reference/kernel-design.md, "From ecall to return".
 #include "entry/entry.h"
 
 #include "arch/trap.h"
@@ -23,23 +23,25 @@ namespace glenda {
 
 namespace {
 
-/// Takes the lock, however long that takes.
+/// Takes the lock, however long that takes, for a hart that is not in a system call.
 void lock(Hart& hart) {
     if (!big_lock.try_take()) wait_for_lock(hart, WaitFrom::Elsewhere);
     set_executing(hart);
 }
 
-/// Nobody can run. Does what others have left to do, and sleeps, unlocked, until an interrupt comes.
+/// No thread can run on `hart`. Does what other threads have left to do, unlocks, sleeps until an interrupt comes,
+/// locks again and handles it. An interrupt that arrives before the sleep is not lost: wfi returns if one is pending.
 void idle(Hart& hart) {
     const bool is_done = reap_zombies() == Progress::Done;
-    const bool may_sleep = is_done && hart.ready.highest() < 0;  // reaping may have made somebody ready
+    const bool may_sleep = is_done && hart.ready.highest() < 0;  // reaping may have made a thread ready
     unlock(hart.idle);
     if (may_sleep) arch::wait_for_interrupt();
     lock(hart);
     handle_interrupts(hart);
 }
 
-/// Somebody else has to run than the current thread; if need be after a while.
+/// Returns the thread that runs instead of the current one. Waits, unlocked, for as long as there is none. Not inlined,
+/// so that leave() needs no stack frame on its usual way.
 [[gnu::noinline]] Tcb& choose_other(Hart& hart) {
     Tcb* next = &choose(hart);
     while (next == &hart.idle) {
@@ -54,17 +56,19 @@ Tcb& handle_fault(Tcb& tcb, const Fault& fault) {
     return fast_fault(tcb);
 }
 
+/// Perhaps the thread only lacks the FPU. Then it gets it and repeats the instruction; else this is a fault.
 [[gnu::noinline]] Tcb& handle_illegal_instruction(Tcb& tcb, const Fault& fault) {
     Hart& hart = *tcb.hart;
     return take_fpu(hart) ? leave(hart) : handle_fault(tcb, fault);
 }
 
+/// Interrupts may have made a thread ready that outranks the current one, so the way out chooses.
 [[gnu::noinline]] Tcb& handle_interrupt(Hart& hart) {
     handle_interrupts(hart);
     return leave(hart);
 }
 
-/// The lock is held.
+/// Handles a trap that is no system call. Precondition: the lock is held.
 Tcb& handle_trap(Tcb& tcb, std::uint64_t scause, std::uint64_t stval) {
     Hart& hart = *tcb.hart;
     set_executing(hart);
@@ -78,8 +82,9 @@ Tcb& handle_trap(Tcb& tcb, std::uint64_t scause, std::uint64_t stval) {
     return handle_fault(tcb, {FaultKind::Exception, stval, scause});
 }
 
-// A hart that has to wait for the lock takes these ways. Meanwhile another hart may have stopped the thread that came
-// in, and may even have moved it: so the hart is looked up before, and the thread's business dropped if it is gone.
+// The ways of a hart that has to wait for the lock. Meanwhile another hart may stop the thread that came in, or even
+// move it. So `hart` is read from the Tcb before the wait, and what the thread came for is dropped if it is no longer
+// current.
 
 Tcb& leave_without(Hart& hart) {
     set_executing(hart);
@@ -106,6 +111,7 @@ Tcb& hand_over_lock(Tcb& next) {
 }
 
 Tcb& leave(Hart& hart) {
+    // Most entries end with the thread with which they began.
     if (!can_continue(hart)) return unlock(choose_other(hart));
     if (trace.is_on()) [[unlikely]]
         trace.end_entry();
@@ -147,6 +153,7 @@ Tcb& enter_first(Hart& hart) {
     return leave(hart);
 }
 
+// It may hold the lock and never returns: the other harts stop when they next enter.
 void kernel_trap(std::uint64_t scause, std::uint64_t stval, std::uint64_t pc, std::uint64_t ra) {
     print("\nPANIC: trap in the kernel: cause ", scause, ", address ", Hex{stval}, "\n  at pc ", Hex{pc},
           ", called from ", Hex{ra}, "\n");

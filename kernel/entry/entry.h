@@ -7,7 +7,8 @@
 //          -- interrupt --^-------------------------------------------------------------------+
 //   boot   -----------> enter_first ----------------------------------------------------------+
 //
-// Handout: reference/kernel-design.md, "From ecall to return".
+// Invariant: the lock is taken in enter_*() and no longer held by this hart when they return. The thread that they
+// return is the current one of its hart. Handout: reference/kernel-design.md, "From ecall to return".
 #pragma once
 
 #include "sched/hart.h"
@@ -17,27 +18,32 @@ namespace glenda {
 extern "C" {
 
 /// `tcb`, the current thread, made the system call `number` (abi/syscall.h). trap.S has saved all its registers, with
-/// the pc past the ecall. The arguments repeat those of which the fast path makes use: a1 to a5, a0, and a7.
+/// the pc past the ecall. The other arguments repeat those that the fast path uses, still in registers: a1 to a5, a0
+/// and a7. Returns the thread that runs next.
 Tcb& enter_syscall(Tcb& tcb, std::uint64_t tag, std::uint64_t word0, std::uint64_t word1, std::uint64_t word2,
                    std::uint64_t word3, CPtr pointer, std::int64_t number);
 
-/// `tcb`, the current thread, was interrupted, or did what it may not. `scause` and `stval` say what.
+/// `tcb`, the current thread, was interrupted or did what it must not: `scause` and `stval` say what (privileged
+/// specification, 4.1.8 and 4.1.9). Its pc is still the trap's. Returns the thread that runs next.
 Tcb& enter_trap(Tcb& tcb, std::uint64_t scause, std::uint64_t stval);
 
-/// A hart without a thread begins.
+/// Begins on a hart that has not run a thread. Returns the first one, after waiting for it if need be.
 Tcb& enter_first(Hart& hart);
 
-/// The kernel itself trapped: a bug in the kernel. Stops the machine.
+/// The kernel itself trapped, which is a bug. Reports it and stops this hart.
 [[noreturn]] void kernel_trap(std::uint64_t scause, std::uint64_t stval, std::uint64_t pc, std::uint64_t ra);
 
 }  // extern "C"
 
-/// The rule for all system calls: does the one that `tcb` has in its registers. The lock is held.
+/// The rule for all system calls: does the one that is in the registers of `tcb`. Precondition: the lock is held.
+/// Returns the thread that runs next, with the kernel unlocked.
 Tcb& slow_syscall(Tcb& tcb);
-/// The way out: unlocks, and returns the thread that is to run on `hart`, if need be after a while.
+/// The way out of the kernel: chooses the thread that runs next on `hart`, unlocks, and returns it. May wait for a
+/// thread first. Precondition: the lock is held.
 Tcb& leave(Hart& hart);
 
-/// The rule for all faults: whoever handles those of `tcb` hears of `tcb.fault`, or the thread stops. The lock is held.
+/// The rule for all faults: the fault handler of `tcb` gets `tcb.fault` as a message, or the thread stops. Otherwise
+/// like slow_syscall().
 Tcb& slow_fault(Tcb& tcb);
 
 }  // namespace glenda

@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: MIT
-// The fast path of Call and ReplyRecv: a client calls a server that waits, the server replies and waits again.
+// The fast path of Call and ReplyRecv: a client calls a server that is waiting; the server replies and waits again.
 //
-// Only fast_path.cc includes this file. Both directions are the same step: a message moves, one thread blocks, and the
-// other runs in its place. That is all a call is when the other side waits already, is on this hart, has time left of
-// its turn, and nobody of a higher priority is ready. Handout: reference/kernel-design.md, "The fast path".
+// Both directions are the same step: a message moves, one thread blocks, and the other runs in its place.
+//
+//   Call        caller: Ready -> BlockedCall, in the Reply      receiver: BlockedRecv -> Ready, current
+//   ReplyRecv   server: Ready -> BlockedRecv, in the queue      caller: BlockedCall -> Ready, current
+//
+// That is all a call is if the other side is waiting, is on this hart, has time left in its turn, and no ready thread
+// has a higher priority. Invariant: each function first checks all of this and then changes everything or nothing. Only
+// fast_path.cc includes this file. Handout: reference/kernel-design.md, "The fast path".
 #pragma once
 
 #include "ipc/links.h"
@@ -12,33 +17,34 @@
 
 namespace glenda {
 
-/// What the sender has in its argument registers.
+/// A message as it arrives, in the sender's argument registers: not yet read back from its Tcb.
 struct FastMessage {
     Tag tag;
     std::uint64_t words[kRegisterWords];
 };
 
-/// find_slot() for the CSpaces that nearly everybody has: a single CNode whose slot numbers are the pointers. Null for
-/// others, and where find_slot() would find nothing.
+/// find_slot() for the CSpaces that nearly every thread has: a single CNode in which pointers are slot numbers. Returns
+/// null for others, and wherever find_slot() would find nothing.
 [[gnu::always_inline]] inline Slot* cached_slot(const Tcb& tcb, CPtr pointer) {
     if (pointer >= tcb.slot_count || pointer == 0) return nullptr;
     Slot* const slot = tcb.slots + pointer;
+    // Tells the compiler that the result is not null here: otherwise callers test again what was tested above.
     if (slot == nullptr) __builtin_unreachable();
     return slot;
 }
 
-/// choose() would run `next`, were it made ready while the current thread blocks.
+/// Returns true if choose() would run `next` in case it became ready while the current thread blocks.
 [[gnu::always_inline]] inline bool would_be_chosen(const Hart& hart, const Tcb& next) {
     return next.hart == &hart && next.priority >= hart.ready.highest() && has_turn_left(next);
 }
 
-/// The message can go from `from` to `to` without capabilities, and not a word of it is refused or dropped.
+/// Returns true if the message carries no capabilities and the slow path would deliver all of its words.
 [[gnu::always_inline]] inline bool is_plain(Tag tag, const Tcb& from, const Tcb& to) {
     if (tag.plain_length() <= kRegisterWords) return true;
     return tag.plain_length() <= kMaxWords && from.utcb != nullptr && to.utcb != nullptr;
 }
 
-/// transfer_message() for a plain message.
+/// transfer_message() for a plain message. The first words come from registers, the others from the UTCB.
 [[gnu::always_inline]] inline void copy_message(const Tcb& from, Tcb& to, const FastMessage& message) {
     for (unsigned i = 0; i < kRegisterWords; i++) to.registers.a(2 + i) = message.words[i];
     to.set_tag(message.tag);
@@ -46,15 +52,17 @@ struct FastMessage {
         copy_words(from.utcb->words, to.utcb->words, kRegisterWords, length);
 }
 
-/// The receiver that waits at the endpoint, brings a Reply, and would run next; or null.
+/// Returns the receiver that waits at `endpoint`, if it brought a Reply and would run next; else null.
 [[gnu::always_inline]] inline Tcb* find_receiver(const Hart& hart, const Endpoint& endpoint) {
     if (endpoint.waiting != Endpoint::Waiting::Receivers) return nullptr;
     Tcb* const receiver = endpoint.queue.front();
     return receiver->reply != nullptr && would_be_chosen(hart, *receiver) ? receiver : nullptr;
 }
 
-/// `receiver`, which has its message, runs; `caller` waits in the Reply that it brought.
-[[gnu::always_inline]] inline void finish_call(Hart& hart, Endpoint& endpoint, Tcb& caller, Tcb& receiver, Badge badge) {
+/// Runs `receiver`, which has its message, while `caller` waits in the Reply that it brought. Cannot fail. The links
+/// change in the same order as in deliver() of ipc/endpoint.cc.
+[[gnu::always_inline]] inline void finish_call(Hart& hart, Endpoint& endpoint, Tcb& caller, Tcb& receiver,
+                                               Badge badge) {
     dequeue_first(endpoint);
     Reply& reply = *receiver.reply;
     unlink_receiver(reply, receiver);
@@ -64,7 +72,7 @@ struct FastMessage {
     switch_to(hart, receiver);
 }
 
-/// Call with a capability to an endpoint: the receiver, which runs next; or null.
+/// Call with a capability to an endpoint. Returns the receiver, which runs next, or null if nothing was done.
 [[gnu::always_inline]] inline Tcb* fast_call(Tcb& tcb, const Capability& cap, const FastMessage& message) {
     if (!has(cap.rights, Rights::Write)) return nullptr;
     Hart& hart = *tcb.hart;
@@ -78,14 +86,15 @@ struct FastMessage {
     return receiver;
 }
 
-/// A ReplyRecv of the common kind: nothing has come yet that the server would receive at once.
+/// What a ReplyRecv of the common kind refers to: nothing has come yet that the server would receive at once.
 struct FastReplyRecv {
     Endpoint* endpoint;
     Reply* reply;
     bool can_grant;
 };
 
-/// Looks up what ReplyRecv needs. The caller that is to get the reply, and would run next; or null.
+/// Looks up what ReplyRecv needs, and puts it into `found`. Returns the caller that gets the reply, if it is in `state`
+/// and would run next; else null.
 [[gnu::always_inline]] inline Tcb* find_caller(const Tcb& tcb, CPtr pointer, ThreadState state, FastReplyRecv& found) {
     const Slot* const slot = cached_slot(tcb, pointer);
     if (slot == nullptr || !slot->cap.permits(CapType::Endpoint, Rights::Read)) return nullptr;
@@ -93,6 +102,7 @@ struct FastReplyRecv {
     if (reply_slot == nullptr || reply_slot->cap.type != CapType::Reply) return nullptr;
     found = {&slot->cap.as<Endpoint>(), &reply_slot->cap.as<Reply>(), has(slot->cap.rights, Rights::Grant)};
 
+    // A pending signal or a waiting sender would be received at once, and the server would not block.
     const Slot& bound = tcb.bound_notification;
     if (!bound.is_empty() && bound.cap.as<Notification>().flags != 0) return nullptr;
     if (found.endpoint->waiting == Endpoint::Waiting::Senders) return nullptr;
@@ -101,7 +111,8 @@ struct FastReplyRecv {
     return caller;
 }
 
-/// `caller`, which has its reply, runs; `tcb` waits for the next message.
+/// Runs `caller`, which has its reply, while `tcb` waits for the next message. Cannot fail. The Reply changes hands: it
+/// leaves the caller before the server brings it again.
 [[gnu::always_inline]] inline void finish_reply_recv(Tcb& tcb, Tcb& caller, const FastReplyRecv& found) {
     unlink_caller(*found.reply, caller);
     caller.state = ThreadState::Ready;
@@ -111,7 +122,7 @@ struct FastReplyRecv {
     switch_to(*tcb.hart, caller);
 }
 
-/// ReplyRecv to a thread that waits after a Call: that thread, which runs next; or null.
+/// ReplyRecv to a thread that waits after a Call. Returns that thread, which runs next, or null if nothing was done.
 [[gnu::always_inline]] inline Tcb* fast_reply_recv(Tcb& tcb, CPtr pointer, const FastMessage& message) {
     FastReplyRecv found;
     Tcb* const caller = find_caller(tcb, pointer, ThreadState::BlockedCall, found);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // The fast path of everything but Call and ReplyRecv: faults and the replies to them, signals, waiting, Yield.
 //
-// Only fast_path.cc includes this file. Each function does what the slow path does in the case that it accepts.
+// Invariant: each function does exactly what the slow path does in the cases that it accepts. Null means that it
+// accepted none and changed nothing. Only fast_path.cc includes this file.
 // Handout: reference/kernel-design.md, "The fast path".
 #pragma once
 
@@ -11,7 +12,7 @@
 
 namespace glenda {
 
-/// A fault of `tcb`, whose handler waits: the handler, which runs next; or null.
+/// A fault of `tcb`, whose handler is waiting. Returns the handler, which runs next, or null if nothing was done.
 inline Tcb* fast_tell_handler(Tcb& tcb) {
     const Capability* const handler = fault_handler_of(tcb);
     if (handler == nullptr) return nullptr;
@@ -27,7 +28,7 @@ inline Tcb* fast_tell_handler(Tcb& tcb) {
     return receiver;
 }
 
-/// ReplyRecv to a thread that waits after a fault, and is to go on: that thread, which runs next; or null.
+/// ReplyRecv to a thread that waits after a fault and is to go on. Returns that thread, which runs next, or null.
 inline Tcb* fast_fault_reply(Tcb& tcb) {
     const Tag tag = tcb.tag();
     if (tag.plain_length() > kRegisterWords || !is_resume(tag)) return nullptr;
@@ -35,26 +36,28 @@ inline Tcb* fast_fault_reply(Tcb& tcb) {
     Tcb* const faulty = find_caller(tcb, tcb.registers.a(0), ThreadState::BlockedFault, found);
     if (faulty == nullptr) return nullptr;
 
+    // The usual reply to a page fault is empty: the thread repeats the instruction with unchanged registers.
     if (faulty->fault.kind == FaultKind::UnknownSyscall || tag.length() != 0) apply_resume(*faulty, tcb);
     finish_reply_recv(tcb, *faulty, found);
     return faulty;
 }
 
-/// The capability to a notification with which `tcb` made its call, with `right`, if nobody ready comes before `tcb`.
+/// Returns the capability to a notification with which `tcb` made its call, if it has `right` and no ready thread
+/// outranks `tcb`; else null.
 inline const Capability* find_notification(const Tcb& tcb, Rights right) {
     const Slot* const slot = cached_slot(tcb, tcb.registers.a(0));
     if (slot == nullptr || !slot->cap.permits(CapType::Notification, right)) return nullptr;
     return tcb.hart->ready.highest() <= tcb.priority ? &slot->cap : nullptr;
 }
 
-/// Send and NBSend on a notification: the thread that runs next, perhaps `tcb` itself; or null.
+/// Send and NBSend on a notification. Returns the thread that runs next, which can be `tcb` itself, or null.
 inline Tcb* fast_signal(Tcb& tcb) {
     const Capability* const cap = find_notification(tcb, Rights::Write);
     if (cap == nullptr) return nullptr;
     Notification& notification = cap->as<Notification>();
     Tcb* const receiver = notification.waiters.front();
     if (receiver == nullptr) {
-        if (notification.bound != nullptr) return nullptr;  // it may wait at an endpoint
+        if (notification.bound != nullptr) return nullptr;  // that thread may be waiting at an endpoint
         notification.flags |= signal_bits(*cap);
         tcb.set_tag(Tag{});
         return &tcb;
@@ -63,7 +66,7 @@ inline Tcb* fast_signal(Tcb& tcb) {
     if (receiver->hart != &hart) return nullptr;
 
     dequeue(notification, *receiver);
-    receiver->registers.a(0) = signal_bits(*cap);  // where somebody waits, the word is 0
+    receiver->registers.a(0) = signal_bits(*cap);  // the word is 0 while a thread waits, so this is all of it
     receiver->set_tag(Tag::notification());
     receiver->state = ThreadState::Ready;
     tcb.set_tag(Tag{});
@@ -71,13 +74,14 @@ inline Tcb* fast_signal(Tcb& tcb) {
         enqueue_ready(*receiver);
         return &tcb;
     }
+    // The receiver outranks the sender, which is preempted and keeps its turn.
     if (!has_turn_left(*receiver)) begin_turn(*receiver);
     hart.ready.push_front(tcb);
     switch_to(hart, *receiver);
     return receiver;
 }
 
-/// Recv on a notification: the thread that runs next, perhaps `tcb` itself; or null.
+/// Recv on a notification. Returns the thread that runs next, which can be `tcb` itself, or null.
 inline Tcb* fast_wait(Tcb& tcb) {
     const Capability* const cap = find_notification(tcb, Rights::Read);
     if (cap == nullptr) return nullptr;
@@ -92,7 +96,7 @@ inline Tcb* fast_wait(Tcb& tcb) {
     return &next;
 }
 
-/// Yield to an equal, of which there is one.
+/// Yield. Precondition: a thread of the same or a higher priority is ready. Returns the one that runs next.
 inline Tcb& fast_yield(Tcb& tcb) {
     Hart& hart = *tcb.hart;
     yield(hart);

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
-// Interrupts become signals. See interrupts.h.
+// Turns interrupts into signals; see interrupts.h.
 //
-// Each entry does a bounded amount of work: one device, and kTimersAtOnce timers. If there are more, the interrupt is
-// still pending when the kernel is left, and comes again.
+// Invariant: each entry does a bounded amount of work: one device, and kTimersAtOnce timers. If there is more to do,
+// the interrupt is still pending when the kernel is left, and the hart enters again. A thread of high priority that an
+// interrupt made ready gets to run in between.
 #include "entry/interrupts.h"
 
 #include "arch/plic.h"
@@ -17,10 +18,11 @@ namespace glenda {
 
 namespace {
 
-/// How many timers may expire in one entry.
+/// How many timers can expire in one entry.
 constexpr unsigned kTimersAtOnce = 16;
 
-/// Signals the notification that a timer or an interrupt holds in its slot, if there is one.
+/// Signals the notification in the slot of a timer or an interrupt. The slot is empty if that was never bound, or
+/// revoked.
 void signal_held(const Slot& slot) {
     if (slot.cap.type == CapType::Notification) signal(slot.cap.as<Notification>(), signal_bits(slot.cap));
 }
@@ -35,6 +37,7 @@ void expire_timers(std::uint64_t now) {
     }
 }
 
+/// The hart's one deadline has come: for its tick, for timers, or for both. Then sets the next one.
 void handle_timer(Hart& hart) {
     const std::uint64_t now = arch::now();
     if (hart.next_tick <= now) {
@@ -45,7 +48,8 @@ void handle_timer(Hart& hart) {
     set_next_interrupt(hart);
 }
 
-/// The device's interrupt stays masked until the thread that handles it says that it is done (IrqHandler::Ack).
+/// Signals a device's interrupt and leaves it masked. The driver allows the next one when it is done with the device
+/// (IrqHandler::Ack): until then a device that keeps its line raised would interrupt again at once.
 void handle_device(Hart& hart) {
     const unsigned number = arch::plic_claim();
     if (number == 0) return;
@@ -64,6 +68,8 @@ void handle_interrupts(Hart& hart) {
     if (trace.is_on()) [[unlikely]]
         trace.interrupted(*hart.current, pending);
     if (pending.software) {  // another hart made a thread ready here, or changed the timers
+        // Cleared first, so that a request that comes now is not lost. Threads that became ready need nothing here: the
+        // way out of the kernel chooses anyway.
         arch::clear_ipi();
         set_next_interrupt(hart);
     }

@@ -15,15 +15,18 @@ namespace glenda {
 
 namespace {
 
-/// `tcb` waits nowhere any more, and in vain: its call has failed. A fault stays unhandled.
+/// Ends in failure the wait of `tcb`, which is in no queue and no Reply any more. A system call returns `error`; a
+/// fault remains unhandled.
 void wake_with_error(Tcb& tcb, Error error) {
     if (tcb.state == ThreadState::BlockedFault) return stop_unhandled(tcb);
     tcb.set_tag(Tag::error(error));
     make_ready(tcb);
 }
 
-/// The rendezvous: the message of `sender` goes to `receiver`. Neither is in a queue. A caller then waits in the Reply
-/// that the receiver brought; if it brought none, nobody could ever reply, and the call fails.
+/// The rendezvous: the message of `sender` goes to `receiver`. Precondition: neither is in a queue. A caller then waits
+/// in the Reply that the receiver brought. If the receiver brought none, no reply could ever come, so the call fails.
+///
+/// The order matters: the message is read from the sender's registers before a result is written into them.
 void deliver(Tcb& sender, Tcb& receiver) {
     if (sender.state == ThreadState::BlockedFault)
         transfer_fault(sender, receiver);
@@ -44,7 +47,7 @@ void deliver(Tcb& sender, Tcb& receiver) {
     make_ready(receiver);
 }
 
-/// deliver(), seen by the trace.
+/// deliver(), and an event for the trace.
 void meet(Tcb& sender, Tcb& receiver) {
     deliver(sender, receiver);
     if (trace.is_on()) [[unlikely]]
@@ -63,6 +66,7 @@ void send(Endpoint& endpoint, Tcb& sender, PendingSend pending, ThreadState stat
 }
 
 void receive(Endpoint& endpoint, Tcb& receiver, Reply* reply, bool can_grant) {
+    // Before the rendezvous: deliver() looks for the Reply in the receiver's Tcb.
     if (reply != nullptr) link_receiver(*reply, receiver, can_grant);
     receiver.state = ThreadState::BlockedRecv;
     if (endpoint.waiting == Endpoint::Waiting::Senders)
@@ -73,6 +77,7 @@ void receive(Endpoint& endpoint, Tcb& receiver, Reply* reply, bool can_grant) {
 
 void reply(Reply& reply, Tcb& replier) {
     Tcb& caller = *reply.caller;
+    // The Reply is free again from here on: the replier may bring it to its next Recv.
     unlink_caller(reply, caller);
     if (caller.state == ThreadState::BlockedFault) return resume_after_fault(caller, replier);
     transfer_message(replier, caller, reply.can_grant);
@@ -80,6 +85,7 @@ void reply(Reply& reply, Tcb& replier) {
 }
 
 void cancel_wait(Tcb& tcb) {
+    // At most one of the two queues. A receiver may in addition have brought a Reply.
     if (tcb.endpoint != nullptr) dequeue(*tcb.endpoint, tcb);
     if (tcb.notification != nullptr) dequeue(*tcb.notification, tcb);
     if (tcb.reply == nullptr) return;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// Raising a fault, and what the reply does. See fault.h.
+// Raises a fault, and does what the reply asks for; see fault.h.
 //
-// A thread without a handler stops and is reported. The mistake is the user's: the kernel and everybody else go on.
-// Handout: reference/kernel-design.md, "A page fault".
+// Invariant: a fault is the user's mistake, never the kernel's. A thread without a handler stops and is reported, and
+// everything else goes on. Handout: reference/kernel-design.md, "A page fault".
 #include "ipc/fault.h"
 
 #include <algorithm>
@@ -15,7 +15,8 @@ namespace glenda {
 
 namespace {
 
-/// The Call on the handler's endpoint. The badge of that capability tells the handler which thread it is.
+/// Makes the Call on the handler's endpoint in the name of `tcb`. The badge of that capability tells the handler which
+/// thread it is. Capabilities never go along: the thread did not choose to send this.
 void tell_handler(Tcb& tcb, const Capability& handler) {
     const PendingSend pending{.badge = handler.badge, .can_grant = false, .wants_reply = true};
     send(handler.as<Endpoint>(), tcb, pending, ThreadState::BlockedFault);
@@ -25,8 +26,7 @@ void tell_handler(Tcb& tcb, const Capability& handler) {
 
 const Capability* fault_handler_of(const Tcb& tcb) {
     const Capability& handler = tcb.fault_handler.cap;
-    const bool can_tell = handler.type == CapType::Endpoint && has(handler.rights, Rights::Write);
-    return can_tell ? &handler : nullptr;
+    return handler.permits(CapType::Endpoint, Rights::Write) ? &handler : nullptr;
 }
 
 void raise_fault(Tcb& tcb) {
@@ -55,12 +55,15 @@ void resume_after_fault(Tcb& tcb, const Tcb& handler) {
 }
 
 void apply_resume(Tcb& tcb, const Tcb& handler) {
+    // The handler's words 0 to 3 are in its registers a2 to a5. As many as it sent are used.
     const unsigned length = std::min(handler.tag().length(), kRegisterWords);
     Registers& registers = tcb.registers;
     if (tcb.fault.kind == FaultKind::UnknownSyscall) {
+        // The handler did the system call in the kernel's place: its words are the results, and the call is over.
         for (unsigned i = 0; i < length; i++) registers.a(i) = handler.registers.a(2 + i);
         registers.skip_ecall();
     } else {
+        // Without words the thread repeats the instruction: right for a page that is there now.
         if (length > 0) registers.pc = handler.registers.a(2);
         if (length > 1) registers.sp() = handler.registers.a(3);
     }

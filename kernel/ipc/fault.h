@@ -2,7 +2,12 @@
 // Faults as messages: abi/fault.h says what they look like.
 //
 // A fault is a Call that the kernel makes in the name of the thread, on the endpoint that its Tcb names. So it needs no
-// mechanism of its own: the thread waits in the same queues and in the same Replies, and the reply says how it goes on.
+// mechanism of its own: the thread waits in the same queues and the same Replies as a caller.
+//
+//   thread  -- page fault --> kernel -- message: pc, address, access, cause --> handler maps a page
+//   thread  <-- runs again -- kernel <-- reply: label kFaultResume ------------ handler
+//
+// Invariant: `tcb.fault` says what happened for as long as the thread is BlockedFault.
 // Handout: reference/kernel-design.md, "Endpoints".
 #pragma once
 
@@ -11,24 +16,27 @@
 
 namespace glenda {
 
-/// The capability to the endpoint that hears of the faults of `tcb`, or null if there is none that it may send to.
+/// Returns the capability to the endpoint that learns of the faults of `tcb`, or null if there is none to which the
+/// thread may send. Checked at each fault: the capability may have been revoked since the thread got it.
 const Capability* fault_handler_of(const Tcb& tcb);
 
-/// The current thread `tcb` has caused the fault that is in `tcb.fault`. Tells its fault handler, or stops it if there is
-/// none.
+/// Raises the fault in `tcb.fault`, which the current thread `tcb` caused. Sends it to the fault handler, or stops the
+/// thread if there is none.
 void raise_fault(Tcb& tcb);
 
-/// Stops `tcb`, whose `fault` nobody handles, and says so in one line on the console. The line names the thread, the pc
-/// and the return address, so that a reader on the host can look up symbols; Machine::DumpThread shows all registers.
+/// Stops `tcb`, whose fault nobody handles, and prints one line. The line names the thread, the pc and the return
+/// address, so that a reader on the host can look up symbols; Machine::DumpThread shows all registers.
 void stop_unhandled(Tcb& tcb);
 
-/// A reply to a fault with this tag lets the thread go on; any other leaves it stopped.
+/// Returns true if a reply with this tag resumes the thread. Any other leaves it stopped.
 inline bool is_resume(Tag reply) { return reply.label() == kFaultResume; }
 
-/// Changes the registers of `tcb` as the message of `handler`, which lets it go on, asks for.
+/// Changes the registers of `tcb` as the message of `handler` asks: after an unknown system call a0 and on, and the pc
+/// moves past the ecall; after any other fault the pc, then the stack pointer. Registers without a word stay.
 void apply_resume(Tcb& tcb, const Tcb& handler);
 
-/// `handler` replies to the fault of `tcb` with the message in its registers.
+/// Ends the fault of `tcb` with the message in the registers of `handler`: resumes the thread or leaves it stopped.
+/// Precondition: it has left its Reply.
 void resume_after_fault(Tcb& tcb, const Tcb& handler);
 
 }  // namespace glenda

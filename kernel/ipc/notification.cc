@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
-// Who gets a signal. See notification.h.
+// Decides who gets a signal; see notification.h.
 //
-// The order is fixed: first the threads that wait at the notification itself, then the bound thread if it waits at an
-// endpoint. If nobody waits, the bits stay in the word.
+// The order is fixed: first a thread that waits at the notification itself, then the bound thread if it is waiting at
+// an endpoint. If neither waits, the bits stay in the word until somebody takes them. Invariant: the word is 0 while a
+// thread waits for it. Handout: reference/kernel-design.md, "Notifications".
 #include "ipc/notification.h"
 
 #include "debug/trace.h"
@@ -13,18 +14,20 @@ namespace glenda {
 
 namespace {
 
-/// Where a signal can go at once: the first in the queue, or the bound thread if it waits at an endpoint; else null.
+/// Returns the thread that gets a signal at once: the first in the queue, or the bound thread if it is waiting at an
+/// endpoint; else null.
 Tcb* find_waiter(const Notification& notification) {
     if (Tcb* first = notification.waiters.front()) return first;
     Tcb* bound = notification.bound;
     return bound != nullptr && bound->state == ThreadState::BlockedRecv && bound->endpoint != nullptr ? bound : nullptr;
 }
 
-/// Adds `bits`. The thread that took them, or null.
+/// Adds `bits`. Returns the thread that took them, or null.
 Tcb* add_signals(Notification& notification, std::uint64_t bits) {
     notification.flags |= bits;
     Tcb* const receiver = find_waiter(notification);
     if (receiver == nullptr) return nullptr;
+    // It may have brought a Reply, which is free again: no call came.
     cancel_wait(*receiver);
     take_signals(notification, *receiver);
     make_ready(*receiver);

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
-// Moving words and capabilities from one thread to another. See transfer.h.
+// Moves words and capabilities from one thread to another; see transfer.h.
 //
-// Registers go to registers, longer messages from UTCB to UTCB, through the direct map; no address of a user program is
-// ever followed. Nothing here fails for the sender: what finds no room is left out, and the receiver's tag says so.
+// Registers go to registers, and longer messages from UTCB to UTCB, through the direct map. Invariant: the kernel never
+// follows an address of a user program. The UTCB is a frame that the kernel has checked, and it stays mapped here even
+// if the program unmaps it: so no copy can fault.
 #include "ipc/transfer.h"
 
 #include <algorithm>
@@ -14,11 +15,15 @@ namespace glenda {
 
 namespace {
 
-/// Copy or move up to `count` capabilities into the slots that the receiver offers. How many arrived.
+/// Copies or moves up to `count` capabilities into the slots that the receiver offers in its UTCB. Returns how many
+/// arrived. The first that cannot be transferred ends it: an empty source, or a slot that is occupied. A capability
+/// that cannot be copied moves, so that it still has one holder.
 unsigned transfer_caps(Tcb& from, Tcb& to, unsigned count) {
     if (from.utcb == nullptr || to.utcb == nullptr) return 0;
     const Slot* cnode = find_slot(to, to.utcb->receive_cnode);
-    if (cnode == nullptr || cnode->cap.type != CapType::CNode || !has(cnode->cap.rights, Rights::Write)) return 0;
+    if (cnode == nullptr || !cnode->cap.permits(CapType::CNode, Rights::Write)) return 0;
+    // Other threads may write to this page while the kernel reads it: so any value may be there, and each look-up is
+    // checked.
     count = std::min<std::uint64_t>(count, to.utcb->receive_count);
     const std::uint64_t first = to.utcb->receive_index;
     for (unsigned i = 0; i < count; i++) {
@@ -36,6 +41,7 @@ unsigned transfer_caps(Tcb& from, Tcb& to, unsigned count) {
 }  // namespace
 
 void transfer_message(Tcb& from, Tcb& to, bool can_grant) {
+    // The flags say "error" and "notification". A sender that could set them could pretend to be the kernel.
     const Tag tag = from.tag().without_flags();
     unsigned length = tag.length();
     for (unsigned i = 0; i < kRegisterWords; i++) to.registers.a(2 + i) = from.registers.a(2 + i);

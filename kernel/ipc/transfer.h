@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
-// Carrying a message from one thread to another: words, then capabilities.
+// Carries a message from one thread to another: words, then capabilities.
 //
-// Nothing here can fail for the sender: what the receiver has no room for is left out, and the tag says so.
+// Invariant: nothing here can fail for the sender. What the receiver has no room for is left out, and the receiver's
+// tag says how much arrived. So a receiver cannot make a sender's call fail by being badly prepared.
 // Handout: reference/kernel-design.md, "A message's way".
 #pragma once
 
@@ -9,7 +10,8 @@
 
 namespace glenda {
 
-/// Words `from` to `to` - 1 of a message, eight at a time where there are as many.
+/// Copies the words from number `from` to `to` - 1 of a message. Eight at a time, in a loop that the compiler unrolls,
+/// so that a long message costs few instructions a word.
 [[gnu::always_inline]] inline void copy_words(const std::uint64_t* source, std::uint64_t* target, unsigned from,
                                               unsigned to) {
     const std::uint64_t* const end = source + to;
@@ -22,11 +24,11 @@ namespace glenda {
     while (source != end) *target++ = *source++;
 }
 
-/// Copy the message that `from` has in its registers and UTCB to `to`, and capabilities if `can_grant`.
-/// Both are stopped in the kernel.
+/// Copies the message in the registers and UTCB of `from` to `to`, and capabilities too if `can_grant`. Sets the
+/// receiver's tag. Preconditions: both are stopped in the kernel, and the message is within bounds (check_message).
 void transfer_message(Tcb& from, Tcb& to, bool can_grant);
 
-/// Write the message about the fault of `from` into `to`.
+/// Writes the message about the fault of `from` into the registers and UTCB of `to` (abi/fault.h), and sets its tag.
 void transfer_fault(const Tcb& from, Tcb& to);
 
 }  // namespace glenda

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: MIT
 // The table of living address spaces: its index is the ASID. See address_spaces.h.
 //
-// Free ASIDs stand in a queue, so that finding one is a single step however many are in use, and each rests as long as
-// it can before it is used again.
+// Free ASIDs form a queue. Finding one is a single step however many are in use, and each rests as long as it can
+// before it is used again.
 #include "mem/address_spaces.h"
 
 namespace glenda {
 
 constinit AddressSpaces address_spaces;
 
-/// An ASID that nobody uses; there is one.
+/// Takes an unused ASID. Precondition: room_ > 0.
 unsigned AddressSpaces::take_free() {
     if (unused_ < kMaxSpaces) return unused_++;
     const unsigned asid = first_free_;
@@ -47,6 +47,11 @@ void AddressSpaces::note_use(std::uint64_t space, std::uint64_t hart) {
     users |= bit(hart);
     arch::flush_instructions(bit(hart));
 }
+
+void flush_page(VirtAddr address, std::uint64_t space) {
+    arch::flush_page(address, asid_of(space), address_spaces.users(space));
+}
+void flush_space(std::uint64_t space) { arch::flush_space(asid_of(space), address_spaces.users(space)); }
 
 PageTable* AddressSpaces::find(std::uint64_t space) const {
     const Entry& entry = entries_[asid_of(space)];

@@ -2,8 +2,8 @@
 // Which address spaces live, and their identities.
 //
 // A VSpace's identity is never used twice: a counter above, its ASID (the table's index) below. A frame remembers the
-// identity of the space that maps it; if that space has gone, the look-up finds nobody, though its ASID may be in use
-// again. ASID 0 is the kernel's own. Handout: reference/kernel-design.md, "Address spaces".
+// identity of the space that maps it. Once that space has ended, looking the identity up finds nothing, even if the
+// ASID is in use again. ASID 0 is the kernel's own. Handout: reference/kernel-design.md, "Address spaces".
 #pragma once
 
 #include "arch/page_table.h"
@@ -21,18 +21,19 @@ constexpr std::uint64_t satp_of(PhysAddr root, unsigned asid) {
 
 class AddressSpaces {
 public:
-    /// A new identity for `root`. Error: TooManySpaces.
+    /// Returns a new identity for `root`. Error: TooManySpaces.
     Result<std::uint64_t> add(PageTable* root);
-    /// Forget the space; its ASID is free at once, so the caller has flushed it.
+    /// Forgets the space. Its ASID can be used again at once, so the caller has flushed it.
     void remove(std::uint64_t space);
-    /// The root table, or null if the space is no more.
+    /// The root table, or null if the space has ended.
     PageTable* find(std::uint64_t space) const;
-    /// From now on threads in this space may run on the hart with the firmware's number `hart`. If it is new to the
-    /// space, it fetches instructions anew, and so sees those mapped before. It stays a user until the space ends.
+    /// Notes that threads in this space may run on the hart with the firmware's number `hart`. A hart that is new to
+    /// the space fetches its instructions anew, so that it sees those mapped before. It stays a user until the space
+    /// ends.
     void note_use(std::uint64_t space, std::uint64_t hart);
     /// The harts that may have cached translations of the space.
     arch::HartSet users(std::uint64_t space) const { return entries_[asid_of(space)].harts; }
-    /// How many more can be added.
+    /// How many more spaces can be added.
     unsigned room() const { return room_; }
 
 private:
@@ -45,12 +46,16 @@ private:
 
     Entry entries_[kMaxSpaces] = {};
     unsigned unused_ = 1;  // this one and those above have never been used
-    // Those that can be used again stand in a queue, so that each rests as long as possible. 0 ends it.
+    // ASIDs that can be used again, as a queue, so that each rests as long as possible. 0 ends it.
     unsigned first_free_ = 0, last_free_ = 0;
     std::uint16_t next_free_[kMaxSpaces] = {};
     unsigned room_ = kMaxSpaces - 1;
 };
 
 extern constinit AddressSpaces address_spaces;
+
+/// Lets all harts that may have cached translations of the space forget them: those of one page, or all.
+void flush_page(VirtAddr address, std::uint64_t space);
+void flush_space(std::uint64_t space);
 
 }  // namespace glenda

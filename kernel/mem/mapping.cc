@@ -14,26 +14,16 @@ namespace {
 /// The kernel's entries of a root table: the direct map from kFirstKernelEntry on without a gap, and the image.
 constexpr unsigned kImageEntry = kTableEntries - 2;
 
-void flush_page(VirtAddr address, std::uint64_t space) {
-    arch::flush_page(address, asid_of(space), address_spaces.users(space));
-}
-void flush_space(std::uint64_t space) { arch::flush_space(asid_of(space), address_spaces.users(space)); }
-
 unsigned level_of(const Capability& frame) { return glenda::level_of(frame.size_bits); }
 
-/// Read is always part of MapFlags, Write and Execute never both. Errors: BadArgument; NoRights, if `frame` does not
-/// allow them.
-Result<void> check_flags(const Capability& frame, std::uint64_t flags) {
-    constexpr auto kRead = std::uint64_t(MapFlags::Read), kWrite = std::uint64_t(MapFlags::ReadWrite),
-                   kExecute = std::uint64_t(MapFlags::ReadExecute);
-    CHECK(flags == kRead || flags == kWrite || flags == kExecute, Error::BadArgument);
-    CHECK(flags != kExecute || !has(frame.flags, CapFlags::Device), Error::BadArgument);
-    CHECK(has(frame.rights, flags == kWrite ? Rights::Read | Rights::Write : Rights::Read), Error::NoRights);
+/// Errors: BadArgument; NoRights, if `frame` does not allow these MapFlags.
+Result<void> check_rights(const Capability& frame, std::uint64_t flags) {
+    CHECK(are_rights(flags), Error::BadArgument);
+    const bool writes = flags == std::uint64_t(MapFlags::ReadWrite),
+               executes = flags == std::uint64_t(MapFlags::ReadExecute);
+    CHECK(!executes || !has(frame.flags, CapFlags::Device), Error::BadArgument);
+    CHECK(has(frame.rights, writes ? Rights::Read | Rights::Write : Rights::Read), Error::NoRights);
     return {};
-}
-
-Pte leaf_for(const Capability& frame, std::uint64_t flags) {
-    return Pte::leaf(to_physical(frame.object), flags << 1 | Pte::kUser);
 }
 
 /// The entry that maps `frame`, or null if its space, or a table on the way, has gone.
@@ -49,23 +39,34 @@ Pte* find_mapping(const Capability& frame) {
 
 }  // namespace
 
-Result<void> map_frame(Capability& frame, const Capability& vspace, VirtAddr address, std::uint64_t flags) {
-    CHECK(frame.space == 0, Error::AlreadyMapped);
-    TRY_VOID(check_flags(frame, flags));
-    CHECK(address.value < kUserEnd, Error::BadArgument);
-    CHECK(is_aligned(address.value, bit(frame.size_bits)), Error::NotAligned);
+Result<Pte*> find_place(const Capability& frame, const Place& place) {
+    CHECK(frame.space == 0 || place.replaces(), Error::AlreadyMapped);
+    TRY_VOID(check_rights(frame, place.flags & ~std::uint64_t(MapFlags::Replace)));
+    CHECK(place.address.value < kUserEnd, Error::BadArgument);
+    CHECK(is_aligned(place.address.value, bit(frame.size_bits)), Error::NotAligned);
 
-    const unsigned level = level_of(frame);
-    const Walk at = walk(vspace.as<PageTable>(), address, level);
-    CHECK(!at.entry->is_valid(), Error::AlreadyMapped);
-    CHECK(at.level == level, Error::MissingTable);
+    const Walk at = walk(place.vspace.as<PageTable>(), place.address, level_of(frame));
+    if (at.entry->is_valid()) {
+        const bool is_small_page = at.level == 0, is_own = at.entry == find_mapping(frame);
+        CHECK(place.replaces() && (is_small_page || is_own), Error::AlreadyMapped);
+    }
+    CHECK(at.level == level_of(frame), Error::MissingTable);
+    return at.entry;
+}
 
-    *at.entry = leaf_for(frame, flags);
-    frame.mapped_at = address.value;
-    frame.space = vspace.space;
-    flush_page(address, frame.space);
-    if ((flags & std::uint64_t(MapFlags::Execute)) != 0) arch::flush_instructions(address_spaces.users(frame.space));
-    return {};
+void map_frame(Capability& frame, const Place& place, Pte& entry) {
+    entry = place.leaf(to_physical(frame.object));
+    frame.mapped_at = place.address.value;
+    frame.space = place.vspace.space;
+}
+
+void announce(const Place& place, VirtAddr end) {
+    const std::uint64_t space = place.vspace.space;
+    if (end.value - place.address.value == kPageSize)
+        flush_page(place.address, space);
+    else
+        flush_space(space);
+    if ((place.flags & std::uint64_t(MapFlags::Execute)) != 0) arch::flush_instructions(address_spaces.users(space));
 }
 
 unsigned missing_level(const Capability& vspace, VirtAddr address) {
@@ -75,8 +76,8 @@ unsigned missing_level(const Capability& vspace, VirtAddr address) {
 Result<void> protect_frame(const Capability& frame, std::uint64_t flags) {
     Pte* entry = find_mapping(frame);
     CHECK(entry != nullptr, Error::NotMapped);
-    TRY_VOID(check_flags(frame, flags));
-    *entry = leaf_for(frame, flags);
+    TRY_VOID(check_rights(frame, flags));
+    *entry = Pte::user_leaf(to_physical(frame.object), flags);
     flush_page({frame.mapped_at}, frame.space);
     if ((flags & std::uint64_t(MapFlags::Execute)) != 0) arch::flush_instructions(address_spaces.users(frame.space));
     return {};

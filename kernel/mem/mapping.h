@@ -2,9 +2,9 @@
 // Frames and page tables in address spaces: the capability that made a mapping remembers it and alone ends it.
 //
 // Invariant: every leaf entry of a living address space belongs to a Frame capability, whose `space` and `mapped_at`
-// say where; so deleting the last capability to a frame ends all access to it. (A capability whose table was unmapped
-// still remembers its place. If another one to the same frame is mapped there later, both speak for that entry.)
-// Handout: reference/kernel-design.md, "Address spaces".
+// say where; so deleting the last capability to a frame ends all access to it. (A capability whose page was replaced,
+// or unmapped through the space or with its table, still remembers its place. If another one to the same frame is
+// mapped there later, both speak for that entry.) Handout: reference/kernel-design.md, "Address spaces".
 #pragma once
 
 #include "abi/method.h"
@@ -13,11 +13,35 @@
 
 namespace glenda {
 
-/// Maps `frame`, which has no mapping, at `address` in `vspace`. `flags` are MapFlags.
-/// Errors: BadArgument, NotAligned, NoRights, AlreadyMapped; MissingTable, then missing_level() says which.
-Result<void> map_frame(Capability& frame, const Capability& vspace, VirtAddr address, std::uint64_t flags);
+/// Where to map frames, and how: `flags` are MapFlags.
+struct Place {
+    const Capability& vspace;
+    VirtAddr address;
+    std::uint64_t flags;
+
+    bool replaces() const { return (flags & std::uint64_t(MapFlags::Replace)) != 0; }
+    /// `page` in this place.
+    Pte leaf(PhysAddr page) const { return Pte::user_leaf(page, flags & ~std::uint64_t(MapFlags::Replace)); }
+};
+
+/// The entry that is to map `frame` at `place`: everything that can fail. With MapFlags::Replace, a small page of
+/// another capability may be there. Errors: BadArgument, NotAligned, NoRights, AlreadyMapped; MissingTable, then
+/// missing_level() says which.
+Result<Pte*> find_place(const Capability& frame, const Place& place);
+/// Maps `frame`, which has no mapping (any more), by the `entry` that find_place() has found. What is there now ends.
+/// The harts are to be told: announce().
+void map_frame(Capability& frame, const Place& place, Pte& entry);
+/// Pages from place.address up to `end` have been mapped: the harts forget what they knew of these addresses, and fetch
+/// instructions anew if there are any.
+void announce(const Place& place, VirtAddr end);
+
 /// The level (1 or 0) of the highest table that is missing at `address`. Precondition: one is.
 unsigned missing_level(const Capability& vspace, VirtAddr address);
+/// MapFlags that a mapping can have, without Replace: Read is always part of them, Write and Execute never both.
+constexpr bool are_rights(std::uint64_t flags) {
+    return flags == std::uint64_t(MapFlags::Read) || flags == std::uint64_t(MapFlags::ReadWrite) ||
+           flags == std::uint64_t(MapFlags::ReadExecute);
+}
 /// Changes the rights of the mapping of `frame`. Errors: NotMapped, BadArgument, NoRights.
 Result<void> protect_frame(const Capability& frame, std::uint64_t flags);
 /// Ends the mapping, if there is one.

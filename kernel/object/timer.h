@@ -1,22 +1,22 @@
 // SPDX-License-Identifier: MIT
 // A deadline that signals a notification, once.
 //
-// The notification is held in a slot, so that it can be revoked from the timer like any other capability. The other
-// fields are those of a node of the heap in sched/timer_queue.h, which therefore needs no memory of its own.
-// Handout: reference/kernel-design.md, "Time".
+// A slot holds the notification, so that revoking it takes it away from the timer as well. The other fields make the
+// timer a node of the heap in sched/timer_queue.h, which therefore needs no memory of its own. Invariant: while the
+// timer is not armed, its links are null. Handout: reference/kernel-design.md, "Time".
 #pragma once
 
 #include "cap/slot.h"
 
 namespace glenda {
 
-/// A node of the timer queue (sched/timer_queue.h) while it is armed.
+/// Aligned like a Slot, which is a cache line. Only TimerQueue writes the links, the rank and `is_armed`.
 struct alignas(64) Timer {
-    std::uint64_t deadline = 0;  // in ticks of the timebase
+    std::uint64_t deadline = 0;  // in ticks of the timebase; must not change while armed
     Timer* left = nullptr;
     Timer* right = nullptr;
     Timer* parent = nullptr;
-    std::uint32_t rank = 0;  // length of the rightmost path below
+    std::uint32_t rank = 0;  // nodes on the path that always goes right, this one included
     bool is_armed = false;
     Slot notification;  // what to signal
 };

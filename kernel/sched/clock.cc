@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
-// Setting the hardware's deadline. See clock.h.
+// Sets the hardware's deadline; see clock.h.
 //
-// Only a hart can set its own timer. Another hart that arms one interrupts the timer hart, which looks then.
+// A hart can set only its own timer. So a hart that arms a timer interrupts the timer hart, which then sets its
+// deadline.
 #include "sched/clock.h"
 
 namespace glenda {
@@ -20,7 +21,7 @@ void timers_changed() {
     if (!is_elsewhere(hart))
         set_next_interrupt(hart);
     else
-        arch::send_ipi(hart.hardware);  // it looks then
+        arch::send_ipi(hart.hardware);  // it calls set_next_interrupt (entry/interrupts.cc)
 }
 
 }  // namespace glenda

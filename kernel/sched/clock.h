@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
-// Time: the next interrupt of a hart is its tick or, on the first hart, the earliest armed timer.
+// Time: the next timer interrupt of a hart is its tick or, on the timer hart, the earliest armed timer if that is
+// sooner.
 //
-// There is one deadline in the hardware of each hart; whenever something changes that it depends on, it is computed
-// anew from what there is. An idle hart has no tick. What happens at the deadline is in boot/enter.cc.
-// Handout: reference/kernel-design.md, "Time".
+// The hardware has one deadline per hart. Invariant: whenever something changes on which it depends, it is computed
+// anew from what is true now, so nothing has to remember what an earlier deadline was for. An idle hart has no tick.
+// entry/interrupts.cc handles what happens at the deadline. Handout: reference/kernel-design.md, "Time".
 #pragma once
 
 #include "sched/hart.h"
@@ -11,13 +12,14 @@
 
 namespace glenda {
 
+/// All armed timers of the system, whichever hart armed them.
 extern constinit TimerQueue timer_queue;
-/// The hart that looks after armed timers.
+/// The index of the hart on which timers expire.
 constexpr unsigned kTimerHart = 0;
 
-/// Set the timer of this hart, which holds the lock, to what comes first.
+/// Sets the hardware's deadline on `hart`, which executes this and holds the lock.
 void set_next_interrupt(const Hart& hart);
-/// The earliest armed timer may have changed.
+/// The earliest armed timer may have changed: makes sure that the timer hart's deadline follows.
 void timers_changed();
 
 }  // namespace glenda

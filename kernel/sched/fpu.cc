@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: MIT
-// Handing the FPU from thread to thread. See fpu.h.
+// Hands the FPU from thread to thread; see fpu.h.
+//
+// The order in take_fpu matters: turn the unit on, save the old values, load the new ones. With the unit off, the save
+// itself would trap.
 #include "sched/fpu.h"
 
 #include "sched/requests.h"

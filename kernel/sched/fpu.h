@@ -1,22 +1,29 @@
 // SPDX-License-Identifier: MIT
 // Floating-point registers, saved only when another thread wants the unit.
 //
-// Each hart remembers whose values its floating-point registers hold. The unit is on only while that thread runs; for
-// every other thread its first floating-point instruction is illegal, and traps to take_fpu(). A thread that never
-// computes with floating point never pays for it. Handout: reference/kernel-design.md, "Floating point".
+// Each hart remembers in `fpu_owner` whose values its registers hold. Invariant: the unit is on only while that thread
+// is current. For any other thread the first floating-point instruction is illegal and traps to take_fpu(), so a thread
+// that never uses floating point never pays for it. Example:
+//
+//   runs     T1 (fadd)      T2             T1 (fadd)      T2 (fadd: trap)
+//   owner    T1             T1             T1             T2: T1's values saved, T2's loaded
+//
+// Handout: reference/kernel-design.md, "Floating point".
 #pragma once
 
 #include "sched/hart.h"
 
 namespace glenda {
 
-/// Gives the current thread of `hart`, which executes this, the FPU. False: it has it already, or there is none.
+/// Gives the FPU to the current thread of `hart`, which executes this. Returns false if it has it already, or if there
+/// is none: then the instruction that trapped really is illegal.
 bool take_fpu(Hart& hart);
 
-/// Puts the values that the FPU of `hart`, which executes this, holds into their owner's Tcb. Nobody owns it then.
+/// Saves the FPU's values into their owner's Tcb. Nobody owns the FPU of `hart`, which executes this, afterwards.
 void save_fpu(Hart& hart);
 
-/// If an FPU holds the values of `tcb`, on whatever hart, puts them into its Tcb.
+/// Makes sure that the Tcb has the thread's floating-point values, on whichever hart they are. It may have to ask
+/// another hart and wait. Call it before the Tcb is read, moved to another hart, or destroyed.
 void release_fpu(Tcb& tcb);
 
 }  // namespace glenda

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
-// The harts of this machine. See hart.h.
+// The table of harts, and the initial state of one; see hart.h.
+//
+// Invariant: harts[0] to harts[hart_count - 1] are not null. The table grows at boot and never changes afterwards.
 #include "sched/hart.h"
 
 namespace glenda {
@@ -16,6 +18,7 @@ void init_hart(Hart& hart) {
     hart.satp = kernel_satp;
     hart.current = &hart.idle;
     hart.running_since = arch::now();
+    // The first hart executes boot, which asks is_elsewhere() before it ever takes the lock.
     if (executing_hart == nullptr) set_executing(hart);
 }
 

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
-// A hart: what it runs, and who is ready to run on it.
+// A hart: what it runs, and which threads are ready to run on it.
 //
 // The kernel is event-driven. A trap brings the current thread in, an operation changes the states of threads, and on
-// the way out choose() says who runs next. Invariant: outside choose() the current thread is in no ready queue, unless
-// it has just yielded.
+// the way out choose() decides who runs next. Invariant: outside choose() the current thread is in no ready queue,
+// unless it has just yielded.
 //
-// This file holds the data. Four files work on it: schedule.h (whose turn it is), fpu.h, requests.h (what one hart asks
-// of another) and lock_wait.h. The hart's stack ends right below this object: boot.S and trap.S rely on it.
+// This file holds the data. Four others work on it: schedule.h (whose turn it is), fpu.h, requests.h (what one hart
+// asks of another) and lock_wait.h. The hart's stack ends right below this object: boot.S and trap.S rely on it.
 // Handout: reference/kernel-design.md, "Scheduling".
 #pragma once
 
@@ -16,56 +16,62 @@
 
 namespace glenda {
 
-/// What the hart that holds the lock can ask of another, which complies at its next entry, while it waits for the lock.
+/// What the holder of the lock can ask of another hart. That hart complies at its next entry, while it waits for the
+/// lock.
 enum class HartRequest : std::uint32_t {
     None,
-    Stop,         // let go of the current thread: save its registers, and run nobody
-    SaveFpu,      // put the floating-point registers into their owner's Tcb
+    Stop,         // give up the current thread: save its registers and run nobody
+    SaveFpu,      // save the floating-point registers into their owner's Tcb
     ReloadSpace,  // the address space of the current thread changed
-    Sync,         // nothing more than to have the current thread's registers in its Tcb
+    Sync,         // enter the kernel, no more: that alone puts the thread's registers into its Tcb
 };
 
 constexpr std::uint64_t kNever = ~std::uint64_t{0};
 
+/// One for each hart. Only the holder of the lock uses it, whichever hart that is; but a hart that waits for the lock
+/// reads and clears its own `request`, and does what it says.
 struct alignas(64) Hart {
     std::uint64_t index = 0;     // 0 to hart_count - 1
     std::uint64_t hardware = 0;  // the firmware's number
     Tcb* current = nullptr;
-    std::uint64_t running_since = 0;  // when `current` began to run, in ticks of the timebase
-    Tcb* fpu_owner = nullptr;         // whose values the floating-point registers hold
-    std::uint64_t satp = 0;           // the address space in use
-    std::uint64_t next_tick = kNever;
+    std::uint64_t running_since = 0;   // when `current` began to run, in ticks of the timebase
+    Tcb* fpu_owner = nullptr;          // the thread whose values the floating-point registers hold
+    std::uint64_t satp = 0;            // the address space in use: that of `current`
+    std::uint64_t next_tick = kNever;  // when `current` is looked at again, in ticks of the timebase
     std::uint64_t counters[static_cast<unsigned>(KernelCounter::Count)] = {};
     ReadyQueue ready;
-    HartRequest request = HartRequest::None;  // of the hart that holds the lock
-    Tcb idle;                                 // current when nobody else can run
+    HartRequest request = HartRequest::None;  // from the holder of the lock
+    Tcb idle;                                 // current while no other thread can run; never in a queue
 
     void count(KernelCounter counter) { counters[static_cast<unsigned>(counter)]++; }
 };
 
+/// All harts in use, by index. The indices have no gaps; the firmware's numbers may have.
 extern constinit Hart* harts[kMaxHarts];
 extern constinit unsigned hart_count;
-/// The address space of harts that run nobody.
+/// The address space with nothing below kernel space: of idle harts, and of threads without a VSpace.
 extern constinit std::uint64_t kernel_satp;
 
-/// The hart that holds the lock: the one that executes this code. The fast path, which needs it nowhere, leaves it as
-/// it was.
+/// The hart that holds the lock, which is the one that executes this code. The fast path neither sets nor uses it: so
+/// every way from there to other code calls set_executing() first.
 extern constinit Hart* executing_hart;
 
-/// Prepares a hart, all zero but for `index` and `hardware`: it runs nobody.
+/// Prepares a hart that runs nobody. Precondition: it is all zero but for `index` and `hardware`.
 void init_hart(Hart& hart);
 
-/// `hart` has taken the lock.
+/// Notes that `hart`, which executes this, holds the lock.
 inline void set_executing(Hart& hart) {
     executing_hart = &hart;
     arch::this_hart = hart.hardware;
     trace.set_hart(static_cast<std::uint8_t>(hart.index));
 }
 
+/// Returns true if `hart` is another one than the hart that executes this. Its current thread may be running right now.
 inline bool is_elsewhere(const Hart& hart) { return &hart != executing_hart; }
 
-/// Makes `next`, which is in no queue, the current thread, and books the time that the last one ran. Everything that a
-/// switch of threads needs is here; trap.S then loads the registers.
+/// Makes `next` the current thread of `hart`, and books the time that the previous one ran. Preconditions: `hart`
+/// executes this, and `next` is in no queue. trap.S loads the registers afterwards. Always inline: the fast path ends
+/// here.
 [[gnu::always_inline]] inline void switch_to(Hart& hart, Tcb& next) {
     const std::uint64_t now = arch::now();
     hart.current->run_time += now - hart.running_since;
@@ -75,6 +81,7 @@ inline bool is_elsewhere(const Hart& hart) { return &hart != executing_hart; }
         hart.satp = next.satp;
         arch::set_address_space(next.satp);
     }
+    // Nobody's values are in the FPU: it is off already, and the first who uses it traps.
     if (hart.fpu_owner == nullptr) return;
     if (hart.fpu_owner == &next)
         arch::fpu_enable();

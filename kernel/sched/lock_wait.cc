@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: MIT
-// The loop of a hart that waits for the lock. See lock_wait.h.
+// The loop of a hart that waits for the lock; see lock_wait.h.
 //
-// Whoever asks for a thread's registers must see it at its ecall: the call has not been made, and perhaps never will be.
-// So the first request puts the pc back, and the thread that still is current in the end steps over the ecall again.
+// A thread that waits here in a system call has not made it yet, and perhaps never will. The holder of the lock must
+// see that thread at its ecall. So before the first request is served the pc goes back to the ecall; and if the thread
+// is still current when the lock is taken, the pc goes forward again and the call is made.
+//
+// Invariant: only this hart's own Hart and its current thread are touched, and the latter only for a request.
 #include "sched/lock_wait.h"
 
 #include "sched/big_lock.h"
@@ -11,6 +14,7 @@
 namespace glenda {
 
 void wait_for_lock(Hart& hart, WaitFrom from) {
+    // Read before the first request: Stop makes the idle thread current.
     Tcb* const caller = hart.current;
     bool is_before_call = from == WaitFrom::Elsewhere;
     big_lock.begin_to_wait();

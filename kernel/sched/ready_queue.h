@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
-// Threads that are ready to run, by priority: 256 queues and a bitmap that finds the highest one that is not empty.
+// Ready threads by priority: 256 queues, and a bitmap that finds the highest one that is not empty.
 //
-// `highest()` is kept up to date and not searched for, because it is asked at every way out of the kernel, and changes
-// far less often. The current thread stands in none of the queues (but see Hart::yield).
+// Invariants: a bit is set if and only if its queue is not empty, and `highest_` is the priority of the first such bit.
+// `highest_` is kept up to date instead of searched for: every way out of the kernel asks for it, and it changes less
+// often. The current thread is in none of the queues, unless it has just yielded (schedule.h).
 // Handout: reference/kernel-design.md, "Scheduling".
 #pragma once
 
@@ -12,9 +13,10 @@ namespace glenda {
 
 class ReadyQueue {
 public:
-    /// The highest priority at which a thread waits, -1 if none does.
+    /// Returns the highest priority at which a thread is ready, or -1 if there is none.
     int highest() const { return highest_; }
 
+    /// Adds `tcb` behind or before its equals. Precondition: it is in no queue.
     void push_back(Tcb& tcb) {
         queues_[tcb.priority].push_back(tcb);
         note_added(tcb);
@@ -23,12 +25,13 @@ public:
         queues_[tcb.priority].push_front(tcb);
         note_added(tcb);
     }
-    /// `tcb` stands here, and its priority has not changed since.
+    /// Removes `tcb`. Precondition: it is in this queue, and its priority has not changed since it was added. To change
+    /// the priority, remove the thread first.
     void remove(Tcb& tcb) {
         queues_[tcb.priority].remove(tcb);
         note_removed(tcb);
     }
-    /// The thread to run next, or null.
+    /// Removes and returns the thread that runs next, or returns null.
     Tcb* pop() {
         if (highest_ < 0) return nullptr;
         Tcb* tcb = queues_[highest_].pop_front();
@@ -39,7 +42,8 @@ public:
 private:
     static constexpr unsigned kWords = (kMaxPriority + 1) / 64;
 
-    /// The bitmap stands upside down, because the lowest bit of a word is quicker to find than the highest.
+    /// The bit of a priority. Priority 255 is bit 0 of word 0, and priority 0 is bit 63 of word 3. So the first bit
+    /// that is set belongs to the highest priority: the lowest bit of a word is quicker to find than its highest.
     static constexpr unsigned place_of(int priority) { return kMaxPriority - static_cast<unsigned>(priority); }
 
     void note_added(Tcb& tcb) {
@@ -53,9 +57,10 @@ private:
         if (!queues_[tcb.priority].is_empty()) return;
         const unsigned place = place_of(tcb.priority);
         bitmap_[place / 64] &= ~bit(place % 64);
+        // All queues above are empty, so the search begins at this word.
         if (tcb.priority == highest_) highest_ = find_highest(place / 64);
     }
-    /// The highest priority in words `word` and behind.
+    /// Returns the highest priority in words `word` and later, or -1.
     int find_highest(unsigned word) const {
         for (; word < kWords; word++) {
             if (bitmap_[word] != 0) return static_cast<int>(kMaxPriority - (word * 64 + lowest_bit(bitmap_[word])));

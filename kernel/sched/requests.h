@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: MIT
-// What one hart asks of another: to stop a thread, to give out its registers, to reload its address space.
+// What one hart asks of another: to stop a thread, to save its registers, to reload its address space.
 //
-// The big lock lets one hart work on the kernel's data, but it does not stop user threads on other harts. Whoever needs
-// one stopped writes a request into its Hart, interrupts it, and waits. The other hart enters the kernel, finds the lock
-// taken, and serves the request while it waits for the lock (lock_wait.h).
+// The big lock lets one hart work on the kernel's data, but it does not stop user threads on other harts:
+//
+//   hart 0, holds the lock                       hart 1, runs T
+//   request = Stop, IPI -----------------------> T traps: its registers are in its Tcb
+//   waits                                        the lock is taken: wait_for_lock() looks at `request`
+//   request is None: T has stopped <------------ serve_request(): the idle thread is current
+//
+// This cannot deadlock: only the holder of the lock asks, and a hart without the lock always serves.
 // Handout: reference/kernel-design.md, "Between harts".
 #pragma once
 
@@ -11,22 +16,23 @@
 
 namespace glenda {
 
-/// Makes a thread Inactive. If it is running, it has stopped when this returns, and all its registers are in the Tcb.
+/// Makes a thread Inactive and takes it out of its ready queue. When this returns it is not running on any hart, and
+/// all its registers are in the Tcb, floating point included. What it waits for is not touched: see cancel_wait().
 void stop(Tcb& tcb);
 
-/// Makes sure that the Tcb has the thread's registers, even if it is running.
+/// Makes sure that the Tcb has the thread's registers (not the floating-point ones), even if another hart runs it.
 void sync_registers(Tcb& tcb);
 
-/// From now on `tcb` runs in the address space of `satp`.
+/// Makes `tcb` run in the address space of `satp` from now on, also if it is running.
 void set_address_space(Tcb& tcb, std::uint64_t satp);
 
-/// From now on `tcb` runs on `hart`, which sees all instructions that the thread has written.
+/// Moves `tcb` to `hart`, in whatever state it is. There it sees all instructions that it has written before.
 void move_to(Tcb& tcb, Hart& hart);
 
-/// Asks `hart`, which is another one, and waits until it has complied.
+/// Asks `hart` and waits until it has complied. Preconditions: it is another hart, and this one holds the lock.
 void ask(Hart& hart, HartRequest request);
 
-/// Does what the lock's holder has asked of `hart`, which executes this and waits for the lock.
+/// Does what the holder of the lock has asked of `hart`, which executes this. Only while waiting for the lock.
 void serve_request(Hart& hart);
 
 }  // namespace glenda

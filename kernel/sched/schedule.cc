@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
-// Turns and the choice of who runs. See schedule.h.
+// Turns, and the choice of who runs; see schedule.h.
 //
-// Called with the lock held. Nothing here switches registers or address spaces but choose(), on the hart that executes.
+// Precondition of all functions: the lock is held. Only choose() switches threads, on the hart that executes.
+// Everything else changes states and queues, and takes effect on the way out of the kernel.
 #include "sched/schedule.h"
 
 #include "debug/trace.h"
@@ -14,7 +15,7 @@ constinit std::uint64_t tick_length = 0;
 
 namespace {
 
-/// Books the time that the current thread has run so far.
+/// Books the time that the current thread has run since it was last booked.
 void charge(Hart& hart) {
     const std::uint64_t now = arch::now();
     hart.current->run_time += now - hart.running_since;
@@ -42,6 +43,7 @@ void enqueue_ready(Tcb& tcb) {
 void make_ready(Tcb& tcb) {
     Hart& hart = *tcb.hart;
     tcb.state = ThreadState::Ready;
+    // The current thread needs no place in a queue: can_continue() finds it ready.
     if (hart.current == &tcb || tcb.is_queued) return;
     enqueue_ready(tcb);
     interrupt_if_outranked(hart);
@@ -52,14 +54,14 @@ void yield(Hart& hart) {
     if (hart.ready.highest() < current.priority) return;
     charge(hart);
     begin_turn(current);
-    hart.ready.push_back(current);
+    hart.ready.push_back(current);  // although it is current: choose() finds it behind its equals
 }
 
 void tick(Hart& hart) {
     Tcb& current = *hart.current;
     if (&current == &hart.idle) return;
     charge(hart);
-    if (current.run_time + tick_length / 2 >= current.turn_end) yield(hart);  // this tick is the nearest to the end
+    if (current.run_time + tick_length / 2 >= current.turn_end) yield(hart);  // no tick comes closer to the end
 }
 
 void set_slice(Tcb& tcb, std::uint32_t slice) {
@@ -69,6 +71,7 @@ void set_slice(Tcb& tcb, std::uint32_t slice) {
 
 void set_priority(Tcb& tcb, std::uint8_t priority) {
     Hart& hart = *tcb.hart;
+    // The ready queue finds a thread by its priority, so the thread leaves before that changes.
     const bool was_queued = tcb.is_queued;
     if (was_queued) hart.ready.remove(tcb);
     tcb.priority = priority;
@@ -95,6 +98,7 @@ Tcb& choose(Hart& hart) {
     Tcb& current = *hart.current;
     if (current.state == ThreadState::Ready && !current.is_queued) hart.ready.push_front(current);  // was preempted
     Tcb& next = pick(hart);
+    // Ticks stop when the hart becomes idle and start again when a thread runs; between threads they just go on.
     const bool is_ticking = hart.next_tick != kNever, needs_ticks = &next != &hart.idle;
     if (is_ticking != needs_ticks) {
         hart.next_tick = needs_ticks ? arch::now() + tick_length : kNever;
@@ -107,10 +111,11 @@ Tcb& choose(Hart& hart) {
     return next;
 }
 
-/// The latency measurement recognizes this function by its name (grade/glenda/latency.py).
+/// Apart, and not inlined, because the latency measurement finds it by its name (grade/glenda/latency.py).
 [[gnu::noinline]] void note_pause() { executing_hart->count(KernelCounter::Preemptions); }
 
 bool should_pause() {
+    // Another hart that waits for the lock counts as much as an interrupt here: its interrupts wait with it.
     if (!arch::interrupt_pending() && !big_lock.is_wanted()) return false;
     note_pause();
     return true;

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 // The leftist heap of armed timers; see timer_queue.h.
 //
-// `merge` goes down two right paths, which are short by the heap's invariant: the rank of a node's left child is never
-// below that of its right one. `fix` restores that after a change, upwards, and stops where nothing changed.
+// Invariants: a timer's deadline is not before that of its parent; the rank of a left child is never below that of its
+// right sibling; and a timer's rank is one more than that of its right child. `merge` goes down two right paths, which
+// these invariants keep short. `fix` restores the second and third after a change, upwards, and stops where nothing
+// changed.
 #include "sched/timer_queue.h"
 
 #include <utility>
@@ -13,7 +15,7 @@ namespace {
 std::uint32_t rank_of(const Timer* timer) { return timer != nullptr ? timer->rank : 0; }
 }  // namespace
 
-/// Make `node` leftist again after its children changed. False: nothing changed that its parent could see.
+/// Makes `node` leftist again after its children changed. Returns false if nothing changed that its parent could see.
 bool TimerQueue::fix(Timer& node) {
     if (rank_of(node.left) < rank_of(node.right)) std::swap(node.left, node.right);
     const std::uint32_t rank = rank_of(node.right) + 1;
@@ -22,7 +24,8 @@ bool TimerQueue::fix(Timer& node) {
     return changed;
 }
 
-/// One heap of two. Goes down the right paths, then back up to fix the ranks.
+/// Merges two heaps, either of which may be null, and returns the root. Goes down along the right paths, always
+/// continuing with the earlier deadline, and back up to fix the ranks. The root's `parent` is left to the caller.
 Timer* TimerQueue::merge(Timer* a, Timer* b) {
     if (a == nullptr) return b;
     if (b == nullptr) return a;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Names of the kernel's errors, for reports and transcripts.
+// The names of the kernel's errors, for reports and transcripts.
 #include "abi/error.h"
 
 namespace glenda {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-// Every way in which the kernel says no.
+// All errors that the kernel reports.
 //
-// A user's mistake is an error code, never a crash: system calls return one of these in the label of
-// the reply tag, with the tag's error flag set. Servers answer with codes of their own, from
-// kFirstServerError on, so that one number always has one meaning.
+// A user's mistake leads to an error code, never to a crash. A system call that fails returns one of these in the label
+// of the tag, with the tag's error flag set. Servers have their own codes from kFirstServerError on, so each number has
+// one meaning.
 // Handout: reference/kernel-abi.md, "Errors".
 #pragma once
 
@@ -13,40 +13,40 @@ namespace glenda {
 
 enum class Error : std::uint64_t {
     Ok = 0,
-    BadSyscall,         // the system call number is negative, but names no call
-    InvalidCapability,  // the pointer leads to an empty slot, or past the end of a CNode, or misses a guard
-    WrongType,          // there is a capability, but of another type than the call needs
+    BadSyscall,         // the number is negative, but is not a system call
+    InvalidCapability,  // the pointer leads to an empty slot or past a CNode's end, or a guard does not match
+    WrongType,          // the capability is not of the type that the call needs
     NoRights,           // the capability lacks the right that the call needs
-    BadMethod,          // the object has no such method, or cannot be used with this system call
-    BadArgument,        // an argument is out of its range
+    BadMethod,          // the object has no such method, or does not support this system call
+    BadArgument,        // an argument has an invalid value
     MessageTooShort,    // the method needs more words than the tag announces
-    MessageTooLong,     // more words or capabilities than a message holds
-    SlotOccupied,       // the destination slot holds a capability already
-    SlotEmpty,          // the source slot holds none
-    NotCopyable,        // there is only ever one capability of this kind; move it
-    NotEnoughMemory,    // the Untyped has too little room left
+    MessageTooLong,     // more words or capabilities than a message can hold
+    SlotOccupied,       // the destination slot already holds a capability
+    SlotEmpty,          // the source slot holds no capability
+    NotCopyable,        // a capability of this kind cannot be copied, only moved
+    NotEnoughMemory,    // the Untyped has not enough free memory
     NotAligned,         // an address or offset is not a multiple of the object's size
-    AlreadyMapped,      // this capability, or this address, has a mapping
-    NotMapped,          // there is no mapping to remove or to change
-    MissingTable,       // a page table is missing on the way; its level (1 or 0) is in the first word
-    TooManySpaces,      // every address space identifier is taken
+    AlreadyMapped,      // the capability is mapped already, or the address is taken
+    NotMapped,          // there is no mapping to remove or change
+    MissingTable,       // a page table is missing on the path; the first word is its level (1 or 0)
+    TooManySpaces,      // all address space identifiers are in use
     PriorityTooHigh,    // above the caller's maximum controlled priority
     Busy,               // in use: a Reply, a bound notification, a claimed interrupt, the registers of a running thread
-    NotBound,           // nothing is bound that could be released or used
-    NoCaller,           // the Reply object holds no caller: answered already, or the caller is gone
-    NoReply,            // the receiver brought no Reply object, so nobody can ever answer this Call
-    WouldBlock,         // a non-blocking call found nobody waiting
+    NotBound,           // nothing is bound
+    NoCaller,           // the Reply object holds no caller: it has replied already, or the caller is gone
+    NoReply,            // the receiver provided no Reply object, so it could not reply to this Call
+    WouldBlock,         // a non-blocking call would have had to wait
     Deleted,            // the object was deleted while the thread waited on it
-    Cancelled,          // the wait was cut short: the thread was suspended
-    NoUtcb,             // the thread has no UTCB, and the message does not fit in registers
+    Cancelled,          // the wait was cancelled because the thread was suspended
+    NoUtcb,             // the message does not fit in registers, and the thread has no UTCB
     NotConfigured,      // the thread has no CSpace or no VSpace yet
-    OutOfRange,         // an index is past the end of its CNode, a hart or interrupt number is not there
+    OutOfRange,         // an index past the end of its CNode, or a hart or interrupt that does not exist
     Count,
 };
 
 constexpr std::uint32_t kFirstServerError = 64;
 
-/// The name of the error as in the enumeration, "?" for what is none.
+/// The enumerator's name; "?" for a number that is not an error.
 const char* name_of(Error error);
 
 }  // namespace glenda

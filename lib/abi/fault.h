@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 // Faults as messages: what a fault handler receives, and what its reply means.
 //
-// The kernel makes a Call on the thread's fault handler in the name of the thread; the badge of that capability tells
-// the handler which thread. A reply with label kFaultResume lets it run again, any other label leaves it suspended.
-// Words of a resuming reply change the thread: UnknownSyscall: new a0 to a3, as many as there are words (at most four),
-// and the thread goes on after the ecall; other kinds: new pc, then new sp.
+// When a thread faults, the kernel makes a Call on its fault handler on its behalf. The badge of that capability tells
+// the handler which thread faulted. A reply with the label kFaultResume resumes the thread; any other label leaves it
+// suspended. The words of a resuming reply change the thread's registers. For UnknownSyscall, up to four words set a0
+// to a3, and the thread continues after the ecall. For the other kinds, the first word sets pc and the second sp.
 // Handout: reference/kernel-abi.md, "Faults".
 #pragma once
 
@@ -12,7 +12,7 @@
 
 namespace glenda {
 
-/// The label of a fault message. Words, in order:
+/// The label of a fault message. The comments list the words.
 enum class FaultKind : std::uint64_t {
     Vm = 0x10,              // pc, address, Access, scause
     UnknownSyscall = 0x11,  // pc, a7, a0, a1, a2, a3, a4, a5, a6, sp

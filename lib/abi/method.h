@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-// The methods of kernel objects: labels of a Call on the object's capability.
+// The methods of kernel objects: the labels of a Call on the object's capability.
 //
-// Each line lists the words of the request, in order, then those of the answer. `cptr` words are looked up in the
-// CSpace of the caller. The answer's tag has the error flag and an Error as its label when the kernel refuses;
-// else its label is 0. "CNode, index" names a slot: the index counts the slots of that one CNode.
+// Each line lists the words of the request and, after "->", those of the reply. A `cptr` is looked up in the caller's
+// CSpace. If the call fails, the reply's tag has the error flag and an Error as its label; otherwise its label is 0.
+// "CNode, index" names a slot by its index in that CNode.
 // Handout: reference/kernel-abi.md, "Methods".
 #pragma once
 
@@ -20,10 +20,10 @@ enum class UntypedMethod : std::uint64_t {
 };
 
 /// The first word of Retype: what to make, how large, how many.
-///   63                 16 15       8 7      0
-///  +-----------+---------+----------+--------+
-///  |         count       |size_bits |  type  |   size_bits: Untyped, Frame: log2 bytes; CNode: log2 slots; else 0
-///  +-----------+---------+----------+--------+
+///   63                16 15       8 7      0
+///  +--------------------+----------+--------+
+///  |        count       |size_bits |  type  |   size_bits: Untyped, Frame: log2 bytes; CNode: log2 slots; else 0
+///  +--------------------+----------+--------+
 struct RetypeKind {
     CapType type;
     std::uint8_t size_bits;
@@ -47,59 +47,65 @@ enum class CNodeMethod : std::uint64_t {  // the invoked CNode is the destinatio
                // that both have; with a count (<= kMaxRunLength) so many consecutive slots, all or none
     Mint,      // index, source CNode cptr, source index, rights, badge -> ; of a CNode: guard and guard bits instead
     Move,      // index, source CNode cptr, source index ->
-    Delete,    // index -> : empty already is success
-    Revoke,    // index -> : delete everything derived from the capability; it stays
+    Delete,    // index -> : succeeds for an empty slot too
+    Revoke,    // index -> : delete everything derived from the capability, but not the capability
     Info,      // index -> type, rights, size_bits, badge (Endpoint, Notification) or address mapped at (Frame)
     Same,      // index, other CNode cptr, other index -> 1 if both capabilities lead to one object, else 0
 };
 
 enum class TcbMethod : std::uint64_t {
     Configure = 1,       // CSpace cptr, VSpace cptr, UTCB frame cptr, UTCB address, fault handler cptr; 0 leaves as is
-    SetPriority,         // priority, maximum controlled priority; both <= the caller's maximum
+    SetPriority,         // (and Grant) priority, maximum controlled priority; both <= the caller's maximum
     WriteRegisters,      // first register, values... -> ; 0 is pc, n is xn; the thread must be Inactive
     ReadRegisters,       // -> 32 words: pc, x1 ... x31
-    Resume,              // -> : make a suspended thread run (again)
-    Suspend,             // -> : stop it where it is; a wait is cancelled
-    BindNotification,    // Notification cptr -> : the thread's Recv from endpoints also takes its signals
+    Resume,              // -> : start or resume a suspended thread
+    Suspend,             // -> : stop the thread and cancel its wait
+    BindNotification,    // Notification cptr -> : the thread's Recv from an endpoint also receives its signals
     UnbindNotification,  // ->
-    SetAffinity,         // hart number ->
-    SetTimeSlice,        // microseconds, 1,000 to 1,000,000 -> : whole ticks, rounded down
+    SetAffinity,         // (and Grant) hart number ->
+    SetTimeSlice,        // (and Grant) microseconds, 1,000 to 1,000,000 -> : whole ticks, rounded down
     SetName,             // up to 15 characters in two words ->
     Info,  // -> ThreadState, priority, maximum controlled priority, hart, ticks (1 ms) run, number in the trace
+    CopyRegisters,  // source Tcb cptr -> : all of them, with floating point; the thread must be Inactive
 };
 
 enum class FrameMethod : std::uint64_t {
-    Map = 1,  // VSpace cptr, address, MapFlags ->
+    Map = 1,  // VSpace cptr, address, MapFlags, [count] -> : with a count (<= kMaxRunLength) the frames that so many
+              // consecutive pointers lead to, one behind the other, all or none
     Unmap,    // ->
     Protect,  // MapFlags -> : change the rights of the mapping
     Info,     // -> physical address, size_bits, address mapped at or 0
 };
 
 /// How a frame is mapped. Write needs the Write right of the capability; Write and Execute together are refused.
-enum class MapFlags : std::uint64_t { Read = 1, Write = 2, Execute = 4, ReadWrite = 3, ReadExecute = 5 };
+/// Replace: the mapping that the capability has, and a page of 4 KiB at the address, end first.
+enum class MapFlags : std::uint64_t { Read = 1, Write = 2, Execute = 4, Replace = 8, ReadWrite = 3, ReadExecute = 5 };
+constexpr MapFlags operator|(MapFlags a, MapFlags b) { return MapFlags(std::uint64_t(a) | std::uint64_t(b)); }
 
 enum class PageTableMethod : std::uint64_t {
-    Map = 1,  // VSpace cptr, address -> : becomes the highest table that is missing there
+    Map = 1,  // VSpace cptr, address -> : becomes the highest missing table on the path to the address
     Unmap,    // ->
 };
 
 enum class VSpaceMethod : std::uint64_t {
     Info = 1,  // address -> physical address, MapFlags, size_bits of the mapping; NotMapped if none
+    Unmap,     // address, pages (bits 32 and up: already done) -> : whoever mapped them; holes are no error
+    Protect,   // address, pages (as above), MapFlags -> : the mappings keep at most these rights
 };
 
 enum class TimerMethod : std::uint64_t {
     Bind = 1,  // Notification cptr -> : signalled, with that capability's badge, at the deadline
-    Arm,       // deadline in ticks of the `time` CSR ->
+    Arm,       // deadline, in ticks of the `time` CSR ->
     Cancel,    // ->
 };
 
 enum class IrqControlMethod : std::uint64_t {
-    Claim = 1,  // interrupt number, CNode cptr, index -> : an IrqHandler; Busy if it has been claimed
+    Claim = 1,  // interrupt number, CNode cptr, index -> : makes an IrqHandler; Busy if already claimed
 };
 
 enum class IrqHandlerMethod : std::uint64_t {
     Bind = 1,  // Notification cptr -> : unmask; signalled with that capability's badge
-    Ack,       // -> : done with the last one, unmask
+    Ack,       // -> : unmask after an interrupt has been handled
     Unbind,    // -> : mask
 };
 
@@ -110,21 +116,21 @@ enum class ConsoleMethod : std::uint64_t {
 enum class MachineMethod : std::uint64_t {
     Shutdown = 1,  // does not return
     Reboot,        // does not return
-    DumpThread,    // Tcb cptr -> : state and registers on the console
-    Counter,       // KernelCounter -> how often since boot, on all harts
-    FastPath,      // 0 off, 1 on -> the old setting: for tests of the slow path
-    Check,         // -> 0 if all invariants of the kernel hold, else 1, and the console says which does not
-    TraceControl,  // TraceCommand -> number of the next event, 1 if the trace was on
-    TraceRead,     // number of an event -> number of the first that is kept from there on, the next to read, events...
-    SyscallTimes,  // Syscall -> how often while the trace was on, cycles altogether, cycles of the longest
+    DumpThread,    // Tcb cptr, [first line] -> : state and registers, in 10 lines on the console
+    Counter,       // KernelCounter -> its value since boot, over all harts
+    FastPath,      // 0 off, 1 on -> the previous setting
+    Check,         // -> 0 if all kernel invariants hold, else 1; the console says which does not
+    TraceControl,  // TraceCommand -> number of the next event, whether the trace was on
+    TraceRead,     // event number -> number of the first event returned, number to read next, events...
+    SyscallTimes,  // Syscall -> calls while the trace was on, cycles in total, cycles of the longest
 };
 
 /// What the kernel counts.
 enum class KernelCounter : std::uint64_t {
     Syscalls,     // that did not take the fast path
     Faults,       // raised, handled or not
-    Interrupts,   // entries for an interrupt
-    Switches,     // to another thread, not on the fast path
+    Interrupts,   // entries because of an interrupt
+    Switches,     // to another thread, except on the fast path
     Preemptions,  // long operations that stopped at a preemption point
     Count,
 };
@@ -133,10 +139,10 @@ enum class KernelCounter : std::uint64_t {
 enum class ThreadState : std::uint8_t {
     Inactive = 0,  // never started, suspended, or stopped by an unhandled fault
     Ready,         // running, or waiting for its turn
-    BlockedSend,   // on an endpoint, with a message
-    BlockedRecv,   // on an endpoint or notification, for a message
-    BlockedCall,   // sent or about to send; waits for the reply
-    BlockedFault,  // its fault handler has been told, or is about to be
+    BlockedSend,   // waiting on an endpoint to send
+    BlockedRecv,   // waiting on an endpoint or notification to receive
+    BlockedCall,   // waiting to send a Call, or for the reply
+    BlockedFault,  // waiting for its fault handler, to receive or to reply
     Idle,          // kernel only
 };
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Names of the kernel's object types, for reports and transcripts.
+// The names of the kernel's object types, for reports and transcripts.
 #include "abi/object.h"
 
 namespace glenda {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// The kinds of kernel object, their sizes, and the rights that a capability carries.
+// The types of kernel object, their sizes, and the rights of capabilities.
 //
-// Every object but the initial ones is made by retyping Untyped memory, and its capability is the only way
-// to name it. Sizes are powers of two, so that an object is always aligned to its own size.
+// All objects except the initial ones are made by retyping Untyped memory, and a capability is the only way to name an
+// object. Sizes are powers of two, and each object is aligned to its own size.
 // Handout: reference/kernel-abi.md, "Objects".
 #pragma once
 
@@ -16,27 +16,27 @@ enum class CapType : std::uint8_t {
     Untyped,       // memory that can become any object
     CNode,         // a table of 2^n capability slots
     Tcb,           // a thread
-    Endpoint,      // where messages meet
-    Notification,  // a word of flags to signal and to wait for
-    Reply,         // the right to answer one Call, once
+    Endpoint,      // a port to send messages to and receive them from
+    Notification,  // a word of flags to signal and wait for
+    Reply,         // the right to reply to one Call, once
     Frame,         // memory that user programs can map
     PageTable,     // an inner node of an address space
     VSpace,        // the root of an address space
-    Timer,         // a deadline that signals a notification
+    Timer,         // signals a notification at a deadline
     IrqControl,    // the right to claim interrupts
     IrqHandler,    // one interrupt
     Console,       // debug output
     Machine,       // power, and facts about the machine
-    Zombie,        // kernel only: a CNode that is being taken apart
+    Zombie,        // kernel only: a CNode that is being deleted
     Count,
 };
 
-/// What the holder may do. Copies can only lose rights.
+/// What the holder may do. A copy has at most the rights of its source.
 enum class Rights : std::uint8_t {
     None = 0,
     Read = 1,   // receive from an endpoint, wait for a notification, read a frame, ask a VSpace
     Write = 2,  // send to an endpoint, signal a notification, write a frame, change an object
-    Grant = 4,  // pass capabilities through an endpoint
+    Grant = 4,  // pass capabilities through an endpoint; decide when and where a thread runs
     All = 7,
 };
 
@@ -47,7 +47,7 @@ constexpr bool has(Rights held, Rights wanted) { return (held & wanted) == wante
 
 /// A capability pointer: an address in the CSpace of the thread that uses it.
 using CPtr = std::uint64_t;
-/// The identity that a receiver sees with a message; chosen by who minted the capability, 0 for none.
+/// Identifies the capability that a message was sent with. Chosen when the capability is minted; 0: none.
 using Badge = std::uint64_t;
 
 constexpr unsigned kSlotBits = 6;      // a slot is 64 bytes, one cache line
@@ -71,10 +71,10 @@ constexpr unsigned kMaxRunLength = 64;    // capabilities that one CNode::Copy o
 constexpr unsigned kMaxPriority = 255;
 constexpr unsigned kMaxHarts = 8;
 
-/// The first address that user space cannot have: the lower half of Sv39.
+/// The first address beyond user space, which is the lower half of Sv39.
 constexpr std::uint64_t kUserEnd = std::uint64_t{1} << 38;
 
-/// The name of the type as in the enumeration, "?" for what is none.
+/// The enumerator's name; "?" for a number that is not a type.
 const char* name_of(CapType type);
 
 }  // namespace glenda

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Names of the kinds of trace events, for reports and transcripts.
+// The names of the kinds of trace event, for reports and transcripts.
 #include "abi/trace.h"
 
 namespace glenda {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// The kernel's trace: the last things that happened, each in 32 bytes; and how long system calls took.
+// The kernel's trace: the most recent events, 32 bytes each, and how long system calls took.
 //
-// Events are numbered from 0 on, in the order in which they happened, on all harts together. The kernel keeps the
-// newest kTraceEvents of them. The numbers go on whatever happens, so that a reader sees how many were lost.
+// Events are numbered from 0 in the order in which they happened, over all harts. The kernel keeps the newest
+// kTraceEvents. Numbers are never reused, so a gap tells a reader how many events were lost.
 // Handout: reference/kernel-abi.md, "The trace".
 #pragma once
 
@@ -12,11 +12,11 @@
 namespace glenda {
 
 constexpr unsigned kTraceEvents = 2048;   // that the kernel keeps
-constexpr unsigned kMaxTraceRead = 29;    // that one TraceRead answers
+constexpr unsigned kMaxTraceRead = 29;    // that one TraceRead returns
 constexpr unsigned kTraceTypeShift = 8;   // Syscall: where the CapType is in `detail`
 constexpr unsigned kTraceCauseShift = 8;  // Fault: where `scause` is
 
-/// What happened, and what `thread`, `detail`, `first` and `second` of the event mean.
+/// The kind of an event. The comments explain its `thread`, `detail`, `first` and `second`.
 enum class TraceKind : std::uint8_t {
     Syscall =
         1,      // thread made a system call. detail: -Syscall, 0 if it is none | CapType of a0's; first a0, second tag
@@ -30,10 +30,10 @@ enum class TraceKind : std::uint8_t {
     Switch,     // thread ran no more. detail: its ThreadState; first: who runs now
 };
 
-/// Who interrupted.
+/// The source of an interrupt.
 enum class TraceInterrupt : std::uint16_t { Hart = 1, Timer = 2, Device = 4 };
 
-/// What TraceControl does.
+/// The argument of TraceControl.
 enum class TraceCommand : std::uint64_t { Stop, Start, Clear };
 
 struct TraceEvent {
@@ -41,13 +41,13 @@ struct TraceEvent {
     TraceKind kind;
     std::uint8_t hart;  // index
     std::uint16_t detail;
-    std::uint32_t thread;  // its number, as Tcb::Info tells; 0: none, the hart was idle
+    std::uint32_t thread;  // its number, as in Tcb::Info; 0: the hart was idle
     std::uint64_t first;
     std::uint64_t second;
 };
 static_assert(sizeof(TraceEvent) == 32 && offsetof(TraceEvent, thread) == 12);
 
-/// The name of the kind as in the enumeration, "?" for what is none.
+/// The enumerator's name; "?" for a number that is not a kind.
 const char* name_of(TraceKind kind);
 
 }  // namespace glenda

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// What of bytes.h is no shorter where it is used.
+// The functions of bytes.h that would not be shorter inline.
 
 #include "format/bytes.h"
 

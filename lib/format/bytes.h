@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// The only ways in which the parsers of lib/format look at raw bytes. Every offset and length in a file is
-// a claim by whoever wrote it: `fits` is asked first, and it is the one place where the two are added up
-// (by subtracting, so that a sum near 2^64 cannot wrap round and look small).
+// How the parsers of lib/format access raw bytes. Offsets and lengths in a file are untrusted: `fits` checks them, and
+// it is the only place that combines the two (by subtraction, so a sum near 2^64 cannot wrap around).
 #pragma once
 
 #include <cstddef>
@@ -18,12 +17,12 @@ namespace glenda {
 
 using Bytes = std::span<const std::byte>;
 
-/// Whether `length` bytes from `offset` lie inside `total` bytes, for any three numbers.
+/// True if `length` bytes at `offset` lie within `total` bytes. Any arguments are allowed.
 constexpr bool fits(uint64_t offset, uint64_t length, uint64_t total) {
     return offset <= total && length <= total - offset;
 }
 
-/// A copy of the T at `offset`, which need not be aligned. The caller has checked that it fits.
+/// A copy of the T at `offset`, at any alignment. Precondition: it fits.
 template <class T>
 T load(Bytes bytes, std::size_t offset) {
     static_assert(std::is_trivially_copyable_v<T>);
@@ -32,38 +31,38 @@ T load(Bytes bytes, std::size_t offset) {
     return value;
 }
 
-/// The big-endian number in `word`, and back. Written out, because without the Zbb extension the builtin is a
-/// call into libgcc, which the kernel does not link.
+/// Convert between big-endian and native. Without the Zbb extension, the compiler's builtin calls libgcc, which the
+/// kernel does not link.
 constexpr uint32_t swap_bytes(uint32_t word) {
     const uint32_t pairs = (word & 0x00ff00ff) << 8 | (word >> 8 & 0x00ff00ff);
     return pairs << 16 | pairs >> 16;
 }
 static_assert(swap_bytes(0x11223344) == 0x44332211);
 
-/// The 32-bit word at `at`, a multiple of 4, as it lies in memory: knowing the alignment, the compiler makes one load
-/// of it and not four. The caller has checked that it is there.
+/// The 32-bit word at `at`, unconverted. Precondition: `at` is a multiple of 4 and the word fits. Knowing the
+/// alignment, the compiler emits one load instead of four.
 inline uint32_t load_aligned_word(const std::byte* at) {
     uint32_t word;
     __builtin_memcpy(&word, __builtin_assume_aligned(at, alignof(uint32_t)), sizeof(word));
     return word;
 }
 
-/// The big-endian number at `at`, aligned likewise.
+/// The big-endian word at `at`. Preconditions as above.
 inline uint32_t load_aligned_big_endian(const std::byte* at) { return swap_bytes(load_aligned_word(at)); }
 
-/// The big-endian number of `words` words, 0 to 2, at `at`, aligned likewise.
+/// The big-endian number of `words` words (0 to 2) at `at`. Preconditions as above.
 uint64_t load_aligned_big_endian(const std::byte* at, unsigned words);
 
-/// `bytes` as characters.
+/// The same bytes as characters.
 inline std::string_view as_text(Bytes bytes) { return {reinterpret_cast<const char*>(bytes.data()), bytes.size()}; }
 
-/// `length` characters of `text` from `start`. The caller has checked that they are there: unlike substr,
-/// this has no exception to throw, which would need a library that the kernel does not have.
+/// `length` characters of `text` from `start`. Precondition: they exist. Unlike substr, this cannot throw, which would
+/// pull in a library that the kernel does not link.
 constexpr std::string_view slice(std::string_view text, std::size_t start, std::size_t length) {
     return {text.data() + start, length};
 }
 
-/// The string that starts at `offset` and ends before a NUL; nothing where no NUL follows inside `bytes`.
+/// The NUL-terminated string at `offset`, without the NUL; nothing if no NUL follows within `bytes`.
 std::optional<std::string_view> text_at(Bytes bytes, uint64_t offset);
 
 }  // namespace glenda

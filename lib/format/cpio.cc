@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Reading a `newc` archive, one entry at a time. The sizes in a header are 32-bit and the arithmetic 64-bit,
-// so no sum can overflow; each is compared with what is left of the archive before it is used.
+// Reading a `newc` archive, entry by entry. Sizes in headers have 32 bits and the arithmetic has 64, so no sum
+// overflows. Each size is compared with what is left of the archive before it is used.
 
 #include "format/cpio.h"
 
@@ -32,7 +32,7 @@ static_assert(kHeaderSize == 110);
 
 constexpr std::string_view kTrailer = "TRAILER!!!";
 
-/// How a compressed file begins.
+/// The magic number of a compressed file.
 struct Compression {
     std::string_view magic;
     const char* what;
@@ -51,7 +51,7 @@ constexpr Compression kCompressions[] = {
     {"\x89LZO"sv, "the archive is compressed with lzo: decompress it first"},
 };
 
-/// The number that `digits` spell; nothing where one is no digit.
+/// The value of hexadecimal digits; nothing if one is not a digit.
 std::optional<uint32_t> hex_number(std::string_view digits) {
     uint32_t number = 0;
     for (const char c : digits) {
@@ -63,14 +63,14 @@ std::optional<uint32_t> hex_number(std::string_view digits) {
     return number;
 }
 
-/// `find . | cpio` writes "./bin/uart" where others write "bin/uart".
+/// The name without a leading "./" or "/": `find . | cpio` writes "./bin/uart" for "bin/uart".
 std::string_view plain(std::string_view name) {
     if (name.starts_with("./") && name.size() > 2) name.remove_prefix(2);
     while (name.starts_with('/')) name.remove_prefix(1);
     return name;
 }
 
-/// Writers give the trailer no type, so a file may have its name.
+/// The trailer has no file type. A file of the same name does.
 bool is_trailer(const CpioEntry& entry) {
     return entry.name == kTrailer && entry.data.empty() && (entry.mode & CpioEntry::kTypeMask) == 0;
 }
@@ -87,7 +87,7 @@ std::expected<std::optional<CpioEntry>, ParseError> CpioReader::next() {
 
 ParseError CpioReader::fault() const { return {fault_, std::min(at_, archives_.size())}; }
 
-/// If another name of the file that was read last has the data, take them: they are in the same archive.
+/// If the last entry read is a hard link without data, find the entry in the same archive that has the data.
 void CpioReader::follow_link() {
     if (!entry_.may_be_elsewhere()) return;
     CpioReader other{archives_};
@@ -97,14 +97,14 @@ void CpioReader::follow_link() {
         entry_.data = other.entry_.data;
         return;
     }
-    // No name has data: the file is empty, or the archive is damaged before one that has.
+    // No entry has data: the file is empty. Unless the search ended at damage, which this reader then reports.
     if (other.first_ == first_) *this = other;
 }
 
-/// Read on to the next entry. False at the end, and at a fault.
+/// Read the next entry into entry_. False at the end and after a fault.
 bool CpioReader::advance() {
     while (true) {
-        if (at_ == first_ && at_ != 0) {  // behind an archive: zero bytes, and then another or nothing
+        if (at_ == first_ && at_ != 0) {  // between archives: skip zero bytes
             while (at_ < archives_.size() && archives_[at_] == std::byte{0}) ++at_;
             first_ = at_;
             if (at_ >= archives_.size()) return false;
@@ -119,7 +119,7 @@ bool CpioReader::advance() {
     return true;
 }
 
-/// Read the entry at `at_`, and go behind it. The name is as written. Null, or what is wrong with it.
+/// Read the entry at at_ and move at_ to the next one. Returns what is wrong with the entry, or null.
 const char* CpioReader::read_entry() {
     if (at_ >= archives_.size()) return "the archive ends without its TRAILER!!!";
     const std::string_view rest = as_text(archives_.subspan(at_));
@@ -143,7 +143,7 @@ const char* CpioReader::read_entry() {
     const uint64_t data_at = align_up(at_ + kHeaderSize + name_size, 4);
     const uint64_t data_size = header[kFileSize];
     Bytes data;
-    if (data_size != 0) {  // else even the padding of the name may be missing, at the end
+    if (data_size != 0) {  // without data, a last name may lack its padding
         if (!fits(data_at, data_size, archives_.size())) return "a file reaches past the end of the archive";
         data = archives_.subspan(data_at, data_size);
     }
@@ -155,7 +155,7 @@ const char* CpioReader::read_entry() {
 
 std::expected<CpioEntry, ParseError> Cpio::find(std::string_view name) const {
     const std::string_view wanted = plain(name);
-    std::optional<CpioReader> found;  // at the entry
+    std::optional<CpioReader> found;  // stands at the entry
     CpioReader reader = entries();
     while (reader.advance())
         if (reader.entry_.name == wanted) found = reader;

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// Checking an executable, header by header, in the order in which one part of the file leads to the next:
-// file header, program headers, segments, entry. Nothing is believed before it was compared with the size
-// of the file. What the checks are for: a loader maps and copies what it is told, with the powers of a
-// server.
+// Checking an executable: file header, program headers, segments, entry. Every offset and size is compared with the
+// size of the file before it is used. The checks matter because a loader maps and copies what the file says, with a
+// server's authority.
 
 #include "format/elf.h"
 
@@ -20,7 +19,7 @@ namespace {
 
 constexpr uint64_t page_offset(uint64_t address) { return address % kElfPageSize; }
 
-/// The checks that one loadable header needs by itself. `where`: its own offset, for the report.
+/// Check one loadable header by itself. `where`: the header's offset, for the error.
 ParseError check_segment(const ProgramHeader& header, uint64_t image_size, std::size_t where) {
     if (header.file_size > header.memory_size) return {"a segment holds more in the file than in memory", where};
     if (header.file_size != 0 && !fits(header.offset, header.file_size, image_size))
@@ -60,7 +59,7 @@ std::expected<ElfFile, ParseError> ElfFile::parse(Bytes image) {
     return file;
 }
 
-/// Is this a file for us at all, and where are its program headers?
+/// Check the file header, and find the program headers.
 ParseError ElfFile::read_header() {
     if (image_.size() < sizeof(FileHeader)) return {"too short for an ELF header", image_.size()};
     const auto header = load<FileHeader>(image_, 0);
@@ -84,9 +83,9 @@ ParseError ElfFile::read_header() {
     return {};
 }
 
-/// Gather the loadable segments; each must begin on a page after the one before.
+/// Collect the loadable segments. Each must start on a page after the previous one.
 ParseError ElfFile::read_segments() {
-    uint64_t free_from = 0;  // the first page that no segment has used
+    uint64_t free_from = 0;  // the first page after the segments so far
     for (std::size_t i = 0; i < header_count_; ++i) {
         const std::size_t where = headers_offset_ + i * sizeof(ProgramHeader);
         const auto header = load<ProgramHeader>(image_, where);
@@ -98,7 +97,7 @@ ParseError ElfFile::read_segments() {
             return {"segments overlap, share a page or do not ascend", where};
         free_from = align_up(header.vaddr + header.memory_size, kElfPageSize);
 
-        // Without bytes in the file, the offset means nothing: linkers let it point past the end.
+        // Without data in the file, the offset is meaningless: some linkers let it point past the end.
         const Bytes data = header.file_size == 0 ? Bytes{} : image_.subspan(header.offset, header.file_size);
         const ElfSegment segment{header.vaddr, header.memory_size, data, access_of(header)};
         if (!segments_.add(segment)) return {"more than 8 loadable segments", where};

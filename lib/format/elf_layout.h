@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// The records of an ELF64 file as they lie on disk, little-endian, and the numbers in them that we know.
-// Only elf*.cc and the tests that build files include this. Names of fields follow the System V ABI without
-// its prefixes; the sizes are pinned, since the records are copied out of the file byte for byte.
+// The records of an ELF64 file as they are on disk, little-endian, and the constants that we use.
+// Only elf*.cc and tests include this. Fields have the names of the System V ABI without their prefixes. The records
+// are copied from the file as they are, so their sizes are asserted.
 #pragma once
 
 #include <array>
@@ -14,7 +14,7 @@ namespace glenda::elf_layout {
 static_assert(std::endian::native == std::endian::little, "records are copied, not converted");
 
 struct FileHeader {
-    std::array<uint8_t, 16> ident;  // magic, class, byte order, version, zeroes
+    std::array<uint8_t, 16> ident;  // magic, class, byte order, version, zeros
     uint16_t type;
     uint16_t machine;
     uint32_t version;

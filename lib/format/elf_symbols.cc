@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// Names for addresses, so that a report says `main+0x1c` and not a number. The section table is of no use
-// for running a program, so damage in it is not an error: a part that does not fit the file is as good as
-// absent. Nothing is indexed: a look-up reads the whole table, which only reports and debuggers ask for.
+// Names for addresses, so a report can say `main+0x1c` instead of a number. Running a program does not need the section
+// table, so damage there is not an error: parts that lie outside the file are ignored. There is no index. A look-up
+// reads the whole table, which is fast enough for reports.
 
 #include <algorithm>
 
@@ -15,7 +15,7 @@ using namespace elf_layout;
 
 namespace {
 
-/// What a section holds; empty where its header points outside the file.
+/// The contents of a section; empty if its header points outside the file.
 Bytes contents(Bytes image, const SectionHeader& section) {
     if (!fits(section.offset, section.size, image.size())) return {};
     return image.subspan(section.offset, section.size);
@@ -25,7 +25,7 @@ bool is_function(const Symbol& symbol) {
     return (symbol.info & 0xf) == kSymbolFunction && symbol.section != kSectionUndefined;
 }
 
-/// Whether `names` holds exactly `name` at `offset`, with its NUL.
+/// True if the string at `offset` in `names` is `name`.
 bool name_is(Bytes names, uint32_t offset, std::string_view name) {
     if (!fits(offset, name.size() + 1, names.size())) return false;
     const std::string_view there = as_text(names.subspan(offset, name.size() + 1));
@@ -34,7 +34,7 @@ bool name_is(Bytes names, uint32_t offset, std::string_view name) {
 
 }  // namespace
 
-/// The first symbol table that has the right shape.
+/// The first well-formed symbol table.
 ElfFile::SymbolTable ElfFile::symbol_table() const {
     const auto header = load<FileHeader>(image_, 0);
     const std::size_t count = header.section_header_count;
@@ -75,7 +75,7 @@ std::optional<ElfSymbol> ElfFile::symbol_at(uint64_t address) const {
 }
 
 std::optional<uint64_t> ElfFile::address_of(std::string_view name) const {
-    if (name.empty()) return std::nullopt;  // the name of entry 0, which is no symbol
+    if (name.empty()) return std::nullopt;  // entry 0 has no name, and is not a symbol
     const SymbolTable table = symbol_table();
     for (std::size_t at = 0; at < table.entries.size(); at += sizeof(Symbol)) {
         const auto symbol = load<Symbol>(table.entries, at);

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Proving a device tree well formed: the header's blocks lie in the blob, and the token stream obeys its
-// grammar. The checker is the grammar: one function for each token, and between them only the depth and
-// whether properties may still come.
+// Checking a device tree: the blocks named in the header lie in the blob, and the token stream follows the grammar
+// below. The checker has one function per token. Its only state is the depth, and whether properties are still allowed.
 //
 //     node = BEGIN_NODE name NUL pad { PROP length name-offset value pad } { node } END_NODE
 //     tree = node END,   with NOP anywhere between tokens
@@ -18,7 +17,7 @@ namespace {
 constexpr uint32_t kMagic = 0xd00dfeed;
 constexpr uint32_t kVersion = 17;
 
-/// The header, in the order of the blob.
+/// The header as it is in the blob, apart from the byte order.
 struct Header {
     uint32_t magic;
     uint32_t total_size;
@@ -26,7 +25,7 @@ struct Header {
     uint32_t strings;
     uint32_t reservations;
     uint32_t version;
-    uint32_t compatible_version;  // the earliest that a reader may know
+    uint32_t compatible_version;  // the oldest version that a reader must know
     uint32_t boot_hart;
     uint32_t strings_size;
     uint32_t structure_size;
@@ -42,17 +41,17 @@ Header load_header(Bytes blob) {
 
 bool is_aligned(const void* pointer, std::size_t unit) { return reinterpret_cast<std::uintptr_t>(pointer) % unit == 0; }
 
-/// Reads a token stream from start to end. `at_` never moves past the end by more than a value's padding.
+/// Reads a token stream from start to end. at_ passes the end by no more than a value's padding.
 class Checker {
 public:
     Checker(Bytes structure, Bytes strings) : structure_{structure}, strings_{strings} {}
 
-    /// What is wrong with the stream; null where nothing is.
+    /// What is wrong with the stream; null if nothing is.
     const char* check() {
         while (fits(at_, 4, structure_.size())) {
             const FdtToken token{load_aligned_word(here())};
             const char* fault = "an unknown token";
-            switch (token) {  // any number can stand there: the enumerators are not all of them
+            switch (token) {  // no default: any number may be there, not only the enumerators
                 case FdtToken::BeginNode: fault = begin_node(); break;
                 case FdtToken::EndNode: fault = end_node(); break;
                 case FdtToken::Property: fault = property(); break;
@@ -132,7 +131,7 @@ std::expected<Fdt, ParseError> Fdt::parse(Bytes blob) {
     return tree;
 }
 
-/// Find the three blocks.
+/// Check the header, and find the three blocks.
 ParseError Fdt::read_header(Bytes blob) {
     const auto size = size_from_header(blob);
     if (!size) return size.error();
@@ -159,7 +158,7 @@ ParseError Fdt::read_header(Bytes blob) {
     return count_reservations(blob.subspan(header.reservations), header.reservations);
 }
 
-/// The block has no length: a pair of zeroes ends it.
+/// Find the end of the block, which is a pair of zeros.
 ParseError Fdt::count_reservations(Bytes from_block, std::size_t where) {
     for (std::size_t at = 0; fits(at, sizeof(FdtRange), from_block.size()); at += sizeof(FdtRange)) {
         if (load<uint64_t>(from_block, at) != 0 || load<uint64_t>(from_block, at + 8) != 0) continue;

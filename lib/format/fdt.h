@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 //
-// The flattened device tree: how firmware tells the kernel what the machine is made of.
-// The one idea: `parse` reads the token stream once and proves it well formed (balanced, no deeper than
-// kMaxDepth, every name ended, every value inside). Walking afterwards cannot fail, leave the blob or loop,
-// so nothing below returns an error; what a tree does not say, or says in a wrong shape, is just absent.
+// The flattened device tree: how firmware describes the machine to the kernel.
+//
+// `parse` reads the token stream once and proves that it is well formed: nodes are balanced and at most kMaxDepth deep,
+// names end, and values lie inside the blob. Later walks cannot fail, leave the blob or loop, so the functions below
+// return no errors. Properties that are missing or have the wrong length are simply absent.
 // Format: Devicetree Specification 0.4, chapter 5; properties: chapter 2. Numbers are big-endian.
 #pragma once
 
@@ -22,39 +23,38 @@ namespace glenda {
 class Fdt {
 public:
     static constexpr std::size_t kHeaderSize = 40;
-    static constexpr unsigned kMaxDepth = 16;  // levels of nodes, the root's being one
+    static constexpr unsigned kMaxDepth = 16;  // levels of nodes, including the root
 
-    /// How many bytes the blob that starts with `header` (kHeaderSize bytes or more) takes: for a boot
-    /// loader's bare pointer, whose end is not known otherwise.
+    /// The size of the blob that starts with `header`, which must have at least kHeaderSize bytes. For blobs of unknown
+    /// size, such as the one that a boot loader passes by its address.
     static std::expected<std::size_t, ParseError> size_from_header(Bytes header);
 
-    /// Check the tree at the start of `blob`, which starts on a multiple of 8. Errors give an offset in the
-    /// blob.
+    /// Check the tree at the start of `blob`, which must be aligned to 8 bytes. An error gives an offset in the blob.
     static std::expected<Fdt, ParseError> parse(Bytes blob);
 
-    /// Bytes of the blob that are the tree; what follows belongs to somebody else.
+    /// The size of the tree in bytes. The blob may be larger.
     std::size_t total_size() const { return total_size_; }
 
-    /// Memory that the firmware keeps for itself (the memory reservation block), by index.
+    /// Memory that the firmware reserves for itself (the memory reservation block), by index.
     std::size_t reservation_count() const { return reservations_.size() / sizeof(FdtRange); }
     std::optional<FdtRange> reservation(std::size_t index) const;
 
     /// The first available node whose `compatible` lists `device`, such as "ns16550a".
     std::optional<FdtNode> find_compatible(std::string_view device) const;
 
-    /// The node at `path`, such as "/soc/serial@10000000"; a ':' ends the path, as in `stdout-path`. Without a
-    /// '/' in front it is an alias. Unit addresses cannot be left out.
+    /// The node at `path`, such as "/soc/serial@10000000". A path that does not start with '/' is an alias. A ':' ends
+    /// the path, as in `stdout-path`. Unit addresses must not be omitted.
     std::optional<FdtNode> find_path(std::string_view path) const;
 
-    /// Which device of that kind to use: the one that /chosen/stdout-path names if it is such a device and
-    /// available, else the first.
+    /// The device of that kind to use: the console (/chosen/stdout-path) if it is available and of that kind, otherwise
+    /// the first available one.
     std::optional<FdtNode> find_device(std::string_view device) const;
 
-    /// Whether `node` is a PLIC, available or not.
+    /// True if `node` is a PLIC, whether or not it is available.
     static bool is_plic(const FdtNode& node);
 
-    /// The PLIC that the kernel drives: the one that the console, an "ns16550a", interrupts; without that, the
-    /// first that is available. 9Ball asks the same, so that it gives no driver an interrupt of another one.
+    /// The PLIC that the kernel drives: the interrupt parent of the console (an "ns16550a"), otherwise the first
+    /// available PLIC. 9Ball uses this too, so it hands out no interrupts of other controllers.
     std::optional<FdtNode> find_plic() const;
 
 private:
@@ -65,12 +65,12 @@ private:
     ParseError count_reservations(Bytes from_block, std::size_t where);
 
     std::size_t total_size_ = 0;
-    Bytes reservations_;  // pairs of 64-bit numbers, without the pair of zeroes at the end
-    Bytes structure_;     // tokens; starts on a multiple of 4, and so is its length
-    Bytes strings_;       // names of properties; empty, or the last byte is a NUL
+    Bytes reservations_;  // pairs of 64-bit numbers, without the terminating pair of zeros
+    Bytes structure_;     // tokens; start and length are multiples of 4
+    Bytes strings_;       // names of properties; if not empty, the last byte is NUL
 };
 
-/// Goes through a tree once, parents before children, in the order of the blob:
+/// Visits each node once, parents before children, in the order of the blob:
 ///
 ///     for (FdtWalk walk{tree}; std::optional<FdtNode> node = walk.next();) ...
 class FdtWalk {
@@ -83,8 +83,8 @@ public:
 private:
     const std::byte* at_;  // the next token
     const std::byte* strings_;
-    unsigned depth_ = 0;                                    // nodes that are open there
-    std::array<FdtContext, Fdt::kMaxDepth + 1> context_{};  // by depth: that of the nodes inside the open one
+    unsigned depth_ = 0;                                    // number of nodes that are open
+    std::array<FdtContext, Fdt::kMaxDepth + 1> context_{};  // by depth: the context of the children
 };
 
 }  // namespace glenda

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Looking for a node: by what it is, by where it is, and by what refers to it. Each search is a walk, so it costs time
-// in proportion to the tree and no memory.
+// Searching for nodes by path, by `compatible`, and by purpose. Each search walks the tree: it takes time in proportion
+// to the tree's size, and no memory.
 
 #include "format/fdt.h"
 
@@ -11,7 +11,7 @@ using namespace std::string_view_literals;
 
 namespace {
 
-/// How long the first name of `path` is.
+/// The length of the first name in `path`.
 std::size_t first_name(std::string_view path) {
     std::size_t length = 0;
     while (length < path.size() && path[length] != '/' && path[length] != ':') ++length;
@@ -29,7 +29,7 @@ std::optional<FdtNode> Fdt::find_path(std::string_view path) const {
     if (!path.starts_with('/')) {
         const auto aliases = find_path("/aliases"sv);
         path = aliases ? aliases->string(slice(path, 0, first_name(path))) : std::string_view{};
-        if (!path.starts_with('/')) return std::nullopt;  // an alias holds a whole path, and leads to no other
+        if (!path.starts_with('/')) return std::nullopt;  // an alias is an absolute path, never another alias
     }
     FdtWalk walk{*this};
     std::optional<FdtNode> found = walk.next();
@@ -39,7 +39,7 @@ std::optional<FdtNode> Fdt::find_path(std::string_view path) const {
         if (length == 0) return found;
         do {
             found = walk.next();
-            if (!found || found->depth() < level) return std::nullopt;  // that was the last child
+            if (!found || found->depth() < level) return std::nullopt;  // there are no more children
         } while (found->depth() != level || found->name() != slice(path, 0, length));
         path.remove_prefix(length);
     }

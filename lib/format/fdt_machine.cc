@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Which node holds which fact: Devicetree Specification 0.4, chapter 3. Only the children of the root and
-// of /cpus and /reserved-memory matter, and in a hart its interrupt controller, so most nodes cost three comparisons.
+// Where the facts are: Devicetree Specification 0.4, chapter 3. Only the children of the root, of /cpus and of
+// /reserved-memory matter, and the interrupt controllers inside harts, so most nodes take only a few comparisons.
 
 #include "format/fdt_machine.h"
 
@@ -52,7 +52,7 @@ FdtMachine::Section FdtMachine::enter(const FdtNode& child_of_root) {
 void FdtMachine::read_memory(const FdtNode& node) {
     if (!node.is_available()) return;
     for (std::size_t i = 0; const auto range = node.reg(i); ++i)
-        if (range->size != 0 && !memory_.add(*range)) return;  // less memory than there is does no harm
+        if (range->size != 0 && !memory_.add(*range)) return;  // using less memory than there is does no harm
 }
 
 void FdtMachine::read_chosen(const FdtNode& node) {
@@ -67,7 +67,7 @@ void FdtMachine::read_hart(const FdtNode& node) {
     const auto id = node.reg();
     if (!id) return;
     ++hart_count_;
-    // Some trees give the clock in each hart. Harts after the eighth are counted, no more.
+    // Some trees give the frequency in each hart. Harts beyond kMaxHarts are only counted.
     if (!timebase_frequency_) timebase_frequency_ = node.number("timebase-frequency"sv);
     in_hart_ = harts_.add({id->base, node.string("riscv,isa"sv)});
 }

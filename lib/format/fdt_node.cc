@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Look-ups in one node, and the walk from node to node. The kernel does this at boot, on a budget: tokens are
-// compared as they lie in memory, and a property's name is compared from its end, where most differ.
+// Reading a node, and the walk from node to node. The kernel does this at boot, with a budget, so the walk compares
+// tokens without converting them, and skips properties that cannot matter by their length.
 
 #include "format/fdt_node.h"
 
@@ -9,7 +9,7 @@
 
 namespace glenda {
 
-using namespace std::string_view_literals;  // so that lengths are counted by the compiler: all files that search do so
+using namespace std::string_view_literals;  // with these, strlen runs at compile time, even with -Os
 
 std::string_view FdtNode::base_name() const {
     std::size_t length = 0;
@@ -48,7 +48,7 @@ std::optional<FdtRegisters> FdtNode::registers() const {
     return FdtRegisters{range->base, static_cast<unsigned>(shift), static_cast<unsigned>(width)};
 }
 
-/// `interrupts-extended` names the controller before each interrupt, and counts more than `interrupts`.
+/// `interrupts-extended` names the controller before each interrupt, and takes precedence over `interrupts`.
 std::optional<uint32_t> FdtNode::interrupt() const {
     if (const auto extended = property("interrupts-extended"sv)) return extended->cell(1);
     const auto found = property("interrupts"sv);
@@ -85,13 +85,13 @@ std::optional<FdtNode> FdtWalk::next() {
     FdtProperties properties{at_ + align_up(4 + name.size() + 1, 4), strings_};
     const FdtNode node{name, depth_, context_[depth_], properties};
 
-    // Go to the node's first child or its end, and learn on the way what it says for its children.
+    // Go to the node's first child or its end, collecting what its children inherit.
     FdtContext inside{.interrupt_parent = context_[depth_].interrupt_parent,
                       .is_available = context_[depth_].is_available};
     for (; properties != FdtProperties::End{}; ++properties) {
         const FdtProperty property = *properties;
         if (property.is("status"sv)) inside.is_available = node.is_available();
-        if (!property.is_cell()) continue;  // half of all properties: no need to look at their names
+        if (!property.is_cell()) continue;  // true of half of all properties
         if (property.is("#address-cells"sv)) inside.cells.address = *property.cell(0);
         if (property.is("#size-cells"sv)) inside.cells.size = *property.cell(0);
         if (property.is("interrupt-parent"sv)) inside.interrupt_parent = *property.cell(0);

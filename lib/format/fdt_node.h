@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// A node of a device tree: its name, its place in the tree, and its properties. A view into a blob that
-// Fdt::parse has checked. A look-up by name reads the properties in turn, so whoever wants many of them goes
-// through properties() once instead.
+// A node of a device tree. It is a view into a blob that Fdt::parse has checked. Each look-up by name searches the
+// properties from the start; to read many of them, iterate over properties() once instead.
 #pragma once
 
 #include <cstdint>
@@ -13,18 +12,18 @@
 
 namespace glenda {
 
-/// What an open node says for its children.
+/// What nodes inherit from their parent.
 struct FdtContext {
-    FdtCells cells{};               // how their `reg` is written
-    uint32_t interrupt_parent = 0;  // a phandle, which holds where a child names no other; 0: none
-    bool is_available = true;       // neither the node nor one above it is switched off
+    FdtCells cells{};               // the units of `reg`
+    uint32_t interrupt_parent = 0;  // a phandle, unless the node has its own; 0: none
+    bool is_available = true;       // no node above is disabled
 };
 
-/// Where the registers of a device are.
+/// Where a device's registers are.
 struct FdtRegisters {
-    uint64_t base = 0;   // of register 0
+    uint64_t base = 0;   // address of register 0
     unsigned shift = 0;  // register i is at base + (i << shift)
-    unsigned width = 1;  // bytes of one access: 1 or 4, at most 1 << shift
+    unsigned width = 1;  // bytes per access: 1 or 4, at most 1 << shift
 };
 
 /// A node: its name, its place in the tree, and its properties.
@@ -42,41 +41,40 @@ public:
     /// 0 for the root, 1 for its children.
     unsigned depth() const { return depth_; }
 
-    /// In what units `reg` is written, as the parent says.
+    /// The units of `reg`, which the parent specifies.
     FdtCells cells() const { return context_.cells; }
 
-    /// A reader at this node's first property.
+    /// The node's properties.
     FdtProperties properties() const { return properties_; }
 
     /// The property of that name.
     std::optional<FdtProperty> property(std::string_view name) const;
 
-    /// Shorthands for one property of a known type; `string` is empty, the numbers absent, where it is
-    /// missing.
+    /// The value of a property of known type. If it is missing, `string` is empty and `number` gives nothing.
     std::string_view string(std::string_view name) const;
     std::optional<uint64_t> number(std::string_view name) const;
 
-    /// Entry `index` of `reg`, in the parent's address space. Nothing past the last entry, and for numbers of
-    /// more than 64 bits (PCI).
+    /// Entry `index` of `reg`, in the parent's address space. Nothing past the last entry, or if numbers have more than
+    /// 64 bits (PCI).
     std::optional<FdtRange> reg(std::size_t index = 0) const;
 
-    /// The device's registers: the first entry of `reg`, with `reg-shift` and `reg-io-width`. Nothing where
-    /// `reg` is missing, or where these say what nobody here can do.
+    /// The device's registers, from the first entry of `reg`, `reg-shift` and `reg-io-width`. Nothing if `reg` is
+    /// missing or the combination is not supported.
     std::optional<FdtRegisters> registers() const;
 
-    /// The device's first interrupt, in the numbers of its interrupt controller: for a RISC-V PLIC, the source.
+    /// The device's first interrupt, as numbered by its interrupt controller (for a PLIC, the source).
     std::optional<uint32_t> interrupt() const;
 
-    /// The phandle of the controller that gets this interrupt; 0 where the tree names none.
+    /// The phandle of the interrupt controller; 0 if the tree names none.
     uint32_t interrupt_parent() const;
 
-    /// The number by which other nodes refer to this one; 0 where it has none.
+    /// The number by which other nodes refer to this node; 0 if it has none.
     uint32_t phandle() const;
 
-    /// Whether `compatible` lists `device`.
+    /// True if `compatible` lists `device`.
     bool is_compatible(std::string_view device) const;
 
-    /// Whether `status` is "okay" or missing, here and in all nodes above: other devices must not be touched.
+    /// True if `status` is "okay" or missing, in this node and in all nodes above. Other devices must not be used.
     bool is_available() const;
 
 private:

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Reading the value of a property as what the caller expects it to be. Lengths come from the blob, so each
-// accessor compares before it reads; the value itself lies in the blob, as Fdt::parse has checked.
+// Reading a value as the type that the caller expects. Each accessor compares the length, which comes from the blob,
+// with what it reads. Fdt::parse has checked that the value lies in the blob.
 
 #include "format/fdt_property.h"
 

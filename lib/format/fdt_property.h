@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
-// A property of a device tree's node: a view into a blob that Fdt::parse has checked, so that it needs no sizes: each
-// length is inside the blob, each name ends with a NUL, and the stream ends in a token that is no property.
-// A node's properties lie one after the other behind its name. A value has no type of its own: whoever asks
-// knows what it should be, and gets nothing where its length says otherwise. Numbers are big-endian and are
-// swapped when they are asked for.
+// A property of a node. It is a view into a blob that Fdt::parse has checked, so it needs no bounds: lengths lie inside
+// the blob, names end with NUL, and another kind of token follows the last property. The properties of a node follow
+// its name. Values have no type; the reader states the type it expects, and gets nothing if the length does not match.
+// Numbers are big-endian, and are converted when they are read.
 //
 //     | token 3 | length | where the name is in the strings block | value, padded to 4 |
 #pragma once
@@ -17,7 +16,7 @@
 
 namespace glenda {
 
-/// The tokens of the stream, as a load from memory gives them: four bytes, the first of which counts most.
+/// The tokens of the stream, in memory order, so that they can be compared without conversion.
 enum class FdtToken : uint32_t {
     BeginNode = swap_bytes(1),
     EndNode = swap_bytes(2),
@@ -26,49 +25,49 @@ enum class FdtToken : uint32_t {
     End = swap_bytes(9),
 };
 
-/// How many 32-bit cells an address and a size take in the `reg` of a node's children.
+/// The number of 32-bit cells of an address and of a size in the `reg` of a node's children.
 struct FdtCells {
-    uint32_t address = 2;  // the values that hold where a node does not say: specification, 2.3.5
+    uint32_t address = 2;  // the defaults: specification, 2.3.5
     uint32_t size = 1;
 };
 
-/// A piece of an address space, in bytes.
+/// A range of addresses, in bytes.
 struct FdtRange {
     uint64_t base = 0;
     uint64_t size = 0;
 };
 
-/// A name with a value.
+/// A name and a value.
 class FdtProperty {
 public:
-    /// `record`: the property's token. `strings`: the block of names.
+    /// `record`: the property's token. `strings`: the strings block.
     FdtProperty(const std::byte* record, const std::byte* strings) : record_{record}, strings_{strings} {}
 
     std::string_view name() const;
 
-    /// The value; it starts on a multiple of 4.
+    /// The value. It is aligned to 4 bytes.
     Bytes bytes() const { return {value(), length()}; }
 
-    /// Whether this is the property `name`. Faster than comparing name().
+    /// True if the name is `name`. Faster than comparing name().
     bool is(std::string_view name) const;
 
-    /// Whether the value is as long as one cell.
+    /// True if the value is as long as one cell.
     bool is_cell() const { return length() == 4; }
 
     /// The 32-bit cell at `index`.
     std::optional<uint32_t> cell(std::size_t index) const;
 
-    /// A number of one or two cells, by the value's length.
+    /// The value as a number of one or two cells, depending on its length.
     std::optional<uint64_t> number() const;
 
-    /// Entry `index` of a `reg` that is written in `cells`. Nothing past the last, and for numbers of more
-    /// than 64 bits (PCI).
+    /// Entry `index` of a `reg` with these units. Nothing past the last entry, or if numbers have more than 64 bits
+    /// (PCI).
     std::optional<FdtRange> range(std::size_t index, FdtCells cells) const;
 
-    /// The value as a string, or the first of a list of strings; empty where no NUL ends it.
+    /// The value as a string, or the first of a list of strings; empty if it has no NUL.
     std::string_view string() const;
 
-    /// Whether the value is a list of strings with `entry` in it.
+    /// True if the value is a list of strings that contains `entry`.
     bool lists(std::string_view entry) const;
 
 private:
@@ -89,7 +88,7 @@ private:
 };
 
 /// The properties of one node: `for (FdtProperty property : node.properties())`.
-/// It is its own iterator, and stands at a property or at the token that ends them.
+/// It is its own iterator: it points to a property, or to the token after the last one.
 class FdtProperties {
 public:
     struct End {};
@@ -106,7 +105,7 @@ public:
         return *this;
     }
 
-    /// The next token.
+    /// The current token.
     const std::byte* position() const { return at_; }
 
 private:

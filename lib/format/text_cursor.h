@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// A place in a text, with the number of its line: what a parser by hand moves forward. Looking past the end
-// is allowed and shows a NUL, so that a parser asks "what is next" without asking first whether there is a
-// next.
+// A position in a text, with its line number, for hand-written parsers. Reading past the end gives a NUL, so a parser
+// need not check for the end before it looks at the next character.
 #pragma once
 
 #include <cstddef>
@@ -20,24 +19,24 @@ public:
     constexpr std::size_t line() const { return line_; }
     constexpr std::size_t position() const { return at_; }
 
-    /// The character `ahead` places further on; NUL past the end.
+    /// The character `ahead` places after the position; NUL past the end.
     constexpr char peek(std::size_t ahead = 0) const { return ahead < text_.size() - at_ ? text_[at_ + ahead] : '\0'; }
 
-    /// Step over one character; nothing at the end.
+    /// Skip one character. Does nothing at the end.
     constexpr void advance() {
         if (at_end()) return;
         if (text_[at_] == '\n') ++line_;
         ++at_;
     }
 
-    /// Step over `wanted` if it is next, and say whether it was.
+    /// Skip `wanted` if it is the next character. True if it was.
     constexpr bool take(char wanted) {
         if (at_end() || peek() != wanted) return false;
         advance();
         return true;
     }
 
-    /// Step over the end of a line, LF or CR LF, if it is next.
+    /// Skip the end of a line (LF or CR LF) if it is next. True if it was.
     constexpr bool take_newline() {
         if (peek() == '\r' && peek(1) == '\n') advance();
         return take('\n');
@@ -47,10 +46,10 @@ public:
         while (peek() == ' ' || peek() == '\t') advance();
     }
 
-    /// The text from here on.
+    /// The text from the position to the end.
     constexpr std::string_view rest() const { return slice(text_, at_, text_.size() - at_); }
 
-    /// The text from `start`, an earlier position, to here.
+    /// The text from `start`, an earlier position, up to the position.
     constexpr std::string_view since(std::size_t start) const { return slice(text_, start, at_ - start); }
 
 private:

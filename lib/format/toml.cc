@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// Reading a TOML file line by line: table headers, keys, and what may stand behind them. Values are the
-// business of toml_value.cc. A name that comes twice is an error, and so the reader keeps the names of the
-// tables and of the keys in the open table: two short lists, compared one by one.
+// Reading a TOML file line by line: table headers, keys, and the ends of lines. toml_value.cc reads values. Repeated
+// names are errors, so the reader keeps the names of all tables and of the keys in the current table: two short lists,
+// searched from the start.
 
 #include "format/toml.h"
 
@@ -18,7 +18,7 @@ constexpr bool is_bare_key(char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
 }
 
-/// A key in double quotes. Without escapes, so that two keys are equal if their texts are.
+/// A key in double quotes. Escapes are not allowed, so keys are equal exactly if their texts are.
 std::expected<std::string_view, ParseError> read_quoted_name(TextCursor& cursor) {
     const std::size_t line = cursor.line();
     const auto value = read_toml_value(cursor);
@@ -50,7 +50,7 @@ TomlReader::TomlReader(std::string_view text) : cursor_{without_mark(text)} {
 std::expected<std::optional<TomlEvent>, ParseError> TomlReader::next() {
     if (failed_) return unexpected(*failed_);
     auto event = read_event();
-    // An error before the first byte that is not UTF-8 comes first. No event comes that has the byte in it.
+    // An earlier error takes precedence over bytes that are not UTF-8. No event contains such bytes.
     const std::size_t reached = cursor_.position() + (event ? 0 : 1);
     if (not_utf8_ && reached > not_utf8_->position())
         event = unexpected(ParseError{"not UTF-8: a byte that no character has", not_utf8_->line()});
@@ -71,7 +71,7 @@ std::expected<std::optional<TomlEvent>, ParseError> TomlReader::read_event() {
     return *event;
 }
 
-/// Nothing but blanks and a comment may come before the end of the line.
+/// Skip blanks, a comment and the end of the line. Anything else is an error.
 std::expected<void, ParseError> TomlReader::end_line() {
     cursor_.skip_blanks();
     if (auto skipped = skip_toml_comment(cursor_); !skipped) return skipped;
@@ -109,7 +109,7 @@ std::expected<TomlEvent, ParseError> TomlReader::read_key_value() {
     return key;
 }
 
-/// A key or a table's name, with the blanks on both sides.
+/// A key or a table's name, and the blanks around it.
 std::expected<std::string_view, ParseError> TomlReader::read_name() {
     cursor_.skip_blanks();
     std::string_view name;
@@ -146,7 +146,7 @@ std::expected<void, ParseError> TomlReader::remember_key(const TomlEvent& key) {
     for (const std::string_view other : keys_.all())
         if (other == key.name) return unexpected(ParseError{"a key comes twice in one table", key.line});
     if (!keys_.add(key.name)) return unexpected(ParseError{"more than 32 keys in one table", key.line});
-    // Before the first table header, a key also takes the name away from tables.
+    // A key before the first table header must not have the name of a table either.
     if (!in_table_ && !top_.add({key.name, key.kind}))
         return unexpected(ParseError{"more than 32 names at the top of the file", key.line});
     return {};

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 //
-// The part of TOML 1.0 that init.toml needs: tables, arrays of tables, strings, integers, booleans and
-// arrays. The one idea: pull, and no tree. `next` gives one table header or one key with its value, and
-// nothing of the text is stored but the names that may not come twice. Everything given out has been checked;
-// the rest of TOML is refused by name, and an error's `where` is the line.
+// The subset of TOML 1.0 that init.toml needs: tables, arrays of tables, strings, integers, booleans and arrays.
+//
+// TomlReader is a pull parser: `next` returns one table header, or one key with its value. It builds no tree, and
+// stores only the names that must not be repeated. What it returns has been checked. Other features of TOML are errors
+// that name the feature. The `where` of an error is a line.
 #pragma once
 
 #include <cstdint>
@@ -11,41 +12,41 @@
 #include <optional>
 #include <string_view>
 
-#include "format/few.h"
+#include "format/fixed_vector.h"
 #include "format/parse_error.h"
 #include "format/text_cursor.h"
 #include "format/toml_value.h"
 
 namespace glenda {
 
-/// One step through a file.
+/// A table header, or a key with its value.
 struct TomlEvent {
     enum class Kind : uint8_t {
-        Table,       // [name]: the keys that follow belong to it
-        ArrayTable,  // [[name]]: to a new element of that array
+        Table,       // [name]: the following keys belong to this table
+        ArrayTable,  // [[name]]: the following keys belong to a new element of this array
         KeyValue,    // name = value
     };
 
     Kind kind = Kind::KeyValue;
     std::string_view name;  // without quotes
-    TomlValue value{};      // of a KeyValue
-    std::size_t line = 0;   // where the name stands
+    TomlValue value{};      // only for a KeyValue
+    std::size_t line = 0;   // the line of the name
 };
 
-/// Goes through a file once. A view: the text must outlive the reader and all that it gave out.
+/// Reads a file once. A view: the text must outlive the reader and everything that it returns.
 class TomlReader {
 public:
-    static constexpr std::size_t kMaxKeys = 32;    // in one table
-    static constexpr std::size_t kMaxTables = 32;  // with different names, the keys before the first included
+    static constexpr std::size_t kMaxKeys = 32;    // per table
+    static constexpr std::size_t kMaxTables = 32;  // with different names, including the keys before the first table
 
-    /// A byte order mark at the start is skipped. The first byte that is not UTF-8 is an error where it comes.
+    /// Skips a byte order mark at the start. The first byte that is not valid UTF-8 is an error.
     explicit TomlReader(std::string_view text);
 
-    /// The next event; nothing at the end of the file. After an error, the same error for ever.
+    /// The next event; nothing at the end of the file. Errors are permanent.
     std::expected<std::optional<TomlEvent>, ParseError> next();
 
 private:
-    /// A name at the top of the file, and what it stands for.
+    /// A top-level name, and what it names.
     struct Name {
         std::string_view text;
         TomlEvent::Kind use;
@@ -60,10 +61,10 @@ private:
     std::expected<void, ParseError> remember_key(const TomlEvent& key);
 
     TextCursor cursor_;
-    Few<Name, kMaxTables> top_;             // tables, and keys before the first table
-    Few<std::string_view, kMaxKeys> keys_;  // of the table that is open
+    FixedVector<Name, kMaxTables> top_;             // tables, and the keys before the first table
+    FixedVector<std::string_view, kMaxKeys> keys_;  // of the current table
     bool in_table_ = false;
-    std::optional<TextCursor> not_utf8_;  // at the first byte that is not
+    std::optional<TextCursor> not_utf8_;  // at the first byte that is not UTF-8
     std::optional<ParseError> failed_;
 };
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Reading one value: what its first characters are decides its kind. Legal TOML outside our part is told
-// from nonsense, because whoever wrote it should learn that we do not know it, not that it is wrong.
+// Reading one value. Its first characters determine the kind. Legal TOML outside our subset has error messages of its
+// own, so the author learns that it is unsupported rather than wrong.
 
 #include "format/toml_value.h"
 
@@ -23,7 +23,7 @@ constexpr unsigned digit_value(char c) {
     return 16;
 }
 
-/// What `\c` stands for; NUL where we do not know it.
+/// The character that the escape `\c` represents; NUL if it is not supported.
 constexpr char escaped(char c) {
     switch (c) {
         case '"': return '"';
@@ -34,7 +34,7 @@ constexpr char escaped(char c) {
     }
 }
 
-/// Take the next character of a checked string off `raw`, which is not empty.
+/// Decode the first character of `raw`, a checked string that is not empty, and remove it.
 char take_character(std::string_view& raw) {
     const char c = raw.front();
     raw.remove_prefix(1);
@@ -63,10 +63,10 @@ Value read_string(TextCursor& cursor) {
     return TomlValue::of_string(raw);
 }
 
-/// Digits of `base`, with single underscores between them. `limit`: the largest number allowed.
+/// The value of digits in `base`, with single underscores between them. `limit`: the largest allowed value.
 std::expected<uint64_t, const char*> read_digits(std::string_view text, unsigned base, uint64_t limit) {
     uint64_t number = 0;
-    bool after_digit = false;  // where an underscore may stand, and the number may end
+    bool after_digit = false;  // an underscore may follow, or the number may end
     for (const char c : text) {
         const bool underscore = c == '_';
         const unsigned digit = digit_value(c);
@@ -80,7 +80,7 @@ std::expected<uint64_t, const char*> read_digits(std::string_view text, unsigned
     return number;
 }
 
-/// What legal TOML `word` is that we do not read; null where it is none.
+/// The message for legal but unsupported TOML; null if `word` is not such.
 const char* unsupported_word(std::string_view word, std::string_view unsigned_word) {
     if (unsigned_word == "inf" || unsigned_word == "nan") return "a float is not supported here";
     if (word.starts_with("0o") || word.starts_with("0b")) return "an octal or binary number is not supported here";
@@ -95,7 +95,7 @@ const char* unsupported_word(std::string_view word, std::string_view unsigned_wo
     return nullptr;
 }
 
-/// A boolean or a number: a word up to the next separator.
+/// A boolean or a number, up to the next separator.
 Value read_word(TextCursor& cursor) {
     const std::size_t line = cursor.line();
     const std::size_t start = cursor.position();
@@ -125,7 +125,7 @@ Value read_word(TextCursor& cursor) {
     return TomlValue::of_integer(static_cast<int64_t>(negative ? -*number : *number));
 }
 
-/// Step over what may stand between the elements of an array: blanks, ends of lines, comments.
+/// Skip what may be between the elements of an array: blanks, ends of lines, comments.
 std::expected<void, ParseError> skip_filler(TextCursor& cursor) {
     while (true) {
         cursor.skip_blanks();
@@ -138,7 +138,7 @@ Value read_array(TextCursor& cursor) {
     const std::size_t line = cursor.line();
     cursor.take('[');
     const std::size_t start = cursor.position();
-    std::optional<TomlValue::Kind> kind;  // that of the first element
+    std::optional<TomlValue::Kind> kind;  // of the first element
     while (true) {
         if (auto skipped = skip_filler(cursor); !skipped) return unexpected(skipped.error());
         if (cursor.at_end()) return unexpected(ParseError{"an array does not end", line});

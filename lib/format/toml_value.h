@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// A value of a TOML file: a kind, and the place in the text where it stands. Strings and arrays stay as they
-// are written, since there is no heap to copy them to; they were checked when they were read, so decoding
-// them later cannot fail.
+// A value in a TOML file: its kind, and where it is in the text. Strings and arrays are decoded when they are used,
+// since there is no heap to decode them into. They are checked when they are read, so decoding cannot fail.
 #pragma once
 
 #include <cstdint>
@@ -16,18 +15,18 @@
 
 namespace glenda {
 
-/// A string as it stands between its quotes. The escapes \" \\ \n \t stand for one character each.
+/// A string as written between its quotes. The escapes \" \\ \n \t represent one character each.
 class TomlString {
 public:
     explicit constexpr TomlString(std::string_view raw) : raw_{raw} {}
 
-    /// The text with its escapes.
+    /// The text as written, with escapes.
     std::string_view raw() const { return raw_; }
 
-    /// How many characters the string has.
+    /// The decoded length in bytes.
     std::size_t size() const;
 
-    /// Write the string into `buffer`. Nothing where it is too small; size() is enough.
+    /// Decode the string into `buffer`. Nothing if `buffer` is smaller than size().
     std::optional<std::string_view> unescape_into(std::span<char> buffer) const;
 
     friend bool operator==(const TomlString& string, std::string_view text);
@@ -38,7 +37,7 @@ private:
 
 class TomlArray;
 
-/// A value. An accessor gives nothing where the value is of another kind.
+/// A value. The accessors give nothing if the value is of another kind.
 class TomlValue {
 public:
     enum class Kind : uint8_t { String, Integer, Boolean, Array };
@@ -63,7 +62,7 @@ private:
     Kind kind_ = Kind::Integer;
 };
 
-/// Goes through the elements of an array, which are all of one kind and not arrays themselves.
+/// Reads the elements of an array once. They are all of the same kind, and are not arrays.
 class TomlArray {
 public:
     explicit TomlArray(std::string_view inside) : cursor_{inside} {}
@@ -71,20 +70,20 @@ public:
     /// The next element; nothing after the last.
     std::optional<TomlValue> next();
 
-    /// How many elements come.
+    /// The number of elements left.
     std::size_t count() const;
 
 private:
-    TextCursor cursor_;  // at an element, at filler before it, or at the end
+    TextCursor cursor_;  // at an element, at the filler before one, or at the end
 };
 
-/// Read the value at `cursor`, which then stands behind it. For TomlReader, and TomlArray.
+/// Read the value at `cursor`, and move `cursor` behind it. For TomlReader and TomlArray.
 std::expected<TomlValue, ParseError> read_toml_value(TextCursor& cursor);
 
-/// Step over a comment, if one is next, up to the end of its line.
+/// Skip a comment, if one is next, up to the end of its line.
 std::expected<void, ParseError> skip_toml_comment(TextCursor& cursor);
 
-/// Whether TOML forbids `c` in strings and comments.
+/// True if TOML forbids the control character `c` in strings and comments.
 constexpr bool is_toml_control(char c) { return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7f; }
 
 }  // namespace glenda

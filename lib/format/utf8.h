@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// UTF-8, as RFC 3629 has it: each character has one spelling of one to four bytes, and the surrogates of UTF-16 have
-// none. A program that lets another spelling pass can be made to see two texts in one.
+// UTF-8 according to RFC 3629. Each character has exactly one encoding of one to four bytes, and UTF-16 surrogates have
+// none. Accepting other encodings would let two programs see different texts in the same bytes.
 //
 //     00-7f                    one byte
 //     c2-df  80-bf             two; c0 and c1 would spell ASCII
@@ -17,7 +17,7 @@ namespace glenda {
 
 inline constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";  // U+FEFF
 
-/// How many bytes the character at the front of `text` takes; 0 where they are no UTF-8, and for an empty text.
+/// The length in bytes of the first character of `text`; 0 if it is not valid UTF-8, or if `text` is empty.
 constexpr std::size_t utf8_length(std::string_view text) {
     const auto byte = [&](std::size_t i) -> unsigned { return i < text.size() ? static_cast<uint8_t>(text[i]) : 0; };
     const unsigned first = byte(0);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Physical and virtual addresses are different types, so that they cannot be mixed up.
+// Physical and virtual addresses have different types, so the compiler catches mix-ups.
 #pragma once
 
 #include <compare>
@@ -7,7 +7,7 @@
 
 namespace glenda {
 
-/// An address of type `Kind`: adding bytes keeps the type, the distance of two is a number.
+/// An address of one kind. Adding bytes preserves the type; subtracting two addresses gives a number of bytes.
 template <typename Kind>
 struct Address {
     std::uint64_t value = 0;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Arithmetic on powers of two that kernel and user space share.
+// Arithmetic on powers of two, shared by kernel and user space.
 #pragma once
 
 #include <cstdint>
@@ -24,7 +24,7 @@ constexpr bool is_power_of_two(std::uint64_t value) { return value != 0 && (valu
 constexpr bool is_aligned(std::uint64_t value, std::uint64_t size) { return (value & (size - 1)) == 0; }
 static_assert(align_up(4097, kPageSize) == 8192 && align_down(4097, kPageSize) == 4096);
 
-/// The index of the highest bit that is set; `value` is not 0.
+/// The index of the highest set bit. Precondition: `value` is not 0.
 constexpr unsigned highest_bit(std::uint64_t value) {
     unsigned index = 0;
     for (unsigned step = 32; step != 0; step /= 2) {
@@ -38,7 +38,7 @@ constexpr unsigned highest_bit(std::uint64_t value) {
 
 namespace bits_detail {
 
-/// Any six bits in a row of this number (with zeros behind it) are different from any others: a de Bruijn sequence.
+/// A de Bruijn sequence: each run of six consecutive bits (zeros follow the last bit) occurs once.
 constexpr std::uint64_t kSequence = 0x03f79d71b4cb0a89;
 struct Places {
     std::uint8_t of[64] = {};
@@ -50,7 +50,8 @@ inline constexpr Places kPlaces;
 
 }  // namespace bits_detail
 
-/// The index of the lowest bit that is set; `value` is not 0. One multiplication moves six bits to the top that tell.
+/// The index of the lowest set bit. Precondition: `value` is not 0. Multiplying by a power of two shifts the sequence,
+/// so the top six bits identify the power.
 constexpr unsigned lowest_bit(std::uint64_t value) {
     return bits_detail::kPlaces.of[(value & (~value + 1)) * bits_detail::kSequence >> 58];
 }

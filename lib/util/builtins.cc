@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
-// What GCC calls for bit counting where the processor has no instruction for it (no Zbb): libgcc's part.
+// The libgcc functions that GCC calls to count bits on processors without Zbb.
 #include "util/bits.h"
 
 extern "C" {
 
-/// Zero bits above the highest bit set; `value` is not 0.
+/// Leading zeros. Precondition: `value` is not 0.
 int __clzdi2(std::uint64_t value) { return 63 - static_cast<int>(glenda::highest_bit(value)); }
-/// Zero bits below the lowest bit set; `value` is not 0.
+/// Trailing zeros. Precondition: `value` is not 0.
 int __ctzdi2(std::uint64_t value) { return static_cast<int>(glenda::lowest_bit(value)); }
 
 int __popcountdi2(std::uint64_t value) {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
-// The four memory functions that GCC expects of every program, also a freestanding one.
+// The four memory functions that GCC expects of every program, even a freestanding one.
 //
-// Word by word where both sides are aligned alike, else byte by byte. Host builds use the C library's.
+// They work word by word if both sides have the same alignment, and byte by byte otherwise. Host builds use the C
+// library's functions.
 #include <cstddef>
 #include <cstdint>
 

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
-// Errors are values: a function that can refuse returns a Result.
+// Errors are values: a function that can fail returns a Result.
 //
-//   TRY(slot, cspace.find(pointer));   declares `slot`, or leaves the function with the error
-//   CHECK(condition, Error::NoRights); leaves the function with the error unless the condition holds
+//   TRY(slot, cspace.find(pointer));   declares `slot`, or returns the error
+//   CHECK(condition, Error::NoRights); returns the error unless the condition holds
 //
-// Result is what std::expected<T, Error> would be, for values that are cheap to make: value and error lie side by side,
-// not in one place, so that the compiler keeps both in registers (std::expected goes through the stack at every TRY).
+// Result does the job of std::expected<T, Error> for values that are cheap to construct. It stores value and error side
+// by side rather than in a union, so the compiler keeps both in registers; std::expected would go through the stack at
+// every TRY.
 #pragma once
 
 #include <expected>
@@ -15,10 +16,10 @@
 
 namespace glenda {
 
-/// Why a function refuses. Converts to any Result.
+/// An error on its way to the caller. Converts to any Result.
 using Failure = std::unexpected<Error>;
 
-/// A value, or the error because of which there is none.
+/// A value, or the error that prevented it.
 template <typename T>
 class [[nodiscard]] Result {
 public:
@@ -29,15 +30,15 @@ public:
 
     constexpr explicit operator bool() const { return error_ == Error::Ok; }
     constexpr bool has_value() const { return error_ == Error::Ok; }
-    /// The value, if there is one.
+    /// The value. Precondition: has_value().
     constexpr const T& operator*() const { return value_; }
     constexpr T& operator*() { return value_; }
     constexpr const T* operator->() const { return &value_; }
     constexpr T* operator->() { return &value_; }
     constexpr T value_or(T other) const { return has_value() ? value_ : other; }
-    /// Error::Ok, if there is a value.
+    /// The error; Error::Ok if there is a value.
     constexpr Error error() const { return error_; }
-    /// It has a value, and that is it.
+    /// True if there is a value and it equals `other`.
     constexpr bool operator==(const T& other) const { return has_value() && value_ == other; }
 
 private:
@@ -53,7 +54,7 @@ public:
 
     constexpr explicit operator bool() const { return error_ == Error::Ok; }
     constexpr bool has_value() const { return error_ == Error::Ok; }
-    /// Error::Ok, if the function did what it should.
+    /// The error; Error::Ok if the function succeeded.
     constexpr Error error() const { return error_; }
 
 private:

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What std::string_view and GCC expect of a C library beyond memory.cc.
+// The C library functions that std::string_view and GCC need, besides those in memory.cc.
 #include <cstddef>
 
 extern "C" {

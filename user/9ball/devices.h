@@ -3,7 +3,7 @@
 //
 // 9Ball keeps the originals and passes copies, so that what a dead driver held can be revoked and given to the next.
 // Device memory is cut in ascending order, which is why all of it is found before any is made.
-// Seed: 9ball-earlier.md, 4.4. Handout: lab 4, "Devices".
+// Seed: 9ball-earlier.md, 4.4.
 #pragma once
 
 #include <string_view>

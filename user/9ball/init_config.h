@@ -26,7 +26,7 @@
 #include <span>
 #include <string_view>
 
-#include "format/few.h"
+#include "format/fixed_vector.h"
 #include "format/toml.h"
 #include "glenda/format.h"
 
@@ -36,7 +36,7 @@ enum class RestartRule : std::uint8_t { Always, OnFailure, Never };
 
 struct ServiceConfig {
     static constexpr std::size_t kMaxTexts = 8;
-    using Texts = Few<std::string_view, kMaxTexts>;
+    using Texts = FixedVector<std::string_view, kMaxTexts>;
 
     std::size_t line = 0;  // of [[service]]
     std::string_view name{};
@@ -46,7 +46,7 @@ struct ServiceConfig {
     Texts needs{};
     Texts uses{};
     Texts devices{};
-    Few<unsigned, kMaxTexts> needed{};  // `needs` as indices of services
+    FixedVector<unsigned, kMaxTexts> needed{};  // `needs` as indices of services
     RestartRule restart = RestartRule::OnFailure;
     unsigned priority = 100;
     bool console = false;

@@ -18,6 +18,39 @@ void measure(const char* name, Operation operation) {
     report(name, read_cycle() - begin, kRounds);
 }
 
+/// Of the frames in the slots from `first` on, for whose pages the tables are there; in pages, not in calls.
+void measure_runs(CPtr first, std::uint64_t area) {
+    const VSpace space = environment().vspace;
+    constexpr unsigned kRun = 50, kRuns = kRounds / kRun;
+    static_assert(kRun <= kMaxRunLength);
+    const auto at = [&](std::uint64_t i) { return area + i * kPageSize; };
+
+    std::uint64_t begin = read_cycle();
+    for (std::uint64_t i = 0; i < kRounds; i += kRun)
+        need(Frame(first + i).map_run(space, at(i), MapFlags::ReadWrite, kRun), "map_run");
+    report("map_run_page", read_cycle() - begin, kRounds);
+
+    begin = read_cycle();
+    need(space.protect(area, kRounds, MapFlags::Read), "protect");
+    report("protect_page", read_cycle() - begin, kRounds);
+    begin = read_cycle();
+    need(space.unmap(area, kRounds), "unmap");
+    report("unmap_page", read_cycle() - begin, kRounds);
+    begin = read_cycle();
+    constexpr std::uint64_t kHoleBegin = 0x29'0000'0000, kHoleEnd = 0x30'0000'0000;  // 28 GiB without a table
+    need(space.unmap(kHoleBegin, (kHoleEnd - kHoleBegin) / kPageSize), "unmap");
+    report("unmap_hole", read_cycle() - begin, 1);
+
+    // Each frame comes from its own place to one where another page is.
+    for (std::uint64_t i = 0; i < kRounds; i += kRun)
+        need(Frame(first + i).map_run(space, at(i), MapFlags::ReadWrite | MapFlags::Replace, kRun), "replace");
+    measure("map_replace", [&](std::uint64_t i) {
+        return Frame(first + i).map(space, at(i ^ 1), MapFlags::ReadWrite | MapFlags::Replace);
+    });
+    for (std::uint64_t i = 0; i < kRounds; i++) need(Frame(first + i).unmap(), "unmap");
+    static_assert(kRuns * kRun == kRounds);
+}
+
 }  // namespace
 
 void measure_memory() {
@@ -36,6 +69,7 @@ void measure_memory() {
     measure("map_frame",
             [&](std::uint64_t i) { return Frame(first + i).map(space, kArea + i * kPageSize, MapFlags::ReadWrite); });
     measure("unmap_frame", [&](std::uint64_t i) { return Frame(first + i).unmap(); });
+    measure_runs(first, kArea);
     clear_scratch(kRounds);
 }
 
@@ -49,6 +83,24 @@ void measure_capabilities() {
     measure("cap_delete", [&](std::uint64_t i) { return node.remove(second + i); });
     measure("cap_mint", [&](std::uint64_t i) { return node.mint(first + i, node, source, Rights::All, i + 1); });
     clear_scratch(kRounds);
+
+    constexpr unsigned kRun = 50;
+    for (std::uint64_t i = 0; i < kRounds; i++) need(node.copy(first + i, node, source), "copy");
+    const std::uint64_t begin_of_runs = read_cycle();
+    for (std::uint64_t i = 0; i < kRounds; i += kRun)
+        need(node.copy_run(second + i, node, first + i, kRun), "copy_run");
+    report("copy_run_slot", read_cycle() - begin_of_runs, kRounds);
+    measure("cap_same", [&](std::uint64_t i) -> Result<void> {
+        TRY(is_same, node.same(first + i, node, second + i));
+        CHECK(is_same, Error::BadArgument);
+        return {};
+    });
+    clear_scratch(2 * kRounds);
+
+    need(bootstrap->make_at(CapType::CNode, 7, node, first), "cnode");
+    const std::uint64_t begin_of_delete = read_cycle();
+    need(node.remove(first), "delete");
+    report("delete_empty_cnode", read_cycle() - begin_of_delete, 1);
 
     std::uint64_t cycles = 0;
     constexpr std::uint64_t kTimes = 100, kCopies = 100;
@@ -92,6 +144,8 @@ void measure_threads() {
     }
     report("tcb_resume", resumed, kRounds);
     report("tcb_suspend", suspended, kRounds);
+    const Tcb source = need(bootstrap->tcb(), "tcb");
+    measure("tcb_copy_registers", [&](std::uint64_t) { return tcb.copy_registers(source); });
     measure("tcb_set_priority", [&](std::uint64_t i) { return tcb.set_priority(i % 50, 50); });
 }
 

@@ -84,7 +84,8 @@ Answer<void> Factotum::give_capabilities(Process& child, const Process& parent, 
         TRY_VOID(slots.move(target_slot(request.map, i), request.message.caps_node(), request.message.cap_index(i)));
 
     TRY_VOID(from_own(kSlotCNode, slots.cptr()));
-    TRY_VOID(from_own(kSlotTcb, child.tcb.cptr()));
+    // Without Grant: how much of the processor a process gets is not its own to say.
+    TRY_VOID(slots.copy(kSlotTcb, own.leaf(child.tcb.cptr()), index_in_leaf(child.tcb.cptr()), Rights::Write));
     TRY_VOID(slots.mint(kSlotFactotum, home_node, kFactotumEndpoint, speak, child.badge()));
     // Do not replace what the parent passed for these two slots.
     const auto nineball = slots.mint(kSlotNineball, home_node, kFactotumNineball, speak, child.pid);

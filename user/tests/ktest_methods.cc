@@ -110,12 +110,13 @@ void tcb() {
     const Frame frame = need(pool().frame());
     const Frame large = need(pool().frame(kLargeFrameBits));
     const Endpoint endpoint = need(pool().endpoint());
-    expect_call_only(thread, 12);
+    expect_call_only(thread, 13);
     EXPECT_ERROR(NoRights, Tcb(read_only).resume());
     expect_needs(thread, TcbMethod::Configure, 5);
     for (const auto method : {TcbMethod::SetPriority, TcbMethod::WriteRegisters, TcbMethod::SetName})
         expect_needs(thread, method, 2);
-    for (const auto method : {TcbMethod::BindNotification, TcbMethod::SetAffinity, TcbMethod::SetTimeSlice})
+    for (const auto method :
+         {TcbMethod::BindNotification, TcbMethod::SetAffinity, TcbMethod::SetTimeSlice, TcbMethod::CopyRegisters})
         expect_needs(thread, method, 1);
 
     EXPECT_ERROR(NotConfigured, thread.resume());
@@ -141,6 +142,14 @@ void tcb() {
     Registers own;
     EXPECT_ERROR(Busy, environment().tcb.write_registers(own));
     EXPECT_ERROR(Busy, environment().tcb.read_registers(own));
+    EXPECT_ERROR(Busy, environment().tcb.copy_registers(thread));
+    EXPECT_ERROR(Busy, thread.copy_registers(environment().tcb));
+    EXPECT_ERROR(NoRights, thread.copy_registers(Tcb(read_only)));
+    EXPECT_ERROR(WrongType, thread.copy_registers(Tcb(kWrong)));
+    const Tcb write_only = with_rights(thread, Rights::Write);
+    EXPECT_ERROR(NoRights, write_only.set_priority(1, 1));
+    EXPECT_ERROR(NoRights, write_only.set_affinity(0));
+    EXPECT_ERROR(NoRights, write_only.set_time_slice(1000));
     EXPECT_ERROR(BadArgument, thread.set_time_slice(999));
     EXPECT_ERROR(BadArgument, thread.set_time_slice(1'000'001));
     EXPECT_ERROR(OutOfRange, thread.set_affinity(boot_info().hart_count));
@@ -162,10 +171,12 @@ void memory() {
     const PageTable table = need(pool().make<PageTable>(CapType::PageTable));
     expect_call_only(frame, 4);
     expect_call_only(table, 2);
-    expect_call_only(space(), 1);
+    expect_call_only(space(), 3);
     expect_needs(frame, FrameMethod::Map, 3);
     expect_needs(table, PageTableMethod::Map, 2);
     expect_needs(space(), VSpaceMethod::Info, 1);
+    expect_needs(space(), VSpaceMethod::Unmap, 2);
+    expect_needs(space(), VSpaceMethod::Protect, 3);
     EXPECT_ERROR(NotMapped, frame.unmap());
     EXPECT_ERROR(NotMapped, frame.protect(MapFlags::Read));
     EXPECT_ERROR(NotMapped, table.unmap());
@@ -173,8 +184,20 @@ void memory() {
     EXPECT_ERROR(NoRights, frame.map(with_rights(space(), Rights::Read), kArea, MapFlags::Read));
     EXPECT_ERROR(NoRights, table.map(with_rights(space(), Rights::Read), kArea));
     EXPECT_ERROR(NoRights, with_rights(space(), Rights::Write).info(kArea));
-    for (const unsigned flags : {0u, 2u, 4u, 6u, 7u, 8u, 9u, 17u, 256u})
+    for (const unsigned flags : {0u, 2u, 4u, 6u, 7u, 8u, 10u, 15u, 17u, 256u})
         EXPECT_ERROR(BadArgument, frame.map(space(), kArea, MapFlags(flags)));
+    for (const unsigned count : {0u, kMaxRunLength + 1, 0x1000'0001u})
+        EXPECT_ERROR(BadArgument, frame.map_run(space(), kArea, MapFlags::Read, count));
+    EXPECT_ERROR(WrongType, frame.map_run(space(), kArea, MapFlags::Read, kMaxRunLength));
+    EXPECT_ERROR(NotAligned, space().unmap(kArea + 8, 1));
+    EXPECT_ERROR(NotAligned, space().protect(kArea + 8, 1, MapFlags::Read));
+    for (const unsigned flags : {0u, 2u, 4u, 6u, 7u, 8u, 9u, 17u, 256u})
+        EXPECT_ERROR(BadArgument, space().protect(kArea, 1, MapFlags(flags)));
+    EXPECT_ERROR(BadArgument, space().unmap(kArea, 0));
+    EXPECT_ERROR(BadArgument, space().unmap(kUserEnd - kPageSize, 2));
+    EXPECT_ERROR(BadArgument, space().unmap(kArea, bit(32) + 1));
+    EXPECT_ERROR(NoRights, with_rights(space(), Rights::Read).unmap(kArea, 1));
+    EXPECT_ERROR(NoRights, with_rights(space(), Rights::Read).protect(kArea, 1, MapFlags::Read));
     EXPECT_ERROR(NoRights, read_only.map(space(), kArea, MapFlags::ReadWrite));
     EXPECT_ERROR(NoRights, unreadable.map(space(), kArea, MapFlags::Read));
     for (const std::uint64_t address : {kUserEnd, ~kPageSize + 1, std::uint64_t{0xffff'ffc0'0000'0000}}) {

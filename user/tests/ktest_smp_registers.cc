@@ -6,7 +6,7 @@ namespace glenda::ktest {
 
 namespace {
 
-extern "C" const char smp_spin[], smp_spin_end[], smp_signal[], smp_signal_call[];
+extern "C" const char smp_spin[], smp_spin_end[], smp_signal[], smp_signal_call[], smp_count[], smp_show[];
 asm(R"(
     .text
     .option push
@@ -23,6 +23,24 @@ smp_signal_call:
     ecall
     addi s2, s2, 1
     j smp_signal
+    .option arch, +d
+smp_count:                  # s1 and f31 count together; f0 is what lies at s2
+    fld f0, 0(s2)
+    fcvt.d.l f31, zero
+    li s1, 0
+    li t0, 1
+    fcvt.d.l f30, t0
+1:  addi s1, s1, 1
+    fadd.d f31, f31, f30
+    j 1b
+smp_show:                   # f0, f31 and s1 into the words at s3, then a word that is not 0
+    fsd f0, 0(s3)
+    fcvt.l.d t0, f31
+    sd t0, 8(s3)
+    sd s1, 16(s3)
+    fence
+    sd s3, 24(s3)
+1:  j 1b
     .option pop
 )");
 
@@ -106,6 +124,43 @@ void registers_in_system_calls() {
     }
 }
 
+/// The registers of a thread that runs on another hart are copied into another thread: it sees all
+/// of them as they were at one moment, and the source goes on.
+void copied_registers() {
+    if (harts() < 2) return;
+    const unsigned hart = harts() - 1;
+    const std::uint64_t pattern = 0x1234'5678'9abc'def0;
+    volatile std::uint64_t seen[4];
+    auto nothing = [] {};
+    Crew crew;
+    Thread& source = crew.add(nothing, hart, kPriority - 2);
+    Thread& copy = crew.add(nothing, hart, kPriority - 1);
+    EXPECT_OK(source.tcb.write_registers({.pc = std::uint64_t(smp_count), .s2 = std::uint64_t(&pattern)}));
+    EXPECT_OK(source.tcb.resume());
+    EXPECT(soon([&] {
+        Registers now;
+        need(source.tcb.read_registers(now));
+        return now.s1 > 100 && now.pc > std::uint64_t(smp_count) && now.pc < std::uint64_t(smp_show);
+    }));
+    const Alarm alarm;
+    std::uint64_t last = 0;
+    for (unsigned round = 0; round < 50; round++) {
+        alarm.sleep(200);
+        for (volatile std::uint64_t& word : seen) word = 0;
+        EXPECT_OK(copy.tcb.copy_registers(source.tcb));
+        const auto at = [](const char* code) { return std::uint64_t(code); };
+        EXPECT_OK(invoke(copy.tcb.cptr(), TcbMethod::WriteRegisters, 0, at(smp_show)));
+        EXPECT_OK(invoke(copy.tcb.cptr(), TcbMethod::WriteRegisters, 19, std::uint64_t(seen)));  // s3
+        EXPECT_OK(copy.tcb.resume());
+        EXPECT(soon([&] { return seen[3] != 0; }));
+        EXPECT_OK(copy.tcb.suspend());
+        EXPECT_EQ(seen[0], pattern);
+        EXPECT(seen[1] == seen[2] || seen[1] + 1 == seen[2]);  // between the two additions
+        EXPECT(seen[2] >= last);
+        last = seen[2];
+    }
+}
+
 /// Load the floating-point registers, let time pass, look: they are what they were, and f31 has counted.
 struct FloatingPoint {
     volatile std::uint64_t rounds = 0, bad = 0;
@@ -169,6 +224,7 @@ int main(int, char**) {
     using namespace glenda::ktest;
     static constexpr Case kCases[] = {{"smp_registers", checked<registers>},
                                       {"smp_registers_in_system_calls", checked<registers_in_system_calls>},
+                                      {"smp_copied_registers", checked<copied_registers>},
                                       {"smp_floating_point", checked<floating_point>}};
     return run_cases(kCases);
 }

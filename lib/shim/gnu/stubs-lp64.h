@@ -1,2 +1,2 @@
 // SPDX-License-Identifier: MIT
-// Empty: Debian's cross headers look for it with the soft-float ABI.
+// Empty. Debian's cross headers include it when compiling for the soft-float ABI.

@@ -25,6 +25,8 @@ enum class Arg : std::uint8_t {
     Slice,
     Guard,
     GuardBits,
+    Count,   // of a run
+    Thread,  // pointer to a Tcb
     Small,
     Any,
 };

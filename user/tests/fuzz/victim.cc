@@ -97,13 +97,15 @@ private:
             case Arg::Empty: return random_.chance(95) ? index(true) : random_.below(200);
             case Arg::Kind: return retype_word(random_);
             case Arg::Address: return address(random_);
-            case Arg::Flags: return random_.below(random_.chance(90) ? 6 : 9);
+            case Arg::Flags: return random_.below(random_.chance(70) ? 6 : 18);
             case Arg::Rights: return random_.chance(60) ? 7 : random_.below(9);
             case Arg::Priority: return random_.below(101);
             case Arg::Deadline: return now() + random_.below(random_.chance(80) ? 40 : 4000);
             case Arg::Slice: return 1000 + random_.below(5000);
             case Arg::Guard: return random_.below(4);
             case Arg::GuardBits: return 48 + random_.below(16);
+            case Arg::Count: return random_.chance(90) ? 1 + random_.below(4) : random_.below(70);
+            case Arg::Thread: return pointer_to(CapType::Tcb);
             case Arg::Small: return random_.below(40);
             case Arg::Any: return boundary();
         }

@@ -86,6 +86,15 @@ public:
     };
     /// The mapping of `address`. NotMapped if there is none.
     Result<Mapping> info(std::uint64_t address) const;
+    /// End all mappings in a range of pages, whatever capabilities made them. A large page lies in it whole, or not at
+    /// all. A Frame capability does not notice: unmap it before it is mapped again, or replace.
+    Result<void> unmap(std::uint64_t address, std::uint64_t pages) const {
+        return invoke(VSpaceMethod::Unmap, address, pages);
+    }
+    /// Leave all mappings in a range of pages at most these rights.
+    Result<void> protect(std::uint64_t address, std::uint64_t pages, MapFlags flags) const {
+        return invoke(VSpaceMethod::Protect, address, pages, flags);
+    }
 };
 
 /// An inner node of an address space. It can be moved but not copied.
@@ -108,6 +117,11 @@ public:
     /// MissingTable: `space` needs a PageTable there first (Bootstrap::map does this).
     Result<void> map(VSpace space, std::uint64_t address, MapFlags flags) const {
         return invoke(FrameMethod::Map, space.cptr(), address, flags);
+    }
+    /// The same for this frame and those in the slots behind it, `count` together, at consecutive addresses: all of
+    /// them, or none. count <= kMaxRunLength.
+    Result<void> map_run(VSpace space, std::uint64_t address, MapFlags flags, unsigned count) const {
+        return invoke(FrameMethod::Map, space.cptr(), address, flags, count);
     }
     Result<void> unmap() const { return invoke(FrameMethod::Unmap); }
     Result<void> protect(MapFlags flags) const { return invoke(FrameMethod::Protect, flags); }

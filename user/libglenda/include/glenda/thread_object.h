@@ -75,12 +75,14 @@ public:
     };
     Result<void> configure(const Setting& setting) const;
 
-    /// Both must not exceed the caller's maximum.
+    /// Both at most the caller's maximum. This and the next two need the Grant right.
     Result<void> set_priority(unsigned priority, unsigned maximum) const {
         return invoke(TcbMethod::SetPriority, priority, maximum);
     }
     Result<void> write_registers(const Registers& registers) const;
     Result<void> read_registers(Registers& registers) const;
+    /// Take over all registers of `source`, with floating point. This thread is Inactive; `source` is not the caller.
+    Result<void> copy_registers(Tcb source) const { return invoke(TcbMethod::CopyRegisters, source.cptr()); }
     Result<void> resume() const { return invoke(TcbMethod::Resume); }
     Result<void> suspend() const { return invoke(TcbMethod::Suspend); }
     Result<void> bind(Notification notification) const {

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// A short list with room for N values inside itself: what a parser without a heap uses to remember things.
-// The first `count_` places of `values_` are in use. It never grows: `add` says when it is full, and the
-// parser decides whether that is an error.
+// A vector with room for N elements inside itself, for parsers, which have no heap. It never grows: `add` fails when it
+// is full, and the parser decides whether that is an error.
 #pragma once
 
 #include <array>
@@ -13,22 +12,22 @@
 namespace glenda {
 
 template <class T, std::size_t N>
-class Few {
+class FixedVector {
 public:
-    /// Append `value`. False, and no change, where N values are held already.
+    /// Append `value`. False, and no change, if the vector is full.
     [[nodiscard]] constexpr bool add(const T& value) {
         if (count_ == N) return false;
-        std::construct_at(&values_[count_++], value);  // in place of =, of which GCC 12 makes a store for each byte
+        std::construct_at(&values_[count_++], value);  // GCC 12 compiles an assignment here to a store per byte
         return true;
     }
 
-    /// Forget all values.
+    /// Remove all elements.
     constexpr void clear() { count_ = 0; }
 
-    /// The newest value. There is one.
+    /// The last element. Precondition: not empty.
     constexpr T& last() { return values_[count_ - 1]; }
 
-    /// The values in the order in which they were added.
+    /// All elements, in the order in which they were added.
     constexpr std::span<const T> all() const { return std::span<const T>{values_}.first(count_); }
 
     constexpr std::size_t size() const { return count_; }

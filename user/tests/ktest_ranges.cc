@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: MIT
+// Many pages at once: mapped in runs, protected and taken back through the address space, replaced; and what a fork
+// needs, the registers of a thread. On a real machine: what a thread then sees is what counts.
+#include "common/ktest.h"
+
+namespace glenda::ktest {
+
+namespace {
+
+constexpr unsigned kCount = kMaxRunLength;
+
+/// Frames in consecutive slots, all zero.
+Frame frames(unsigned count, unsigned size_bits = kFrameBits) {
+    const CPtr first = need(pool().slots(count));
+    const Untyped memory(need(pool().make(CapType::Untyped, size_bits + 8)));
+    need(memory.retype(CapType::Frame, size_bits, node(), first, count));
+    return Frame(first);
+}
+
+/// Tables for `address`, with nothing mapped there.
+void make_tables(std::uint64_t address) {
+    const Frame frame = mapped_frame(address);
+    need(frame.unmap());
+}
+
+void runs() {
+    make_tables(kArea);
+    const Frame first = frames(kCount);
+    EXPECT_OK(first.map_run(space(), kArea, MapFlags::ReadWrite, kCount));
+    for (unsigned i = 0; i < kCount; i++) word_at(kArea + i * kPageSize) = i + 1;
+    for (unsigned i = 0; i < kCount; i++) {
+        const Frame frame(first.cptr() + i);
+        EXPECT_EQ(need(frame.info()).mapped_at, kArea + i * kPageSize);
+        EXPECT_EQ(need(space().info(kArea + i * kPageSize)).address, need(frame.info()).address);
+    }
+    // Copies, mapped elsewhere in one call, show the same memory.
+    const CPtr copies = need(pool().slots(kCount));
+    EXPECT_OK(node().copy_run(copies, node(), first.cptr(), kCount, Rights::Read));
+    EXPECT_OK(Frame(copies).map_run(space(), kArea + kCount * kPageSize, MapFlags::Read, kCount));
+    for (unsigned i = 0; i < kCount; i++) EXPECT_EQ(read_at(kArea + (kCount + i) * kPageSize), i + 1);
+    EXPECT_ERROR(SlotOccupied, node().copy_run(copies, node(), first.cptr(), 2));
+    EXPECT_EQ(need(node().same(copies + 5, node(), first.cptr() + 5)), true);
+    EXPECT_EQ(need(node().same(copies + 5, node(), first.cptr() + 6)), false);
+}
+
+void unmapping() {
+    make_tables(kArea);
+    Prober prober;
+    const Frame first = frames(kCount);
+    need(first.map_run(space(), kArea, MapFlags::ReadWrite, kCount));
+    for (unsigned i = 0; i < kCount; i++) EXPECT(!prober.write(kArea + i * kPageSize, i).faulted);
+    EXPECT_OK(space().unmap(kArea + kPageSize, kCount - 2));
+    for (unsigned i = 0; i < kCount; i++)
+        EXPECT_EQ(prober.read(kArea + i * kPageSize).faulted, 0 < i && i < kCount - 1);
+    // The memory is as it was; the capability takes it back to where it likes.
+    EXPECT_OK(Frame(first.cptr() + 7).map(space(), kArea + kPageSize, MapFlags::Read | MapFlags::Replace));
+    EXPECT_EQ(prober.read(kArea + kPageSize).value, 7);
+    EXPECT(prober.read(kArea + 7 * kPageSize).faulted);
+    EXPECT_OK(space().unmap(kArea, 2 * kGiB / kPageSize));  // the most of it holes
+    EXPECT(prober.read(kArea).faulted);
+}
+
+void protecting() {
+    make_tables(kArea);
+    Prober prober;
+    const Frame first = frames(kCount);
+    need(first.map_run(space(), kArea, MapFlags::ReadWrite, kCount));
+    for (unsigned i = 0; i < kCount; i++) EXPECT(!prober.write(kArea + i * kPageSize, i).faulted);
+    EXPECT_OK(space().protect(kArea, kCount / 2, MapFlags::Read));
+    for (unsigned i = 0; i < kCount; i++) {
+        EXPECT_EQ(prober.read(kArea + i * kPageSize).value, i);
+        EXPECT_EQ(prober.write(kArea + i * kPageSize, i).faulted, i < kCount / 2);
+    }
+    EXPECT_OK(space().protect(kArea, kCount, MapFlags::ReadWrite));  // gives nothing back
+    EXPECT(prober.write(kArea, 1).faulted);
+    EXPECT(!prober.write(kArea + (kCount - 1) * kPageSize, 1).faulted);
+    EXPECT_OK(first.protect(MapFlags::ReadWrite));
+    EXPECT(!prober.write(kArea, 1).faulted);
+}
+
+/// A shared page is copied when it is written to: one call puts the copy in its place.
+void copy_on_write() {
+    make_tables(kArea);
+    Prober prober;
+    const Frame original = need(pool().frame()), copy = need(pool().frame());
+    need(pool().map(original, space(), kArea, MapFlags::Read));
+    need(pool().map(copy, space(), kArea + kPageSize, MapFlags::ReadWrite));
+    EXPECT_EQ(prober.read(kArea).value, 0);
+    EXPECT(prober.write(kArea, 5).faulted);
+    word_at(kArea + kPageSize) = 77;
+    EXPECT_OK(copy.map(space(), kArea, MapFlags::ReadWrite | MapFlags::Replace));
+    EXPECT_EQ(prober.read(kArea).value, 77);
+    EXPECT(!prober.write(kArea, 5).faulted);
+    EXPECT(prober.read(kArea + kPageSize).faulted);
+    EXPECT_ERROR(NotMapped, original.protect(MapFlags::Read));
+    EXPECT_OK(original.map(space(), kArea + kPageSize, MapFlags::Read | MapFlags::Replace));
+    EXPECT_EQ(prober.read(kArea + kPageSize).value, 0);
+}
+
+void large_pages() {
+    constexpr std::uint64_t kLarge = bit(kLargeFrameBits), kPages = kLarge / kPageSize;
+    make_tables(kArea);
+    Prober prober;
+    const Frame large = need(pool().frame(kLargeFrameBits));
+    need(pool().map(large, space(), kArea + kLarge, MapFlags::ReadWrite));
+    EXPECT_ERROR(NotAligned, space().unmap(kArea + kLarge, kPages - 1));
+    EXPECT_ERROR(NotAligned, space().unmap(kArea, kPages + 1));
+    EXPECT_ERROR(NotAligned, space().protect(kArea + kLarge + kPageSize, kPages, MapFlags::Read));
+    EXPECT(!prober.write(kArea + kLarge, 3).faulted);
+    EXPECT_OK(space().protect(kArea, 3 * kPages, MapFlags::Read));
+    EXPECT(prober.write(kArea + kLarge, 3).faulted);
+    EXPECT_OK(space().unmap(kArea, 3 * kPages));
+    EXPECT(prober.read(kArea + 2 * kLarge - 8).faulted);
+}
+
+/// Several threads are preempted while they take back far more pages than one piece of the work; each gets to its end.
+void preempted() {
+    constexpr unsigned kRuns = 8;
+    for (unsigned i = 0; i < kRuns; i++) {
+        const std::uint64_t at = kArea + i * kCount * kPageSize;
+        make_tables(at);
+        need(frames(kCount).map_run(space(), at, MapFlags::ReadWrite, kCount));
+    }
+    Result<void> result{};
+    auto body = [&] { result = space().unmap(kArea, kRuns * kCount); };
+    Thread thread(body, {.priority = kPriority - 1});
+    const Alarm alarm;
+    const auto preemptions = [] {
+        return need(environment().machine.counter(std::uint64_t(KernelCounter::Preemptions)));
+    };
+    const std::uint64_t before = preemptions();
+    thread.start();
+    for (unsigned i = 0; i < 1000 && !thread.has_finished(); i++) alarm.sleep(3);
+    EXPECT(thread.has_finished());
+    EXPECT(boot_info().hart_count > 1 || preemptions() > before);
+    EXPECT_OK(result);
+    for (unsigned i = 0; i < kRuns * kCount; i++) EXPECT_ERROR(NotMapped, space().info(kArea + i * kPageSize));
+}
+
+}  // namespace
+}  // namespace glenda::ktest
+
+int main(int, char**) {
+    using namespace glenda::ktest;
+    static constexpr Case kCases[] = {
+        {"ranges_runs", runs},
+        {"ranges_unmapping", unmapping},
+        {"ranges_protecting", protecting},
+        {"ranges_copy_on_write", copy_on_write},
+        {"ranges_large_pages", large_pages},
+        {"ranges_preempted", preempted},
+    };
+    return run_cases(kCases);
+}
