@@ -3,6 +3,7 @@
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 
 from .machine import Machine
 from .paths import ROOT
@@ -18,9 +19,9 @@ ON_ONE_HART = {"ktest_zombies", "ktest_devices", "ktest_fast_path", "ktest_laten
 SUMMARY = re.compile(r"^ktest: (\d+) passed, (\d+) failed$", re.MULTILINE)
 
 
-def names_in(program: str) -> set[str]:
-    """The names of the program's tests, read from its source, so that a test that does not run is noticed."""
-    source = (SOURCES / f"{program}.cc").read_text()
+def names_in(program: str, sources: Path = SOURCES) -> set[str]:
+    """The names in the program's list of tests, from its source: so that none is lost on the way."""
+    source = (sources / f"{program}.cc").read_text()
     return set(re.findall(r'\{"(\w+)",', source[source.index("Case kCases[]"):]))
 
 

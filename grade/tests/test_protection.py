@@ -2,6 +2,7 @@
 """K3: in the running system, no part of the kernel's address space is both writable and executable."""
 
 import re
+import subprocess
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -95,3 +96,16 @@ def panic(machine: Boot, *commands: str) -> str:
     with pytest.raises(KernelPanic) as caught:
         system.machine.run_to_exit(within=2)
     return str(caught.value)
+
+
+def test_a_reservation_ends_with_the_switch() -> None:
+    """What a thread has reserved (lr) must not let the store-conditional of the next one succeed.
+
+    QEMU ends a reservation at every trap by itself, and hardware need not. No program can tell here, so this looks at
+    the code: between resume_user and its sret the next thread's registers are loaded; an sc there ends the reservation.
+    """
+    listing = subprocess.run(["riscv64-linux-gnu-objdump", "--disassemble=resume_user", "--no-show-raw-insn", KERNEL],
+                             capture_output=True, text=True, check=True).stdout
+    way_out = re.findall(r"^\w+:\s+(\S+)", listing, re.MULTILINE)
+    assert "sret" in way_out
+    assert {"sc.w", "sc.d"} & set(way_out[:way_out.index("sret")]), f"no sc before sret in\n{listing}"

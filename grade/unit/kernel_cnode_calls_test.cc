@@ -143,6 +143,16 @@ TEST_F(CNodeCalls, Move) {
     EXPECT_EQ(call(kSmall, CNodeMethod::Move, {2, kCNode, kTable}), Ok);
 }
 
+TEST_F(CNodeCalls, Delete) {
+    make(CapType::Endpoint, 30);
+    ASSERT_EQ(copy(30, 31), Ok);
+    ASSERT_EQ(remove(30), Ok);
+    ASSERT_TRUE(slot(30).is_empty());
+    ASSERT_FALSE(slot(31).is_empty());  // a copy stays
+    ASSERT_EQ(tree_fault(slot(kUntyped)), "");
+    ASSERT_EQ(remove(30), Ok);  // empty is success
+}
+
 TEST_F(CNodeCalls, Info) {
     mint(kEndpoint, 30, 77, Rights::Write);
     ASSERT_EQ(call(kCNode, CNodeMethod::Info, {30}), Ok);

@@ -89,6 +89,40 @@ TEST_F(HartsTest, AHartSeesTheInstructionsThatAThreadBringsAlong) {
     EXPECT_EQ(machine.instruction_flush_harts, bit(kHardware));
 }
 
+/// The second hart runs a thread of priority 50; the first one is in the kernel. Who comes before it must not wait for
+/// the next tick there.
+TEST_F(HartsTest, AHartIsInterruptedForWhoComesBeforeItsThread) {
+    constexpr CPtr kOther = 21;
+    make_thread(kOther);
+    for (const CPtr each : {kThread, kOther}) {
+        ASSERT_EQ(call(each, TcbMethod::SetPriority, {50, kMaxPriority}), Error::Ok);
+        ASSERT_EQ(call(each, TcbMethod::SetAffinity, {1}), Error::Ok);
+    }
+    second().ready.remove(thread());
+    second().current = &thread();
+    const auto is_interrupted = [](auto what) {
+        machine.interrupted_harts.clear();
+        what();
+        return machine.interrupted_harts.contains(kHardware);
+    };
+    const auto set_priority = [&](std::uint64_t priority) {
+        EXPECT_EQ(call(kOther, TcbMethod::SetPriority, {priority, kMaxPriority}), Error::Ok);
+    };
+    EXPECT_FALSE(is_interrupted([&] { set_priority(40); }));
+    EXPECT_FALSE(is_interrupted([&] { set_priority(50); }));  // an equal waits for its turn
+    EXPECT_TRUE(is_interrupted([&] { set_priority(51); }));   // it stands in the queue, and is raised
+    set_priority(40);
+    EXPECT_TRUE(is_interrupted([&] {
+        call(kThread, TcbMethod::SetPriority, {30, kMaxPriority});
+    }));  // or who runs sinks
+    set_priority(20);
+    suspend(kOther);
+    EXPECT_FALSE(is_interrupted([&] { resume(kOther); }));
+    suspend(kOther);
+    set_priority(60);
+    EXPECT_TRUE(is_interrupted([&] { resume(kOther); }));
+}
+
 TEST_F(HartsTest, AHartThatJoinsASpaceSeesItsInstructions) {
     ASSERT_EQ(move_to_second(), Error::Ok);
     make(CapType::VSpace, 30);

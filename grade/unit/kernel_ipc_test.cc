@@ -23,19 +23,24 @@ protected:
 
 TEST_F(IpcTest, ACallAndItsAnswer) {
     mint(kEndpoint, 40, 77);
-    syscall(*server_, Syscall::Recv, kEndpoint, {}, {}, kReply);
-    EXPECT_EQ(server_->state, ThreadState::BlockedRecv);
-    syscall(*client_, Syscall::Call, 40, Tag(5, 2), {10, 20});
-    EXPECT_EQ(client_->state, ThreadState::BlockedCall);
-    EXPECT_EQ(server_->state, ThreadState::Ready);
-    EXPECT_EQ(server_->registers.a(0), 77u);
-    EXPECT_EQ(server_->tag().raw(), Tag(5, 2).raw());
-    EXPECT_EQ(server_->word(1), 20u);
-    syscall(*server_, Syscall::ReplyRecv, kEndpoint, Tag(6, 1), {30}, kReply);
-    EXPECT_EQ(server_->state, ThreadState::BlockedRecv);
-    EXPECT_EQ(client_->state, ThreadState::Ready);
-    EXPECT_EQ(client_->tag().raw(), Tag(6, 1).raw());
-    EXPECT_EQ(client_->word(0), 30u);
+    for (const bool is_fast : {true, false}) {
+        set_fast_path(is_fast);
+        syscall(*server_, Syscall::Recv, kEndpoint, {}, {}, kReply);
+        ASSERT_EQ(server_->state, ThreadState::BlockedRecv);
+        syscall(*client_, Syscall::Call, 40, Tag(5, 2), {10, 20});
+        ASSERT_EQ(client_->state, ThreadState::BlockedCall);
+        ASSERT_EQ(server_->state, ThreadState::Ready);
+        EXPECT_EQ(server_->registers.a(0), 77u);
+        EXPECT_EQ(server_->tag().raw(), Tag(5, 2).raw());
+        EXPECT_EQ(server_->word(1), 20u);
+        syscall(*server_, Syscall::ReplyRecv, kEndpoint, Tag(6, 1), {30}, kReply);
+        ASSERT_EQ(server_->state, ThreadState::BlockedRecv);
+        ASSERT_EQ(client_->state, ThreadState::Ready);
+        EXPECT_EQ(client_->tag().raw(), Tag(6, 1).raw());
+        EXPECT_EQ(client_->word(0), 30u);
+        suspend(kServer);  // it waits no more
+        resume(kServer);
+    }
 }
 
 TEST_F(IpcTest, NobodyForgesAnErrorOrANotification) {

@@ -47,6 +47,31 @@ TEST_F(UntypedTest, ErrorsChangeNothing) {
     EXPECT_EQ(call(kMemory, UntypedMethod(9)), BadMethod);
 }
 
+TEST_F(UntypedTest, EachObjectTakesTheMemoryOfItsType) {
+    constexpr struct {
+        CapType type;
+        unsigned size_bits;
+    } kObjects[] = {{CapType::Endpoint, 0},       {CapType::Notification, 0}, {CapType::Reply, 0},
+                    {CapType::Timer, 0},          {CapType::Tcb, 0},          {CapType::PageTable, 0},
+                    {CapType::VSpace, 0},         {CapType::CNode, 3},        {CapType::CNode, 8},
+                    {CapType::Frame, kFrameBits}, {CapType::Untyped, 14},     {CapType::Untyped, kMinUntypedBits}};
+    for (const auto& each : kObjects) {
+        ASSERT_EQ(retype_at(kFirst, each.type, each.size_bits), Error::Ok) << name_of(each.type);
+        ASSERT_EQ(slot(kFirst).cap.type, each.type);
+        ASSERT_EQ(watermark(), bit(bits_of(each.type, each.size_bits))) << name_of(each.type);
+        ASSERT_EQ(remove(kFirst), Error::Ok);
+    }
+}
+
+TEST_F(UntypedTest, ASlotThatIsOccupiedTakesNoObject) {
+    ASSERT_EQ(retype_at(kFirst, CapType::Endpoint), Error::Ok);
+    const void* const object = slot(kFirst).cap.object;
+    ASSERT_EQ(retype_at(kFirst, CapType::Endpoint), Error::SlotOccupied);
+    ASSERT_EQ(retype_at(kFirst - 1, CapType::Endpoint, 0, 2), Error::SlotOccupied);
+    ASSERT_TRUE(slot(kFirst - 1).is_empty());
+    ASSERT_EQ(slot(kFirst).cap.object, object);
+}
+
 TEST_F(UntypedTest, RightsOfTheUntyped) {
     slot(kMemory).cap.rights = Rights::Read;  // set directly, because an Untyped cannot be copied with fewer rights
     EXPECT_EQ(retype_at(kFirst, CapType::Endpoint), Error::NoRights);

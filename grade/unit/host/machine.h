@@ -31,11 +31,12 @@ constexpr std::uint64_t kNever = ~std::uint64_t{0};
 constexpr PhysAddr kRamBegin{0x8000'0000};
 constexpr std::uint64_t kRamSize = 0x8000'0000;
 
-/// A TLB flush: one page, or a whole address space.
+/// A TLB flush: one page, or a whole address space, and on which harts.
 struct Flush {
     bool whole_space;
     VirtAddr address;
     unsigned asid;
+    arch::HartSet harts;
     bool operator==(const Flush&) const = default;
 };
 
@@ -66,7 +67,9 @@ struct Machine {
     std::string console;
 
     /// Whether the kernel flushed this page, or its whole address space.
-    bool was_flushed(VirtAddr address, unsigned asid) const;
+    bool was_flushed(VirtAddr address, unsigned asid) const { return was_flushed(address, asid, 0); }
+    /// The same, on all of these harts.
+    bool was_flushed(VirtAddr address, unsigned asid, arch::HartSet harts) const;
 
     bool operator==(const Machine&) const = default;
 };

@@ -52,6 +52,9 @@ Error error_of(const Result<T>& result) {
     return result ? Error::Ok : result.error();
 }
 
+/// A check of the running test has failed: a test that would then wait for what cannot come returns.
+bool has_failed();
+
 void check(bool holds, const char* text, const char* file, int line);
 void check_equal(std::uint64_t got, std::uint64_t wanted, const char* text, const char* file, int line);
 /// Also records that the kernel returned `got`.
