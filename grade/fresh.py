@@ -156,17 +156,17 @@ def make_base(suite: str, address: str) -> Path:
 def make_tree(base: Path, name: str) -> Path:
     """A copy of the empty Debian, with the committed tree in the home of the one who works there."""
     tree, account = base.parent / name, ACCOUNTS[name]
-    subprocess.run(["cp", "-a", str(base), str(tree)], check=True)
+    read("cp", "-a", str(base), str(tree))
     for kind, options, where in (("proc", [], "proc"), ("devpts", ["-o", "newinstance,ptmxmode=666"], "dev/pts"),
                                  ("tmpfs", ["-o", "mode=1777"], "dev/shm")):
-        subprocess.run(["mount", "-t", kind, *options, kind, str(tree / where)], check=True)
+        read("mount", "-t", kind, *options, kind, str(tree / where))
     (tree / "dev/ptmx").unlink(missing_ok=True)
     (tree / "dev/ptmx").symlink_to("pts/ptmx")
-    subprocess.run(["mount", "--bind", str(base.parent / "debs"), str(tree / "var/cache/apt/archives")], check=True)
+    read("mount", "--bind", str(base.parent / "debs"), str(tree / "var/cache/apt/archives"))
     if account.name == "root":
-        subprocess.run(["chroot", str(tree), "dpkg", "--purge", "sudo"], check=True, stdout=subprocess.DEVNULL)
+        read("chroot", str(tree), "env", "SUDO_FORCE_REMOVE=yes", "dpkg", "--purge", "sudo")    # root has no password
     else:
-        subprocess.run(["chroot", str(tree), "useradd", "--create-home", f"--uid={USER_ID}", account.name], check=True)
+        read("chroot", str(tree), "useradd", "--create-home", f"--uid={USER_ID}", account.name)
         (tree / "etc/sudoers.d/student").write_text(f"{account.name} ALL=(ALL) NOPASSWD: ALL\n")
     sources = tree / account.home.lstrip("/") / "glenda"
     sources.mkdir()
@@ -175,7 +175,7 @@ def make_tree(base: Path, name: str) -> Path:
     if archive.wait() != 0:
         raise Problem("git archive HEAD has failed")
     if account.name != "root":
-        subprocess.run(["chown", "-R", f"{USER_ID}:{USER_ID}", str(sources)], check=True)
+        read("chown", "-R", f"{USER_ID}:{USER_ID}", str(sources))
     return tree
 
 
@@ -237,8 +237,8 @@ def check(suite: str, address: str, quick: bool) -> None:
         selection = quick or name == "root"
         say(f"{suite}, {name}: {testing}" + ("     (a selection of the tests)" if selection else ""))
         test(tree, testing, selection)
-        subprocess.run(["umount", "--recursive", str(tree / "proc"), str(tree / "dev/pts"), str(tree / "dev/shm"),
-                        str(tree / "var/cache/apt/archives")], check=True)
+        read("umount", "--recursive", str(tree / "proc"), str(tree / "dev/pts"), str(tree / "dev/shm"),
+                        str(tree / "var/cache/apt/archives"))
         shutil.rmtree(tree)
     shutil.rmtree(base)
     say(f"{suite}: done in {time.monotonic() - begin:.0f} s")
