@@ -237,8 +237,7 @@ def check(suite: str, address: str, quick: bool) -> None:
         selection = quick or name == "root"
         say(f"{suite}, {name}: {testing}" + ("     (a selection of the tests)" if selection else ""))
         test(tree, testing, selection)
-        read("umount", "--recursive", str(tree / "proc"), str(tree / "dev/pts"), str(tree / "dev/shm"),
-                        str(tree / "var/cache/apt/archives"))
+        read("umount", *(str(tree / where) for where in ("proc", "dev/pts", "dev/shm", "var/cache/apt/archives")))
         shutil.rmtree(tree)
     shutil.rmtree(base)
     say(f"{suite}: done in {time.monotonic() - begin:.0f} s")
