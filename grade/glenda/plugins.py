@@ -37,4 +37,4 @@ def build(name: str) -> Path:
 def refusal(errors: str) -> str | None:
     """What QEMU's error messages say about a plugin that it did not load."""
     found = re.search(r"Could not load plugin (.+?\.so): (.*)", errors)
-    return f"QEMU has refused to load the plugin {found[1]}, without which nothing can be measured: {found[2]}" if found else None
+    return f"QEMU has refused to load the plugin {found[1]}: {found[2]}" if found else None

@@ -53,8 +53,8 @@ def look_up() -> tuple[str, tuple[int, int]]:
         raise Infrastructure(f"{path} --version does not tell its version, but: {answer!r}")
     found = (int(match[1]), int(match[2]))
     if found < NEEDED:
-        raise Infrastructure(f"QEMU {found[0]}.{found[1]} is too old; {NEEDED[0]}.{NEEDED[1]} or later is needed: install it, or "
-                             f"name another as QEMU=PATH than {path}")
+        raise Infrastructure(f"QEMU {found[0]}.{found[1]} is too old; {NEEDED[0]}.{NEEDED[1]} or later is needed: "
+                             f"install it, or name another as QEMU=PATH than {path}")
     return path, found
 
 
