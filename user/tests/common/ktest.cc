@@ -80,7 +80,7 @@ int run_cases(std::span<const Case> cases) {
     return 0;
 }
 
-bool test_has_failed() { return test_has_failed; }
+bool has_failed() { return test_has_failed; }
 
 void check(bool holds, const char* text, const char* file, int line) {
     if (holds) return;
