@@ -111,7 +111,7 @@ class Thread:
         if self.notification:
             return f"notification {self.notification:#x}"
         if self.reply and self.state in ("BlockedCall", "BlockedFault"):
-            return f"the answer, in reply {self.reply:#x}"
+            return f"the reply, in {self.reply:#x}"
         return ""
 
     def guess_callers(self) -> list[int]:

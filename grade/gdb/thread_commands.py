@@ -53,8 +53,8 @@ class ThreadInfo(Command):
         waits = each.waits_on()
         lines = [f"thread {each.name} at {each.address:#x}: {each.state}" + (f", {waits}" if waits else ""),
                  f"  priority {each.priority} (may give {each.max_priority}), hart {names.get(each.hart, '?')}, "
-                 f"ran for {int(each.value['ticks'])} ticks, turn: {int(each.value['slice_left'])} of "
-                 f"{int(each.value['slice'])} ticks left"]
+                 f"ran for {run_time} ticks of the timebase, turn: {int(each.value['turn_end']) - run_time} of "
+                 f"{int(each.value['slice'])} left"]
         if each.state in ("BlockedSend", "BlockedCall", "BlockedFault") and each.endpoint:
             lines.append(f"  its message: badge {int(each.value['pending']['badge']):#x}")
         if each.state == "BlockedFault":

@@ -41,8 +41,8 @@ class Event:
     def _message(self) -> str:
         return f"message to {name_of(self.first)}: {tag_text(self.second)}"
 
-    def _answer(self) -> str:
-        return f"answer to {name_of(self.first)}: {tag_text(self.second)}"
+    def _reply(self) -> str:
+        return f"reply to {name_of(self.first)}: {tag_text(self.second)}"
 
     def _signal(self) -> str:
         return f"signal {self.second:#x} to {name_of(self.first) if self.first else 'nobody yet'}"

@@ -36,8 +36,8 @@ WAITS = {
     "receiver": Wait("BlockedRecv", 101, ", at endpoint {exit}", "endpoint {exit}"),
     "server": Wait("BlockedRecv", 101, ", at endpoint {exit}, with reply {unused_reply}", "endpoint {exit}"),
     "waiter": Wait("BlockedRecv", 101, ", at notification {bell}", "notification {bell}"),
-    "client": Wait("BlockedCall", 101, ", with reply {call_reply}", "the answer, in reply {call_reply}"),
-    "faulted": Wait("BlockedFault", 101, ", with reply {fault_reply}", "the answer, in reply {fault_reply}"),
+    "client": Wait("BlockedCall", 101, ", with reply {call_reply}", "the reply, in {call_reply}"),
+    "faulted": Wait("BlockedFault", 101, ", with reply {fault_reply}", "the reply, in {fault_reply}"),
 }
 
 

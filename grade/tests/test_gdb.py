@@ -91,7 +91,7 @@ def test_threads(prompt: Debugged) -> None:
     found = threads(prompt)
     assert {"root", "factotum", "uart", "console"} <= found.keys()
     assert {found[name][3] for name in ("root", "factotum", "uart")} == {"BlockedRecv"}
-    assert found["console"][3] == "BlockedCall" and found["console"][6].startswith("the answer, in reply 0x")
+    assert found["console"][3] == "BlockedCall" and found["console"][6].startswith("the reply, in 0x")
     assert found["uart"][4:6] == ["200", "0"] and found["uart"][6].startswith("endpoint 0xffffffc0")
     assert re.fullmatch(r"0x1[0-9a-f]{4} <[\w:]+\+0x[0-9a-f]+>", found["uart"][7])
     assert [int(row[0]) for row in found.values()] == list(range(1, len(found) + 1))
@@ -257,7 +257,7 @@ def test_trace(machine: Boot) -> None:
     assert [len(rows(answers[command])) for command in ("trace", "trace 3")] == [32, 3]
     events = [f"{name}: {text}" for _, name, text in found]
     wanted = [r"\w+: interrupted by a device.*", r"\w+: device interrupt 10", r"\w+: signal 0x1 to (uart|nobody yet)",
-              r"uart: Reply Reply 0x\w+: label 0, \d words", r"uart: answer to console: label 0, \d words",
+              r"uart: Reply Reply 0x\w+: label 0, \d words", r"uart: reply to console: label 0, \d words",
               r"uart: Call IrqHandler 0x\w+: Ack, 0 words", r"uart: Recv Endpoint 0x\w+",
               r"uart: BlockedRecv; console runs", r"console: Call Endpoint 0x\w+: label \d+, \d+ words?",
               r"console: message to uart: label \d+, \d+ words?", r"console: BlockedCall; uart runs"]

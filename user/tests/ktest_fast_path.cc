@@ -85,7 +85,7 @@ void yield_to_an_equal() {
 }
 
 /// A breakpoint, and the reply that resumes after it.
-void fault_and_answer() {
+void fault_and_reply() {
     const Endpoint endpoint = need(pool().endpoint());
     const Reply reply = need(pool().reply());
     auto body = [] {
@@ -109,6 +109,6 @@ int main(int, char**) {
     static constexpr Case kCases[] = {{"fast_call_and_reply", call_and_reply},
                                       {"fast_signal_and_wait", signal_and_wait},
                                       {"fast_yield_to_an_equal", yield_to_an_equal},
-                                      {"fast_fault_and_answer", fault_and_answer}};
+                                      {"fast_fault_and_reply", fault_and_reply}};
     return run_cases(kCases);
 }

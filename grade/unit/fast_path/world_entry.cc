@@ -13,7 +13,7 @@ bool asks_about_paths(const Tcb& tcb) {
     const Slot* slot = find_slot(tcb.cspace.cap, tcb.registers.a(0));
     const auto method = static_cast<MachineMethod>(tcb.tag().label());
     return slot != nullptr && slot->cap.type == CapType::Machine &&
-           (method == MachineMethod::Counter || method == MachineMethod::FastPath);
+           (method == MachineMethod::Counter || method == MachineMethod::FastPath || method == MachineMethod::TraceControl);
 }
 
 }  // namespace

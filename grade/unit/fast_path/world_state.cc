@@ -119,7 +119,7 @@ void World::set_wait(Tcb& tcb, Dice& dice) {
     switch (dice.weighted({50, 25, 10, 10, 5})) {
         case 0: return wait_in_line(tcb, dice);
         case 1: return wait_in_reply(tcb, dice);
-        case 2: return enqueue(notification(dice.below(kNotifications)), tcb);
+        case 2: return wait_for_signals(notification(dice.below(kNotifications)), tcb);
         case 3:
             if (dice.percent(60)) tcb.priority = dice.below(20);
             return make_ready(tcb);
