@@ -8,8 +8,8 @@
 #include <cstdio>
 #include <cstdlib>
 
-#include "arch/plic.h"
 #include "arch/layout.h"
+#include "arch/plic.h"
 
 namespace glenda::host {
 
