@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 //
-// kernel/sched/hart.cc, what harts do for each other: a second hart is another thread of this program, which waits for
-// the lock where the real one would; and what a hart must see that a thread comes to.
+// kernel/sched/hart.cc: what harts do for each other. The second hart is another thread of this program, which waits
+// for the lock where a real hart would. Also what a hart must see when a thread moves to it.
 #include <thread>
 
 #include "kernel_test.h"
+#include "mem/address_spaces.h"
 #include "sched/big_lock.h"
 #include "sched/lock_wait.h"
-#include "mem/address_spaces.h"
 
 namespace glenda::test {
 namespace {
@@ -31,7 +31,7 @@ protected:
     Tcb& thread() const { return tcb(kThread); }
     Error move_to_second() { return call(kThread, TcbMethod::SetAffinity, {1}); }
 
-    /// The thread runs on the second hart and made a system call; the first one is in the kernel and does `what`.
+    /// The thread runs on the second hart and makes a system call while the first hart, in the kernel, does `what`.
     template <typename What>
     void while_it_waits(What what) {
         ASSERT_EQ(move_to_second(), Error::Ok);
@@ -56,10 +56,10 @@ TEST_F(HartsTest, AThreadThatWaitsForTheKernelIsSeenAtItsSystemCall) {
             sync_registers(thread());
             EXPECT_EQ(thread().registers.pc, kPc);
         }
-        set_address_space(thread(), kernel_satp + 1);
+        change_address_space(thread(), kernel_satp + 1);
         EXPECT_EQ(second().satp, kernel_satp + 1);
     });
-    EXPECT_EQ(thread().registers.pc, kPc + kEcallLength);  // now it is made
+    EXPECT_EQ(thread().registers.pc, kPc + kEcallLength);  // now the call has been made
     EXPECT_EQ(second().current, &thread());
 }
 
@@ -81,9 +81,9 @@ TEST_F(HartsTest, AHartSeesTheInstructionsThatAThreadBringsAlong) {
     EXPECT_EQ(machine.instruction_flush_harts, bit(kHardware));
     EXPECT_EQ(address_spaces.users(slot(30).cap.space), bit(0) | bit(kHardware));
     machine.instruction_flush_harts = 0;
-    ASSERT_EQ(move_to_second(), Error::Ok);  // there it is
+    ASSERT_EQ(move_to_second(), Error::Ok);  // now it is there
     EXPECT_EQ(machine.instruction_flush_harts, 0u);
-    ASSERT_EQ(call(kThread, TcbMethod::SetAffinity, {0}), Error::Ok);  // back again: it may have written more
+    ASSERT_EQ(call(kThread, TcbMethod::SetAffinity, {0}), Error::Ok);  // and back: it may have written more meanwhile
     EXPECT_EQ(machine.instruction_flush_harts, bit(0));
     ASSERT_EQ(move_to_second(), Error::Ok);
     EXPECT_EQ(machine.instruction_flush_harts, bit(kHardware));

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// kernel/ipc/: random conversations of threads agree with a naive model after each step, without and with the fast
-// path.
+// kernel/ipc/: random IPC between threads agrees with a naive model after each step, with and without the fast path.
 #include <algorithm>
 
 #include "call/switches.h"

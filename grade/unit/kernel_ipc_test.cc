@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// kernel/ipc/ and call/syscalls.cc, case by case: calls and answers, refusals, faults.
+// kernel/ipc/ and call/syscalls.cc, case by case: calls and replies, errors, faults.
 #include "call/switches.h"
 #include "kernel_test.h"
 
@@ -105,7 +105,7 @@ TEST_F(IpcTest, ErrorsOfSystemCalls) {
     EXPECT_EQ(error(Syscall::Recv, 50, {}, kReply), Busy);
 }
 
-/// A server waits that would run next: whatever is not the common case must not take the fast path.
+/// A waiting server would run next. Anything but the common case must not take the fast path.
 TEST_F(IpcTest, UncommonCallsFareTheSameOnBothPaths) {
     struct Case {
         Tag tag;
@@ -133,7 +133,7 @@ TEST_F(IpcTest, UncommonCallsFareTheSameOnBothPaths) {
             copy(kEndpoint, kCannotReceive, Rights::Write);
             mint(kEndpoint, kBadged, 5);
             Tcb &client = make_thread(kClient, 40), &server = make_thread(kServer, 41);
-            set_priority(root(), 1);
+            change_priority(root(), 1);
             client.utcb->send_caps[0] = server.utcb->send_caps[0] = kReply;
             const auto note = [&] {
                 for (const Tcb* tcb : {&client, &server}) {
@@ -181,7 +181,7 @@ TEST_F(IpcTest, FaultsAreMessages) {
 }
 
 TEST_F(IpcTest, AFaultIsAnsweredLikeACall) {
-    set_priority(root(), 1);
+    change_priority(root(), 1);
     ASSERT_EQ(call(kClient, TcbMethod::Configure, {0, 0, 0, 0, kEndpoint}), Error::Ok);
     syscall(*server_, Syscall::Recv, kEndpoint, {}, {}, kReply);
     for (unsigned i = 0; i < 3; i++) {

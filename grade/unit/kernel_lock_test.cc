@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// kernel/sched/big_lock.h: one at a time, whoever asks first; but nobody waits for ever.
+// kernel/sched/big_lock.h: one owner at a time. Whichever hart asks first gets the lock, but no hart waits forever.
 #include <gtest/gtest.h>
 
 #include <thread>
@@ -11,7 +11,7 @@
 namespace glenda::test {
 namespace {
 
-constexpr std::uint64_t kLong = 100'000'000;  // attempts: more than anybody's patience
+constexpr std::uint64_t kLong = 100'000'000;  // attempts: more than any hart's patience
 
 TEST(BigLock, WhoeverAsksFirstGetsIt) {
     BigLock lock;
@@ -22,13 +22,13 @@ TEST(BigLock, WhoeverAsksFirstGetsIt) {
     EXPECT_TRUE(lock.is_wanted());
     EXPECT_FALSE(lock.try_again(1, 0));
     EXPECT_FALSE(lock.try_again(2, 0));
-    EXPECT_FALSE(lock.has_next_owner());
+    EXPECT_FALSE(lock.has_impatient());
     lock.release();
     EXPECT_TRUE(lock.try_again(2, 1));
     EXPECT_FALSE(lock.try_again(1, 1));
     EXPECT_TRUE(lock.is_wanted());
     lock.release();
-    EXPECT_TRUE(lock.try_take());  // a newcomer
+    EXPECT_TRUE(lock.try_take());  // a hart that has not waited
     EXPECT_FALSE(lock.try_again(1, 2));
     lock.release();
     EXPECT_TRUE(lock.try_again(1, 3));
@@ -42,16 +42,16 @@ TEST(BigLock, WhoHasWaitedForLongIsNext) {
     lock.begin_to_wait();
     EXPECT_FALSE(lock.try_again(1, kLong));
     EXPECT_FALSE(lock.try_again(2, kLong));  // the next but one
-    EXPECT_TRUE(lock.has_next_owner());
+    EXPECT_TRUE(lock.has_impatient());
     lock.hand_over();
-    EXPECT_FALSE(lock.try_take());  // nobody comes between
+    EXPECT_FALSE(lock.try_take());  // no other hart gets in between
     EXPECT_FALSE(lock.try_again(2, kLong));
     EXPECT_TRUE(lock.try_again(1, kLong));
     EXPECT_FALSE(lock.try_take());
-    EXPECT_TRUE(lock.has_next_owner());
+    EXPECT_TRUE(lock.has_impatient());
     lock.hand_over();
     EXPECT_TRUE(lock.try_again(2, kLong));
-    EXPECT_FALSE(lock.has_next_owner());
+    EXPECT_FALSE(lock.has_impatient());
     EXPECT_FALSE(lock.is_wanted());
     lock.release();
     EXPECT_TRUE(lock.try_take());
@@ -65,9 +65,9 @@ TEST(BigLock, TheImpatientOneAlsoTakesALockThatIsFree) {
     lock.release();
     ASSERT_TRUE(lock.try_take());
     ASSERT_FALSE(lock.try_again(3, kLong));
-    lock.release();  // the holder had looked for an heir just before there was one
+    lock.release();  // the owner checked for a starving hart just before there was one
     EXPECT_TRUE(lock.try_again(3, kLong));
-    EXPECT_FALSE(lock.has_next_owner());
+    EXPECT_FALSE(lock.has_impatient());
     lock.release();
     EXPECT_TRUE(lock.try_take());
 }
@@ -88,7 +88,7 @@ TEST(BigLock, KeepsThreadsApart) {
             rounds = rounds + 1;
             if (i % 16 == 0) std::this_thread::yield();
             inside = inside - 1;
-            if (lock.has_next_owner())
+            if (lock.has_impatient())
                 lock.hand_over();
             else
                 lock.release();
@@ -100,7 +100,7 @@ TEST(BigLock, KeepsThreadsApart) {
     EXPECT_EQ(rounds, kThreads * kRounds);
     EXPECT_EQ(collisions, 0u);
     EXPECT_FALSE(lock.is_wanted());
-    EXPECT_FALSE(lock.has_next_owner());
+    EXPECT_FALSE(lock.has_impatient());
 }
 
 }  // namespace

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// kernel/sched/timer_queue.h against std::multimap; and the shape that bounds its work: the right path of a leftist
-// heap of n timers has at most log2(n + 1) nodes.
+// kernel/sched/timer_queue.h compared with std::multimap, and the shape that bounds its work: the right path of a
+// leftist heap of n timers has at most log2(n + 1) nodes.
 #include <gtest/gtest.h>
 
 #include <bit>
@@ -76,7 +76,7 @@ protected:
 TEST_F(TimerQueueModel, RandomAddsAndRemovals) {
     for (unsigned i = 0; i < 60'000; i++) {
         Timer& timer = *timers_[random_() % timers_.size()];
-        // In turn more timers come than go, and more go than come; deadlines are often equal.
+        // Phases with more insertions alternate with phases with more removals. Deadlines are often equal.
         const bool is_growing = i / 10'000 % 2 == 0;
         if (!timer.is_armed)
             add(timer, random_() % (i % 3 == 0 ? 50 : 1'000'000));
@@ -93,7 +93,7 @@ TEST_F(TimerQueueModel, RandomAddsAndRemovals) {
     EXPECT_TRUE(model_.empty());
 }
 
-/// Sorted input makes the longest left path: removals from its end must not walk it all.
+/// Sorted input gives the longest left path. Removals from its end must not walk all of it.
 TEST_F(TimerQueueModel, SortedDeadlines) {
     for (unsigned i = 0; i < timers_.size(); i++) add(*timers_[i], timers_.size() - i);
     ASSERT_NO_FATAL_FAILURE(check_all());

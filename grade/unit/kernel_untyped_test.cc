@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
-// kernel/call/invoke_untyped.cc, case by case: errors change nothing, memory comes back, preemption leaves nothing
-// dirty.
-#include "mem/address_spaces.h"
+// kernel/call/invoke_untyped.cc, case by case: errors change nothing, memory is freed, and no dirty memory is left
+// after preemption.
 #include "arch/layout.h"
+#include "mem/address_spaces.h"
 #include "untyped_fixture.h"
 
 namespace glenda::test {
@@ -73,7 +73,7 @@ TEST_F(UntypedTest, ASlotThatIsOccupiedTakesNoObject) {
 }
 
 TEST_F(UntypedTest, RightsOfTheUntyped) {
-    slot(kMemory).cap.rights = Rights::Read;  // an Untyped cannot be copied, so nothing takes its rights away
+    slot(kMemory).cap.rights = Rights::Read;  // set directly, because an Untyped cannot be copied with fewer rights
     EXPECT_EQ(retype_at(kFirst, CapType::Endpoint), Error::NoRights);
     EXPECT_EQ(call(kMemory, UntypedMethod::Info), Error::Ok);
 }
@@ -100,7 +100,7 @@ TEST_F(UntypedTest, ADerivedCopyKeepsTheMemory) {
     EXPECT_EQ(retype_at(200, CapType::Endpoint), Error::Ok);
 }
 
-/// What a preempted Retype has cleared stays clear, or is cleared again if something else was there in between.
+/// Memory that a preempted Retype has cleared stays clear, or is cleared again if it was used in between.
 TEST_F(UntypedTest, PreemptedAtEveryPage) {
     for (std::uint64_t n = 0; n < 10; n++) {
         revoke(kMemory);
@@ -124,7 +124,7 @@ TEST_F(UntypedTest, AThreadThatGaveUpInTheMiddleLeavesNothingDirty) {
     machine.checks_before_interrupt = host::kNever;
     suspend(30);
     EXPECT_EQ(watermark(), 0u);
-    // A sub-Untyped takes the cleared memory, a user writes into it, and it is given back.
+    // A nested Untyped takes the cleared memory, a user writes to it, and it is freed.
     ASSERT_EQ(retype_at(kFirst, CapType::Untyped, 14), Error::Ok);
     scribble({0, bit(14)});
     ASSERT_EQ(remove(kFirst), Error::Ok);
@@ -143,7 +143,7 @@ TEST_F(UntypedTest, DeviceMemory) {
     EXPECT_TRUE(has(slot(100).cap.flags, CapFlags::Device));
     EXPECT_EQ(to_physical(slot(100).cap.object), PhysAddr{0x1000'0000});
     EXPECT_EQ(retype_device(CapType::Frame, kFrameBits, 101, 0x0fff'f000), BadArgument);  // below the watermark
-    ASSERT_EQ(retype_device(CapType::Frame, kFrameBits, 101, 0), Ok);                     // right behind
+    ASSERT_EQ(retype_device(CapType::Frame, kFrameBits, 101, 0), Ok);                     // directly after it
     EXPECT_EQ(to_physical(slot(101).cap.object), PhysAddr{0x1000'1000});
     ASSERT_EQ(retype_device(CapType::Frame, kLargeFrameBits, 102, 0), Ok);
     EXPECT_EQ(to_physical(slot(102).cap.object), PhysAddr{0x1020'0000});

@@ -33,6 +33,8 @@ struct Registers {
     /// registers finds it where it trapped. Precondition: the thread is in a system call, and its pc is past the ecall
     /// already (trap.S).
     void retry_ecall() { pc -= kEcallLength; }
+    /// Where the ecall is, under the same precondition.
+    std::uint64_t ecall_address() const { return pc - kEcallLength; }
     /// Moves the pc past the ecall: undoes retry_ecall().
     void skip_ecall() { pc += kEcallLength; }
 };

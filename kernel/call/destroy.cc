@@ -30,7 +30,7 @@ void forget_in_tcb(Slot& slot) {
     Tcb& tcb = tcb_around(slot);
     if (&slot == &tcb.cspace) tcb.slot_count = 0;
     if (&slot == &tcb.utcb_frame) tcb.utcb = nullptr;
-    if (&slot == &tcb.vspace) set_address_space(tcb, kernel_satp);
+    if (&slot == &tcb.vspace) change_address_space(tcb, kernel_satp);
     if (&slot == &tcb.bound_notification) slot.cap.as<Notification>().bound = nullptr;
 }
 

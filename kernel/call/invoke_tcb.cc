@@ -75,7 +75,7 @@ Progress apply(const Setting& setting, Tcb& tcb) {
         const Capability& space = setting.vspace->cap;
         FINISH(hold(tcb.vspace, *setting.vspace));
         address_spaces.note_use(space.space, tcb.hart->hardware);
-        set_address_space(tcb, satp_of(to_physical(space.object), asid_of(space.space)));
+        change_address_space(tcb, satp_of(to_physical(space.object), asid_of(space.space)));
     }
     if (setting.cspace != nullptr) {
         FINISH(hold(tcb.cspace, *setting.cspace));
@@ -101,7 +101,7 @@ Outcome set_priority(const Request& request) {
     CHECK(priority <= request.caller.max_priority && maximum <= request.caller.max_priority, Error::PriorityTooHigh);
     Tcb& tcb = request.cap().as<Tcb>();
     tcb.max_priority = maximum;
-    glenda::set_priority(tcb, static_cast<std::uint8_t>(priority));
+    change_priority(tcb, static_cast<std::uint8_t>(priority));
     return done();
 }
 

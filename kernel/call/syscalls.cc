@@ -132,8 +132,8 @@ Result<Slot*> find_source(const Tcb& tcb, CPtr pointer) {
 /// Takes the signals of the bound notification, which come before messages: otherwise a busy endpoint could keep a
 /// server from its interrupts. Returns true if there were any.
 bool take_bound_signals(Tcb& tcb) {
-    const Capability& bound = tcb.bound_notification.cap;
-    return bound.type == CapType::Notification && take_signals(bound.as<Notification>(), tcb);
+    const Slot& bound = tcb.bound_notification;
+    return !bound.is_empty() && take_signals(bound.cap.as<Notification>(), tcb);
 }
 
 /// The second half of Recv and ReplyRecv. Preconditions: `source` and `reply` have been checked. Error: WouldBlock.
@@ -156,13 +156,13 @@ Result<void> receive_from(Tcb& tcb, const Capability& source, Reply* reply, Mode
 /// use is refused, because its caller would be forgotten.
 Result<void> sys_recv(Tcb& tcb, CPtr pointer, Mode mode) {
     TRY(source, find_source(tcb, pointer));
-    Reply* reply = nullptr;
+    Reply* next = nullptr;
     if (const CPtr brought = tcb.registers.a(6); brought != 0 && source->cap.type == CapType::Endpoint) {
         TRY(slot, find_reply(tcb, brought));
-        reply = &slot->cap.as<Reply>();
-        CHECK(reply->caller == nullptr && reply->receiver == nullptr, Error::Busy);
+        next = &slot->cap.as<Reply>();
+        CHECK(next->caller == nullptr && next->receiver == nullptr, Error::Busy);
     }
-    return receive_from(tcb, source->cap, reply, mode);
+    return receive_from(tcb, source->cap, next, mode);
 }
 
 /// reply(), and an event for the trace, before the caller is gone from the Reply.
@@ -177,11 +177,11 @@ void traced_reply(Reply& object, Tcb& replier) {
 Result<void> sys_reply_recv(Tcb& tcb, CPtr pointer) {
     TRY(source, find_source(tcb, pointer));
     TRY(slot, find_reply(tcb, tcb.registers.a(6)));
-    Reply& reply = slot->cap.as<Reply>();
-    CHECK(reply.caller != nullptr, Error::NoCaller);
-    TRY_VOID(check_message(tcb, reply.can_grant));
-    traced_reply(reply, tcb);
-    return receive_from(tcb, source->cap, &reply, Mode::Blocking);
+    Reply& object = slot->cap.as<Reply>();
+    CHECK(object.caller != nullptr, Error::NoCaller);
+    TRY_VOID(check_message(tcb, object.can_grant));
+    traced_reply(object, tcb);
+    return receive_from(tcb, source->cap, &object, Mode::Blocking);
 }
 
 /// Reply, without waiting for the next caller.

@@ -20,15 +20,18 @@ Result<Slot*> empty_slots_at(const Capability& cnode, std::uint64_t index, std::
 
 Slot* find_slot(const Capability& root, CPtr pointer) {
     const Capability* cnode = &root;
-    unsigned bits = 64;  // of `pointer`, still to consume
+    std::uint64_t rest = pointer;  // its highest `bits` bits are still to consume
+    unsigned bits = 64;
     while (cnode->type == CapType::CNode) {
-        const unsigned radix = cnode->size_bits;
-        const unsigned guard_bits = cnode->guard_bits;
+        const unsigned guard_bits = cnode->guard_bits, radix = cnode->size_bits;
         if (guard_bits + radix > bits) return nullptr;
         bits -= guard_bits + radix;
-        const std::uint64_t rest = pointer >> bits;
-        if (guard_bits != 0 && ((rest >> radix) & mask(guard_bits)) != cnode->guard) return nullptr;
-        const std::uint64_t index = rest & mask(radix);
+        if (guard_bits != 0) {
+            if (rest >> (64 - guard_bits) != cnode->guard) return nullptr;
+            rest <<= guard_bits;
+        }
+        const std::uint64_t index = rest >> (64 - radix);
+        rest <<= radix;
         if (index == 0) return nullptr;
         Slot* slot = slots_of(*cnode) + index;
         if (bits == 0) return slot;

@@ -56,7 +56,7 @@ void check_table(PageTable& table, unsigned level, bool is_root_space, Findings&
 Pte* entry_of(const Capability& cap, unsigned level) {
     PageTable* root = cap.space != 0 ? address_spaces.find(cap.space) : nullptr;
     if (root == nullptr) return nullptr;
-    const Walk at = glenda::walk(*root, {cap.mapped_at}, level);
+    const Walk at = walk(*root, {cap.mapped_at}, level);
     return at.level == level && at.entry->is_valid() && at.entry->address() == to_physical(cap.object) ? at.entry
                                                                                                        : nullptr;
 }

@@ -57,7 +57,7 @@ void Trace::begin_call(const Tcb& caller) {
     const auto number = static_cast<std::int64_t>(caller.registers.a(7));
     if (number >= 0) {  // a fault at the ecall, and the pc is past it already
         constexpr auto kKind = static_cast<unsigned>(FaultKind::UnknownSyscall);
-        return record(TraceKind::Fault, caller, kKind, caller.registers.pc - kEcallLength, caller.registers.a(7));
+        return record(TraceKind::Fault, caller, kKind, caller.registers.ecall_address(), caller.registers.a(7));
     }
     const bool is_known = number >= kFirstSyscall;
     const unsigned ordinal = is_known ? static_cast<unsigned>(-number - 1) : kSyscalls;

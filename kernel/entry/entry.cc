@@ -63,7 +63,7 @@ Tcb& handle_fault(Tcb& tcb, const Fault& fault) {
 }
 
 /// Interrupts may have made a thread ready that outranks the current one, so the way out chooses.
-[[gnu::noinline]] Tcb& handle_interrupt(Hart& hart) {
+[[gnu::noinline]] Tcb& leave_after_interrupts(Hart& hart) {
     handle_interrupts(hart);
     return leave(hart);
 }
@@ -73,7 +73,7 @@ Tcb& handle_trap(Tcb& tcb, std::uint64_t scause, std::uint64_t stval) {
     Hart& hart = *tcb.hart;
     set_executing(hart);
     switch (arch::cause_of(scause).kind) {
-        case arch::TrapKind::Interrupt: return handle_interrupt(hart);
+        case arch::TrapKind::Interrupt: return leave_after_interrupts(hart);
         case arch::TrapKind::IllegalInstruction:
             return handle_illegal_instruction(tcb, {FaultKind::Exception, stval, scause});
         case arch::TrapKind::Memory: return handle_fault(tcb, {FaultKind::Vm, stval, scause});
@@ -104,11 +104,6 @@ Tcb& leave_without(Hart& hart) {
 }
 
 }  // namespace
-
-Tcb& hand_over_lock(Tcb& next) {
-    big_lock.hand_over();
-    return next;
-}
 
 Tcb& leave(Hart& hart) {
     // Most entries end with the thread with which they began.

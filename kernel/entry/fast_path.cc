@@ -33,7 +33,7 @@ namespace {
 [[gnu::noinline]] Tcb& yield_to_equal(Tcb& tcb) { return unlock(fast_yield(tcb)); }
 
 /// Call on a kernel object whose slot has been found. Not fast, but without a second look-up and dispatch.
-[[gnu::noinline]] Tcb& invoke(Tcb& tcb, Slot& slot) {
+[[gnu::noinline]] Tcb& call_object(Tcb& tcb, Slot& slot) {
     Hart& hart = *tcb.hart;
     set_executing(hart);
     hart.count(KernelCounter::Syscalls);
@@ -49,7 +49,7 @@ Tcb& do_yield(Tcb& tcb) {
 [[gnu::always_inline]] inline Tcb& do_call(Tcb& tcb, CPtr pointer, const FastMessage& message) {
     Slot* const slot = cached_slot(tcb, pointer);
     if (slot == nullptr || slot->is_empty()) return slow_syscall(tcb);
-    if (slot->cap.type != CapType::Endpoint) return invoke(tcb, *slot);
+    if (slot->cap.type != CapType::Endpoint) return call_object(tcb, *slot);
     return leave_or_slow(tcb, fast_call(tcb, slot->cap, message));
 }
 

@@ -18,7 +18,7 @@ Tcb& hand_over_lock(Tcb& next);
 /// Unlocks the kernel. Returns `next`, the thread that is to run, so that this call can be the last thing on any way
 /// out.
 [[gnu::always_inline]] inline Tcb& unlock(Tcb& next) {
-    if (big_lock.has_next_owner()) [[unlikely]]
+    if (big_lock.has_impatient()) [[unlikely]]
         return hand_over_lock(next);
     big_lock.release();
     return next;

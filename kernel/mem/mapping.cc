@@ -45,12 +45,13 @@ Result<Pte*> find_place(const Capability& frame, const Place& place) {
     CHECK(place.address.value < kUserEnd, Error::BadArgument);
     CHECK(is_aligned(place.address.value, bit(frame.size_bits)), Error::NotAligned);
 
-    const Walk at = walk(place.vspace.as<PageTable>(), place.address, level_of(frame));
+    const unsigned level = level_of(frame);
+    const Walk at = walk(place.vspace.as<PageTable>(), place.address, level);
     if (at.entry->is_valid()) {
         const bool is_small_page = at.level == 0, is_own = at.entry == find_mapping(frame);
         CHECK(place.replaces() && (is_small_page || is_own), Error::AlreadyMapped);
     }
-    CHECK(at.level == level_of(frame), Error::MissingTable);
+    CHECK(at.level == level, Error::MissingTable);
     return at.entry;
 }
 

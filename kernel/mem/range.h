@@ -7,8 +7,8 @@
 // Handout: reference/kernel-design.md, "Address spaces".
 #pragma once
 
-#include "cap/capability.h"
 #include "arch/page_table.h"
+#include "cap/capability.h"
 
 namespace glenda {
 

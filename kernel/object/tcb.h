@@ -17,7 +17,7 @@
 
 namespace glenda {
 
-class Hart;
+struct Hart;
 struct Tcb;
 struct Endpoint;
 struct Notification;

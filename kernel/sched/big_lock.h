@@ -22,10 +22,10 @@ public:
         return __atomic_exchange_n(&is_taken_, std::uint64_t{1}, __ATOMIC_ACQUIRE) == 0;
     }
     /// Returns true if a hart is impatient. Then leave by hand_over(), not by release(). Only the holder may ask.
-    [[gnu::always_inline]] bool has_next_owner() const {
+    [[gnu::always_inline]] bool has_impatient() const {
         return __atomic_load_n(&impatient_, __ATOMIC_RELAXED) != kNobody;
     }
-    /// Passes the lock to the impatient hart. Precondition: has_next_owner().
+    /// Passes the lock to the impatient hart. Precondition: has_impatient().
     void hand_over();
     /// Frees the lock. A fence and a plain store make the release, because GCC 12 turns an atomic store into an atomic
     /// swap.

@@ -31,7 +31,7 @@ void sync_registers(Tcb& tcb) {
     if (tcb.hart->current == &tcb && is_elsewhere(*tcb.hart)) ask(*tcb.hart, HartRequest::Sync);
 }
 
-void set_address_space(Tcb& tcb, std::uint64_t satp) {
+void change_address_space(Tcb& tcb, std::uint64_t satp) {
     tcb.satp = satp;
     Hart& hart = *tcb.hart;
     if (hart.current != &tcb || hart.satp == satp) return;

@@ -24,7 +24,7 @@ void stop(Tcb& tcb);
 void sync_registers(Tcb& tcb);
 
 /// Makes `tcb` run in the address space of `satp` from now on, also if it is running.
-void set_address_space(Tcb& tcb, std::uint64_t satp);
+void change_address_space(Tcb& tcb, std::uint64_t satp);
 
 /// Moves `tcb` to `hart`, in whatever state it is. There it sees all instructions that it has written before.
 void move_to(Tcb& tcb, Hart& hart);

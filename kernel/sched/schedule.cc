@@ -69,7 +69,7 @@ void set_slice(Tcb& tcb, std::uint32_t slice) {
     if (run_time(tcb) < tcb.turn_end) tcb.turn_end = run_time(tcb) + slice;
 }
 
-void set_priority(Tcb& tcb, std::uint8_t priority) {
+void change_priority(Tcb& tcb, std::uint8_t priority) {
     Hart& hart = *tcb.hart;
     // The ready queue finds a thread by its priority, so the thread leaves before that changes.
     const bool was_queued = tcb.is_queued;

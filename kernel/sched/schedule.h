@@ -45,7 +45,7 @@ void set_slice(Tcb& tcb, std::uint32_t slice);
 
 /// Sets the priority, also of a thread that is queued or running. In its new queue it becomes the last. The caller has
 /// checked that it may.
-void set_priority(Tcb& tcb, std::uint8_t priority);
+void change_priority(Tcb& tcb, std::uint8_t priority);
 
 /// Returns how long the thread has run in all, in ticks of the timebase, up to this moment.
 std::uint64_t run_time(const Tcb& tcb);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What boot/root_task.cc, which is no part of the host build, would have set. See check_fixture.h.
+// A variable that boot/root_task.cc sets, which is not part of the host build. See check_fixture.h.
 #include "boot/root_task.h"
 
 namespace glenda {

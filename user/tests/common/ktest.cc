@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The tests' frame: run, check, take everything back. See ktest.h.
+// The test framework: runs cases, checks results, reclaims all memory. See ktest.h.
 #include "ktest.h"
 
 #include "glenda/print.h"
@@ -14,7 +14,7 @@ constinit Bootstrap* the_pool = nullptr;
 constinit Untyped the_arena{};
 constinit const char* running = "";
 constinit bool test_has_failed = false;
-constinit std::uint64_t provoked = 0;  // a bit for each Error
+constinit std::uint64_t provoked = 0;  // one bit per Error
 
 /// The first failure of a test is its verdict; the others are told to help.
 void fail(const char* file, int line) {
@@ -33,7 +33,7 @@ Untyped largest_memory() {
     return Untyped(info.untyped.first + largest);
 }
 
-/// Everything that the test made goes; nothing may be left of it.
+/// Revokes everything that the test made. The arena must be unused afterwards.
 void clean_up(const Bootstrap& used) {
     EXPECT_OK(node().revoke(the_arena.cptr()));
     for (CPtr slot = boot_info().empty.first; slot < used.empty().first; slot++) EXPECT_OK(node().remove(slot));
@@ -80,7 +80,7 @@ int run_cases(std::span<const Case> cases) {
     return 0;
 }
 
-bool has_failed() { return test_has_failed; }
+bool test_has_failed() { return test_has_failed; }
 
 void check(bool holds, const char* text, const char* file, int line) {
     if (holds) return;
