@@ -8,11 +8,11 @@
 #include <random>
 #include <string_view>
 
+#include "arch/layout.h"
 #include "boot/free_memory.h"
 #include "boot/hardware.h"
 #include "format_builders.h"
 #include "host/machine.h"
-#include "arch/layout.h"
 #include "util/bits.h"
 
 namespace glenda::test {
