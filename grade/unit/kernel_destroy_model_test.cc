@@ -139,7 +139,7 @@ protected:
         const Place at = any_place(true);
         if (at.slot == nullptr) return;
         NaiveTree after = tree_;
-        if (!after.revoke(at.slot) || !after.has(&slot(at.cnode))) return;  // a preempted Revoke must find its slot again
+        if (!after.revoke(at.slot) || !after.has(&slot(at.cnode))) return;  // a preempted Revoke must find its slot
         ASSERT_EQ(call(at.cnode, CNodeMethod::Revoke, {at.index}), Error::Ok);
         revoked_ += tree_.size() - after.size();
         tree_ = after;
