@@ -50,7 +50,7 @@ class ThreadInfo(Command):
 
     def _summary(self, each: thread.Thread) -> list[str]:
         names = hart_names()
-        waits = each.waits_on()
+        waits, run_time = each.waits_on(), int(each.value["run_time"])
         lines = [f"thread {each.name} at {each.address:#x}: {each.state}" + (f", {waits}" if waits else ""),
                  f"  priority {each.priority} (may give {each.max_priority}), hart {names.get(each.hart, '?')}, "
                  f"ran for {run_time} ticks of the timebase, turn: {int(each.value['turn_end']) - run_time} of "
