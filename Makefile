@@ -49,7 +49,7 @@ include grade/build.mk
 
 # --- the first screen -------------------------------------------------------------------------------------
 
-.PHONY: help all deps qemu qemu-gdb gdb unit grade check check-fresh bench soak fuzz format clean
+.PHONY: help all deps qemu qemu-gdb gdb unit grade check check-fresh check-stubs bench soak fuzz format clean
 help: ## this list
 	@echo 'Glenda Labs: a capability microkernel operating system for RISC-V 64, to learn from.'
 	@echo

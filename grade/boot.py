@@ -24,15 +24,15 @@ from glenda import qemu
 from glenda.errors import Infrastructure
 from glenda.process import die_with_parent
 
-PATIENCE = 2.0          # s that QEMU may take to end when it is told to
+PATIENCE = 2.0          # s that QEMU may take to exit when told to
 FAILED = re.compile(rb"^(?:kernel: cannot start: |PANIC: |9ball: the system cannot go on)", re.MULTILINE)
 
 
 @contextlib.contextmanager
 def gdb_port(file: Path) -> Iterator[int]:
-    """A free port, which `make gdb` finds in `file`. One system at a time: the file is locked while it runs.
+    """Yields a free port and writes it to `file` for `make gdb`. Locks the file, so only one system can run.
 
-    The file stays, empty: removing it would leave a second process with a lock on a file that nobody finds.
+    The file stays, empty. If it were removed, a second process could hold a lock on a file that no one else can open.
     """
     file.parent.mkdir(parents=True, exist_ok=True)
     with open(file, "a+", encoding="ascii") as locked:
@@ -53,13 +53,13 @@ def gdb_port(file: Path) -> Iterator[int]:
 
 
 def console(copy: int) -> list[str]:
-    """QEMU's options for a console on this terminal, with its monitor behind Ctrl-A. All output also goes to `copy`."""
+    """QEMU's options for a console on this terminal, with the monitor on Ctrl-A. `copy` gets all output too."""
     return ["-display", "none", "-serial", "chardev:console", "-mon", "chardev=console", "-chardev",
             "stdio," + qemu.option(id="console", mux="on", signal="off", logfile=f"/proc/self/fd/{copy}")]
 
 
 def end(child: subprocess.Popen) -> None:
-    """End QEMU, which puts the terminal's settings back if it can."""
+    """Ends QEMU, which restores the terminal's settings if it can."""
     child.terminate()
     try:
         child.wait(PATIENCE)
@@ -68,12 +68,12 @@ def end(child: subprocess.Popen) -> None:
 
 
 def wait(child: subprocess.Popen) -> int:
-    """Wait for QEMU's exit status, or for the end of the terminal, which ends QEMU."""
+    """Waits for QEMU's exit status. If the terminal is closed, ends QEMU."""
     ended = os.pidfd_open(child.pid)
     events = select.poll()
     events.register(ended, select.POLLIN)
     if os.isatty(sys.stdin.fileno()):
-        events.register(sys.stdin.fileno(), 0)      # only POLLHUP, which cannot be left out
+        events.register(sys.stdin.fileno(), 0)      # only POLLHUP, which is always reported
     if ended not in dict(events.poll()):
         end(child)
     os.close(ended)
@@ -81,13 +81,13 @@ def wait(child: subprocess.Popen) -> int:
 
 
 def boot(arguments: list[str]) -> int:
-    """Run QEMU to its end. The exit status."""
+    """Runs QEMU to its end and returns its exit status."""
     copy = os.memfd_create("console")
     child = subprocess.Popen([qemu.find(), *arguments, *console(copy)], pass_fds=(copy,), preexec_fn=die_with_parent)
     for number in (signal.SIGHUP, signal.SIGTERM):
         signal.signal(number, lambda *_: end(child))
     for number in (signal.SIGINT, signal.SIGQUIT):
-        signal.signal(number, signal.SIG_IGN)       # keys for the guest
+        signal.signal(number, signal.SIG_IGN)       # these keys are for the guest
     status = wait(child)
     said = os.pread(copy, os.fstat(copy).st_size, 0)
     return 1 if status != 0 or FAILED.search(said) else 0

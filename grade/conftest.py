@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-# No byte code beside the sources, neither here nor in xdist's workers. pytest has cached this very file already.
+# Write no byte code next to the sources, neither here nor in xdist's workers. pytest has already cached this file.
 sys.dont_write_bytecode = True
 os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
 shutil.rmtree(Path(__file__).parent / "__pycache__", ignore_errors=True)
@@ -20,7 +20,7 @@ from glenda.errors import Infrastructure  # noqa: E402  (after the switch above)
 from glenda.machine import Machine  # noqa: E402  (after the switch above)
 from glenda.shell import Shell  # noqa: E402  (after the switch above)
 
-# pytest's temporary files, too, stay in build/.
+# Keep pytest's temporary files in build/ too.
 os.environ["PYTEST_DEBUG_TEMPROOT"] = str(paths.RESULTS)
 
 
@@ -38,15 +38,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.fixture
 def machine(request: pytest.FixtureRequest) -> Iterator[Callable[..., Machine]]:
-    """Starts machines: `machine(harts=2, append="...")`, with Machine's arguments. All end with the test.
+    """Starts machines: `machine(harts=2, append="...")`, with Machine's arguments. The end of the test closes them.
 
-    Transcripts are in build/grade, named after the test; from the second machine on, with a number.
+    Transcripts are in build/grade, named after the test, with a number from the second machine on.
     """
     started: list[Machine] = []
     test = re.sub(r"[^\w.-]+", "_", request.node.nodeid.rpartition("::")[2]).strip("_")
 
     def start(*arguments: object, **options: object) -> Machine:
-        if "kernel" not in options:     # a machine of its own
+        if "kernel" not in options:     # the system itself, not a bare guest
             options.setdefault("harts", request.config.getoption("harts"))
             options["append"] = f"{options.get('append', '')} {request.config.getoption('append')}".strip()
         options.setdefault("name", test if not started else f"{test}-{len(started) + 1}")

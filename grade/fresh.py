@@ -5,8 +5,8 @@
 two commands as they stand in the README: as a user who may use sudo, with all tests, and once more as root, with a
 selection of them. `SUITE:quick` is a user with the selection, and no root.
 
-The commands are the README's to the letter. Their environment makes them quicker: MAKEFLAGS has make use all processors,
-and PYTEST_ADDOPTS makes the selection.
+The commands are the README's to the letter. Their environment makes them quicker: MAKEFLAGS has make use all
+processors, and PYTEST_ADDOPTS makes the selection.
 
 All mounts and processes live in namespaces of their own, so nothing of them is left, however this ends. Trees, logs and
 downloaded packages are in build/fresh. The trees of a run that failed stay there, to be looked at.
@@ -30,13 +30,14 @@ import pexpect
 
 ROOT = Path(__file__).resolve().parent.parent
 FRESH = ROOT / "build" / "fresh"
+GIT = ["git", "-c", f"safe.directory={ROOT}", "-C", str(ROOT)]      # root asks about somebody else's tree
 INSIDE = "GLENDA_FRESH_INSIDE"          # set: we are in the namespaces
 PROMPT = "glenda% "
-BOOT_LIMIT, TEST_LIMIT = 1800, 3600     # s for each of the two commands: a hang, however slow the computer
+BOOT_LIMIT, TEST_LIMIT = 1800, 3600     # s for each of the two commands: a hang, however slow the computer is
 USER_ID, SUDO_GROUP = 1000, 27
 # What touches each of the tools: the cross compiler, dtc, GDB, the plugins, several harts.
-QUICK = ("test_reference or test_tools or test_tree or test_printers or test_caps or test_known_stretches or test_shutdown or "
-         "test_runs_are_deterministic or test_several_harts")
+QUICK = ("test_reference or test_tools or test_tree or test_printers or test_caps or test_known_stretches "
+         "or test_shutdown or test_runs_are_deterministic or test_several_harts")
 # The settings of apt without which the mirror may be out of reach from here.
 APT_SETTINGS = re.compile(r"^Acquire::(?:https?::|Check-|Retries|ForceIPv).*$", re.MULTILINE)
 
@@ -84,12 +85,14 @@ def mirror() -> str:
     """Where this computer's apt gets Debian from, or the variable MIRROR."""
     if named := os.environ.get("MIRROR"):
         return named
-    targets = read("apt-get", "indextargets", "--format", "$(ORIGIN)|$(COMPONENT)|$(CODENAME)|$(REPO_URI)", "Created-By: Packages")
+    targets = read("apt-get", "indextargets", "--format", "$(ORIGIN)|$(COMPONENT)|$(CODENAME)|$(REPO_URI)",
+                   "Created-By: Packages")
     for line in targets.splitlines():
         origin, component, codename, address = line.split("|")
         if (origin, component) == ("Debian", "main") and "-" not in codename:
             return address
-    raise Problem("the sources of apt name no mirror of Debian (or `apt-get update` never ran): give one as MIRROR=http://...")
+    raise Problem("the sources of apt name no mirror of Debian (or `apt-get update` never ran): "
+                  "give one as MIRROR=http://...")
 
 
 def proxies() -> dict[str, str]:
@@ -122,8 +125,8 @@ def run_logged(command: list[str], log: Path, limit: float = TEST_LIMIT) -> None
     """Runs it to its end; its output goes to `log`."""
     with log.open("w") as output:
         try:
-            status = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT, timeout=limit,
-                                    check=False).returncode
+            status = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT,
+                                    timeout=limit, check=False).returncode
         except subprocess.TimeoutExpired:
             raise failure(f"no end after {limit} s", log) from None
     if status != 0:
@@ -131,8 +134,8 @@ def run_logged(command: list[str], log: Path, limit: float = TEST_LIMIT) -> None
 
 
 def failure(reason: str, log: Path) -> Problem:
-    lines = log.read_text(errors="replace").splitlines()[-40:]
-    return Problem(f"{reason}; the last lines of {log.relative_to(ROOT)}:\n" + "\n".join(f"    {line}" for line in lines))
+    lines = [f"    {line}" for line in log.read_text(errors="replace").splitlines()[-40:]]
+    return Problem("\n".join([f"{reason}; the last lines of {log.relative_to(ROOT)}:", *lines]))
 
 
 def make_base(suite: str, address: str) -> Path:
@@ -153,26 +156,26 @@ def make_base(suite: str, address: str) -> Path:
 def make_tree(base: Path, name: str) -> Path:
     """A copy of the empty Debian, with the committed tree in the home of the one who works there."""
     tree, account = base.parent / name, ACCOUNTS[name]
-    subprocess.run(["cp", "-a", str(base), str(tree)], check=True)
+    read("cp", "-a", str(base), str(tree))
     for kind, options, where in (("proc", [], "proc"), ("devpts", ["-o", "newinstance,ptmxmode=666"], "dev/pts"),
                                  ("tmpfs", ["-o", "mode=1777"], "dev/shm")):
-        subprocess.run(["mount", "-t", kind, *options, kind, str(tree / where)], check=True)
+        read("mount", "-t", kind, *options, kind, str(tree / where))
     (tree / "dev/ptmx").unlink(missing_ok=True)
     (tree / "dev/ptmx").symlink_to("pts/ptmx")
-    subprocess.run(["mount", "--bind", str(base.parent / "debs"), str(tree / "var/cache/apt/archives")], check=True)
+    read("mount", "--bind", str(base.parent / "debs"), str(tree / "var/cache/apt/archives"))
     if account.name == "root":
-        subprocess.run(["chroot", str(tree), "dpkg", "--purge", "sudo"], check=True, stdout=subprocess.DEVNULL)
+        read("chroot", str(tree), "env", "SUDO_FORCE_REMOVE=yes", "dpkg", "--purge", "sudo")    # root has no password
     else:
-        subprocess.run(["chroot", str(tree), "useradd", "--create-home", f"--uid={USER_ID}", account.name], check=True)
+        read("chroot", str(tree), "useradd", "--create-home", f"--uid={USER_ID}", account.name)
         (tree / "etc/sudoers.d/student").write_text(f"{account.name} ALL=(ALL) NOPASSWD: ALL\n")
     sources = tree / account.home.lstrip("/") / "glenda"
     sources.mkdir()
-    archive = subprocess.Popen(["git", "-c", f"safe.directory={ROOT}", "-C", str(ROOT), "archive", "HEAD"], stdout=subprocess.PIPE)
+    archive = subprocess.Popen([*GIT, "archive", "HEAD"], stdout=subprocess.PIPE)
     subprocess.run(["tar", "-x", "-C", str(sources)], stdin=archive.stdout, check=True)
     if archive.wait() != 0:
         raise Problem("git archive HEAD has failed")
     if account.name != "root":
-        subprocess.run(["chown", "-R", f"{USER_ID}:{USER_ID}", str(sources)], check=True)
+        read("chown", "-R", f"{USER_ID}:{USER_ID}", str(sources))
     return tree
 
 
@@ -234,8 +237,7 @@ def check(suite: str, address: str, quick: bool) -> None:
         selection = quick or name == "root"
         say(f"{suite}, {name}: {testing}" + ("     (a selection of the tests)" if selection else ""))
         test(tree, testing, selection)
-        subprocess.run(["umount", "--recursive", str(tree / "proc"), str(tree / "dev/pts"), str(tree / "dev/shm"),
-                        str(tree / "var/cache/apt/archives")], check=True)
+        read("umount", *(str(tree / where) for where in ("proc", "dev/pts", "dev/shm", "var/cache/apt/archives")))
         shutil.rmtree(tree)
     shutil.rmtree(base)
     say(f"{suite}: done in {time.monotonic() - begin:.0f} s")
@@ -262,7 +264,7 @@ def main() -> int:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise Problem("another check-fresh is at work in this folder") from None
-        if read("git", "-c", f"safe.directory={ROOT}", "-C", str(ROOT), "status", "--porcelain"):
+        if read(*GIT, "status", "--porcelain"):
             say("what is not committed is not tested")
         address = mirror()
         for suite, _, option in suites:

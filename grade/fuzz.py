@@ -2,7 +2,7 @@
 """Fuzzes the kernel: `make fuzz CALLS=100000000 SEED=1`, or python3 grade/fuzz.py --calls N --seed S.
 
 The calls are split into runs of user/tests/kfuzz.cc with seeds S, S + 1, ..., as many at a time as there are processors.
-A run that fails is named with its seed, and the command that repeats it; its console is in build/grade/fuzz-SEED.log.
+A run that fails is reported with its seed and the command that repeats it; its log is build/grade/fuzz-SEED.log.
 """
 
 import argparse
@@ -20,7 +20,7 @@ from glenda.errors import GuestFailure, Infrastructure  # noqa: E402
 from glenda.machine import Machine  # noqa: E402
 
 CALLS_PER_RUN = 1_000_000
-GUEST_SECONDS_PER_CALL = 100e-6     # ten times what it takes
+GUEST_SECONDS_PER_CALL = 100e-6     # ten times the actual time
 SUMMARY = re.compile(r"^kfuzz: (\d+) calls, (\d+) worlds, (\d+) checks, (\d+) faults\nkfuzz: ok$", re.MULTILINE)
 
 
@@ -29,7 +29,7 @@ def command_line(seed: int, calls: int) -> str:
 
 
 def run(seed: int, calls: int, name: str | None = None) -> tuple[str, str]:
-    """One run to its end: what is wrong with it ("" if nothing), and what it printed."""
+    """Runs one seed to its end. Returns what went wrong ("" if nothing), and the transcript."""
     with Machine(append=command_line(seed, calls), name=name or f"fuzz-{seed}") as machine:
         try:
             machine.run_to_exit(within=5 + calls * GUEST_SECONDS_PER_CALL)
@@ -44,7 +44,7 @@ def run(seed: int, calls: int, name: str | None = None) -> tuple[str, str]:
 
 
 def runs(calls: int, seed: int) -> Iterator[tuple[int, int]]:
-    """Seeds, and calls for each."""
+    """The seeds, and the number of calls for each."""
     while calls > 0:
         yield seed, min(calls, CALLS_PER_RUN)
         calls -= CALLS_PER_RUN

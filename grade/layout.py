@@ -30,7 +30,8 @@ def find() -> str:
         if version and int(version[1]) == VERSION:
             return path
         there.append(f"{path} is version {version[1]}" if version else f"{path} does not tell its version")
-    raise WrongVersion(f"clang-format {VERSION} decides on the layout of the sources, but {'; '.join(there) or 'there is none'}")
+    raise WrongVersion(f"clang-format {VERSION} decides on the layout of the sources, but "
+                       f"{'; '.join(there) or 'there is none'}")
 
 
 def sources() -> list[Path]:
@@ -40,7 +41,8 @@ def sources() -> list[Path]:
 
 def complaints() -> str:
     """What `make format` would change; empty if nothing."""
-    done = subprocess.run([find(), "--dry-run", "-Werror", *sources()], cwd=ROOT, capture_output=True, text=True, check=False)
+    done = subprocess.run([find(), "--dry-run", "-Werror", *sources()], cwd=ROOT, capture_output=True, text=True,
+                          check=False)
     return done.stderr or f"exit status {done.returncode}" if done.returncode != 0 else ""
 
 

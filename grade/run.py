@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Runs the project's tests and counts them: `run.py unit`, `run.py grade`, `run.py check` (both, and the style).
+"""Runs and counts the project's tests: `run.py unit`, `run.py grade`, `run.py check` (both, and the layout).
 
 Every part writes a JUnit file to build/results; the closing line adds them up.
 """
@@ -24,7 +24,7 @@ def say(text: str) -> None:
 
 
 def run_unit() -> list[Path]:
-    """The host's unit tests, each program's output only if it fails."""
+    """Runs the host's unit tests. Shows a program's output only if it fails."""
     reports = []
     for name in UNIT_TESTS:
         report = REPORTS / f"{name}.xml"
@@ -37,7 +37,7 @@ def run_unit() -> list[Path]:
 
 
 def run_grade() -> list[Path]:
-    """The tests on QEMU, two at a time, on the machine that make's variables SMP and APPEND describe."""
+    """Runs the tests on QEMU, two at a time, on the machine that make's variables SMP and APPEND describe."""
     report = REPORTS / "qemu.xml"
     workers = str(max(2, os.cpu_count() or 2))
     done = subprocess.run([sys.executable, "-m", "pytest", "-q", "-c", "grade/pytest.ini", f"-ocache_dir={CACHE}",
@@ -45,12 +45,12 @@ def run_grade() -> list[Path]:
                            f"--harts={os.environ.get('SMP') or 1}", f"--append={os.environ.get('APPEND', '')}",
                            f"--junitxml={report}", "grade/tests"], cwd=ROOT, check=False)
     if done.returncode not in (PYTEST_PASSED, PYTEST_FAILED):
-        report.unlink(missing_ok=True)      # it does not count what did not run
+        report.unlink(missing_ok=True)      # an old report must not count
     return [report]
 
 
 def run_style() -> list[Path]:
-    """Does clang-format agree with the sources? Skipped, in so many words, if it is not the version that decides."""
+    """Checks the layout of the sources. Reports the check as skipped if clang-format has another version."""
     failed, skipped = False, False
     try:
         if complaints := layout.complaints():
@@ -66,7 +66,7 @@ def run_style() -> list[Path]:
 
 
 def count(report: Path) -> tuple[int, int, int]:
-    """Tests that passed, failed and were skipped. A report that is missing or empty is a failure."""
+    """Counts the tests that passed, failed and were skipped. A missing or empty report is a failure."""
     try:
         root = ElementTree.parse(report).getroot()
     except (OSError, ElementTree.ParseError):

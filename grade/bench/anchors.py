@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What other kernels need for the same, and our goals: instructions, counted on the same QEMU at the same settings.
+"""The costs of the same operations in other kernels, and our goals: instructions, on the same QEMU and settings.
 
 seL4: release build with its fast path, RISC-V 64, GCC 12.2, non-MCS (its MCS kernel in brackets). Linux 6.1, xv6-riscv.
 """

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""The worst interrupt latency over all that tests ask of the kernel: the row `worst_irq_latency` of `make bench`.
+"""The worst interrupt latency of a large workload: the row `worst_irq_latency` of `make bench`.
 
-The programs of user/tests that run as root task, each on both ways into the kernel; random calls; the benchmark itself;
-the whole system with some commands. What counts, and how: glenda/latency.py.
+The workload: the programs of user/tests, each with and without the fast path; the fuzzer; the benchmark itself; the
+whole system with some commands. glenda/latency.py explains what is measured.
 """
 
 import os
@@ -22,7 +22,7 @@ COMMANDS = ("help", "ps", "mem", "run hello world", "run crash null", "run crash
 
 
 def run_program(command_line_: str) -> Worst:
-    """A program in place of 9Ball, to its end."""
+    """Runs a program in place of 9Ball to its end."""
     with Probe() as probe, Machine(append=command_line_, extra=probe.arguments,
                                    name="latency-" + command_line_.replace("root=bin/", "")) as machine:
         machine.run_to_exit(within=LIMIT)
@@ -30,7 +30,7 @@ def run_program(command_line_: str) -> Worst:
 
 
 def run_system() -> Worst:
-    """The system at its prompt."""
+    """Runs some commands at the system's prompt."""
     with Probe() as probe, Machine(extra=probe.arguments, name="latency-system") as machine:
         shell = Shell(machine)
         for command in COMMANDS:
@@ -41,14 +41,14 @@ def run_system() -> Worst:
 
 
 def workload() -> list[Callable[[], Worst]]:
-    """Everything that is run."""
+    """All runs of the workload."""
     lines = [f"root=bin/{program}{option}" for program in ktest.PROGRAMS for option in ("", " fastpath=off")]
     lines += [command_line(FUZZ_SEED, FUZZ_CALLS), "root=bin/bench"]
     return [run_system] + [lambda line=line: run_program(line) for line in lines]
 
 
 def measure(runs: Iterable[Callable[[], Worst]] | None = None) -> Worst:
-    """The worst of all runs, as many at a time as this computer has processors."""
+    """The worst of all runs. Runs as many at a time as this computer has processors."""
     for name in ("deadline", "latency"):
         plugins.build(name)
     with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""`make bench`: boots the benchmark in place of 9Ball, prints its results beside the anchors, writes build/bench.json.
+"""`make bench`: boots the benchmark in place of 9Ball, compares it with the anchors and writes build/bench.json.
 
 One hart under -icount shift=0: the cycle counter counts instructions, and the same build gives the same numbers.
 """
@@ -33,7 +33,7 @@ def measure() -> list[dict]:
 
 
 def measure_latency() -> dict:
-    """The longest time that an interrupt may have to wait, over the whole workload of bench/latency.py."""
+    """The longest time that an interrupt may have to wait in the workload of bench/latency.py."""
     worst = latency.measure()
     return {"name": "worst_irq_latency", "unit": "instructions", "value": float(worst.bound), "n": sum(worst.counts),
             "where": worst.report()}

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""`caps`, `cdt`, `untyped`: who may do what, where it comes from, and what memory it is made of."""
+"""`caps`, `cdt`, `untyped`: capabilities, their derivation, and the memory that objects are made from."""
 
 from collections.abc import Iterator
 
@@ -11,13 +11,13 @@ import tree
 from capability import Capability, size_text
 from command import Command, show, table
 
-FEW = 3         # as many alike in a row are shown one by one
-MANY = ("Frame", "PageTable", "Reply")      # `caps` puts these together
-DEPTH = 12      # of the derivation tree, unless asked for more
+FEW = 3         # up to this many similar ones in a row are listed one by one
+MANY = ("Frame", "PageTable", "Reply")      # types of which `caps` groups runs
+DEPTH = 12      # of the derivation tree; deeper parts have to be requested
 
 
 def runs(items: list, key) -> Iterator[list]:
-    """Neighbours with the same key, together. No key: alone."""
+    """Groups neighbours with the same key. An item whose key is None stays alone."""
     run: list = []
     for item in items:
         if run and (key(item) is None or key(item) != key(run[-1])):
@@ -29,10 +29,10 @@ def runs(items: list, key) -> Iterator[list]:
 
 
 class Caps(Command):
-    """caps THREAD [TYPE]: the CSpace of a thread: capability pointers and what they name.
+    """caps THREAD [TYPE]: the CSpace of a thread: capability pointers and their capabilities.
 
-    THREAD is a number from `threads`, a name, or an expression for the Tcb. With TYPE (like Endpoint) only capabilities
-    of that type. Runs of Frames of one size, of PageTables and of Replies take one line, unless TYPE asks for them."""
+    THREAD is a number from `threads`, a name, or an expression for the Tcb. TYPE (like Endpoint) selects capabilities
+    of that type. Runs of Frames of one size, of PageTables and of Replies take one line, unless TYPE selects them."""
 
     name = "caps"
     arguments = (1, 2)
@@ -47,7 +47,7 @@ class Caps(Command):
         show(self._lines(found, bool(kind)))
 
     def _walk(self, cnode: Capability, prefix: int, bits: int) -> Iterator[tuple[int, tree.Slot, int]]:
-        """(pointer so far, slot, bits of a pointer that are left): 0 bits left make it a capability pointer."""
+        """Yields (pointer so far, slot, bits left). With 0 bits left it is a complete capability pointer."""
         guard_bits, radix = cnode.field("guard_bits"), cnode.size_bits
         if guard_bits + radix > bits:
             return
@@ -75,9 +75,9 @@ class Caps(Command):
 
 
 class Cdt(Command):
-    """cdt [SLOT]: the derivation tree, from the root slots or from one slot: what was made from what.
+    """cdt [SLOT]: the derivation tree, from the root slots or from one slot.
 
-    SLOT is an expression for the slot's address, such as `&tcb->cspace`. [...] says where each slot is. Leaves alike
+    SLOT is an expression for the slot's address, such as `&tcb->cspace`. [...] says where each slot is. Similar leaves
     in a row take one line. Revoking a capability deletes everything below it."""
 
     name = "cdt"
@@ -113,10 +113,10 @@ class Cdt(Command):
 
 
 class Untyped(Command):
-    """untyped: all Untyped capabilities: physical range, size, how far objects reach, children.
+    """untyped: all Untyped capabilities: physical range, size, watermark (end of the last object), children.
 
-    By address; one that was made from another stands below it, indented. The memory is free again when the last child
-    is gone, whatever the watermark says until the next Retype."""
+    They are sorted by address. One that was made from another is below it, indented. The memory is free again when the
+    last child is gone, whatever the watermark says until the next Retype."""
 
     name = "untyped"
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What a capability says, as one line: kernel/cap/capability.h."""
+"""Describes a capability in one line: kernel/cap/capability.h."""
 
 import kernel
 import memory
@@ -16,7 +16,7 @@ def rights_text(rights: int) -> str:
 
 
 def size_text(size: int) -> str:
-    """`64 KiB`: in the largest unit that divides it."""
+    """`64 KiB`: the size in the largest unit that divides it."""
     for bits, unit in SIZES:
         if size >> bits and size % (1 << bits) == 0:
             return f"{size >> bits} {unit}"
@@ -24,7 +24,7 @@ def size_text(size: int) -> str:
 
 
 class Capability:
-    """A Capability's fields as Python's numbers and words."""
+    """A Capability with its fields as Python numbers and strings."""
 
     def __init__(self, value) -> None:
         self._value = value
@@ -35,30 +35,30 @@ class Capability:
         self.object = int(value["object"])
 
     def field(self, name: str) -> int:
-        """A field that only some types have, like `badge`; see capability.h."""
+        """A field that only some types have, such as `badge`; see capability.h."""
         return int(self._value[name])
 
     @property
     def size(self) -> int:
-        """Bytes of memory that an Untyped or a Frame stands for."""
+        """The size of an Untyped or a Frame in bytes."""
         return 1 << self.size_bits
 
     def asid(self) -> int:
-        """VSpace: the number of its address space; Frame, PageTable: of that which maps it."""
+        """VSpace: its ASID. Frame, PageTable: the ASID of the address space that maps it."""
         return self.field("space") & ASID_MASK
 
     def kind(self) -> tuple[str, int]:
-        """Capabilities of one kind look alike but for where their objects are."""
+        """A key that is equal for capabilities that differ only in their objects' addresses."""
         return self.type, self.size_bits if self.type in ("Untyped", "Frame", "CNode") else 0
 
     def kind_text(self) -> str:
-        """The type, and its size where it has one."""
+        """The type, with its size if it has one."""
         if self.type in ("Untyped", "Frame"):
             return f"{self.type} {size_text(self.size)}"
         return f"{self.type} of 2^{self.size_bits} slots" if self.type in ("CNode", "Zombie") else self.type
 
     def describe(self) -> str:
-        """One line."""
+        """The description in one line."""
         if self.type == "Null":
             return "empty"
         special = getattr(self, f"_{self.type}".lower(), None)
@@ -80,7 +80,7 @@ class Capability:
         return f"guard {self.field('guard'):#x} of {self.field('guard_bits')} bits {self._plain()}"
 
     def _tcb(self) -> str:
-        from thread import name_at     # here: threads have capabilities, which have threads
+        from thread import name_at     # not above: the two modules import each other
         return f"{name_at(self.object)} {self._plain()}"
 
     def _mapping(self) -> str:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What all commands share: arguments, messages, tables. A command's docstring is its help, the first line its use."""
+"""Common parts of all commands: arguments, messages, tables. A command's docstring is its help; line 1 is its usage."""
 
 from collections.abc import Iterable
 
@@ -8,22 +8,22 @@ import memory
 import tree
 
 MAX_LINES = 400
-COMMANDS: dict[str, str] = {}       # name: what it is for, in the order of `glenda help`
+COMMANDS: dict[str, str] = {}       # usage by name, in the order of `glenda help`
 
 
 class Command(gdb.Command):
-    """A GDB command of its class attributes' name, use and arguments. Subclasses define `run`."""
+    """A GDB command, described by its class attributes. Subclasses define `run`."""
 
     name = ""
-    arguments = (0, 0)          # how many it takes: at least, at most
-    splits = True               # arguments are words; if not, all is one
+    arguments = (0, 0)          # how many arguments: at least, at most
+    splits = True               # split the arguments into words; if False, they are one
 
     def __init__(self) -> None:
         super().__init__(self.name, gdb.COMMAND_DATA)
         COMMANDS[self.name] = (self.__doc__ or "").strip().splitlines()[0]
 
     def invoke(self, text: str, from_tty: bool) -> None:
-        """Called by GDB. A GdbError is shown as its message alone; any other exception as a traceback."""
+        """Called by GDB. GDB shows only the message of a GdbError, but a traceback of any other exception."""
         self.dont_repeat()
         words = gdb.string_to_argv(text) if self.splits else [text.strip()] if text.strip() else []
         least, most = self.arguments
@@ -41,7 +41,7 @@ class Command(gdb.Command):
 
 
 def show(lines: Iterable[str], most: int = MAX_LINES) -> None:
-    """Print lines, but not without end."""
+    """Prints lines, up to a limit."""
     for count, line in enumerate(lines):
         if count == most:
             gdb.write(f"... there is more; this list ends after {most} lines\n")
@@ -50,7 +50,7 @@ def show(lines: Iterable[str], most: int = MAX_LINES) -> None:
 
 
 def table(header: tuple[str, ...], rows: list[tuple[object, ...]]) -> list[str]:
-    """Columns as wide as their contents."""
+    """Formats rows in columns as wide as their contents."""
     cells = [tuple(map(str, row)) for row in [header, *rows]]
     widths = [max(map(len, column)) for column in zip(*cells)]
     return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths)) for row in cells]

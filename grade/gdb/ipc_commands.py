@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""`endpoint`, `notification`: where threads meet, who waits there, and who may come."""
+"""`endpoint`, `notification`: these objects, their waiting threads, and the capabilities to them."""
 
 import kernel
 import printers
@@ -9,7 +9,7 @@ from command import Command, show, table
 
 
 class Meeting(Command):
-    """What both commands share: a table of all objects, or one object with its capabilities."""
+    """The common part of both commands: a table of all objects, or one object with its capabilities."""
 
     kind = ""
     arguments = (0, 1)
@@ -44,9 +44,9 @@ class Meeting(Command):
 
 
 class Endpoint(Meeting):
-    """endpoint [ENDPOINT]: who waits at an endpoint and which capabilities lead to it; alone: all endpoints.
+    """endpoint [ENDPOINT]: the threads that wait at an endpoint and the capabilities to it; by default all endpoints.
 
-    ENDPOINT is an expression for its address, as `threads` and `caps` show it."""
+    ENDPOINT is an expression for its address, which `threads` and `caps` show."""
 
     name, kind = "endpoint", "Endpoint"
 
@@ -55,9 +55,9 @@ class Endpoint(Meeting):
 
 
 class Notification(Meeting):
-    """notification [NOTIFICATION]: flags, waiters, bound thread, capabilities; alone: all notifications.
+    """notification [NOTIFICATION]: flags, waiters, bound thread, capabilities; by default all notifications.
 
-    NOTIFICATION is an expression for its address, as `threads` and `caps` show it."""
+    NOTIFICATION is an expression for its address, which `threads` and `caps` show."""
 
     name, kind = "notification", "Notification"
 

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """The kernel's types and variables, by name.
 
-Layouts come from the debug information, so none is repeated here. User programs have types of the same names for their
-own views of things (`glenda::Tcb` is a handle there), so types are looked up as boot/enter.cc sees them.
+Layouts come from the debug information, so none is repeated here. User programs have different types of the same names
+(there `glenda::Tcb` is a handle), so types are looked up in the file that defines KERNEL_SOURCE.
 """
 
 import gdb
@@ -38,14 +38,14 @@ def is_kernel_type(kind: gdb.Type) -> bool:
 
 
 def load(kind: gdb.Type | str, address: int) -> gdb.Value:
-    """The object at `address`, as a copy: its fields can be read, but it has no address of its own."""
+    """A copy of the object at `address`: its fields can be read, but it has no address."""
     if isinstance(kind, str):
         kind = type_named(kind)
     return gdb.Value(memory.read(address, kind.sizeof), kind)
 
 
 def variable(name: str) -> gdb.Value:
-    """The kernel's variable `glenda::name`, as a copy."""
+    """A copy of the kernel's variable `glenda::name`."""
     symbol = _variable(name)
     return load(symbol.type, address_of(name))
 
@@ -55,7 +55,7 @@ def address_of(name: str) -> int:
 
 
 def offset_of(kind: str, field: str) -> int:
-    """Where `field` lies in the kernel's type, in bytes. `field` may be a path like "cap.type"."""
+    """The offset of `field` in the kernel's type, in bytes. `field` may be a path like "cap.type"."""
     at, offset = type_named(kind), 0
     for part in field.split("."):
         offset += at[part].bitpos // 8
@@ -64,7 +64,7 @@ def offset_of(kind: str, field: str) -> int:
 
 
 def enumerator(value: gdb.Value) -> str:
-    """`BlockedRecv` of glenda::ThreadState::BlockedRecv; the number if it is none of them."""
+    """`BlockedRecv` for glenda::ThreadState::BlockedRecv; the number if no enumerator has this value."""
     number = int(value)
     for field in value.type.strip_typedefs().fields():
         if field.enumval == number:
@@ -73,7 +73,7 @@ def enumerator(value: gdb.Value) -> str:
 
 
 def name_in(kind: str, number: int, otherwise: str = "?") -> str:
-    """The name of the enumerator with that value in an enumeration of the kernel's; `otherwise` if there is none."""
+    """The name of the enumerator with this value in one of the kernel's enumerations, or `otherwise`."""
     try:
         fields = type_named(kind).fields()
     except gdb.error:
@@ -82,7 +82,7 @@ def name_in(kind: str, number: int, otherwise: str = "?") -> str:
 
 
 def harts() -> list[int]:
-    """Addresses of the Hart objects. Fails with advice as long as there are none."""
+    """The addresses of the Hart objects. Fails with advice until the kernel has made them."""
     count = int(variable("hart_count"))
     table = variable("harts")
     found = [int(table[i]) for i in range(min(count, table.type.range()[1] + 1))]
@@ -92,7 +92,7 @@ def harts() -> list[int]:
 
 
 def root_slots() -> int:
-    """Address of the root task's CNode."""
+    """The address of the root task's CNode."""
     harts()
     address = int(variable("root_slots"))
     if not memory.is_kernel_address(address):
@@ -101,7 +101,7 @@ def root_slots() -> int:
 
 
 def evaluate(text: str) -> int:
-    """The number or address that an expression stands for: `0x...`, `tcb`, `*tcb`, `$a0`, ..."""
+    """The value of an expression as a number or address: `0x...`, `tcb`, `*tcb`, `$a0`, ..."""
     try:
         value = gdb.parse_and_eval(text)
         if value.type.strip_typedefs().code in (gdb.TYPE_CODE_STRUCT, gdb.TYPE_CODE_UNION):

@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: MIT
-"""The machine's memory, read whatever the harts are doing.
+"""Reads the machine's memory, whatever the harts are doing.
 
-GDB sees memory as the selected hart does at this moment: while it runs a user program, the kernel's half is closed, and
-in the firmware every address is physical. So these commands ask QEMU for physical memory (its packet
-`Qqemu.PhyMemMode`) and translate the kernel's addresses themselves, which is a subtraction:
+GDB sees memory through the selected hart: while that runs a user program, the kernel's half is inaccessible, and in the
+firmware every address is physical. So these commands ask QEMU for physical memory (its packet `Qqemu.PhyMemMode`) and
+translate kernel addresses themselves, by subtraction:
 
-    ffff'ffc0'0000'0000 and on     the direct map: physical address 0 and on
-    ffff'ffff'8020'0000 and on     the kernel's image: physical 8020'0000 and on
+    from ffff'ffc0'0000'0000     the direct map: physical addresses from 0
+    from ffff'ffff'8020'0000     the kernel's image: physical addresses from 8020'0000
 
-Nothing in the machine changes. What was read is kept until the machine runs again.
+Reading does not change the machine. Contents are cached until the machine runs again.
 """
 
 import gdb
@@ -17,17 +17,17 @@ DIRECT_MAP = 0xFFFF_FFC0_0000_0000      # kernel/arch/direct_map.h
 DIRECT_MAP_END = DIRECT_MAP + (128 << 30)
 KERNEL_OFFSET = 0xFFFF_FFFF_0000_0000   # kernel/arch/memory_map.h
 IMAGE = KERNEL_OFFSET + 0x8020_0000
-CHUNK = 1 << 14                         # what is read at once
+CHUNK = 1 << 14                         # size of one read
 
 _chunks: dict[int, bytes] = {}
 
 
 class Unreadable(gdb.GdbError):
-    """There is no such memory. GDB shows the message of a GdbError without a traceback."""
+    """The memory does not exist. GDB shows the message of a GdbError without a traceback."""
 
 
 def forget(*_: object) -> None:
-    """The memory may have changed."""
+    """Clears the cache, because memory may have changed."""
     _chunks.clear()
 
 
@@ -36,7 +36,7 @@ for _event in (gdb.events.cont, gdb.events.memory_changed, gdb.events.new_objfil
 
 
 def to_physical(address: int) -> int:
-    """The physical address of what the kernel has at `address`."""
+    """The physical address of the kernel's address `address`."""
     if DIRECT_MAP <= address < DIRECT_MAP_END:
         return address - DIRECT_MAP
     if IMAGE <= address < 1 << 64:
@@ -69,12 +69,12 @@ def _chunk(start: int) -> bytes:
 
 
 def read_physical(address: int, size: int) -> bytes:
-    """`size` bytes of RAM."""
+    """Reads `size` bytes of RAM."""
     first, last = address & ~(CHUNK - 1), (address + size - 1) & ~(CHUNK - 1)
     data = b"".join(_chunk(start) for start in range(first, last + 1, CHUNK))
     return data[address - first:address - first + size]
 
 
 def read(address: int, size: int) -> bytes:
-    """`size` bytes that the kernel has at `address`."""
+    """Reads `size` bytes at the kernel's address `address`."""
     return read_physical(to_physical(address), size)

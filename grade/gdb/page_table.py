@@ -14,7 +14,7 @@ USER_ENTRIES = 256          # of the root table; the others are the kernel's hal
 
 
 class Entry(NamedTuple):
-    """A page table entry: where it stands, and its 64 bits."""
+    """A page table entry: its address and its 64 bits."""
     level: int
     where: int              # physical address of the entry itself
     raw: int
@@ -33,7 +33,7 @@ class Entry(NamedTuple):
 
     @property
     def target(self) -> int:
-        """Physical address of the page, or of the next table."""
+        """The physical address of the page or of the next table."""
         return (self.raw >> 10 & (1 << 44) - 1) << 12
 
     def describe(self) -> str:
@@ -44,7 +44,7 @@ class Entry(NamedTuple):
 
 
 class Range(NamedTuple):
-    """Neighbouring pages with the same flags that lie side by side in physical memory, too."""
+    """Adjacent pages with the same flags that are adjacent in physical memory too."""
     start: int
     end: int
     physical: int
@@ -52,7 +52,7 @@ class Range(NamedTuple):
 
 
 def flags_text(raw: int) -> str:
-    """`RWXUGAD`, with a - for each flag that is not set; the valid bit is left out."""
+    """`RWXUGAD`, with a - for each flag that is clear; without the valid bit."""
     return "".join(letter if raw >> bit & 1 else "-" for bit, letter in enumerate(FLAGS) if letter != "V")
 
 
@@ -67,7 +67,7 @@ def size_at(level: int) -> int:
 
 
 def walk(satp: int, address: int) -> Iterator[Entry]:
-    """The entries on the way to the page of `address`, from the root down, as far as it goes."""
+    """The entries on the walk to the page of `address`, from the root down to where the walk ends."""
     table = root_of(satp)
     for level in LEVELS:
         where = table + 8 * (address >> (12 + 9 * level) & 511)
@@ -79,7 +79,7 @@ def walk(satp: int, address: int) -> Iterator[Entry]:
 
 
 def translate(satp: int, address: int) -> tuple[int, int] | None:
-    """Physical address and flags, or None if nothing is mapped there."""
+    """The physical address and flags, or None if nothing is mapped there."""
     *_, last = walk(satp, address)
     if not last.is_leaf:
         return None
@@ -87,7 +87,7 @@ def translate(satp: int, address: int) -> tuple[int, int] | None:
 
 
 def read(satp: int, address: int, size: int) -> bytes:
-    """What a thread sees from `address` on, up to the first page that is not mapped."""
+    """Reads a thread's memory from `address` on, up to the first page that is not mapped."""
     data = b""
     while len(data) < size and (found := translate(satp, address + len(data))) is not None:
         rest = 4096 - (address + len(data)) % 4096
@@ -96,7 +96,7 @@ def read(satp: int, address: int, size: int) -> bytes:
 
 
 def leaves(table: int, level: int = 2, base: int = 0) -> Iterator[tuple[int, Entry]]:
-    """(virtual address, entry) of everything that is mapped in the user's half, by address."""
+    """(virtual address, entry) of every mapping in the user half, by address."""
     count = USER_ENTRIES if level == 2 else 512
     raw = struct.unpack(f"<{count}Q", memory.read_physical(table, 8 * count))
     for index in range(count):
@@ -109,7 +109,7 @@ def leaves(table: int, level: int = 2, base: int = 0) -> Iterator[tuple[int, Ent
 
 
 def ranges(satp: int) -> list[Range]:
-    """The user's half, with neighbours put together."""
+    """The mappings of the user half, with adjacent pages merged."""
     found: list[Range] = []
     for address, entry in leaves(root_of(satp)):
         size, flags = size_at(entry.level), entry.raw & 0xFF

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""Pretty printers: how `print` and backtraces show the kernel's types. `print/r` shows all fields, as they are.
+"""Pretty printers: how `print` and backtraces show the kernel's types. `print/r` shows the raw fields.
 
-To add one: a class with `to_string`, and its line in PRINTERS.
+To add one, write a class with `to_string` and add a line to PRINTERS.
 """
 
 import gdb
@@ -15,7 +15,7 @@ MASK = (1 << 64) - 1
 
 
 class Printer:
-    """What they share: the value."""
+    """The base class, which holds the value."""
 
     def __init__(self, value: gdb.Value) -> None:
         self.value = value
@@ -48,7 +48,7 @@ class LinkPrinter(Printer):
 
 
 class SlotPrinter(Printer):
-    """The capability, and the links of the tree that lead somewhere."""
+    """The capability, and its links in the derivation tree that are not null."""
 
     def to_string(self) -> str:
         links = [f"{name} {link_text(int(self.value[name]['raw_']))}" for name in ("previous", "next")
@@ -65,7 +65,7 @@ class TcbPrinter(Printer):
 
 
 def who(address: int) -> str:
-    """A thread in a queue, or where a pointer to one may be null."""
+    """The name and address of a thread, to which the pointer may be null."""
     return f"{thread.name_at(address)} ({address:#x})" if address else "nobody"
 
 
@@ -133,7 +133,7 @@ class MapFlagsPrinter(Printer):
         return page_table.flags_text(int(self.value) << 1)[:3]
 
 
-# Types that look the same to user programs; the others are the kernel's alone.
+# SHARED types are the same in user programs; the others are only the kernel's.
 SHARED = {"glenda::Address<glenda::PhysicalKind>": AddressPrinter,
           "glenda::Address<glenda::VirtualKind>": AddressPrinter,
           "glenda::Tag": TagPrinter, "glenda::Error": ErrorPrinter,
@@ -145,7 +145,7 @@ PRINTERS = {"glenda::Capability": CapabilityPrinter, "glenda::Slot": SlotPrinter
 
 
 class Guarded:
-    """A printer that never shows a traceback: what cannot be followed is said so."""
+    """A printer that never shows a traceback, but a message if memory cannot be read."""
 
     def __init__(self, printer: Printer) -> None:
         self._printer = printer
@@ -158,7 +158,7 @@ class Guarded:
 
 
 def find_printer(value: gdb.Value) -> Guarded | None:
-    """GDB asks this for every value that it shows."""
+    """Called by GDB for every value that it shows."""
     kind = value.type.unqualified().strip_typedefs()
     printer = SHARED.get(kind.name)
     if printer is None and kind.name in PRINTERS and kernel.is_kernel_type(kind):

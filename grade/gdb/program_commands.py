@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""`program`, `kernel`, `glenda`: symbols of user programs, the kernel's eyes, and help."""
+"""`program`, `kernel`, `glenda`: symbols of user programs, commands in the kernel's view, and help."""
 
 import os
 
@@ -13,12 +13,12 @@ _loaded = ""
 
 
 class Program(Command):
-    """program [NAME]: load the symbols of the user program build/user/NAME.elf; alone: which there are.
+    """program [NAME]: load the symbols of the user program build/user/NAME.elf; by default list all programs.
 
-    All user programs are linked at the same address, 0x10000. So GDB knows the symbols of one at a time, loading a
-    second replaces the first, and a breakpoint at `main` of one program also stops whatever other program comes to that
-    address. `threads` says who it is. For a breakpoint in one program only, ask for its address space:
-    `break main if ($satp >> 44 & 0xffff) == 3`, with the number of the space that `vspace` shows."""
+    All user programs are linked at the same address, 0x10000. So GDB knows the symbols of one at a time. Loading a
+    second replaces the first, and a breakpoint at `main` of one program also stops any other program that gets to this
+    address. `threads` shows which one it is. For a breakpoint in one program only, add a condition on its ASID, which
+    `vspace` shows: `break main if ($satp >> 44 & 0xffff) == 3`."""
 
     name = "program"
     arguments = (0, 1)
@@ -35,7 +35,7 @@ class Program(Command):
             try:
                 gdb.execute(f"remove-symbol-file {symbols.quoted(symbols.program_file(_loaded))}", to_string=True)
             except gdb.error:
-                pass        # removed by hand
+                pass        # the user has removed it
             _loaded = ""
         gdb.execute(f"add-symbol-file {symbols.quoted(path)}", to_string=True)
         _loaded = name
@@ -43,10 +43,10 @@ class Program(Command):
 
 
 class Kernel(Command):
-    """kernel COMMAND: run a GDB command with the kernel's eyes: `kernel print *glenda::harts[0]->current`.
+    """kernel COMMAND: run a GDB command in the kernel's view: `kernel print *glenda::harts[0]->current`.
 
-    While a hart runs a user program, GDB cannot see the kernel's memory through it, as the program cannot. This puts
-    the hart into supervisor mode while the command runs, and back."""
+    While a hart runs a user program, GDB, like the program, cannot access the kernel's memory through it. This command
+    puts the hart in supervisor mode while COMMAND runs."""
 
     name = "kernel"
     arguments = (1, 1)
@@ -65,14 +65,14 @@ class Kernel(Command):
 
 
 class GlendaPrefix(gdb.Command):
-    """glenda help, glenda thread THREAD: what the commands for Glenda are, and one more name for `thread-info`."""
+    """glenda help, glenda thread THREAD: list the commands for Glenda; another name for `thread-info`."""
 
     def __init__(self) -> None:
         super().__init__("glenda", gdb.COMMAND_DATA, prefix=True)
 
 
 class GlendaHelp(Command):
-    """glenda help: the commands for looking into Glenda, a line each."""
+    """glenda help: list the commands for Glenda, one per line."""
 
     name = "glenda help"
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""`vspace`: what a thread sees where."""
+"""`vspace`: the address space of a thread."""
 
 import gdb
 import kernel

@@ -3,10 +3,10 @@
 
     memory      the machine's memory, whatever the harts are doing
     kernel      the kernel's types and variables
-    capability  a capability as a line          tree      all slots, and the derivation tree
-    thread      threads and harts               symbols   names for addresses in any program
+    capability  a capability in one line        tree      all slots, and the derivation tree
+    thread      threads and harts               symbols   names of addresses in any program
     page_table  Sv39                            printers  how `print` shows the kernel's types
-    command     what commands share             *_command(s)  the commands
+    command     the base of all commands        *_command(s)  the commands
 """
 
 import locale
@@ -18,7 +18,7 @@ import gdb
 sys.dont_write_bytecode = True      # nothing is written outside build/
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
-# In the locale C, GDB would refuse every name outside ASCII, that of this folder too.
+# In the locale C, GDB would refuse all names outside ASCII, including that of this folder.
 if locale.nl_langinfo(locale.CODESET) == "ANSI_X3.4-1968":
     gdb.execute("set host-charset UTF-8")
 

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""Names for addresses in any program, whichever program's symbols GDB has loaded.
+"""Names of addresses in any program, whichever program's symbols GDB has loaded.
 
-All user programs are linked at the same address, so GDB can know only one of them at a time (command `program`). Tables
-of all threads need more: here each program's ELF file is read directly (System V ABI, chapter 4, "Symbol Table").
+All user programs are linked at the same address, so GDB can have the symbols of only one (command `program`). Tables of
+all threads need more, so this module reads each program's ELF file itself (System V ABI, chapter 4, "Symbol Table").
 """
 
 import bisect
@@ -22,17 +22,17 @@ SYMTAB = 2
 
 
 def quoted(path: str) -> str:
-    """A file's name as one word of a GDB command, whatever is in it."""
+    """Quotes a file's name as one word of a GDB command, whatever characters it contains."""
     return '"' + path.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 def program_file(name: str) -> str:
-    """Where a user program with its symbols is, whether or not it is there."""
+    """The path of a user program with its symbols, whether or not the file exists."""
     return os.path.join(BUILD, "user", f"{name}.elf")
 
 
 def programs() -> list[str]:
-    """Names of all user programs that have been built."""
+    """The names of all user programs that have been built."""
     try:
         files = sorted(os.listdir(os.path.join(BUILD, "user")))
     except OSError:
@@ -41,7 +41,7 @@ def programs() -> list[str]:
 
 
 def program_of(thread_name: str) -> str:
-    """The program that a thread of that name runs, as far as names tell; "" if there is none."""
+    """The program that a thread of this name probably runs, or ""."""
     name = ROOT_PROGRAM if thread_name == "root" else thread_name
     while name and not os.path.exists(program_file(name)):
         name = name.rpartition("-")[0]      # 9ball-watch is a thread of 9ball
@@ -70,7 +70,7 @@ def _functions(path: str, _mtime: int) -> list[tuple[int, int, str]]:
 
 @functools.cache
 def _readable(name: str) -> str:
-    """A C++ name without arguments, template arguments and the parts that are the same everywhere."""
+    """A C++ name without arguments, template arguments and the project's namespaces."""
     if not name.startswith("_Z"):
         return name
     text = gdb.execute(f"demangle -l c++ -- {name}", to_string=True).strip()
@@ -84,7 +84,7 @@ def _readable(name: str) -> str:
 
 
 def name_in(path: str, address: int) -> str:
-    """`main+0x10` for an address in the program at `path`, "" where no function is near."""
+    """`main+0x10` for an address in the program at `path`, or "" if no function contains it."""
     try:
         functions = _functions(path, os.stat(path).st_mtime_ns)
     except (OSError, struct.error, IndexError):
@@ -99,7 +99,7 @@ def name_in(path: str, address: int) -> str:
 
 
 def name_for(thread_name: str, address: int) -> str:
-    """The name of an address as that thread sees it, "" if unknown."""
+    """The name of an address in the view of this thread, or "" if unknown."""
     if address >> 63:
         return name_in(KERNEL, address)
     program = program_of(thread_name)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Threads: where they are, what they do, how to name one in a command. kernel/object/tcb.h"""
+"""Threads: where they are, what they do, and how commands name them. kernel/object/tcb.h"""
 
 import gdb
 import kernel
@@ -11,11 +11,11 @@ import tree
 REGISTERS = ("pc ra sp gp tp t0 t1 t2 s0 s1 a0 a1 a2 a3 a4 a5 a6 a7 "
              "s2 s3 s4 s5 s6 s7 s8 s9 s10 s11 t3 t4 t5 t6").split()
 USER_MODE = 0
-STACK_WORDS = 256           # of a stack that are searched for return addresses
+STACK_WORDS = 256           # words of a stack that are searched for return addresses
 
 
 def name_at(address: int) -> str:
-    """The name of the Tcb there, as it is short for people."""
+    """The name of the Tcb at `address`."""
     try:
         raw = memory.read(address + kernel.offset_of("Tcb", "name"), 16)
     except memory.Unreadable:
@@ -24,7 +24,7 @@ def name_at(address: int) -> str:
 
 
 def queue(head: int) -> list[int]:
-    """The threads of a TcbQueue that begins with `head`."""
+    """The threads of the TcbQueue whose first thread is `head`."""
     found: list[int] = []
     while head and head not in found and len(found) < 4096:
         found.append(head)
@@ -47,7 +47,7 @@ class Hart:
         self.ready = [(priority, queue(head)) for priority, head in reversed(heads) if head]
 
     def user_registers(self) -> dict[str, int] | None:
-        """The registers of a hart that runs a user program now; None if it is in the kernel or the firmware."""
+        """The registers of the hart if it runs a user program; None if it is in the kernel or the firmware."""
         selected = gdb.selected_thread()
         try:
             for each in gdb.selected_inferior().threads():
@@ -70,7 +70,7 @@ def harts() -> list[Hart]:
 
 
 class Thread:
-    """A thread. Its registers are the saved ones, unless it runs a user program at this moment."""
+    """A thread. Its registers are the saved ones, unless it is running a user program."""
 
     def __init__(self, address: int) -> None:
         value = kernel.load("Tcb", address)
@@ -86,7 +86,7 @@ class Thread:
         self.is_running, self.is_live = False, False
 
     def note_running(self, hart: Hart) -> None:
-        """It is the current thread of `hart`."""
+        """Called for the current thread of `hart`."""
         self.is_running = self.state == "Ready"
         live = hart.user_registers()
         if live is not None:
@@ -94,7 +94,7 @@ class Thread:
 
     @property
     def has_space(self) -> bool:
-        """It has an address space of its own."""
+        """Whether it has an address space of its own."""
         return self.satp != int(kernel.variable("kernel_satp"))
 
     def place(self, address: int) -> str:
@@ -103,7 +103,7 @@ class Thread:
         return f"{address:#x}" + (f" <{symbol}>" if symbol else "")
 
     def waits_on(self) -> str:
-        """What the thread waits for, "" if it does not wait."""
+        """What the thread waits for, or ""."""
         if self.state == "Ready":
             return "running" if self.is_running else "its turn"
         if self.endpoint:
@@ -111,11 +111,11 @@ class Thread:
         if self.notification:
             return f"notification {self.notification:#x}"
         if self.reply and self.state in ("BlockedCall", "BlockedFault"):
-            return f"the answer, in reply {self.reply:#x}"
+            return f"the reply, in {self.reply:#x}"
         return ""
 
     def guess_callers(self) -> list[int]:
-        """Return addresses on the stack: words that point behind a call. Some may be left over from earlier calls."""
+        """Return addresses on the stack: words that point after a call. Some may be left over from earlier calls."""
         if not self.has_space:
             return []
         stack = page_table.read(self.satp, self.registers["sp"], 8 * STACK_WORDS)
@@ -134,7 +134,7 @@ class Thread:
 
 
 def all_threads() -> list[Thread]:
-    """Every thread, by address: those with a capability, those in queues, and those that run."""
+    """All threads, by address: those with a capability, those in ready queues, and those that run."""
     running = {hart.current: hart for hart in harts()}
     found = set(tree.system().objects("Tcb")) | {address for address in running if address}
     for hart in running.values():
@@ -148,7 +148,7 @@ def all_threads() -> list[Thread]:
 
 
 def find(text: str) -> Thread:
-    """The thread with that number in `threads`, of that name, or at that address. Fails with advice."""
+    """The thread with this number in `threads`, this name, or this address. Fails with advice."""
     threads = all_threads()
     if text.isdecimal() and 1 <= int(text) <= len(threads):
         return threads[int(text) - 1]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""`threads`, `thread-info`, `harts`: who runs, who waits, and for what."""
+"""`threads`, `thread-info`, `harts`: which threads run, which wait, and for what."""
 
 import kernel
 import page_table
@@ -11,15 +11,15 @@ NEVER = (1 << 64) - 1
 
 
 def hart_names() -> dict[int, int]:
-    """Index of each hart, by the address of its object."""
+    """The index of each hart, by the address of its object."""
     return {hart.address: hart.index for hart in thread.harts()}
 
 
 class Threads(Command):
     """threads: every thread: number, address, name, state, priority, hart, what it waits on, where it is.
 
-    The number names the thread in other commands, until threads come or go. A thread that is in a user program at this
-    moment is shown where it is now, the others where they entered the kernel."""
+    The number names the thread in other commands, until threads are created or deleted. For a thread that is running a
+    user program, `At` is its current pc; for the others it is where they entered the kernel."""
 
     name = "threads"
 
@@ -32,7 +32,7 @@ class Threads(Command):
 
 
 class ThreadInfo(Command):
-    """thread-info THREAD: all about a thread: wait, registers, capabilities of its own, callers.
+    """thread-info THREAD: everything about a thread: wait, registers, its own capabilities, callers.
 
     THREAD is a number from `threads`, a name, or an expression for the Tcb. `glenda thread THREAD` is the same.
     The callers are a guess: addresses on the stack that follow a call, some of them left over from earlier calls. For a
@@ -50,11 +50,11 @@ class ThreadInfo(Command):
 
     def _summary(self, each: thread.Thread) -> list[str]:
         names = hart_names()
-        waits = each.waits_on()
+        waits, run_time = each.waits_on(), int(each.value["run_time"])
         lines = [f"thread {each.name} at {each.address:#x}: {each.state}" + (f", {waits}" if waits else ""),
                  f"  priority {each.priority} (may give {each.max_priority}), hart {names.get(each.hart, '?')}, "
-                 f"ran for {int(each.value['ticks'])} ticks, turn: {int(each.value['slice_left'])} of "
-                 f"{int(each.value['slice'])} ticks left"]
+                 f"ran for {run_time} ticks of the timebase, turn: {int(each.value['turn_end']) - run_time} of "
+                 f"{int(each.value['slice'])} left"]
         if each.state in ("BlockedSend", "BlockedCall", "BlockedFault") and each.endpoint:
             lines.append(f"  its message: badge {int(each.value['pending']['badge']):#x}")
         if each.state == "BlockedFault":

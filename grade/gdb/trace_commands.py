@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""`trace`: what the kernel has done lately. kernel/debug/trace.h"""
+"""`trace`: the kernel's latest events. kernel/debug/trace.h"""
 
 import gdb
 import kernel
@@ -7,13 +7,13 @@ import memory
 import thread
 from command import Command, show, table
 
-USUAL = 32                  # events that are shown unless one says how many
+USUAL = 32                  # number of events shown by default
 SOURCES = ((1, "another hart"), (2, "the timer"), (4, "a device"))     # TraceInterrupt
 WORDS_MASK, CAPS_SHIFT, CAPS_MASK, LABEL_SHIFT = 0xFF, 8, 0xF, 16       # Tag
 
 
 class Event:
-    """A TraceEvent, and what it says in words."""
+    """A TraceEvent, and its description in words."""
 
     def __init__(self, number: int, value: gdb.Value) -> None:
         self.number, self.cycle, self.hart = number, int(value["cycle"]), int(value["hart"])
@@ -22,7 +22,7 @@ class Event:
         self.first, self.second = int(value["first"]), int(value["second"])
 
     def text(self) -> str:
-        """In words. `_syscall` and the others below are named after the enumerators of TraceKind."""
+        """The description. `_syscall` and the others below are named after the enumerators of TraceKind."""
         return getattr(self, "_" + self.kind.lower(), lambda: f"unknown: {self.kind}")()
 
     def _syscall(self) -> str:
@@ -41,8 +41,8 @@ class Event:
     def _message(self) -> str:
         return f"message to {name_of(self.first)}: {tag_text(self.second)}"
 
-    def _answer(self) -> str:
-        return f"answer to {name_of(self.first)}: {tag_text(self.second)}"
+    def _reply(self) -> str:
+        return f"reply to {name_of(self.first)}: {tag_text(self.second)}"
 
     def _signal(self) -> str:
         return f"signal {self.second:#x} to {name_of(self.first) if self.first else 'nobody yet'}"
@@ -68,7 +68,7 @@ class Event:
 
 
 def address_of(number: int) -> int:
-    """The Tcb of the thread with that number: number_of in kernel/object/tcb.h."""
+    """The Tcb of the thread with this number: number_of in kernel/object/tcb.h."""
     return memory.DIRECT_MAP + (number << 10)
 
 
@@ -77,7 +77,7 @@ def name_of(number: int) -> str:
 
 
 def tag_text(raw: int, kind: str = "") -> str:
-    """`label 7, 2 words`; for a kernel object the method's name."""
+    """`label 7, 2 words`; for a kernel object with the method's name instead of the label."""
     label, words, caps = raw >> LABEL_SHIFT, raw & WORDS_MASK, raw >> CAPS_SHIFT & CAPS_MASK
     method = kernel.name_in(f"{kind}Method", label, "") if kind else ""
     text = f"{method or f'label {label}'}, {words} word{'' if words == 1 else 's'}"
@@ -85,7 +85,7 @@ def tag_text(raw: int, kind: str = "") -> str:
 
 
 def events(most: int) -> list[Event]:
-    """The newest events, the oldest of them first."""
+    """The newest events, in order."""
     trace, ring = kernel.variable("trace"), kernel.variable("trace_ring")
     size = ring.type.range()[1] + 1
     end = int(trace["next_"])
@@ -96,9 +96,9 @@ def events(most: int) -> list[Event]:
 class Trace(Command):
     """trace [N]: the last N events (32) of the kernel's trace; `trace times`: how long system calls took.
 
-    The trace is on with trace=on on the kernel's command line, or when a program has turned it on. While it is on, no
-    system call takes the fast path. Each line: number of the event, cycles since the one before, hart, thread, event. A
-    thread's name is what is at its Tcb's place now. This replaces GDB's own `trace`, which QEMU does not support."""
+    trace=on on the kernel's command line turns the trace on, and so can a program. While it is on, no system call takes
+    the fast path. Each line has the number of the event, cycles since the previous one, hart, thread and event. A
+    thread's name is read from its Tcb now. This command replaces GDB's own `trace`, which QEMU does not support."""
 
     name = "trace"
     arguments = (0, 1)

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""Every slot of the system, and the derivation tree that they form: kernel/cap/slot.h.
+"""All slots of the system, and the derivation tree that they form: kernel/cap/slot.h.
 
-The kernel has no list of all objects. We find them as authority itself would: beginning with the root task's CNode, we
-follow capabilities to what holds slots (CNodes, threads, timers, interrupts), and the tree's links to relatives.
+The kernel has no list of all objects. So we start at the root task's CNode and follow capabilities to objects that hold
+slots (CNodes, threads, timers, interrupts), and the tree's links to other slots.
 """
 
 from collections.abc import Iterator
@@ -12,12 +12,12 @@ import kernel
 import memory
 from capability import Capability
 
-MAX_SCAN = 1 << 17          # slots of one CNode that are looked at
+MAX_SCAN = 1 << 17          # slots of one CNode that are examined
 TCB_SLOTS = ("cspace", "vspace", "utcb_frame", "fault_handler", "bound_notification")
 
 
 class Slot:
-    """A slot that is not empty. `place`: where it is, in words."""
+    """An occupied slot. `place` describes where it is."""
 
     def __init__(self, address: int) -> None:
         value = kernel.load("Slot", address)
@@ -28,7 +28,7 @@ class Slot:
         self.place = f"slot at {address:#x}"
 
     def relatives(self) -> list[int]:
-        """Slots that the links lead to."""
+        """The addresses of the slots that its links point to."""
         return [link & ~1 for link in (self.first_child, self.next, self.previous) if link]
 
     def parent(self, system: "System") -> "Slot | None":
@@ -39,7 +39,7 @@ class Slot:
 
 
 def occupied(cnode: int, count: int) -> Iterator[int]:
-    """Indexes of the slots that are not empty, without looking at each one's fields."""
+    """The indexes of the occupied slots, found without reading each slot's fields."""
     size, kind = kernel.type_named("Slot").sizeof, kernel.offset_of("Slot", "cap.type")
     count = min(count, MAX_SCAN)
     types = memory.read(cnode, count * size)[kind::size]
@@ -47,7 +47,7 @@ def occupied(cnode: int, count: int) -> Iterator[int]:
 
 
 class System:
-    """All slots, at one moment. `slots`: by address; `parents`: of those that have one."""
+    """All slots at one moment. `slots`: by address. `parents`: the parents of those that have one."""
 
     def __init__(self) -> None:
         self.slots: dict[int, Slot] = {}
@@ -71,7 +71,7 @@ class System:
                        for index in occupied(cnode, 1 << radix)]
 
     def _name_cspaces(self) -> None:
-        """A CNode that is the root of a thread's CSpace is known by the thread's name."""
+        """Names each CNode that is the root of a thread's CSpace after the thread."""
         names = {f"CNode {slot.cap.object:#x} ": slot.place.removesuffix("'s cspace") for slot in
                  sorted(self.slots.values(), key=lambda slot: -slot.address) if slot.place.endswith("'s cspace")}
         for slot in self.slots.values():
@@ -103,7 +103,7 @@ class System:
         self._look_inside(slot.cap)
 
     def _look_inside(self, cap: Capability) -> None:
-        """What the capability leads to may hold slots of its own."""
+        """Adds the slots that the capability's object holds."""
         if cap.object in self._scanned or cap.type not in ("CNode", "Zombie", "Tcb", "Timer"):
             return
         self._scanned.add(cap.object)
@@ -121,7 +121,7 @@ class System:
             return
 
     def children(self, slot: Slot) -> Iterator[Slot]:
-        """Derived from `slot`, in the order of their list."""
+        """The capabilities derived from `slot`, in list order."""
         at, seen = slot.first_child, set()
         while at in self.slots and at not in seen:
             seen.add(at)
@@ -130,17 +130,17 @@ class System:
             at = 0 if link & 1 else link
 
     def roots(self) -> list[Slot]:
-        """Derived from nothing, by address."""
+        """The slots without a parent, by address."""
         return sorted((slot for slot in self.slots.values() if slot.address not in self.parents),
                       key=lambda slot: slot.address)
 
     def to(self, kind: str, address: int | None = None) -> list[Slot]:
-        """All capabilities of a type, or those of them to one object; by address of the slot."""
+        """All capabilities of a type, or only those to one object, by address of the slot."""
         return sorted((slot for slot in self.slots.values()
                        if slot.cap.type == kind and address in (None, slot.cap.object)), key=lambda slot: slot.address)
 
     def objects(self, kind: str) -> list[int]:
-        """Addresses of all objects of a type."""
+        """The addresses of all objects of a type."""
         return sorted({slot.cap.object for slot in self.to(kind)})
 
 
@@ -148,7 +148,7 @@ _system: System | None = None
 
 
 def system() -> System:
-    """All slots now. Looked up again once the machine has run."""
+    """The current System. Built again once the machine has run."""
     global _system
     if _system is None:
         _system = System()
@@ -165,7 +165,7 @@ for _event in (gdb.events.cont, gdb.events.memory_changed, gdb.events.new_objfil
 
 
 def find_object(kind: str, text: str) -> int:
-    """The object of that type which an expression stands for. Fails with advice if it is none."""
+    """The object of this type that an expression denotes. Fails with advice if there is none."""
     address = kernel.evaluate(text)
     if address not in system().objects(kind):
         raise gdb.GdbError(f"no capability leads to {'an' if kind[0] in 'AEIOU' else 'a'} {kind} at {address:#x}")

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""The page of counters that the plugin in grade/plugin/deadline.c shares with us.
+"""The page of counters shared with the plugin in grade/plugin/deadline.c.
 
 Both sides map the same page, so reading it costs nothing and never disturbs the guest. Its layout, in words of 64 bits:
-0 harts, 1 limit, then from word 8 on eight words a hart: instructions, idle, held.
+word 0: number of harts; word 1: limit; from word 8 on, eight words per hart: instructions, idle, held.
 """
 
 import mmap
@@ -29,7 +29,7 @@ class Counters:
 
     @property
     def harts(self) -> int:
-        """How many harts the machine has; 0 as long as the plugin has not been loaded."""
+        """The number of harts; 0 until QEMU has loaded the plugin."""
         return self._words[0]
 
     def instructions(self) -> list[int]:
@@ -41,15 +41,15 @@ class Counters:
         return sum(self.instructions())
 
     def idle(self) -> list[bool]:
-        """Which harts are in `wfi`. QEMU 7.2 tells only without -icount; with it, all are False."""
+        """Which harts are in `wfi`. QEMU 7.2 reports this only without -icount; with -icount all are False."""
         return [self._words[9 + 8 * hart] != 0 for hart in range(self.harts)]
 
     def limit(self, count: int) -> None:
-        """Hold every hart that has executed `count` instructions since it was switched on. 0: no limit."""
+        """Stops every hart that has executed `count` instructions since power-on. 0: no limit."""
         self._words[1] = count
 
     def held(self) -> bool:
-        """Whether a hart has reached the limit and stands still."""
-        limit = self._words[1]      # a hart that has been released may not know it yet: its count tells
+        """Whether a hart has stopped at the limit."""
+        limit = self._words[1]      # a hart that was just released may still be marked as held, so compare its count
         return limit != 0 and any(self._words[10 + 8 * hart] != 0 and self._words[8 + 8 * hart] >= limit
                                   for hart in range(self.harts))

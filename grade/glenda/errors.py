@@ -1,30 +1,30 @@
 # SPDX-License-Identifier: MIT
-"""How a run can go wrong, each way as its own exception.
+"""The ways in which a run can fail, one exception each.
 
-A GuestFailure is the fault of the system under test. Infrastructure is the fault of this computer or of its set-up,
-and must never cost anybody a point.
+A GuestFailure is the fault of the system under test. Infrastructure is the fault of this computer or its set-up, and
+must never cost a student a point.
 """
 
 
 class GuestFailure(Exception):
-    """The guest did something else than the test waited for."""
+    """The guest did not do what the test waited for."""
 
 
 class GuestDeadline(GuestFailure):
-    """The guest used up its time, and what was waited for has not come."""
+    """The guest used up its time before it did what the test waited for."""
 
 
 class GuestIdle(GuestFailure):
-    """Every hart sleeps, no timer will wake one, and the test sends nothing more: it would be silent for ever."""
+    """Every hart sleeps, no timer will wake one, and the test sends no more input: the guest would hang forever."""
 
 
 class GuestExited(GuestFailure):
-    """The machine was switched off, or reset, before what was waited for came."""
+    """The machine was switched off or reset before the guest did what the test waited for."""
 
 
 class KernelPanic(GuestFailure):
-    """The kernel gave up: a line began with PANIC."""
+    """The kernel panicked: a line began with PANIC."""
 
 
 class Infrastructure(Exception):
-    """QEMU is missing, too old, does not start, or takes far too long by the clock on the wall."""
+    """QEMU is missing, is too old, does not start, or takes far too much real time."""

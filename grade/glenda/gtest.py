@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""Runs a GoogleTest program, and ends it if a test hangs: the failure names the test.
+"""Runs a GoogleTest program and kills it if a test hangs. The failure names the test.
 
-The limits are on processor time, so a busy host changes nothing. A test that waits for ever uses none: its program is
-ended when it has been asleep for ASLEEP_LIMIT.
+The limits are on processor time, so a busy host makes no difference. A test that waits forever uses none: its program
+is killed after it has slept for ASLEEP_LIMIT.
 """
 
 import os
@@ -20,14 +20,14 @@ from .watch import sleeps
 
 TEST_LIMIT = 30.0           # s of processor time for one test; the longest of ours takes 5
 PROGRAM_LIMIT = 300.0       # s of processor time for one program; the longer of ours takes 8
-ASLEEP_LIMIT = 60.0         # s on the wall that a program may sleep without printing anything
-LOOK = 0.1                  # s between two looks at a program that prints nothing
-TAIL = 20_000               # characters of output that are kept for a failure
+ASLEEP_LIMIT = 60.0         # s of real time that a program may sleep without printing anything
+LOOK = 0.1                  # s between two checks of a program that prints nothing
+TAIL = 20_000               # characters of output to show on a failure
 
 STARTS = re.compile(r"^\[ RUN      \] (\S+)$")
 PASSES = re.compile(r"^\[       OK \] |^\[  SKIPPED \] ")
 FAILS = re.compile(r"^\[  FAILED  \] ")
-DULL = re.compile(r"^\[(?: RUN      |       OK |----------|==========)\] ")     # lines that a failure does not need
+DULL = re.compile(r"^\[(?: RUN      |       OK |----------|==========)\] ")     # not shown on a failure
 
 
 class Limits(NamedTuple):
@@ -38,13 +38,13 @@ class Limits(NamedTuple):
 
 
 def processor_time(pid: int) -> float:
-    """Seconds that the process has run so far, with all its threads and the children that it has waited for."""
+    """Processor time in seconds of a process, its threads and the children it has waited for."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
 
 
 class Progress:
-    """Follows a program's output: which test it is in, how many have ended, and whether a limit is reached."""
+    """Follows a program's output: which test is running, how many have ended, and whether a limit is reached."""
 
     def __init__(self, pid: int, limits: Limits) -> None:
         self._pid, self._limits = pid, limits
@@ -57,7 +57,7 @@ class Progress:
         return self.test or "the program, between two tests,"
 
     def feed(self, text: str) -> None:
-        """Take what the program has printed."""
+        """Processes output of the program."""
         self._moved_at = time.monotonic()
         *lines, rest = (self._line + text).split("\n")
         self._line = rest[-TAIL:]
@@ -75,9 +75,9 @@ class Progress:
             self.output = f"{self.output}{line}\n"[-TAIL:]
 
     def limit_reached(self) -> str:
-        """What the program has done to be ended now, or ""."""
+        """The reason to kill the program now, or ""."""
         used, now = processor_time(self._pid), time.monotonic()
-        if used != self._used or not sleeps(self._pid):     # a busy host may let it wait
+        if used != self._used or not sleeps(self._pid):     # a busy host may delay it
             self._used, self._moved_at = used, now
         if self.test and used - self._begun_at > self._limits.test:
             return f"has used {self._limits.test:g} s of processor time"
@@ -89,7 +89,7 @@ class Progress:
 
 
 def _follow(child: subprocess.Popen, progress: Progress) -> str:
-    """Read until the output ends, or until the program must be ended: then say why."""
+    """Reads until the output ends (""), or until the program must be killed (the reason)."""
     while True:
         if select.select([child.stdout], [], [], LOOK)[0]:
             data = os.read(child.stdout.fileno(), 1 << 16)
@@ -109,7 +109,7 @@ def _has_failures(report: Path) -> bool:
 
 
 def _write_report(report: Path, program: str, progress: Progress, message: str) -> None:
-    """What GoogleTest writes at its very end: how many tests ended, and the name of the one that did not."""
+    """Writes the report that GoogleTest would write at the end, with the test that did not end as a failure."""
     total, failed = progress.passed + progress.failed + 1, progress.failed + 1
     suite = ElementTree.Element("testsuite", name=program, tests=str(total), failures=str(failed))
     case = ElementTree.SubElement(suite, "testcase", classname=program, name=progress.place)
@@ -118,7 +118,7 @@ def _write_report(report: Path, program: str, progress: Progress, message: str) 
 
 
 def run(program: Path, report: Path, limits: Limits = Limits()) -> str:
-    """Runs the program and leaves its JUnit report. What there is to say: "" if every test has passed."""
+    """Runs the program and writes its JUnit report. Returns "" if every test passed, else the failure to print."""
     report.unlink(missing_ok=True)
     child = subprocess.Popen([program, f"--gtest_output=xml:{report}"], cwd=ROOT, stdin=subprocess.DEVNULL,
                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True)

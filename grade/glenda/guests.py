@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Builds the bare guests of tests/guests: small S-mode programs without Glenda, on which the harness is tested."""
+"""Builds the bare guests in tests/guests: small S-mode programs without Glenda, for tests of the harness."""
 
 import os
 import subprocess
@@ -15,7 +15,7 @@ COMPILER = ["riscv64-linux-gnu-gcc", "-O1", "-Wall", "-Wextra", "-Werror", "-std
 
 
 def build(name: str) -> Path:
-    """The ELF file of the guest of that name."""
+    """Builds the guest called `name` and returns its ELF file."""
     BUILT.mkdir(parents=True, exist_ok=True)
     scratch, target = BUILT / f"{name}.{os.getpid()}", BUILT / f"{name}.elf"
     sources = [SOURCES / "start.S", SOURCES / f"{name}.c"]

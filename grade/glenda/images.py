@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: MIT
-"""Initial file systems: `newc` cpio archives, the same bytes from the same files on any computer.
+"""Initial file systems: `newc` cpio archives. The same files give the same bytes on any computer.
 
-    python3 grade/glenda/images.py pack DIR OUT     writes OUT with all that is in DIR
-    variant(out, replace={"etc/init.toml": b"..."}, remove=["bin/shell"])       what is built, but for a change
+    python3 grade/glenda/images.py pack DIR OUT     packs all of DIR into OUT
+    variant(out, replace={"etc/init.toml": b"..."}, remove=["bin/shell"])       packs a changed copy of build/initrd
 
 An entry is a header of 110 characters ("070701" and 13 numbers of 8 hexadecimal digits), the name with a final NUL,
-and the data; name and data are each filled up with NULs to a multiple of 4. The last entry is named TRAILER!!!.
-So that archives repeat to the byte, entries are sorted, times are 0, inodes count up, and modes know two cases.
+and the data; header and name together, and the data, are padded with NULs to a multiple of 4. The last entry is named
+TRAILER!!!. To be reproducible, entries are sorted, times are 0, inodes are numbered, and files are executable or not.
 """
 
 import os
@@ -26,7 +26,7 @@ class File(NamedTuple):
     mode: int = DATA
 
 
-Files = dict[str, File]         # by path, without a leading slash; directories are among them
+Files = dict[str, File]         # by path without a leading slash; includes directories
 
 
 def read_tree(directory: str | os.PathLike) -> Files:
@@ -54,7 +54,7 @@ def _entry(name: str, file: File, inode: int) -> bytes:
 
 
 def pack(files: Mapping[str, File]) -> bytes:
-    """The archive. Sorted by path, so that a directory comes before what is in it."""
+    """The archive, sorted by path, so that a directory comes before its contents."""
     entries = [_entry(name, files[name], inode) for inode, name in enumerate(sorted(files), start=1)]
     return b"".join(entries) + _entry(TRAILER, File(mode=0), 0)
 
@@ -77,7 +77,7 @@ def unpack(archive: bytes) -> Files:
 
 
 def write(out: str | os.PathLike, archive: bytes) -> Path:
-    """Write at once, so that another test never sees half an archive."""
+    """Writes atomically, so that another test never sees half an archive."""
     out = Path(out)
     out.parent.mkdir(parents=True, exist_ok=True)
     scratch = out.with_name(f"{out.name}.{os.getpid()}")
@@ -89,13 +89,13 @@ def write(out: str | os.PathLike, archive: bytes) -> Path:
 def variant(out: str | os.PathLike, *, tree: str | os.PathLike | None = None,
             replace: Mapping[str, bytes | str | Path] | None = None, remove: Iterable[str] = (),
             corrupt: Mapping[str, Callable[[bytes], bytes]] | None = None) -> Path:
-    """The image that is built from `tree`, changed, in the file `out`.
+    """Writes a changed copy of the image of `tree` to the file `out`.
 
-    `replace`: new or other contents (a Path is read) by name; `remove`: names, each with all below it; `corrupt`: a
-    function from the good contents to bad ones by name, such as `lambda data: data[:9]`. An unknown name is a KeyError.
+    `replace`: new contents by name (a Path is read). `remove`: names of files and whole directories. `corrupt`: a
+    function from good contents to bad ones by name, such as `lambda data: data[:9]`. An unknown name raises KeyError.
     """
     if tree is None:
-        from glenda.paths import INITRD_TREE as tree     # here, so that the command line needs no package
+        from glenda.paths import INITRD_TREE as tree     # not above: the command line runs outside the package
     files = read_tree(tree)
     for name in remove:
         del files[name]

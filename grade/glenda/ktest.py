@@ -1,31 +1,33 @@
 # SPDX-License-Identifier: MIT
-"""The programs of user/tests: each runs as root task, reports one line a test, and then switches the machine off."""
+"""The programs of user/tests. Each runs as the root task, prints one line per test and switches the machine off."""
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 
 from .machine import Machine
 from .paths import ROOT
 
 SOURCES = ROOT / "user" / "tests"
-# Those that a machine of any size can run: not the one that prints facts for test_boot.py, nor the one that needs 4 GiB.
-PROGRAMS = sorted({path.stem for path in SOURCES.glob("ktest_*.cc")} - {"ktest_boot", "ktest_huge"})
-# Those that hold what happens against an exact clock, which only a machine with one hart has (qemu.py), or that count
-# all events of the kernel.
+# Programs that run on any machine: not the one that prints facts for test_boot.py, nor the one that needs 6 GiB.
+PROGRAMS = sorted({path.stem for path in SOURCES.glob("ktest_*.cc")} - {"ktest_boot", "ktest_huge_frames"})
+# Programs that depend on an exact clock, which only a machine with one hart has (qemu.py), or that count all events of
+# the kernel.
 ON_ONE_HART = {"ktest_zombies", "ktest_devices", "ktest_fast_path", "ktest_latency", "ktest_registers",
                "ktest_scheduling", "ktest_smp_stress", "ktest_timers",
                "ktest_trace_ring"}
 SUMMARY = re.compile(r"^ktest: (\d+) passed, (\d+) failed$", re.MULTILINE)
 
 
-def names_in(program: str) -> set[str]:
+def names_in(program: str, sources: Path = SOURCES) -> set[str]:
     """The names in the program's list of tests, from its source: so that none is lost on the way."""
-    source = (SOURCES / f"{program}.cc").read_text()
+    source = (sources / f"{program}.cc").read_text()
     return set(re.findall(r'\{"(\w+)",', source[source.index("Case kCases[]"):]))
 
 
 def run(boot: Callable[..., Machine], program: str, options: str = "", *, within: float, **machine: object) -> str:
-    """The transcript of a run to the end. `options` for the kernel's command line; `machine` as Machine takes it."""
+    """Runs the program to its end and returns the transcript. `options` go on the kernel's command line, `machine` to
+    Machine."""
     if program in ON_ONE_HART:
         machine.setdefault("harts", 1)
     guest = boot(append=f"root=bin/{program} {options}".strip(), **machine)
@@ -34,7 +36,7 @@ def run(boot: Callable[..., Machine], program: str, options: str = "", *, within
 
 
 def expect_all_pass(transcript: str, program: str) -> None:
-    """Every test of the program has passed, and nothing else is reported."""
+    """Asserts that every test of the program has run and passed, and that nothing else was reported."""
     __tracebackhide__ = True
     failures = re.findall(r"^(?:FAIL|also|PANIC) .*$", transcript, re.MULTILINE)
     assert not failures, "\n" + "\n".join(failures)

@@ -1,16 +1,17 @@
 # SPDX-License-Identifier: MIT
-"""How long the kernel keeps interrupts off, measured by the plugin in grade/plugin/latency.c on one hart.
+"""How long the kernel disables interrupts, measured on one hart by the plugin in grade/plugin/latency.c.
 
     with Probe() as probe, Machine(extra=probe.arguments) as machine:
         machine.run_to_exit()
         worst = probe.read()
     print(worst.bound, worst.report())
 
-An interrupt that comes just after a poll waits for the next poll, and then until the operation has been given up. No
-run shows both at once, so the bound adds the longest of each: it is no less than any interrupt has to wait.
+An interrupt that arrives just after a poll waits for the next poll, and then until the operation has been suspended.
+No run shows the worst of both at once, so the bound adds the longest of each: no interrupt ever waits longer.
 
-The file that the plugin writes, in words of 64 bits: how many stretches ended each way (3), how many did not count,
-4 unused; then for each way the longest: instructions, steps, polls before it, unused, and its trail of 32768 pairs.
+The file that the plugin writes, in words of 64 bits: the number of stretches that ended in each way (3), the number
+skipped, 4 unused; then, for each way, the longest stretch: instructions, steps, polls before it, unused, and its trail
+of 32768 pairs.
 """
 
 import struct
@@ -29,21 +30,21 @@ TO_POLL, WAY_OUT, TO_EXIT = range(3)
 
 # The image of OpenSBI, where QEMU's `virt` loads it. A user program at these addresses would count as firmware.
 FIRMWARE = (0x8000_0000, 0x8020_0000)
-# Functions that the plugin watches, by the names that the linker knows.
+# Functions that the plugin watches, by their linker names.
 POLL = "_ZN6glenda4arch17interrupt_pendingEv"
 PAUSE = "_ZN6glenda10note_pauseEv"
-SKIP = "_ZN6glenda16check_invariantsEv"     # MachineMethod::Check: a test inside the kernel, of which nobody is in need
+SKIP = "_ZN6glenda16check_invariantsEv"     # MachineMethod::Check: only for tests, so it does not count
 POLLING = ("interrupt_pending", "preemption_point")
 
 
 class Stretch(NamedTuple):
-    """Instructions that ran with interrupts off. `trail`: the address of each block, and the instructions before it."""
+    """Instructions run with interrupts disabled. `trail`: the address of each block and the instructions before it."""
     instructions: int = 0
     trail: tuple[tuple[int, int], ...] = ()
     kernel: Path = paths.KERNEL
 
     def functions(self) -> list[tuple[list[Frame], int]]:
-        """The functions at each block in turn (see symbols.frames), and the instructions of that block."""
+        """For each block in turn: its functions (see symbols.frames) and its number of instructions."""
         frames = symbols.frames(self.kernel, (address for address, _ in self.trail))
         ends = [before for _, before in self.trail[1:]] + [self.instructions]
         return [(frames[address], end - before) for (address, before), end in zip(self.trail, ends, strict=True)]
@@ -59,7 +60,7 @@ class Stretch(NamedTuple):
         return f"{self._name()} ({most})"
 
     def _name(self) -> str:
-        """The functions that decoded the call. Where a poll lay in between: the function that went on after it."""
+        """The functions that decoded the call. After a poll: the function that continued the operation."""
         calls: dict[str, None] = {}
         outermost: dict[str, None] = {}
         for chain, _ in self.functions():
@@ -71,19 +72,19 @@ class Stretch(NamedTuple):
 
 
 class Worst(NamedTuple):
-    """The longest stretches, by how they ended, and how many there were in all and of those that do not count."""
+    """The longest stretch for each way to end, the number of stretches for each, and the number skipped."""
     stretches: tuple[Stretch, Stretch, Stretch] = (Stretch(), Stretch(), Stretch())
     counts: tuple[int, int, int] = (0, 0, 0)
     skipped: int = 0
 
     @property
     def bound(self) -> int:
-        """Instructions that an interrupt may have to wait."""
+        """The most instructions that an interrupt may have to wait."""
         to_poll, way_out, to_exit = (stretch.instructions for stretch in self.stretches)
         return max(to_exit, to_poll + way_out)
 
     def report(self) -> str:
-        """Where the bound comes from."""
+        """The operations that give the bound."""
         to_poll, way_out, to_exit = self.stretches
         if to_exit.instructions == self.bound:
             return to_exit.operation()
@@ -100,7 +101,7 @@ def merge(results: Iterable[Worst]) -> Worst:
 
 
 class Probe:
-    """One machine's measurement. `arguments` are for its QEMU, as Machine's `extra`."""
+    """Measures one machine. Pass `arguments` as Machine's `extra`."""
 
     def __init__(self, kernel: Path = paths.KERNEL, poll: str = POLL, pause: str = PAUSE, skip: str = SKIP,
                  text: tuple[str, str] = ("image_begin", "text_end")) -> None:
@@ -122,7 +123,7 @@ class Probe:
         self._file.close()
 
     def read(self) -> Worst:
-        """What has been measured so far."""
+        """The measurements so far."""
         data = Path(self._file.name).read_bytes()
         head = struct.unpack_from("<4Q", data)
         return Worst(tuple(self._stretch(data, HEAD + kind * STRETCH) for kind in range(3)), head[:3], head[3])

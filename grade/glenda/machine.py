@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A machine that runs Glenda, and a conversation with its console.
+"""A machine that runs Glenda, and the dialogue with its console.
 
     with Machine() as machine:
         machine.expect(r"^\\$ ", within=2)          # seconds of guest time
@@ -8,10 +8,10 @@
         machine.sendline("shutdown")
         assert machine.run_to_exit(within=1) == 0
 
-Patterns are regular expressions in which ^ and $ match at every line. Text comes in pieces, so a pattern should end in
-something fixed, like \\n: `\\d+` may match the first digit of a number.
-A wait that fails raises one of the exceptions in errors.py, with the reason and the console's last lines in it; the
-whole transcript is then in `build/grade/<name>.log`.
+Patterns are regular expressions in which ^ and $ match at every line. Text arrives in pieces, so a pattern should end
+in something fixed, like \\n: `\\d+` may match only the first digit of a number.
+A wait that fails raises one of the exceptions in errors.py, with the reason and the console's last lines. The whole
+transcript is then in `build/grade/<name>.log`.
 """
 
 import os
@@ -28,12 +28,12 @@ from .process import Process
 from .transcript import PANIC_END, Transcript
 from .watch import GuestWatch, Watch, wall_watch
 
-PANIC_SILENCE = 5.0     # s on the wall after which the report of a panic counts as cut off
+PANIC_SILENCE = 5.0     # s of real time without output after which the report of a panic counts as cut off
 Found = TypeVar("Found")
 
 
 class Machine:
-    """`icount` holds only with one hart, see qemu.py. `name`: of the transcript's file. `extra`: for QEMU."""
+    """`icount` applies only with one hart, see qemu.py. `name` names the transcript. `extra`: arguments for QEMU."""
 
     def __init__(self, kernel: str | os.PathLike = paths.KERNEL, initrd: str | os.PathLike | None = paths.INITRD, *,
                  harts: int = 1, memory: str = "128M", append: str = "", icount: bool = True,
@@ -61,7 +61,7 @@ class Machine:
             self.monitor.remote.close()
         except OSError as error:
             self.close()
-            raise Infrastructure(f"QEMU does not start: {error}") from None     # too many open files, say
+            raise Infrastructure(f"QEMU does not start: {error}") from None     # for example: too many open files
         except BaseException:
             self.close()
             raise
@@ -73,7 +73,7 @@ class Machine:
         self.close()
 
     def close(self) -> None:
-        """End QEMU, whatever it does, and save the transcript. Calling it twice does no harm."""
+        """Kills QEMU and saves the transcript. A second call has no effect."""
         if self._process is not None:
             self._read()
             self._process.close()
@@ -88,7 +88,7 @@ class Machine:
 
     @property
     def transcript(self) -> str:
-        """All that the console has written so far, without carriage returns."""
+        """The console's output so far, without carriage returns."""
         if self._process is not None:
             self._read()
         return self._transcript.text
@@ -103,25 +103,25 @@ class Machine:
         return paths.RESULTS / f"{self.name}.log"
 
     def instructions(self) -> list[int]:
-        """Instructions executed so far, by hart: exact with one hart, and slightly too many with several."""
+        """Instructions executed so far, by hart. Exact with one hart, slightly too high with several."""
         return self.counters.instructions()
 
     def send(self, text: str) -> None:
-        """Type on the console, as it stands."""
+        """Types `text` on the console."""
         self._process.write(text.encode())
 
     def sendline(self, text: str = "") -> None:
-        """Type on the console, and then the Return key, which sends a carriage return."""
+        """Types `text` and the Return key, which sends a carriage return."""
         self.send(text + "\r")
 
     def expect(self, pattern: str | re.Pattern[str], within: float = 5.0) -> re.Match[str]:
-        """Wait for text that comes after the last match. `within`: seconds of guest time, see watch.py."""
+        """Waits for a match after the last one. `within`: seconds of guest time, see watch.py."""
         __tracebackhide__ = True
         compiled = re.compile(pattern, re.MULTILINE)
         return self._wait(lambda: self._transcript.find(compiled), f"waiting for {compiled.pattern!r}", within)
 
     def run_to_exit(self, within: float = 5.0) -> int:
-        """Wait until the machine is switched off, and give QEMU's exit status."""
+        """Waits until the machine is switched off and returns QEMU's exit status."""
         __tracebackhide__ = True
         self._wait(lambda: self._ended or None, "waiting for the machine to be switched off", within)
         if self.counters.total() == 0:
@@ -134,14 +134,14 @@ class Machine:
         return GuestWatch(self.counters, self.monitor, self._process.pid, self._process.unread, within)
 
     def _wait(self, found: Callable[[], Found | None], purpose: str, within: float) -> Found:
-        """Read the console until `found` gives something. Everything that stops the waiting is decided here."""
+        """Reads the console until `found` returns something, or fails. All reasons to stop waiting are decided here."""
         __tracebackhide__ = True
         if self._process is None:
             raise ValueError("this machine has been closed")
         watch = self._watch(within)
         try:
             while True:
-                verdict = watch.verdict()       # first the verdict, then the console: what came in time counts
+                verdict = watch.verdict()       # before reading the console, so that output that came in time counts
                 self._read()
                 if (result := found()) is not None:
                     return result
@@ -156,7 +156,7 @@ class Machine:
             watch.close()
 
     def _read(self) -> None:
-        """Take what the console has written."""
+        """Reads new output of the console."""
         if self._ended:
             return
         data = self._process.read()
@@ -167,7 +167,7 @@ class Machine:
             self._transcript.feed(data)
 
     def _panic(self, purpose: str) -> NoReturn:
-        """Let the report come to its end, then fail with it."""
+        """Waits for the end of the panic's report, then fails with it."""
         __tracebackhide__ = True
         start, seen, moved = self._transcript.panic().start(), 0, time.monotonic()
         while not self._ended and not PANIC_END.search(self._transcript.text, start):
@@ -190,7 +190,7 @@ class Machine:
         self._fail(GuestExited, f"the machine went off (QEMU's exit status {self.exit_status}), {purpose}{complaint}")
 
     def _where(self) -> str:
-        """Where the harts are, to begin the search for the cause of a hang."""
+        """Where each hart is: the first clue to the cause of a hang."""
         places = [symbols.name(self.kernel, pc) for pc in self.monitor.program_counters()]
         return "".join(f"\n    hart {hart} is at {place}" for hart, place in enumerate(places))
 

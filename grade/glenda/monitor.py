@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""Questions to QEMU itself, over its monitor (QMP: one JSON object a line, on a socket).
+"""Queries QEMU itself through its monitor (QMP: one JSON object per line, on a socket).
 
-Asking does not change what the guest does. QEMU gives no answer while it starts or ends: then it is None.
+A query does not affect the guest. QEMU does not respond while it starts or ends; the result is then None.
 """
 
 import json
@@ -13,7 +13,7 @@ CLOCK_PERIOD_NS = 100           # it ticks at 10 MHz
 
 
 class Monitor:
-    """One machine's monitor. `remote` is the end that QEMU inherits; close it here once QEMU has been started."""
+    """One machine's monitor. `remote` is the end of the socket that QEMU inherits; close it once QEMU has started."""
 
     def __init__(self) -> None:
         self._socket, self.remote = socket.socketpair()
@@ -29,29 +29,29 @@ class Monitor:
     def _ask(self, command: str, **arguments: object) -> object:
         self._socket.sendall(json.dumps({"execute": command, "arguments": arguments}).encode() + b"\n")
         while line := self._lines.readline():
-            answer = json.loads(line)
-            if "return" in answer or "error" in answer:     # anything else is the greeting, or news
-                return answer.get("return")
+            response = json.loads(line)
+            if "return" in response or "error" in response:     # anything else is the greeting or an event
+                return response.get("return")
         raise ConnectionError("QEMU closed its monitor")
 
     def human(self, command: str) -> str | None:
-        """The answer to a command of QEMU's human monitor, such as `info registers -a`."""
+        """Runs a command of QEMU's human monitor, such as `info registers -a`, and returns its output."""
         try:
             if not self._greeted:
                 self._ask("qmp_capabilities")
                 self._greeted = True
-            answer = self._ask("human-monitor-command", **{"command-line": command})
+            output = self._ask("human-monitor-command", **{"command-line": command})
         except (OSError, ValueError):
             return None
-        return answer if isinstance(answer, str) else None
+        return output if isinstance(output, str) else None
 
     def clock(self) -> float | None:
-        """Guest time since the machine was switched on, in seconds. It runs on, in jumps, while the guest is idle."""
-        answer = self.human(f"xp /1gx {CLOCK_REGISTER:#x}") or ""
-        value = re.search(r": (0x[0-9a-f]+)", answer)
+        """Guest time since power-on in seconds. While the guest is idle, it advances in jumps."""
+        output = self.human(f"xp /1gx {CLOCK_REGISTER:#x}") or ""
+        value = re.search(r": (0x[0-9a-f]+)", output)
         return int(value[1], 16) * CLOCK_PERIOD_NS / 1e9 if value else None
 
     def program_counters(self) -> list[int]:
-        """Where each hart is, now."""
-        answer = self.human("info registers -a") or ""
-        return [int(value, 16) for value in re.findall(r"^\s*pc\s+([0-9a-f]+)", answer, re.MULTILINE)]
+        """The current pc of each hart."""
+        output = self.human("info registers -a") or ""
+        return [int(value, 16) for value in re.findall(r"^\s*pc\s+([0-9a-f]+)", output, re.MULTILINE)]

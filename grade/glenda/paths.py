@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Where things are, seen from this file. Nothing outside BUILD is ever written."""
+"""Paths of the project, relative to this file. Nothing outside BUILD is ever written."""
 
 import os
 import pwd
@@ -9,7 +9,7 @@ from pathlib import Path
 from .errors import Infrastructure
 
 ROOT = Path(__file__).resolve().parents[2]
-# make's variable BUILD; grade/build.mk hands it on.
+# make's variable BUILD; grade/build.mk exports it.
 BUILD = ROOT / os.environ.get("GLENDA_BUILD", "build")
 REPORTS = BUILD / "results"             # JUnit files
 CACHE = BUILD / "pytest_cache"
@@ -21,7 +21,7 @@ INITRD_TREE = BUILD / "initrd"          # the files that INITRD is packed from
 
 
 def _written_by_tests() -> Iterator[Path]:
-    """Folders and files that a run of the tests may write, as far as there are any; and the folder they will be in."""
+    """Existing folders and files that a run of the tests may write, and the folder in which others will be created."""
     yield next(folder for folder in (BUILD, *BUILD.parents) if folder.exists())
     for top in (REPORTS, RESULTS, CACHE):
         for folder, folders, files in os.walk(top):
@@ -38,7 +38,7 @@ def _user(number: int) -> str:
 
 
 def prepare() -> None:
-    """Make the folders for results. Infrastructure if what is there belongs to somebody else, as after a run by root."""
+    """Creates the folders for results. Raises Infrastructure if they belong to another user, as after a run by root."""
     for path in _written_by_tests():
         if not os.access(path, os.W_OK) and path.exists():      # not a file that another run has just removed
             me, build = _user(os.getuid()), os.path.relpath(BUILD, ROOT)

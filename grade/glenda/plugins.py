@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Builds the QEMU plugins of grade/plugin, each one C file, and understands why QEMU would not load one."""
+"""Builds the QEMU plugins in grade/plugin, each from one C file, and recognises why QEMU did not load one."""
 
 import os
 import re
@@ -14,9 +14,9 @@ FLAGS = ["-shared", "-fPIC", "-O2", "-std=c17", "-D_GNU_SOURCE", "-Wall", "-Wext
 
 
 def build(name: str) -> Path:
-    """The plugin as a shared object, compiled now if it is older than its sources.
+    """The plugin as a shared object, compiled if it is older than its sources.
 
-    Two test processes may come here at once: each builds under a name of its own, and the renaming is atomic.
+    Two test processes may build it at once: each writes to a temporary name of its own and renames it atomically.
     """
     source, target = SOURCES / f"{name}.c", RESULTS / f"{name}.so"
     newest = max(file.stat().st_mtime_ns for file in (source, *SOURCES.glob("*.h")))
@@ -37,4 +37,4 @@ def build(name: str) -> Path:
 def refusal(errors: str) -> str | None:
     """What QEMU's error messages say about a plugin that it did not load."""
     found = re.search(r"Could not load plugin (.+?\.so): (.*)", errors)
-    return f"QEMU has refused to load the plugin {found[1]}, without which nothing can be measured: {found[2]}" if found else None
+    return f"QEMU has refused to load the plugin {found[1]}: {found[2]}" if found else None

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The QEMU process and its pipes: bytes in, bytes out, and a certain end."""
+"""The QEMU process and its pipes: bytes in, bytes out, and reliable termination."""
 
 import array
 import contextlib
@@ -13,19 +13,19 @@ import termios
 
 from .errors import Infrastructure
 
-PIPE_SIZE = 1 << 20         # so that a guest hardly ever waits for a test that reads late
+PIPE_SIZE = 1 << 20         # large, so that the guest rarely waits for a test that reads late
 PR_SET_PDEATHSIG = 1
 
 _libc = ctypes.CDLL(None)
 
 
 def die_with_parent() -> None:
-    """Runs in the child, as preexec_fn. Should its parent be killed, the kernel of the host ends QEMU too."""
+    """Runs in the child, as preexec_fn: if the parent is killed, the host's kernel kills QEMU too."""
     _libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 class Process:
-    """OSError if this computer refuses it."""
+    """Raises OSError if this computer cannot start it."""
 
     def __init__(self, command: list[str], inherited: tuple[int, ...]) -> None:
         self._errors = os.memfd_create("qemu-stderr")
@@ -37,13 +37,13 @@ class Process:
             os.close(self._errors)
             raise
         self._input, self._output = self._child.stdin.fileno(), self._child.stdout.fileno()
-        with contextlib.suppress(PermissionError):      # a user's pipes have a common limit; a small one does, too
+        with contextlib.suppress(PermissionError):      # a limit for all pipes of a user; a small pipe works too
             fcntl.fcntl(self._output, fcntl.F_SETPIPE_SZ, PIPE_SIZE)
         os.set_blocking(self._output, False)
         self.pid = self._child.pid
 
     def write(self, data: bytes) -> None:
-        """Send to the console. Bytes for a machine that has ended are lost, as on real hardware."""
+        """Sends bytes to the console. They are lost if the machine has ended, as on real hardware."""
         try:
             while data:
                 data = data[os.write(self._input, data):]
@@ -51,13 +51,13 @@ class Process:
             pass
 
     def unread(self) -> int:
-        """How many bytes sent to the console QEMU has not taken yet. It takes what fits the 16550's queue."""
+        """How many bytes sent to the console QEMU has not read yet. It reads as many as the 16550's queue holds."""
         count = array.array("i", [0])
         fcntl.ioctl(self._input, termios.FIONREAD, count)
         return count[0]
 
     def read(self) -> bytes | None:
-        """All that the console has written since the last call; None at its end."""
+        """The console's output since the last call; None at its end."""
         data = b""
         try:
             while chunk := os.read(self._output, PIPE_SIZE):
@@ -67,7 +67,7 @@ class Process:
         return data or None
 
     def wait_output(self, seconds: float) -> None:
-        """Return as soon as there is something to read, or when the time is over."""
+        """Waits until there is something to read, but at most this long."""
         select.select([self._output], [], [], seconds)
 
     def status(self, patience: float = 10.0) -> int:
@@ -78,11 +78,11 @@ class Process:
             raise Infrastructure("QEMU has closed its console, and does not end") from None
 
     def errors(self) -> str:
-        """What QEMU itself has complained about."""
+        """QEMU's own error messages."""
         return os.pread(self._errors, 1 << 16, 0).decode(errors="replace")
 
     def close(self) -> None:
-        """End QEMU for certain."""
+        """Kills QEMU."""
         self._child.kill()
         self._child.wait()
         self._child.stdin.close()

@@ -1,20 +1,20 @@
 # SPDX-License-Identifier: MIT
-"""Which QEMU, and its command line: the one place where the machine that tests run on is described.
+"""Finds QEMU and makes its command line: the only place that describes the machine on which tests run.
 
-With one hart the run is deterministic: `-icount shift=0` makes one instruction take one nanosecond of guest time, and
-`sleep=off` lets an idle guest's clock jump to its next timer instead of waiting. With more harts QEMU 7.2 must not use
--icount: harts would take turns, so that a spinning one eats the others' time, and it can live-lock.
+With one hart the run is deterministic: with `-icount shift=0` each instruction takes one nanosecond of guest time, and
+with `sleep=off` an idle guest's clock jumps to its next timer instead of waiting. With several harts QEMU 7.2 must not
+use -icount: the harts would take turns, so a spinning hart would use up the others' time, and QEMU can live-lock.
 
-Since an idle clock jumps to any timer that is armed, none may be armed for ever:
-- `-nic none`: the default network has a periodic timer, and an idle guest's QEMU then hangs, deaf to its console.
-- `sstc=false`: else OpenSBI leaves `mtimecmp` at its greatest value, and at the first `wfi` the clock jumps to the end
-  of time (292 years), where it overflows. Without Sstc the kernel's own deadlines replace that value.
-- So the kernel must never set a deadline at the end of time either. To have none, it clears sie.STIE and sets the
-  deadline to now + 1000 (0.1 ms), once at the start and whenever a distant one is cancelled; the idle clock then stands
-  still. A deadline that has passed when the call reaches the timer would not do: QEMU 7.2 keeps the old one then.
+Since an idle clock jumps to any timer that is armed, no timer may be armed forever:
+- `-nic none`: the default network has a periodic timer, and with an idle guest QEMU then hangs and ignores its console.
+- `sstc=false`: otherwise OpenSBI leaves `mtimecmp` at its maximum, and at the first `wfi` the clock jumps to the end of
+  time (292 years), where it overflows. Without Sstc the kernel's own deadlines replace that value.
+- So the kernel must never set a deadline at the end of time either. For no deadline it clears sie.STIE and sets the
+  deadline to now + 1000 (0.1 ms), once at the start and whenever it cancels a distant one; the idle clock then stands
+  still. A deadline that has passed when the call reaches the timer does not work: QEMU 7.2 then keeps the old one.
 
-The exit status is the kernel's to choose: OpenSBI 1.1 ends QEMU with 0 for whatever reason of a system reset; a write
-of (status << 16 | 0x3333) to the 32-bit register at 0x100000 ends it with that status.
+The kernel chooses the exit status. OpenSBI 1.1 ends QEMU with 0 for any reason of a system reset; a write of
+(status << 16 | 0x3333) to the 32-bit register at 0x100000 ends it with that status.
 """
 
 import functools
@@ -31,12 +31,12 @@ NEEDED = (7, 2)
 
 
 def find() -> str:
-    """Path of a QEMU that is new enough. The environment variable QEMU names another than the one on the PATH."""
+    """The path of a QEMU that is new enough. The environment variable QEMU overrides the one on the PATH."""
     return look_up()[0]
 
 
 def version() -> tuple[int, int]:
-    """Of that QEMU. Its options differ."""
+    """The version of that QEMU. Options depend on it."""
     return look_up()[1]
 
 
@@ -53,13 +53,13 @@ def look_up() -> tuple[str, tuple[int, int]]:
         raise Infrastructure(f"{path} --version does not tell its version, but: {answer!r}")
     found = (int(match[1]), int(match[2]))
     if found < NEEDED:
-        raise Infrastructure(f"QEMU {found[0]}.{found[1]} is too old; {NEEDED[0]}.{NEEDED[1]} or later is needed: install it, or "
-                             f"name another as QEMU=PATH than {path}")
+        raise Infrastructure(f"QEMU {found[0]}.{found[1]} is too old; {NEEDED[0]}.{NEEDED[1]} or later is needed: "
+                             f"install it, or name another as QEMU=PATH than {path}")
     return path, found
 
 
 def option(**settings: object) -> str:
-    """QEMU's form name=value,name=value. A comma in a value is doubled, else the value would end there."""
+    """Formats an option as name=value,name=value. Doubles each comma in a value, because a comma ends it."""
     return ",".join(f"{name}={str(value).replace(',', ',,')}" for name, value in settings.items())
 
 
@@ -67,8 +67,8 @@ def command(*, kernel: Path, initrd: Path | None, harts: int, memory: str, appen
             plugin: str, monitor: int, extra: list[str]) -> list[str]:
     """The command line. `plugin`: the value of -plugin, made by `option`; `monitor`: a connected socket to inherit.
 
-    The console is the 16550 on standard input and output. It is not `-nographic`, because there control-A does not
-    reach the guest, but opens QEMU's own menu.
+    The console is the 16550 on standard input and output. `-nographic` would not do: there Control-A opens QEMU's own
+    menu instead of reaching the guest.
     """
     cpu = "rv64,sstc=false" if icount else "rv64"
     line = [find(), "-machine", "virt", "-cpu", cpu, "-smp", str(harts), "-m", memory,

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The console's prompt as a function: type a command, get what it prints.
+"""The console's prompt as a function: type a command, get its output.
 
     shell = Shell(machine())
     assert shell.run("run hello") == "hello, world\\nprocess 5 exited with status 0\\n"
@@ -12,8 +12,8 @@ from typing import NamedTuple
 from .machine import Machine
 
 PROMPT = "glenda% "
-BOOT = 0.5              # s of guest time from power-on to the prompt: far more than it takes, also with 2 GiB
-LINE = 31               # characters behind the prompt; a longer line scrolls, and its echo shows only a part
+BOOT = 0.5              # s of guest time from power-on to the prompt: far more than needed, even with 2 GiB
+LINE = 31               # characters after the prompt; a longer line scrolls, and its echo shows only part of it
 
 
 class Row(NamedTuple):
@@ -27,7 +27,7 @@ class Row(NamedTuple):
 
 
 class Memory(NamedTuple):
-    """What `mem` prints, in KiB."""
+    """The output of `mem`, in KiB."""
     total: int
     free: int
     reserved: int
@@ -35,7 +35,7 @@ class Memory(NamedTuple):
 
 
 class Shell:
-    """Waits for the prompt of a machine that starts."""
+    """Waits for the prompt of a machine that is starting."""
 
     def __init__(self, machine: Machine, within: float = BOOT) -> None:
         self.machine = machine
@@ -43,7 +43,7 @@ class Shell:
         self.until_prompt(within)
 
     def until_prompt(self, within: float = 0.5) -> str:
-        """What the console writes up to the next prompt, from behind the last one. The prompt begins a line."""
+        """The console's output between the last prompt and the next. A prompt is at the start of a line."""
         __tracebackhide__ = True
         match = self.machine.expect(f"^{PROMPT}", within)
         text = match.string[self._from:match.start()]
@@ -51,14 +51,14 @@ class Shell:
         return text
 
     def type(self, keys: str | bytes) -> None:
-        """Keys as they stand, without Return."""
+        """Types these keys, without Return."""
         if isinstance(keys, str):
             self.machine.send(keys)
         else:
-            self.machine._process.write(keys)       # bytes that are no text
+            self.machine._process.write(keys)       # bytes that are not text
 
     def run(self, command: str, within: float = 0.5) -> str:
-        """What `command` prints, up to the next prompt. Checks the echo of what fits on the screen."""
+        """Runs `command` and returns its output up to the next prompt. Checks the echo if it fits on the line."""
         __tracebackhide__ = True
         self.machine.sendline(command)
         echo, _, output = self.until_prompt(within).partition("\n")
@@ -66,12 +66,12 @@ class Shell:
         return output
 
     def saw(self, pattern: str, within: float = 0.5) -> bool:
-        """Wait for what a program in the background prints, whether it comes now or has come before."""
+        """Waits for output of a program in the background, unless it has been printed already."""
         __tracebackhide__ = True
         return bool(re.search(pattern, self.machine.transcript) or self.machine.expect(pattern, within))
 
     def ps(self) -> list[Row]:
-        """The processes. Every line must have the columns that the first line names."""
+        """The processes. Asserts that every line has the columns named in the first."""
         __tracebackhide__ = True
         head, *lines = self.run("ps").splitlines()
         assert head.split() == ["PID", "PARENT", "NAME", "STATE", "PRIORITY", "KIB"], head
@@ -80,7 +80,7 @@ class Shell:
         return [Row(int(row[1]), int(row[2]), row[3], row[4], int(row[5]), int(row[6])) for row in rows]
 
     def pid(self, name: str) -> int:
-        """The process of that name; there must be one."""
+        """The number of the process called `name`. Asserts that there is exactly one."""
         __tracebackhide__ = True
         rows = [row for row in self.ps() if row.name == name]
         assert len(rows) == 1, f"{len(rows)} processes are named {name}"

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""A run looked at in steps, so that two runs can be compared to the last instruction.
+"""Observes a run in steps, so that two runs can be compared instruction by instruction.
 
-The count at the very end does not serve for that. A machine that is switched off goes on until QEMU's main thread has
-heard of it, and how far it comes until then is the host's affair.
+The count at the very end is no use for that. A machine that is switched off runs on until QEMU's main thread notices,
+and how far it gets depends on the host.
 """
 
 import time
@@ -11,18 +11,18 @@ from typing import NamedTuple
 from .errors import Infrastructure
 from .machine import Machine
 
-PATIENCE = 60.0         # s on the wall for one step
+PATIENCE = 60.0         # s of real time for one step
 
 
 class Step(NamedTuple):
-    """What there is to see when the hart is held."""
+    """The observable state when the hart is held."""
     instructions: int
     program_counter: int
     transcript: str
 
 
 def run(machine: Machine, length: int, last_words: str) -> list[Step]:
-    """Holds the one hart after each `length` instructions until it has said its last words, then lets it run on."""
+    """Holds the only hart after every `length` instructions until `last_words` are printed, then lets it run on."""
     steps: list[Step] = []
     while _held(machine, (len(steps) + 1) * length) and last_words not in machine.transcript:
         steps.append(Step(machine.instructions()[0], machine.monitor.program_counters()[0], machine.transcript))
@@ -31,7 +31,7 @@ def run(machine: Machine, length: int, last_words: str) -> list[Step]:
 
 
 def _held(machine: Machine, limit: int) -> bool:
-    """Run on to `limit` instructions. False: the machine was switched off before."""
+    """Runs up to `limit` instructions. Returns False if the machine was switched off before that."""
     machine.counters.limit(limit)
     end = time.monotonic() + PATIENCE
     while not machine.counters.held():

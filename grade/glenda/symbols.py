@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Names for the kernel's addresses, for messages. Without pyelftools, or without symbols, an address stays a number."""
+"""Symbolic names of kernel addresses for messages. Without pyelftools or symbols, an address is shown as a number."""
 
 import bisect
 import functools
@@ -34,7 +34,7 @@ def _functions(path: Path) -> list[tuple[int, int, str]]:
 
 
 def name(path: Path, address: int) -> str:
-    """`0x80200010 (main+0x10)`, or the bare number where no function of the file at `path` is near."""
+    """`0x80200010 (main+0x10)`, or just the number if no function of the file at `path` contains the address."""
     functions = _functions(path)
     index = bisect.bisect_right(functions, (address, float("inf"), "")) - 1
     if index >= 0:
@@ -45,7 +45,7 @@ def name(path: Path, address: int) -> str:
 
 
 def address(path: Path, label: str) -> int:
-    """Where the function or label of that linker name begins. KeyError if there is none."""
+    """The address of the function or label with this linker name. Raises KeyError if there is none."""
     for start, _, name_ in _functions(path):
         if name_ == label:
             return start
@@ -53,13 +53,13 @@ def address(path: Path, label: str) -> int:
 
 
 class Frame(NamedTuple):
-    """A function, without namespaces and arguments, and the file that it is in."""
+    """A function, without namespaces and arguments, and its source file."""
     function: str
     file: str
 
 
 def frames(path: Path, addresses: Iterable[int]) -> dict[int, list[Frame]]:
-    """For each address the functions that are there: the innermost first, then those into which it was put in line."""
+    """For each address its functions: the innermost first, then those into which it was inlined."""
     wanted = sorted(set(addresses))
     done = subprocess.run([ADDR2LINE, "-afiC", "-e", str(path)], input="".join(f"{each:#x}\n" for each in wanted),
                           capture_output=True, text=True, check=True)

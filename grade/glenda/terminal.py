@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A command on a terminal of its own, as a person would start it: for tests of `make qemu` and its like."""
+"""Runs a command on a terminal of its own, as a person would, for tests of `make qemu` and similar commands."""
 
 import contextlib
 import os
@@ -12,7 +12,7 @@ from pathlib import Path
 
 from .paths import ROOT
 
-PATIENCE = 120.0        # s on the wall
+PATIENCE = 120.0        # s of real time
 
 
 class Terminal:
@@ -27,7 +27,7 @@ class Terminal:
             os.execvp(command[0], command)
 
     def expect(self, pattern: str) -> re.Match[str]:
-        """Wait for text behind the last match."""
+        """Waits for text after the last match."""
         begin = time.monotonic()
         while not (match := re.compile(pattern, re.MULTILINE).search(self.text, self._at)):
             assert self._read(), f"ended, and no {pattern!r} came:\n{self.text}"
@@ -36,12 +36,12 @@ class Terminal:
         return match
 
     def _read(self) -> bool:
-        """Whether more may come."""
+        """Reads new output. Returns whether more may come."""
         if not select.select([self._master], [], [], 1.0)[0]:
             return True
         try:
             data = os.read(self._master, 1 << 16)
-        except OSError:         # nobody has the terminal open any more
+        except OSError:         # no process has the terminal open any more
             return False
         self.text += data.decode(errors="replace").replace("\r", "")
         return bool(data)
@@ -50,23 +50,23 @@ class Terminal:
         os.write(self._master, keys.encode())
 
     def wait(self) -> int:
-        """The exit status, at the end of the command."""
+        """Waits for the end of the command and returns its exit status."""
         while self._read():
             pass
         return os.waitstatus_to_exitcode(os.waitpid(self.session, 0)[1])
 
     def hang_up(self) -> None:
-        """Close the window."""
+        """Closes the terminal, as when its window is closed."""
         os.close(self._master)
 
     def kill(self) -> None:
-        """End all that is left."""
+        """Kills all processes that are left."""
         for number in self.processes():
             with contextlib.suppress(ProcessLookupError):
                 os.kill(number, signal.SIGKILL)
 
     def processes(self) -> dict[int, str]:
-        """All that runs in the session, zombies not counted: numbers and command lines."""
+        """The processes of the session except zombies: numbers and command lines."""
         found = {}
         for process in Path("/proc").glob("[0-9]*"):
             try:

@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: MIT
-"""What the guest has written: the bytes as text, with carriage returns removed, and the search in it.
+"""The guest's output as text, without carriage returns, and searching in it.
 
-`position` is where the next search begins: each search goes on behind what the one before has found.
+Each search starts at `position`, which is the end of the previous match.
 """
 
 import codecs
 import re
 
-PANIC = re.compile(r"^PANIC[^\n]*\n", re.MULTILINE)     # only when its line is complete
-PANIC_END = re.compile(r"^END PANIC\n", re.MULTILINE)   # the last line of a report that did not break off
+PANIC = re.compile(r"^PANIC[^\n]*\n", re.MULTILINE)     # matches only a complete line
+PANIC_END = re.compile(r"^END PANIC\n", re.MULTILINE)   # the last line of a complete report
 
 
 class Transcript:
@@ -21,14 +21,14 @@ class Transcript:
         self.text += self._decoder.decode(data).replace("\r", "")
 
     def panic(self) -> re.Match[str] | None:
-        """The first line of a panic's report, if one has come since `position`."""
+        """The first line of a panic's report after `position`, if there is one."""
         return PANIC.search(self.text, self.position)
 
     def find(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
-        """Where the pattern is next, and move `position` behind it.
+        """The next match of the pattern. Moves `position` to its end.
 
-        What stands below a line of panic does not count, so that the same text has the same result whether it came in
-        one piece or in many. A test that wants a panic has a pattern that begins in that line.
+        A match below the first line of a panic does not count. So the result does not depend on how many pieces the
+        text arrived in. A test that expects a panic uses a pattern that begins in that line.
         """
         match = pattern.search(self.text, self.position)
         panic = self.panic()

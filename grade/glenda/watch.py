@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: MIT
-"""When to stop waiting for the guest. One watch belongs to one wait.
+"""Decides when to stop waiting for the guest. Each wait has its own watch.
 
-With one hart, time is the guest's own, so a slow host changes nothing:
+With one hart, time is guest time, so a slow host makes no difference:
 - the plugin holds the hart when it has executed `within` x 10^9 instructions, at one nanosecond each;
-- a guest that mostly sleeps executes few, so the clock of the machine counts as well;
-- a guest that is idle, and whose clock cannot jump to a timer since none is armed, will never do anything again.
-The time starts when QEMU has taken the last byte that the test sent: how long that takes is the host's affair.
+- a guest that mostly sleeps executes few instructions, so the machine's clock counts as well;
+- a guest that is idle while no timer is armed, so that its clock cannot jump to one, will never do anything again.
+Time starts when QEMU has read the last byte that the test sent, because how long that takes depends on the host.
 
 With several harts QEMU's clock is the host's, and a hart may spin for another that the host does not run. Instructions
-then say nothing about progress, so the limit is on the wall, and generous: a slow host must not fail a good kernel.
+then say nothing about progress. So the limit is on real time, and generous: a slow host must not fail a good kernel.
 """
 
 import time
@@ -21,41 +21,41 @@ from .monitor import Monitor
 
 Verdict = tuple[type[Exception], str]
 
-WALL_LIMIT = 300.0          # s on the wall that any one wait may take
-INPUT_LIMIT = 10.0          # s on the wall for the guest to take what was sent, before its time runs all the same
-IDLE_SAMPLES = 20           # how often in a row, IDLE_INTERVAL s apart, the guest must be found asleep
+WALL_LIMIT = 300.0          # s of real time that a single wait may take
+INPUT_LIMIT = 10.0          # s of real time for the guest to read its input before its time starts anyway
+IDLE_SAMPLES = 20           # the guest is idle if it is asleep this many times in a row, IDLE_INTERVAL s apart
 IDLE_INTERVAL = 0.1
-CENTURY = 3e9             # s; a clock beyond it has jumped there
-SMP_START = 20.0            # with several harts, s on the wall: this, and SMP_FACTOR for each s of guest time
+CENTURY = 3e9             # s; a clock later than this has jumped to the end of time
+SMP_START = 20.0            # s of real time with several harts, plus SMP_FACTOR for each s of guest time
 SMP_FACTOR = 10.0
 
 
 class Watch:
-    """The wall alone. What the two kinds of watch share."""
+    """A watch on real time, and the common part of all watches."""
 
-    pause = 0.02            # s between two looks
+    pause = 0.02            # s between two checks
 
     def __init__(self, wall: float, kind: type[Exception]) -> None:
         self._wall, self._kind = wall, kind
         self._begin = time.monotonic()
 
     def verdict(self) -> Verdict | None:
-        """Why to stop now, or None. Read the console between asking and acting: what came in time counts."""
+        """The reason to stop now, or None. Read the console before acting on it: output that came in time counts."""
         if time.monotonic() - self._begin > self._wall:
             return self._kind, f"{self._wall:.0f} s on the wall have passed"
         return None
 
     def close(self) -> None:
-        """The wait is over."""
+        """Called at the end of the wait."""
 
 
 def wall_watch(within: float) -> Watch:
-    """For several harts. `within` s of guest time."""
+    """The watch for several harts. `within`: seconds of guest time."""
     return Watch(min(SMP_START + SMP_FACTOR * within, WALL_LIMIT), GuestDeadline)
 
 
 class GuestWatch(Watch):
-    """For one hart with -icount. `unread`: how many sent bytes QEMU has not taken yet. `pid`: QEMU's."""
+    """The watch for one hart with -icount. `unread`: the number of bytes that QEMU has yet to read. `pid`: QEMU's."""
 
     def __init__(self, counters: Counters, monitor: Monitor, pid: int, unread: Callable[[], int],
                  within: float) -> None:
@@ -66,8 +66,8 @@ class GuestWatch(Watch):
         self._restart()
 
     def _restart(self) -> None:
-        """The guest's time runs from here."""
-        self._clock = None          # read at the first look: asking QEMU on every wait would be slow
+        """Starts the guest's time."""
+        self._clock = None          # read at the first check: querying QEMU on every wait would be slow
         self._counters.limit(self._counters.total() + max(1, int(self._within * 1e9)))
 
     def close(self) -> None:
@@ -90,7 +90,7 @@ class GuestWatch(Watch):
         return super().verdict()
 
     def _look(self) -> Verdict | None:
-        """What the instruction limit does not see: a guest that sleeps."""
+        """Checks what the instruction limit does not cover: a guest that sleeps."""
         seen, self._seen = self._seen, self._counters.total()
         if self._seen != seen:
             self._asleep = 0
@@ -111,7 +111,7 @@ class GuestWatch(Watch):
 
 
 def sleeps(pid: int) -> bool:
-    """Whether all threads of a process sleep. A slow host's runnable thread is not asleep, so this is no guess."""
+    """Whether all threads of a process sleep. Reliable on a slow host too, where a runnable thread is not asleep."""
     try:
         for task in Path(f"/proc/{pid}/task").iterdir():
             state = (task / "stat").read_text().rpartition(")")[2].split()[0]

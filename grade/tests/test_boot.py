@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Booting: on machines of other sizes, with images that are missing or spoilt; and the look of the kernel's file."""
+"""Booting: machines of other sizes, missing or damaged images, and the properties of the kernel's file."""
 
 import bz2
 import gzip
@@ -28,14 +28,14 @@ Spoil = Callable[[bytes], bytes]
 
 
 def facts(guest: Machine) -> dict[str, str]:
-    """What ktest_boot prints, by name."""
+    """The facts that ktest_boot prints, by name."""
     guest.expect(r"^ktest: boot facts end\n", within=5)
     assert guest.run_to_exit() == 0
     return dict(re.findall(r"^([a-z_]+) (.*)$", guest.transcript, re.MULTILINE))
 
 
 def untypeds(guest: Machine) -> list[tuple[int, int, bool]]:
-    """(first byte, byte behind the last, whether a device's) of each Untyped, in order of address."""
+    """(start, end, is_device) of each Untyped, by address. `end` is exclusive."""
     found = re.findall(r"^untyped (0x[0-9a-f]+) (\d+) ([01])$", guest.transcript, re.MULTILINE)
     return sorted((int(at, 16), int(at, 16) + (1 << int(bits)), device == "1") for at, bits, device in found)
 
@@ -44,7 +44,7 @@ def untypeds(guest: Machine) -> list[tuple[int, int, bool]]:
 
 @pytest.mark.parametrize("harts", range(1, 9))
 def test_harts(machine: Boot, harts: int) -> None:
-    """K1: each hart reports, and there is one banner."""
+    """K1: each hart reports that it is up, and one banner is printed."""
     guest = machine(harts=harts, append=FACTS)
     assert facts(guest)["harts"] == str(harts)
     assert guest.transcript.count(BANNER) == 1
@@ -53,7 +53,7 @@ def test_harts(machine: Boot, harts: int) -> None:
 
 
 def test_too_many_harts(machine: Boot) -> None:
-    """Whichever of them boots: it is one of the eight."""
+    """The boot hart is one of the eight."""
     guest = machine(harts=9, append=FACTS)
     assert facts(guest)["harts"] == "8"
     assert "kernel: of 9 harts only 8 are used\n" in guest.transcript
@@ -62,7 +62,7 @@ def test_too_many_harts(machine: Boot) -> None:
 
 @pytest.mark.parametrize("mib", [64, 128, 512, 2048])
 def test_memory(machine: Boot, mib: int) -> None:
-    """K2, K9: all RAM is the root task's, but for what the kernel and the images take."""
+    """K2, K9: the root task gets all RAM except that of the kernel and the images."""
     guest = machine(memory=f"{mib}M", append=FACTS)
     told = facts(guest)
     assert told["magic"] == "good" and told["initrd_magic"] == "070701" and told["dtb_magic"] == "0xedfe0dd0"
@@ -94,23 +94,23 @@ def test_mistakes_on_the_command_line(machine: Boot) -> None:
 
 
 def test_long_command_line(machine: Boot) -> None:
-    """BootInfo has room for 127 characters."""
+    """BootInfo has space for 127 characters."""
     line = f"{FACTS} " + "x" * 300
     assert facts(machine(append=line))["command_line"] == line[:127]
 
 
-# --- images that are missing or spoilt ----------------------------------------
+# --- missing or damaged images -------------------------------------------------
 
 @pytest.fixture
 def image(request: pytest.FixtureRequest) -> Iterator[Path]:
-    """A file for a variant of the initrd."""
+    """The path for a variant of the initrd."""
     path = RESULTS / ("boot-" + re.sub(r"\W+", "_", request.node.name) + ".cpio")
     yield path
     path.unlink(missing_ok=True)
 
 
 def refusal(guest: Machine) -> str:
-    """The kernel says why it does not start, and switches the machine off."""
+    """Runs a machine whose kernel must refuse to start. Returns the reason that it prints before it switches off."""
     reason = guest.expect(REFUSED, within=5)[1]
     assert guest.run_to_exit(within=1) == 0
     return reason
@@ -152,9 +152,9 @@ def huge_name(archive: bytes) -> bytes:
                                    lambda a: b"\0" * 4096, lambda a: b"\xff" * 4096, lambda a: a[:-4096]],
                          ids=["magic", "digits", "size", "name", "cut", "zeroes", "ones", "end_missing"])
 def test_corrupt_initrd(machine: Boot, image: Path, spoil: Spoil) -> None:
-    """A message that names the file looked for, and no hang."""
+    """The kernel names the missing file and does not hang."""
     small = images.pack({"bin": images.File(mode=images.DIRECTORY),
-                         "zzz": images.File(b"z" * 8192)})      # the program would come before, and is not there
+                         "zzz": images.File(b"z" * 8192)})      # the program would come earlier, but is missing
     images.write(image, spoil(small))
     assert refusal(machine(initrd=image, append=FACTS)).startswith("initrd bin/ktest_boot: ")
 
@@ -168,14 +168,14 @@ COMPRESSIONS: dict[str, Spoil] = {
 
 @pytest.mark.parametrize("name", COMPRESSIONS)
 def test_compressed_initrd(machine: Boot, image: Path, name: str) -> None:
-    """Other kernels read these: the message says what to do."""
+    """Other kernels read compressed archives. Ours says what to do."""
     images.write(image, COMPRESSIONS[name](images.pack({"init.toml": images.File(b"#\n" * 999)})))
     assert refusal(machine(initrd=image, append=FACTS)) \
         == f"initrd bin/ktest_boot: the archive is compressed with {name}: decompress it first"
 
 
 def test_two_archives_in_a_row(machine: Boot, image: Path) -> None:
-    """`cat a.cpio b.cpio`: a file may be in either, and the later one of a name counts."""
+    """`cat a.cpio b.cpio`: a file may be in either archive, and the later one of the same name wins."""
     added = {"bin": images.File(mode=images.DIRECTORY), "bin/late": images.read_tree(INITRD_TREE)["bin/hello"],
              "bin/spin": images.read_tree(INITRD_TREE)["bin/hello"]}
     images.write(image, INITRD.read_bytes() + bytes(512) + images.pack(added))
@@ -246,11 +246,11 @@ def test_no_runtime(kernel: ELFFile) -> None:
 
 
 # --- the device tree ----------------------------------------
-# QEMU itself refuses a tree that is cut or has a wrong magic number, and OpenSBI one without a timebase-frequency, so
-# these never reach the kernel; the parser's unit tests (grade/unit/format_fdt_test.cc) have them.
+# QEMU refuses a tree that is truncated or has a wrong magic number, and OpenSBI one without a timebase-frequency. These
+# never reach the kernel, so the parser's unit tests (grade/unit/format_fdt_test.cc) cover them.
 
 def tree(out: Path, change: Callable[[str], str]) -> list[str]:
-    """QEMU's options for its own device tree, changed as text. The processor is the one that the harness chooses."""
+    """QEMU's options for its own device tree with a changed source. The processor is the harness's."""
     blob = out.with_suffix(".own.dtb")
     subprocess.run([qemu.find(), "-machine", "virt," + qemu.option(dumpdtb=blob), "-cpu", "rv64,sstc=false", "-m", "128M",
                     "-display", "none"], check=True, capture_output=True)
@@ -272,20 +272,20 @@ def test_tree_without_memory(machine: Boot, tmp_path: Path) -> None:
 
 
 def test_tree_without_an_interrupt_controller(machine: Boot, tmp_path: Path) -> None:
-    """Everything but interrupts of devices works."""
+    """Everything except device interrupts works."""
     options = tree(tmp_path / "tree.dtb", lambda source: source.replace("sifive,plic-1.0.0", "nobody,knows-1.0.0")
                    .replace("riscv,plic0", "nobody,plic0"))
     assert facts(machine(append=FACTS, extra=options))["magic"] == "good"
 
 
 def test_tree_with_more_devices(machine: Boot) -> None:
-    """K2: the kernel finds what it needs all the same."""
+    """K2: the kernel still finds what it needs."""
     told = facts(machine(append=FACTS, extra=["-device", "virtio-rng-device", "-device", "virtio-net-device"]))
     assert told["magic"] == "good" and told["timebase"] == "10000000"
 
 
 def test_tree_with_another_clock(machine: Boot, tmp_path: Path) -> None:
-    """K2: time is counted as the tree says."""
+    """K2: the kernel uses the time base of the device tree."""
     options = tree(tmp_path / "tree.dtb", lambda source: source.replace("timebase-frequency = <0x989680>",
                                                                         "timebase-frequency = <0x1312d00>"))
     assert facts(machine(append=FACTS, extra=options))["timebase"] == "20000000"
@@ -298,15 +298,15 @@ STDOUT = re.compile(r'^\t+stdout-path = .*\n', re.MULTILINE)
 
 
 def with_a_first_uart(source: str, status: str, stdout: str) -> str:
-    """Before the UART that is there one that is not. Whoever uses it waits for ever until it can send."""
+    """A UART that does not exist precedes the real one. A driver that used it would wait forever to send."""
     assert SERIAL.search(source)
     nobody = ('serial@10300000 { compatible = "ns16550a"; reg = <0 0x10300000 0 0x100>; interrupts = <9>; '
               f"{status} }};\n")
     return STDOUT.sub(stdout, SERIAL.sub(lambda found: nobody + found[0], source))
 
 
-# The firmware does not look at status if stdout-path leads nowhere, and prints nothing then; the unit tests
-# (format_fdt_test.cc, kernel_boot_test.cc) have more.
+# If stdout-path leads nowhere, the firmware ignores `status` and prints nothing. So the unit tests (format_fdt_test.cc,
+# kernel_boot_test.cc) cover more cases.
 @pytest.mark.parametrize("status, stdout", [
     ('status = "disabled";', 'stdout-path = "/soc/serial@10000000";'),
     ("", 'stdout-path = "/soc/serial@10000000:115200n8";'),
@@ -319,7 +319,7 @@ def test_tree_with_a_uart_that_is_not_the_console(machine: Boot, tmp_path: Path,
 
 
 def test_tree_with_a_uart_that_cannot_interrupt(machine: Boot, tmp_path: Path) -> None:
-    """The kernel prints, and 9Ball says why there is no driver."""
+    """The kernel can print, and 9Ball says why there is no driver."""
     options = tree(tmp_path / "tree.dtb", lambda source: SERIAL.sub(
         lambda found: re.sub("(?m)^\t+interrupts = .*\n", "", found[0]), source))
     guest = machine(extra=options)
@@ -329,7 +329,7 @@ def test_tree_with_a_uart_that_cannot_interrupt(machine: Boot, tmp_path: Path) -
 
 
 def test_two_interrupt_controllers(machine: Boot) -> None:
-    """Two NUMA nodes have a PLIC each, which reaches the harts of its node. Keys arrive, whichever hart boots."""
+    """Each of two NUMA nodes has a PLIC for its own harts. Keys arrive whichever hart boots."""
     nodes = [word for node in "01" for word in
              ("-object", f"memory-backend-ram,id=m{node},size=64M", "-numa", f"node,memdev=m{node},cpus={node}")]
     shell = Shell(machine(harts=2, extra=nodes), within=5)
@@ -337,7 +337,7 @@ def test_two_interrupt_controllers(machine: Boot) -> None:
 
 
 def test_no_plic(machine: Boot) -> None:
-    """With an APLIC in its place no device can interrupt, and whoever looks for a console learns why."""
+    """With an APLIC instead of a PLIC no device can interrupt, and the system says why there is no console."""
     guest = machine(extra=["-machine", "virt,aia=aplic"])
     guest.expect(r"^kernel: no device can interrupt: there is no PLIC for these harts \(and an AIA is not"
                  r" supported\)\n")

@@ -19,7 +19,7 @@ PROMPT = r"^glenda% $"
 
 
 def make(target: str, *variables: str, build: Path = BUILD) -> list[str]:
-    """The command. What is built stays as it is: other tests use it at the same time."""
+    """The command. It must not rebuild anything, because other tests use the build at the same time."""
     relative = os.path.relpath(build, ROOT)
     built = [f"{relative}/{file.relative_to(BUILD)}" for file in (KERNEL, INITRD)]
     return ["make", target, f"BUILD={relative}", *variables, *(word for file in built for word in ("-o", file))]
@@ -40,7 +40,7 @@ def terminal() -> Iterator[Callable[..., Terminal]]:
 
 @pytest.fixture
 def build(tmp_path: Path) -> Path:
-    """A folder for BUILD with the system that was built."""
+    """A folder for BUILD that contains the built system."""
     for folder in ("kernel", "user"):
         (tmp_path / folder).symlink_to(BUILD / folder)
     (tmp_path / "initrd.cpio").symlink_to(INITRD)
@@ -71,7 +71,7 @@ def test_a_system_that_cannot_start_is_an_error() -> None:
 
 
 def boot(kernel: Path, *arguments: str) -> subprocess.Popen[str]:
-    """What `make qemu` does, with another kernel or initrd."""
+    """Does what `make qemu` does, with another kernel or initrd."""
     return subprocess.Popen([sys.executable, "grade/boot.py", "--", "-machine", "virt", "-kernel", kernel, *arguments], cwd=ROOT,
                             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
@@ -105,7 +105,7 @@ def test_a_qemu_that_is_too_old_is_named(tmp_path: Path) -> None:
                                                  ("qemu-gdb", "waits for GDB", False), ("soak", "^Glenda", True)])
 def test_nothing_outlives_the_terminal(terminal: Callable[..., Terminal], build: Path, target: str, begun: str,
                                        shell: bool) -> None:
-    """`shell`: a shell is between terminal and make. Else nobody there hands a hangup on."""
+    """`shell`: a shell runs between terminal and make. Without it, no process passes on the hangup."""
     window = terminal(target, shell=shell, build=build)
     window.expect(begun)
     while not any("-kernel" in line and "boot.py" not in line for line in window.processes().values()):
@@ -118,7 +118,7 @@ def test_nothing_outlives_the_terminal(terminal: Callable[..., Terminal], build:
 
 
 def test_two_systems_for_gdb(terminal: Callable[..., Terminal], build: Path) -> None:
-    """The second is refused, and the first keeps its port; when it has ended, there is none, however it ended."""
+    """The second is refused and the first keeps its port. However the first ends, no port remains."""
     first = terminal("qemu-gdb", build=build)
     port = first.expect(r"waits for GDB on port (\d+): ")[1]
     second = subprocess.run(make("qemu-gdb", build=build), cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True,

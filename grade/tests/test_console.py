@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The commands of the console, as a person at the prompt sees them; and that it answers whatever runs."""
+"""The console's commands as a person at the prompt sees them, and that it responds whatever runs."""
 
 import re
 from collections.abc import Callable
@@ -20,7 +20,7 @@ def test_help_lists_all_commands(shell: Shell) -> None:
 
 
 def test_ps(shell: Shell) -> None:
-    # The console asks, and Factotum answers: both run.
+    # The console sends a request and Factotum replies, so both have run.
     system = [(1, 0, "9ball", "wait", 250), (2, 1, "factotum", "run", 240), (3, 1, "uart", "wait", 200),
               (4, 1, "console", "run", 100)]
     assert [row[:5] for row in shell.ps()] == system
@@ -48,7 +48,7 @@ def test_run_in_the_background(shell: Shell) -> None:
     assert shell.run("run spin 20 &") == "process 5 runs in the background\n"
     assert shell.pid("spin") == 5
     shell.run("run spin 50")
-    assert not shell.run("").startswith("process 5")        # it was told behind `run spin 50`
+    assert not shell.run("").startswith("process 5")        # reported after `run spin 50`
     assert shell.machine.transcript.count("process 5 exited with status 0\n") == 1
     assert "spin" not in [row.name for row in shell.ps()]
 
@@ -87,7 +87,7 @@ def test_log(shell: Shell) -> None:
 
 
 def test_mem_adds_up(shell: Shell) -> None:
-    """What is neither free nor Factotum's own belongs to the processes: pages that ps counts, tables and objects."""
+    """Memory that is neither free nor Factotum's own belongs to processes: pages counted by ps, tables and objects."""
     rows = {row.name: row for row in shell.ps()}
     memory = shell.memory()
     used = memory.total - memory.free - memory.tables
@@ -101,7 +101,7 @@ def test_mem_adds_up(shell: Shell) -> None:
 
 
 def test_wrong_words(shell: Shell) -> None:
-    """Nothing here is done, each has its message, and the prompt comes back."""
+    """Each line is refused with its own message, and the prompt returns."""
     before = shell.ps()
     no_program = "run: there is no program {} in the initrd\n".format
     answers = {
@@ -139,14 +139,14 @@ def test_wrong_arguments_of_programs(shell: Shell) -> None:
 
 
 def test_no_argument_is_lost_silently(shell: Shell) -> None:
-    """All arguments of a line that fits arrive, or a message says why nothing was run."""
+    """All arguments of a line that fits arrive, or a message says why nothing runs."""
     for count in (20, 31, 32, 40, 50, 60, 61, 62, 63, 64, 100, 123, 124):
         words = [str(number % 10) for number in range(count)]
         output = shell.run("run hello " + " ".join(words))
         arrived = output.splitlines()[:-1] == words
         refusal = "too many (words|arguments)|The line is longer than 256 bytes"
         assert arrived or (count > 50 and re.search(refusal, output)), f"{count}: {output!r}"
-    # What does not fit was not shown either, and the bell rang.
+    # Characters that do not fit are not echoed, and the bell rings.
     output = shell.run("run hello " + " ".join("99" for _ in range(100)))
     assert output == "The line is longer than 256 bytes. Nothing of it was executed.\n"
     assert "\a" in shell.machine.transcript
@@ -163,7 +163,7 @@ def test_system_programs_do_no_harm_when_run_by_hand(shell: Shell) -> None:
 
 
 def test_the_console_answers_whatever_runs(shell: Shell) -> None:
-    """Its priority is above that of what it runs: no answer waits for a time slice."""
+    """Its priority is above that of its programs, so no response waits for a time slice."""
     for _ in range(2):
         shell.run("run spin &", within=0.01)
     for _ in range(5):
@@ -175,7 +175,7 @@ def test_the_console_answers_whatever_runs(shell: Shell) -> None:
 
 
 def test_programs_of_one_priority_take_turns(machine: Callable[..., Machine]) -> None:
-    """The last of four gets its turn soon enough to see that 200 ms are over; a turn is 5 ms, and a page fault ends it."""
+    """The last of four runs soon enough to see that 200 ms are over; a time slice is 5 ms, and a page fault ends it."""
     shell = Shell(machine(harts=1))
     for _ in range(3):
         shell.run("run spin &")

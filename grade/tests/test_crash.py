@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Programs that go wrong: each is reported, ended and cleaned away, and nobody else notices."""
+"""Programs that crash: each is reported, terminated and cleaned up, and no other program is affected."""
 
 import random
 import re
@@ -19,7 +19,7 @@ CRASH = paths.BUILD / "user" / "crash.elf"          # with debug information; it
 
 
 class Kind(NamedTuple):
-    """What the report says. `where`: the function; it has no symbol of its own if the jump there was the crash."""
+    """The expected report. `where`: the function; it has no symbol if the jump to it was the crash."""
     what: str
     address: str
     where: str
@@ -51,7 +51,7 @@ def test_report(shell: Shell, name: str) -> None:
     if kind.where:
         function, _, offset = place.partition("+")
         assert word == "in" and function.endswith(f"::{kind.where}")
-        # The report's symbol is the one that the tools of this computer find.
+        # The report has the same symbol that the host's tools find.
         assert re.fullmatch(rf"{pc} \(\w*{kind.where}[\w.]*\+{offset}\)", symbols.name(CRASH, int(pc, 16)))
     else:
         assert pc == address and word == "called from" and re.fullmatch(r"(main|\S+::\S+)\+0x\w+", place)
@@ -65,7 +65,7 @@ def test_report(shell: Shell, name: str) -> None:
 
 
 def test_report_from_the_background(shell: Shell) -> None:
-    """The report comes when it happens, how it ended before the next prompt."""
+    """The report appears at once, and the exit status before the next prompt."""
     shell.run("run crash null &")
     assert shell.saw(r"crash \(pid 5\) stopped: store page fault at address 0x0,.*\n(  .*\n){4}")
     shell.type("\r")
@@ -82,7 +82,7 @@ def test_a_crash_does_not_disturb_others(shell: Shell) -> None:
 
 
 def test_nothing_is_lost_in_crashes(shell: Shell) -> None:
-    """Memory is the same after 3 rounds of all kinds as after the first round, and after 20 runs of hello."""
+    """Free memory is the same after three rounds of all crashes as after one, and after 20 runs of hello."""
     for name in ("hello", *(f"crash {kind}" for kind in KINDS), "memtest 2"):
         shell.run(f"run {name}")
     before = shell.memory()
@@ -134,7 +134,7 @@ def test_memtest_of_too_much_fails_cleanly(shell: Shell) -> None:
 
 
 def test_memtest_of_almost_all(shell: Shell) -> None:
-    """What is promised can be had, also the last page; and all of it comes back."""
+    """All memory that is promised can be used, down to the last page, and all of it is freed."""
     shell.run("run memtest 1")
     memory = shell.memory()
     most = (memory.free - 512) // 1024
@@ -158,7 +158,7 @@ def test_two_memtests_at_once(shell: Shell) -> None:
 
 
 def test_two_memtests_that_fit_only_alone(shell: Shell) -> None:
-    """The second is refused, the first does not notice."""
+    """The second is refused, and the first is not affected."""
     most = int(shell.memory().free / 1024 * 0.6)
     shell.run(f"run memtest {most} &")
     shell.type(f"run spin 20\rrun memtest {most}\r")
@@ -169,7 +169,7 @@ def test_two_memtests_that_fit_only_alone(shell: Shell) -> None:
 # --- damaged programs -------------------------------------------------------------------------------------
 
 def test_damaged_programs_are_refused_or_ended(machine: Boot, tmp_path: Path) -> None:
-    """40 copies of hello with 1 to 4 wrong bytes in the headers: each is refused, crashes, or runs."""
+    """40 copies of hello with 1 to 4 wrong bytes in the headers: each is refused, crashes or runs."""
     chance = random.Random(3)
     good = (paths.INITRD_TREE / "bin" / "hello").read_bytes()
     headers = 64 + 56 * good[56]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""K17: where a thread waits, as the kernel's dumps and GDB show it. user/tests/ktest_dumps.cc has the threads."""
+"""K17: the kernel's dumps and GDB show what a thread waits for. user/tests/ktest_dumps.cc makes the threads."""
 
 import re
 from collections.abc import Callable
@@ -20,7 +20,7 @@ Boot = Callable[..., Machine]
 
 
 class Wait(NamedTuple):
-    """Of one thread. In the texts, {name} is the address of the object that the program calls so."""
+    """What is shown for one thread. In the texts, {name} is the address of the object that the program calls `name`."""
     state: str
     priority: int
     dump: str
@@ -34,21 +34,21 @@ WAITS = {
     "caller": Wait("BlockedCall", 255, ", at endpoint {entry}", "endpoint {entry}"),
     "faulting": Wait("BlockedFault", 101, ", at endpoint {entry}", "endpoint {entry}"),
     "receiver": Wait("BlockedRecv", 101, ", at endpoint {exit}", "endpoint {exit}"),
-    "server": Wait("BlockedRecv", 101, ", at endpoint {exit}, with reply {offer}", "endpoint {exit}"),
+    "server": Wait("BlockedRecv", 101, ", at endpoint {exit}, with reply {unused_reply}", "endpoint {exit}"),
     "waiter": Wait("BlockedRecv", 101, ", at notification {bell}", "notification {bell}"),
-    "client": Wait("BlockedCall", 101, ", with reply {order}", "the answer, in reply {order}"),
-    "patient": Wait("BlockedFault", 101, ", with reply {chart}", "the answer, in reply {chart}"),
+    "client": Wait("BlockedCall", 101, ", with reply {call_reply}", "the reply, in {call_reply}"),
+    "faulted": Wait("BlockedFault", 101, ", with reply {fault_reply}", "the reply, in {fault_reply}"),
 }
 
 
 def places(transcript: str) -> dict[str, str]:
-    """Where the kernel sees each object."""
+    """The kernel's address of each object."""
     found = re.findall(r"^place (\w+) (0x[0-9a-f]+)$", transcript, re.MULTILINE)
     return {name: f"{int(address, 16) + DIRECT_MAP:#x}" for name, address in found}
 
 
 def dumps(transcript: str) -> dict[str, tuple[str, dict[str, int]]]:
-    """The head line and the registers of each dump, by name of the thread."""
+    """The first line and the registers of each dump, by thread name."""
     found = re.findall(r"^(thread (\S+): .*)\n((?:  .*\n)+)", transcript, re.MULTILINE)
     assert len(found) == len({name for _, name, _ in found})
     return {name: (line, {register: int(value, 16) for register, value in re.findall(r"(\w+) +(0x[0-9a-f]+)", rest)})
@@ -78,5 +78,5 @@ def test_gdb(machine: Boot) -> None:
     assert {name: (row[3], int(row[4]), row[6]) for name, row in found.items() if name != "root"} == {
         name: (wait.state, wait.priority, wait.gdb.format(**at)) for name, wait in WAITS.items()}
     assert (found["root"][3], found["root"][6]) == ("Ready", "running")
-    assert f"reply {at['offer']}: in root slot" in answers["thread-info server"]
+    assert f"reply {at['unused_reply']}: in root slot" in answers["thread-info server"]
     assert system.machine.run_to_exit() == 0

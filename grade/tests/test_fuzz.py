@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""K28: a million random system calls from hostile threads; the kernel lives and all its invariants hold.
+"""K28: a million random system calls from hostile threads. The kernel survives and all its invariants hold.
 
-The targeted attacks (ktest_attack, ktest_self_destruction, ktest_leaks) run with the other programs in test_kernel.py. More calls
-and other seeds: `make fuzz CALLS=100000000 SEED=7`.
+Targeted attacks (ktest_hostile_calls, ktest_hostile_registers, ktest_self_destruction, ktest_leaks) run with the other
+programs in test_kernel.py. For more calls and other seeds: `make fuzz CALLS=100000000 SEED=7`.
 """
 
 import re
@@ -14,7 +14,7 @@ from fuzz import SUMMARY, run
 SEEDS = (1, 2, 3, 4)
 CALLS = 250_000
 
-# Every method that victims can call must have been called with success: else the fuzzer no longer gets past the checks.
+# Each method that victims can call must have succeeded at least once, or the fuzzer no longer gets past the checks.
 METHODS = {"Untyped": 2, "CNode": 7, "Tcb": 13, "Frame": 4, "PageTable": 2, "VSpace": 3, "Timer": 3, "IrqControl": 1,
            "IrqHandler": 3}
 
@@ -30,7 +30,7 @@ def test_random_calls(seed: int) -> None:
 
 
 def test_a_seed_is_one_run() -> None:
-    """What failed can be repeated: the same seed prints the same, to the last letter; another does not."""
+    """A failure can be reproduced: the same seed gives the same output, another seed does not."""
     once, again, other = (run(seed, 20_000, name=f"test_fuzz-replay-{n}")[1]
                           for n, seed in enumerate((99, 99, 100)))
     start = once.index("kfuzz: seed")

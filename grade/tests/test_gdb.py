@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Tests of .gdbinit and grade/gdb: GDB attached to a live system, every command run, its answer looked at."""
+"""Tests of .gdbinit and grade/gdb: attach GDB to a live system, run every command and check its output."""
 
 import fcntl
 import os
@@ -16,7 +16,7 @@ from glenda.machine import Machine
 from glenda.paths import BUILD, ROOT
 
 PROMPT = "^glenda% "
-SECONDS = 60            # on the wall, that a GDB may take
+SECONDS = 60            # of real time for one GDB
 MARK = "@@@ "
 NAMES = ("threads", "thread-info", "harts", "caps", "cdt", "untyped", "vspace", "endpoint", "notification", "program",
          "kernel", "trace")
@@ -33,7 +33,7 @@ def free_port() -> int:
 
 
 class Debugged:
-    """A machine to which GDB can be attached, once or several times."""
+    """A machine to which GDB can attach, once or several times."""
 
     def __init__(self, boot: Boot, **options: object) -> None:
         self.port = free_port()
@@ -44,7 +44,7 @@ class Debugged:
         return self
 
     def gdb(self, *commands: str) -> dict[str, str]:
-        """What GDB answers to each command, errors included. Attaches, and lets the system go on in the end."""
+        """Attaches GDB, runs the commands and lets the system continue. Returns each command's output, with errors."""
         attach = f"target remote 127.0.0.1:{self.port}"
         answers = run_gdb(attach, *commands)
         del answers[attach]
@@ -58,7 +58,7 @@ def run_gdb(*commands: str) -> dict[str, str]:
     done = subprocess.run(line, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                           text=True, timeout=SECONDS, check=False)
     assert "Traceback" not in done.stdout and "Error while executing" not in done.stdout, done.stdout
-    assert done.stdout.count("\nGlenda: ") == 1, done.stdout        # the greeting: the script was loaded to its end
+    assert done.stdout.count("\nGlenda: ") == 1, done.stdout        # the greeting: the script was loaded completely
     text = done.stdout.replace("[Inferior 1 (process 1) detached]\n", "")
     parts = [part.partition("\n") for part in text.split(MARK)[1:]]
     assert [part[0] for part in parts] == list(commands), done.stdout
@@ -66,7 +66,7 @@ def run_gdb(*commands: str) -> dict[str, str]:
 
 
 def rows(answer: str) -> list[list[str]]:
-    """The lines of a table below its header, as columns. Columns stand two blanks apart."""
+    """The rows of a table without its header, split into columns. Two blanks separate columns."""
     return [re.split(r" {2,}", line.strip()) for line in answer.splitlines()[1:] if re.match(r"\s*\w", line)]
 
 
@@ -83,7 +83,7 @@ def prompt() -> Iterator[Debugged]:
 
 
 def threads(prompt: Debugged) -> dict[str, list[str]]:
-    """No, Tcb, Name, State, Prio, Hart, Waits on, At; by name."""
+    """The rows of `threads` by name: No, Tcb, Name, State, Prio, Hart, Waits on, At."""
     return {row[2]: row for row in rows(prompt.gdb("threads")["threads"])}
 
 
@@ -91,7 +91,7 @@ def test_threads(prompt: Debugged) -> None:
     found = threads(prompt)
     assert {"root", "factotum", "uart", "console"} <= found.keys()
     assert {found[name][3] for name in ("root", "factotum", "uart")} == {"BlockedRecv"}
-    assert found["console"][3] == "BlockedCall" and found["console"][6].startswith("the answer, in reply 0x")
+    assert found["console"][3] == "BlockedCall" and found["console"][6].startswith("the reply, in 0x")
     assert found["uart"][4:6] == ["200", "0"] and found["uart"][6].startswith("endpoint 0xffffffc0")
     assert re.fullmatch(r"0x1[0-9a-f]{4} <[\w:]+\+0x[0-9a-f]+>", found["uart"][7])
     assert [int(row[0]) for row in found.values()] == list(range(1, len(found) + 1))
@@ -186,7 +186,7 @@ def test_printers(prompt: Debugged) -> None:
         "print *(glenda::PhysAddr*)&glenda::kernel_root": "0xffffffc08",
         "print (glenda::MapFlags)5": "R-X",
     }
-    answers = prompt.gdb("program uart", *expected)        # MapFlags is a type of programs, not of the kernel
+    answers = prompt.gdb("program uart", *expected)        # MapFlags is a type of user programs, not of the kernel
     for command, text in expected.items():
         assert text in answers[command], f"{command}: {answers[command]}"
 
@@ -215,7 +215,7 @@ def test_help(prompt: Debugged) -> None:
 
 @pytest.mark.parametrize("harts", [1, 2])
 def test_in_a_user_program(machine: Boot, harts: int) -> None:
-    """While a hart runs a user program, GDB sees through it no kernel memory; the commands do."""
+    """While a hart runs a user program, GDB cannot see kernel memory through it, but the commands can."""
     system = Debugged(machine, harts=harts).boot()
     system.machine.sendline("run spin &")
     system.machine.expect(PROMPT)
@@ -230,13 +230,13 @@ def test_in_a_user_program(machine: Boot, harts: int) -> None:
     assert re.search(r": in a user program\n  current    spin at 0x", answer["harts"])
     assert "registers, now, in the hart:" in answer["thread-info spin"]
     assert answer["kernel print glenda::hart_count"].startswith(f"$1 = {harts}\n")
-    system.machine.sendline("ps")       # the system goes on
+    system.machine.sendline("ps")       # the system continues
     system.machine.expect(r"\bspin\b")
     system.machine.expect(PROMPT)
 
 
 def wait_until_idle(system: Debugged) -> None:
-    """Until the system, which is traced and gets no more input, has nothing left to do."""
+    """Waits until the traced system, which gets no more input, has nothing left to do."""
     for _ in range(SECONDS):
         if system.gdb("trace 1")["trace 1"].rstrip().endswith("idle runs"):
             return
@@ -245,9 +245,9 @@ def wait_until_idle(system: Debugged) -> None:
 
 
 def test_trace(machine: Boot) -> None:
-    """A key is pressed: interrupt, signal, what driver and console say to each other, in order and in words."""
+    """The trace of a key press: interrupt, signal, and the messages between driver and console, in order."""
     system = Debugged(machine, append="trace=on").boot()
-    wait_until_idle(system)     # else the driver may have the key before the console asks for it
+    wait_until_idle(system)     # otherwise the driver may get the key before the console asks for it
     system.machine.send("x")
     system.machine.expect("x")
     wait_until_idle(system)
@@ -257,7 +257,7 @@ def test_trace(machine: Boot) -> None:
     assert [len(rows(answers[command])) for command in ("trace", "trace 3")] == [32, 3]
     events = [f"{name}: {text}" for _, name, text in found]
     wanted = [r"\w+: interrupted by a device.*", r"\w+: device interrupt 10", r"\w+: signal 0x1 to (uart|nobody yet)",
-              r"uart: Reply Reply 0x\w+: label 0, \d words", r"uart: answer to console: label 0, \d words",
+              r"uart: Reply Reply 0x\w+: label 0, \d words", r"uart: reply to console: label 0, \d words",
               r"uart: Call IrqHandler 0x\w+: Ack, 0 words", r"uart: Recv Endpoint 0x\w+",
               r"uart: BlockedRecv; console runs", r"console: Call Endpoint 0x\w+: label \d+, \d+ words?",
               r"console: message to uart: label \d+, \d+ words?", r"console: BlockedCall; uart runs"]
@@ -278,7 +278,7 @@ def test_no_trace(prompt: Debugged) -> None:
 
 
 def test_before_boot(machine: Boot) -> None:
-    """Each command says that it is too early: before the first instruction, and before there is a root task."""
+    """Before the first instruction, and before the root task exists, each command says that it is too early."""
     system = Debugged(machine, extra=["-S"], icount=False)      # QEMU 7.2 does not step with -icount sleep=off
     later = ["tbreak glenda::start_root_task", "continue"]
     answers = system.gdb(*LOOKING, *later, *(f"{command} " for command in LOOKING), "tbreak resume_user", "continue ",
@@ -303,7 +303,7 @@ def make(*arguments: str, **options: object) -> subprocess.CompletedProcess[str]
 
 
 def test_make_gdb(prompt: Debugged, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """`make gdb` attaches and loads our commands, whatever the .gdbinit in the home directory does."""
+    """`make gdb` attaches and loads our commands, whatever the .gdbinit in the home directory contains."""
     assert "-x .gdbinit" in make("-n", "gdb").stdout
     build = f"BUILD={os.path.relpath(tmp_path, ROOT)}"
     for folder in ("kernel", "user"):

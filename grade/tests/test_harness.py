@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Tests of the harness itself, on the bare guests in tests/guests: small S-mode programs without Glenda."""
+"""Tests of the harness itself with the bare guests in tests/guests: small S-mode programs without Glenda."""
 
 import os
 import subprocess
@@ -19,7 +19,7 @@ Boot = Callable[..., Machine]
 
 @pytest.fixture
 def boot(machine: Boot) -> Boot:
-    """Builds the guest of that name, and boots it."""
+    """Builds and boots the guest called `name`."""
     def start(name: str, **options: object) -> Machine:
         return machine(kernel=guests.build(name), initrd=None, **options)
     return start
@@ -159,7 +159,7 @@ def test_sleep_takes_guest_time_but_no_wall_time(boot: Boot) -> None:
 
 @pytest.mark.parametrize("harts", [1, 2])
 def test_panic_fails_at_once(boot: Boot, harts: int) -> None:
-    """The report is whole with its last line: nobody waits for the silence behind it."""
+    """The last line completes the report, so the harness does not wait for silence after it."""
     guest = boot("panic", harts=harts)
     guest.expect("^all is well\n")
     begin = time.monotonic()
@@ -169,7 +169,7 @@ def test_panic_fails_at_once(boot: Boot, harts: int) -> None:
 
 
 def test_panic_whose_report_breaks_off(boot: Boot) -> None:
-    """The guest is not idle, but it prints nothing more."""
+    """The guest is not idle, but it prints no more."""
     guest = boot("panic_cut")
     guest.expect("^all is well\n")
     begin = time.monotonic()
@@ -198,7 +198,7 @@ def test_same_run_each_time(boot: Boot, guest_name: str, last_words: str) -> Non
 
 
 def test_steps_show_a_run_that_differs(boot: Boot) -> None:
-    """The same guest in a machine with more memory: its firmware has more to say, and to do."""
+    """The same guest on a machine with more memory, whose firmware prints and does more."""
     runs = []
     for memory in ("128M", "1G"):
         with boot("count", memory=memory) as guest:

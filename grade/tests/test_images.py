@@ -25,7 +25,7 @@ def test_image_is_what_cpio_reads(tree: Path) -> None:
     archive = images.pack(files)
     assert images.unpack(archive) == files
     assert images.pack(dict(reversed(files.items()))) == archive
-    # What GNU cpio 2.13 writes for the first entry, `--reproducible`, but for the inode's number.
+    # The first entry as GNU cpio 2.13 writes it with `--reproducible`, except for the inode's number.
     assert archive.startswith(b"070701" b"00000001" b"000041ed" + b"00000000" * 2 + b"00000002" + b"00000000" * 6
                               + b"00000004" + b"00000000" + b"bin\0")
     assert len(archive) % 4 == 0

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The kernel tested from inside: each program of user/tests runs as root task and reports one line a test."""
+"""Tests of the kernel from inside: each program of user/tests runs as the root task and prints one line per test."""
 
 import re
 from collections.abc import Callable
@@ -10,9 +10,9 @@ from glenda import ktest, qemu, steps
 from glenda.machine import Machine
 from glenda.paths import ROOT
 
-LIMIT = 15.0                # s of guest time; the longest needs about a third
+LIMIT = 15.0                # s of guest time; the slowest program needs about a third
 
-# These programs together provoke every error. An error that cannot be provoked is named here, with the reason.
+# Together these programs provoke every error. NOT_PROVOKED has the errors that cannot be provoked, with the reason.
 PROVOKERS = ("ktest_errors", "ktest_methods", "ktest_memory", "ktest_devices")
 NOT_PROVOKED: dict[str, str] = {}
 
@@ -26,17 +26,17 @@ def test_kernel(machine: Boot, program: str, options: str) -> None:
 
 
 def test_registers_through_100000_preemptions(machine: Boot) -> None:
-    """K5: what the run above does 5,000 times."""
+    """K5: the run above has 5,000 preemptions."""
     transcript = ktest.run(machine, "ktest_registers", "preemptions=100000", within=LIMIT)
     ktest.expect_all_pass(transcript, "ktest_registers")
 
 
 def test_huge_frames(machine: Boot) -> None:
-    """K14: 1 GiB in one mapping. Clearing it takes most of the time.
+    """K14: a mapping of 1 GiB. Clearing the memory takes most of the time.
 
-    The test wants 2 GiB in one Untyped: from 6 GiB on there are, wherever in the memory QEMU puts the device tree.
+    The test needs an Untyped of 2 GiB. With 6 GiB there is one wherever QEMU puts the device tree.
     """
-    ktest.expect_all_pass(ktest.run(machine, "ktest_huge", within=LIMIT, memory="6G"), "ktest_huge")
+    ktest.expect_all_pass(ktest.run(machine, "ktest_huge_frames", within=LIMIT, memory="6G"), "ktest_huge_frames")
 
 
 def errors_of_the_abi() -> set[str]:
@@ -58,7 +58,7 @@ def test_every_error_is_provoked(machine: Boot) -> None:
 
 
 def test_unhandled_faults_are_reported(machine: Boot) -> None:
-    """K24: the kernel says in one line which thread stopped, why and where; the others run on."""
+    """K24: the kernel reports in one line which thread stopped, why and where. The others continue."""
     transcript = ktest.run(machine, "ktest_faults", within=LIMIT)
     for victim, what, detail in (("page", "page fault", "address 0x1800123450, cause 13"),
                                  ("illegal", "exception", "address 0xffffffff, cause 2"),
@@ -72,20 +72,20 @@ def test_unhandled_faults_are_reported(machine: Boot) -> None:
 
 
 def test_vector_registers_are_out_of_reach(machine: Boot) -> None:
-    """The firmware turns them on where there are any; the kernel, which does not save them, turns them off."""
+    """The firmware enables vector registers if there are any. The kernel does not save them, so it disables them."""
     transcript = ktest.run(machine, "ktest_vector", within=LIMIT, extra=["-cpu", "rv64,sstc=false,v=true"])
     ktest.expect_all_pass(transcript, "ktest_vector")
 
 
 def test_machine_without_floating_point(machine: Boot) -> None:
-    """An illegal instruction is a fault there as everywhere, and no reason to touch registers that do not exist."""
+    """An illegal instruction is an ordinary fault there too; the kernel must not access registers that do not exist."""
     without = "f=false,d=false" + (",zfa=false" if qemu.version() >= (8, 1) else "")    # Zfa needs F
     transcript = ktest.run(machine, "ktest_faults", within=LIMIT, extra=["-cpu", f"rv64,sstc=false,{without}"])
     ktest.expect_all_pass(transcript, "ktest_faults")
 
 
 def test_runs_are_deterministic(machine: Boot) -> None:
-    """The same program does the same after the same number of instructions, from the first to the last words."""
+    """A program is in the same state after the same number of instructions, from the start of a run to its end."""
     runs = []
     for number in range(2):
         guest = machine(append="root=bin/ktest_ipc", name=f"deterministic-{number}", harts=1)

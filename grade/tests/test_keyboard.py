@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The keyboard: editing a line, its history, typing ahead, any byte, and Ctrl-C."""
+"""The keyboard: line editing, history, typing ahead, arbitrary bytes, and Ctrl-C."""
 
 import random
 import re
@@ -14,7 +14,7 @@ ASK = "\x1b[999C\x1b[6n"        # how the editor asks the terminal for its width
 
 
 def test_editing(shell: Shell) -> None:
-    """What is executed shows what the line was."""
+    """The executed command shows what the edited line was."""
     lines = {
         "run hellp\x7fo abX\x7fc": "abc", "run hello abX\x08c": "abc", "\x7f\x08run hello x": "x",
         "nonsense\x15run hello u": "u", "\x15\x15run hello v": "v",
@@ -50,14 +50,14 @@ def test_history(shell: Shell) -> None:
     for argument in ("one", "two", "three"):
         shell.run(f"run hello {argument}")
     assert command_of(UP) == "run hello three|three"
-    assert command_of(UP * 2) == "run hello two|two"            # the same line twice is one line of history
-    assert command_of(UP * 4) == "run hello one|one"            # two, three, two, one: what was executed is at the end
+    assert command_of(UP * 2) == "run hello two|two"            # a repeated line is stored once
+    assert command_of(UP * 4) == "run hello one|one"            # two, three, two, one: the newest was executed last
     assert command_of(UP * 4 + DOWN * 2) == "run hello two|two"
     assert command_of(UP + "\x7f\x7f\x7fmany") == "run hello many|many"
     assert command_of("run hello draft" + UP + DOWN) == "run hello draft|draft"
     shell.run("")
-    assert command_of(UP) == "run hello draft|draft"            # an empty line is none
-    assert command_of(UP * 50) == "run hello one|one"           # and no further back than the first
+    assert command_of(UP) == "run hello draft|draft"            # an empty line is not stored
+    assert command_of(UP * 50) == "run hello one|one"           # stops at the oldest line
     assert command_of(DOWN * 5 + "run hello z") == "run hello z|z"
 
 
@@ -71,7 +71,7 @@ def test_history_forgets_the_oldest(shell: Shell) -> None:
 
 
 def test_a_line_longer_than_the_screen(shell: Shell) -> None:
-    """It scrolls, and never wraps, on a terminal of 40 columns that says nothing of itself."""
+    """The line scrolls and never wraps on a terminal of 40 columns that does not report its size."""
     word = "".join(random.Random(1).choices("abcdefghij", k=180))
     assert shell.run(f"run hello {word}") == f"{word}\nprocess 5 exited with status 0\n"
     rows = [re.sub(r"\n.*|\x1b\[[^@-~]*[@-~]|\r", "", row, flags=re.DOTALL)
@@ -81,21 +81,21 @@ def test_a_line_longer_than_the_screen(shell: Shell) -> None:
 
 
 def test_the_terminal_tells_its_width(shell: Shell) -> None:
-    """Asked once the line gets long; from then on the row is as wide as the terminal."""
+    """The editor asks for the width once the line gets long, and then uses the full width of the terminal."""
     word = "".join(random.Random(3).choices("abcdefghij", k=100))
     shell.type(f"run hello {word}")
     shell.machine.expect(re.escape(ASK), within=0.5)
     shell.machine.expect(word[-LINE:], within=0.5)
     shell.type("\x1b[24;80R")
     shell.machine.expect(rf"{PROMPT}{word[-71:]}\x1b\[K$", within=0.5)
-    shell.type(LEFT * 80 + "Z")         # now some of the word's begin is on the screen again
+    shell.type(LEFT * 80 + "Z")         # now part of the word's beginning is on the screen again
     shell.machine.expect(rf"{PROMPT}Z{word[20:90]}\x1b\[K\x1b\[70D$", within=0.5)
     shell.type("\r")
     shell.machine.expect(f"^{word[:20]}Z{word[20:]}\n", within=0.5)
 
 
 def test_a_line_longer_than_the_buffer(shell: Shell) -> None:
-    """What does not fit rings the bell, and then Enter executes nothing. What fits can be edited and entered."""
+    """A line that is too long rings the bell, and Enter then executes nothing. A line that fits works as usual."""
     shell.type("x" * 500)
     shell.machine.expect("\a" * 200, within=0.5)
     shell.type("\x7f" * 600 + "run hello short\r")
@@ -107,7 +107,7 @@ def test_a_line_longer_than_the_buffer(shell: Shell) -> None:
 
 
 def test_unknown_sequences_vanish(shell: Shell) -> None:
-    """F11, F1 of the Linux console, Alt and Up, a terminal's answer, a mouse: none leaves a byte in the line."""
+    """F11, F1 of the Linux console, Alt and Up, a terminal's report, a mouse: none leaves a byte in the line."""
     keys = "\x1b[23~", "\x1b[[A", "\x1b\x1b[A", "\x1b[?1;2c", "\x1b[3;5~", "\x1bOP", "\x1b[M #!", "\x1b]0;x\x1b\\"
     for each in keys:
         shell.type(f"run hello {each}abc{each}\x01{each}\x05{each}\r")
@@ -134,13 +134,13 @@ def test_control_keys(shell: Shell) -> None:
 
 
 def test_all_bytes(shell: Shell) -> None:
-    """Each byte on a line of its own, then all of them in a row, then 2000 at random."""
+    """Each byte on its own line, then all bytes in a row, then 2000 at random."""
     for byte in range(256):
         if byte == 3:
             continue
         shell.type(bytes([byte]) + b"\x1bOZ\x15run hello good\r")        # ends an escape sequence, empties the line
         output = shell.until_prompt()
-        if byte in (4, 13):     # 10 behind a 13 is no end of another line
+        if byte in (4, 13):     # a 10 after a 13 does not end another line
             output += shell.until_prompt()
         assert "\ngood\nprocess " in output, byte
     garbage = bytes(range(256)) + random.Random(2).randbytes(2000)
@@ -152,7 +152,7 @@ def test_all_bytes(shell: Shell) -> None:
 
 
 def test_typing_ahead(shell: Shell) -> None:
-    """Lines that come while a program runs are not lost, and are executed in order."""
+    """Lines typed while a program runs are kept and executed in order."""
     shell.type("run spin 20\r" + "".join(f"run hello {number}\r" for number in range(30)))
     for number in range(30):
         shell.machine.expect(rf"^{number}\nprocess {6 + number} exited with status 0\n")
@@ -163,7 +163,7 @@ def test_any_end_of_line(shell: Shell) -> None:
     for argument in "abc":
         assert f"\n{argument}\n" in shell.until_prompt()
     assert shell.run("run hello d").startswith("d\n")
-    assert shell.machine.transcript.count(PROMPT) == 5       # the \n of \r\n is no line of its own
+    assert shell.machine.transcript.count(PROMPT) == 5       # \r\n ends one line, not two
 
 
 def test_control_c_ends_the_program(shell: Shell) -> None:
@@ -179,7 +179,7 @@ def test_control_c_ends_the_program(shell: Shell) -> None:
 
 @pytest.mark.parametrize("keys", [["run spin\r", "\x03"], ["run spin\r\x03"]], ids=["at-once", "in-one-piece"])
 def test_control_c_is_never_too_early(shell: Shell, keys: list[str]) -> None:
-    """Pressed before the program has begun, it ends it all the same."""
+    """Ctrl-C also ends a program that has not begun yet."""
     for piece in keys:
         shell.type(piece)
     assert shell.until_prompt(within=0.1).endswith("process 5 was killed\n")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Machines with more memory than any host has: all of it that the kernel can reach is used, the rest is reported.
+"""Machines with more memory than the host: the kernel uses all that it can address and reports the rest.
 
 QEMU reserves no memory for them on the host, and the guest touches little.
 """
@@ -12,8 +12,8 @@ import pytest
 from glenda.machine import Machine
 from glenda.shell import Shell
 
-DIRECT_MAP = 128                # GiB of addresses that the kernel reaches
-RAM_BASE = 2                    # GiB: where memory begins
+DIRECT_MAP = 128                # GiB that the kernel can address
+RAM_BASE = 2                    # GiB: start of memory
 BOOT = 5                        # s: the tables are zeroed, 10 bytes for each page
 
 

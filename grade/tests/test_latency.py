@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""K27: how long the kernel keeps interrupts off is bounded, and the measurement of it can be trusted."""
+"""K27: the time for which the kernel disables interrupts is bounded, and its measurement is correct."""
 
 import re
 from collections.abc import Callable
@@ -16,7 +16,7 @@ GOAL = ANCHORS["worst_irq_latency"][3]
 
 
 def check(worst: Worst, limit: int) -> None:
-    """Fails, with the operation, if an interrupt may have to wait longer than `limit` instructions."""
+    """Fails and names the operation if an interrupt may have to wait for more than `limit` instructions."""
     assert worst.bound <= limit, f"{worst.bound} instructions with interrupts off, in {worst.report()}"
 
 
@@ -30,21 +30,21 @@ def test_latency_is_bounded(worst: Worst) -> None:
 
 
 def test_all_kinds_were_measured(worst: Worst) -> None:
-    """Thousands of calls, polls, and operations that gave way; and the invariant checker, which does not count."""
+    """There were thousands of calls and polls, preempted operations, and runs of the checker, which are skipped."""
     assert worst.counts[TO_EXIT] > 1_000_000 and worst.counts[TO_POLL] > 10_000 and worst.counts[WAY_OUT] > 20
     assert worst.skipped > 50
     assert all(stretch.instructions > 0 for stretch in worst.stretches)
 
 
 def test_a_violation_is_named() -> None:
-    """With a limit that is too low the same check fails, and names the operation: clearing the memory of new objects."""
+    """With a limit that is too low, the same check fails and names the operation: clearing memory for new objects."""
     worst = run_program("root=bin/ktest_retype")
     with pytest.raises(AssertionError, match=r"instructions with interrupts off, in invoke_untyped retype \(.*memset"):
         check(worst, 1000)
 
 
 def test_known_stretches(machine: Callable[..., Machine]) -> None:
-    """A bare guest whose stretches have known lengths, see guests/latency.c."""
+    """A bare guest disables interrupts for known lengths, see guests/latency.c."""
     kernel = build("latency")
     with Probe(kernel, poll="poll", pause="pause", skip="debug", text=("_start", "user")) as probe:
         guest = machine(kernel=kernel, initrd=None, extra=probe.arguments)
@@ -60,7 +60,7 @@ def test_known_stretches(machine: Callable[..., Machine]) -> None:
 
 
 def test_what_is_printed_in_pieces_is_whole(machine: Callable[..., Machine]) -> None:
-    """Interrupts come all the time while ktest_latency prints: every line is there, once, in order and unbroken."""
+    """While ktest_latency prints under frequent interrupts, every line appears once, in order and unbroken."""
     guest = machine(append="root=bin/ktest_latency")
     guest.run_to_exit()
     text = guest.transcript

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Folders of the kernel depend on each other in one direction: no file includes one of a folder above its own.
+"""The kernel's folders are layers: no file includes a file of a higher folder.
 
 The order is the one that handouts/reference/kernel-design.md gives to its readers, lowest folder first.
 """
@@ -15,7 +15,7 @@ INCLUDE = re.compile(r'^#include "([a-z]+)/[^"]+"', re.MULTILINE)
 
 
 def order_of_folders() -> dict[str, int]:
-    """The height of each folder: the order stands in a line of its own, with an arrow from each folder to the next."""
+    """The rank of each folder. The document lists them on one line, with an arrow from each folder to the next."""
     line = re.search(r"^ +((?:[a-z]+ ← )+[a-z]+)$", DESIGN.read_text(), re.MULTILINE)
     assert line, f"{DESIGN} has no line such as `util ← abi ← arch`"
     return {folder: height for height, folder in enumerate(line[1].split(" ← "))}
@@ -38,7 +38,7 @@ def test_no_include_leads_upwards(folder: str) -> None:
 
 
 def test_the_fast_path_is_known_to_the_front_door_alone() -> None:
-    """Nothing but entry.cc includes fast_path.h, and nothing but fast_path.cc the two files that it is made of."""
+    """Only entry.cc includes fast_path.h, and only fast_path.cc includes the two files that it is made of."""
     users = {name: {source.name for source in KERNEL.glob("*/*.[ch]*") if f'"entry/{name}"' in source.read_text()}
              for name in ("fast_path.h", "fast_call.h", "fast_rest.h")}
     assert users == {"fast_path.h": {"entry.cc", "fast_path.cc", "no_fast_path.cc"},

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The tree may lie anywhere, be built anywhere, and be used by several users with the limits that a computer has."""
+"""The tree works in any folder, with any build folder, for several users, and within a computer's usual limits."""
 
 import ctypes
 import os
@@ -14,9 +14,9 @@ import pytest
 from glenda import guests
 from glenda.paths import BUILD, INITRD, KERNEL, ROOT
 
-NAME = "a, b=c ü 'd"            # of a folder: what QEMU, GDB, make and the locale C each stumble over
-SECONDS = 240                   # on the wall
-# What a checkout there can do: boot, use the second plugin, give QEMU a file's name, debug, be used by hand.
+NAME = "a, b=c ü 'd"            # a folder's name that QEMU, GDB, make and the locale C must quote
+SECONDS = 240                   # of real time
+# These tests boot, use the second plugin, pass a file's name to QEMU, use GDB, and run `make qemu`.
 SELECTION = ["test_power.py::test_shutdown", "test_latency.py::test_known_stretches",
              "test_boot.py::test_tree_without_memory", "test_gdb.py::test_printers",
              "test_gdb.py::test_in_a_user_program[1]", "test_by_hand.py::test_two_systems_for_gdb"]
@@ -25,7 +25,7 @@ PR_CAPBSET_DROP = 24
 
 
 def environment(**changes: str) -> dict[str, str]:
-    """Ours without what make and pytest have put there."""
+    """Our environment without the variables that make and pytest have added."""
     ours = {name: value for name, value in os.environ.items()
             if not name.startswith(("PYTEST_", "MAKE", "MFLAGS", "GLENDA_"))}
     return ours | changes
@@ -33,7 +33,7 @@ def environment(**changes: str) -> dict[str, str]:
 
 def run(command: list[str], *, folder: Path = ROOT, without: tuple[int, ...] = (), **changes: str
         ) -> subprocess.CompletedProcess[str]:
-    """`without`: capabilities that root has and other users have not. The output has the errors in it."""
+    """Runs a command. `without`: Linux capabilities to drop, which only root has. The output includes the errors."""
     def drop() -> None:
         for capability in without if os.geteuid() == 0 else ():
             assert ctypes.CDLL(None).prctl(PR_CAPBSET_DROP, capability, 0, 0, 0) == 0
@@ -41,11 +41,11 @@ def run(command: list[str], *, folder: Path = ROOT, without: tuple[int, ...] = (
                           stderr=subprocess.STDOUT, encoding="utf-8", timeout=SECONDS, preexec_fn=drop, check=False)
 
 
-# --- where the tree lies ------------------------------------------------------------------------------------
+# --- the tree's folder --------------------------------------------------------------------------------------
 
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
-    """The tree in a folder called NAME: its own grade/, and what is built. The rest are links."""
+    """The tree in a folder called NAME: copies of grade/ and of the build, links to the rest."""
     there = tmp_path / NAME
     shutil.copytree(ROOT / "grade", there / "grade", ignore=shutil.ignore_patterns("__pycache__"))
     for name in ("Makefile", ".gdbinit", "kernel", "user", "lib"):
@@ -53,7 +53,7 @@ def checkout(tmp_path: Path) -> Path:
     for file in (KERNEL, INITRD, *(BUILD / "user").glob("*.elf")):
         copy = there / "build" / file.relative_to(BUILD)
         copy.parent.mkdir(parents=True, exist_ok=True)
-        os.link(file, copy)         # not a symbolic link, behind which a program could find the folder's usual name
+        os.link(file, copy)         # not a symbolic link, through which a program could find the original folder
     return there
 
 
@@ -63,11 +63,11 @@ def test_a_checkout_in_an_odd_folder(checkout: Path) -> None:
     assert done.returncode == 0 and f"{len(SELECTION)} passed" in done.stdout, done.stdout
 
 
-# --- where it is built --------------------------------------------------------------------------------------
+# --- the build folder ---------------------------------------------------------------------------------------
 
 @pytest.fixture
 def build(tmp_path: Path) -> Path:
-    """A folder for BUILD, with the system that was built, and unit tests of which one fails."""
+    """A folder for BUILD with the built system, and with unit tests of which one fails."""
     for file in (KERNEL, INITRD):
         copy = tmp_path / file.relative_to(BUILD)
         copy.parent.mkdir(exist_ok=True)
@@ -102,7 +102,7 @@ def test_fuzzing_another_build(build: Path) -> None:
 
 
 def test_gdb_on_another_build(build: Path) -> None:
-    """It has the kernel of that build, and programs of that build only."""
+    """GDB uses the kernel of that build, and only programs of that build."""
     (build / "user").mkdir()
     (build / "user" / "only.elf").touch()
     done = run(["gdb-multiarch", "-q", "-nx", "-batch", "-x", ".gdbinit", "-ex", "program", "-ex", "info files"],
@@ -116,11 +116,11 @@ def test_a_build_folder_that_make_cannot_name() -> None:
     assert done.returncode != 0 and "BUILD is 'a b', but make needs one name without blanks" in done.stdout
 
 
-# --- whose it is --------------------------------------------------------------------------------------------
+# --- the owner ----------------------------------------------------------------------------------------------
 
 @pytest.fixture(params=[".", "results", "grade/old.log", "pytest_cache/v/cache"])
 def foreign(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Path]:
-    """A part of a BUILD that this user may not write, as after a run by root. BUILD is `build` beside it."""
+    """Part of a BUILD that this user may not write, as after a run by root. BUILD is `build` next to it."""
     part = tmp_path / "build" / request.param
     if part.suffix:
         part.parent.mkdir(parents=True)
@@ -136,14 +136,14 @@ def foreign(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Path]:
                                      ["grade/bench/run.py"], ["-m", "pytest", "-c", "grade/pytest.ini", "grade/tests"]],
                          ids=["unit", "grade", "fuzz", "bench", "pytest"])
 def test_files_of_another_user(tmp_path: Path, foreign: Path, command: list[str]) -> None:
-    """They are named, with what to do."""
+    """The message names such files and says what to do."""
     done = run([sys.executable, *command], without=(CAP_DAC_OVERRIDE,), GLENDA_BUILD=str(tmp_path / "build"))
     assert done.returncode != 0
     assert f"{foreign} belongs to " in done.stdout and "sudo chown -R " in done.stdout
     assert "Traceback" not in done.stdout and "INTERNALERROR" not in done.stdout
 
 
-# --- how much of the computer a user may have ---------------------------------------------------------------
+# --- limits on resources ------------------------------------------------------------------------------------
 
 COMMON = """
 import fcntl, os, resource, sys
@@ -187,13 +187,13 @@ def script(text: str) -> list[str]:
 
 
 def test_many_machines_of_one_user() -> None:
-    """Linux allows a user some 64 large pipes; later ones stay small."""
+    """Linux allows a user about 64 large pipes. Further pipes stay small."""
     pipes, end = script(NO_LARGE_PIPES)
     assert pipes.endswith(" pipes") and end == "booted"
 
 
 def test_too_many_open_files() -> None:
-    """Wherever the limit is hit, it is said to be this computer's, not the guest's."""
+    """Wherever the limit is hit, the message blames this computer, not the guest."""
     *refusals, last = script(FEW_FILES)
     assert len(refusals) == 12 and last == "booted"
     assert set(refusals) == {"QEMU does not start: [Errno 24] Too many open files"}

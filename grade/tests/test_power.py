@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The system from power-on to the prompt and to power-off, as a person at the console sees it."""
+"""From power-on to the prompt, and to power-off, as a person at the console sees it."""
 
 import re
 from collections.abc import Callable

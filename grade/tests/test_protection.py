@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""K3: the kernel's own address space in the running system: nothing in it is both writable and executable."""
+"""K3: in the running system, no part of the kernel's address space is both writable and executable."""
 
 import re
+import subprocess
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -14,7 +15,7 @@ from glenda.machine import Machine
 from glenda.paths import KERNEL
 
 DIRECT_MAP = 0xffff_ffc0_0000_0000
-OFFSET = 0xffff_ffff_0000_0000      # between the image's addresses and where it lies in memory
+OFFSET = 0xffff_ffff_0000_0000      # the image's virtual addresses minus its physical ones
 STORE, FETCH = 15, 12               # causes of page faults
 
 Boot = Callable[..., Machine]
@@ -31,7 +32,7 @@ class Mapping(NamedTuple):
 
 
 def mappings(machine: Machine) -> list[Mapping]:
-    """What the first hart translates now, as QEMU finds it in the page tables."""
+    """The first hart's current translations, as QEMU finds them in the page tables."""
     text = machine.monitor.human("info mem")
     found = re.findall(r"^([0-9a-f]{16}) ([0-9a-f]{16}) ([0-9a-f]{16}) ([rwxugad-]{7})\s*$", text, re.MULTILINE)
     return [Mapping(*(int(number, 16) for number in numbers), flags) for *numbers, flags in found]
@@ -46,7 +47,7 @@ def symbols() -> dict[str, int]:
 
 @pytest.mark.parametrize(("harts", "memory"), [(1, "128M"), (2, "3G")])
 def test_no_page_is_writable_and_executable(machine: Boot, symbols: dict[str, int], harts: int, memory: str) -> None:
-    """Neither under one address nor under two."""
+    """No memory is writable and executable, neither through one address nor through two."""
     guest = machine(harts=harts, memory=memory)
     guest.expect("^glenda% ")
     found = mappings(guest)
@@ -76,7 +77,7 @@ PLACES = {
 
 @pytest.mark.parametrize("place", PLACES)
 def test_a_write_traps(machine: Boot, symbols: dict[str, int], place: str) -> None:
-    """GDB sends a memset of the kernel's astray."""
+    """GDB redirects one of the kernel's memset calls."""
     address = PLACES[place](symbols)
     report = panic(machine, "tbreak memset", "continue", f"set $a0 = {address:#x}", "set $a2 = 8")
     assert re.search(rf"^PANIC: trap in the kernel: cause {STORE}, address {address:#x}\n", report, re.MULTILINE)
@@ -89,9 +90,22 @@ def test_data_is_no_code(machine: Boot, symbols: dict[str, int]) -> None:
 
 
 def panic(machine: Boot, *commands: str) -> str:
-    """What the kernel says in its last moment, after GDB has done this to it while it made the root task."""
+    """The kernel's panic report after GDB has run these commands while the kernel made the root task."""
     system = Debugged(machine, extra=["-S"])
     system.gdb("tbreak glenda::start_root_task", "continue", *commands)
     with pytest.raises(KernelPanic) as caught:
         system.machine.run_to_exit(within=2)
     return str(caught.value)
+
+
+def test_a_reservation_ends_with_the_switch() -> None:
+    """What a thread has reserved (lr) must not let the store-conditional of the next one succeed.
+
+    QEMU ends a reservation at every trap by itself, and hardware need not. No program can tell here, so this looks at
+    the code: between resume_user and its sret the next thread's registers are loaded; an sc there ends the reservation.
+    """
+    listing = subprocess.run(["riscv64-linux-gnu-objdump", "--disassemble=resume_user", "--no-show-raw-insn", KERNEL],
+                             capture_output=True, text=True, check=True).stdout
+    way_out = re.findall(r"^\w+:\s+(\S+)", listing, re.MULTILINE)
+    assert "sret" in way_out
+    assert {"sc.w", "sc.d"} & set(way_out[:way_out.index("sret")]), f"no sc before sret in\n{listing}"

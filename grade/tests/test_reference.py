@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The reference handouts say what is so: kernel-abi.md agrees with lib/abi/*.h, kernel-design.md with the sources.
+"""The reference handouts are true: kernel-abi.md agrees with lib/abi/*.h, kernel-design.md with the sources.
 
 Each check is a function from texts to a list of complaints, so that it can be tried on a synthetic text as well: the
 last tests seed one mistake of each kind and want to see it found. Nothing here needs QEMU.
@@ -21,7 +21,7 @@ HEADERS = "\n".join(path.read_text() for path in sorted((paths.ROOT / "lib" / "a
 SOURCE_FOLDERS = ("kernel", "lib", "user", "grade/unit")
 SOURCE_SUFFIXES = (".h", ".cc", ".S", ".ld")
 LAYOUTS = ("Utcb", "BootInfo", "TraceEvent")  # structures with a table of offsets
-SENTINELS = {"Count"}  # the number of enumerators, no enumerator
+SENTINELS = {"Count"}  # not enumerators, but their number
 
 
 # --- what the headers say ---------------------------------------------------------------------------------------
@@ -31,7 +31,7 @@ def without_comments(text: str) -> str:
 
 
 def number(text: str, names: dict[str, int] | None = None) -> int:
-    """The value of a C++ constant expression as they are in lib/abi: literals, known names, + - * << |."""
+    """The value of a C++ constant expression of the kind used in lib/abi: literals, known names, + - * << |."""
     text = re.sub(r"std::u?int64_t\{([^}]*)\}", r"(\1)", text).replace("'", "")
     text = re.sub(r"\b(0x[0-9a-fA-F]+|\d+)[uUlL]*\b", r"\1", text)
     text = re.sub(r"\bk\w+", lambda m: str((names or {})[m[0]]), text)
@@ -72,19 +72,19 @@ def without_fences(text: str) -> str:
 
 
 def section(text: str, heading: str) -> str:
-    """From this heading to the next of whatever level."""
+    """The text from this heading to the next of any level."""
     match = re.search(rf"^#+ {re.escape(heading)}$\n(.*?)(?=^#+ |\Z)", without_fences(text), re.M | re.S)
     return match[1] if match else ""
 
 
 def rows(text: str) -> list[list[str]]:
-    """The cells of all table rows, headers included, rulers not."""
+    """The cells of all table rows, including headers but not rulers."""
     lines = [line for line in text.splitlines() if line.startswith("|") and not re.match(r"^\|[-|]+\|$", line)]
     return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
 
 
 def named_rows(text: str) -> dict[str, list[str]]:
-    """Rows whose first cell is one name in code style."""
+    """The rows whose first cell is a single name in code style."""
     return {row[0].strip("`"): row[1:] for row in rows(text) if re.fullmatch(r"`\w+`", row[0])}
 
 
@@ -107,7 +107,7 @@ def check_methods(headers: str, handout: str) -> list[str]:
 
 
 def check_enumerators(headers: str, handout: str) -> list[str]:
-    """Every other enumeration has a section of its name with a table of names and values."""
+    """Every other enumeration has a section with its name and a table of names and values."""
     complaints = []
     for name, members in enums_in(headers).items():
         if not name.endswith("Method"):
@@ -122,7 +122,7 @@ def check_constants(headers: str, handout: str) -> list[str]:
 
 
 def check_errors(headers: str, handout: str) -> list[str]:
-    """Where a table's first column is `error`, its names are enumerators of Error; and each of those comes somewhere."""
+    """In tables whose first column is `error`, all names are enumerators of Error, and each enumerator occurs."""
     errors = enums_in(headers)["Error"].keys() - {"Ok"}
     named, is_error_table = set(), False
     for row in rows(without_fences(handout)):
@@ -139,14 +139,14 @@ def code_spans(text: str) -> set[str]:
 
 
 def check_paths(handout: str, root: Path) -> list[str]:
-    """Whatever in code style looks like a path is one, from the root or from kernel/; bin/ is the initrd's."""
+    """Whatever looks like a path in code style exists, relative to the root or kernel/. bin/ is in the initrd."""
     spans = {span for span in code_spans(handout) if re.fullmatch(r"[\w./-]+/[\w.-]*|[\w/-]+\.(?:cc|h|S|md|py)", span)}
     return sorted(f"{span} does not exist" for span in spans
                   if not span.startswith("bin/") and not (root / span).exists() and not (root / "kernel" / span).exists())
 
 
 def check_names(handout: str, words: frozenset[str]) -> list[str]:
-    """Whatever in code style looks like a name, `a`, `a()` or `A::b`, is a word of the sources."""
+    """Whatever looks like a name in code style (`a`, `a()` or `A::b`) occurs in the sources."""
     complaints = []
     for span in sorted(code_spans(handout)):
         if re.fullmatch(r"[A-Za-z_]\w*(?:::\w+)*(?:\(\))?", span):
@@ -160,7 +160,7 @@ def examples_in(handout: str) -> list[str]:
 
 
 def compiler_complaints(source: str, folder: Path) -> str:
-    """What the project's compiler says to this as a user program."""
+    """The messages of the project's compiler for this source as a user program."""
     program = folder / "example.cc"
     program.write_text(source)
     done = subprocess.run([*user_compiler(), "-fsyntax-only", str(program)], cwd=paths.ROOT, capture_output=True,
@@ -183,7 +183,7 @@ def source_words() -> frozenset[str]:
 
 @cache
 def user_compiler() -> tuple[str, ...]:
-    """The compiler and flags of user programs, as the Makefile has them."""
+    """The compiler and flags for user programs, from the Makefile."""
     done = subprocess.run(["make", "--no-print-directory", "-s", "--eval",
                            "reference-flags: ; @echo $(CXX_RISCV) $(USER_FLAGS)", "reference-flags"],
                           cwd=paths.ROOT, capture_output=True, text=True, check=True)
@@ -191,7 +191,7 @@ def user_compiler() -> tuple[str, ...]:
 
 
 def layout_asserts(handout: str) -> str:
-    """A program that holds the tables of offsets against the compiler."""
+    """A program that checks the documented offsets with the compiler."""
     lines = ['#include "abi/boot_info.h"', '#include "abi/message.h"', '#include "abi/trace.h"']
     for struct in LAYOUTS:
         fields = [(row[1].strip("`"), row[0]) for row in rows(section(handout, struct)) if row[0].isdigit()]
@@ -240,7 +240,7 @@ def test_reference_links_and_style(name: str) -> None:
     assert [line for line in text.splitlines() if len(line) > 120 and not line.startswith("|")] == []
 
 
-# --- each check finds what it is for ----------------------------------------------------------------------------
+# --- each check can fail ----------------------------------------------------------------------------------------
 
 SYNTHETIC = """
 enum class Error : std::uint32_t { Ok = 0, Busy, Count };  // comment, with = and }

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""9Ball and its services: what ends is started anew, what is damaged is named, and nothing ever hangs."""
+"""9Ball and its services: services that end are restarted, damaged files are named, and nothing ever hangs."""
 
 import re
 from collections.abc import Callable
@@ -24,15 +24,15 @@ def with_line(find: str, replacement: str) -> str:
 
 
 def line_of(text: str, find: str) -> int:
-    """The number of the first line that holds `find`."""
+    """The number of the first line that contains `find`."""
     return next(number for number, line in enumerate(text.splitlines(), start=1) if find in line)
 
 
 def log_with(shell: Shell, text: str, within: float) -> str:
-    """The log, as soon as `text` is in it. An idle machine's clock jumps to 9Ball's next timer."""
+    """Waits until `text` is in the log and returns the log. An idle machine's clock jumps to 9Ball's next timer."""
     until = shell.machine.monitor.clock() + within
     while True:
-        shell.type("log\r")            # not run(): a service may print beside the echo
+        shell.type("log\r")            # not run(): a service may print next to the echo
         log = shell.until_prompt()
         if text in log:
             return log
@@ -41,13 +41,13 @@ def log_with(shell: Shell, text: str, within: float) -> str:
 
 @pytest.fixture
 def boot(machine: Boot, tmp_path: Path) -> Callable[..., Machine]:
-    """A machine with a changed initrd: the arguments are those of images.variant."""
+    """Boots a machine with a changed initrd. The arguments are those of images.variant."""
     def start(**change: object) -> Machine:
         return machine(initrd=images.variant(tmp_path / "initrd.cpio", **change))
     return start
 
 
-# --- ends and new starts ----------------------------------------------------------------------------------
+# --- restarts ---------------------------------------------------------------------------------------------
 
 def test_the_driver_is_started_anew(shell: Shell) -> None:
     assert shell.run("kill 3") == ("9ball: uart: process 3 was killed\n9ball: uart: starts again in 100 ms\n"
@@ -55,7 +55,7 @@ def test_the_driver_is_started_anew(shell: Shell) -> None:
     assert [row[:5] for row in shell.ps()] == [(1, 0, "9ball", "wait", 250), (2, 1, "factotum", "run", 240),
                                                (5, 1, "uart", "wait", 200), (4, 1, "console", "run", 100)]
     assert shell.run("run hello a") == "a\nprocess 6 exited with status 0\n"
-    shell.type("run spin\r")        # the new driver knows about ^C
+    shell.type("run spin\r")        # the new driver handles ^C
     shell.machine.expect("run spin\n")
     shell.type("\x03")
     assert shell.until_prompt().endswith("process 7 was killed\n")
@@ -77,7 +77,7 @@ def test_the_console_is_started_anew(shell: Shell) -> None:
 
 @pytest.mark.parametrize("name", ["uart", "console"])
 def test_who_ends_often_waits_ever_longer(machine: Boot, name: str) -> None:
-    """And gets back all it had: memory is the same after the second end as after the ninth."""
+    """It gets back everything it had: free memory is the same after the second end as after the ninth."""
     shell = Shell(machine(harts=1))
     pauses, memory = [], None
     for round in range(9):
@@ -99,7 +99,7 @@ def test_ends_with_several_harts(machine: Boot) -> None:
 
 
 def test_a_program_that_prints_without_a_driver(machine: Boot) -> None:
-    """While there is no driver, output goes into the log. The program ends in the 100 ms without one."""
+    """While there is no driver, output goes to the log. The program ends in the 100 ms without one."""
     shell = Shell(machine(harts=1))
     shell.type("run memtest 30 &\rkill 3\r")
     shell.until_prompt()
@@ -130,7 +130,7 @@ def service(name: str, path: str, more: str = "") -> str:
 
 
 def test_a_service_that_ends_at_once_is_left_alone_in_the_end(boot: Callable[..., Machine]) -> None:
-    """It has promised to provide something; after five starts it is clear that it does not."""
+    """The service does not provide what it declares. 9Ball gives up after five starts."""
     shell = Shell(boot(replace={"init.toml": service("dud", "bin/hello", 'provides = "dud"\nrestart = "always"')}))
     log = log_with(shell, "dud: does not run", within=3)
     assert log.count("9ball: dud: started as process ") == 5
@@ -140,7 +140,7 @@ def test_a_service_that_ends_at_once_is_left_alone_in_the_end(boot: Callable[...
 
 
 def test_a_service_that_crashes_is_reported(boot: Callable[..., Machine]) -> None:
-    """It promises to provide something, so that it is given up: else an idle machine's clock would race for ever."""
+    """It declares that it provides something, so 9Ball gives up. Otherwise an idle machine's clock would never stop."""
     config = service("bad", "bin/crash", 'args = ["null"]\nprovides = "bad"\nrestart = "on-failure"')
     shell = Shell(boot(replace={"init.toml": config}))
     log = log_with(shell, "bad: does not run", within=3)
@@ -150,7 +150,7 @@ def test_a_service_that_crashes_is_reported(boot: Callable[..., Machine]) -> Non
 
 
 def test_a_service_that_is_done_stays_away(boot: Callable[..., Machine]) -> None:
-    """`on-failure`, the rule if nothing is said: an end with status 0 is none."""
+    """`on-failure`, the default: an exit with status 0 is not a failure."""
     shell = Shell(boot(replace={"init.toml": service("once", "bin/hello", 'args = ["once"]')}))
     log = log_with(shell, "once: process ", within=0.5)
     assert re.search(r"9ball: once: process \d exited with status 0\n", log)
@@ -174,8 +174,8 @@ def cut(size: int) -> Callable[[bytes], bytes]:
     return lambda data: data[:size]
 
 
-# A file of the initrd; what becomes of it: None: it is missing, a function: it is damaged, else its contents; and how
-# a line on the console begins then.
+# A file of the initrd; its change (None: missing, a function: damaged, otherwise its new contents); and the beginning
+# of the line on the console that follows.
 NO_FILE = "the archive holds no file of that name"
 DAMAGES = {
     "factotum-missing": ("bin/factotum", None, f"9ball: bin/factotum: {NO_FILE}"),
@@ -215,7 +215,7 @@ def test_damage_is_named_and_the_machine_goes_off(boot: Callable[..., Machine], 
 
 
 def test_a_missing_console_is_named(boot: Callable[..., Machine]) -> None:
-    """The driver has the terminal by then, so the end of the log is shown."""
+    """The driver owns the terminal by then, so the test prints the end of the log."""
     guest = boot(replace={"init.toml": with_line('path = "bin/console"', 'path = "bin/konsole"')})
     guest.expect(r"^9ball: the end of the log:\n")
     guest.expect(rf"^\[.*\] 9ball: console: cannot start: bin/konsole: {NO_FILE}")
@@ -223,12 +223,12 @@ def test_a_missing_console_is_named(boot: Callable[..., Machine]) -> None:
     assert guest.run_to_exit(within=0.1) == 0
 
 
-# A line of init.toml, what to put there, in which line the fault is then, and what is said about it.
+# A line of init.toml, its replacement, the line of the error, and the message.
 WRONG_LINES = {
     "string-open": ('path = "bin/uart"', 'path = "bin/uart', None, "a string does not end on its line"),
     "no-equals": ("power = true", "power true", None, "a key is not followed by ="),
     "no-value": ("power = true", "power =", None, "expected a value"),
-    "bracket": ('needs = ["uart"]', 'needs = ["uart"', 'uses = ["serial"]', "expected , or ]"),     # it may go on there
+    "bracket": ('needs = ["uart"]', 'needs = ["uart"', 'uses = ["serial"]', "expected , or ]"),     # it may continue there
     "header": ('name = "console"', '[[service]\nname = "console"', "[[service]\n", "closing brackets"),
     "twice": ("power = true", "power = true\npower = true", "power = true\npower = true",
               "a key comes twice in one table"),
@@ -281,7 +281,7 @@ def test_a_damaged_program_is_named_and_the_prompt_returns(boot: Callable[..., M
     assert "process 5 exited with status 0\n" in shell.run("run memtest 1")
 
 
-# Where the archive is cut off: in its first header, in 9Ball, in the middle, in init.toml; and what is said then.
+# Where the archive is cut off (in its first header, in 9Ball, in the middle, in init.toml), and the message.
 CUTS = {
     "all-but-50-bytes": (50, "kernel: cannot start: initrd bin/9ball: the archive ends inside a header"),
     "80,000-bytes-are-left": (80_000, r"kernel: cannot start: initrd bin/9ball: a file reaches past the end of the archive"),

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""K26: several harts, tested from inside. QEMU runs them in parallel, in the host's time.
+"""K26: tests from inside on several harts. QEMU runs them in parallel, in the host's time.
 
-With more harts than the host has processors a hart may have to wait for the host where another waits for it, so the
-pace is the host's affair; what is asked for is not. `make soak` runs the stress on as many harts and as long as one asks.
+With more harts than the host has processors, a hart that another waits for may itself wait for the host. So the speed
+depends on the host, but the results do not. `make soak` runs the stress test with any number of harts, for any time.
 """
 
 import re
@@ -14,7 +14,7 @@ from glenda import ktest
 from glenda.machine import Machine
 
 PROGRAMS = sorted(path.stem for path in ktest.SOURCES.glob("ktest_smp_*.cc") if path.stem != "ktest_smp_stress")
-LIMIT = 20.0                # s of guest time; the watch gives a slow host ten times as many
+LIMIT = 20.0                # s of guest time; the watch allows a slow host ten times as much real time
 
 Boot = Callable[..., Machine]
 
@@ -29,6 +29,6 @@ def test_smp(machine: Boot, program: str, harts: int) -> None:
 
 @pytest.mark.parametrize("harts", [2, 4])
 def test_stress(machine: Boot, harts: int) -> None:
-    """Every worker on every hart gets something done, and in the end all memory is back."""
+    """Every worker on every hart completes operations, and in the end all memory is free."""
     transcript = ktest.run(machine, "ktest_smp_stress", "seconds=3", within=LIMIT, harts=harts)
     ktest.expect_all_pass(transcript, "ktest_smp_stress")

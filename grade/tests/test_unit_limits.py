@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A unit test that hangs, or takes its program down, is a failure with a name: glenda/gtest.py."""
+"""A unit test that hangs or crashes its program is a named failure, see glenda/gtest.py."""
 
 import subprocess
 import xml.etree.ElementTree as ElementTree
@@ -45,7 +45,7 @@ class Outcome:
         self.said = gtest.run(program, self.report, limits)
 
     def counts(self) -> tuple[int, int]:
-        """Tests and failures in the report."""
+        """The numbers of tests and failures in the report."""
         suite = ElementTree.parse(self.report).getroot()
         return int(suite.get("tests")), int(suite.get("failures"))
 
@@ -83,7 +83,7 @@ def test_a_program_has_a_limit(program: Path, monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_a_failure_behind_the_last_test(program: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """As AddressSanitizer's, which looks for leaks then: GoogleTest's report shows no failure."""
+    """Like AddressSanitizer, which checks for leaks at exit: GoogleTest's report shows no failure."""
     monkeypatch.setenv("LEAK", "1")
     outcome = Outcome(program, monkeypatch, "Good.*")
     assert "bad_tests: the program, between two tests, has ended the program with status 23" in outcome.said

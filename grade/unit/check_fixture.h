@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A small kernel state with at least one object of every kind, for the tests of the invariant checker.
+// A small kernel state with objects of every type, for the tests of the invariant checker.
 #pragma once
 
 #include <functional>
@@ -17,7 +17,7 @@ protected:
     enum : CPtr {
         kBox = 20,       // a CNode of 16 slots
         kMemory = 21,    // an Untyped of 64 KiB
-        kEndpoint = 22,  // of which kBadged and kReader are copies
+        kEndpoint = 22,  // kBadged and kReader are copies of it
         kBadged,
         kReader,
         kSignals,
@@ -78,12 +78,12 @@ protected:
         ASSERT_EQ(call(kIrqControl, IrqControlMethod::Claim, {10, kCNode, kIrq}), Error::Ok);
         ASSERT_EQ(call(kIrq, IrqHandlerMethod::Bind, {kSignals}), Error::Ok);
     }
-    /// A thread in each state.
+    /// Puts one thread in each state.
     void make_threads() {
         for (CPtr thread = kCaller; thread <= kSender; thread++) make_thread(thread, kUtcbs + (thread - kCaller));
         ASSERT_EQ(call(kReader2, TcbMethod::BindNotification, {kBound}), Error::Ok);
         syscall(tcb(kServer), Syscall::Recv, kEndpoint, {}, {}, kReplies);
-        syscall(tcb(kCaller), Syscall::Call, kBadged, Tag(1, 0));  // served: in the Reply
+        syscall(tcb(kCaller), Syscall::Call, kBadged, Tag(1, 0));  // received: the caller is in the Reply
         syscall(tcb(kReader2), Syscall::Recv, kEndpoint, {}, {}, kReplies + 1);
         syscall(tcb(kWaiter), Syscall::Recv, kSignals);
         ASSERT_EQ(call(kBox, CNodeMethod::Delete, {6}), Error::Ok);
@@ -103,7 +103,7 @@ protected:
         ASSERT_EQ(tcb(kSender).state, ThreadState::BlockedSend);
     }
     static std::uint64_t word_of_delete() { return static_cast<std::uint64_t>(CNodeMethod::Delete); }
-    /// An entry that is not valid, but not 0 either.
+    /// An entry that is invalid, but not 0.
     static Pte half_entry() {
         Pte entry;
         reinterpret_cast<std::uint64_t&>(entry) = 2;
@@ -115,14 +115,14 @@ protected:
         return cap;
     }
     Slot lone_;        // in no CNode
-    Tcb lone_thread_;  // that no capability leads to
+    Tcb lone_thread_;  // without any capability
     Pte& entry() { return *glenda::walk(object<PageTable>(kSpace), {kAt}, 0).entry; }
 
     struct Damage {
-        const char* expected;  // part of what the checker says
+        const char* expected;  // part of the checker's message
         std::function<void()> run;
     };
-    /// Each alone, on a world of its own.
+    /// Does each damage alone, to a fresh state.
     void expect_found(std::initializer_list<Damage> all) {
         for (const Damage& damage : all) {
             make_world();
@@ -132,7 +132,7 @@ protected:
             EXPECT_NE(found.find(damage.expected), std::string::npos)
                 << "found \"" << found << "\" instead of \"" << damage.expected << '"';
         }
-        boot();  // nothing damaged is left to clean up
+        boot();  // a fresh state, because a damaged one cannot be cleaned up
     }
 };
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// user/factotum/buddy.h and carve.h: random allocations against a model that keeps a flag for each page and a set of
-// the nodes that the kernel has split; a refused split changes nothing; what is carved adds up.
+// user/factotum/buddy.h and carve.h: random allocations compared with a model that keeps a flag for each page and a set
+// of the nodes that the kernel has split. A refused split changes nothing, and carved sizes add up.
 
 #include <gtest/gtest.h>
 
@@ -19,7 +19,7 @@ namespace {
 constexpr unsigned kOrder = 6;
 constexpr unsigned kPages = 1u << kOrder;
 
-/// A buddy allocator, and beside it what must be true.
+/// A buddy allocator and its model.
 class BuddyModel : public ::testing::Test {
 protected:
     std::optional<Node> allocate(unsigned order) {
@@ -40,7 +40,7 @@ protected:
         EXPECT_EQ(split_.erase(node), 1u);
         EXPECT_FALSE(split_.count(2 * node) || split_.count(2 * node + 1));
     }
-    /// The largest aligned run of free pages, by looking at every one.
+    /// The largest aligned run of free pages, found by checking every page.
     int largest_free_order(const std::vector<bool>& used) const {
         for (int order = kOrder; order >= 0; order--) {
             for (unsigned at = 0; at < kPages; at += 1u << order) {

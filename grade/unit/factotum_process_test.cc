@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Processes by number and badge against a model, with numbers that are never used twice; exit statuses; the argument
-// block as a program reads it; and names for people.
+// Processes by number and badge, compared with a model; numbers are never reused. Exit statuses, the argument block as
+// a program reads it, and readable names.
 
 #include <gtest/gtest.h>
 
@@ -98,7 +98,7 @@ TEST(ExitStatus, SurvivesTheRoundTrip) {
     }
 }
 
-/// Read the block as crt0 does.
+/// Reads the block as crt0 does.
 TEST(ArgumentBlock, IsReadBackAsItWasWritten) {
     std::mt19937 random(6);
     for (int round = 0; round < 500; round++) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// What Factotum counts without the kernel: regions against a map of pages, lists of blocks against sets, the price of
-// page tables against a count of them, the layout of its slots, and commit accounting.
+// Factotum's own accounting: regions compared with a map of pages, lists of blocks with sets, the cost of page tables
+// with a count of them, the layout of its slots, and commit accounting.
 
 #include <gtest/gtest.h>
 
@@ -163,7 +163,7 @@ TEST(SlotLayout, EverySlotIsItsOwnAndNoneIsTheKernels) {
         ASSERT_LT(leaf_of(slot), layout.end_leaf());
         ASSERT_LT(leaf_of(slot), bit(layout.top_radix()));
     };
-    // Three regions, as Memory numbers them: their trees lie side by side.
+    // Three regions, numbered as in Memory: their trees are adjacent.
     for (const auto& [first, size] : {std::pair(0u, 8u), std::pair(8u, 512u), std::pair(520u, 8192u)}) {
         for (std::uint32_t node = 1; node < 2 * size; node++) check(layout.node(first, node));
         for (std::uint32_t node = 2; node < 2 * size; node += 2)

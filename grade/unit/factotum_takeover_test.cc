@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// user/factotum/takeover.h: all memory is taken over on every machine that the kernel can drive; where limits are
-// passed, as much as possible is, and the rest is counted.
+// user/factotum/takeover.h: Factotum takes over all memory of every machine that the kernel supports. Beyond its limits
+// it takes as much as possible and counts the rest.
 
 #include <gtest/gtest.h>
 
@@ -19,7 +19,7 @@ using Untypeds = std::vector<UntypedDescription>;
 
 UntypedDescription untyped(unsigned size_bits) { return {0, std::uint8_t(size_bits), 0, {}}; }
 
-/// [begin, end) as aligned powers of two, largest first: what the kernel makes of a bank of memory.
+/// [begin, end) as aligned powers of two, largest first, as the kernel splits a bank of memory.
 Untypeds pieces_of(std::uint64_t begin, std::uint64_t end) {
     Untypeds untypeds;
     while (begin != end) {
@@ -109,7 +109,7 @@ TEST(Takeover, RandomMachines) {
                 ASSERT_GE(size, bit(plan.tables->size_bits));
             }
         }
-        for (std::size_t i = 0; i < untypeds.size(); i++) {  // nothing that is left out could have been taken too
+        for (std::size_t i = 0; i < untypeds.size(); i++) {  // none of those left out would have fitted
             if (plan.taken[i]) continue;
             const std::uint64_t more = pages + (bit(untypeds[i].size_bits) >> kPageBits);
             ASSERT_TRUE(table_need(more) > largest || SlotLayout(more).end_leaf() > SlotLayout::kMaxLeaves);

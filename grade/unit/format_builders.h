@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// What the tests of lib/format share: builders that write small, sound files (an ELF program, a device tree,
-// a cpio archive), and a way to damage them at random, yet the same on every run. Builders let a test change any
-// field before the file is written, so that each test shows the one thing that is wrong with its input.
+// Shared by the tests of lib/format: builders that write small valid files (an ELF program, a device tree, a cpio
+// archive), and reproducible random damage. A test can change any field before the file is written, so each test shows
+// the one thing that is wrong with its input.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -25,8 +25,7 @@ namespace glenda::test {
 
 using Buffer = std::vector<std::byte>;
 
-/// A copy of `bytes` in an allocation of exactly its size, aligned to 16: a read past its end is a report from
-/// AddressSanitizer.
+/// A copy of `bytes` in an allocation of exactly its size, aligned to 16. AddressSanitizer reports a read past its end.
 class ExactCopy {
 public:
     explicit ExactCopy(Bytes bytes) : memory_{new std::byte[bytes.size()]}, size_{bytes.size()} {
@@ -59,14 +58,14 @@ inline void append_text(Buffer& buffer, std::string_view text) {
     buffer.insert(buffer.end(), bytes.begin(), bytes.end());
 }
 
-/// A file of grade/unit/cases: small inputs that were once read wrongly. Tests are run from the project's folder.
+/// A file from grade/unit/cases, which has small inputs that were once read wrongly. Tests run in the project's folder.
 inline Buffer read_case(const std::string& name) {
     std::ifstream file("grade/unit/cases/" + name, std::ios::binary);
     EXPECT_TRUE(file) << "grade/unit/cases/" << name << " cannot be read: run the tests from the project's folder";
     return to_buffer(std::string(std::istreambuf_iterator<char>(file), {}));
 }
 
-/// Damage `buffer` in one to four places.
+/// Damages `buffer` in one to four places.
 inline void mutate(Buffer& buffer, std::mt19937& random) {
     for (unsigned left = 1 + random() % 4; left > 0 && !buffer.empty(); --left) {
         const std::size_t at = random() % buffer.size();
@@ -85,7 +84,7 @@ inline void mutate(Buffer& buffer, std::mt19937& random) {
     }
 }
 
-/// Give `walk` 20,000 damaged copies of `sound`, and say how many it took for sound ones.
+/// Gives `walk` 20,000 damaged copies of `sound`. Returns how many it accepted.
 inline unsigned fuzz(const Buffer& sound, const std::function<bool(const ExactCopy&)>& walk) {
     std::mt19937 random{20240229};
     unsigned accepted = 0;
@@ -150,7 +149,7 @@ struct ElfBuilder {
     }
 };
 
-/// A device tree, token by token. Any order can be written, also a wrong one.
+/// A device tree, token by token. The order may be wrong.
 class FdtBuilder {
 public:
     FdtBuilder& begin(std::string_view name) {

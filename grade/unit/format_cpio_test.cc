@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// lib/format/cpio.h: a sound archive gives its entries in order; each damage gives its own message and gives it
-// again on the next call; a file before the damage can still be found; links and archives in a row are read as Linux
-// reads them; and random damage does no harm.
+// lib/format/cpio.h: a valid archive gives its entries in order. Each kind of damage gives its own error, also on the
+// next call, and files before the damage can still be found. Links and concatenated archives are read as Linux reads
+// them, and random damage does no harm.
 
 #include "format/cpio.h"
 #include "format_builders.h"
@@ -22,7 +22,7 @@ CpioBuilder sound_archive() {
     return builder;
 }
 
-/// Read `archive` to its end or its first error, and say which error.
+/// Reads `archive` to its end or its first error. Returns the error.
 std::string fault(const Buffer& archive, std::size_t* where = nullptr) {
     const ExactCopy copy{archive};
     CpioReader reader = Cpio{copy.bytes()}.entries();
@@ -37,7 +37,7 @@ std::string fault(const Buffer& archive, std::size_t* where = nullptr) {
     }
 }
 
-/// The sound archive with `text` written at `at`.
+/// The valid archive with `text` written at `at`.
 Buffer patched(std::size_t at, std::string_view text) {
     Buffer archive = sound_archive().build();
     std::memcpy(&archive[at], text.data(), text.size());
@@ -88,7 +88,7 @@ TEST(Cpio, FindsAFileBeforeTheDamage) {
     EXPECT_STREQ(Cpio{copy.bytes()}.find("bin/sh").error().what, "the archive ends inside a header");
 }
 
-/// What `find` gives for `name`: the data, or why there are none.
+/// The result of `find` for `name`: the data or the error.
 std::string contents(const Buffer& archive, std::string_view name) {
     const ExactCopy copy{archive};
     const auto entry = Cpio{copy.bytes()}.find(name);
@@ -158,7 +158,7 @@ TEST(Cpio, WhatFollowsATrailerIsAnArchive) {
     archive.resize(1024, std::byte{'x'});
     EXPECT_EQ(fault(archive, &where), "no cpio header of the newc kind (070701)");
     EXPECT_EQ(where, 512u);
-    archive.resize(511);  // not where a header can be
+    archive.resize(511);  // a header cannot start here
     EXPECT_EQ(fault(archive + CpioBuilder{}.build(), &where), "no cpio header of the newc kind (070701)");
     EXPECT_EQ(where, 508u);
 }
@@ -267,7 +267,7 @@ TEST(Cpio, Faults) {
     EXPECT_EQ(fault(patched(112 + 54, "00000400")), "a file reaches past the end of the archive");
 }
 
-/// Read damaged copies of `sound` to their end.
+/// Reads damaged copies of `sound` to their end.
 void damage(const Buffer& sound) {
     const unsigned accepted = fuzz(sound, [](const ExactCopy& copy) {
         CpioReader reader = Cpio{copy.bytes()}.entries();

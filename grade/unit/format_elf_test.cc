@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// lib/format/elf.h: a sound program gives its segments and symbols; each damage gives its own message, at the
-// offset of the header that is at fault; and no damage at random makes the parser read outside the file or
-// let a segment through that breaks what elf.h promises.
+// lib/format/elf.h: a valid program gives its segments and symbols. Each kind of damage gives its own error, at the
+// offset of the damaged header. No random damage makes the parser read outside the file, or accept a segment that
+// violates the guarantees of elf.h.
 
 #include "format/elf.h"
 #include "format_builders.h"
@@ -13,7 +13,7 @@ namespace {
 using elf_layout::FileHeader;
 using elf_layout::ProgramHeader;
 
-/// What `parse` says about the program that `change` has spoilt; "" where it says nothing.
+/// The error of `parse` for the program damaged by `change`, or "".
 std::string refusal(const std::function<void(ElfBuilder&)>& change, std::size_t* where = nullptr) {
     ElfBuilder builder;
     change(builder);
@@ -91,8 +91,8 @@ TEST(Elf, Symbols) {
 
 TEST(Elf, OnlyFunctionsThatTheFileDefines) {
     ElfBuilder builder;
-    builder.symbols[1].section = 0;                        // _start: a function, but elsewhere
-    builder.symbols[3].value = ElfBuilder::kText + 0x198;  // counter: here, but no function
+    builder.symbols[1].section = 0;                        // _start: a function in another section
+    builder.symbols[3].value = ElfBuilder::kText + 0x198;  // counter: in this section, but not a function
     const ExactCopy image{builder.build()};
     const auto file = ElfFile::parse(image.bytes());
     EXPECT_EQ(file->symbol_at(ElfBuilder::kText + 0x19a)->name, "main");
@@ -219,7 +219,7 @@ TEST(Elf, RefusesTooFewAndTooManySegments) {
     EXPECT_EQ(refusal([](ElfBuilder& b) { b.programs[0].type = b.programs[1].type = 2; }), "nothing to load");
     ElfBuilder builder;
     builder.header.program_headers = 0x400;
-    builder.sections.assign(9, {});  // the room of nine sections, taken by nine program headers
+    builder.sections.assign(9, {});  // space for nine sections, used by nine program headers
     builder.header.section_header_count = 0;
     Buffer image = builder.build();
     const uint16_t count = 9;
@@ -238,7 +238,7 @@ TEST(Elf, RefusesAnEntryThatCannotRun) {
     EXPECT_EQ(refusal([](ElfBuilder& b) { b.header.entry = 0; }), kText);
 }
 
-/// Use everything that `file` offers, and check what elf.h promises.
+/// Uses everything that `file` offers and checks the guarantees of elf.h.
 void use(const ElfFile& file, Bytes image) {
     uint64_t free_from = 0;
     unsigned sum = 0;
@@ -258,7 +258,7 @@ void use(const ElfFile& file, Bytes image) {
         if (const auto symbol = file.symbol_at(address)) sum += static_cast<unsigned>(symbol->name.front());
     for (const char* name : {"main", "counter", "absent"}) sum += file.address_of(name).has_value();
     sum += file.header_table().has_value();
-    volatile unsigned seen = sum;  // so that nothing above is optimised away
+    volatile unsigned seen = sum;  // keeps the code above from being optimised away
     (void)seen;
 }
 
@@ -272,7 +272,7 @@ TEST(Elf, DamagedAtRandom) {
     EXPECT_LT(accepted, 19'000u);
 }
 
-/// Damage in the headers alone, where nearly every byte matters.
+/// Damage only in the headers, where nearly every byte matters.
 TEST(Elf, HeadersDamagedAtRandom) {
     const Buffer sound = ElfBuilder{}.build();
     const Buffer headers{sound.begin(), sound.begin() + 64 + 2 * 56};

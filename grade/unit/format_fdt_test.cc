@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// lib/format/fdt*.h: a tree like QEMU's gives its nodes, properties and the facts that a kernel needs; each
-// damage gives its own message; and whatever random damage `parse` lets through can be walked to its end.
+// lib/format/fdt*.h: a tree like QEMU's gives its nodes, properties and the facts that a kernel needs. Each kind of
+// damage gives its own error. Whatever `parse` accepts after random damage can be walked to its end.
 
 #include "format/fdt.h"
 #include "format/fdt_machine.h"
@@ -22,7 +22,7 @@ void add_hart(FdtBuilder& tree, uint32_t id, const char* status) {
     tree.string("riscv,isa", "rv64imafdc").begin("interrupt-controller").cells("phandle", {id + 1}).end().end();
 }
 
-/// A machine like QEMU's virt, with one hart of four switched off.
+/// A machine like QEMU's virt with four harts, of which one is disabled.
 FdtBuilder machine() {
     FdtBuilder tree;
     tree.reserve(0x80000000, 0x40000);
@@ -51,7 +51,7 @@ FdtBuilder machine() {
     return tree.end().end().finish();
 }
 
-/// What parse says; "" where it says nothing.
+/// The error of parse, or "".
 std::string fault(const Buffer& blob, std::size_t* where = nullptr) {
     const ExactCopy copy{blob};
     const auto tree = Fdt::parse(copy.bytes());
@@ -60,10 +60,10 @@ std::string fault(const Buffer& blob, std::size_t* where = nullptr) {
     return tree.error().what;
 }
 
-/// A sound header and blocks, but this structure.
+/// A valid header and blocks with this structure.
 std::string fault(FdtBuilder tree) { return fault(tree.build()); }
 
-/// The sound tree with the i-th number of its header replaced.
+/// The valid tree with the i-th number of its header replaced.
 std::string header_fault(std::size_t index, uint32_t number) {
     return fault(machine().build([&](std::vector<uint32_t>& header) { header[index] = number; }));
 }
@@ -430,7 +430,7 @@ TEST(Fdt, DepthIsBounded) {
     }
 }
 
-/// Use everything that a tree offers; the sum keeps the compiler from leaving any of it out.
+/// Uses everything that a tree offers. The sum keeps the compiler from optimising it away.
 std::size_t use(const Fdt& tree, std::size_t limit) {
     std::size_t sum = 0;
     std::size_t steps = 0;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// lib/format/toml.h: what init.toml uses is read; what TOML forbids, and what this part of it leaves out, is
-// refused with its own message and the right line; and random damage does no harm.
+// lib/format/toml.h reads what init.toml uses. What TOML forbids and what this subset omits is refused with its own
+// error and the right line. Random damage does no harm.
 
 #include "format/toml.h"
 #include "format/utf8.h"
@@ -39,7 +39,7 @@ bool is_utf8(std::string_view text) {
     return text.empty();
 }
 
-/// One line a value, as a test writes it down.
+/// One line per value, as tests write it.
 std::string show(const TomlValue& value) {
     char buffer[64];
     if (const auto string = value.string()) return "'" + std::string(string->unescape_into(buffer).value()) + "'";

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The heap against a model: random operations, every block filled with a pattern of its own, every invariant checked.
+// The heap compared with a model: random operations, a pattern in every block, and a check of every invariant.
 #include "glenda/heap.h"
 
 #include <gtest/gtest.h>
@@ -16,10 +16,10 @@ namespace glenda {
 
 namespace {
 
-/// Where `grow` takes memory from; tests change it.
+/// The memory that `grow` provides; tests change it.
 struct Arena {
     std::vector<std::unique_ptr<std::byte[]>> pieces;
-    std::span<std::byte> contiguous;  // if not empty: pieces follow each other in here
+    std::span<std::byte> contiguous;  // if not empty: `grow` takes adjacent pieces from here
     std::size_t limit = std::size_t{1} << 30;
     std::size_t given = 0;
     unsigned calls = 0;
@@ -109,7 +109,7 @@ TEST_F(HeapTest, AMisuseIsNoticed) {
     EXPECT_TRUE(heap_.check());
 }
 
-/// A block as the model knows it.
+/// A block in the model.
 struct Known {
     unsigned char* bytes;
     std::size_t size;

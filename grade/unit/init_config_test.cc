@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// init.toml: what is read, and what is refused with which line.
+// init.toml: what is accepted, and what is refused at which line.
 #include "9ball/init_config.h"
 
 #include <gtest/gtest.h>
@@ -150,7 +150,7 @@ TEST(InitConfig, RefusesTooManyServicesAndTooMuchText) {
     EXPECT_EQ(Parsed(long_text).error(), "4: more than 4096 bytes of texts");
 }
 
-/// Any dependencies that have an order are accepted, and any that have none are refused.
+/// Dependencies without a cycle are accepted, those with one are refused.
 TEST(InitConfig, FindsCirclesAsAModelDoes) {
     std::mt19937 random(5);
     for (unsigned round = 0; round < 500; round++) {
@@ -175,7 +175,7 @@ TEST(InitConfig, FindsCirclesAsAModelDoes) {
     }
 }
 
-/// Damage of every kind is refused or accepted, and never more than that (under the sanitizers).
+/// Damaged files are refused or accepted, and do no other harm (under the sanitizers).
 TEST(InitConfig, SurvivesDamage) {
     std::mt19937 random(7);
     const std::string good = kGood;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Tests kernel/mem/address_spaces.h. Spaces come and go at random; no identity is ever used twice, and no two living
-// spaces have the same ASID.
+// kernel/mem/address_spaces.h: spaces are added and removed. No identity is ever reused, and no two spaces have the
+// same ASID at a time.
 #include <map>
 #include <memory>
 #include <set>
@@ -32,7 +32,7 @@ TEST(AddressSpaces, IdentitiesAreNeverUsedTwice) {
             const auto gone = std::next(living.begin(), random() % living.size());
             spaces->remove(gone->first);
             ASSERT_EQ(spaces->find(gone->first), nullptr);
-            spaces->remove(gone->first);  // once more changes nothing
+            spaces->remove(gone->first);  // removing it again has no effect
             living.erase(gone);
         }
         ASSERT_EQ(spaces->room(), kMaxSpaces - 1 - living.size());

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Tests kernel/check/: the invariant checker finds each kind of damage, done here by hand.
+// kernel/check/check*.cc: the invariant checker detects each kind of damage that a test does.
 #include "check_fixture.h"
 #include "object/irq.h"
 #include "sched/clock.h"

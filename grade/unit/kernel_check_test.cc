@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Tests kernel/check/: the invariant checker reports nothing for a kernel that is intact, in many kinds of states.
+// kernel/check/check*.cc: the invariant checker reports nothing for a correct kernel, in all kinds of states.
 #include "check_fixture.h"
 
 namespace glenda::test {
@@ -9,7 +9,7 @@ namespace {
 TEST_F(CheckTest, SilentOnAWellKernel) {
     expect_well();
     make_world();
-    for (int i = 0; i < 4; i++) expect_well();  // and leaves no marks
+    for (int i = 0; i < 4; i++) expect_well();  // and it leaves no marks
     EXPECT_EQ(call(kMachine, MachineMethod::Check), Error::Ok);
     EXPECT_EQ(root().word(0), 0u);
     EXPECT_EQ(machine.console.find("PANIC"), std::string::npos);
@@ -30,7 +30,7 @@ TEST_F(CheckTest, ReportsThroughTheMachine) {
     boot();
 }
 
-/// Slots whose parents have gone, a dying CNode, a frame that lost its table: odd, but not wrong.
+/// Slots whose parents were deleted, a zombie CNode, a frame whose page table is gone: unusual, but correct.
 TEST_F(CheckTest, SilentOnOrphansAndLeftovers) {
     make_memory();
     ASSERT_EQ(remove(kEndpoint), Error::Ok);

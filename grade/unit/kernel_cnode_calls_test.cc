@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Tests kernel/call/invoke_cnode.cc: what each method of a CNode does, and each error with which it refuses.
+// kernel/call/invoke_cnode.cc: what each method of CNodes does, and each of its errors.
 #include "kernel_test.h"
 
 namespace glenda::test {
@@ -76,7 +76,7 @@ TEST_F(CNodeCalls, Same) {
     EXPECT_EQ(same(kConsole, kMachine), 0u);  // neither has an object
     ASSERT_EQ(call(kSmall, CNodeMethod::Copy, {1, kCNode, 30, kAll}), Ok);
     EXPECT_EQ(same(kEndpoint, 1, kSmall), 1u);
-    // What lies at one address, but is not one object.
+    // Objects at the same address that are not the same object.
     make(CapType::Untyped, 40, 16);
     ASSERT_EQ(call(40, UntypedMethod::Retype, {kind(CapType::Untyped, 14), kCNode, 41}), Ok);
     ASSERT_EQ(call(41, UntypedMethod::Retype, {kind(CapType::Frame, kFrameBits), kCNode, 42}), Ok);
@@ -93,7 +93,7 @@ TEST_F(CNodeCalls, Same) {
 
 TEST_F(CNodeCalls, Badges) {
     EXPECT_EQ(mint(kEndpoint, 30, 5), Ok);
-    EXPECT_EQ(mint(30, 31, 6), NoRights);  // it has an identity
+    EXPECT_EQ(mint(30, 31, 6), NoRights);  // it has a badge already
     EXPECT_EQ(mint(30, 31, 5), NoRights);
     EXPECT_EQ(copy(30, 31), Ok);
     EXPECT_EQ(slot(31).cap.badge, 5u);
@@ -141,6 +141,16 @@ TEST_F(CNodeCalls, Move) {
     EXPECT_TRUE(slot(kEndpoint).is_empty());
     EXPECT_EQ(slots_of(slot(kSmall).cap)[1].first_child, &slot(30));
     EXPECT_EQ(call(kSmall, CNodeMethod::Move, {2, kCNode, kTable}), Ok);
+}
+
+TEST_F(CNodeCalls, Delete) {
+    make(CapType::Endpoint, 30);
+    ASSERT_EQ(copy(30, 31), Ok);
+    ASSERT_EQ(remove(30), Ok);
+    ASSERT_TRUE(slot(30).is_empty());
+    ASSERT_FALSE(slot(31).is_empty());  // a copy stays
+    ASSERT_EQ(tree_fault(slot(kUntyped)), "");
+    ASSERT_EQ(remove(30), Ok);  // empty is success
 }
 
 TEST_F(CNodeCalls, Info) {

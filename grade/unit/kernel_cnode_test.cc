@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Tests kernel/cap/cnode.h. In random trees of guarded CNodes a pointer leads to the slot that a resolver on strings of
-// bits finds, both for pointers that lead somewhere and for those that nearly do.
+// kernel/cap/cnode.h: in random trees of guarded CNodes, find_slot agrees with a resolver that works on strings of
+// bits, both for valid pointers and for almost valid ones.
 #include <bitset>
 #include <optional>
 
@@ -21,7 +21,7 @@ public:
 
     const Capability& root() const { return root_; }
 
-    /// A pointer that follows the tree, and perhaps then has one bit changed.
+    /// A pointer that follows the tree, possibly with one bit flipped.
     CPtr make_pointer() {
         std::string bits;
         const Capability* cnode = &root_;
@@ -37,7 +37,7 @@ public:
         return std::bitset<64>(bits).to_ullong();
     }
 
-    /// The same answer as find_slot, by looking at a string.
+    /// The expected result of find_slot, computed on a string of bits.
     static Slot* resolve(const Capability& cnode, std::string bits) {
         const std::string guard = bits_of(cnode.guard_bits != 0 ? cnode.guard : 0, cnode.guard_bits);
         if (cnode.type != CapType::CNode || !bits.starts_with(guard)) return nullptr;
@@ -51,7 +51,7 @@ public:
     }
 
 private:
-    /// A CNode with `bits` of the pointer left for it and what is below; mostly so that some pointer ends in a slot.
+    /// Makes a CNode and those below it for the last `bits` bits of a pointer. Mostly some pointer ends in a slot.
     Capability make_cnode(unsigned bits, unsigned depth) {
         Capability cap;
         cap.type = CapType::CNode;
@@ -87,7 +87,7 @@ TEST(CNode, RandomPointersInRandomTrees) {
             found += expected != nullptr;
         }
     }
-    EXPECT_GT(found, 3000u);  // the pointers are not just misses
+    EXPECT_GT(found, 3000u);  // many of the pointers are valid
 }
 
 TEST(CNode, ANewCNodeIsASpaceOfSlotNumbers) {

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// Tests kernel/call/destroy.h and invoke_cnode.cc against a model. Capabilities are made, copied, moved, deleted and
-// revoked at random, among CNodes that contain each other and themselves, and each operation is preempted as often as
-// possible. After each, the derivation tree is that of a naive model in which deleting simply recurses, and no new
-// object overlaps with an old one that lives.
+// kernel/call/destroy.h and invoke_cnode.cc: random operations make, copy, move, delete and revoke capabilities in
+// CNodes that contain each other and themselves. After each operation, however often it is preempted, the derivation
+// tree equals that of a naive model in which deletion simply recurses, and no new object overlaps an existing one.
 #include <map>
 
 #include "kernel_test.h"
@@ -16,7 +15,7 @@ namespace {
 
 class DestroyModel : public KernelTest {
 protected:
-    static constexpr CPtr kEnd = 120;      // root's slots from kFree up to here take part
+    static constexpr CPtr kEnd = 120;      // the test uses root's slots from kFree up to here
     static constexpr CPtr kScratch = 900;  // always empty
     NaiveTree tree_;
     std::mt19937 random_{41};
@@ -24,7 +23,7 @@ protected:
     unsigned revoked_ = 0, nested_ = 0;
 
     void SetUp() override {
-        slot(kUntyped).cap.size_bits = 17;  // so little that memory is used again and again
+        slot(kUntyped).cap.size_bits = 17;  // small, so that memory is reused often
         tree_.add(&slot(kUntyped), real_cap(slot(kUntyped)), nullptr);
         tree_.add(&slot(kCNode), real_cap(slot(kCNode)), nullptr);
         tree_.add(&root().cspace, real_cap(root().cspace), &slot(kCNode));
@@ -33,7 +32,7 @@ protected:
         return {slot.cap.type, slot.cap.rights, static_cast<std::byte*>(slot.cap.object), slot.cap.size_bits};
     }
 
-    /// A slot of a CNode to which root has a capability.
+    /// A slot in a CNode to which root has a capability.
     struct Place {
         CPtr cnode = 0;
         std::uint64_t index = 0;
@@ -94,7 +93,7 @@ protected:
             default: return 32;
         }
     }
-    /// The new object lies in its Untyped and in no other object that lives.
+    /// The new object is within its Untyped and overlaps no other existing object.
     void check_overlap(const NaiveCap& made, NaiveTree::Place untyped) {
         const NaiveCap& from = tree_.cap(untyped);
         ASSERT_GE(made.object, from.object);
@@ -140,12 +139,12 @@ protected:
         const Place at = any_place(true);
         if (at.slot == nullptr) return;
         NaiveTree after = tree_;
-        if (!after.revoke(at.slot) || !after.has(&slot(at.cnode))) return;  // a preempted Revoke must find its way back
+        if (!after.revoke(at.slot) || !after.has(&slot(at.cnode))) return;  // a preempted Revoke must find its slot
         ASSERT_EQ(call(at.cnode, CNodeMethod::Revoke, {at.index}), Error::Ok);
         revoked_ += tree_.size() - after.size();
         tree_ = after;
     }
-    /// Give a thread or a timer a capability of its own.
+    /// Gives a thread or a timer a capability of its own.
     void hold_step() {
         const CPtr thread = handle(CapType::Tcb), cnode = handle(CapType::CNode), timer = handle(CapType::Timer);
         const CPtr notification = handle(CapType::Notification), endpoint = handle(CapType::Endpoint);
@@ -227,7 +226,7 @@ TEST_F(DestroyModel, RandomOperationsMatch) {
     EXPECT_GT(revoked_, 300u);
     EXPECT_GT(nested_, 100u);
     EXPECT_EQ(made_.size(), 8u);
-    // In the end all memory comes back.
+    // In the end all memory is free.
     ASSERT_EQ(revoke(kUntyped), Error::Ok);
     EXPECT_FALSE(slot(kUntyped).has_children());
     EXPECT_EQ(address_spaces.room(), kMaxSpaces - 2);

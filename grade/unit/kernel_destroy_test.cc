@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Tests kernel/call/destroy.h, case by case: CNodes in circles, preemption at any point, threads that delete themselves
-// or what they need.
+// kernel/call/destroy.h, case by case: cycles of CNodes, preemption at any point, threads that delete what they depend
+// on.
 #include <algorithm>
 
 #include "call/destroy.h"
@@ -15,8 +15,8 @@ namespace {
 
 class DestroyTest : public KernelTest {
 protected:
-    /// CNodes in CNodes, one in itself, two in each other; threads that wait in an endpoint and a notification whose
-    /// last capabilities lie there.
+    /// Nested CNodes, one containing itself and two containing each other; threads that wait at an endpoint and a
+    /// notification whose last capabilities are in these CNodes.
     void build() {
         boot();
         make(CapType::CNode, 20, 3, 4);  // 20, 21, 22, 23
@@ -38,18 +38,18 @@ protected:
         const auto copy_into = [&](CPtr cnode, std::uint64_t index, CPtr from) {
             ASSERT_EQ(call(cnode, CNodeMethod::Copy, {index, kCNode, from, word_of(Rights::All)}), Error::Ok);
         };
-        copy_into(20, 1, 20);  // in itself
+        copy_into(20, 1, 20);  // contains itself
         copy_into(21, 1, 22);
-        copy_into(22, 1, 21);  // in each other
+        copy_into(22, 1, 21);  // contain each other
         move_into(20, 2, 30);
         move_into(21, 2, 31);
         move_into(22, 2, 32);
         move_into(22, 3, 33);
         move_into(23, 2, 34);
         copy_into(23, 3, 40);
-        move_into(20, 7, 23);  // 23 lies in 20 alone
+        move_into(20, 7, 23);  // 23 is only in 20
     }
-    /// All that matters of the final state.
+    /// Everything that matters in the final state.
     std::string state() const {
         std::string text = tree_dump(slot(kUntyped)) + tree_dump(slot(kCNode));
         for (unsigned t = 0; t < 4; t++) {
@@ -93,7 +93,7 @@ TEST_F(DestroyTest, DeletePreemptedAnywhere) {
         EXPECT_EQ(revoke(20), Error::Ok);
         EXPECT_EQ(remove(20), Error::Ok);
     });
-    // The endpoint and the VSpace went with CNode 20, the notification with 21 once the timer of 22 was gone.
+    // CNode 20 took the endpoint and the VSpace with it; CNode 21 the notification, once the timer of 22 was gone.
     EXPECT_EQ(tcb(40).tag().as_error(), Error::Deleted);
     EXPECT_EQ(tcb(41).tag().as_error(), Error::Deleted);
     EXPECT_EQ(tcb(42).tag().as_error(), Error::Deleted);
@@ -140,7 +140,7 @@ TEST_F(DestroyTest, AThreadThatDeletesItselfIsGone) {
 TEST_F(DestroyTest, AThreadThatRevokesTheGroundUnderItsFeet) {
     Tcb& thread = make_thread(20);
     machine.checks_before_interrupt = 0;
-    call(thread, kCNode, CNodeMethod::Revoke, {kUntyped});  // its Tcb is made of it
+    call(thread, kCNode, CNodeMethod::Revoke, {kUntyped});  // its Tcb was made from it
     machine.checks_before_interrupt = host::kNever;
     EXPECT_EQ(&choose(hart()), &root());
     EXPECT_EQ(revoke(kUntyped), Error::Ok);
@@ -166,7 +166,7 @@ TEST_F(DestroyTest, AnInterruptIsClaimedAgainOnlyWhenItsHandlerIsGone) {
         syscall(tcb(30 + t), Syscall::Recv, 21);
     }
     ASSERT_EQ(remove(21),
-              Error::Ok);  // the handler holds the last capability: deleting it wakes the threads one by one
+              Error::Ok);  // the handler holds the last capability, so deleting it wakes the threads one by one
     machine.checks_before_interrupt = 0;
     EXPECT_FALSE(enter(root(), Syscall::Call, kCNode, Tag(std::uint64_t(CNodeMethod::Delete), 1), {20}));
     machine.checks_before_interrupt = host::kNever;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Tests kernel/call/invoke_device.cc: what each method of timers, interrupts, the console and the machine does, and
-// each error with which it refuses.
+// kernel/call/invoke_device.cc: what each method of timers, interrupts, the console and the machine does, and each of
+// its errors.
 #include "kernel_test.h"
 #include "object/irq.h"
 #include "sched/clock.h"
@@ -32,7 +32,7 @@ TEST_F(DeviceCalls, Timers) {
     mint(kNotification, 31, 8);
     ASSERT_EQ(call(kTimer, TimerMethod::Bind, {31}), Ok);
     EXPECT_EQ(object<Timer>(kTimer).notification.cap.badge, 8u);
-    ASSERT_EQ(call(kTimer, TimerMethod::Bind, {kNotification}), Ok);  // in place of the first
+    ASSERT_EQ(call(kTimer, TimerMethod::Bind, {kNotification}), Ok);  // replaces the first
     EXPECT_EQ(object<Timer>(kTimer).notification.cap.badge, 0u);
     EXPECT_EQ(call(kTimer, TimerMethod::Arm), MessageTooShort);
     ASSERT_EQ(call(kTimer, TimerMethod::Arm, {500}), Ok);
@@ -77,7 +77,7 @@ TEST_F(DeviceCalls, Interrupts) {
     EXPECT_EQ(call(31, IrqHandlerMethod::Ack), NoRights);
     EXPECT_EQ(call(kHandler, IrqHandlerMethod(9)), BadMethod);
     ASSERT_EQ(remove(kHandler), Ok);
-    EXPECT_TRUE(machine.plic_unmasked.contains(10));  // the copy is left
+    EXPECT_TRUE(machine.plic_unmasked.contains(10));  // the copy still exists
     ASSERT_EQ(remove(31), Ok);
     EXPECT_FALSE(machine.plic_unmasked.contains(10));
     EXPECT_EQ(claim(10, kHandler), Ok);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Tests kernel/entry/: from a trap to the thread that runs next, for system calls, the clock, devices, faults, and a
-// hart with nothing to run.
+// kernel/entry/: from a trap to the thread that runs next: system calls, timers, devices, faults, and idling.
 #include "debug/print.h"
 #include "kernel_test.h"
 #include "object/irq.h"
@@ -18,7 +17,7 @@ protected:
 
     void SetUp() override { make(CapType::Notification, kNotification); }
     Notification& notification() const { return object<Notification>(kNotification); }
-    /// The current thread is interrupted at `time`.
+    /// Interrupts the current thread at `time`.
     Tcb& interrupt_at(std::uint64_t time) {
         machine.time = time;
         return enter_trap(*hart().current, kInterrupt, 0);
@@ -39,7 +38,7 @@ TEST_F(EnterTest, TimersSignalAtTheirDeadlineAndNotBefore) {
     for (std::uint64_t time = 0; time <= 3000; time += 50) {
         machine.time = time;
         for (unsigned entries = 0; machine.timer <= time; entries++) {
-            ASSERT_LT(entries, 10u);  // a bounded number expires in each entry, and the interrupt comes again
+            ASSERT_LT(entries, 10u);  // each entry handles a bounded number of timers, then the interrupt comes again
             interrupt_at(time);
         }
         for (unsigned i = 0; i < 40; i++) ASSERT_EQ((notification().flags & bit(i)) != 0, deadlines[i] <= time) << i;
@@ -97,7 +96,7 @@ TEST_F(EnterTest, AnInterruptIsMaskedUntilItIsAcknowledged) {
     ASSERT_EQ(call(30, IrqHandlerMethod::Ack), Error::Ok);
     enter_trap(root(), bit(63) | 9, 0);
     EXPECT_EQ(machine.plic_completed.size(), 2u);
-    // Nobody owns this one: it stays masked.
+    // This interrupt has no handler, so it stays masked.
     machine.plic_unmasked.insert(11);
     machine.plic_raised = {11};
     enter_trap(root(), bit(63) | 9, 0);
@@ -114,7 +113,7 @@ TEST_F(EnterTest, TheFirstFloatingPointInstructionTurnsTheUnitOn) {
     EXPECT_EQ(&enter_trap(root(), 2, 0), &root());
     EXPECT_TRUE(machine.fpu_is_enabled);
     Tcb& other = make_thread(30);
-    EXPECT_EQ(&enter_trap(root(), 2, 0x13), &other);  // now it is the instruction that is at fault
+    EXPECT_EQ(&enter_trap(root(), 2, 0x13), &other);  // the FPU is on, so the instruction itself is illegal
     EXPECT_EQ(root().state, ThreadState::Inactive);
     EXPECT_NE(machine.console.find("exception with no handler"), std::string::npos);
 }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
-// Tests kernel/entry/fast_path.cc against the slow path. From random states, the same entry into the kernel leads to
-// the same state with the fast path and without it. fast_path/ has the states, the entries and the comparison.
+// kernel/entry/fast_path.cc never changes a result: from random states, the same entries to the kernel lead to the same
+// state with the fast path and without it. fast_path/ has the states, the entries and the comparison.
 //
-// A case is its number: GLENDA_FAST_PATH_FIRST=n begins at case n, GLENDA_FAST_PATH_CASES=n runs n of them.
+// A case is given by its number. GLENDA_FAST_PATH_FIRST=n begins with case n, GLENDA_FAST_PATH_CASES=n runs n cases.
 #include <cstdlib>
 #include <cstring>
 #include <map>
@@ -24,7 +24,7 @@ std::uint64_t from_environment(const char* name, std::uint64_t otherwise) {
 
 class FastPathTest : public TwoPaths {
 protected:
-    /// Count what has been made, by names.
+    /// Counts the entries made, by name.
     void note(const Outcome& outcome) {
         const std::string name = name_of(outcome.entry);
         made_[name]++;
@@ -68,7 +68,7 @@ TEST_F(FastPathTest, TheRandomStatesAreSound) {
     }
 }
 
-/// Damage of any kind, one bit at a time, is a difference at that place.
+/// A flipped bit anywhere in the state is reported as a difference at its address.
 TEST_F(FastPathTest, TheComparisonSeesEveryBit) {
     Tcb& first = thread(0);
     const std::pair<void*, const char*> places[] = {
@@ -111,7 +111,7 @@ TEST_F(FastPathTest, BothPathsLeadToTheSameState) {
         for (unsigned i = 0; i < made; i++) note(outcome(i));
     }
     if (cases != kCases) return;
-    // And not because it was never taken, or always.
+    // The fast path was taken neither never nor always.
     for (const char* name :
          {"Call", "ReplyRecv", "Send", "NBSend", "Recv", "NBRecv", "Reply", "Yield", "unknown", "trap"})
         EXPECT_GE(made_[name], 3'000u) << name;

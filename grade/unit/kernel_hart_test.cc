@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Tests kernel/sched/schedule.h, fpu.h and hart.h, case by case: turns, and what follows from a switch of threads:
-// address space, tick and floating-point unit.
+// kernel/sched/hart.h, case by case: time slices, and the effects of a switch on address space, tick and FPU.
 #include "kernel_test.h"
 #include "mem/address_spaces.h"
 #include "sched/fpu.h"
@@ -25,7 +24,7 @@ TEST_F(HartTest, EqualsTakeTurnsAndAHigherOneDoesNotCostATurn) {
     make_ready(high);
     EXPECT_EQ(&choose(hart()), &high);
     stop(high);
-    EXPECT_EQ(&choose(hart()), &a);  // it was interrupted, and goes on first
+    EXPECT_EQ(&choose(hart()), &a);  // it was preempted, so it continues first
     tick_once();
     EXPECT_EQ(&choose(hart()), &b);
     EXPECT_EQ(run_time(a), kDefaultSlice * tick_length);
@@ -78,11 +77,11 @@ TEST_F(HartTest, WithoutAnFpuTheInstructionIsIllegal) {
 TEST_F(HartTest, TheFpuIsSavedWhenAnotherThreadWantsIt) {
     Tcb& other = make_thread(20);
     EXPECT_TRUE(take_fpu(hart()));
-    EXPECT_FALSE(take_fpu(hart()));  // it has it: the instruction really is illegal
+    EXPECT_FALSE(take_fpu(hart()));  // it owns the FPU already: the instruction really is illegal
     machine.fpu.f[3] = 33;
     stop(root());
     EXPECT_EQ(&choose(hart()), &other);
-    EXPECT_FALSE(machine.fpu_is_enabled);  // stopped with the owner
+    EXPECT_FALSE(machine.fpu_is_enabled);  // disabled when the owner stopped
     EXPECT_TRUE(take_fpu(hart()));
     EXPECT_EQ(machine.fpu.f[3], 0u);
     machine.fpu.f[3] = 44;
@@ -90,7 +89,7 @@ TEST_F(HartTest, TheFpuIsSavedWhenAnotherThreadWantsIt) {
     yield(hart());
     EXPECT_EQ(&choose(hart()), &root());
     EXPECT_FALSE(machine.fpu_is_enabled);
-    EXPECT_EQ(machine.fpu.f[3], 44u);  // lazily: still in the unit
+    EXPECT_EQ(machine.fpu.f[3], 44u);  // lazy: still in the FPU
     EXPECT_TRUE(take_fpu(hart()));
     EXPECT_EQ(other.fpu.f[3], 44u);
     yield(hart());

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Tests kernel/sched/requests.h: what harts do for each other, and what a hart must see of a thread that moves to it.
-// The second hart is another thread of this program, which waits for the lock where the real one would.
+// kernel/sched/hart.cc: what harts do for each other. The second hart is another thread of this program, which waits
+// for the lock where a real hart would. Also what a hart must see when a thread moves to it.
 #include <thread>
 
 #include "kernel_test.h"
@@ -31,7 +31,7 @@ protected:
     Tcb& thread() const { return tcb(kThread); }
     Error move_to_second() { return call(kThread, TcbMethod::SetAffinity, {1}); }
 
-    /// The thread runs on the second hart and made a system call; the first one is in the kernel and does `what`.
+    /// The thread runs on the second hart and makes a system call while the first hart, in the kernel, does `what`.
     template <typename What>
     void while_it_waits(What what) {
         ASSERT_EQ(move_to_second(), Error::Ok);
@@ -59,7 +59,7 @@ TEST_F(HartsTest, AThreadThatWaitsForTheKernelIsSeenAtItsSystemCall) {
         change_address_space(thread(), kernel_satp + 1);
         EXPECT_EQ(second().satp, kernel_satp + 1);
     });
-    EXPECT_EQ(thread().registers.pc, kPc + kEcallLength);  // now it is made
+    EXPECT_EQ(thread().registers.pc, kPc + kEcallLength);  // now the call has been made
     EXPECT_EQ(second().current, &thread());
 }
 
@@ -81,12 +81,46 @@ TEST_F(HartsTest, AHartSeesTheInstructionsThatAThreadBringsAlong) {
     EXPECT_EQ(machine.instruction_flush_harts, bit(kHardware));
     EXPECT_EQ(address_spaces.users(slot(30).cap.space), bit(0) | bit(kHardware));
     machine.instruction_flush_harts = 0;
-    ASSERT_EQ(move_to_second(), Error::Ok);  // there it is
+    ASSERT_EQ(move_to_second(), Error::Ok);  // now it is there
     EXPECT_EQ(machine.instruction_flush_harts, 0u);
-    ASSERT_EQ(call(kThread, TcbMethod::SetAffinity, {0}), Error::Ok);  // back again: it may have written more
+    ASSERT_EQ(call(kThread, TcbMethod::SetAffinity, {0}), Error::Ok);  // and back: it may have written more meanwhile
     EXPECT_EQ(machine.instruction_flush_harts, bit(0));
     ASSERT_EQ(move_to_second(), Error::Ok);
     EXPECT_EQ(machine.instruction_flush_harts, bit(kHardware));
+}
+
+/// The second hart runs a thread of priority 50; the first one is in the kernel. Who comes before it must not wait for
+/// the next tick there.
+TEST_F(HartsTest, AHartIsInterruptedForWhoComesBeforeItsThread) {
+    constexpr CPtr kOther = 21;
+    make_thread(kOther);
+    for (const CPtr each : {kThread, kOther}) {
+        ASSERT_EQ(call(each, TcbMethod::SetPriority, {50, kMaxPriority}), Error::Ok);
+        ASSERT_EQ(call(each, TcbMethod::SetAffinity, {1}), Error::Ok);
+    }
+    second().ready.remove(thread());
+    second().current = &thread();
+    const auto is_interrupted = [](auto what) {
+        machine.interrupted_harts.clear();
+        what();
+        return machine.interrupted_harts.contains(kHardware);
+    };
+    const auto set_priority = [&](std::uint64_t priority) {
+        EXPECT_EQ(call(kOther, TcbMethod::SetPriority, {priority, kMaxPriority}), Error::Ok);
+    };
+    EXPECT_FALSE(is_interrupted([&] { set_priority(40); }));
+    EXPECT_FALSE(is_interrupted([&] { set_priority(50); }));  // an equal waits for its turn
+    EXPECT_TRUE(is_interrupted([&] { set_priority(51); }));   // it stands in the queue, and is raised
+    set_priority(40);
+    EXPECT_TRUE(is_interrupted([&] {
+        call(kThread, TcbMethod::SetPriority, {30, kMaxPriority});
+    }));  // or who runs sinks
+    set_priority(20);
+    suspend(kOther);
+    EXPECT_FALSE(is_interrupted([&] { resume(kOther); }));
+    suspend(kOther);
+    set_priority(60);
+    EXPECT_TRUE(is_interrupted([&] { resume(kOther); }));
 }
 
 TEST_F(HartsTest, AHartThatJoinsASpaceSeesItsInstructions) {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Tests kernel/ipc/ against a model: after each step of random conversations between threads, both agree, with the fast
-// path and without it.
+// kernel/ipc/: random IPC between threads agrees with a naive model after each step, with and without the fast path.
 #include <algorithm>
 
 #include "call/switches.h"

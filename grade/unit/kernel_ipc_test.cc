@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Tests kernel/ipc/ and kernel/call/syscalls.cc, case by case: calls and replies, refusals, faults.
+// kernel/ipc/ and call/syscalls.cc, case by case: calls and replies, errors, faults.
 #include "call/switches.h"
 #include "kernel_test.h"
 
@@ -23,19 +23,24 @@ protected:
 
 TEST_F(IpcTest, ACallAndItsAnswer) {
     mint(kEndpoint, 40, 77);
-    syscall(*server_, Syscall::Recv, kEndpoint, {}, {}, kReply);
-    EXPECT_EQ(server_->state, ThreadState::BlockedRecv);
-    syscall(*client_, Syscall::Call, 40, Tag(5, 2), {10, 20});
-    EXPECT_EQ(client_->state, ThreadState::BlockedCall);
-    EXPECT_EQ(server_->state, ThreadState::Ready);
-    EXPECT_EQ(server_->registers.a(0), 77u);
-    EXPECT_EQ(server_->tag().raw(), Tag(5, 2).raw());
-    EXPECT_EQ(server_->word(1), 20u);
-    syscall(*server_, Syscall::ReplyRecv, kEndpoint, Tag(6, 1), {30}, kReply);
-    EXPECT_EQ(server_->state, ThreadState::BlockedRecv);
-    EXPECT_EQ(client_->state, ThreadState::Ready);
-    EXPECT_EQ(client_->tag().raw(), Tag(6, 1).raw());
-    EXPECT_EQ(client_->word(0), 30u);
+    for (const bool is_fast : {true, false}) {
+        set_fast_path(is_fast);
+        syscall(*server_, Syscall::Recv, kEndpoint, {}, {}, kReply);
+        ASSERT_EQ(server_->state, ThreadState::BlockedRecv);
+        syscall(*client_, Syscall::Call, 40, Tag(5, 2), {10, 20});
+        ASSERT_EQ(client_->state, ThreadState::BlockedCall);
+        ASSERT_EQ(server_->state, ThreadState::Ready);
+        EXPECT_EQ(server_->registers.a(0), 77u);
+        EXPECT_EQ(server_->tag().raw(), Tag(5, 2).raw());
+        EXPECT_EQ(server_->word(1), 20u);
+        syscall(*server_, Syscall::ReplyRecv, kEndpoint, Tag(6, 1), {30}, kReply);
+        ASSERT_EQ(server_->state, ThreadState::BlockedRecv);
+        ASSERT_EQ(client_->state, ThreadState::Ready);
+        EXPECT_EQ(client_->tag().raw(), Tag(6, 1).raw());
+        EXPECT_EQ(client_->word(0), 30u);
+        suspend(kServer);  // it waits no more
+        resume(kServer);
+    }
 }
 
 TEST_F(IpcTest, NobodyForgesAnErrorOrANotification) {
@@ -100,7 +105,7 @@ TEST_F(IpcTest, ErrorsOfSystemCalls) {
     EXPECT_EQ(error(Syscall::Recv, 50, {}, kReply), Busy);
 }
 
-/// A server waits that would run next: whatever is not the common case must not take the fast path.
+/// A waiting server would run next. Anything but the common case must not take the fast path.
 TEST_F(IpcTest, UncommonCallsFareTheSameOnBothPaths) {
     struct Case {
         Tag tag;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Tests kernel/sched/big_lock.h: one owner at a time, a free lock goes to the first hart that asks, and no hart waits
-// for ever.
+// kernel/sched/big_lock.h: one owner at a time. Whichever hart asks first gets the lock, but no hart waits forever.
 #include <gtest/gtest.h>
 
 #include <thread>
@@ -12,7 +11,7 @@
 namespace glenda::test {
 namespace {
 
-constexpr std::uint64_t kLong = 100'000'000;  // attempts: more than anybody's patience
+constexpr std::uint64_t kLong = 100'000'000;  // attempts: more than any hart's patience
 
 TEST(BigLock, WhoeverAsksFirstGetsIt) {
     BigLock lock;
@@ -29,7 +28,7 @@ TEST(BigLock, WhoeverAsksFirstGetsIt) {
     EXPECT_FALSE(lock.try_again(1, 1));
     EXPECT_TRUE(lock.is_wanted());
     lock.release();
-    EXPECT_TRUE(lock.try_take());  // a newcomer
+    EXPECT_TRUE(lock.try_take());  // a hart that has not waited
     EXPECT_FALSE(lock.try_again(1, 2));
     lock.release();
     EXPECT_TRUE(lock.try_again(1, 3));
@@ -45,7 +44,7 @@ TEST(BigLock, WhoHasWaitedForLongIsNext) {
     EXPECT_FALSE(lock.try_again(2, kLong));  // the next but one
     EXPECT_TRUE(lock.has_impatient());
     lock.hand_over();
-    EXPECT_FALSE(lock.try_take());  // nobody comes between
+    EXPECT_FALSE(lock.try_take());  // no other hart gets in between
     EXPECT_FALSE(lock.try_again(2, kLong));
     EXPECT_TRUE(lock.try_again(1, kLong));
     EXPECT_FALSE(lock.try_take());
@@ -66,7 +65,7 @@ TEST(BigLock, TheImpatientOneAlsoTakesALockThatIsFree) {
     lock.release();
     ASSERT_TRUE(lock.try_take());
     ASSERT_FALSE(lock.try_again(3, kLong));
-    lock.release();  // the holder had looked for an heir just before there was one
+    lock.release();  // the owner checked for a starving hart just before there was one
     EXPECT_TRUE(lock.try_again(3, kLong));
     EXPECT_FALSE(lock.has_impatient());
     lock.release();

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
 //
-// Tests kernel/call/destroy.h: a Delete or Revoke has deleted the thread that made it, or the capabilities by which
-// that thread made the call, so the call cannot be made again. Other threads finish the work, and nothing is lost.
+// kernel/call/destroy.h: a preempted Delete or Revoke has deleted its own caller, or a CNode through which the caller
+// looks up its pointers, so the call cannot be made again. Others finish the deletion, and no memory is lost.
 #include "object/irq.h"
 #include "preempted_fixture.h"
 
 namespace glenda::test {
 namespace {
 
-/// A worker whose CSpace, kTop, leads to root's CNode (1) and to itself (2). Thread and CSpace are made of kPart.
+/// A worker whose CSpace, kTop, contains root's CNode (slot 1) and itself (slot 2). Both were made from kPart.
 class LostCallerTest : public PreemptedTest {
 protected:
     static constexpr CPtr kTop = 22, kPart = 23, kWorker = 24, kOlder = 25;
@@ -31,19 +31,19 @@ protected:
             ASSERT_EQ(call(kTop, CNodeMethod::Copy, {i, kCNode, kEndpoint, kAll}), Error::Ok);
     }
     Tcb& worker() const { return tcb(kWorker); }
-    /// From now on only the worker has its CSpace.
+    /// From now on only the worker has a capability to its CSpace.
     void keep_cspace_alone() {
         ASSERT_EQ(call(kTop, CNodeMethod::Delete, {2}), Error::Ok);
         remove(kOlder);
         remove(kTop);
     }
-    /// The worker deletes itself, and is stopped with its CSpace in the zombies.
+    /// The worker deletes itself and is stopped, with its CSpace on the zombie list.
     void die() {
         keep_cspace_alone();
         ASSERT_TRUE(begin(worker(), CNodeMethod::Delete, kWorker, 1));
         machine.checks_before_interrupt = host::kNever;
         ASSERT_TRUE(slot(kWorker).is_empty());
-        ASSERT_EQ(children(kPart), 1u);      // the CSpace, a Zombie...
+        ASSERT_EQ(children(kPart), 1u);      // the CSpace, now a Zombie...
         ASSERT_GT(children(kEndpoint), 5u);  // ...with capabilities in it
     }
     void expect_all_done() {
@@ -118,7 +118,7 @@ TEST_F(LostCallerTest, ARevokeThatCutsItsOwnWaySaysSoAndOthersRevokeTheRest) {
     expect_nothing_lost();
 }
 
-/// Whatever a thread takes from under its feet and wherever it is interrupted, root gets all memory back.
+/// Whatever a thread deletes of what it depends on, and wherever it is preempted, root gets all memory back.
 TEST_F(LostCallerTest, NothingIsLost) {
     for (const CNodeMethod method : {CNodeMethod::Delete, CNodeMethod::Revoke}) {
         for (const CPtr at : {kTop, kPart, kWorker, kOlder}) {
@@ -131,7 +131,7 @@ TEST_F(LostCallerTest, NothingIsLost) {
                 bool is_done = enter(self, Syscall::Call, 1, Tag(std::uint64_t(method), 1), {at});
                 while (!is_done && self.state == ThreadState::Ready) is_done = enter_again(self);
                 machine.checks_before_interrupt = host::kNever;
-                if (slot(kPart).is_empty()) {  // its children are root's now
+                if (slot(kPart).is_empty()) {  // its children are now root's
                     EXPECT_EQ(revoke(kUntyped), Error::Ok);
                     ASSERT_FALSE(slot(kUntyped).has_children());
                     continue;
@@ -143,8 +143,8 @@ TEST_F(LostCallerTest, NothingIsLost) {
     }
 }
 
-/// The worker's CSpace has two levels now. 1 << 10 | n: root's slot n; 2 << 10 | n: slot n of kMiddle, to which nothing
-/// else leads, as nothing else leads to the CSpace.
+/// The worker's CSpace has two levels now. 1 << 10 | n: root's slot n; 2 << 10 | n: slot n of kMiddle. There are no
+/// other capabilities to kMiddle or to the CSpace.
 class TwoLevelsTest : public LostCallerTest {
 protected:
     static constexpr CPtr kMiddle = 50, kMiddleRadix = 10;
@@ -181,13 +181,13 @@ TEST_F(TwoLevelsTest, ADeleteThatCutsItsOwnWayIsDone) {
     machine.checks_before_interrupt = host::kNever;
     EXPECT_EQ(worker().tag().as_error(), Error::Ok);
     EXPECT_EQ(worker().word(0), 2u);
-    EXPECT_GT(children(kEndpoint), before - 8);  // not all of it has been taken apart
+    EXPECT_GT(children(kEndpoint), before - 8);  // not all of it has been deleted
     EXPECT_EQ(call(worker(), by_root(kCNode), CNodeMethod::Delete, {999}), Error::Ok);
     EXPECT_EQ(children(kEndpoint), before - 8);
     expect_nothing_lost();
 }
 
-/// The thread that empties the zombies before its Retype is in there itself, and so is the CNode for the new object.
+/// A Retype first empties the zombie list, which deletes its own caller and the CNode for the new object.
 TEST_F(TwoLevelsTest, WhoFindsItselfInTheGraveyardMakesNothing) {
     make(CapType::CNode, kDying, 2);
     ASSERT_EQ(call(kDying, CNodeMethod::Copy, {1, kCNode, kEndpoint, kAll}), Error::Ok);

@@ -83,6 +83,36 @@ TEST_F(MappingTest, DeletingATableEndsAllMappingsInIt) {
     EXPECT_EQ(call(kTables + 1, PageTableMethod::Map, {kSpace, kAt}), Error::Ok);
 }
 
+/// A hart on which the space was in use may remember what was there, long after its thread has left.
+TEST_F(MappingTest, EveryHartThatUsedTheSpaceForgetsWhatChanged) {
+    const std::uint64_t space = slot(kSpace).cap.space;
+    const unsigned asid = asid_of(space);
+    const arch::HartSet users = bit(2) | bit(5);
+    for (const unsigned hart : {2u, 5u}) address_spaces.note_use(space, hart);
+    const auto expect_forgotten = [&](std::uint64_t at, const char* after) {
+        EXPECT_TRUE(machine.was_flushed({at}, asid, users)) << after;
+        machine.flushes.clear();
+    };
+    map_tables();
+    expect_forgotten(0, "mapping a table");
+    ASSERT_EQ(map(kFrame), Error::Ok);
+    expect_forgotten(kAt, "mapping a frame");
+    ASSERT_EQ(call(kFrame, FrameMethod::Protect, {word_of(MapFlags::Read)}), Error::Ok);
+    expect_forgotten(kAt, "protecting it");
+    ASSERT_EQ(call(kFrame, FrameMethod::Unmap), Error::Ok);
+    expect_forgotten(kAt, "unmapping it");
+    ASSERT_EQ(map(kFrame), Error::Ok);
+    machine.flushes.clear();
+    ASSERT_EQ(remove(kFrame), Error::Ok);
+    expect_forgotten(kAt, "deleting it");
+    ASSERT_EQ(map(kFrame + 1), Error::Ok);
+    machine.flushes.clear();
+    ASSERT_EQ(call(kTables + 1, PageTableMethod::Unmap), Error::Ok);
+    expect_forgotten(kAt, "unmapping the table");
+    ASSERT_EQ(remove(kSpace), Error::Ok);
+    expect_forgotten(0, "deleting the space");
+}
+
 /// A capability whose table was unmapped still remembers its place: it never speaks for other memory there.
 TEST_F(MappingTest, AFrameWhoseTableWentTouchesNoOtherMemory) {
     for (const bool is_large : {false, true}) {

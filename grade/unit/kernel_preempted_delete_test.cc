@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Tests kernel/call/invoke_cnode.cc: a Delete is preempted, and before it continues other threads use what it has given
-// up already, or it has deleted the thread that made it.
+// kernel/call/invoke_cnode.cc: a preempted Delete when others meanwhile use the slot that it has emptied, and when it
+// deletes its own caller.
 #include "preempted_fixture.h"
 
 namespace glenda::test {
@@ -16,7 +16,7 @@ TEST_F(PreemptedTest, ADeleteThatGoesOnLeavesTheNewcomerInItsSlotAlone) {
     EXPECT_GT(go_on(root()), 2u);
     EXPECT_EQ(root().tag().as_error(), Error::Ok);
     EXPECT_EQ(slot(kDying).cap.type, CapType::Endpoint);
-    EXPECT_EQ(root().word(0), kDying);  // as it was
+    EXPECT_EQ(root().word(0), kDying);  // unchanged
     EXPECT_EQ(children(kEndpoint), 1u);
     EXPECT_EQ(remove(kDying), Error::Ok);
 }
@@ -48,7 +48,7 @@ TEST_F(PreemptedTest, AThreadThatDeletesItselfGoesOnToTheEnd) {
     }
 }
 
-/// Else threads that were sent away could come back as fast as they are, and the Delete would not come to an end.
+/// Otherwise the threads that it removes could come back as fast, and the Delete would never end.
 TEST_F(PreemptedTest, NobodyComesToWhatIsBeingDeleted) {
     constexpr CPtr kPlace = 40, kFirst = 50, kEnd = 54;
     for (CPtr t = kFirst; t < kEnd; t++) make_thread(t);

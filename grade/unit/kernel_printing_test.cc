@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Tests Console::Write and Machine::DumpThread: the kernel prints in pieces and stops between two lines if something is
-// more urgent. Nothing is printed twice, nothing is lost, and no piece is long.
+// The kernel prints in pieces: Console::Write and Machine::DumpThread are preemptible between two lines. Nothing is
+// printed twice, nothing is lost, and no piece is long.
 #include <algorithm>
 #include <cstring>
 
@@ -36,7 +36,7 @@ protected:
     }
     void interrupt() { enter_trap(*hart().current, kTimerInterrupt, 0); }
 
-    /// Put `text` into root's message; the words of Console::Write.
+    /// Puts `text` into root's message and returns the number of words for Console::Write.
     void load(std::string_view text) {
         std::uint64_t words[kMaxWords] = {text.size()};
         std::memcpy(words + 1, text.data(), text.size());

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Tests kernel/mem/range.h and the runs of Frame::Map by system calls: many pages at once are unmapped, protected or
-// replaced.
+// kernel/mem/range.h and the runs of Frame::Map, by system calls: mapping, unmapping and replacing many pages at once.
 #include "kernel_test.h"
 #include "mem/mapping.h"
 
@@ -17,7 +16,7 @@ class RangeTest : public KernelTest {
 protected:
     static constexpr CPtr kSpace = 20, kTables = 30, kFrames = 100, kLarge = 60;
     static constexpr unsigned kPages = 160;
-    /// The end of a 2 MiB region: the frames lie on both sides of it.
+    /// The end of a 2 MiB region, with frames on both sides of it.
     static constexpr std::uint64_t kBorder = 0x12'3460'0000, kAt = kBorder - 16 * kPageSize;
 
     void SetUp() override {
@@ -38,7 +37,7 @@ protected:
     Error protect(std::uint64_t at, std::uint64_t pages, std::uint64_t flags) {
         return call(kSpace, VSpaceMethod::Protect, {at, pages, flags});
     }
-    /// MapFlags of what is mapped there, 0: nothing.
+    /// The MapFlags of the mapping at this address, 0 if there is none.
     std::uint64_t rights_at(std::uint64_t at) {
         return call(kSpace, VSpaceMethod::Info, {at}) == Ok ? root().word(1) : 0;
     }
@@ -49,7 +48,7 @@ protected:
     void map_all() {
         for (unsigned i = 0; i < kPages; i++) ASSERT_EQ(map(kFrames + i, kAt + i * kPageSize), Ok);
     }
-    /// Pages first to end - 1 have these rights, the others are as map_all() has made them.
+    /// Checks that pages first to end - 1 have these rights, and the others those of map_all().
     void expect_rights(unsigned first, unsigned end, std::uint64_t rights) {
         for (unsigned i = 0; i < kPages; i++)
             EXPECT_EQ(rights_at(kAt + i * kPageSize), first <= i && i < end ? rights : kReadWrite) << i;
@@ -63,9 +62,9 @@ TEST_F(RangeTest, UnmapTakesWhatIsInTheRangeAndNothingElse) {
     ASSERT_EQ(unmap(kAt + 3 * kPageSize, 40), Ok);
     EXPECT_TRUE(machine.was_flushed({kAt + 3 * kPageSize}, asid()));
     EXPECT_TRUE(machine.was_flushed({kAt + 42 * kPageSize}, asid()));
-    EXPECT_EQ(root().word(1), 40u);  // as it was
+    EXPECT_EQ(root().word(1), 40u);  // unchanged
     expect_rights(3, 43, 0);
-    // The capabilities do not know, and speak for nothing.
+    // The capabilities still record their mappings, but these no longer exist.
     EXPECT_EQ(call(kFrames + 3, FrameMethod::Protect, {kRead}), NotMapped);
     EXPECT_EQ(map(kFrames + 3, kAt), AlreadyMapped);
     EXPECT_EQ(call(kFrames + 3, FrameMethod::Unmap), Ok);
@@ -76,7 +75,7 @@ TEST_F(RangeTest, ProtectOnlyTakesRightsAway) {
     map_all();
     ASSERT_EQ(map(kFrames, kAt, kExecute | kReplace), Ok);
     ASSERT_EQ(protect(kAt, 2, kReadWrite), Ok);
-    EXPECT_EQ(rights_at(kAt), kRead);  // could be executed, may be written: neither is left
+    EXPECT_EQ(rights_at(kAt), kRead);  // from executable to writable: neither right remains
     EXPECT_EQ(rights_at(kAt + kPageSize), kReadWrite);
     machine.flushes.clear();
     ASSERT_EQ(protect(kAt, 20, kRead), Ok);
@@ -86,7 +85,7 @@ TEST_F(RangeTest, ProtectOnlyTakesRightsAway) {
     ASSERT_EQ(protect(kAt, 20, kExecute), Ok);
     expect_rights(0, 20, kRead);
     EXPECT_EQ(page_at(kAt + 5 * kPageSize), to_physical(slot(kFrames + 5).cap.object));
-    EXPECT_EQ(call(kFrames, FrameMethod::Protect, {kReadWrite}), Ok);  // who has the frame decides anew
+    EXPECT_EQ(call(kFrames, FrameMethod::Protect, {kReadWrite}), Ok);  // the frame's capability can restore the right
 }
 
 TEST_F(RangeTest, HolesAreNoErrorAndCostLittle) {
@@ -95,7 +94,7 @@ TEST_F(RangeTest, HolesAreNoErrorAndCostLittle) {
     EXPECT_EQ(unmap(0, kUserEnd / kPageSize), Ok);
     machine.checks_before_interrupt = host::kNever;
     EXPECT_EQ(rights_at(kAt), 0u);
-    // 256 root entries, and the three tables that are there, in pieces of 128.
+    // 256 root entries and the three existing tables, in pieces of 128.
     EXPECT_LE(preemptions(), (256 + 3 * 512) / 128 + 2);
 }
 
@@ -113,7 +112,7 @@ TEST_F(RangeTest, PreemptedAnywhereItGoesOnWhereItWas) {
     }
 }
 
-/// What others map meanwhile behind the place where it has come to goes too; before, it stays.
+/// Pages that others map meanwhile are unmapped too if they are above the current position, but not below it.
 TEST_F(RangeTest, OthersMayMapInBetween) {
     Tcb& other = make_thread(40);
     map_all();
@@ -139,7 +138,7 @@ TEST_F(RangeTest, ALargePageIsNotDivided) {
     EXPECT_EQ(unmap(kAtLarge, 511), NotAligned);
     EXPECT_EQ(unmap(kAtLarge + kPageSize, 511), NotAligned);
     EXPECT_EQ(protect(kAtLarge + kPageSize, 5, kRead), NotAligned);
-    EXPECT_EQ(rights_at(kAtLarge - kPageSize), kReadWrite);  // nothing has changed
+    EXPECT_EQ(rights_at(kAtLarge - kPageSize), kReadWrite);  // unchanged
     EXPECT_EQ(rights_at(kAtLarge), kReadWrite);
     EXPECT_EQ(protect(kAtLarge, 512, kRead), Ok);
     EXPECT_EQ(rights_at(kAtLarge), kRead);
@@ -161,7 +160,7 @@ TEST_F(RangeTest, BadRanges) {
         EXPECT_EQ(range(kUserEnd - kPageSize, 2), BadArgument);
         EXPECT_EQ(range(~mask(kPageBits), 1), BadArgument);
         EXPECT_EQ(range(kAt, mask(32)), BadArgument);
-        EXPECT_EQ(range(kAt, bit(32) + 1), BadArgument);  // more done than there is
+        EXPECT_EQ(range(kAt, bit(32) + 1), BadArgument);  // claims more progress than there are pages
         EXPECT_EQ(range(kAt, bit(63) + 2), BadArgument);
         EXPECT_EQ(range(kUserEnd - kPageSize, 1), Ok);
         copy(kSpace, 50, Rights::Read);
@@ -191,7 +190,7 @@ TEST_F(RangeTest, ARunIsMappedAllOrNothing) {
     EXPECT_EQ(map_run(kFrames, kAt, kMaxRunLength + 1), BadArgument);
     EXPECT_EQ(map_run(kFrames, kAt, bit(32) + 1), BadArgument);
     ASSERT_EQ(map(kFrames + 150, kAt + 3 * kPageSize), Ok);
-    EXPECT_EQ(map_run(kFrames, kAt, 4), AlreadyMapped);                        // the place of the last one
+    EXPECT_EQ(map_run(kFrames, kAt, 4), AlreadyMapped);                        // the last one's address
     EXPECT_EQ(map_run(kFrames + 149, kAt + 8 * kPageSize, 2), AlreadyMapped);  // the last one itself
     EXPECT_EQ(map_run(kFrames + kPages - 2, kAt + 8 * kPageSize, 3), InvalidCapability);
     make(CapType::PageTable, kFrames + kPages);
@@ -200,7 +199,7 @@ TEST_F(RangeTest, ARunIsMappedAllOrNothing) {
     copy(kFrames, 91, Rights::Read);
     EXPECT_EQ(map_run(90, kAt + 8 * kPageSize, 2), NoRights);
     EXPECT_EQ(map_run(kFrames, kUserEnd - kPageSize, 2), MissingTable);
-    // The table of the last page is missing; the answer says which.
+    // The table of the last page is missing; the reply gives its level.
     const std::uint64_t before_gap = kBorder + bit(kLargeFrameBits) - 2 * kPageSize;
     EXPECT_EQ(map_run(kFrames, before_gap, 3), MissingTable);
     EXPECT_EQ(root().word(0), 0u);
@@ -210,7 +209,7 @@ TEST_F(RangeTest, ARunIsMappedAllOrNothing) {
         EXPECT_EQ(slot(frame).cap.space, 0u);
 }
 
-/// Pointers past the end of the CNode go on in another one, which does not lie behind it.
+/// Pointers past the end of the CNode continue in another CNode, which is not adjacent in memory.
 TEST_F(RangeTest, ARunEndsWithItsCNode) {
     make(CapType::CNode, 50, 3);
     for (std::uint64_t i = 4; i < 8; i++) ASSERT_EQ(call(50, CNodeMethod::Move, {i, kCNode, kFrames + i}), Ok);
@@ -226,7 +225,7 @@ TEST_F(RangeTest, ARunEndsWithItsCNode) {
         return call(thread, 3 << 3 | 4, FrameMethod::Map, {3 << 3 | 1, kAt, kReadWrite, count});
     };
     EXPECT_EQ(run(5), InvalidCapability);   // index 0 of the next
-    EXPECT_EQ(run(10), InvalidCapability);  // index 5 of the next, a frame, but not the one behind
+    EXPECT_EQ(run(10), InvalidCapability);  // index 5 of the next: a frame, but not the adjacent one
     EXPECT_EQ(run(4), Ok);
 }
 
@@ -241,14 +240,14 @@ TEST_F(RangeTest, ReplaceEndsWhatIsThere) {
     EXPECT_EQ(rights_at(kAt + kPageSize), 0u);  // its own mapping has ended
     EXPECT_TRUE(machine.was_flushed({kAt}, asid()));
     EXPECT_TRUE(machine.was_flushed({kAt + kPageSize}, asid()));
-    // The other capability does not know, and does not speak for the page.
+    // The other capability still records its mapping, but the page is no longer its own.
     EXPECT_EQ(call(kFrames, FrameMethod::Protect, {kRead}), NotMapped);
     ASSERT_EQ(call(kFrames, FrameMethod::Unmap), Ok);
     EXPECT_EQ(rights_at(kAt), kRead);
-    // In its own place: other rights.
+    // At its own address: other rights.
     ASSERT_EQ(map(kFrames + 1, kAt, kReadWrite | kReplace), Ok);
     EXPECT_EQ(rights_at(kAt), kReadWrite);
-    // Nothing there, and no mapping of its own: as without.
+    // Nothing mapped there, and no mapping of its own: the same as without Replace.
     EXPECT_EQ(map(kFrames + 5, kAt + 5 * kPageSize, kExecute | kReplace), Ok);
     EXPECT_EQ(map(kFrames + 6, kBorder + bit(kLargeFrameBits), kRead | kReplace), MissingTable);
 }
@@ -267,7 +266,7 @@ TEST_F(RangeTest, ReplaceDoesNotTouchLargePagesNorTables) {
     EXPECT_EQ(rights_at(kAtLarge), 0u);
 }
 
-/// A run that moves by one page: each frame comes where the next one was. Two of them are the same memory.
+/// A run moves by one page: each frame replaces the next one. Two of them are the same memory.
 TEST_F(RangeTest, AReplacingRunMovesOverItself) {
     for (unsigned i = 0; i < 4; i++) ASSERT_EQ(copy(i == 2 ? kFrames + 1 : kFrames + i, 90 + i), Ok);
     ASSERT_EQ(map_run(90, kAt, 4), Ok);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Tests kernel/sched/ready_queue.h and schedule.h: the thread that runs is the one that a list of lists says, whatever
-// threads do and whatever happens to their priorities.
+// kernel/sched/ready_queue.h and hart.h: the scheduler agrees with a list of lists on which thread runs, whatever
+// threads do and however their priorities change.
 #include "kernel_test.h"
 #include "model/naive_queue.h"
 
@@ -24,7 +24,7 @@ TEST(ReadyQueue, RandomOperationsMatchAListPerPriority) {
             queue->remove(tcb);
             naive.erase(tcb);
         } else {
-            // Few priorities, at the edges of the bitmap's words, so that queues are long and also empty.
+            // Few priorities, at the limits of the bitmap's words, so that some queues get long and some empty.
             constexpr std::uint8_t kPriorities[] = {0, 1, 63, 64, 127, 128, 191, 192, 254, 255};
             tcb.priority = kPriorities[random() % 10];
             if (choice % 2 == 0) {
@@ -42,7 +42,7 @@ TEST(ReadyQueue, RandomOperationsMatchAListPerPriority) {
     EXPECT_EQ(queue->pop(), nullptr);
 }
 
-/// A naive hart: who is current, who waits in which list, and how much of its turn each has left.
+/// A naive hart: its current thread, its ready threads, and how much of its time slice each has left.
 class HartModel : public KernelTest {
 protected:
     static constexpr CPtr kThreads = 100;
@@ -50,7 +50,7 @@ protected:
 
     NaiveQueue waiting_;
     Tcb* current_ = nullptr;             // null: idle
-    std::map<Tcb*, std::int64_t> left_;  // ticks of the timebase; 0 and below: the turn is over
+    std::map<Tcb*, std::int64_t> left_;  // ticks of the timebase; 0 or less: the slice is used up
     std::mt19937 random_{5};
 
     void SetUp() override {
@@ -69,7 +69,7 @@ protected:
         machine.time += time;
         if (current_ != nullptr) left_[current_] -= static_cast<std::int64_t>(time);
     }
-    /// A turn of the full length, less what the last one took too much.
+    /// A full time slice, less what the last one overran.
     void new_turn(Tcb* tcb) {
         std::int64_t& left = left_[tcb];
         const std::int64_t overrun = left <= 0 && -left < std::int64_t{tcb->slice} ? -left : 0;

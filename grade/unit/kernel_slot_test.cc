@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Tests kernel/cap/slot.h: the derivation tree behaves like a tree of vectors, its links agree after every operation,
-// and a look at the neighbors tells whether a capability is the last one to its object.
+// kernel/cap/slot.h: the derivation tree behaves like a tree of vectors, its links are consistent after every
+// operation, and a capability's neighbours show whether it is the last one.
 #include <algorithm>
 #include <memory>
 #include <set>
@@ -12,8 +12,8 @@
 namespace glenda::test {
 namespace {
 
-/// A forest of nodes with vectors of children. Roots that were siblings under a parent that is gone stay siblings, so
-/// the top level is a list of lists.
+/// A forest of nodes with vectors of children. Siblings whose parent is deleted stay siblings, so the top level is a
+/// list of lists.
 class NaiveForest {
 public:
     static constexpr int kNobody = -1;
@@ -56,7 +56,7 @@ private:
         int parent = kNobody;
         std::vector<int> children;
     };
-    /// The list in which `entry`, whose node is `node`, stands.
+    /// The list that contains `entry`, whose node is `node`.
     std::vector<int>& siblings_of(int node, int entry) {
         if (nodes_[node].parent != kNobody) return nodes_[nodes_[node].parent].children;
         return *std::find_if(tops_.begin(), tops_.end(),
@@ -91,7 +91,8 @@ protected:
     }
     Capability new_object(CapType type) { return capability(type, next_object_ += 0x1000); }
 
-    /// What the kernel derives: objects from Untyped, handlers of free interrupts from IrqControl, else copies.
+    /// A derivation that the kernel allows: objects from Untyped, handlers of free interrupts from IrqControl, or
+    /// copies.
     Capability derive(const Capability& from) {
         if (from.type == CapType::Untyped) {
             constexpr CapType kTypes[] = {CapType::Untyped, CapType::Endpoint, CapType::CNode};

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Tests kernel/call/invoke_tcb.cc: what each method of a thread does, and each error with which it refuses.
+// kernel/call/invoke_tcb.cc: what each method of threads does, and each of its errors.
 #include "kernel_test.h"
 #include "sched/fpu.h"
 
@@ -62,7 +62,7 @@ TEST_F(TcbCalls, Configure) {
     EXPECT_EQ(call(kThread, TcbMethod::Configure, {0, 0, 0, 0}), MessageTooShort);
 }
 
-/// A preempted Configure is made again, and its pointers are looked up again: in the CSpace that the caller had.
+/// A preempted Configure is made again, and its pointers are looked up again in the CSpace that the caller had.
 TEST_F(TcbCalls, ConfigureOfOneselfPreempted) {
     make(CapType::CNode, 30, 4);
     Tcb& self = make_thread(31, 32, kEndpoint);
@@ -195,7 +195,7 @@ TEST_F(TcbCalls, BoundNotifications) {
     EXPECT_EQ(object<Notification>(kNotification).bound, nullptr);
 }
 
-/// Flags that were there before the binding end a wait at an endpoint; those of others end nothing.
+/// Signals sent before the binding end a wait at an endpoint; those of other notifications do not.
 TEST_F(TcbCalls, FlagsAreDeliveredToWhoIsBound) {
     make(CapType::Reply, 30);
     Tcb& waiter = make_thread(31);
@@ -210,7 +210,7 @@ TEST_F(TcbCalls, FlagsAreDeliveredToWhoIsBound) {
     EXPECT_EQ(object<Notification>(kNotification).flags, 0u);
     EXPECT_EQ(object<Endpoint>(kEndpoint).waiting, Endpoint::Waiting::Nobody);
     EXPECT_EQ(object<Reply>(30).receiver, nullptr);
-    // A thread that waits for something else sees them at its next receive.
+    // A thread that waits for something else gets them at its next receive.
     EXPECT_EQ(call(31, TcbMethod::UnbindNotification), Ok);
     syscall(waiter, Syscall::Call, kEndpoint);
     syscall(root(), Syscall::Send, 32);
@@ -219,7 +219,7 @@ TEST_F(TcbCalls, FlagsAreDeliveredToWhoIsBound) {
     EXPECT_EQ(object<Notification>(kNotification).flags, 6u);
 }
 
-/// Configure takes the last capability of a CSpace: what lies there is deleted, if need be by others.
+/// Configure deletes the last capability to a CSpace. Its contents are deleted too, if necessary by others.
 TEST_F(TcbCalls, TheOldCSpaceIsTakenApart) {
     for (const bool is_interrupted : {false, true}) {
         make(CapType::CNode, 30, 4);
@@ -230,7 +230,7 @@ TEST_F(TcbCalls, TheOldCSpaceIsTakenApart) {
         ASSERT_TRUE(slot(kEndpoint).has_children());
         if (is_interrupted) machine.checks_before_interrupt = 3;
         EXPECT_EQ(configure(kCNode, 0), Ok);
-        EXPECT_EQ(preemptions(), 0u);  // of the call; it is done
+        EXPECT_EQ(preemptions(), 0u);  // of the call, which is done
         machine.checks_before_interrupt = host::kNever;
         EXPECT_EQ(slot(kEndpoint).has_children(), is_interrupted);
         EXPECT_EQ(thread().cspace.cap.object, slot(kCNode).cap.object);
@@ -239,7 +239,7 @@ TEST_F(TcbCalls, TheOldCSpaceIsTakenApart) {
     }
 }
 
-/// The thread's pointers lead elsewhere afterwards. The same call must not be made with them.
+/// Afterwards the thread's pointers name other objects. The same call must not be made again with them.
 TEST_F(TcbCalls, AThreadThatReplacesItsOwnCSpaceDoesSoOnce) {
     Tcb& self = make_thread(40, 41);
     make(CapType::CNode, 30, 6);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Tests kernel/debug/trace.h and the methods that read it: the ring against a list, what is not an event, and the
-// events that a panic prints.
+// kernel/debug/trace.h and the methods that read it: the ring compared with a list, what is not an event, and the trace
+// in a panic's report.
 #include <algorithm>
 #include <cstring>
 #include <map>
@@ -21,7 +21,7 @@ protected:
     static constexpr CPtr kThread = 30, kEndpoint = 31;
 
     const TraceEvent& newest() const { return Trace::event(trace.next() - 1); }
-    /// What has happened since `from`.
+    /// The events since `from`.
     std::vector<TraceKind> kinds(std::uint64_t from) const {
         std::vector<TraceKind> found;
         for (std::uint64_t i = from; i < trace.next(); i++) found.push_back(Trace::event(i).kind);
@@ -97,12 +97,12 @@ TEST_F(TraceTest, NothingIsRecordedWhileItIsOff) {
     EXPECT_EQ(newest().hart, 0u);
 }
 
-/// The first floating-point instruction traps because the unit is off: the kernel turns it on, that is no fault.
+/// The first floating-point instruction traps because the FPU is off. The kernel enables it, so this is not a fault.
 TEST_F(TraceTest, TurningTheFloatingPointUnitOnIsNoFault) {
     set_trace(true);
     enter_trap(root(), 2, 0x53);
     EXPECT_EQ(trace.next(), 0u);
-    make_thread(kThread);  // somebody has to run afterwards
+    make_thread(kThread);  // a thread must be ready to run afterwards
     const std::uint64_t before = trace.next();
     root().registers.pc = 0x4444;
     enter_trap(root(), 2, 0x53);
@@ -114,7 +114,7 @@ TEST_F(TraceTest, TurningTheFloatingPointUnitOnIsNoFault) {
     EXPECT_EQ(newest().detail, static_cast<unsigned>(ThreadState::Inactive));
 }
 
-/// A call that was preempted has not been refused, though its caller's tag may say so: that flag is ignored.
+/// A preempted call has not been refused. The error flag in its caller's tag is ignored.
 TEST_F(TraceTest, APreemptedCallIsNotRefused) {
     set_trace(true);
     machine.checks_before_interrupt = 0;

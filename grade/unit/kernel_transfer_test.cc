@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Tests kernel/ipc/transfer.h: messages of every length, with and without UTCBs, and which capabilities arrive in which
-// slots.
+// kernel/ipc/transfer.h: messages of every length, with and without UTCBs, and which capabilities arrive where.
 #include "ipc/fault.h"
 #include "ipc/transfer.h"
 #include "kernel_test.h"
@@ -12,7 +11,7 @@ namespace {
 class TransferTest : public KernelTest {
 protected:
     static constexpr CPtr kEndpoint = 20, kReply = 21, kSender = 30, kReceiver = 31, kBare = 32;
-    static constexpr CPtr kOffered = 40;  // a CNode of 16 slots in which the receiver takes capabilities
+    static constexpr CPtr kOffered = 40;  // a CNode of 16 slots with the receive slots
 
     void SetUp() override {
         make(CapType::Endpoint, kEndpoint);
@@ -22,7 +21,7 @@ protected:
         receiver_ = &make_thread(kReceiver, 51);
         bare_ = &make_thread(kBare);
     }
-    /// Send through `endpoint` to `to`, which already waits or comes afterwards.
+    /// Sends through `endpoint` to `to`, which already waits or receives later.
     void pass(Tcb& from, Tcb& to, Tag tag, bool receiver_first, CPtr endpoint = kEndpoint) {
         if (receiver_first) syscall(to, Syscall::Recv, kEndpoint);
         syscall(from, Syscall::Send, endpoint, tag, {1, 2, 3, 4});
@@ -34,7 +33,7 @@ protected:
         receiver_->utcb->receive_count = count;
     }
     Slot& offered(unsigned index) const { return slots_of(slot(kOffered).cap)[index]; }
-    /// Send `caps`, both ways round; the number that the receiver was told.
+    /// Sends `caps`, with sender first and receiver first. Returns the number in the receiver's tag.
     unsigned pass_caps(std::initializer_list<CPtr> caps, CPtr endpoint = kEndpoint) {
         unsigned i = 0;
         for (const CPtr cap : caps) sender_->utcb->send_caps[i++] = cap;
@@ -57,7 +56,7 @@ TEST_F(TransferTest, EveryLength) {
             ASSERT_EQ(receiver_->tag().raw(), Tag(length, length).raw());
             for (unsigned i = 0; i < kRegisterWords; i++) {
                 ASSERT_EQ(receiver_->word(i), i + 1);
-                ASSERT_EQ(receiver_->utcb->words[i], 7u);  // the first four are in registers alone
+                ASSERT_EQ(receiver_->utcb->words[i], 7u);  // the first four are only in registers
             }
             for (unsigned i = kRegisterWords; i < kMaxWords; i++)
                 ASSERT_EQ(receiver_->utcb->words[i], i < length ? 1000 * length + i : 7);
@@ -73,7 +72,7 @@ TEST_F(TransferTest, WithoutAUtcbFourWordsArrive) {
 
 TEST_F(TransferTest, RevokingTheUtcbOfASenderInLine) {
     syscall(*sender_, Syscall::Send, kEndpoint, Tag(6, 50, 2), {1, 2, 3, 4});
-    EXPECT_EQ(revoke(50), Error::Ok);  // to delete it would not do: the thread has a copy
+    EXPECT_EQ(revoke(50), Error::Ok);  // not Delete: the thread has a copy
     EXPECT_EQ(sender_->utcb, nullptr);
     offer(1, 4);
     syscall(*receiver_, Syscall::Recv, kEndpoint);
@@ -87,7 +86,7 @@ TEST_F(TransferTest, CapabilitiesArriveInOrder) {
     EXPECT_EQ(pass_caps({60, 61, kReply, kSender}), 4u);
     EXPECT_EQ(offered(3).cap.type, CapType::Endpoint);
     EXPECT_EQ(offered(3).cap.badge, 5u);
-    EXPECT_EQ(offered(3).previous.slot(), &slot(60));  // a child of what was sent
+    EXPECT_EQ(offered(3).previous.slot(), &slot(60));  // a child of the capability sent
     EXPECT_EQ(offered(4).cap.rights, Rights::Read);
     EXPECT_EQ(offered(5).cap.type, CapType::Reply);
     EXPECT_EQ(offered(6).cap.type, CapType::Tcb);
@@ -97,7 +96,7 @@ TEST_F(TransferTest, CapabilitiesArriveInOrder) {
 
 TEST_F(TransferTest, WhatHasNoRoomIsLeftOut) {
     offer(1, 1);
-    EXPECT_EQ(pass_caps({kReply, kSender}), 1u);  // one slot was offered
+    EXPECT_EQ(pass_caps({kReply, kSender}), 1u);  // there is one receive slot
     offer(1, 4);
     EXPECT_EQ(pass_caps({kReply}), 0u);  // it is occupied
     EXPECT_EQ(offered(1).cap.type, CapType::Reply);
@@ -113,11 +112,11 @@ TEST_F(TransferTest, WhatHasNoRoomIsLeftOut) {
     EXPECT_EQ(pass_caps({kReply}), 0u);  // no CNode at all
     copy(kOffered, 62, Rights::Read);
     offer(2, 4, 62);
-    EXPECT_EQ(pass_caps({kReply}), 0u);  // not to be changed
+    EXPECT_EQ(pass_caps({kReply}), 0u);  // no right to change it
     offer(2, 0);
     EXPECT_EQ(pass_caps({kReply}), 0u);
     offer(2, ~std::uint64_t{0});
-    EXPECT_EQ(pass_caps({kReply, 999, kReply}), 1u);  // up to the first that there is not
+    EXPECT_EQ(pass_caps({kReply, 999, kReply}), 1u);  // up to the first pointer that finds nothing
     EXPECT_TRUE(offered(3).is_empty());
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Tests kernel/call/invoke_untyped.cc against a model: objects made at random lie where the model says, disjoint,
-// aligned and zero, whatever was in the memory before and however often Retype is preempted.
+// kernel/call/invoke_untyped.cc: random new objects are where a naive model puts them, disjoint, aligned and zero,
+// whatever was in the memory before and however often Retype is preempted.
 #include <map>
 
 #include "arch/layout.h"
@@ -55,7 +55,7 @@ protected:
             for (const auto& [at, other] : live_)
                 ASSERT_TRUE(own.end <= other.second.begin || other.second.end <= own.begin);
             switch (wish.type) {
-                case CapType::Untyped: break;  // cleared when it becomes something
+                case CapType::Untyped: break;  // cleared when objects are made from it
                 case CapType::Tcb: {
                     const Tcb& tcb = cap.as<Tcb>();
                     ASSERT_EQ(tcb.state, ThreadState::Inactive);
@@ -89,7 +89,7 @@ protected:
         watermark_ = span.end;
         made_ += wish.count;
     }
-    /// Delete one object, or all; then leave its memory as a user might have.
+    /// Deletes one object or all, then dirties the memory as a user might have.
     void destroy(CPtr at) {
         const auto [type, span] = live_[at];
         if (type == CapType::Frame || type == CapType::Untyped) scribble(span);

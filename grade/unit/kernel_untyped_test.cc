@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Tests kernel/call/invoke_untyped.cc, case by case: errors change nothing, memory comes back, and preemption leaves no
-// memory dirty.
+// kernel/call/invoke_untyped.cc, case by case: errors change nothing, memory is freed, and no dirty memory is left
+// after preemption.
 #include "arch/layout.h"
 #include "mem/address_spaces.h"
 #include "untyped_fixture.h"
@@ -47,8 +47,33 @@ TEST_F(UntypedTest, ErrorsChangeNothing) {
     EXPECT_EQ(call(kMemory, UntypedMethod(9)), BadMethod);
 }
 
+TEST_F(UntypedTest, EachObjectTakesTheMemoryOfItsType) {
+    constexpr struct {
+        CapType type;
+        unsigned size_bits;
+    } kObjects[] = {{CapType::Endpoint, 0},       {CapType::Notification, 0}, {CapType::Reply, 0},
+                    {CapType::Timer, 0},          {CapType::Tcb, 0},          {CapType::PageTable, 0},
+                    {CapType::VSpace, 0},         {CapType::CNode, 3},        {CapType::CNode, 8},
+                    {CapType::Frame, kFrameBits}, {CapType::Untyped, 14},     {CapType::Untyped, kMinUntypedBits}};
+    for (const auto& each : kObjects) {
+        ASSERT_EQ(retype_at(kFirst, each.type, each.size_bits), Error::Ok) << name_of(each.type);
+        ASSERT_EQ(slot(kFirst).cap.type, each.type);
+        ASSERT_EQ(watermark(), bit(bits_of(each.type, each.size_bits))) << name_of(each.type);
+        ASSERT_EQ(remove(kFirst), Error::Ok);
+    }
+}
+
+TEST_F(UntypedTest, ASlotThatIsOccupiedTakesNoObject) {
+    ASSERT_EQ(retype_at(kFirst, CapType::Endpoint), Error::Ok);
+    const void* const object = slot(kFirst).cap.object;
+    ASSERT_EQ(retype_at(kFirst, CapType::Endpoint), Error::SlotOccupied);
+    ASSERT_EQ(retype_at(kFirst - 1, CapType::Endpoint, 0, 2), Error::SlotOccupied);
+    ASSERT_TRUE(slot(kFirst - 1).is_empty());
+    ASSERT_EQ(slot(kFirst).cap.object, object);
+}
+
 TEST_F(UntypedTest, RightsOfTheUntyped) {
-    slot(kMemory).cap.rights = Rights::Read;  // an Untyped cannot be copied, so nothing takes its rights away
+    slot(kMemory).cap.rights = Rights::Read;  // set directly, because an Untyped cannot be copied with fewer rights
     EXPECT_EQ(retype_at(kFirst, CapType::Endpoint), Error::NoRights);
     EXPECT_EQ(call(kMemory, UntypedMethod::Info), Error::Ok);
 }
@@ -75,7 +100,7 @@ TEST_F(UntypedTest, ADerivedCopyKeepsTheMemory) {
     EXPECT_EQ(retype_at(200, CapType::Endpoint), Error::Ok);
 }
 
-/// What a preempted Retype has cleared stays clear, or is cleared again if something else was there in between.
+/// Memory that a preempted Retype has cleared stays clear, or is cleared again if it was used in between.
 TEST_F(UntypedTest, PreemptedAtEveryPage) {
     for (std::uint64_t n = 0; n < 10; n++) {
         revoke(kMemory);
@@ -99,7 +124,7 @@ TEST_F(UntypedTest, AThreadThatGaveUpInTheMiddleLeavesNothingDirty) {
     machine.checks_before_interrupt = host::kNever;
     suspend(30);
     EXPECT_EQ(watermark(), 0u);
-    // A sub-Untyped takes the cleared memory, a user writes into it, and it is given back.
+    // A nested Untyped takes the cleared memory, a user writes to it, and it is freed.
     ASSERT_EQ(retype_at(kFirst, CapType::Untyped, 14), Error::Ok);
     scribble({0, bit(14)});
     ASSERT_EQ(remove(kFirst), Error::Ok);
@@ -118,7 +143,7 @@ TEST_F(UntypedTest, DeviceMemory) {
     EXPECT_TRUE(has(slot(100).cap.flags, CapFlags::Device));
     EXPECT_EQ(to_physical(slot(100).cap.object), PhysAddr{0x1000'0000});
     EXPECT_EQ(retype_device(CapType::Frame, kFrameBits, 101, 0x0fff'f000), BadArgument);  // below the watermark
-    ASSERT_EQ(retype_device(CapType::Frame, kFrameBits, 101, 0), Ok);                     // right behind
+    ASSERT_EQ(retype_device(CapType::Frame, kFrameBits, 101, 0), Ok);                     // directly after it
     EXPECT_EQ(to_physical(slot(101).cap.object), PhysAddr{0x1000'1000});
     ASSERT_EQ(retype_device(CapType::Frame, kLargeFrameBits, 102, 0), Ok);
     EXPECT_EQ(to_physical(slot(102).cap.object), PhysAddr{0x1020'0000});

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// user/console: what is typed becomes the right line, whatever sequences a terminal sends, and models of terminals of
-// several widths show the right row after each key, also for random keys; history; words of a command; the
-// ring of the serial driver.
+// user/console: typed keys give the right line, whatever sequences a terminal sends. Models of terminals of several
+// widths show the right row after each key, also for random keys. Also history, the words of a command, and the ring of
+// the serial driver.
 
 #include "line_editor.h"
 
@@ -18,8 +18,8 @@
 namespace glenda::console::test {
 namespace {
 
-/// A terminal of `width` columns that wraps like a real one. It understands what the editor sends, and complains about
-/// anything else. `rows` is what it shows since power-on, without the scrolling.
+/// A terminal of `width` columns that wraps like a real one. It fails on sequences that the editor must not send.
+/// `rows` is everything it has shown since power-on, without scrolling.
 struct Terminal : TextSink {
     explicit Terminal(std::size_t columns = 80) : TextSink{receive}, width(columns) { new_row(); }
     static void receive(TextSink& sink, std::string_view text) {
@@ -48,7 +48,7 @@ struct Terminal : TextSink {
             if (code.size() == (lead < 0x80 ? 1u : lead < 0xe0 ? 2u : lead < 0xf0 ? 3u : 4u)) show();
         }
     }
-    /// The cells of the row with the cursor, without blanks at its end.
+    /// The cells of the cursor's row, without trailing blanks.
     std::string row() const {
         std::string text;
         for (const std::string& cell : rows.back()) text += cell;
@@ -58,7 +58,7 @@ struct Terminal : TextSink {
     std::vector<std::vector<std::string>> rows;  // an empty cell is the right half of a wide character
     std::size_t width;
     std::size_t column = 0;
-    bool wraps = false;  // the next character goes to a new row
+    bool wraps = false;  // the next character starts a new row
     int bells = 0;
     int questions = 0;
 
@@ -111,7 +111,7 @@ protected:
         for (const char key : keys) event = editor.feed(key);
         return event;
     }
-    /// Enter a whole line and begin the next.
+    /// Enters a whole line and begins the next.
     std::string enter(std::string_view keys) {
         EXPECT_EQ(type(std::string(keys) + "\r"), LineEditor::Event::Line);
         const std::string line(editor.line());
@@ -192,7 +192,7 @@ TEST_F(Editor, ALineOfTheLimitIsEnteredWhole) {
     EXPECT_EQ(enter(""), line);
 }
 
-/// What was typed last found no room. To execute the rest would be to execute something else.
+/// The last keys did not fit. To execute the rest would be to execute a different command.
 TEST_F(Editor, ALinePastTheLimitIsRefused) {
     const std::string line(LineEditor::kMaxLine, 'x');
     type(line + "y");
@@ -205,7 +205,7 @@ TEST_F(Editor, ALinePastTheLimitIsRefused) {
     EXPECT_EQ(enter("next"), "next");
 
     type(line + "y");
-    type("\x7f");  // who changes it has seen it
+    type("\x7f");  // an edit shows that the user has noticed
     EXPECT_EQ(enter("z"), line.substr(1) + "z");
     type(std::string(LineEditor::kMaxLine - 1, 'x') + "é");
     EXPECT_EQ(type("\r"), LineEditor::Event::TooLong) << "a character is not cut in two";
@@ -217,7 +217,7 @@ struct Sequence {
     std::string line;
 };
 
-/// Each leaves the line as if it had not been there: no byte of it is text, and no part of it is another key.
+/// Each sequence leaves the line unchanged: no byte of it is text, and no part of it is another key.
 TEST_F(Editor, UnknownSequencesVanishWhole) {
     const Sequence cases[] = {
         {"F11", "abc\x1b[H\x1b[23~", "abc"},
@@ -334,7 +334,7 @@ TEST_F(Editor, ControlKeysDoWhatPeopleExpect) {
     EXPECT_EQ(terminal.column, 5u);
 }
 
-/// Asked only when it matters: a short line shows nothing but itself.
+/// The editor asks for the width only when it matters: for a short line it sends nothing else.
 TEST_F(Editor, TheWidthIsAskedForOnceALine) {
     type(std::string(37, 'x'));
     EXPECT_EQ(terminal.questions, 0);
@@ -357,7 +357,7 @@ TEST_F(Editor, TheWidthIsAskedForOnceALine) {
     EXPECT_EQ(terminal.questions, 2);
 }
 
-/// A line as the model sees it.
+/// A line in the model.
 struct Cell {
     std::string text;
     std::size_t width;
@@ -385,7 +385,7 @@ INSTANTIATE_TEST_SUITE_P(Widths, EditorOnTerminal,
                          ::testing::Values(Kind{40, false}, Kind{40, true}, Kind{80, false}, Kind{80, true},
                                            Kind{250, true}));
 
-/// Random keys, with the row on the screen compared to a stretch of the model's line after each.
+/// Random keys. After each, the row on the screen must be a part of the model's line.
 TEST_P(EditorOnTerminal, RandomKeysKeepLineAndScreenAsAModelSays) {
     Terminal terminal(GetParam().columns);
     LineEditor editor(terminal, "% ");
@@ -449,7 +449,7 @@ TEST_P(EditorOnTerminal, RandomKeysKeepLineAndScreenAsAModelSays) {
         }
         ASSERT_EQ(editor.line(), text_of(line, 0, line.size()));
 
-        // Find the stretch that puts the line's cursor where the terminal's is.
+        // Find the part that puts the line's cursor where the terminal's is.
         ASSERT_GE(terminal.column, 2u);
         std::size_t first = cursor;
         while (first != 0 && width_of_cells(line, first, cursor) < terminal.column - 2) first--;
@@ -465,7 +465,7 @@ TEST_P(EditorOnTerminal, RandomKeysKeepLineAndScreenAsAModelSays) {
         expected = expected.substr(0, expected.find_last_not_of(' ') + 1);
         ASSERT_EQ(terminal.row(), expected) << "step " << step;
     }
-    // Nothing of a line ever stood in a second row.
+    // No part of a line was ever in a second row.
     for (const auto& row : terminal.rows) {
         ASSERT_EQ(row[0] + row[1], "% ");
     }

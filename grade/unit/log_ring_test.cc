@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The log ring against a string that forgets nothing, and the line tagger.
+// The log ring compared with an unbounded string, and the line tagger.
 #include "9ball/log_ring.h"
 
 #include <gtest/gtest.h>
@@ -92,7 +92,7 @@ TEST(LogRing, FollowsAModel) {
     }
 }
 
-/// What a tagger makes of calls of the form (source, text).
+/// The output of a tagger for calls of the form (source, text).
 class Tagged {
 public:
     Tagged& feed(unsigned source, std::string_view text) {

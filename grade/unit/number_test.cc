@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Numbers that people type, and the options of the test programs that are read with them.
+// Parsing of typed numbers, and the test programs' options, which use it.
 
 #include "glenda/number.h"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// For tests of calls that are preempted and made again: begins one, lets other threads act, lets it continue.
+// For tests of calls that are preempted and made again: begin a call, let others act, let it continue.
 #pragma once
 
 #include "kernel_test.h"
@@ -11,18 +11,18 @@ protected:
     static constexpr CPtr kEndpoint = 20, kDying = 21, kOther = 30;
     static constexpr auto kAll = word_of(Rights::All);
 
-    /// A CNode in slot `at`, full of capabilities.
+    /// Makes a CNode in slot `at` and fills it with capabilities.
     void make_full(CPtr at, unsigned radix = 3) {
         make(CapType::CNode, at, radix);
         for (std::uint64_t i = 1; i < bit(radix); i++)
             ASSERT_EQ(call(at, CNodeMethod::Copy, {i, kCNode, kEndpoint, kAll}), Error::Ok);
     }
-    /// Enter once with a method of the root CNode; an interrupt is pending all the time. False: preempted.
+    /// Enters once with a method of the root CNode while an interrupt is pending. Returns false if it was preempted.
     bool begin(Tcb& caller, CNodeMethod method, CPtr at, CPtr cnode = kCNode) {
         machine.checks_before_interrupt = 0;
         return enter(caller, Syscall::Call, cnode, Tag(std::uint64_t(method), 1), {at});
     }
-    /// Let `caller` go on until its call is done. How often it was preempted.
+    /// Lets `caller` continue until its call is done. Returns how often it was preempted.
     unsigned go_on(Tcb& caller) {
         unsigned times = 0;
         while (!enter_again(caller)) times++;

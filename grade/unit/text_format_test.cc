@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Formatted text: every placeholder, against what it must look like.
+// Formatted text: every placeholder and its expected output.
 #include <gtest/gtest.h>
 
 #include <random>
@@ -58,7 +58,7 @@ TEST(TextFormat, WhatIsTooLongIsCut) {
     EXPECT_EQ(twice.view(), "");
 }
 
-/// Formats that the compiler never saw: nothing is read or written out of bounds, whatever they say.
+/// Formats that the compiler has not checked: whatever they contain, nothing is read or written out of bounds.
 TEST(TextFormat, SurvivesAnyFormat) {
     std::mt19937 random(3);
     const char letters[] = "{}:<>#09xc ab";

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// user/uart/registers.h: which arguments tell the uart driver where its registers are; ns16550.h: it finds them there.
+// user/uart/registers.h: the arguments that give the uart driver its registers; ns16550.h: the driver uses those.
 
 #include <gtest/gtest.h>
 

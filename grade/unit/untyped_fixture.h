@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// An Untyped to make objects from, for the tests of Retype.
+// An Untyped from which the tests of Retype make objects.
 #pragma once
 
 #include <algorithm>

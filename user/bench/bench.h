@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// What the parts of the benchmark share: a report line, and a way to make partner threads.
+// Shared by the parts of the benchmark: report lines and partner threads.
 //
-// The benchmark runs as the root task, alone: counts are exact because nothing else happens. Under QEMU's
-// -icount shift=0 the cycle counter counts instructions, of user code and kernel together.
+// The benchmark runs as the root task, and nothing else runs, so the counts are exact. Under QEMU's -icount shift=0 the
+// cycle counter counts instructions, those of user code and the kernel together.
 #pragma once
 
 #include <cstdint>
@@ -15,22 +15,22 @@
 namespace glenda::bench {
 
 extern Bootstrap* bootstrap;
-/// Slots that each measurement may use, and leaves empty.
+/// The number of slots from `scratch` on. Each measurement may use them and leaves them empty.
 constexpr std::uint64_t kScratchSlots = 2048;
 extern CPtr scratch;
 
-/// Where the partners' code and UTCB lie in their address spaces, and the priority of the measuring thread.
+/// The addresses of a partner's code and UTCB, and the priority of the measuring thread.
 constexpr std::uint64_t kCodeAddress = 0x10'0000'0000;
 constexpr std::uint64_t kPartnerUtcb = kCodeAddress + 0x1000;
 constexpr unsigned kPriority = 100;
 
-/// Say what `total` cycles in `n` rounds come to.
+/// Prints the average of `total` cycles over `n` rounds.
 void report(const char* name, std::uint64_t total, std::uint64_t n);
 
-/// Empty the first `count` scratch slots.
+/// Deletes the capabilities in the first `count` scratch slots.
 void clear_scratch(std::uint64_t count);
 
-/// Stop the benchmark if this failed.
+/// Ends the benchmark unless this step succeeded.
 void need(const Result<void>& result, const char* what);
 template <typename T>
 T need(Result<T> result, const char* what) {
@@ -48,9 +48,9 @@ struct Partner {
     VSpace vspace;
     Registers registers;
 
-    /// Its CSpace is the root task's. `fault_handler` may be empty.
+    /// The partner shares the root task's CSpace. `fault_handler` may be empty.
     Partner(Code code, Space space, Endpoint fault_handler = {});
-    /// Run with what `registers` holds, at this priority.
+    /// Starts with the values in `registers`, at this priority.
     void start(unsigned priority = kPriority);
     void stop();
 };

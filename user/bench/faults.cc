@@ -19,7 +19,7 @@ void page_faults() {
     const CPtr first = scratch;
     for (std::uint64_t i = 0; i < kPages; i++)
         need(bootstrap->make_at(CapType::Frame, kFrameBits, environment().cnode, first + i), "frame");
-    // The page tables are there: one page in each 2 MiB is mapped, and unmapped again.
+    // Mapping and unmapping one page in each 2 MiB leaves the page tables in place.
     for (std::uint64_t i = 0; i < kPages; i += 512) {
         const Frame frame(first + i);
         need(bootstrap->map(frame, faulter.vspace, kTouched + i * kPageSize, MapFlags::ReadWrite), "tables");

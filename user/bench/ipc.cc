@@ -25,12 +25,12 @@ void round_trip(const char* name, unsigned words, Partner::Space space) {
     server.stop();
 }
 
-/// One capability goes with each call, and is deleted by the receiver.
+/// Each call transfers one capability, which the receiver deletes.
 void capability_trip() {
     const Endpoint endpoint = need(bootstrap->endpoint(), "endpoint");
     const Reply reply = need(bootstrap->reply(), "reply");
     const CPtr target = need(bootstrap->slot(), "slot");
-    // The partner's receive slot is told through its UTCB, which the root task fills before it starts.
+    // The root task sets the receive slot in the partner's UTCB before it starts the partner.
     Partner server(reply_delete_code(), Partner::Space::Shared);
     auto& partner_utcb = *reinterpret_cast<Utcb*>(server.registers.pc + 0x1000);
     partner_utcb.receive_cnode = environment().cnode.cptr();

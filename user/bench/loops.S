@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-# The loops whose instructions are counted. Each thread's part is copied into an address space of its own, so it uses
-# no addresses; its registers are set when it is started (see partner.h).
+# The loops whose instructions are counted. A partner's loop is copied into another address space, so it is
+# position-independent and gets all its arguments in registers (see bench.h).
 #
 #   s0: endpoint or notification   s1: tag   s2: second notification, or CNode   a6: Reply object
 
@@ -13,7 +13,7 @@
     .section .rodata.loops, "a"
     .balign 8
 
-# Answers each call with a message of the same length.
+# Replies to each call with the tag in s1.
     .globl loop_reply, loop_reply_end
 loop_reply:
     mv a0, s0
@@ -26,7 +26,7 @@ loop_reply:
     j 1b
 loop_reply_end:
 
-# Answers each call after deleting the capability that came with it (CNode in s2, tag in s3, slot in s4).
+# Deletes the capability that came with each call (CNode in s2, tag in s3, slot in s4), then replies.
     .globl loop_reply_delete, loop_reply_delete_end
 loop_reply_delete:
     mv a0, s0
@@ -72,7 +72,7 @@ loop_yield:
     j 1b
 loop_yield_end:
 
-# Touches page after page from s0 on, s1 bytes apart.
+# Reads a word every s1 bytes, from s0 on.
     .globl loop_touch, loop_touch_end
 loop_touch:
 1:  ld t0, (s0)
@@ -86,9 +86,9 @@ loop_break:
     j 1b
 loop_break_end:
 
-# The measuring thread's own loops: a0, a1 as for the system call, a2: how often. They return the cycles.
+# The measuring thread's own loops. a0 and a1 are explained at each; a2 is the number of rounds. They return the cycles.
 
-# a0 to a2 into s0 to s2, which the system call leaves alone.
+# Moves a0 - a2 to s0 - s2, which system calls preserve.
 .macro begin_count
     addi sp, sp, -32
     .irp n, 0,1,2,3
@@ -98,7 +98,7 @@ loop_break_end:
     mv s1, a1
     mv s2, a2
 .endm
-# The cycles since s3; return.
+# Returns the cycles since the count in s3.
 .macro end_count
     rdcycle a0
     sub a0, a0, s3

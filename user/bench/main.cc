@@ -31,7 +31,7 @@ const BootInfo& boot_info() { return *reinterpret_cast<const BootInfo*>(kRootBoo
 void run() {
     const BootInfo& info = boot_info();
     Bootstrap memory(environment().cnode, info.empty);
-    // The largest pieces: enough for everything, and within what a Bootstrap keeps.
+    // The largest Untypeds are enough, and not too many for a Bootstrap.
     for (std::uint64_t i = 0; i < info.untyped_count; i++) {
         if (info.untypeds[i].is_device == 0 && info.untypeds[i].size_bits >= 20)
             memory.add_untyped(Untyped(info.untyped.first + i));

@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::uint64_t kRounds = 1000;
 
-/// Cycles of `operation(0)` to `operation(kRounds - 1)`, after one round that is not counted.
+/// Measures and reports the cycles of `operation(0)` to `operation(kRounds - 1)`.
 template <typename Operation>
 void measure(const char* name, Operation operation) {
     const std::uint64_t begin = read_cycle();
@@ -18,7 +18,7 @@ void measure(const char* name, Operation operation) {
     report(name, read_cycle() - begin, kRounds);
 }
 
-/// Of the frames in the slots from `first` on, for whose pages the tables are there; in pages, not in calls.
+/// Measures runs of the frames from slot `first` on, whose page tables exist. Reports the cost per page, not per call.
 void measure_runs(CPtr first, std::uint64_t area) {
     const VSpace space = environment().vspace;
     constexpr unsigned kRun = 50, kRuns = kRounds / kRun;
@@ -41,7 +41,7 @@ void measure_runs(CPtr first, std::uint64_t area) {
     need(space.unmap(kHoleBegin, (kHoleEnd - kHoleBegin) / kPageSize), "unmap");
     report("unmap_hole", read_cycle() - begin, 1);
 
-    // Each frame comes from its own place to one where another page is.
+    // Each frame moves from its own address to one where another page is mapped.
     for (std::uint64_t i = 0; i < kRounds; i += kRun)
         need(Frame(first + i).map_run(space, at(i), MapFlags::ReadWrite | MapFlags::Replace, kRun), "replace");
     measure("map_replace", [&](std::uint64_t i) {

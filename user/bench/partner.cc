@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Making a partner thread: its code is copied into a frame, which is mapped at the same address in every space.
+// Partner threads. A partner's code is copied into a frame, which is mapped at the same address in every address space.
 #include <cstring>
 
 #include "bench.h"
@@ -9,8 +9,8 @@ namespace glenda::bench {
 
 namespace {
 
-constexpr std::uint64_t kWindow = 0x20'0000'0000;  // in the root task: where new code is written
-std::uint64_t next_shared = kCodeAddress;          // in the root task: for partners that share its space
+constexpr std::uint64_t kWindow = 0x20'0000'0000;  // in the root task: to write new code through
+std::uint64_t next_shared = kCodeAddress;          // in the root task: the next partner that shares its address space
 
 }  // namespace
 

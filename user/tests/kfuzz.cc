@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
-// The fuzzer: worlds full of victims that make random system calls, until the kernel breaks or has made `calls`.
+// The fuzzer: victims in one world after another make random system calls, until the kernel breaks or `calls` is
+// reached.
 //
-// Kernel command line: root=bin/kfuzz seed=1 calls=100000 worlds=0 (0: as many as it takes). One seed is one run, to
-// the last instruction, on a machine with -icount. The driver, which is this program's only thread, stays outside all
-// worlds. It asks the kernel to check itself every kCallsPerCheck calls and after each world, when all memory must be
-// back. The last line is `kfuzz: ok`, or the reason why not, with the seed.
+// Kernel command line: root=bin/kfuzz seed=1 calls=100000 worlds=0 (0: no limit). On a machine with -icount the seed
+// determines the whole run, down to the last instruction. The driver is the program's first thread and stays outside
+// all worlds. It lets the kernel check its invariants every kCallsPerCheck calls and after each world, when all memory
+// must be free again. The last line is `kfuzz: ok`, or the reason for the failure and the seed.
 #include <algorithm>
 
 #include "abi/boot_info.h"
@@ -23,7 +24,7 @@ namespace {
 
 constexpr std::uint64_t kCallsPerCheck = 2000, kCallsPerWorld = 5000;
 constexpr unsigned kTicksPerWorld = 300;
-constexpr unsigned kFaultsPerTick = 40;  // of one victim; more, and it stays stopped
+constexpr unsigned kFaultsPerTick = 40;  // of one victim; after more it stays stopped until the next tick
 constexpr std::uint64_t kBoards = 0x20'0000'0000, kCopy = 0x21'0000'0000;
 
 const BootInfo& boot_info() { return *reinterpret_cast<const BootInfo*>(kRootBootInfo); }
@@ -51,7 +52,7 @@ T need(Result<T> result, const char* what) {
 
 struct Totals {
     std::uint64_t calls = 0, checks = 0, faults = 0;
-    std::uint64_t answered[kErrors] = {};
+    std::uint64_t replies[kErrors] = {};
     std::uint32_t succeeded[kTypes][kMethods] = {};
 
     void add(World& world) {
@@ -59,7 +60,7 @@ struct Totals {
         for (unsigned v = 0; v < world.victims(); v++) {
             const Board* board = world.board(v);
             if (board == nullptr) continue;
-            for (unsigned e = 0; e < kErrors; e++) answered[e] += board->answered[e];
+            for (unsigned e = 0; e < kErrors; e++) replies[e] += board->replies[e];
             for (unsigned t = 0; t < kTypes; t++) {
                 for (unsigned m = 0; m < kMethods; m++) succeeded[t][m] += board->succeeded[t][m];
             }
@@ -96,7 +97,7 @@ public:
                     print("kfuzz: {} method {}: {}\n", name_of(CapType(t)), m, totals_.succeeded[t][m]);
             }
         }
-        for (unsigned e = 0; e < kErrors; e++) print("kfuzz: answer {}: {}\n", name_of(Error(e)), totals_.answered[e]);
+        for (unsigned e = 0; e < kErrors; e++) print("kfuzz: reply {}: {}\n", name_of(Error(e)), totals_.replies[e]);
         print("kfuzz: {} calls, {} worlds, {} checks, {} faults\n", totals_.calls, running_world, totals_.checks,
               totals_.faults);
     }
@@ -107,14 +108,14 @@ private:
         if (!need(environment().machine.check(), "check")) give_up("invariant", "the kernel says which");
     }
 
-    /// Let the victims do their worst.
+    /// Lets the victims run until the world's limit of calls or ticks.
     void live(World& world, Random& random) {
         std::uint64_t next_check = kCallsPerCheck;
         std::uint64_t deadline = arm();
         std::fill(std::begin(faults_), std::end(faults_), 0u);
         for (unsigned ticks = 0; ticks < kTicksPerWorld && world.calls() < kCallsPerWorld;) {
             const Message message = supplies_.faults.recv(reply_.cptr());
-            if (!message.tag.is_notification()) answer_fault(message, world, random);
+            if (!message.tag.is_notification()) handle_fault(message, world, random);
             if (read_time() < deadline) continue;
             ticks++;
             std::fill(std::begin(faults_), std::end(faults_), 0u);
@@ -127,18 +128,18 @@ private:
         (void)timer_.cancel();
         (void)bell_.poll();
     }
-    /// The next tick: soon, for victims come to a standstill.
+    /// Arms the timer for the next tick. Ticks are frequent because victims soon block.
     std::uint64_t arm() {
         const unsigned rate = boot_info().hart_count == 1 ? 8000 : 1000;  // several harts run at the host's pace
         const std::uint64_t deadline = read_time() + boot_info().timebase / rate;
         if (!timer_.arm(deadline)) give_up("timer", "arm");
         return deadline;
     }
-    /// The victim begins again, or goes on behind the call, or is lost.
-    void answer_fault(const Message& message, World& world, Random& random) {
+    /// Restarts the victim, or resumes it after the call, or leaves it suspended.
+    void handle_fault(const Message& message, World& world, Random& random) {
         const unsigned victim = message.badge - 1;
         if (message.tag.is_error() || victim >= world.victims())
-            give_up("a strange message", name_of(message.tag.as_error()));
+            give_up("unexpected message", name_of(message.tag.as_error()));
         totals_.faults++;
         const bool is_syscall = message.tag.label() == std::uint64_t(FaultKind::UnknownSyscall);
         const bool wants_help = is_syscall && message.words[1] == std::uint64_t(kHelp);
@@ -173,7 +174,7 @@ Untyped largest_memory() {
     return Untyped(info.untyped.first + largest);
 }
 
-/// A 2 MiB frame with this program as it is now: victims map it where the program lies.
+/// Copies this program as it is now into a 2 MiB frame. Victims map it at the program's own address.
 Frame copy_program(Bootstrap& pool, VSpace space) {
     const Frame frame = need(pool.frame(kLargeFrameBits), "code");
     fuzz::need(pool.map(frame, space, kCopy, MapFlags::ReadWrite), "code");
@@ -202,7 +203,7 @@ Supplies gather(Bootstrap& pool) {
     fuzz::need(node.copy(s.interrupts, node, kRootIrqControl), "interrupts");
     for (unsigned i = 1; i < s.interrupt_count; i++)
         fuzz::need(IrqControl(kRootIrqControl).claim(kUnusedInterrupt + i, node, s.interrupts + i), "interrupt");
-    // The tables for the boards stay.
+    // Mapping a page leaves the page tables for the boards in place.
     const Frame page = need(pool.frame(), "page");
     fuzz::need(pool.map(page, s.space, kBoards, MapFlags::ReadWrite), "page");
     fuzz::need(page.unmap(), "page");

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What the kernel tells the root task, printed for grade/tests/test_boot.py to compare with the machine it made.
+// Prints the boot information that the root task gets. grade/tests/test_boot.py compares it with the machine it
+// started.
 #include "common/ktest.h"
 #include "glenda/print.h"
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Capabilities: copying never adds, revoking reaches everything, and nothing is lost. How pointers are looked up:
-// ktest_cspaces.cc.
+// Capabilities: copying never adds rights, Revoke reaches every descendant, and no memory leaks. ktest_cspaces.cc tests
+// how pointers are looked up.
 #include "common/ktest.h"
 
 namespace glenda::ktest {
@@ -9,7 +9,7 @@ namespace {
 
 CNode::Info look(CPtr slot) { return need(node().info(slot)); }
 
-/// K11: a copy has no right that the original or the copier does not give.
+/// K11: a copy has only those rights that both the original has and the copier asks for.
 void rights_only_shrink() {
     const CPtr source = need(pool().endpoint()).cptr();
     for (unsigned held = 0; held < 8; held++) {
@@ -23,7 +23,7 @@ void rights_only_shrink() {
     }
 }
 
-/// K12: what has a badge keeps it, in every copy. That it is delivered: ipc_badges_arrive.
+/// K12: a badge cannot be changed, and every copy keeps it. ipc_badges_arrive tests that it is delivered.
 void badges() {
     const CPtr source = need(pool().endpoint()).cptr(), slot = need(pool().slots(3));
     EXPECT_OK(node().mint(slot, node(), source, Rights::All, 0xdead'beef'0000'0001));
@@ -42,7 +42,7 @@ void moving() {
     EXPECT_EQ(look(slot).type, CapType::Null);
     EXPECT_EQ(look(slot + 1).type, CapType::Endpoint);
     EXPECT_OK(node().copy(slot + 2, node(), slot + 1));
-    EXPECT_OK(node().move(slot, node(), source));  // the moved original still is the ancestor of all
+    EXPECT_OK(node().move(slot, node(), source));  // the moved original is still the ancestor of all copies
     EXPECT_OK(node().revoke(slot));
     EXPECT_EQ(look(slot).type, CapType::Endpoint);
     EXPECT_EQ(look(slot + 1).type, CapType::Null);
@@ -55,7 +55,7 @@ void deleting() {
     EXPECT_OK(node().copy(slot, node(), source));
     EXPECT_OK(node().copy(slot + 1, node(), slot));
     EXPECT_OK(node().remove(source));
-    EXPECT_OK(node().remove(source));  // empty is success
+    EXPECT_OK(node().remove(source));  // deleting an empty slot succeeds
     EXPECT_ERROR(WouldBlock, Endpoint(slot + 1).nb_send({}));
     EXPECT_OK(node().remove(slot));
     EXPECT_ERROR(WouldBlock, Endpoint(slot + 1).nb_send({}));
@@ -63,7 +63,7 @@ void deleting() {
     EXPECT_ERROR(InvalidCapability, Endpoint(slot + 1).nb_send({}));
 }
 
-/// Revoking reaches copies of copies, but neither the capability itself nor its siblings.
+/// Revoke deletes copies of copies, but neither the capability itself nor its siblings.
 void revoking() {
     const CPtr source = need(pool().endpoint()).cptr(), slot = need(pool().slots(40));
     EXPECT_OK(node().copy(slot, node(), source));
@@ -78,7 +78,7 @@ void revoking() {
     EXPECT_EQ(look(source).type, CapType::Endpoint);
 }
 
-/// Memory in memory, with every kind of object and a thread that lives in it.
+/// Revokes an Untyped that contains an Untyped with objects of every type, one of which a thread is waiting on.
 void revoking_nested_memory() {
     const Untyped outer = need(pool().make<Untyped>(CapType::Untyped, 20));
     const CPtr slot = need(pool().slots(20));
@@ -109,7 +109,7 @@ void revoking_nested_memory() {
     EXPECT_OK(outer.retype(CapType::Untyped, 20, node(), slot));
 }
 
-/// K13: nothing is lost in 10,000 rounds.
+/// K13: 10,000 rounds of Retype and Revoke leak no memory.
 void many_rounds() {
     const Untyped memory = need(pool().make<Untyped>(CapType::Untyped, 17));
     const CPtr slot = need(pool().slots(8));
@@ -128,8 +128,8 @@ void many_rounds() {
     EXPECT_EQ(need(arena().info()).used, before);
 }
 
-/// The same 2,500 times where nothing is revoked: each capability of what was made and used is deleted by itself, in
-/// another order each time. With the last of them the memory is free.
+/// 2,500 rounds with Delete instead of Revoke: objects are made and used, then their capabilities are deleted one by
+/// one, in varying order. Deleting the last one frees the memory.
 void many_deletions() {
     constexpr unsigned kObjects = 10;
     const Untyped memory = need(pool().make<Untyped>(CapType::Untyped, 17));
@@ -163,7 +163,7 @@ void many_deletions() {
     unsigned wrong = 0;
     for (unsigned round = 0; round < 2500; round++) {
         wrong += make_and_use() ? 0 : 1;
-        const unsigned stride = 1 + 2 * (round % 2) + 6 * (round / 2 % 2);  // 1, 3, 7 or 9: odd and no multiple of 5
+        const unsigned stride = 1 + 2 * (round % 2) + 6 * (round / 2 % 2);  // 1, 3, 7 or 9: coprime to kObjects
         for (unsigned i = 0; i < kObjects; i++) wrong += node().remove(slot + (round + i * stride) % kObjects) ? 0 : 1;
         wrong += need(memory.info()).used != 0 ? 1 : 0;
     }
@@ -172,8 +172,8 @@ void many_deletions() {
     EXPECT(need(environment().machine.check()));
 }
 
-/// A CNode removed through itself, and one with 100 others in it.
-void dying_cnodes() {
+/// Deletes a CNode that holds itself, and one that holds 100 others.
+void deleting_cnodes() {
     const CNode box = need(pool().cnode(7));
     const std::uint64_t before = need(arena().info()).used;
     EXPECT_OK(box.move(1, node(), box.cptr()));
@@ -202,6 +202,6 @@ int main(int, char**) {
                                       {"caps_revoking_nested_memory", revoking_nested_memory},
                                       {"caps_many_rounds", many_rounds},
                                       {"caps_many_deletions", many_deletions},
-                                      {"caps_dying_cnodes", dying_cnodes}};
+                                      {"caps_deleting_cnodes", deleting_cnodes}};
     return run_cases(kCases);
 }

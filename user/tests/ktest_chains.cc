@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: MIT
-// Long chains: whatever the kernel walks, a program can make as deep as its memory allows. Nothing may count the depth
-// in too few bits, or take a step of its stack for each.
+// Long chains. A program can build every structure that the kernel walks as deep as its memory allows. So the kernel
+// must neither count the depth in too few bits nor recurse.
 #include "common/ktest.h"
 
 namespace glenda::ktest {
 
 namespace {
 
-void expect_well() { EXPECT(need(environment().machine.check())); }
+void expect_invariants() { EXPECT(need(environment().machine.check())); }
 
-/// Copies of copies, 70,000 deep: deleting one in the middle takes away no other, revoking the first takes all.
-void derivation() {
+/// Copies of copies, 70,000 deep. Deleting one in the middle deletes no other; revoking the first deletes them all.
+void copies() {
     constexpr unsigned kDepth = 70'000;
     const CNode box = need(pool().cnode(17));
     const CPtr source = need(pool().endpoint()).cptr(), other = need(pool().slot());
@@ -21,7 +21,7 @@ void derivation() {
     EXPECT_OK(node().copy(other, node(), source));
     EXPECT_OK(box.remove(1));
     EXPECT_OK(box.remove(kDepth / 2));
-    EXPECT_OK(node().revoke(other));  // a sister of slot 2, not its mother
+    EXPECT_OK(node().revoke(other));  // a sibling of slot 2, not its parent
     EXPECT_EQ(need(box.info(2)).type, CapType::Endpoint);
     EXPECT_OK(box.revoke(kDepth / 2 + 1));
     EXPECT_EQ(need(box.info(kDepth)).type, CapType::Null);
@@ -32,7 +32,7 @@ void derivation() {
     EXPECT_EQ(need(node().info(other)).type, CapType::Null);
 }
 
-/// Thousands of CNodes, each with the only capability to the next.
+/// Thousands of CNodes, each holding the only capability to the next.
 void cnodes() {
     constexpr unsigned kCount = 20'000;
     const Untyped memory = need(pool().make<Untyped>(CapType::Untyped, 22));
@@ -47,8 +47,8 @@ void cnodes() {
     EXPECT_EQ(need(memory.info()).used, 0);
 }
 
-/// The same with threads, each with the only capability to the CSpace in which the next is, and to an endpoint where it
-/// would tell its faults.
+/// The same with threads. Each holds the only capabilities to its fault endpoint and to its CSpace, which contains the
+/// next thread.
 void threads() {
     constexpr unsigned kCount = 3000;
     const Untyped memory = need(pool().make<Untyped>(CapType::Untyped, 23));
@@ -62,14 +62,14 @@ void threads() {
         need(node().remove(slot));
         need(node().remove(slot + 2));
     }
-    expect_well();
+    expect_invariants();
     EXPECT_OK(node().remove(slot + 1));
     EXPECT_EQ(need(memory.info()).used, 0);
-    expect_well();
+    expect_invariants();
 }
 
-/// Untypeds within Untypeds, from 8 MiB to 32 bytes, an object in the smallest; the links between go away, and then
-/// all.
+/// Nested Untypeds, from 8 MiB to 32 bytes, with an object in the smallest. The test deletes those in between, then the
+/// object.
 void memory() {
     const CPtr first = need(pool().slots(20)), last = first + 18;
     EXPECT_OK(arena().retype(CapType::Untyped, 23, node(), first));
@@ -79,7 +79,7 @@ void memory() {
     EXPECT_ERROR(NotEnoughMemory, Untyped(last).retype(CapType::Endpoint, 0, node(), need(pool().slot())));
     for (CPtr slot = first + 1; slot <= last; slot++) EXPECT_OK(node().remove(slot));
     EXPECT_ERROR(WouldBlock, Endpoint(last + 1).nb_send({}));
-    EXPECT_ERROR(NotEnoughMemory, Untyped(first).retype(CapType::Untyped, 23, node(), last));  // it still is in use
+    EXPECT_ERROR(NotEnoughMemory, Untyped(first).retype(CapType::Untyped, 23, node(), last));  // still in use
     EXPECT_OK(node().remove(last + 1));
     EXPECT_EQ(need(Untyped(first).info()).used, 0);
     EXPECT_OK(Untyped(first).retype(CapType::Untyped, 23, node(), last));
@@ -90,9 +90,9 @@ void memory() {
 
 int main(int, char**) {
     using namespace glenda::ktest;
-    static constexpr Case kCases[] = {{"chain_of_derivation", derivation},
-                                      {"chain_of_cnodes", cnodes},
-                                      {"chain_of_threads", threads},
-                                      {"chain_of_memory", memory}};
+    static constexpr Case kCases[] = {{"chains_of_copies", copies},
+                                      {"chains_of_cnodes", cnodes},
+                                      {"chains_of_threads", threads},
+                                      {"chains_of_untypeds", memory}};
     return run_cases(kCases);
 }

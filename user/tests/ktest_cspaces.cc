@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// CSpaces of many shapes: a pointer finds its slot if all of its bits are right, and nothing if one is wrong.
+// CSpaces of many shapes: a pointer finds its slot if all its bits are right, and nothing if any bit is wrong.
 #include <algorithm>
 #include <array>
 
@@ -9,7 +9,8 @@ namespace glenda::ktest {
 
 namespace {
 
-/// A thread in a CSpace of the test's making: tries pointers, then suspends itself through that space.
+/// The body of a thread in a CSpace that the test has built. It tries pointers, then suspends itself through that
+/// CSpace.
 struct Explorer {
     static constexpr unsigned kTries = 8;
     CPtr tries[kTries];
@@ -25,7 +26,7 @@ void guarded_levels() {
     const CNode top = need(pool().cnode(4)), low = need(pool().cnode(6));
     const CPtr space_root = need(pool().slot());
     const Notification bell = badged(need(pool().notification()), 1);
-    // 64 bits: guard of 40, index of 4, guard of 14, index of 6
+    // 64 bits: guard 40, index 4, guard 14, index 6
     EXPECT_OK(node().mint_cnode(space_root, node(), top.cptr(), Rights::All, 5, 40));
     EXPECT_OK(top.mint_cnode(3, node(), low.cptr(), Rights::All, 0x2aa, 14));
     EXPECT_OK(low.copy(9, node(), bell.cptr()));
@@ -47,7 +48,7 @@ void guarded_levels() {
     EXPECT_ERROR(BadMethod, explorer.got[7]);
 }
 
-/// A CNode that holds itself, and two that hold each other: pointers end, and so does deleting.
+/// A CNode that holds itself, and two that hold each other: both lookup and Delete terminate.
 void cycles() {
     const CNode ring = need(pool().cnode(4));
     const CPtr entry = need(pool().slot());
@@ -55,7 +56,8 @@ void cycles() {
     EXPECT_OK(node().mint_cnode(entry, node(), ring.cptr(), Rights::All, 0, 0));
     EXPECT_OK(ring.copy(3, node(), entry));
     EXPECT_OK(ring.copy(5, node(), bell.cptr()));
-    constexpr CPtr kRound = 0x3333'3333'3333'3333, kRing = kRound - 3;  // kRing + n: slot n, after 15 rounds
+    constexpr CPtr kRound = 0x3333'3333'3333'3333,
+                   kRing = kRound - 3;  // kRing + n: slot n, after 15 times through the same CNode
     Explorer explorer{{kRing + 5, kRound, 0x3333'3533'3333'3335, 0, ~CPtr{0}, 5, 0x5000'0000'0000'0000, kRing + 4},
                       kRing + 6};
     Thread thread(explorer);
@@ -74,13 +76,13 @@ void cycles() {
     EXPECT_OK(node().remove(right.cptr()));
 }
 
-/// A thread that looks pointers up in other CSpaces. Its faults, which need no CSpace, tell that it is done.
+/// A thread that looks up pointers in other CSpaces. It faults when it is done, because a fault needs no CSpace.
 class Finder {
 public:
     static constexpr unsigned kTries = 66;
 
     Finder() { thread_.start(); }
-    /// What the kernel says to each of the first `count` tries in the CSpace `root`.
+    /// Tries the first `count` pointers in the CSpace `root`; got() then returns the kernel's replies.
     void find(CNode root, unsigned count) {
         body_.count = count;
         need(thread_.tcb.suspend());
@@ -108,18 +110,18 @@ private:
     Thread thread_{body_, {.fault_handler = endpoint_, .name = "finder"}};
 };
 
-/// Of one CNode on the way: what of a pointer it takes.
+/// How many bits of a pointer one CNode on the path consumes.
 struct Level {
     unsigned radix;
     unsigned guard_bits;
 };
 struct Shape {
     unsigned depth;
-    Level levels[4];  // the last one again and again, if there are more
+    Level levels[4];  // deeper levels repeat the last one
     Level level(unsigned i) const { return levels[std::min(i, 3u)]; }
 };
 
-/// A number that looks random, with so many bits.
+/// A pseudo-random number of `bits` bits.
 std::uint64_t some_bits(unsigned bits, std::uint64_t seed) {
     const std::uint64_t mixed = (seed + 1) * 0x9e37'79b9'7f4a'7c15;
     return bits == 0 ? 0 : (mixed ^ mixed >> 31) & mask(bits);
@@ -130,7 +132,7 @@ struct Path {
     CPtr pointer;
 };
 
-/// CNodes of that shape, one in the other, and `object` in a slot of the last.
+/// Builds nested CNodes of this shape, with `object` in a slot of the last one.
 Path build(const Shape& shape, CPtr object, std::uint64_t seed) {
     CNode node_above = node();
     const CPtr entry = need(pool().slot());
@@ -149,7 +151,7 @@ Path build(const Shape& shape, CPtr object, std::uint64_t seed) {
     return {CNode(entry), node_above, pointer};
 }
 
-/// The right pointer arrives; with any one of its 64 bits changed it finds nothing.
+/// The right pointer finds the slot; with any one of its 64 bits flipped it finds nothing.
 void every_bit() {
     constexpr Shape kShapes[] = {{1, {{12, 52}}},
                                  {1, {{1, 63}}},
@@ -178,7 +180,7 @@ void every_bit() {
     }
 }
 
-/// Levels that take more or fewer than 64 bits together lead nowhere, whatever the pointer.
+/// If the levels together consume more or fewer than 64 bits, no pointer finds anything.
 void wrong_length() {
     constexpr Shape kShapes[] = {{1, {{12, 51}}},
                                  {2, {{4, 40}, {6, 13}}},
@@ -192,8 +194,8 @@ void wrong_length() {
     for (const Shape& shape : kShapes) {
         const Path path = build(shape, bell.cptr(), 7);
         for (CPtr index = 1; index < bit(shape.level(shape.depth - 1).radix); index++)
-            (void)path.last.copy(index, node(), bell.cptr());  // whatever is found there would answer
-        // At the one end of the word and at the other, by so many places as can be missing or too many.
+            (void)path.last.copy(index, node(), bell.cptr());  // any slot that is found would take the signal
+        // Shift the pointer towards either end of the word, by as many bits as can be missing or too many.
         for (unsigned i = 0; i < 32; i++) {
             finder.pointer(2 * i) = path.pointer << i;
             finder.pointer(2 * i + 1) = path.pointer >> i;
@@ -206,7 +208,8 @@ void wrong_length() {
     }
 }
 
-/// A guard belongs to the capability, not to the CNode: one CNode, three names, each good for its own pointer only.
+/// A guard belongs to the capability, not to the CNode. Three capabilities to one CNode each accept only their own
+/// pointer.
 void guards_of_capabilities() {
     constexpr unsigned kGuardBits = 56, kSlot = 200;
     constexpr std::uint64_t kGuards[] = {0, 0x12'3456'789a'bcde, mask(kGuardBits)};
@@ -216,10 +219,10 @@ void guards_of_capabilities() {
     Finder finder;
     for (unsigned i = 0; i < 3; i++) finder.pointer(i) = kGuards[i] << 8 | kSlot;
     for (unsigned which = 0; which < 3; which++) {
-        const CPtr name = need(pool().slots(2));
-        EXPECT_OK(node().mint_cnode(name, node(), box.cptr(), Rights::All, kGuards[which], kGuardBits));
-        EXPECT_OK(node().copy(name + 1, node(), name));  // a copy keeps the guard
-        for (const CPtr root : {name, name + 1}) {
+        const CPtr guarded = need(pool().slots(2));
+        EXPECT_OK(node().mint_cnode(guarded, node(), box.cptr(), Rights::All, kGuards[which], kGuardBits));
+        EXPECT_OK(node().copy(guarded + 1, node(), guarded));  // a copy keeps the guard
+        for (const CPtr root : {guarded, guarded + 1}) {
             finder.find(CNode(root), 3);
             for (unsigned i = 0; i < 3; i++)
                 EXPECT_EQ(finder.got(i), i == which ? Error::Ok : Error::InvalidCapability);

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: MIT
-// Timers at the ends of time, and timers and interrupts whose notification, or whose other capability, is gone.
+// Timers with extreme deadlines, and timers and interrupt handlers whose notification or other capability is gone.
 #include "common/ktest.h"
 
 namespace glenda::ktest {
 
 namespace {
 
-void expect_well() { EXPECT(need(environment().machine.check())); }
+void expect_invariants() { EXPECT(need(environment().machine.check())); }
 
-/// Deadlines that are far never come, those that have passed come at once, and neither disturbs the others.
-void ends_of_time() {
+/// Deadlines far in the future never expire, deadlines in the past expire at once, and neither disturbs the others.
+void extreme_deadlines() {
     const Notification bell = need(pool().notification());
     const Alarm alarm;
     Timer timers[8];
@@ -33,8 +33,8 @@ void ends_of_time() {
     EXPECT_ERROR(WouldBlock, bell.poll());
 }
 
-/// Bound again while it is armed: the new notification gets the signal. Two capabilities to one timer are one timer.
-void bound_again() {
+/// A timer is rebound while it is armed: the new notification gets the signal. Both capabilities name the same timer.
+void rebinding() {
     const Notification first = need(pool().notification()), second = need(pool().notification());
     const Alarm alarm;
     const Timer timer = need(pool().timer()), twin = with_rights(timer, Rights::Write);
@@ -46,15 +46,15 @@ void bound_again() {
     EXPECT_ERROR(WouldBlock, first.poll());
     EXPECT_EQ(need(second.poll()), bit(5));
     need(twin.arm(read_time() + ticks(300)));
-    EXPECT_OK(node().revoke(second.cptr()));  // what the timer has derives from the badged one, and goes
-    expect_well();
+    EXPECT_OK(node().revoke(second.cptr()));  // also deletes the timer's own capability
+    expect_invariants();
     alarm.sleep(600);
     EXPECT_ERROR(WouldBlock, second.poll());
     EXPECT_ERROR(NotBound, twin.arm(0));
     EXPECT_OK(twin.cancel());
 }
 
-/// The timer has the last capability to its notification, on which somebody waits.
+/// A timer holds the last capability to its notification, on which a thread is waiting.
 void last_capability() {
     const Notification bell = need(pool().notification());
     const Timer timer = need(pool().timer());
@@ -78,17 +78,17 @@ void last_capability() {
     EXPECT_EQ(flags, 1);
     const Notification other = need(pool().notification());
     need(timer.bind(other));
-    Error dismissed = Error::Count;
-    auto waiter = [&] { dismissed = error_of(sys::recv(other.cptr(), 0)); };
+    Error cancelled = Error::Count;
+    auto waiter = [&] { cancelled = error_of(sys::recv(other.cptr(), 0)); };
     Thread waiting(waiter);
     waiting.start();
     EXPECT_OK(node().remove(other.cptr()));
-    need(timer.bind(need(pool().notification())));  // takes the last one away
-    EXPECT_ERROR(Deleted, dismissed);
-    expect_well();
+    need(timer.bind(need(pool().notification())));  // deletes the last capability to `other`
+    EXPECT_ERROR(Deleted, cancelled);
+    expect_invariants();
 }
 
-/// Two handlers of one interrupt are one; it is claimed until both are gone, wherever they have come to.
+/// Two capabilities to one IrqHandler. The interrupt stays claimed until both are gone, wherever they were moved.
 void handlers() {
     const IrqControl control(kRootIrqControl), lesser = with_rights(control, Rights::Read);
     const CPtr slot = need(pool().slots(3));
@@ -111,12 +111,12 @@ void handlers() {
     EXPECT_OK(control.claim(kClockIrq, node(), slot));
     const IrqControl copy = with_rights(control, Rights::All);
     EXPECT_OK(copy.claim(kUartIrq, node(), slot + 2));
-    EXPECT_OK(node().revoke(copy.cptr()));  // what was claimed through the copy, and nothing else
+    EXPECT_OK(node().revoke(copy.cptr()));  // deletes what was claimed through the copy, and nothing else
     EXPECT_EQ(need(node().info(slot + 2)).type, CapType::Null);
     EXPECT_EQ(need(node().info(slot)).type, CapType::IrqHandler);
     EXPECT_OK(node().revoke(control.cptr()));
     EXPECT_EQ(need(node().info(slot)).type, CapType::Null);
-    expect_well();
+    expect_invariants();
 }
 
 }  // namespace
@@ -124,9 +124,9 @@ void handlers() {
 
 int main(int, char**) {
     using namespace glenda::ktest;
-    static constexpr Case kCases[] = {{"edges_of_time", ends_of_time},
-                                      {"edges_bound_again", bound_again},
+    static constexpr Case kCases[] = {{"edges_extreme_deadlines", extreme_deadlines},
+                                      {"edges_rebinding", rebinding},
                                       {"edges_last_capability", last_capability},
-                                      {"edges_handlers", handlers}};
+                                      {"edges_interrupt_handlers", handlers}};
     return run_cases(kCases);
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Interrupts and the kernel's counters; and wrong arguments for the objects of devices.
+// Interrupts, the kernel's counters, and wrong arguments to the methods of device objects.
 #include "common/methods.h"
 
 namespace glenda::ktest {
@@ -47,7 +47,7 @@ void methods() {
     EXPECT_ERROR(NoRights, with_rights(environment().machine, Rights::Read).shutdown());
 }
 
-/// K29, K23: the kernel's counters count what happens, each its own thing.
+/// K29, K23: each of the kernel's counters counts its own events.
 void counters() {
     const Machine machine = environment().machine;
     const auto value = [&](KernelCounter counter) { return need(machine.counter(std::uint64_t(counter))); };
@@ -56,7 +56,7 @@ void counters() {
     EXPECT_EQ(value(KernelCounter::Syscalls), syscalls + 1);
     const bool is_on = need(machine.set_fast_path(true));
     const std::uint64_t before_fast = value(KernelCounter::Syscalls);
-    for (int i = 0; i < 10; i++) sys::yield();  // on the fast path, which does not count
+    for (int i = 0; i < 10; i++) sys::yield();  // on the fast path, which does not count system calls
     EXPECT_EQ(value(KernelCounter::Syscalls), before_fast + 1);
     need(machine.set_fast_path(false));
     const std::uint64_t before_slow = value(KernelCounter::Syscalls);
@@ -73,7 +73,7 @@ void counters() {
     EXPECT(value(KernelCounter::Switches) >= switches + 2);  // to the idle thread and back
 }
 
-/// K25: the 16550 says that its transmitter is empty: once, and again only after the acknowledgement.
+/// K25: the 16550 reports an empty transmitter once, and again only after Ack.
 void interrupts() {
     const UartInterrupt uart;
     const auto trigger = [&] {
@@ -104,7 +104,7 @@ void interrupts() {
     EXPECT_ERROR(WouldBlock, bell.poll());
     EXPECT_ERROR(NotBound, handler.ack());
     EXPECT_OK(node().remove(handler.cptr()));
-    EXPECT_OK(control.claim(kUartIrq, node(), handler.cptr()));  // given back, it can be claimed again
+    EXPECT_OK(control.claim(kUartIrq, node(), handler.cptr()));  // free again, so it can be claimed
     EXPECT_OK(handler.bind(badged(bell, 16)));
     EXPECT_EQ(need(bell.wait()), 16);
     EXPECT_OK(node().revoke(control.cptr()));

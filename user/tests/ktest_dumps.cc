@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: MIT
-// K17: a thread in each state, and in each place where it can wait, as the kernel's dump shows it.
+// K17: the kernel's dumps of a thread in each state, blocked on each kind of object.
 //
-// The states are checked here. What the dumps say, and what GDB says at `all_are_in_place`, is for
-// grade/tests/test_dumps.py to check; so the addresses of the objects are printed.
+// This program checks the states. grade/tests/test_dumps.py checks the dumps, and what GDB shows at `all_are_in_place`.
+// For this the program prints the addresses of the objects.
 #include "common/ktest.h"
 #include "glenda/print.h"
 
-/// GDB stops here.
+/// GDB sets a breakpoint here.
 extern "C" [[gnu::noinline]] void all_are_in_place() { asm volatile(""); }
 
 namespace glenda::ktest {
 
 namespace {
 
-/// An object in memory of its own, whose address is printed.
+/// Makes an object from an Untyped of its own and prints its address.
 template <typename T>
 T placed(CapType type, std::string_view name) {
     const Untyped memory = need(pool().make<Untyped>(CapType::Untyped, kFrameBits));
@@ -25,19 +25,21 @@ T placed(CapType type, std::string_view name) {
 
 void every_state() {
     const auto entry = placed<Endpoint>(CapType::Endpoint, "entry"), exit = placed<Endpoint>(CapType::Endpoint, "exit"),
-               desk = placed<Endpoint>(CapType::Endpoint, "desk"), nurse = placed<Endpoint>(CapType::Endpoint, "nurse");
+               calls = placed<Endpoint>(CapType::Endpoint, "calls"),
+               faults = placed<Endpoint>(CapType::Endpoint, "faults");
     const auto bell = placed<Notification>(CapType::Notification, "bell");
-    const auto offer = placed<Reply>(CapType::Reply, "offer"), order = placed<Reply>(CapType::Reply, "order"),
-               chart = placed<Reply>(CapType::Reply, "chart");
+    const auto unused_reply = placed<Reply>(CapType::Reply, "unused_reply"),
+               call_reply = placed<Reply>(CapType::Reply, "call_reply"),
+               fault_reply = placed<Reply>(CapType::Reply, "fault_reply");
 
     auto nothing = [] {};
     auto send = [&] { (void)entry.send({}); };
     auto call = [&] { (void)entry.call({}); };
     auto fault = [&] { (void)read_at(kArea); };
     auto receive = [&] { (void)exit.recv(0); };
-    auto receive_with = [&] { (void)exit.recv(offer.cptr()); };
+    auto receive_with = [&] { (void)exit.recv(unused_reply.cptr()); };
     auto wait = [&] { (void)bell.wait(); };
-    auto order_something = [&] { (void)desk.call({}); };
+    auto call_and_wait = [&] { (void)calls.call({}); };
     struct {
         ThreadState state;
         Thread thread;
@@ -50,14 +52,14 @@ void every_state() {
         {ThreadState::BlockedRecv, Thread(receive, {.name = "receiver"})},
         {ThreadState::BlockedRecv, Thread(receive_with, {.name = "server"})},
         {ThreadState::BlockedRecv, Thread(wait, {.name = "waiter"})},
-        {ThreadState::BlockedCall, Thread(order_something, {.name = "client"})},
-        {ThreadState::BlockedFault, Thread(fault, {.fault_handler = nurse, .name = "patient"})},
+        {ThreadState::BlockedCall, Thread(call_and_wait, {.name = "client"})},
+        {ThreadState::BlockedFault, Thread(fault, {.fault_handler = faults, .name = "faulted"})},
     };
     for (auto& each : threads) {
         if (each.state != ThreadState::Inactive) each.thread.start();
     }
-    EXPECT_OK(desk.recv(order.cptr()));  // from here on these two are in a Reply
-    EXPECT_EQ(nurse.recv(chart.cptr()).tag.label(), FaultKind::Vm);
+    EXPECT_OK(calls.recv(call_reply.cptr()));  // from now on `client` and `faulted` wait for a reply
+    EXPECT_EQ(faults.recv(fault_reply.cptr()).tag.label(), FaultKind::Vm);
     Registers registers;
     auto* words = reinterpret_cast<std::uint64_t*>(&registers);
     for (unsigned i = 0; i < 32; i++) words[i] = 0x1111 * i;

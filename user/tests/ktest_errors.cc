@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Errors of the system calls themselves, and those that need a partner. With ktest_methods, every Error is provoked.
+// Errors of the system calls themselves, and errors that need a second thread. The programs that test_kernel.py lists
+// as PROVOKERS, this one among them, provoke every Error.
 #include "abi/syscall.h"
 #include "common/ktest.h"
 
@@ -54,8 +55,8 @@ void endpoint_rights() {
     EXPECT_ERROR(BadMethod, sys::call(notification.cptr(), {}));
 }
 
-/// What cannot be sent to or received from is so whatever its rights.
-void no_meeting_place() {
+/// Objects that support neither Send nor Recv refuse them whatever the capability's rights.
+void no_send_or_receive() {
     const Frame frame = need(pool().frame());
     const Reply reply = need(pool().reply());
     for (const Rights rights : {Rights::None, Rights::Read, Rights::Write, Rights::All}) {
@@ -67,7 +68,7 @@ void no_meeting_place() {
         }
     }
     const Notification bell = need(pool().notification());
-    EXPECT_OK(sys::send(bell.cptr(), {.tag = Tag(~0ul)}));  // a signal is a signal, whatever comes along
+    EXPECT_OK(sys::send(bell.cptr(), {.tag = Tag(~0ul)}));  // a signal ignores the rest of the message
     EXPECT_OK(sys::nb_send(bell.cptr(), {.tag = Tag(0, 255, 15)}));
     EXPECT_EQ(need(bell.poll()), 1);
 }
@@ -122,7 +123,7 @@ void priority_too_high() {
     EXPECT_OK(allowed);
 }
 
-/// A thread that waits in one system call; what that gave in the end.
+/// A thread body that makes one blocking system call and records its result.
 struct Waiter {
     Syscall number;
     CPtr pointer;
@@ -218,7 +219,7 @@ int main(int, char**) {
                                       {"errors_invalid_capability", invalid_capability},
                                       {"errors_wrong_type", wrong_type},
                                       {"errors_endpoint_rights", endpoint_rights},
-                                      {"errors_no_meeting_place", no_meeting_place},
+                                      {"errors_no_send_or_receive", no_send_or_receive},
                                       {"errors_message_lengths", message_lengths},
                                       {"errors_would_block", would_block},
                                       {"errors_too_many_spaces", too_many_spaces},

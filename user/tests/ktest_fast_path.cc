@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
-// K23: what has a fast path takes it, every time, from one thread directly to the other; and that is worth it. Whether
-// it does the same as the slow one is for grade/unit/kernel_fast_path_test.cc, and for all the tests that run both
-// ways.
+// K23: system calls that have a fast path take it every time, switch directly to the other thread, and are faster for
+// it. grade/unit/kernel_fast_path_test.cc checks that both paths do the same, as do all tests that run both ways.
 #include "common/ktest.h"
 
 namespace glenda::ktest {
@@ -10,9 +9,9 @@ namespace {
 
 constexpr unsigned kRounds = 100;
 
-/// Of kRounds rounds.
+/// The cost of kRounds rounds.
 struct Cost {
-    std::uint64_t syscalls;  // on the slow path, as are these switches
+    std::uint64_t syscalls;  // on the slow path, like the switches
     std::uint64_t switches;
     std::uint64_t cycles;  // QEMU counts an instruction as one
 };
@@ -22,23 +21,23 @@ std::uint64_t value(KernelCounter which) { return need(environment().machine.cou
 template <typename Round>
 Cost measure(Round round, bool is_on) {
     const bool before = need(environment().machine.set_fast_path(is_on));
-    round();  // so that everybody is in place
+    round();  // so that each thread is where a round begins
     const std::uint64_t syscalls = value(KernelCounter::Syscalls), switches = value(KernelCounter::Switches);
     const std::uint64_t begin = read_cycle();
     for (unsigned i = 0; i < kRounds; i++) round();
     const std::uint64_t cycles = read_cycle() - begin;
-    constexpr unsigned kAsking = 2;  // calls of value() that are counted, the first of two and the one that ends it
+    constexpr unsigned kAsking = 2;  // the calls of value() that the difference includes
     const Cost cost{value(KernelCounter::Syscalls) - syscalls - kAsking, value(KernelCounter::Switches) - switches,
                     cycles};
     need(environment().machine.set_fast_path(before));
     return cost;
 }
 
-/// Each round makes `syscalls` system calls and switches threads `switches` times; all of that can be fast.
+/// Each round makes `syscalls` system calls and `switches` thread switches, all of them eligible for the fast path.
 template <typename Round>
 void expect_fast(Round round, unsigned syscalls, unsigned switches) {
     const Cost fast = measure(round, true), slow = measure(round, false);
-    EXPECT(fast.syscalls <= 3);  // a turn may end in between
+    EXPECT(fast.syscalls <= 3);  // a time slice may end in between
     EXPECT(fast.switches <= 3);
     EXPECT_EQ(slow.syscalls, kRounds * syscalls);
     EXPECT(slow.switches >= kRounds * switches && slow.switches <= kRounds * switches + 3);
@@ -85,8 +84,8 @@ void yield_to_an_equal() {
     EXPECT(count >= 2 * kRounds);
 }
 
-/// A breakpoint, and the answer that leads past it.
-void fault_and_answer() {
+/// A breakpoint, and the reply that resumes after it.
+void fault_and_reply() {
     const Endpoint endpoint = need(pool().endpoint());
     const Reply reply = need(pool().reply());
     auto body = [] {
@@ -110,6 +109,6 @@ int main(int, char**) {
     static constexpr Case kCases[] = {{"fast_call_and_reply", call_and_reply},
                                       {"fast_signal_and_wait", signal_and_wait},
                                       {"fast_yield_to_an_equal", yield_to_an_equal},
-                                      {"fast_fault_and_answer", fault_and_answer}};
+                                      {"fast_fault_and_reply", fault_and_reply}};
     return run_cases(kCases);
 }

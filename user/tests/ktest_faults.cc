@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Faults as messages: what the handler is told, what its answer does, and what happens where there is none.
+// Faults as messages: what the handler receives, what its reply does, and what happens without a handler.
 #include <utility>
 
 #include "common/ktest.h"
@@ -12,7 +12,7 @@ namespace {
 struct Handler {
     Endpoint endpoint = need(pool().endpoint());
     Reply reply = need(pool().reply());
-    Endpoint badged_42 = badged(endpoint, 42);  // for the threads
+    Endpoint badged_42 = badged(endpoint, 42);  // the threads' fault handler
 
     Received wait() const {
         Received fault;
@@ -24,7 +24,7 @@ struct Handler {
     void resume_at(std::uint64_t pc) const { EXPECT_OK(reply.send({.tag = Tag(kFaultResume, 1), .words = {pc}})); }
 };
 
-/// K24: the handler maps the page, and the thread goes on as if nothing had happened.
+/// K24: the handler maps the page, and the thread continues as if nothing had happened.
 void map_and_resume() {
     const Handler handler;
     constexpr unsigned kPages = 20;
@@ -65,13 +65,13 @@ void kinds_of_access() {
     EXPECT_EQ(execute.address, kArea + 32);
     for (const std::uint64_t address : {std::uint64_t{0}, kUserEnd, std::uint64_t{0xffff'ffc0'8020'0000},
                                         std::uint64_t{0xffff'ffff'8020'0000}, ~std::uint64_t{7}}) {
-        EXPECT(prober.read(address).faulted);  // nothing of the kernel's
+        EXPECT(prober.read(address).faulted);  // no kernel memory is accessible
         EXPECT(prober.write(address, 0).faulted);
         EXPECT(prober.execute(address).faulted);
     }
 }
 
-/// An ecall that is not this kernel's: all arguments arrive, the answer sets the results.
+/// An ecall that is not one of this kernel's: the handler gets all arguments, and its reply sets the results.
 void unknown_syscall() {
     const Handler handler;
     std::uint64_t result[5] = {};
@@ -94,18 +94,18 @@ void unknown_syscall() {
     EXPECT_EQ(fault.tag.length(), 10);
     EXPECT_EQ(fault.words[1], 64);
     for (unsigned i = 0; i <= 6; i++) EXPECT_EQ(fault.words[2 + i], 10 + i);
-    EXPECT_EQ(*reinterpret_cast<const std::uint32_t*>(fault.words[0]), 0x73);  // pc is that of the ecall
+    EXPECT_EQ(*reinterpret_cast<const std::uint32_t*>(fault.words[0]), 0x73);  // pc is the address of the ecall
     EXPECT(fault.words[9] != 0 && is_aligned(fault.words[9], 16));
     EXPECT_OK(handler.reply.send({.tag = Tag(kFaultResume, 4), .words = {90, 91, 92, 93}}));
     EXPECT(thread.has_finished());
     for (unsigned i = 0; i < 4; i++) EXPECT_EQ(result[i], 90 + i);
     EXPECT_EQ(result[4], 14);
 
-    thread.start();  // no words: registers stay
+    thread.start();  // a reply without words leaves the registers unchanged
     fault = handler.wait();
     handler.resume();
     EXPECT_EQ(result[0], 10);
-    thread.start();  // refused; made to run again, it asks again
+    thread.start();  // suspended by the reply; once resumed, it faults again
     fault = handler.wait();
     EXPECT_OK(handler.reply.send({.tag = Tag(kFaultSuspend, 0)}));
     EXPECT_EQ(thread.state(), ThreadState::Inactive);
@@ -119,7 +119,7 @@ void unknown_syscall() {
 enum class Trap { Illegal, Privileged, Breakpoint, Misaligned };
 
 /// Each instruction is four bytes long.
-void spring(Trap trap) {
+void raise(Trap trap) {
     switch (trap) {
         case Trap::Illegal: asm volatile(".4byte 0xffffffff"); break;
         case Trap::Privileged: asm volatile("csrr t0, sstatus" : : : "t0"); break;
@@ -133,7 +133,7 @@ void exceptions() {
     const std::pair<Trap, std::uint64_t> kinds[] = {
         {Trap::Illegal, 2}, {Trap::Privileged, 2}, {Trap::Breakpoint, 3}, {Trap::Misaligned, 4}};
     for (const auto& [trap, cause] : kinds) {
-        auto body = [&] { spring(trap); };
+        auto body = [&] { raise(trap); };
         Thread thread(body, {.fault_handler = handler.badged_42});
         thread.start();
         const Received fault = handler.wait();
@@ -146,14 +146,14 @@ void exceptions() {
     }
 }
 
-constinit std::uint64_t landed_sp = 0;
-[[gnu::noinline]] void land() {
-    asm volatile("mv %0, sp" : "=r"(landed_sp));
+constinit std::uint64_t resumed_sp = 0;
+[[gnu::noinline]] void resume_here() {
+    asm volatile("mv %0, sp" : "=r"(resumed_sp));
     for (;;) asm volatile(".4byte 0x00100073");
 }
 
-/// The answer moves the thread to another function and another stack; the next one suspends it.
-void new_place() {
+/// A reply moves the thread to another function and another stack; the next reply suspends it.
+void new_pc_and_sp() {
     const Handler handler;
     auto body = [&] { (void)read_at(kArea); };
     Thread thread(body, {.fault_handler = handler.badged_42});
@@ -161,19 +161,19 @@ void new_place() {
     (void)handler.wait();
     alignas(16) std::byte other_stack[1024];
     const std::uint64_t top = reinterpret_cast<std::uint64_t>(other_stack + sizeof(other_stack));
-    EXPECT_OK(
-        handler.reply.send({.tag = Tag(kFaultResume, 2), .words = {reinterpret_cast<std::uint64_t>(&land), top}}));
+    EXPECT_OK(handler.reply.send(
+        {.tag = Tag(kFaultResume, 2), .words = {reinterpret_cast<std::uint64_t>(&resume_here), top}}));
     const Received fault = handler.wait();
     EXPECT_EQ(fault.label(), FaultKind::Exception);
-    EXPECT(landed_sp <= top && landed_sp > top - 256);
+    EXPECT(resumed_sp <= top && resumed_sp > top - 256);
     EXPECT_OK(handler.reply.send({.tag = Tag(kFaultSuspend, 0)}));
     EXPECT_EQ(thread.state(), ThreadState::Inactive);
 }
 
-/// The grader looks for the kernel's reports on these three.
+/// The grader checks the kernel's reports on these three threads.
 void unhandled() {
     auto page = [&] { (void)read_at(kArea + 0x123450); };
-    auto illegal = [&] { spring(Trap::Illegal); };
+    auto illegal = [&] { raise(Trap::Illegal); };
     auto syscall = [&] { asm volatile("li a7, 93\necall" : : : "a7", "a0"); };
     Thread threads[] = {Thread(page, {.name = "victim-page"}), Thread(illegal, {.name = "victim-illegal"}),
                         Thread(syscall, {.name = "victim-syscall"})};
@@ -184,7 +184,7 @@ void unhandled() {
     }
 }
 
-/// The handler's endpoint goes while the fault waits there; a handler brings no Reply.
+/// The handler receives a fault without a Reply, or its endpoint is deleted while a fault waits there.
 void lost_handlers() {
     const Endpoint endpoint = need(pool().endpoint());
     auto body = [&] { (void)read_at(kArea); };
@@ -198,7 +198,7 @@ void lost_handlers() {
     EXPECT_OK(node().revoke(endpoint.cptr()));
     EXPECT_OK(node().remove(endpoint.cptr()));
     EXPECT_EQ(deleted.state(), ThreadState::Inactive);
-    // Suspended and resumed while its fault waits, a thread faults again.
+    // A thread that is suspended and resumed while its fault waits faults again.
     const Handler handler;
     Thread again(body, {.fault_handler = handler.badged_42});
     again.start();
@@ -209,7 +209,7 @@ void lost_handlers() {
     EXPECT(again.has_finished());
 }
 
-/// The handler faults, and has a handler of its own.
+/// The handler faults and has a handler of its own.
 void chain() {
     const Handler outer;
     const Endpoint inner = need(pool().endpoint());
@@ -236,13 +236,10 @@ void chain() {
 
 int main(int, char**) {
     using namespace glenda::ktest;
-    static constexpr Case kCases[] = {{"faults_map_and_resume", map_and_resume},
-                                      {"faults_kinds_of_access", kinds_of_access},
-                                      {"faults_unknown_syscall", unknown_syscall},
-                                      {"faults_exceptions", exceptions},
-                                      {"faults_new_place", new_place},
-                                      {"faults_unhandled", unhandled},
-                                      {"faults_lost_handlers", lost_handlers},
-                                      {"faults_chain", chain}};
+    static constexpr Case kCases[] = {
+        {"faults_map_and_resume", map_and_resume},   {"faults_kinds_of_access", kinds_of_access},
+        {"faults_unknown_syscall", unknown_syscall}, {"faults_exceptions", exceptions},
+        {"faults_new_pc_and_sp", new_pc_and_sp},     {"faults_unhandled", unhandled},
+        {"faults_lost_handlers", lost_handlers},     {"faults_chain", chain}};
     return run_cases(kCases);
 }

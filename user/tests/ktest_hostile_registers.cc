@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: MIT
-// Registers as evil as can be, from an answer to a fault and from WriteRegisters: pc in the kernel's half, odd, behind
-// the end; every other register full. The thread faults, and nothing else happens.
+// Hostile register values, set by a fault reply or by WriteRegisters: pc in the kernel's half, odd, or past the end of
+// user space, all other registers full of ones. The thread faults, and nothing else happens.
 #include "common/ktest.h"
 
 namespace glenda::ktest {
 
 namespace {
 
-void expect_well() { EXPECT(need(environment().machine.check())); }
+void expect_invariants() { EXPECT(need(environment().machine.check())); }
 
-/// An answer sets pc and sp as evil as can be; the kernel must only report.
-void evil_answers() {
+/// A fault reply sets hostile values of pc and sp. The thread faults again.
+void fault_replies() {
     const Endpoint endpoint = need(pool().endpoint());
     const Reply reply = need(pool().reply());
     auto body = [&] { (void)read_at(kArea); };
@@ -31,12 +31,11 @@ void evil_answers() {
         EXPECT_EQ(registers.pc & ~1ul, pc & ~1ul);
         EXPECT_OK(reply.send({.tag = Tag(kFaultSuspend, 0)}));
     }
-    expect_well();
+    expect_invariants();
 }
 
-/// The same by WriteRegisters, where bit 0 of a pc is nobody's, as the architecture has it; all registers come back as
-/// they were written.
-void evil_registers() {
+/// The same through WriteRegisters. All registers read back as written, except bit 0 of pc, which RISC-V ignores.
+void write_registers() {
     const Endpoint endpoint = need(pool().endpoint());
     const Reply reply = need(pool().reply());
     auto body = [] {};
@@ -59,8 +58,8 @@ void evil_registers() {
     }
 }
 
-/// A wait is cancelled and the registers are written before the thread runs: it is as written.
-void cancelled_and_written() {
+/// A wait is cancelled, and WriteRegisters follows before the thread runs: it runs with the values as written.
+void write_after_cancel() {
     const Endpoint endpoint = need(pool().endpoint());
     auto body = [&] { (void)endpoint.recv(0); };
     Thread thread(body);
@@ -89,8 +88,8 @@ void cancelled_and_written() {
 
 int main(int, char**) {
     using namespace glenda::ktest;
-    static constexpr Case kCases[] = {{"evil_answers", evil_answers},
-                                      {"evil_registers", evil_registers},
-                                      {"evil_cancelled_and_written", cancelled_and_written}};
+    static constexpr Case kCases[] = {{"hostile_registers_fault_replies", fault_replies},
+                                      {"hostile_registers_write_registers", write_registers},
+                                      {"hostile_registers_write_after_cancel", write_after_cancel}};
     return run_cases(kCases);
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Messages: every length, calls and deferred replies, and what happens when one side goes away.
+// Messages: every length, calls and deferred replies, and what happens when one side is deleted.
 #include "common/ktest.h"
 
 namespace glenda::ktest {
@@ -44,13 +44,13 @@ void every_length() {
     thread.start();
     for (unsigned length = 0; length <= kMaxWords; length++) {
         const Message request = filled(length + 1000, length);
-        const unsigned answer_length = kMaxWords - length;
-        for (unsigned i = answer_length; i < kMaxWords; i++)
+        const unsigned reply_length = kMaxWords - length;
+        for (unsigned i = reply_length; i < kMaxWords; i++)
             if (i >= length && i >= kRegisterWords) utcb()->words[i] = kCanary;
-        const Message answer = endpoint.call(request);
-        EXPECT_EQ(answer.tag.raw(), Tag(length + 2000, answer_length).raw());
-        EXPECT_EQ(wrong_words(answer, length + 2000), 0);
-        for (unsigned i = answer_length; i < kMaxWords; i++)
+        const Message received = endpoint.call(request);
+        EXPECT_EQ(received.tag.raw(), Tag(length + 2000, reply_length).raw());
+        EXPECT_EQ(wrong_words(received, length + 2000), 0);
+        for (unsigned i = reply_length; i < kMaxWords; i++)
             if (i >= length && i >= kRegisterWords) EXPECT_EQ(utcb()->words[i], kCanary);
     }
     EXPECT_EQ(wrong, 0);
@@ -58,7 +58,7 @@ void every_length() {
     EXPECT(thread.has_finished());
 }
 
-/// The same with Send, where the sender waits first, and where the receiver does.
+/// The same with Send, both when the sender waits first and when the receiver does.
 void sending() {
     const Endpoint endpoint = need(pool().endpoint());
     auto sender = [&] {
@@ -88,7 +88,7 @@ void sending() {
     EXPECT_ERROR(WouldBlock, endpoint.nb_recv(0));
 }
 
-/// K12: the receiver sees the badge of the capability that was sent with.
+/// K12: the receiver gets the badge of the capability that the sender invoked.
 void badges_arrive() {
     const Endpoint endpoint = need(pool().endpoint());
     const Endpoint one = badged(endpoint, 1), large = badged(endpoint, ~Badge{0}, Rights::Write);
@@ -106,15 +106,15 @@ void badges_arrive() {
     EXPECT_EQ(got[2], 0);
 }
 
-/// A client that calls once and keeps the answer.
+/// A client that calls once and keeps the reply.
 struct Client {
     Endpoint endpoint;
     std::uint64_t number;
-    Message answer{};
-    void operator()() { answer = endpoint.call({.tag = Tag(number, 1), .words = {number}}); }
+    Message reply{};
+    void operator()() { reply = endpoint.call({.tag = Tag(number, 1), .words = {number}}); }
 };
 
-/// K18: a server takes five calls, answers them in another order, each once.
+/// K18: a server receives five calls and replies to each exactly once, in another order.
 void deferred_replies() {
     constexpr unsigned kClients = 5;
     constexpr unsigned kOrder[kClients] = {3, 0, 4, 2, 1};
@@ -134,15 +134,15 @@ void deferred_replies() {
         EXPECT_EQ(threads[next].state(), ThreadState::BlockedCall);
         EXPECT_OK(replies[next].send({.tag = Tag(0, 1), .words = {next * 11}}));
         EXPECT(threads[next].has_finished());
-        EXPECT_EQ(clients[next].answer.words[0], next * 11);
+        EXPECT_EQ(clients[next].reply.words[0], next * 11);
         EXPECT_ERROR(NoCaller, replies[next].send({}));
     }
 }
 
-/// One side of a call ends while the other waits for it.
+/// One side of a call is deleted while the other waits for it.
 void broken_conversations() {
     const Endpoint endpoint = need(pool().endpoint());
-    {  // the caller dies, or is suspended: the reply finds nobody
+    {  // the caller is deleted or suspended: the reply has no caller
         const Reply reply = need(pool().reply());
         Client client{endpoint, 1};
         Thread thread(client);
@@ -163,9 +163,9 @@ void broken_conversations() {
         thread.start();
         EXPECT_OK(endpoint.recv(reply.cptr()));
         EXPECT_OK(node().remove(reply.cptr()));
-        EXPECT_ERROR(Deleted, client.answer);
+        EXPECT_ERROR(Deleted, client.reply);
     }
-    {  // the Reply that a waiting receiver brought is deleted: a caller then learns that nobody can answer
+    {  // the Reply of a waiting receiver is deleted: the next caller gets NoReply
         const Reply reply = need(pool().reply());
         auto server = [&] { (void)endpoint.recv(reply.cptr()); };
         Thread thread(server);
@@ -174,13 +174,13 @@ void broken_conversations() {
         EXPECT_ERROR(NoReply, endpoint.call({}));
         EXPECT(thread.has_finished());
     }
-    {  // a whole server goes, with the Reply in it: its memory is revoked
+    {  // the whole server is deleted, and its memory with the Reply is revoked
         const Untyped memory = need(pool().make<Untyped>(CapType::Untyped, 12));
         const CPtr slot = need(pool().slot());
         EXPECT_OK(memory.retype(CapType::Reply, 0, node(), slot));
         auto server = [&] {
             (void)endpoint.recv(slot);
-            (void)need(pool().endpoint()).recv(0);  // never answers
+            (void)need(pool().endpoint()).recv(0);  // never replies
         };
         Thread serving(server);
         serving.start();
@@ -190,11 +190,11 @@ void broken_conversations() {
         EXPECT(!thread.has_finished());
         EXPECT_OK(node().remove(serving.tcb.cptr()));
         EXPECT_OK(node().revoke(memory.cptr()));
-        EXPECT_ERROR(Deleted, client.answer);
+        EXPECT_ERROR(Deleted, client.reply);
     }
 }
 
-/// A server cannot claim to be the kernel: the flags of its tag do not arrive.
+/// A server cannot forge an error from the kernel: the flags of its tag are not delivered.
 void forged_errors() {
     const Endpoint endpoint = need(pool().endpoint());
     const Reply reply = need(pool().reply());
@@ -204,12 +204,12 @@ void forged_errors() {
     };
     Thread thread(server);
     thread.start();
-    const Message answer = endpoint.call({.tag = Tag(Tag(5, 0).raw() | Tag::kNotificationFlag)});
-    EXPECT(!answer.tag.is_error() && !answer.tag.is_notification());
-    EXPECT_EQ(answer.tag.label(), Error::NoRights);
+    const Message received = endpoint.call({.tag = Tag(Tag(5, 0).raw() | Tag::kNotificationFlag)});
+    EXPECT(!received.tag.is_error() && !received.tag.is_notification());
+    EXPECT_EQ(received.tag.label(), Error::NoRights);
 }
 
-/// Waiting senders are served in the order in which they came, also around one that left.
+/// Waiting senders are served in order of arrival, also after one of them has left the queue.
 void queue_order() {
     const Endpoint endpoint = need(pool().endpoint());
     Client clients[4] = {{endpoint, 0}, {endpoint, 1}, {endpoint, 2}, {endpoint, 3}};

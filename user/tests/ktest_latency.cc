@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// K27: the longest that every operation can take, while interrupts come all the time. That nothing of it goes wrong is
-// checked here; how long interrupts are off is measured from outside (grade/tests/test_latency.py).
+// K27: the longest run of every operation, under frequent interrupts. This program checks that the results are right.
+// grade/tests/test_latency.py measures from outside how long interrupts are disabled.
 #include <utility>
 
 #include "common/ktest.h"
@@ -11,7 +11,7 @@ namespace glenda::ktest {
 
 namespace {
 
-/// Interrupts the thread that runs the test, every few thousand instructions, as long as this lives.
+/// Interrupts the main thread every few thousand instructions for as long as this object exists.
 class Ticker {
 public:
     explicit Ticker(std::uint64_t microseconds) : body_{alarm_, microseconds}, thread_(body_, {.name = "ticker"}) {
@@ -34,16 +34,16 @@ private:
 
 std::uint64_t preemptions() { return need(environment().machine.counter(std::uint64_t(KernelCounter::Preemptions))); }
 
-/// Runs `operation` while interrupts come; how often it was preempted.
+/// Runs `operation` under frequent interrupts. Returns how often it was preempted.
 template <typename Operation>
-std::uint64_t disturb(Operation operation, std::uint64_t microseconds = 5) {
+std::uint64_t with_interrupts(Operation operation, std::uint64_t microseconds = 5) {
     const Ticker ticker(microseconds);
     const std::uint64_t before = preemptions();
     operation();
     return preemptions() - before;
 }
 
-/// A thread that faults with its first instruction.
+/// Makes a thread that faults at its first instruction.
 Tcb make_victim(CPtr slot, Endpoint handler, std::string_view name) {
     need(arena().retype(CapType::Tcb, 0, node(), slot));
     const Tcb victim(slot);
@@ -58,11 +58,11 @@ Tcb make_victim(CPtr slot, Endpoint handler, std::string_view name) {
     return victim;
 }
 
-/// The grader looks for these lines, one after the other, each in one piece.
+/// The grader checks that these lines appear in order, each of them unbroken.
 void console() {
     constexpr unsigned kLines = 8, kColumns = 119;
     char text[kLines * kColumns];
-    EXPECT(disturb([&] {
+    EXPECT(with_interrupts([&] {
                for (unsigned begin = 0; begin < 80; begin += kLines) {
                    for (unsigned i = 0; i < kLines; i++) {
                        char* line = text + i * kColumns;
@@ -78,7 +78,8 @@ void console() {
     EXPECT_OK(environment().console.write({text, sizeof(text)}));
 }
 
-/// Many threads without a handler stop at nearly the same time; and many whose handler goes while they wait for it.
+/// Many threads without a handler fault at nearly the same time, and many more lose their handler while they wait for
+/// it.
 void reports() {
     constexpr unsigned kVictims = 10;
     const CPtr slots = need(pool().slots(2 * kVictims));
@@ -87,10 +88,10 @@ void reports() {
         (void)make_victim(slots + i, {}, FixedText<16>("alone-{}", i));
         (void)make_victim(slots + kVictims + i, handler, FixedText<16>("bereft-{}", i));
     }
-    const std::uint64_t paused = disturb([&] {
+    const std::uint64_t paused = with_interrupts([&] {
         for (unsigned i = 0; i < kVictims; i++) need(Tcb(slots + i).resume());
         for (unsigned i = 0; i < kVictims; i++) need(Tcb(slots + kVictims + i).resume());
-        need(node().revoke(handler.cptr()));  // from the threads
+        need(node().revoke(handler.cptr()));  // deletes the threads' own capabilities to it
         need(node().remove(handler.cptr()));
         for (unsigned i = 0; i < 2 * kVictims; i++) need(environment().machine.dump_thread(Tcb(slots + i)));
     });
@@ -98,7 +99,7 @@ void reports() {
     for (unsigned i = 0; i < 2 * kVictims; i++) EXPECT_EQ(need(Tcb(slots + i).info()).state, ThreadState::Inactive);
 }
 
-/// As many objects at once as there can be, of each type.
+/// As many objects of each type as one Retype can make.
 void retype() {
     const Untyped memory = need(pool().make<Untyped>(CapType::Untyped, 20));
     const CPtr slots = need(pool().slots(kMaxRetypeCount));
@@ -113,7 +114,7 @@ void retype() {
         const auto make = [&] { EXPECT_OK(memory.retype(type, size_bits, node(), slots, kMaxRetypeCount)); };
         make();
         EXPECT_OK(node().revoke(memory.cptr()));
-        const std::uint64_t paused = disturb([&] {
+        const std::uint64_t paused = with_interrupts([&] {
             make();
             EXPECT_OK(node().revoke(memory.cptr()));
         });
@@ -121,7 +122,7 @@ void retype() {
     }
 }
 
-/// Many address spaces at once when the identities that are free are far from each other.
+/// Many address spaces in one Retype, when the free ASIDs are far apart.
 void spaces() {
     const CNode big = need(pool().cnode(10));
     std::uint64_t made = 0;
@@ -142,7 +143,7 @@ void timers() {
         need(Timer(slots + i).bind(i == 0 ? last : bell));
     }
     const Alarm alarm;
-    for (const unsigned step : {1u, kTimers - 1, 277u}) {  // upwards, downwards, scrambled
+    for (const unsigned step : {1u, kTimers - 1, 277u}) {  // ascending, descending, scrambled
         const std::uint64_t moment = read_time() + ticks(10'000);
         for (unsigned i = 0; i < kTimers; i++) {
             const unsigned which = i * step % kTimers;
@@ -154,7 +155,7 @@ void timers() {
     }
 }
 
-/// A CSpace of 61 levels, through which every pointer is looked up bit by bit.
+/// A CSpace of 61 levels: all but the last consume one bit of a pointer.
 struct DeepSpace {
     static constexpr unsigned kLevels = 60, kRadix = 4;
     CNode root, leaf = need(pool().cnode(kRadix));
@@ -172,7 +173,7 @@ struct DeepSpace {
     }
 };
 
-/// The longest message with all its capabilities, there and back between threads in deep CSpaces.
+/// The longest message with the most capabilities, as a call and its reply between threads in deep CSpaces.
 void deep_message() {
     enum : std::uint64_t { kEndpoint = 1, kReply, kTarget, kGift };
     const DeepSpace deep;
@@ -198,7 +199,7 @@ void deep_message() {
     auto client = [&] {
         prepare(9);
         came[1] = sys::call(DeepSpace::pointer(kEndpoint), {.tag = tag}).tag.caps();
-        (void)sys::recv(DeepSpace::pointer(kEndpoint), 0);  // for ever
+        (void)sys::recv(DeepSpace::pointer(kEndpoint), 0);  // forever
     };
     Thread serving(server), calling(client);
     for (const Thread* thread : {&serving, &calling}) need(thread->tcb.configure({.cspace = deep.root}));
@@ -209,8 +210,8 @@ void deep_message() {
     for (const Thread* thread : {&serving, &calling}) need(thread->tcb.suspend());
 }
 
-/// Revoking takes everything apart that was made: full CNodes in CNodes, threads, tables with mappings.
-void take_apart() {
+/// Revoke destroys a large structure: full CNodes in CNodes, threads, page tables with mappings.
+void destroy() {
     const Untyped memory = need(pool().make<Untyped>(CapType::Untyped, 22));
     const CPtr slots = need(pool().slots(8));
     const CNode outer(slots), inner(slots + 1);
@@ -229,7 +230,7 @@ void take_apart() {
             need(inner.move(i, node(), slots + 5));
         }
         need(outer.move(255, node(), inner.cptr()));
-        EXPECT(disturb([&] {
+        EXPECT(with_interrupts([&] {
                    if (round == 0) need(node().remove(outer.cptr()));
                    EXPECT_OK(node().revoke(memory.cptr()));
                }) > 10);
@@ -243,9 +244,9 @@ void take_apart() {
 int main(int, char**) {
     using namespace glenda::ktest;
     static constexpr Case kCases[] = {
-        {"latency_console", console},       {"latency_reports", reports}, {"latency_retype", retype},
-        {"latency_spaces", spaces},         {"latency_timers", timers},   {"latency_deep_message", deep_message},
-        {"latency_take_apart", take_apart},
+        {"latency_console", console}, {"latency_reports", reports}, {"latency_retype", retype},
+        {"latency_spaces", spaces},   {"latency_timers", timers},   {"latency_deep_message", deep_message},
+        {"latency_destroy", destroy},
     };
     return run_cases(kCases);
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Nothing of one thread's is to be found in what another gets, and running out of anything is an error like others.
+// No data leaks from one thread to another, and running out of a resource is an ordinary error.
 #include "common/ktest.h"
 #include "glenda/message.h"
 
@@ -7,8 +7,9 @@ namespace glenda::ktest {
 
 namespace {
 
-void expect_well() { EXPECT(need(environment().machine.check())); }
-/// Fill all of an Untyped with ones, as a frame; then it is free again.
+void expect_invariants() { EXPECT(need(environment().machine.check())); }
+
+/// Fills the whole Untyped with ones through a frame, then frees it.
 void make_dirty(Untyped memory, CPtr slot) {
     need(memory.retype(CapType::Frame, kLargeFrameBits, node(), slot));
     need(pool().map(Frame(slot), space(), kArea, MapFlags::ReadWrite));
@@ -21,7 +22,7 @@ bool is_zero(const Registers& registers) {
     return std::all_of(words, words + sizeof(registers) / 8, [](std::uint64_t word) { return word == 0; });
 }
 
-/// What lay in memory before does not show in any object made of it.
+/// Previous contents of memory are not visible in any object made from it.
 void objects_are_new() {
     const Untyped memory = need(pool().make<Untyped>(CapType::Untyped, kLargeFrameBits));
     const CPtr slot = need(pool().slots(8));
@@ -34,7 +35,7 @@ void objects_are_new() {
     EXPECT_OK(memory.retype(CapType::Notification, 0, node(), slot + 5));
     EXPECT_OK(memory.retype(CapType::Timer, 0, node(), slot + 6));
     EXPECT_OK(memory.retype(CapType::PageTable, 0, node(), slot + 7));
-    expect_well();
+    expect_invariants();
     Registers registers;
     need(Tcb(slot).read_registers(registers));
     EXPECT(is_zero(registers));
@@ -48,8 +49,8 @@ void objects_are_new() {
     EXPECT_ERROR(NotBound, Timer(slot + 6).arm(0));
 }
 
-/// A Retype that is interrupted while it clears memory, above a gap that it leaves for alignment; a second thread makes
-/// a Tcb in the gap. Its memory must have been cleared too.
+/// An interrupt preempts a Retype while it clears memory above an alignment gap. Then a second thread makes a Tcb in
+/// the gap. The memory of the Tcb must be cleared too.
 void gaps_are_cleared() {
     const Untyped memory = need(pool().make<Untyped>(CapType::Untyped, kLargeFrameBits));
     const CPtr slot = need(pool().slots(80));
@@ -57,13 +58,13 @@ void gaps_are_cleared() {
     const Timer timer = need(pool().timer());
     need(timer.bind(bell));
     bool made = false;
-    auto intruder = [&] {
+    auto retyper = [&] {
         for (;;) {
             (void)bell.wait();
             if (!made) made = bool(memory.retype(CapType::Tcb, 0, node(), slot + 70));
         }
     };
-    Thread thread(intruder);
+    Thread thread(retyper);
     thread.start();
     unsigned interrupted = 0;
     for (std::uint64_t after = 5; after < 400; after += 20) {
@@ -78,7 +79,7 @@ void gaps_are_cleared() {
             need(Tcb(slot + 70).read_registers(registers));
             EXPECT(is_zero(registers));
             interrupted++;
-            expect_well();
+            expect_invariants();
         }
         need(timer.cancel());
         need(node().revoke(memory.cptr()));
@@ -86,10 +87,11 @@ void gaps_are_cleared() {
     EXPECT(interrupted > 3);
 }
 
-/// A thread that never used the FPU finds zeroes in it, whoever used it before, and leaves that one's values alone.
+/// A thread that uses the FPU for the first time finds zeros in it, whoever used it before. It does not disturb the
+/// values of the previous user.
 void fpu_is_not_inherited() {
     std::uint64_t found[2] = {1, 1}, kept = 0;
-    auto newcomer = [&] {
+    auto first_user = [&] {
         asm volatile(
             ".option push\n.option arch, +d\nfmv.x.d %0, f9\nfmv.x.d %1, f31\nfrcsr t0\nadd %0, %0, t0\n"
             "fmv.d.x f9, %2\n.option pop"
@@ -102,7 +104,7 @@ void fpu_is_not_inherited() {
                  : "r"(0x1234'5678));
     for (unsigned i = 0; i < 3; i++) {
         found[0] = found[1] = 1;
-        Thread thread(newcomer);
+        Thread thread(first_user);
         thread.start();
         EXPECT(thread.has_finished());
         EXPECT_EQ(found[0], 0);
@@ -112,7 +114,7 @@ void fpu_is_not_inherited() {
     EXPECT_EQ(kept, 0x1234'5678);
 }
 
-/// A thread in a space of its own reaches neither the UTCB of another thread nor what the kernel maps.
+/// A thread in an address space of its own can access neither another thread's UTCB nor the kernel's mappings.
 void spaces_are_separate() {
     const Frame code = need(pool().frame());
     need(pool().map(code, space(), kArea, MapFlags::ReadWrite));
@@ -141,7 +143,7 @@ void spaces_are_separate() {
     }
 }
 
-// --- exhausting everything ---------------------------------------------------------------------------------
+// --- exhausting resources ----------------------------------------------------------------------------------
 
 void all_spaces() {
     const Untyped memory = need(pool().make<Untyped>(CapType::Untyped, 23));
@@ -152,10 +154,10 @@ void all_spaces() {
     EXPECT(made > 1000);
     EXPECT_ERROR(TooManySpaces, memory.retype(CapType::VSpace, 0, box, 1 + made));
     EXPECT_OK(memory.retype(CapType::Endpoint, 0, node(), spare));
-    expect_well();
+    expect_invariants();
     EXPECT_OK(node().revoke(memory.cptr()));
     EXPECT_OK(memory.retype(CapType::VSpace, 0, node(), spare));
-    expect_well();
+    expect_invariants();
 }
 
 void all_slots_and_all_memory() {
@@ -171,12 +173,12 @@ void all_slots_and_all_memory() {
     EXPECT_OK(memory.retype(CapType::Frame, kFrameBits, node(), slot));
     EXPECT_ERROR(NotEnoughMemory, memory.retype(CapType::CNode, 10, node(), slot + 1));
     EXPECT_ERROR(NotEnoughMemory, memory.retype(CapType::Untyped, 38, node(), slot + 1));
-    expect_well();
+    expect_invariants();
     EXPECT_OK(node().revoke(memory.cptr()));
     EXPECT_EQ(need(memory.info()).used, 0);
 }
 
-/// Two thousand armed timers on one notification, which goes.
+/// Two thousand armed timers share one notification, which is deleted.
 void many_timers() {
     const Untyped memory = need(pool().make<Untyped>(CapType::Untyped, 19));
     const CNode box = need(pool().cnode(11));
@@ -188,11 +190,11 @@ void many_timers() {
         need(Timer(scratch).arm(read_time() + ticks(10'000'000) + i * 7919 % 2003));
         need(box.move(i, node(), scratch));
     }
-    expect_well();
+    expect_invariants();
     EXPECT_OK(node().revoke(bell.cptr()));
-    expect_well();
+    expect_invariants();
     EXPECT_OK(node().revoke(memory.cptr()));
-    expect_well();
+    expect_invariants();
 }
 
 }  // namespace

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
-// Address spaces: what is mapped can be reached as it says, and what is no longer mapped cannot.
+// Address spaces: a mapping grants exactly the access it names, and none once it is gone.
 #include "common/ktest.h"
 
 namespace glenda::ktest {
 
 namespace {
 
-/// K14: touched, so that the translation is cached, then taken away in every way there is: each touch faults.
+/// K14: the test accesses a page, so that the TLB holds the translation, and removes the mapping in every possible way.
+/// Each access after that faults.
 void stale_mappings() {
     Prober prober;
     const auto gone = [&](std::uint64_t address) {
@@ -46,7 +47,7 @@ void stale_mappings() {
     EXPECT_OK(node().revoke(memory.cptr()));
     EXPECT(gone(kArea));
 
-    // A page table goes, and with it what it maps.
+    // Unmapping a page table removes everything it maps.
     constexpr std::uint64_t kFar = kArea + 64 * kMiB;
     EXPECT_OK(memory.retype(CapType::PageTable, 0, node(), slot));
     EXPECT_OK(PageTable(slot).map(space(), kFar));
@@ -60,7 +61,7 @@ void stale_mappings() {
     EXPECT(gone(kFar));
 }
 
-/// The same address with other memory behind it shows the new memory, at once.
+/// After an address is mapped to another frame, an access sees the new frame at once.
 void remapping() {
     Prober prober;
     const Frame frames[2] = {mapped_frame(kArea), mapped_frame(kArea + kPageSize)};
@@ -95,7 +96,7 @@ void protection() {
         if (write.faulted) EXPECT_EQ(write.access, Access::Write);
         if (execute.faulted) EXPECT_EQ(execute.access, Access::Execute);
     }
-    for (const unsigned flags : {6u, 7u}) {  // writable and executable: never
+    for (const unsigned flags : {6u, 7u}) {  // writable and executable is always refused
         EXPECT_ERROR(BadArgument, frame.protect(MapFlags(flags)));
         EXPECT_ERROR(BadArgument, need(pool().frame()).map(space(), kArea + kPageSize, MapFlags(flags)));
     }
@@ -105,14 +106,14 @@ void protection() {
     EXPECT(prober.write(kArea + kPageSize, 1).faulted);
 }
 
-/// The kernel owns no memory: it says which table is missing, from the top.
+/// The kernel owns no memory, so it reports the level of the missing table, topmost first.
 void missing_tables() {
     const VSpace other = need(pool().vspace());
     const Frame frame = need(pool().frame()), large = need(pool().frame(kLargeFrameBits));
     const auto missing = [&](Frame which) {
-        const Message answer = invoke(which.cptr(), FrameMethod::Map, other.cptr(), kArea, MapFlags::Read);
-        EXPECT_ERROR(MissingTable, answer);
-        return answer.words[0];
+        const Message reply = invoke(which.cptr(), FrameMethod::Map, other.cptr(), kArea, MapFlags::Read);
+        EXPECT_ERROR(MissingTable, reply);
+        return reply.words[0];
     };
     const PageTable tables[3] = {need(pool().make<PageTable>(CapType::PageTable)),
                                  need(pool().make<PageTable>(CapType::PageTable)),

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Wrong arguments for every method of every object: each is refused with the error that the ABI names.
+// Wrong arguments to every method of every object. Each is refused with the error that the ABI specifies.
 #include "common/methods.h"
 
 namespace glenda::ktest {
@@ -51,7 +51,7 @@ void cnode() {
     const CNode box = need(pool().cnode(4));
     const CNode read_only = with_rights(box, Rights::Read);
     const CPtr source = need(pool().endpoint()).cptr();
-    const CPtr branded = badged(Endpoint(source), 7).cptr();
+    const CPtr badged_source = badged(Endpoint(source), 7).cptr();
     const CPtr memory = need(pool().make(CapType::Untyped, 12));
     expect_call_only(box, 7);
     expect_needs(box, CNodeMethod::Copy, 4);
@@ -94,9 +94,9 @@ void cnode() {
     EXPECT_ERROR(NoRights, box.same(1, read_only, 1));
     EXPECT_ERROR(WrongType, box.same(1, CNode(kWrong), 1));
     EXPECT_EQ(need(box.same(1, node(), source)), true);
-    EXPECT_EQ(need(box.same(1, node(), branded)), true);
+    EXPECT_EQ(need(box.same(1, node(), badged_source)), true);
     EXPECT_EQ(need(box.same(1, node(), memory)), false);
-    EXPECT_ERROR(NoRights, box.mint(2, node(), branded, Rights::All, 8));
+    EXPECT_ERROR(NoRights, box.mint(2, node(), badged_source, Rights::All, 8));
     EXPECT_ERROR(WrongType, box.mint(2, node(), kRootTcb, Rights::All, 8));
     EXPECT_ERROR(MessageTooShort, box.mint(2, node(), box.cptr(), Rights::All, 0));
     EXPECT_ERROR(BadArgument, box.mint_cnode(2, node(), box.cptr(), Rights::All, 0, 61));

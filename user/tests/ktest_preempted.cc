@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: MIT
-// Long operations, interrupted again and again by a thread that does the same and the opposite to the same objects.
-// What each call answers does not matter: the kernel's invariants hold all the time, and in the end all memory is back.
+// Preemptible operations on a set of objects, interrupted again and again by a thread that makes random and often
+// opposite operations on the same objects. The replies do not matter: the kernel's invariants hold throughout, and in
+// the end all memory is free.
 #include "common/ktest.h"
 
 namespace glenda::ktest {
 
 namespace {
 
-/// A number that looks random, and is the same in each run.
+/// A pseudo-random number generator, the same in each run.
 class Random {
 public:
     explicit Random(std::uint64_t seed) : state_(seed) {}
@@ -20,33 +21,34 @@ private:
     std::uint64_t state_;
 };
 
-extern "C" const char intruder_wait[];
+extern "C" const char wait_then_fault[];
 asm(R"(
     .text
     .option push
     .option norvc
-intruder_wait:              # wait at the endpoint in s0, with the system call in s1; after that, in a fault
+wait_then_fault:            # make the system call in s1 on the object in s0, which blocks; after that, fault
     mv a0, s0
     mv a7, s1
     li a1, 0
     li a6, 0
     ecall
     ebreak
-    j intruder_wait
+    j wait_then_fault
     .option pop
 )");
 
 alignas(64) constinit std::byte stack[16 * 1024];
 
 /// Slots of `world` from `first` on; each may be empty at any time.
-enum Place : unsigned { kBoxA, kBoxB, kInner, kEndpoint, kBell, kReply, kNewcomer, kThreads, kPlaces = kThreads + 12 };
+enum Place : unsigned { kBoxA, kBoxB, kInner, kEndpoint, kBell, kReply, kSpare, kThreads, kPlaces = kThreads + 12 };
 constexpr unsigned kRadix = 9;
 
 struct World {
     Untyped memory = need(pool().make<Untyped>(CapType::Untyped, 20));
     CPtr first = need(pool().slots(kPlaces));
     Endpoint sink = need(pool().endpoint());
-    Endpoint line{need(pool().slot())};  // where the threads wait; who may act has only the right to read, lest it call
+    // Where the threads wait. The copy in kEndpoint has only the right to read, so that no acting thread calls it.
+    Endpoint queue{need(pool().slot())};
     Random random{0};
 
     CPtr at(unsigned place) const { return first + place; }
@@ -58,8 +60,8 @@ struct World {
         need(memory.retype(CapType::CNode, kRadix, node(), at(kBoxA)));
         need(memory.retype(CapType::CNode, kRadix, node(), at(kBoxB)));
         need(memory.retype(CapType::Untyped, 18, node(), at(kInner)));
-        need(memory.retype(CapType::Endpoint, 0, node(), line.cptr()));
-        need(node().copy(at(kEndpoint), node(), line.cptr(), Rights::Read));
+        need(memory.retype(CapType::Endpoint, 0, node(), queue.cptr()));
+        need(node().copy(at(kEndpoint), node(), queue.cptr(), Rights::Read));
         need(memory.retype(CapType::Notification, 0, node(), at(kBell)));
         need(memory.retype(CapType::Reply, 0, node(), at(kReply)));
         for (unsigned i = kThreads; i < kPlaces; i++) {
@@ -67,10 +69,10 @@ struct World {
             const Tcb tcb(at(i));
             const bool in_box = random.below(3) == 0;
             need(tcb.configure({.cspace = in_box ? box(0) : node(), .vspace = space()}));
-            need(tcb.configure({.fault_handler = random.below(3) == 0 ? line : sink}));
+            need(tcb.configure({.fault_handler = random.below(3) == 0 ? queue : sink}));
             Registers registers;
-            registers.pc = reinterpret_cast<std::uint64_t>(intruder_wait);
-            registers.s0 = random.below(2) == 0 ? line.cptr() : at(kBell);
+            registers.pc = reinterpret_cast<std::uint64_t>(wait_then_fault);
+            registers.s0 = random.below(2) == 0 ? queue.cptr() : at(kBell);
             registers.s1 = std::uint64_t(random.below(2) == 0 ? Syscall::Recv : Syscall::Send);
             need(tcb.write_registers(registers));
             need(tcb.set_priority(random.below(2) == 0 ? 1 : kPriority + 1, 0));
@@ -81,13 +83,13 @@ struct World {
             if (random.below(8) == 0)
                 (void)Untyped(at(kInner)).retype(CapType::CNode, 1 + random.below(4), target, index);
             else if (random.below(12) == 0)
-                (void)target.move(index, node(), any_place());  // perhaps the only one
+                (void)target.move(index, node(), any_place());  // possibly the only capability
             else
                 (void)target.copy(index, node(), any_place());
         }
     }
 
-    /// What takes long, or makes what others take apart.
+    /// One random operation: a long one, or one that makes what the long ones delete.
     void act() {
         const CPtr slot = any_place(), other = any_place();
         const CNode target = box(random.below(2));
@@ -107,11 +109,11 @@ struct World {
             case 9: (void)node().move(slot, target, index); break;
             case 10: (void)target.copy(index, node(), slot); break;
             case 11: (void)node().copy(slot, target, index); break;
-            case 12: (void)Tcb(slot).configure({.cspace = CNode(other), .fault_handler = line}); break;
+            case 12: (void)Tcb(slot).configure({.cspace = CNode(other), .fault_handler = queue}); break;
             case 13: (void)Tcb(slot).bind(Notification(at(kBell))); break;
             case 14: (void)Tcb(slot).resume(); break;
             case 15: (void)target.remove(index); break;
-            case 16: (void)node().remove(line.cptr()); break;
+            case 16: (void)node().remove(queue.cptr()); break;
         }
     }
     void wake() const {
@@ -119,18 +121,18 @@ struct World {
     }
 };
 
-void intruder() {
+void concurrent_operations() {
     World world;
     const Notification bell = need(pool().notification());
     const Timer timer = need(pool().timer());
     need(timer.bind(bell));
     Random when(77);
     bool stopped = false;
-    unsigned intrusions = 0;
+    unsigned preemptions = 0;
     auto body = [&] {
         while (bell.wait()) {
             if (stopped) continue;
-            intrusions++;
+            preemptions++;
             for (unsigned i = 0; i < 3; i++) world.act();
             need(timer.arm(read_time() + 10 + when.below(100)));
         }
@@ -152,12 +154,12 @@ void intruder() {
         need(timer.cancel());
         EXPECT(need(machine.check()));
         EXPECT_OK(node().revoke(world.memory.cptr()));
-        EXPECT_OK(node().remove(world.line.cptr()));
+        EXPECT_OK(node().remove(world.queue.cptr()));
         for (unsigned i = 0; i < kPlaces; i++) EXPECT_OK(node().remove(world.at(i)));
         EXPECT_EQ(need(world.memory.info()).used, 0);
         EXPECT(need(machine.check()));
     }
-    EXPECT(intrusions > 100);
+    EXPECT(preemptions > 100);
 }
 
 }  // namespace
@@ -165,6 +167,6 @@ void intruder() {
 
 int main(int, char**) {
     using namespace glenda::ktest;
-    static constexpr Case kCases[] = {{"intruder_everywhere", intruder}};
+    static constexpr Case kCases[] = {{"preempted_by_concurrent_operations", concurrent_operations}};
     return run_cases(kCases);
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// K10: objects of random types and sizes fill a piece of memory. Whatever is made after it, each keeps what is in it.
+// K10: objects of random types and sizes fill an Untyped. Each object keeps its contents, whatever is made after it.
 #include "common/ktest.h"
 
 namespace glenda::ktest {
@@ -10,14 +10,15 @@ constexpr unsigned kWords = kPageSize / 8;
 
 std::uint64_t mix(std::uint64_t value) { return (value ^ value >> 29) * 0xbf58'476d'1ce4'e5b9; }
 
-/// What one piece of memory is filled with.
-class Litter {
+/// The objects that fill one Untyped.
+class RandomObjects {
 public:
     static constexpr unsigned kMost = 600;
 
-    explicit Litter(Untyped memory) : memory_(memory), slot_(need(pool().slots(kMost))), spare_(need(pool().slot())) {}
+    explicit RandomObjects(Untyped memory)
+        : memory_(memory), slot_(need(pool().slots(kMost))), spare_(need(pool().slot())) {}
 
-    /// Make objects, and put something into each, until there is no room for the next one; how many there are.
+    /// Makes objects, and writes to each, until there is no room for the next one. Returns how many were made.
     unsigned fill() {
         count_ = 0;
         for (Error last = Error::Ok; last == Error::Ok && count_ < kMost; count_ += last == Error::Ok ? 1 : 0) {
@@ -29,7 +30,7 @@ public:
         }
         return count_;
     }
-    /// How many words, slots and flags are not what was put there.
+    /// How many words, slots and signal bits differ from what was written.
     unsigned wrong() const {
         unsigned wrong = 0;
         for (unsigned i = 0; i < count_; i++) {
@@ -94,15 +95,15 @@ private:
     Object objects_[kMost];
 };
 
-/// And the same again, where others have left their contents.
+/// Fills the same memory several times, so that later rounds find the contents of earlier ones.
 void rounds() {
     const Untyped memory = need(pool().make<Untyped>(CapType::Untyped, 20));
-    Litter litter(memory);
+    RandomObjects objects(memory);
     for (unsigned round = 0; round < 4; round++) {
-        const unsigned count = litter.fill();
-        EXPECT(count > 100 && count < Litter::kMost);
-        EXPECT_EQ(litter.dirty(), 0);
-        EXPECT_EQ(litter.wrong(), 0);
+        const unsigned count = objects.fill();
+        EXPECT(count > 100 && count < RandomObjects::kMost);
+        EXPECT_EQ(objects.dirty(), 0);
+        EXPECT_EQ(objects.wrong(), 0);
         EXPECT(need(environment().machine.check()));
         EXPECT_OK(node().revoke(memory.cptr()));
         EXPECT_EQ(need(memory.info()).used, 0);

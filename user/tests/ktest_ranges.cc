@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Many pages at once: mapped in runs, protected and taken back through the address space, replaced; and what a fork
-// needs, the registers of a thread. On a real machine: what a thread then sees is what counts.
+// Operations on many pages at once: mapping in runs, unmapping and protecting ranges of the address space, replacing
+// mappings. A thread's accesses show the effects.
 #include "common/ktest.h"
 
 namespace glenda::ktest {
@@ -9,7 +9,7 @@ namespace {
 
 constexpr unsigned kCount = kMaxRunLength;
 
-/// Frames in consecutive slots, all zero.
+/// Makes frames in consecutive slots, all zero.
 Frame frames(unsigned count, unsigned size_bits = kFrameBits) {
     const CPtr first = need(pool().slots(count));
     const Untyped memory(need(pool().make(CapType::Untyped, size_bits + 8)));
@@ -17,7 +17,7 @@ Frame frames(unsigned count, unsigned size_bits = kFrameBits) {
     return Frame(first);
 }
 
-/// Tables for `address`, with nothing mapped there.
+/// Makes the page tables for `address`, with nothing mapped there.
 void make_tables(std::uint64_t address) {
     const Frame frame = mapped_frame(address);
     need(frame.unmap());
@@ -52,11 +52,11 @@ void unmapping() {
     EXPECT_OK(space().unmap(kArea + kPageSize, kCount - 2));
     for (unsigned i = 0; i < kCount; i++)
         EXPECT_EQ(prober.read(kArea + i * kPageSize).faulted, 0 < i && i < kCount - 1);
-    // The memory is as it was; the capability takes it back to where it likes.
+    // The memory is unchanged, and its capability can map it anywhere again.
     EXPECT_OK(Frame(first.cptr() + 7).map(space(), kArea + kPageSize, MapFlags::Read | MapFlags::Replace));
     EXPECT_EQ(prober.read(kArea + kPageSize).value, 7);
     EXPECT(prober.read(kArea + 7 * kPageSize).faulted);
-    EXPECT_OK(space().unmap(kArea, 2 * kGiB / kPageSize));  // the most of it holes
+    EXPECT_OK(space().unmap(kArea, 2 * kGiB / kPageSize));  // mostly holes
     EXPECT(prober.read(kArea).faulted);
 }
 
@@ -71,14 +71,14 @@ void protecting() {
         EXPECT_EQ(prober.read(kArea + i * kPageSize).value, i);
         EXPECT_EQ(prober.write(kArea + i * kPageSize, i).faulted, i < kCount / 2);
     }
-    EXPECT_OK(space().protect(kArea, kCount, MapFlags::ReadWrite));  // gives nothing back
+    EXPECT_OK(space().protect(kArea, kCount, MapFlags::ReadWrite));  // does not restore any right
     EXPECT(prober.write(kArea, 1).faulted);
     EXPECT(!prober.write(kArea + (kCount - 1) * kPageSize, 1).faulted);
     EXPECT_OK(first.protect(MapFlags::ReadWrite));
     EXPECT(!prober.write(kArea, 1).faulted);
 }
 
-/// A shared page is copied when it is written to: one call puts the copy in its place.
+/// Copy on write: one call replaces a shared page with its copy.
 void copy_on_write() {
     make_tables(kArea);
     Prober prober;
@@ -113,7 +113,7 @@ void large_pages() {
     EXPECT(prober.read(kArea + 2 * kLarge - 8).faulted);
 }
 
-/// Several threads are preempted while they take back far more pages than one piece of the work; each gets to its end.
+/// A thread is preempted while it unmaps many more pages than the kernel handles at once. The call completes.
 void preempted() {
     constexpr unsigned kRuns = 8;
     for (unsigned i = 0; i < kRuns; i++) {

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
-// K5: system calls and preemptions leave all registers as they were, those of the floating-point unit too.
+// K5: system calls and preemptions preserve all registers, including the floating-point registers.
 #include "common/ktest.h"
 
-// Each function takes in a0 a block of 64 words for one thread, whose first 32 are what the registers of that number
-// shall hold, and in a1 how often to look. It fills the registers, looks at them again and again, and gives how many
-// rounds were left when one had changed: 0 is right. x31 (the block) and x27 (the rounds) prove themselves; x10 is used
-// for comparing. hold_calls yields in every round, so that x11 - x15 and x17 carry arguments and results.
+// Each function takes in a0 a block of 64 words for one thread, whose word n (n < 32) is the value for register n, and
+// in a1 the number of rounds. It fills the registers and checks them once per round. It returns how many rounds were
+// left when a register had changed: 0 is success. x31 (the block) and x27 (the rounds) have no expected value, but if
+// they changed, the check would fail too; x10 holds the word to compare with. hold_calls yields in every round, so
+// there x11 - x15 and x17 carry arguments and results.
 asm(R"(
     .text
     .macro hold_integers name, use_yield, registers:vararg
@@ -49,7 +50,7 @@ asm(R"(
     fld f\n, 8 * \n(t6)
     .endr
     ld t4, 0(t6)
-    andi t4, t4, 0x7f               # of fcsr: rounding mode 0 to 3, flags
+    andi t4, t4, 0x7f               # fcsr: rounding mode 0 to 3, flags
     fscsr t4
 1:  .if \use_yield
     li a7, -8
@@ -76,8 +77,8 @@ fill_floats:
     fld f\n, 8 * \n(a0)
     .endr
     ret
-    .globl take_floats              # a0: room for 32 words, from f0 - f31
-take_floats:
+    .globl read_floats              # a0: room for 32 words, from f0 - f31
+read_floats:
     .irp n, 0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31
     fsd f\n, 8 * \n(a0)
     .endr
@@ -91,7 +92,7 @@ std::uint64_t hold_still(std::uint64_t* block, std::uint64_t rounds);
 std::uint64_t hold_floats_calls(std::uint64_t* block, std::uint64_t rounds);
 std::uint64_t hold_floats_still(std::uint64_t* block, std::uint64_t rounds);
 void fill_floats(const std::uint64_t* words);
-void take_floats(std::uint64_t* words);
+void read_floats(std::uint64_t* words);
 }
 
 namespace glenda::ktest {
@@ -113,7 +114,7 @@ struct Holder {
     void operator()() { left = hold(block, rounds); }
 };
 
-/// Two threads with other patterns take turns: by yielding, and by being preempted.
+/// Two threads with different patterns alternate, because they yield or because they are preempted.
 void hold_in_two_threads(Hold hold, std::uint64_t rounds, Hold other_hold, std::uint64_t other_rounds) {
     Holder one(hold, rounds, 0x25), two(other_hold, other_rounds, 0x4a);
     Thread threads[2] = {Thread(one, {.priority = 50}), Thread(two, {.priority = 50})};
@@ -124,7 +125,7 @@ void hold_in_two_threads(Hold hold, std::uint64_t rounds, Hold other_hold, std::
     for (Thread& thread : threads) thread.join();
     EXPECT_EQ(one.left, 0);
     EXPECT_EQ(two.left, 0);
-    // Both were there in turns: neither was done before the other began.
+    // Both have run to their end.
     EXPECT(threads[0].has_finished() && threads[1].has_finished());
 }
 
@@ -134,8 +135,8 @@ void through_both() { hold_in_two_threads(hold_calls, 50, hold_still, 800'000); 
 void floats_through_system_calls() { hold_in_two_threads(hold_floats_calls, 100'000, hold_floats_calls, 100'000); }
 void floats_through_preemptions() { hold_in_two_threads(hold_floats_still, 300'000, hold_floats_still, 300'000); }
 
-/// Preempted again and again by this thread, which has values of its own in all floating-point registers,
-/// others each time.
+/// The main thread preempts the others again and again. It has its own values in all floating-point registers, new ones
+/// each time.
 void through_many_preemptions() {
     const std::uint64_t times = option("preemptions", 5000);
     constexpr std::uint64_t kEndless = std::uint64_t{1} << 60;
@@ -154,37 +155,37 @@ void through_many_preemptions() {
     const std::uint64_t interrupts = count(KernelCounter::Interrupts), switches = count(KernelCounter::Switches);
     for (std::uint64_t i = 0; i < times; i++) {
         alarm.sleep(5);
-        take_floats(seen);
+        read_floats(seen);
         wrong += __builtin_memcmp(seen, pattern, sizeof(seen)) != 0 ? 1 : 0;
         for (std::uint64_t& word : pattern) word = word * 5 + 1;
         fill_floats(pattern);
     }
     EXPECT(count(KernelCounter::Interrupts) - interrupts >= times);
-    EXPECT(count(KernelCounter::Switches) - switches >= times);  // each to this thread, by an interrupt
+    EXPECT(count(KernelCounter::Switches) - switches >= times);  // each interrupt switches to this thread
     EXPECT_EQ(wrong, 0);
     Registers registers[2];
     for (unsigned i = 0; i < 2; i++) {
-        EXPECT(!threads[i].has_finished());  // it would have, with a register that has changed
+        EXPECT(!threads[i].has_finished());  // it finishes only if a register has changed
         EXPECT_OK(threads[i].tcb.suspend());
         need(threads[i].tcb.read_registers(registers[i]));
     }
-    EXPECT(registers[0].s11 < kEndless && registers[1].t5 < kEndless);  // both have looked
+    EXPECT(registers[0].s11 < kEndless && registers[1].t5 < kEndless);  // both have made rounds
 }
 
-/// A thread that uses the unit, one that does not, and one that begins with it: nothing is seen of the others.
+/// A thread that uses the FPU for the first time sees nothing of another thread's values, and leaves them intact.
 void floats_do_not_leak() {
     std::uint64_t pattern[32], seen[32];
     for (unsigned i = 0; i < 32; i++) pattern[i] = 0x5ec7e7 + i, seen[i] = 1;
     fill_floats(pattern);
-    auto body = [&] { take_floats(seen); };
+    auto body = [&] { read_floats(seen); };
     Thread thread(body);
     thread.start();
     for (const std::uint64_t word : seen) EXPECT_EQ(word, 0);
-    take_floats(seen);
+    read_floats(seen);
     EXPECT_EQ(__builtin_memcmp(seen, pattern, sizeof(seen)), 0);
 }
 
-/// Suspended and resumed, a thread has its floating-point registers still.
+/// A thread keeps its floating-point registers while it is suspended.
 void floats_survive_suspension() {
     std::uint64_t pattern[32], seen[32] = {}, zeroes[32] = {};
     for (unsigned i = 0; i < 32; i++) pattern[i] = 0xf10a7 * (i + 1);
@@ -192,7 +193,7 @@ void floats_survive_suspension() {
     auto body = [&] {
         fill_floats(pattern);
         (void)self.suspend();
-        take_floats(seen);
+        read_floats(seen);
     };
     Thread thread(body);
     self = thread.tcb;

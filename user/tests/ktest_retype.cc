@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
-// Memory becomes objects: each type works, all or nothing, zeroed, disjoint; and device memory.
+// Retype: every type, all or nothing, cleared memory, disjoint objects, and device memory.
 #include "common/ktest.h"
 
 namespace glenda::ktest {
 
 namespace {
 
-/// One object of each type that can be made, and one thing that it does.
+/// Makes an object of each type and uses it once.
 void every_type() {
     const Notification bell = badged(need(pool().notification()), 4);
     EXPECT_OK(bell.signal());
@@ -32,7 +32,7 @@ void every_type() {
     EXPECT_EQ(need(other.info(kArea)).address, need(frame.info()).address);
 }
 
-/// A retype that is refused has done nothing.
+/// A Retype that is refused has no effect.
 void all_or_nothing() {
     const Untyped memory = need(pool().make<Untyped>(CapType::Untyped, 14));
     const CPtr slot = need(pool().slots(8));
@@ -46,7 +46,7 @@ void all_or_nothing() {
     EXPECT_ERROR(NotEnoughMemory, memory.retype(CapType::Endpoint, 0, node(), slot + 6));
 }
 
-/// Frames are dirtied and given back; whatever is made of them next is zero.
+/// Frames are written and revoked. Whatever is made from their memory next is zero.
 void zeroed() {
     constexpr unsigned kPages = 64;
     const Untyped memory = need(pool().make<Untyped>(CapType::Untyped, 18));
@@ -64,7 +64,7 @@ void zeroed() {
         }
         EXPECT_EQ(dirty, 0);
         EXPECT_OK(node().revoke(memory.cptr()));
-        // Through a smaller Untyped, and as objects whose fields would show it.
+        // The same through a smaller Untyped, with objects whose fields would show stale contents.
         EXPECT_OK(memory.retype(CapType::Untyped, 16, node(), slot));
         EXPECT_OK(Untyped(slot).retype(CapType::Notification, 0, node(), slot + 1));
         EXPECT_ERROR(WouldBlock, Notification(slot + 1).poll());
@@ -83,7 +83,7 @@ void disjoint() {
     const CPtr slot = need(pool().slots(2 * kFrames));
     std::uint64_t last_end = need(memory.info()).address;
     for (unsigned i = 0; i < kFrames; i++) {
-        // Small objects of other types in between.
+        // Put a small object of another type in between.
         const CapType between = i % 3 == 0 ? CapType::Endpoint : i % 3 == 1 ? CapType::Timer : CapType::Tcb;
         EXPECT_OK(memory.retype(between, 0, node(), slot + kFrames + i));
         EXPECT_OK(memory.retype(CapType::Frame, kFrameBits, node(), slot + i));
@@ -103,7 +103,7 @@ void disjoint() {
     EXPECT_EQ(wrong, 0);
 }
 
-/// As many as one Retype can make, in one.
+/// One Retype makes as many objects as it may.
 void counts() {
     const Untyped memory = need(pool().make<Untyped>(CapType::Untyped, 16));
     const CPtr slot = need(pool().slots(kMaxRetypeCount));
@@ -115,7 +115,7 @@ void counts() {
     EXPECT_OK(Untyped(slot + 63).retype(CapType::Endpoint, 0, node(), need(pool().slot())));
 }
 
-/// A CNode made in a slot of the CNode made before, and a CNode as its own memory's only holder.
+/// A CNode is made in the slot from which its Untyped was moved, and then holds that Untyped itself.
 void into_itself() {
     const Untyped memory = need(pool().make<Untyped>(CapType::Untyped, 14));
     const CNode box = need(pool().cnode(4));
@@ -124,13 +124,13 @@ void into_itself() {
     EXPECT_OK(node().move(out, box, 1));
     EXPECT_OK(Untyped(out).retype(CapType::CNode, 4, node(), memory.cptr()));
     const CNode made(memory.cptr());
-    EXPECT_OK(made.move(3, node(), out));  // the Untyped now lives in its own child
+    EXPECT_OK(made.move(3, node(), out));  // the Untyped is now in a slot of its own child
     EXPECT_OK(node().move(out, made, 3));
     EXPECT_OK(node().revoke(out));
     EXPECT_EQ(need(node().info(made.cptr())).type, CapType::Null);
 }
 
-/// The 16550 and the real-time clock of QEMU's `virt` machine.
+/// Device memory: the 16550 and the real-time clock of QEMU's `virt` machine.
 void devices() {
     const auto [uart, offset] = device_at(kUart);
     const CPtr slot = need(pool().slots(3));
@@ -153,7 +153,7 @@ void devices() {
     need(pool().map(Frame(slot + 1), space(), kArea + kPageSize, MapFlags::Read));
     auto* time = reinterpret_cast<volatile std::uint32_t*>(kArea + kPageSize);
     const std::uint64_t low = time[0], before = low | std::uint64_t{time[1]} << 32;
-    EXPECT(before > 1'600'000'000ull * 1'000'000'000);  // ns since 1970: some time after 2020
+    EXPECT(before > 1'600'000'000ull * 1'000'000'000);  // ns since 1970: after 2020
     const std::uint64_t start = read_time();
     while (read_time() - start < boot_info().timebase / 1000) {
     }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// K22: who runs when: strict priorities, turns among equals, time slices.
+// K22: scheduling: strict priorities, round robin among equal priorities, time slices.
 #include <algorithm>
 #include <optional>
 #include <utility>
@@ -10,7 +10,7 @@ namespace glenda::ktest {
 
 namespace {
 
-/// The highest that is ready runs; a lower one never does.
+/// The ready thread with the highest priority runs; a lower one never does.
 void strict_priorities() {
     Journal journal;
     const Notification bell = need(pool().notification());
@@ -39,11 +39,11 @@ void strict_priorities() {
     EXPECT(journal.is({200, 201, 50, 10, 10, 50}));
     lows.start();
     EXPECT_EQ(journal.count, 6);
-    EXPECT_OK(lows.tcb.set_priority(kPriority + 1, 255));  // raised above the caller: at once
+    EXPECT_OK(lows.tcb.set_priority(kPriority + 1, 255));  // above the caller's priority: it runs at once
     EXPECT_EQ(journal.count, 7);
 }
 
-/// Two threads of each priority there is, started in scrambled order while this one has the highest.
+/// Two threads of each priority, started in scrambled order while the main thread has the highest priority.
 void all_priorities() {
     constexpr unsigned kThreads = 2 * (kMaxPriority + 1), kStack = 2048;
     static constinit std::optional<Thread> threads[kThreads];
@@ -71,7 +71,7 @@ void all_priorities() {
     EXPECT_EQ(count, kThreads);
     unsigned wrong = 0;
     for (unsigned i = 0; i < kThreads; i++) wrong += order[i] / 2 != kMaxPriority - i / 2 ? 1 : 0;
-    for (unsigned i = 0; i < kThreads; i += 2) {  // of equals, first goes who was started first
+    for (unsigned i = 0; i < kThreads; i += 2) {  // of two equals, the one started first runs first
         const auto started = [](unsigned number) { return number * 133 % kThreads; };  // 77 * 133 = 1 (mod 512)
         wrong += started(order[i]) > started(order[i + 1]) ? 1 : 0;
     }
@@ -86,7 +86,7 @@ struct Spinner {
     }
 };
 
-/// How often two spinning threads of one priority went around, with these time slices, in `milliseconds`.
+/// How many loops two spinning threads of one priority make in `milliseconds`, with these time slices in microseconds.
 std::pair<std::uint64_t, std::uint64_t> share(unsigned slice, unsigned other_slice, unsigned milliseconds) {
     const Alarm alarm;
     Spinner spinners[2];
@@ -115,7 +115,7 @@ void time_slices() {
     EXPECT(one * 3 * 100 < two * 105 && two * 100 < one * 3 * 105);
 }
 
-/// Five threads: none gets 5 % more than another, in counts and in what the kernel says.
+/// Five threads: none gets 5 % more than another, by their own counts and by the kernel's accounting.
 void five_shares() {
     constexpr unsigned kThreads = 5;
     const Alarm alarm;
@@ -141,8 +141,8 @@ void five_shares() {
     EXPECT(shortest >= 28 && longest <= 32);  // of 150 ticks
 }
 
-/// A thread that a higher one interrupts goes on with its turn, before its equals.
-void interrupted_turn() {
+/// A thread that a higher one preempts resumes its time slice, ahead of its equals.
+void preempted_slice() {
     Journal journal;
     const Notification bell = badged(need(pool().notification()), 1);
     auto high = [&] {
@@ -162,8 +162,8 @@ void interrupted_turn() {
     EXPECT(journal.is({9, 1, 2}));
 }
 
-/// The same where a timer interrupts: 20 times within one turn.
-void interrupted_by_a_timer() {
+/// The same when a timer interrupts it 20 times within one time slice.
+void preempted_by_timer() {
     const Alarm alarm;
     Spinner spinners[2];
     Thread one(spinners[0], {.priority = 50}), two(spinners[1], {.priority = 50});
@@ -211,8 +211,8 @@ int main(int, char**) {
                                       {"scheduling_round_robin", round_robin},
                                       {"scheduling_five_shares", five_shares},
                                       {"scheduling_time_slices", time_slices},
-                                      {"scheduling_interrupted_turn", interrupted_turn},
-                                      {"scheduling_interrupted_by_a_timer", interrupted_by_a_timer},
+                                      {"scheduling_preempted_slice", preempted_slice},
+                                      {"scheduling_preempted_by_timer", preempted_by_timer},
                                       {"scheduling_yielding", yielding}};
     return run_cases(kCases);
 }

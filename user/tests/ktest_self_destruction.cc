@@ -1,19 +1,20 @@
 // SPDX-License-Identifier: MIT
-// Threads that saw off the branch on which they sit, handlers that fault, servers that answer the dead. After each of
-// these the kernel checks all its invariants.
+// Threads that delete what they depend on, handlers that fault, servers that reply to deleted callers. After each of
+// these the kernel checks its invariants.
 #include "common/ktest.h"
 
 namespace glenda::ktest {
 
 namespace {
 
-void expect_well() { EXPECT(need(environment().machine.check())); }
-// --- taking away what one stands on ------------------------------------------------------------------------
+void expect_invariants() { EXPECT(need(environment().machine.check())); }
 
-/// Slots of a cell's CSpace.
+// --- deleting one's own objects ----------------------------------------------------------------------------
+
+/// Slots of a cell's CSpace, see Cell.
 enum CellSlot : CPtr { kOwnCNode = 1, kOwnMemory, kOwnTcb, kOwnVSpace, kOwnUtcb, kOwnHandler, kOwnBell, kCellSlots };
 
-/// The thread in a cell: does one thing to one of its slots, then rings the bell if it still can.
+/// The thread in a cell: calls `method` on one of its slots, then signals kOwnBell if it still can.
 [[noreturn]] void run_in_cell(CNodeMethod method, CPtr slot) {
     (void)sys::call(kOwnCNode, {.tag = Tag(std::uint64_t(method), 1), .words = {slot}});
     (void)sys::send(kOwnBell, {});
@@ -23,13 +24,14 @@ enum CellSlot : CPtr { kOwnCNode = 1, kOwnMemory, kOwnTcb, kOwnVSpace, kOwnUtcb,
 
 alignas(16) constinit std::byte cell_stack[4096];
 
-/// A thread all of whose objects lie in one Untyped, to which it alone has the capability.
+/// A thread whose objects were all made from one Untyped. It alone has the capability to that Untyped.
 struct Cell {
     Untyped parent = need(pool().make<Untyped>(CapType::Untyped, 17));
     Notification bell = need(pool().notification());
     Endpoint faults = need(pool().endpoint());
 
-    /// Begin with `method` on `slot`. Its capabilities are those that its Tcb was configured with, moved into the cell.
+    /// Starts the thread with `method` on `slot`, and moves the capabilities that its Tcb was configured with into its
+    /// own CSpace.
     void start(CNodeMethod method, CPtr slot, bool has_handler) {
         const CPtr at = need(pool().slots(kCellSlots)), utcb = kArea;
         need(parent.retype(CapType::Untyped, 16, node(), at + kOwnMemory));
@@ -57,27 +59,28 @@ struct Cell {
         need(tcb.resume());
         const CNode cell(at + kOwnCNode);
         for (CPtr each = kOwnMemory; each < kCellSlots; each++) need(cell.move(each, node(), at + each));
-        need(cell.move(kOwnCNode, node(), cell.cptr()));  // last: into itself
+        need(cell.move(kOwnCNode, node(), cell.cptr()));  // last, into itself
     }
 };
 
-/// Delete and Revoke of each capability that a thread has, of the Untyped under it too.
-void suicides() {
+/// A thread deletes or revokes each of its own capabilities, including the Untyped it was made from.
+void every_capability() {
     for (const CNodeMethod method : {CNodeMethod::Delete, CNodeMethod::Revoke}) {
         for (CPtr slot = kOwnCNode; slot < kCellSlots; slot++) {
             for (const bool has_handler : {true, false}) {
                 Cell cell;
                 cell.start(method, slot, has_handler);
                 let_others_run();
-                expect_well();
-                const bool dies = (method == CNodeMethod::Revoke && slot == kOwnMemory) ||
-                                  (method == CNodeMethod::Delete && slot == kOwnTcb) ||
-                                  (method == CNodeMethod::Revoke && (slot == kOwnCNode || slot == kOwnVSpace)) ||
-                                  (method == CNodeMethod::Delete && slot == kOwnBell);
-                EXPECT_EQ(bool(cell.bell.poll()), !dies);
+                expect_invariants();
+                const bool cannot_signal =
+                    (method == CNodeMethod::Revoke && slot == kOwnMemory) ||
+                    (method == CNodeMethod::Delete && slot == kOwnTcb) ||
+                    (method == CNodeMethod::Revoke && (slot == kOwnCNode || slot == kOwnVSpace)) ||
+                    (method == CNodeMethod::Delete && slot == kOwnBell);
+                EXPECT_EQ(bool(cell.bell.poll()), !cannot_signal);
                 EXPECT_OK(node().revoke(cell.parent.cptr()));
                 EXPECT_EQ(need(cell.parent.info()).used, 0);
-                expect_well();
+                expect_invariants();
             }
         }
     }
@@ -85,27 +88,28 @@ void suicides() {
 
 // --- faults and replies ------------------------------------------------------------------------------------
 
-/// A thread handles its own faults: it waits for itself. Its endpoint goes while it does.
-void own_handler() {
+/// A thread has the test's endpoint as its own fault handler. The Reply, and then the endpoint, is deleted while the
+/// thread waits there.
+void deleted_handler() {
     const Endpoint endpoint = need(pool().endpoint());
     const Reply reply = need(pool().reply());
     auto body = [&] { (void)read_at(kArea); };
-    Thread thread(body, {.fault_handler = endpoint, .name = "own-handler"});
+    Thread thread(body, {.fault_handler = endpoint, .name = "faulting"});
     thread.start();
     EXPECT_EQ(thread.state(), ThreadState::BlockedFault);
-    expect_well();
+    expect_invariants();
     EXPECT_ERROR(Ok, endpoint.nb_recv(reply.cptr()));
     EXPECT_EQ(thread.state(), ThreadState::BlockedFault);
-    EXPECT_OK(node().remove(reply.cptr()));  // with the faulting thread in it
+    EXPECT_OK(node().remove(reply.cptr()));  // while the faulting thread waits in it
     EXPECT_EQ(thread.state(), ThreadState::Inactive);
     EXPECT_OK(thread.tcb.resume());  // faults again
     EXPECT_OK(node().revoke(endpoint.cptr()));
     EXPECT_OK(node().remove(endpoint.cptr()));
     EXPECT_EQ(thread.state(), ThreadState::Inactive);
-    expect_well();
+    expect_invariants();
 }
 
-/// A handler faults while it handles, at the endpoint that it handles.
+/// A handler faults while it handles a fault, and its own fault goes to the same endpoint.
 void recursive_faults() {
     const Endpoint endpoint = need(pool().endpoint());
     const Reply reply = need(pool().reply());
@@ -120,18 +124,19 @@ void recursive_faults() {
     thread.start();
     EXPECT_EQ(handling.state(), ThreadState::BlockedFault);
     EXPECT_EQ(thread.state(), ThreadState::BlockedFault);
-    expect_well();
+    expect_invariants();
     EXPECT_OK(handling.tcb.suspend());
     EXPECT_OK(handling.tcb.resume());
-    EXPECT_OK(node().remove(handling.tcb.cptr()));  // its Reply still holds the other
-    expect_well();
+    EXPECT_OK(node().remove(handling.tcb.cptr()));  // the other thread still waits in the Reply
+    expect_invariants();
     EXPECT_OK(reply.send({.tag = Tag(kFaultSuspend, 0)}));
     EXPECT_EQ(thread.state(), ThreadState::Inactive);
     EXPECT_ERROR(NoCaller, reply.send({}));
-    expect_well();
+    expect_invariants();
 }
 
-void answers_to_the_dead() {
+/// A server replies to a caller that was deleted or suspended.
+void reply_to_deleted_caller() {
     const Endpoint endpoint = need(pool().endpoint());
     const Reply reply = need(pool().reply());
     auto body = [&] { (void)endpoint.call({}); };
@@ -143,11 +148,11 @@ void answers_to_the_dead() {
             EXPECT_OK(caller.tcb.suspend());
         else
             EXPECT_OK(node().remove(caller.tcb.cptr()));
-        expect_well();
+        expect_invariants();
         EXPECT_ERROR(NoCaller, reply.send({}));
         EXPECT_ERROR(NoCaller, endpoint.reply_recv(reply.cptr(), {}));
     }
-    expect_well();
+    expect_invariants();
 }
 
 }  // namespace
@@ -155,9 +160,9 @@ void answers_to_the_dead() {
 
 int main(int, char**) {
     using namespace glenda::ktest;
-    static constexpr Case kCases[] = {{"suicide_of_every_kind", suicides},
-                                      {"suicide_own_handler", own_handler},
-                                      {"suicide_recursive_faults", recursive_faults},
-                                      {"suicide_answers_to_the_dead", answers_to_the_dead}};
+    static constexpr Case kCases[] = {{"self_destruction_every_capability", every_capability},
+                                      {"self_destruction_deleted_handler", deleted_handler},
+                                      {"self_destruction_recursive_faults", recursive_faults},
+                                      {"self_destruction_reply_to_deleted_caller", reply_to_deleted_caller}};
     return run_cases(kCases);
 }

@@ -1,25 +1,25 @@
 // SPDX-License-Identifier: MIT
-// K26: threads of several harts run at the same time and meet: messages and signals, none lost, none twice.
+// K26: IPC between threads on several harts: messages and signals, none lost, none delivered twice.
 #include "common/smp.h"
 
 namespace glenda::ktest {
 
 namespace {
 
-constexpr std::uint64_t kTalk = 60'000'000;  // us: the longest that a test with many rounds takes
+constexpr std::uint64_t kTalk = 60'000'000;  // us: limit for a test with many rounds
 
-/// All harts are at one place at one time, again and again. Were they to take turns, this would never end.
+/// All harts meet at a spinning barrier again and again. If they took turns instead, this would never end.
 void parallel() {
     if (harts() < 2) return;
     constexpr unsigned kRounds = 200;
     volatile unsigned arrived = 0;
-    auto meet = [&](unsigned round) {
+    auto wait_for_all = [&](unsigned round) {
         __atomic_fetch_add(&arrived, 1, __ATOMIC_SEQ_CST);
         while (__atomic_load_n(&arrived, __ATOMIC_SEQ_CST) < (round + 1) * harts()) {
         }
     };
     auto body = [&] {
-        for (unsigned round = 0; round < kRounds; round++) meet(round);
+        for (unsigned round = 0; round < kRounds; round++) wait_for_all(round);
     };
     Crew crew;
     for (unsigned hart = 1; hart < harts(); hart++) crew.add(body, hart).start();
@@ -28,7 +28,7 @@ void parallel() {
     EXPECT_EQ(arrived, kRounds * harts());
 }
 
-/// Words as a function of `seed`: the first is the seed, the last the sum of all others.
+/// A message derived from `seed`: its first word is the seed, its last the sum of all others.
 Message fill(std::uint64_t seed) {
     const unsigned length = 3 + seed % (kMaxWords - 3);
     Message message{.tag = Tag(seed & 0xffff, length)};
@@ -44,7 +44,7 @@ Message fill(std::uint64_t seed) {
     }
     return message;
 }
-/// `message` is what fill() makes of `seed`.
+/// Whether `message` equals fill(seed).
 bool is_filled(const Message& message, std::uint64_t seed) {
     const unsigned length = message.tag.length();
     if (message.tag.is_error() || length != 3 + seed % (kMaxWords - 3) || message.words[0] != seed) return false;
@@ -71,21 +71,21 @@ void talk(unsigned clients, unsigned rounds) {
             message = endpoint.reply_recv(reply.cptr(), fill(~seed));
         }
     };
-    volatile unsigned numbers = 0, answered = 0;
+    volatile unsigned numbers = 0, matched = 0;
     auto client = [&] {
         const std::uint64_t number = __atomic_fetch_add(&numbers, 1, __ATOMIC_RELAXED);
         for (std::uint64_t i = 0; i < rounds; i++) {
             const std::uint64_t seed = number << 32 | i;
-            const Message answer = endpoint.call(fill(seed));
-            if (is_filled(answer, ~seed)) __atomic_fetch_add(&answered, 1, __ATOMIC_RELAXED);
+            const Message received = endpoint.call(fill(seed));
+            if (is_filled(received, ~seed)) __atomic_fetch_add(&matched, 1, __ATOMIC_RELAXED);
         }
     };
     Crew crew;
     Thread& serving = crew.add(server, harts() - 1);
     serving.start();
     for (unsigned i = 0; i < clients; i++) crew.add(client, i % (harts() - 1)).start();
-    EXPECT(eventually([&] { return answered == rounds * clients; }, kTalk));
-    EXPECT_EQ(served, answered);
+    EXPECT(eventually([&] { return matched == rounds * clients; }, kTalk));
+    EXPECT_EQ(served, matched);
     EXPECT_EQ(bad, 0);
 }
 
@@ -96,43 +96,43 @@ void ping_pong_of_many() {
     if (harts() >= 2) talk(3, 200);
 }
 
-/// Each hart signals a bit of its own and waits for the answer: none is lost.
+/// Each hart signals a bit of its own to a server and waits for a signal back. No signal is lost.
 void notifications() {
     if (harts() < 2) return;
     constexpr unsigned kRounds = 200;
-    const Notification door = need(pool().notification());
-    Notification knock[kMaxHarts], answer[kMaxHarts];
+    const Notification requests = need(pool().notification());
+    Notification request[kMaxHarts], response[kMaxHarts];
     for (unsigned i = 0; i < harts(); i++) {
-        knock[i] = badged(door, bit(i));
-        answer[i] = need(pool().notification());
+        request[i] = badged(requests, bit(i));
+        response[i] = need(pool().notification());
     }
     volatile unsigned numbers = 1, rounds = 0, served = 0;
-    auto visitor = [&] {
+    auto client = [&] {
         const unsigned number = __atomic_fetch_add(&numbers, 1, __ATOMIC_RELAXED);
         for (unsigned i = 0; i < kRounds; i++) {
-            need(knock[number].signal());
-            (void)need(answer[number].wait());
+            need(request[number].signal());
+            (void)need(response[number].wait());
             __atomic_fetch_add(&rounds, 1, __ATOMIC_RELAXED);
         }
     };
-    auto host = [&] {
+    auto server = [&] {
         for (;;) {
-            const Badge who = need(door.wait());
+            const Badge bits = need(requests.wait());
             for (unsigned i = 0; i < harts(); i++) {
-                if ((who & bit(i)) == 0) continue;
+                if ((bits & bit(i)) == 0) continue;
                 served = served + 1;
-                need(answer[i].signal());
+                need(response[i].signal());
             }
         }
     };
     Crew crew;
-    crew.add(host, harts() - 1).start();
-    for (unsigned hart = 0; hart < harts() - 1; hart++) crew.add(visitor, hart).start();
+    crew.add(server, harts() - 1).start();
+    for (unsigned hart = 0; hart < harts() - 1; hart++) crew.add(client, hart).start();
     EXPECT(eventually([&] { return rounds == kRounds * (harts() - 1); }, kTalk));
     EXPECT_EQ(served, rounds);
 }
 
-/// What was sent has come, and nothing else, though the sender is stopped all the time: no call is done twice.
+/// The receiver gets exactly what was sent, although the sender is suspended again and again: no call is made twice.
 void exactly_once() {
     if (harts() < 3) return;
     const Endpoint endpoint = need(pool().endpoint());

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// K26: the registers of threads that other harts run: what one reads is what they are, and none is ever lost.
+// K26: registers of threads that run on other harts: reading gives their current values, and none is ever lost.
 #include "common/smp.h"
 
 namespace glenda::ktest {
@@ -11,7 +11,7 @@ asm(R"(
     .text
     .option push
     .option norvc
-smp_spin:                   # s1 goes around
+smp_spin:                   # counts up in s1
     addi s1, s1, 1
     j smp_spin
 smp_spin_end:
@@ -53,7 +53,7 @@ Registers pattern(const char* pc) {
     return registers;
 }
 
-/// Only pc and s1 differ.
+/// All registers except pc and s1 are unchanged.
 void expect_kept(const Registers& got, const Registers& before) {
     Registers expected = before;
     expected.pc = got.pc;
@@ -90,8 +90,8 @@ void registers() {
     EXPECT_ERROR(Busy, thread.tcb.write_registers(start));
 }
 
-/// A thread that always is in a system call, most of the time waiting to enter the kernel, is stopped: the call has
-/// been done or will be done, and its arguments are there.
+/// Stops a thread that makes system calls all the time and mostly waits to enter the kernel. The call has completed, or
+/// it is yet to begin and its arguments are intact.
 void registers_in_system_calls() {
     if (harts() < 2) return;
     const Notification bell = need(pool().notification());
@@ -124,8 +124,8 @@ void registers_in_system_calls() {
     }
 }
 
-/// The registers of a thread that runs on another hart are copied into another thread: it sees all
-/// of them as they were at one moment, and the source goes on.
+/// CopyRegisters copies the registers of a thread that runs on another hart. The copy is a consistent snapshot, and the
+/// source continues.
 void copied_registers() {
     if (harts() < 2) return;
     const unsigned hart = harts() - 1;
@@ -161,7 +161,7 @@ void copied_registers() {
     }
 }
 
-/// Load the floating-point registers, let time pass, look: they are what they were, and f31 has counted.
+/// Loads the floating-point registers, waits and checks them: they are unchanged, except for the count in f31.
 struct FloatingPoint {
     volatile std::uint64_t rounds = 0, bad = 0;
     volatile bool stop = false;

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
-// K26: all harts do everything at once, on objects of their own and on shared ones, and then all memory is back.
+// K26: all harts perform random operations at once, on their own objects and on shared ones. In the end all memory is
+// free.
 //
-// Kernel command line: seconds=N, how long. Three workers on each of up to four harts choose operations at random; most
-// are refused, as they should be. The tests' thread wakes who is stuck and lets the kernel check itself.
+// Kernel command line: seconds=N, the duration. Twelve workers, spread over the harts, choose operations at random; the
+// kernel rightly refuses most. The main thread resumes workers that are stuck and lets the kernel check its invariants.
 #include <algorithm>
 
 #include "common/smp.h"
@@ -15,12 +16,12 @@ namespace {
 constexpr unsigned kWorkers = 12, kSlots = 16;
 constexpr std::uint64_t kWorkersArea = kArea + bit(30);
 constexpr unsigned kWorkerPriority = 50;
-constexpr std::uint64_t kPatience = 60'000'000;  // us, of a machine whose harts hardly run
+constexpr std::uint64_t kPatience = 60'000'000;  // us: extra time for a machine whose harts hardly run
 
 extern "C" const char stress_loop[];
 asm(R"(
     .text
-stress_loop:                # signals what s3 leads to, for ever; refused or not
+stress_loop:                # signals the capability in s3 forever, whether refused or not
     mv a0, s3
     mv a1, zero
     ecall
@@ -28,7 +29,7 @@ stress_loop:                # signals what s3 leads to, for ever; refused or not
     j stress_loop
 )");
 
-/// What the workers share. `first` + i: the slots that all of them fill and empty.
+/// What the workers share. All of them fill and empty the slots from `first` on.
 struct Shared {
     CPtr first;
     Untyped untyped;
@@ -39,7 +40,7 @@ struct Shared {
 
 struct Worker {
     Shared* shared = nullptr;
-    CPtr first = 0;  // of kSlots slots of its own
+    CPtr first = 0;  // of its own kSlots slots
     Untyped untyped;
     std::uint64_t random = 0;
     std::uint64_t area = 0;
@@ -52,7 +53,7 @@ struct Worker {
         return (random >> 20) % count;
     }
     CPtr slot() { return choose(4) == 0 ? shared->first + choose(kSlots) : first + choose(kSlots); }
-    Tcb somebody() { return shared->workers[choose(kWorkers)]; }
+    Tcb some_worker() { return shared->workers[choose(kWorkers)]; }
 
     Error make() {
         static constexpr CapType kTypes[] = {CapType::Tcb,    CapType::Endpoint, CapType::Notification,
@@ -63,7 +64,7 @@ struct Worker {
         const Untyped from = choose(4) == 0 ? shared->untyped : untyped;
         return error_of(from.retype(type, bits, node(), slot()));
     }
-    /// A thread on some hart that runs until it is deleted.
+    /// Starts a thread on a random hart. It runs until it is deleted.
     Error start_thread() {
         const Tcb tcb(slot());
         if (const Error error = error_of(tcb.configure({.cspace = node(), .vspace = space()})); error != Error::Ok)
@@ -101,7 +102,7 @@ struct Worker {
         }
     }
     Error disturb() {
-        const Tcb tcb = choose(2) == 0 ? somebody() : Tcb(slot());
+        const Tcb tcb = choose(2) == 0 ? some_worker() : Tcb(slot());
         Registers registers;
         switch (choose(16)) {
             default: return error_of(tcb.set_affinity(choose(harts())));
@@ -174,10 +175,10 @@ void stress() {
         crew.add(worker, i % harts(), kWorkerPriority);
     }
     for (unsigned i = 0; i < kWorkers; i++) crew[i].start();
-    // Only now: a worker that another resumes before it is started could not be started any more.
+    // Not earlier: a worker that another one resumes before start() could no longer be started.
     for (unsigned i = 0; i < kWorkers; i++) shared.workers[i] = crew[i].tcb;
 
-    // Harts that a busy host hardly runs get longer, until every worker has got something done.
+    // A busy host may hardly run some harts. Then wait longer, until every worker has completed an operation.
     const std::uint64_t end = read_time() + ticks(duration), last_end = end + ticks(kPatience);
     const auto all_have_done = [&] { return std::ranges::all_of(workers, [](const Worker& w) { return w.done > 0; }); };
     std::uint64_t last[kWorkers] = {};

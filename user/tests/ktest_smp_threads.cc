@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// K26: whatever one hart does to a thread of another happens at once: stopping, moving, deleting, its priority, its
-// CSpace; and timers of all harts.
+// K26: what one hart does to a thread on another takes effect at once: suspending, moving or deleting it, changing its
+// priority or CSpace. Also timers armed on all harts.
 #include "common/smp.h"
 
 namespace glenda::ktest {
@@ -47,7 +47,7 @@ void affinity() {
     EXPECT_EQ(need(one.tcb.info()).hart, 2);
     EXPECT(running.moves());
     EXPECT(ready.rests());
-    EXPECT_OK(one.tcb.set_affinity(2));  // where it is already
+    EXPECT_OK(one.tcb.set_affinity(2));  // its current hart
     EXPECT(running.moves());
 
     const Notification bell = badged(need(pool().notification()), 1);
@@ -102,7 +102,7 @@ void deleting_threads() {
     }
 }
 
-/// Everything goes at once, while all run.
+/// One Revoke deletes everything while all threads run.
 void revoking_all() {
     if (harts() < 2) return;
     Counter counters[kMaxHarts];
@@ -142,7 +142,7 @@ void revoking_cspace() {
     EXPECT(bad.moves());
 }
 
-/// The first hart keeps all timers; the others arm and cancel them.
+/// The first hart serves all timers; the other harts arm and cancel them.
 void timers() {
     if (harts() < 2) return;
     constexpr unsigned kRounds = 20;
@@ -174,14 +174,14 @@ void timers() {
     EXPECT_EQ(cancelled, kRounds * (harts() - 1));
 }
 
-/// Each hart for itself runs the highest that is ready there; changing a priority takes effect at once.
+/// Each hart runs its own highest ready thread, and a change of priority takes effect at once.
 void priorities() {
     if (harts() < 3) return;
     Counter high, low, elsewhere;
     Crew crew;
     Thread& highs = crew.add(high, 1, 60);
     Thread& lows = crew.add(low, 1, 50);
-    crew.add(elsewhere, 2, 10).start();  // lower than both, and than the tests' thread
+    crew.add(elsewhere, 2, 10).start();  // lower than both, and than the main thread
     lows.start();
     EXPECT(low.moves());
     highs.start();

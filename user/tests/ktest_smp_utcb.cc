@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// K26: memory that a thread of another hart writes while the kernel reads it. A UTCB is the only memory of a program
-// that the kernel looks at, and whatever changes there in between, nothing may be done that was not allowed.
+// K26: a thread on another hart writes a UTCB while the kernel reads it. UTCBs are the only user memory that the kernel
+// reads. However they change meanwhile, the kernel must not do anything that the caller has no right to.
 #include "common/smp.h"
 
 namespace glenda::ktest {
@@ -8,9 +8,9 @@ namespace glenda::ktest {
 namespace {
 
 constexpr unsigned kRadix = 4;
-constexpr std::uint64_t kEnough = 100;  // rounds of each
+constexpr std::uint64_t kEnough = 100;  // rounds that each thread must make
 
-/// Write this and that into a UTCB, for ever.
+/// Writes changing values into a UTCB forever.
 struct Scrambler {
     Utcb* utcb;
     CPtr gifts[4];
@@ -32,7 +32,7 @@ struct Scrambler {
     }
 };
 
-/// Capabilities go from a sender to a receiver whose UTCBs are never still. They arrive in the box, or nowhere.
+/// A sender transfers capabilities to a receiver while both UTCBs change. They arrive in `box` or not at all.
 void transfers() {
     if (harts() < 2) return;
     const CNode box = need(pool().cnode(kRadix)), guarded(need(pool().slot()));
@@ -70,8 +70,8 @@ void transfers() {
     for (unsigned i = 0; i < 4; i++) EXPECT_OK(crew[i].tcb.suspend());
 }
 
-/// Retype, Configure, WriteRegisters and Write to the console take words from a UTCB that is never still. Every
-/// capability that comes of it is in its place, and text is what was in the page.
+/// Configure, WriteRegisters, ReadRegisters and Mint take their arguments from a UTCB that changes all the time. Each
+/// call succeeds or is refused.
 void arguments() {
     if (harts() < 2) return;
     const Tcb target = need(pool().tcb());
@@ -118,16 +118,16 @@ void arguments() {
     for (unsigned i = 0; i < 2; i++) EXPECT_OK(crew[i].tcb.suspend());
 }
 
-/// Two threads have one UTCB and send to each other from two harts, while the frame is taken away and given back.
-void one_for_two() {
+/// Two threads on two harts share a UTCB and exchange messages, while its frame is revoked and configured again.
+void shared_utcb() {
     if (harts() < 2) return;
     const Endpoint endpoint = need(pool().endpoint());
     const Reply reply = need(pool().reply());
     volatile std::uint64_t calls = 0;
     auto client = [&] {
         for (;;) {
-            const Message answer = sys::call(endpoint.cptr(), {.tag = Tag(1, kMaxWords), .words = {1, 2, 3, 4}});
-            if (!answer.tag.is_error()) calls = calls + 1;
+            const Message received = sys::call(endpoint.cptr(), {.tag = Tag(1, kMaxWords), .words = {1, 2, 3, 4}});
+            if (!received.tag.is_error()) calls = calls + 1;
         }
     };
     auto server = [&] {
@@ -135,7 +135,7 @@ void one_for_two() {
             Message request = endpoint.recv(reply.cptr());
             while (!request.tag.is_error())
                 request = endpoint.reply_recv(reply.cptr(), {.tag = Tag(2, request.tag.length())});
-            (void)reply.send({});  // the long answer was refused, for want of a UTCB
+            (void)reply.send({});  // the long reply was refused because the UTCB is gone
         }
     };
     Crew crew;
@@ -165,6 +165,6 @@ int main(int, char**) {
     using namespace glenda::ktest;
     static constexpr Case kCases[] = {{"smp_utcb_transfers", checked<transfers>},
                                       {"smp_utcb_arguments", checked<arguments>},
-                                      {"smp_utcb_one_for_two", checked<one_for_two>}};
+                                      {"smp_utcb_shared", checked<shared_utcb>}};
     return run_cases(kCases);
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Whole address spaces: made, used by threads, destroyed, and their identifiers used again.
+// Address spaces as a whole: made, used by threads, destroyed, and their ASIDs reused.
 #include "common/ktest.h"
 #include "glenda/message.h"
 
@@ -7,7 +7,7 @@ namespace glenda::ktest {
 
 namespace {
 
-/// K14: spaces come and go, more of them than there are identifiers; what one maps never shows in another.
+/// K14: more address spaces are made and destroyed than there are ASIDs. A mapping of one never appears in another.
 void many_spaces() {
     const Untyped memory = need(pool().make<Untyped>(CapType::Untyped, 16));
     const CPtr slot = need(pool().slots(4));
@@ -24,10 +24,10 @@ void many_spaces() {
     EXPECT(good);
 }
 
-/// Code that fits any address: reads the word that a0 points to into a0, then faults.
+/// Position-independent code: loads the word at address a0 into a0, then faults.
 constexpr std::uint32_t kReadThenBreak[] = {0x0005'3503, 0x0010'0073};  // ld a0, 0(a0); ebreak
 
-/// Threads in many short-lived spaces read the same address: each sees its own memory. With ASIDs used again.
+/// Threads in many short-lived spaces read the same address. Each sees its own memory, although ASIDs are reused.
 void threads_in_spaces() {
     constexpr std::uint64_t kCode = 0x1'0000, kData = 0x1'1000;
     const Endpoint endpoint = need(pool().endpoint());
@@ -70,16 +70,16 @@ void threads_in_spaces() {
     EXPECT_EQ(wrong, 0);
 }
 
-/// Many spaces that live at the same time, each with memory of its own at one address, and a thread that reads it.
-class Colony {
+/// Many spaces that exist at the same time. Each has its own memory at the same address, and a thread that reads it.
+class Spaces {
 public:
     static constexpr unsigned kSpaces = 700;
-    Colony() {
+    Spaces() {
         __builtin_memcpy(reinterpret_cast<void*>(kArea), kReadThenBreak, sizeof(kReadThenBreak));
         for (unsigned i = 0; i < kSpaces; i++) need(arena().retype(CapType::Untyped, 15, node(), memories_ + i));
     }
-    /// Space `i`, where memory says `value`.
-    void found(unsigned i, std::uint64_t value) {
+    /// Makes space `i`, whose memory holds `value`.
+    void make(unsigned i, std::uint64_t value) {
         const Untyped memory(memories_ + i);
         const CPtr last = scratch_ + kObjects - 1;
         need(memory.retype(CapType::VSpace, 0, node(), scratch_));
@@ -105,8 +105,8 @@ public:
         need(node().revoke(memories_ + i));
         need(box_.remove(i * kObjects + kObjects));
     }
-    /// What the thread of space `i` reads.
-    std::uint64_t ask(unsigned i) const {
+    /// The value that the thread of space `i` reads.
+    std::uint64_t read(unsigned i) const {
         const Tcb tcb(threads_ + i);
         Registers registers;
         registers.pc = kCode;
@@ -121,7 +121,7 @@ public:
 
 private:
     static constexpr std::uint64_t kCode = 0x1'0000, kData = 0x1'1000;
-    static constexpr unsigned kObjects = 5;  // that a space has in the box
+    static constexpr unsigned kObjects = 5;  // of one space in `box_`
 
     Frame code_ = with_rights(mapped_frame(kArea), Rights::Read);
     Endpoint endpoint_ = need(pool().endpoint());
@@ -131,29 +131,29 @@ private:
     CPtr scratch_ = need(pool().slots(kObjects));
 };
 
-/// K14: half of them die and others take their memory and their identifiers, again and again, while the other half
-/// lives. There are more in the end than there are identifiers, and each reads what is its own.
+/// K14: in each generation, about half of the spaces are destroyed and new ones reuse their memory and their ASIDs,
+/// while the rest stay. More spaces are made than there are ASIDs, and each thread reads its own value.
 void generations() {
-    Colony colony;
-    std::uint64_t values[Colony::kSpaces] = {}, random = 1;
-    unsigned founded = 0, wrong = 0;
+    Spaces spaces;
+    std::uint64_t values[Spaces::kSpaces] = {}, random = 1;
+    unsigned made = 0, wrong = 0;
     for (unsigned generation = 0; generation < 4; generation++) {
-        for (unsigned i = 0; i < Colony::kSpaces; i++) {
+        for (unsigned i = 0; i < Spaces::kSpaces; i++) {
             random = random * 6'364'136'223'846'793'005 + 1'442'695'040'888'963'407;
             if (values[i] != 0 && random >> 63 != 0) continue;
-            if (values[i] != 0) colony.destroy(i);
-            colony.found(i, values[i] = ++founded);
+            if (values[i] != 0) spaces.destroy(i);
+            spaces.make(i, values[i] = ++made);
         }
-        for (unsigned i = 0; i < Colony::kSpaces; i++) wrong += colony.ask(i) != values[i] ? 1 : 0;
-        for (unsigned i = Colony::kSpaces; i > 0; i--) wrong += colony.ask(i - 1) != values[i - 1] ? 1 : 0;
+        for (unsigned i = 0; i < Spaces::kSpaces; i++) wrong += spaces.read(i) != values[i] ? 1 : 0;
+        for (unsigned i = Spaces::kSpaces; i > 0; i--) wrong += spaces.read(i - 1) != values[i - 1] ? 1 : 0;
     }
     EXPECT_EQ(wrong, 0);
-    EXPECT(founded > 1023 + 400);
+    EXPECT(made > 1023 + 400);
     EXPECT(need(environment().machine.check()));
 }
 
-/// The space of a running thread is revoked under it: the thread faults, the kernel does not.
-void space_taken_away() {
+/// The address space of a running thread is revoked: the thread faults, the kernel does not.
+void revoked_in_use() {
     const Endpoint endpoint = need(pool().endpoint());
     const Reply reply = need(pool().reply());
     const VSpace own = with_rights(space(), Rights::All);
@@ -184,6 +184,6 @@ int main(int, char**) {
     static constexpr Case kCases[] = {{"spaces_many", many_spaces},
                                       {"spaces_threads_in_them", threads_in_spaces},
                                       {"spaces_generations", generations},
-                                      {"spaces_taken_away", space_taken_away}};
+                                      {"spaces_revoked_in_use", revoked_in_use}};
     return run_cases(kCases);
 }

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
-// K24: a debugger in user space: breakpoints, and single steps as RISC-V has them.
+// K24: a debugger in user space: breakpoints, and single steps.
 //
-// A user program cannot set the processor's debug registers. So a debugger writes an `ebreak` over the instruction
-// where the thread shall stop, gets the fault, puts the instruction back, and lets the thread try it again. One step:
-// an `ebreak` behind the instruction, and where it may jump to.
+// A user program cannot set the processor's debug registers. So the debugger overwrites the instruction where the
+// thread should stop with an `ebreak`. When it gets the fault, it restores the instruction and resumes the thread
+// there. For a single step it puts an `ebreak` after the instruction and at the target of its branch, if it has one.
 #include "common/ktest.h"
 #include "glenda/message.h"
 
-// a0 = a0 + 3 + 2 + 1, by a loop of instructions of both lengths; then a constant is mixed in.
+// a0 = (a0 + 3 + 2 + 1) ^ 0x100, in a loop with instructions of both lengths.
 asm(R"(
     .section .rodata
     .globl stepped_begin, stepped_loop, stepped_end
@@ -33,11 +33,11 @@ namespace glenda::ktest {
 
 namespace {
 
-constexpr std::uint16_t kBreakpoint = 0x9002;  // c.ebreak, which fits over an instruction of any length
+constexpr std::uint16_t kBreakpoint = 0x9002;  // c.ebreak, short enough to replace any instruction
 constexpr std::uint64_t kWritable = kArea, kCode = kArea + kPageSize;
 constexpr std::uint64_t kBreakpointCause = 3;
 
-/// The code at stepped_begin in a page that a thread executes and this one can change; and that thread.
+/// A copy of the code at stepped_begin that the debugged thread executes and this thread can write; and that thread.
 class Debugger {
 public:
     Debugger() {
@@ -49,9 +49,9 @@ public:
     Thread& thread() { return thread_; }
     std::uint64_t result() const { return body_.result; }
 
-    void plant(std::uint64_t at) {
+    void insert(std::uint64_t at) {
         if (half(at) == kBreakpoint) return;
-        for (Planted& each : planted_) {
+        for (Breakpoint& each : breakpoints_) {
             if (each.at != 0) continue;
             each = {at, half(at)};
             break;
@@ -59,12 +59,12 @@ public:
         write(at, kBreakpoint);
     }
     void remove_all() {
-        for (Planted& each : planted_) {
+        for (Breakpoint& each : breakpoints_) {
             if (each.at != 0) write(each.at, each.instruction);
             each.at = 0;
         }
     }
-    /// Where the thread stands at a breakpoint.
+    /// Waits for a breakpoint and returns its address.
     std::uint64_t wait() {
         Received fault;
         fault.store(endpoint_.nb_recv(reply_.cptr()));
@@ -75,17 +75,17 @@ public:
         EXPECT_EQ(registers.pc, fault.words[0]);
         return fault.words[0];
     }
-    /// Go on with the instruction at which the thread stopped.
+    /// Resumes at the instruction where the thread stopped.
     void resume() { EXPECT_OK(reply_.send({.tag = Tag(kFaultResume, 0)})); }
-    /// Go on at another place.
+    /// Resumes at `pc`.
     void resume_at(std::uint64_t pc) { EXPECT_OK(reply_.send({.tag = Tag(kFaultResume, 1), .words = {pc}})); }
-    /// From one instruction to the next; where that is.
+    /// Executes one instruction and returns the address of the next.
     std::uint64_t step() {
         remove_all();
         const std::uint64_t pc = registers.pc, first = half(pc);
         const bool is_long = (first & 3) == 3;
-        plant(pc + (is_long ? 4 : 2));
-        if ((first & 0x7f) == 0x63) plant(pc + branch_offset(first | std::uint32_t{half(pc + 2)} << 16));
+        insert(pc + (is_long ? 4 : 2));
+        if ((first & 0x7f) == 0x63) insert(pc + branch_offset(first | std::uint32_t{half(pc + 2)} << 16));
         resume();
         const std::uint64_t now = wait();
         remove_all();
@@ -95,7 +95,7 @@ public:
     Registers registers;  // at the last stop
 
 private:
-    struct Planted {
+    struct Breakpoint {
         std::uint64_t at = 0;
         std::uint16_t instruction = 0;
     };
@@ -111,7 +111,7 @@ private:
         half(at) = instruction;
         asm volatile("fence.i" : : : "memory");
     }
-    /// Of a conditional branch (format B, unprivileged specification, 2.3).
+    /// The offset of a conditional branch (format B, unprivileged specification, 2.3).
     static std::int64_t branch_offset(std::uint32_t code) {
         const std::int64_t sign = static_cast<std::int32_t>(code) >> 31;
         return sign * 4096 + ((code >> 7 & 1) << 11) + ((code >> 25 & 0x3f) << 5) + ((code >> 8 & 0xf) << 1);
@@ -121,14 +121,14 @@ private:
     Reply reply_ = need(pool().reply());
     Body body_;
     Thread thread_{body_, {.fault_handler = endpoint_, .name = "debugged"}};
-    Planted planted_[2];
+    Breakpoint breakpoints_[2];
 };
 
 constexpr std::uint64_t kResult = (1000 + 6) ^ 0x100;
 constexpr std::uint64_t kLoop = kCode + 2, kAdd = kCode + 4, kBranch = kCode + 6, kMix = kCode + 10,
                         kReturn = kCode + 14;
 
-/// Every instruction by itself: where the thread is, and what it has in its registers, is as the program says.
+/// Steps through every instruction. At each stop, pc and registers are as the program says.
 void single_steps() {
     struct Stop {
         std::uint64_t pc, a0, a1;
@@ -137,7 +137,7 @@ void single_steps() {
                           {kAdd, 1005, 2},    {kBranch, 1005, 1}, {kLoop, 1005, 1},     {kAdd, 1006, 1},
                           {kBranch, 1006, 0}, {kMix, 1006, 0},    {kReturn, kResult, 0}};
     Debugger debugger;
-    debugger.plant(kCode);
+    debugger.insert(kCode);
     debugger.thread().start();
     EXPECT_EQ(debugger.wait(), kCode);
     for (const Stop& stop : stops) {
@@ -150,17 +150,18 @@ void single_steps() {
     EXPECT_EQ(debugger.result(), kResult);
 }
 
-/// A breakpoint that stays: at each stop one step takes the thread past it. Without it the thread runs through.
+/// A permanent breakpoint: at each stop, one step takes the thread past it. Without the breakpoint the thread does not
+/// stop.
 void breakpoints() {
     Debugger debugger;
     for (unsigned round = 0; round < 100; round++) {
-        debugger.plant(kLoop);
+        debugger.insert(kLoop);
         debugger.thread().start();
         for (std::uint64_t i = 3; i > 0; i--) {
             EXPECT_EQ(debugger.wait(), kLoop);
             EXPECT_EQ(debugger.registers.a1, i);
             EXPECT_EQ(debugger.step(), kAdd);
-            if (i > 1) debugger.plant(kLoop);
+            if (i > 1) debugger.insert(kLoop);
             debugger.resume();
         }
         EXPECT(debugger.thread().has_finished());
@@ -172,10 +173,10 @@ void breakpoints() {
     }
 }
 
-/// An `ebreak` of the program's own, in the place of `c.addi`: the debugger goes on behind it, and does its work.
+/// The program has an `ebreak` of its own in place of `c.addi`. The debugger resumes after it.
 void built_in() {
     Debugger debugger;
-    debugger.plant(kAdd);
+    debugger.insert(kAdd);
     debugger.thread().start();
     unsigned stops = 0;
     for (; !debugger.thread().has_finished() && stops < 10; stops++) {
@@ -185,7 +186,7 @@ void built_in() {
         else
             debugger.resume_at(kMix);
     }
-    EXPECT_EQ(stops, 5);  // a1 stays 3, and the loop would not end
+    EXPECT_EQ(stops, 5);  // a1 stays 3, so the loop would not end
     EXPECT_EQ(debugger.result(), (1000 + 5 * 3) ^ 0x100);
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Threads: how they start, stop and end, what they share, and what is each one's own.
+// Threads: how they start, stop and end, what they share, and what is private to each.
 #include <optional>
 
 #include "common/journal.h"
@@ -8,7 +8,7 @@ namespace glenda::ktest {
 
 namespace {
 
-/// K16: a thread runs only between resume and suspend, and goes on where it was.
+/// K16: a thread runs only between Resume and Suspend, and continues where it stopped.
 void suspend_and_resume() {
     Journal journal;
     Tcb self{};
@@ -31,7 +31,7 @@ void suspend_and_resume() {
     EXPECT_OK(thread.tcb.resume());
     EXPECT(thread.has_finished());
     EXPECT(journal.is({1, 10, 2, 20, 3, 30}));
-    // Suspended while ready, it does not run; a second suspend or resume changes nothing.
+    // A thread that is suspended while ready does not run. A second Suspend has no effect.
     Thread lower(body, {.priority = kPriority - 1});
     lower.start();
     EXPECT_OK(lower.tcb.resume());
@@ -56,7 +56,7 @@ void registers() {
     EXPECT_EQ(endpoint.recv(reply.cptr()).words[0], kArea);
     EXPECT_OK(thread.tcb.read_registers(out));
     EXPECT_EQ(__builtin_memcmp(&in, &out, sizeof(in)), 0);
-    EXPECT_ERROR(Busy, thread.tcb.write_registers(in));  // it waits for its handler
+    EXPECT_ERROR(Busy, thread.tcb.write_registers(in));  // it waits for its fault handler
     EXPECT_OK(thread.tcb.suspend());
     EXPECT_OK(invoke(thread.tcb.cptr(), TcbMethod::WriteRegisters, 10, 77, 78));  // x10 and x11 only
     EXPECT_OK(thread.tcb.read_registers(out));
@@ -69,7 +69,7 @@ void registers() {
 constinit thread_local std::uint64_t thread_number = 77;
 constinit std::uint64_t shared_number = 0;
 
-/// K7, K8, K15: a thousand threads share globals and capabilities; thread-local storage and UTCB are each one's own.
+/// K7, K8, K15: a thousand threads share globals and capabilities; each has its own thread-local storage and UTCB.
 void a_thousand() {
     constexpr unsigned kThreads = 1000, kStack = 2048;
     static constinit std::optional<Thread> threads[kThreads];
@@ -102,7 +102,7 @@ void a_thousand() {
     EXPECT_EQ(threads[kThreads - 1]->utcb_page->user[0], kThreads);
 }
 
-/// A thread ends itself: it deletes its own Tcb, or revokes the memory that it lives in.
+/// A thread ends itself: it deletes its own Tcb, or revokes the Untyped that contains it.
 void ending_oneself() {
     for (const bool revoking : {false, true}) {
         const Untyped memory = need(pool().make<Untyped>(CapType::Untyped, 12));

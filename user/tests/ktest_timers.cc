@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// K4: deadlines are met, by one timer and by thousands that are armed at once.
+// K4: timers meet their deadlines, alone and with thousands armed at once.
 #include <algorithm>
 #include <utility>
 
@@ -9,7 +9,7 @@ namespace glenda::ktest {
 
 namespace {
 
-/// K4: a deadline is met, not before and hardly after.
+/// K4: a timer expires at its deadline, never before and hardly after.
 void expiry() {
     const Timer timer = need(pool().timer());
     const Notification bell = need(pool().notification());
@@ -19,15 +19,15 @@ void expiry() {
         EXPECT_OK(timer.arm(deadline));
         EXPECT_EQ(need(bell.wait()), 6);
         const std::uint64_t late = read_time() - deadline;
-        EXPECT(late < ticks(50));  // an early one would be huge: it is unsigned
+        EXPECT(late < ticks(50));  // unsigned, so an early expiry gives a huge value
     }
-    EXPECT_OK(timer.arm(read_time() - 1));  // past: at once
+    EXPECT_OK(timer.arm(read_time() - 1));  // in the past: it expires at once
     EXPECT_EQ(need(bell.poll()), 6);
     EXPECT_OK(timer.arm(0));
     EXPECT_EQ(need(bell.poll()), 6);
 }
 
-/// A spinning thread of lower priority does not make it late; nor does one of the same priority for long.
+/// A spinning thread of lower priority does not delay the timer.
 void expiry_while_others_run() {
     const Alarm alarm;
     volatile bool stop = false;
@@ -65,7 +65,7 @@ void cancel_and_rearm() {
     EXPECT_OK(timer.arm(~std::uint64_t{0}));
     EXPECT_OK(timer.arm(read_time() + ticks(100)));  // earlier instead
     EXPECT_EQ(need(bell.wait()), 1);
-    // Armed, and then deleted, or its notification gone: nothing comes, nothing breaks.
+    // If an armed timer or its notification is deleted, no signal arrives.
     EXPECT_OK(timer.arm(read_time() + ticks(1000)));
     EXPECT_OK(node().revoke(bell.cptr()));
     alarm.sleep(2000);
@@ -78,7 +78,7 @@ void cancel_and_rearm() {
     EXPECT_ERROR(WouldBlock, bell.poll());
 }
 
-/// Thousands of timers. Their capabilities lie in a CNode of their own, and come out of it to be used.
+/// Thousands of timers. Their capabilities are in a CNode outside the CSpace; each is moved out to be used.
 class Crowd {
 public:
     static constexpr unsigned kTimers = 4096;
@@ -116,7 +116,7 @@ private:
     CPtr timer_ = need(pool().slot()), bell_ = need(pool().slot());
 };
 
-/// A fixed sequence that looks random.
+/// A fixed pseudo-random sequence.
 class Random {
 public:
     unsigned below(unsigned limit) {
@@ -128,8 +128,8 @@ private:
     std::uint64_t state_ = 1;
 };
 
-/// 4,096 timers, armed in random order, of which some are cancelled and some are moved: the others signal in order of
-/// their deadlines, none early, none late.
+/// 4,096 timers, armed in random order; some are then cancelled and some armed anew. The rest signal in order of their
+/// deadlines, none early, none late.
 void thousands_in_order() {
     constexpr unsigned kTimers = Crowd::kTimers;
     constexpr std::uint64_t kCancelled = 0;
@@ -148,7 +148,7 @@ void thousands_in_order() {
         deadlines[i] = start + ticks(20) * i + random.below(ticks(10));
         crowd.arm(i, random.below(4) == 0 ? start + random.below(ticks(90'000)) : deadlines[i]);
     }
-    for (unsigned i = 0; i < kTimers; i++) crowd.arm(order[i], deadlines[order[i]]);  // moves those with another one
+    for (unsigned i = 0; i < kTimers; i++) crowd.arm(order[i], deadlines[order[i]]);  // some get a new deadline
     for (unsigned i = 0; i < kTimers; i += 3) {
         crowd.cancel(order[i]);
         deadlines[order[i]] = kCancelled;
@@ -172,7 +172,7 @@ void thousands_in_order() {
     EXPECT_ERROR(WouldBlock, bell.poll());
 }
 
-/// All of them at one moment, which one interrupt does not manage: each signals, once.
+/// All timers expire at the same time, more than one interrupt can handle. Each signals once.
 void thousands_at_once() {
     constexpr unsigned kBells = Crowd::kTimers / 64;
     Crowd crowd;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// K29: the kernel's trace says exactly what happened, in order, and nothing while it is off.
+// K29: the kernel's trace records exactly what happens, in order.
 #include "common/methods.h"
 #include "common/recorder.h"
 
@@ -7,12 +7,11 @@ namespace glenda::ktest {
 
 namespace {
 
-constexpr Tag kAsk(7, 2), kAnswer(9, 1);
+constexpr Tag kRequestTag(7, 2), kReplyTag(9, 1);
 
 unsigned self() { return number_of(environment().tcb); }
 
-/// With trace=on on the kernel's command line, it has been on since the boot: the first event is the start of this
-/// thread.
+/// With trace=on on the kernel's command line, the trace starts at boot. Its first event is the start of this thread.
 void from_the_boot() {
     const Machine machine = environment().machine;
     const bool is_wanted = std::string_view(boot_info().command_line).contains("trace=on");
@@ -32,25 +31,25 @@ void messages() {
     const Reply reply = need(pool().reply());
     auto serve = [&] {
         endpoint.recv(reply.cptr());
-        for (;;) endpoint.reply_recv(reply.cptr(), {.tag = kAnswer, .words = {1}});
+        for (;;) endpoint.reply_recv(reply.cptr(), {.tag = kReplyTag, .words = {1}});
     };
     Thread server(serve);
     server.start();
     const unsigned me = self(), other = number_of(server.tcb);
     Recorder recorder;
     recorder.start();
-    badged_endpoint.call({.tag = kAsk, .words = {1, 2}});
+    badged_endpoint.call({.tag = kRequestTag, .words = {1, 2}});
     recorder.stop();
-    recorder.expect({{syscall(me, Syscall::Call, CapType::Endpoint, badged_endpoint.cptr(), kAsk),
-                      {TraceKind::Message, me, 0, other, kAsk.raw()},
+    recorder.expect({{syscall(me, Syscall::Call, CapType::Endpoint, badged_endpoint.cptr(), kRequestTag),
+                      {TraceKind::Message, me, 0, other, kRequestTag.raw()},
                       switch_to(me, ThreadState::BlockedCall, other),
-                      syscall(other, Syscall::ReplyRecv, CapType::Endpoint, endpoint.cptr(), kAnswer),
-                      {TraceKind::Reply, other, 0, me, kAnswer.raw()},
+                      syscall(other, Syscall::ReplyRecv, CapType::Endpoint, endpoint.cptr(), kReplyTag),
+                      {TraceKind::Reply, other, 0, me, kReplyTag.raw()},
                       switch_to(other, ThreadState::BlockedRecv, me)}});
     EXPECT_OK(server.tcb.suspend());
 
-    // The receiver comes second; a call that is refused.
-    auto send = [&] { need(endpoint.send({.tag = kAsk})); };
+    // The receiver arrives second; then a system call that is refused.
+    auto send = [&] { need(endpoint.send({.tag = kRequestTag})); };
     Thread sender(send);
     sender.start();
     const unsigned first = number_of(sender.tcb);
@@ -60,7 +59,7 @@ void messages() {
     EXPECT_ERROR(WouldBlock, endpoint.nb_recv(0));
     recorder.stop();
     recorder.expect({{syscall(me, Syscall::Recv, CapType::Endpoint, endpoint.cptr(), {}),
-                      {TraceKind::Message, first, 0, me, kAsk.raw()},
+                      {TraceKind::Message, first, 0, me, kRequestTag.raw()},
                       switch_to(me, ThreadState::Ready, first),
                       method(first, CapType::Tcb, sender.tcb, TcbMethod::Suspend, 0),
                       switch_to(first, ThreadState::Inactive, me),
@@ -96,7 +95,7 @@ void signals() {
                       switch_to(other, ThreadState::BlockedRecv, me)}});
 }
 
-/// A page fault, and a system call of another kernel.
+/// An unknown system call, and a page fault.
 void faults() {
     const Endpoint handler = need(pool().endpoint());
     const Reply reply = need(pool().reply());
@@ -137,7 +136,7 @@ void faults() {
                       {TraceKind::Reply, me, 0, other, Tag(kFaultSuspend, 0).raw()}}});
 }
 
-/// A timer expires while nobody runs.
+/// A timer expires while the hart is idle.
 void timer_interrupt() {
     const Timer timer = need(pool().timer());
     const Notification bell = need(pool().notification());
@@ -158,7 +157,7 @@ void timer_interrupt() {
     EXPECT(recorder[2].cycle < recorder[3].cycle && recorder[3].cycle < recorder[5].cycle);
 }
 
-/// The 16550 interrupts when its transmitter is empty, at the next instruction of this thread.
+/// The transmitter of the 16550 is empty, so it interrupts as soon as this thread enables its interrupt.
 void device_interrupt() {
     const UartInterrupt uart;
     const Notification bell = need(pool().notification());

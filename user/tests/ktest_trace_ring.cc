@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// K29: the trace as a ring: what is lost is counted, what is off is not recorded; how long system calls take; and wrong
-// arguments.
+// K29: the trace as a ring buffer: lost events are counted, and nothing is recorded while the trace is off. Also the
+// durations of system calls, and wrong arguments.
 #include "common/methods.h"
 #include "common/recorder.h"
 
@@ -13,7 +13,7 @@ std::uint64_t next_number() {
     return need(environment().machine.read_trace(~std::uint64_t{0}, none)).first;
 }
 
-/// Off, nothing is recorded, whatever happens; on, it goes on where it was.
+/// While the trace is off, nothing is recorded. When it starts again, it continues with the next number.
 void off_and_on() {
     const Machine machine = environment().machine;
     need(machine.control_trace(TraceCommand::Stop));
@@ -31,14 +31,14 @@ void off_and_on() {
     TraceEvent events[1];
     const auto range = need(machine.read_trace(before, events));
     EXPECT_EQ(range.count, 0);
-    EXPECT_EQ(range.first, before + 2);  // forgotten, but the numbers go on
+    EXPECT_EQ(range.first, before + 2);  // the events are gone, but the numbers continue
 }
 
-/// While it is on, no system call takes the fast path; afterwards they do, if they did before.
+/// While the trace is on, no system call takes the fast path. Afterwards they do if they did before.
 void fast_path() {
     const Machine machine = environment().machine;
     const auto slow = [&] { return need(machine.counter(std::uint64_t(KernelCounter::Syscalls))); };
-    const auto yields = [&] {  // how many of 10 took the fast path; to ask is a call on the slow one
+    const auto yields = [&] {  // how many of 10 took the fast path; reading the counter is a slow call
         const std::uint64_t before = slow();
         for (unsigned i = 0; i < 10; i++) sys::yield();
         return 11 - (slow() - before);
@@ -55,7 +55,7 @@ void fast_path() {
     EXPECT_EQ(yields(), usual);
 }
 
-/// More happens than the ring holds: the oldest events are lost, the numbers say how many.
+/// More events happen than the ring holds. The oldest are lost, and the numbers say how many.
 void lost() {
     const Machine machine = environment().machine;
     const unsigned me = number_of(environment().tcb);
@@ -100,20 +100,20 @@ void pieces() {
     }
 }
 
-/// Of each kind of system call: how many, and how long they took.
+/// For each system call: how often it was made, and how long it took.
 void times() {
     const Machine machine = environment().machine;
     const Notification bell = need(pool().notification());
     need(machine.control_trace(TraceCommand::Clear));
     for (unsigned i = 0; i < 5; i++) sys::yield();
-    EXPECT_EQ(need(machine.syscall_times(Syscall::Yield)).count, 0);  // it is off
+    EXPECT_EQ(need(machine.syscall_times(Syscall::Yield)).count, 0);  // the trace is off
     need(machine.control_trace(TraceCommand::Start));
     const std::uint64_t start = read_cycle();
     for (unsigned i = 0; i < 50; i++) sys::yield();
     const std::uint64_t took = read_cycle() - start;
     for (unsigned i = 0; i < 7; i++) need(bell.signal());
     EXPECT_EQ(need(bell.wait()), 1);
-    EXPECT_ERROR(WouldBlock, bell.poll());  // those that are refused count too
+    EXPECT_ERROR(WouldBlock, bell.poll());  // refused calls count too
     need(machine.control_trace(TraceCommand::Stop));
     const auto yields = need(machine.syscall_times(Syscall::Yield));
     EXPECT_EQ(yields.count, 50);
@@ -128,7 +128,7 @@ void times() {
     EXPECT_EQ(need(machine.syscall_times(Syscall::Yield)).longest, 0);
 }
 
-/// A call that waits counts until its thread stops, and not while it waits.
+/// The time of a call that blocks counts until its thread blocks, and not while it waits.
 void times_of_waiting() {
     const Machine machine = environment().machine;
     const Alarm alarm;
@@ -154,7 +154,7 @@ void wrong_arguments() {
     EXPECT_ERROR(NoRights, reader.control_trace(TraceCommand::Start));
     EXPECT_ERROR(NoRights, reader.read_trace(0, events));
     EXPECT_ERROR(NoRights, reader.syscall_times(Syscall::Call));
-    EXPECT(!need(machine.control_trace(TraceCommand::Stop)).was_on);  // none of them turned it on
+    EXPECT(!need(machine.control_trace(TraceCommand::Stop)).was_on);  // none of these calls started the trace
     const std::uint64_t next = next_number();
     for (const std::uint64_t from : {next, next + 1, ~std::uint64_t{0}}) {
         const auto range = need(machine.read_trace(from, events));

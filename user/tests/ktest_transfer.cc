@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Capabilities in messages, and notifications.
+// Capability transfer in messages, and notifications.
 #include "common/ktest.h"
 #include "glenda/message.h"
 
@@ -7,7 +7,7 @@ namespace glenda::ktest {
 
 namespace {
 
-/// What the receiver of one message found in its tag.
+/// A thread body that receives one message with these receive slots.
 struct Receiver {
     Endpoint endpoint;
     ReceiveSlots slots;
@@ -21,7 +21,7 @@ struct Receiver {
 
 CNode::Info look(CPtr slot) { return need(node().info(slot)); }
 
-/// Send `count` capabilities; how many arrived, as the receiver sees it.
+/// Sends the capabilities in `caps`. Returns how many of them the receiver got.
 unsigned pass(Endpoint endpoint, ReceiveSlots slots, std::initializer_list<CPtr> caps) {
     Receiver receiver{endpoint, slots};
     Thread thread(receiver);
@@ -34,7 +34,7 @@ unsigned pass(Endpoint endpoint, ReceiveSlots slots, std::initializer_list<CPtr>
     return receiver.got.tag.caps();
 }
 
-/// K19: into empty slots only, with Grant only, up to four.
+/// K19: up to four capabilities are transferred, only into empty slots and only with Grant.
 void passing() {
     const Endpoint endpoint = need(pool().endpoint());
     const CPtr slot = need(pool().slots(6));
@@ -45,14 +45,14 @@ void passing() {
     EXPECT_EQ(look(slot + 1).rights, Rights::Write);
     EXPECT_EQ(look(slot + 3).type, CapType::Tcb);
     EXPECT_EQ(look(slot + 4).type, CapType::Null);
-    EXPECT_EQ(look(one).type, CapType::Notification);  // a copy went, it stayed
+    EXPECT_EQ(look(one).type, CapType::Notification);  // the receiver got a copy
     EXPECT_EQ(pass(endpoint, {node(), slot, 4}, {two}), 0);
     EXPECT_EQ(look(slot).type, CapType::Notification);
     EXPECT_OK(node().remove(slot + 1));
     EXPECT_EQ(pass(endpoint, {node(), slot + 1, 4}, {two, one}), 1);  // stops at the occupied slot
     for (unsigned i = 0; i < 4; i++) EXPECT_OK(node().remove(slot + i));
     EXPECT_EQ(pass(endpoint, {node(), slot, 2}, {one, one, one}), 2);
-    EXPECT_OK(node().revoke(one));  // what arrived derives from what was sent
+    EXPECT_OK(node().revoke(one));  // the received capability derives from the one sent
     EXPECT_EQ(look(slot).type, CapType::Null);
     EXPECT_EQ(look(slot + 1).type, CapType::Null);
 }
@@ -75,15 +75,15 @@ void refused_passing() {
     EXPECT_EQ(pass(endpoint, {node(), slot, 4}, {4095}), 0);
     EXPECT_EQ(pass(endpoint, {node(), slot, 4}, {one, 4095, one}), 1);
     EXPECT_EQ(look(slot + 1).type, CapType::Null);
-    // The right to answer with capabilities comes from the receiver's endpoint.
+    // A reply may carry capabilities if the server received through an endpoint capability with Grant.
     for (const bool may : {false, true}) {
         const CPtr target = slot + 1 + (may ? 1 : 0);
         const Reply reply = need(pool().reply());
-        Error answered = Error::Count;
+        Error replied = Error::Count;
         auto server = [&] {
             (void)(may ? endpoint : no_grant).recv(reply.cptr());
             utcb()->send_caps[0] = one;
-            answered = error_of(reply.send({.tag = Tag(0, 0, 1)}));
+            replied = error_of(reply.send({.tag = Tag(0, 0, 1)}));
             if (!may) (void)reply.send({});
         };
         Thread thread(server);
@@ -91,13 +91,14 @@ void refused_passing() {
         const ReceiveSlots before = set_receive_slots({node(), target, 1});
         EXPECT_EQ(endpoint.call({}).tag.caps(), may ? 1 : 0);
         set_receive_slots(before);
-        if (may) EXPECT_OK(answered);
-        if (!may) EXPECT_ERROR(NoRights, answered);
+        if (may) EXPECT_OK(replied);
+        if (!may) EXPECT_ERROR(NoRights, replied);
         EXPECT_EQ(look(target).type, may ? CapType::Notification : CapType::Null);
     }
 }
 
-/// Memory moves, for there is only ever one capability of it; a frame arrives unmapped, and can be mapped.
+/// An Untyped is moved, because only one capability to it can exist. A Frame capability arrives unmapped and can be
+/// mapped.
 void passing_memory() {
     const Endpoint endpoint = need(pool().endpoint());
     const CPtr slot = need(pool().slots(2));
@@ -114,8 +115,8 @@ void passing_memory() {
     EXPECT_OK(Untyped(slot).retype(CapType::Endpoint, 0, node(), memory.cptr()));
 }
 
-/// K19: the receiver has a CSpace of its own. It maps the frame that comes, and writes what the sender reads; without
-/// Grant nothing arrives, not even the message.
+/// K19: the receiver has its own CSpace. It maps the frame that it gets and writes to it, and the sender reads the
+/// word. Without Grant nothing arrives, not even the message.
 void passing_to_another_space() {
     constexpr CPtr kEndpoint = 1, kSpace = 2, kSelf = 3, kBox = 4, kTaken = 5;
     const CNode box = need(pool().cnode(3));
@@ -147,12 +148,12 @@ void passing_to_another_space() {
     EXPECT_OK(mapped);
     EXPECT_EQ(word_at(kArea), 0xf00d);
     EXPECT_EQ(need(box.info(kTaken)).type, CapType::Frame);
-    EXPECT_OK(node().revoke(frame.cptr()));  // the sender takes it back
+    EXPECT_OK(node().revoke(frame.cptr()));  // the sender revokes its capability
     EXPECT_EQ(need(box.info(kTaken)).type, CapType::Null);
     EXPECT_ERROR(NotMapped, space().info(kArea + kPageSize));
 }
 
-/// K21: signals gather; a wait takes them all; each goes to one waiter.
+/// K21: signals accumulate, and a wait takes them all. A signal wakes one waiter.
 void signals() {
     const Notification all = need(pool().notification());
     const Notification one = badged(all, 1), two = badged(all, 2), high = badged(all, bit(63));
@@ -194,17 +195,17 @@ void bound() {
     EXPECT_OK(thread.tcb.bind(bell));
     EXPECT_OK(one.signal());
     EXPECT_OK(two.signal());
-    thread.start();  // finds both at once
+    thread.start();  // gets both signals at once
     EXPECT_EQ(count, 1);
     EXPECT(got[0].tag.is_notification());
     EXPECT_EQ(got[0].badge, 3);
     EXPECT_EQ(endpoint.call({.tag = Tag(0, 1), .words = {21}}).words[0], 42);
-    EXPECT_OK(two.signal());  // wakes it from the endpoint
+    EXPECT_OK(two.signal());  // wakes the thread that waits at the endpoint
     EXPECT_EQ(got[2].badge, 2);
     EXPECT_EQ(endpoint.call({.tag = Tag(0, 1), .words = {4}}).words[0], 8);
     EXPECT_OK(thread.tcb.unbind());
     EXPECT_OK(one.signal());
-    EXPECT_EQ(count, 4);  // no longer
+    EXPECT_EQ(count, 4);  // it is not woken any more
     EXPECT_EQ(need(bell.poll()), 1);
     EXPECT_EQ(endpoint.call({.tag = Tag(0, 1), .words = {5}}).words[0], 10);
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// UTCBs that are shared, taken away or exchanged while their thread waits: the message that arrives says how much of it
-// is true, and nothing is written to a page that is no longer the thread's.
+// UTCBs that are shared, revoked or replaced while their thread waits. The tag of the message that arrives says how
+// much of it is valid, and the kernel writes nothing to a page that is no longer the thread's UTCB.
 #include "common/ktest.h"
 #include "glenda/message.h"
 
@@ -8,16 +8,16 @@ namespace glenda::ktest {
 
 namespace {
 
-void expect_well() { EXPECT(need(environment().machine.check())); }
+void expect_invariants() { EXPECT(need(environment().machine.check())); }
 
 constexpr std::uint64_t kStale = 0xdead'0000;
 
-/// Fill the words of this thread's UTCB with `base` + index.
+/// Fills the words of this thread's UTCB with `base` + index.
 void fill(std::uint64_t base) {
     for (unsigned i = 0; i < kMaxWords; i++) utcb()->words[i] = base + i;
 }
 
-/// A sender of 20 words and a capability, which waits, loses its UTCB or its CSpace in the meantime.
+/// A sender of 20 words and a capability loses its UTCB or its CSpace while it waits.
 void sender_loses() {
     const Endpoint endpoint = need(pool().endpoint());
     const CPtr slot = need(pool().slots(2));
@@ -48,10 +48,10 @@ void sender_loses() {
         EXPECT_EQ(utcb()->words[20], kStale + 20);
         EXPECT_OK(got);
     }
-    expect_well();
+    expect_invariants();
 }
 
-/// A receiver that loses its UTCB while it waits gets four words, and nothing is written to the page that it was.
+/// A receiver that loses its UTCB while it waits gets four words, and nothing is written to its former page.
 void receiver_loses() {
     const Endpoint endpoint = need(pool().endpoint());
     const Reply reply = need(pool().reply());
@@ -74,10 +74,10 @@ void receiver_loses() {
     EXPECT_EQ(got.words[0], 1);
     for (const std::uint64_t word : page.words) EXPECT_EQ(word, kStale);
     EXPECT_EQ(need(node().info(page.receive_index)).type, CapType::Null);
-    expect_well();
+    expect_invariants();
 }
 
-/// A caller without a UTCB is answered at length.
+/// A caller has lost its UTCB when the longest reply arrives.
 void caller_loses() {
     const Endpoint endpoint = need(pool().endpoint());
     const Reply reply = need(pool().reply());
@@ -94,8 +94,8 @@ void caller_loses() {
     EXPECT_EQ(got.words[3], 4);
 }
 
-/// A caller gets another UTCB while it waits: the answer is in the new one.
-void exchanged() {
+/// A caller gets another UTCB while it waits: the reply is written to the new one.
+void replaced() {
     const Endpoint endpoint = need(pool().endpoint());
     const Reply reply = need(pool().reply());
     const Frame other = mapped_frame(kArea);
@@ -112,7 +112,7 @@ void exchanged() {
     EXPECT_EQ(word_at(kArea + 8 * 6), 0);
 }
 
-/// Sender and receiver have one UTCB; the capability is offered to the slots that its sender has set.
+/// Sender and receiver share a UTCB, so the sender sets the receive slots.
 void shared() {
     const Endpoint endpoint = need(pool().endpoint());
     const CPtr slot = need(pool().slots(4));
@@ -131,10 +131,10 @@ void shared() {
     EXPECT_EQ(got.tag.caps(), 4);
     for (unsigned i = 4; i < kMaxWords; i++) EXPECT_EQ(utcb()->words[i], 7 + i);
     for (unsigned i = 0; i < 4; i++) EXPECT_EQ(need(node().info(slot + i)).type, CapType::Notification);
-    expect_well();
+    expect_invariants();
 }
 
-/// The UTCB's frame is no longer mapped, or mapped read-only: the kernel goes on using it.
+/// The UTCB's frame is unmapped, then mapped read-only: the kernel still uses it.
 void unmapped() {
     const Endpoint endpoint = need(pool().endpoint());
     auto body = [&] { (void)endpoint.recv(0); };
@@ -148,8 +148,8 @@ void unmapped() {
     EXPECT_EQ(thread.utcb_page->words[7], 14);
 }
 
-/// Slots offered in every wrong way: none beyond what exists, and a count that is a lie.
-void offers() {
+/// Receive slots with wrong values: an index outside the CNode, a count that is too large, no CNode.
+void receive_slots() {
     const Endpoint endpoint = need(pool().endpoint());
     const CNode box = need(pool().cnode(2));
     const CPtr gift = need(pool().notification()).cptr();
@@ -187,11 +187,11 @@ void offers() {
         EXPECT_EQ(full, kind.arrive);
         EXPECT_OK(node().revoke(gift));
     }
-    expect_well();
+    expect_invariants();
 }
 
-/// A caller without a UTCB asks what has more words than registers hold.
-void answers_without() {
+/// A caller without a UTCB makes calls whose replies need more words than the registers hold.
+void replies_without_utcb() {
     const Tcb other = need(pool().tcb());
     Message info{}, trace{}, read{};
     auto body = [&] {
@@ -206,7 +206,7 @@ void answers_without() {
     EXPECT_EQ(info.tag.length(), 4);
     EXPECT_ERROR(NoUtcb, trace);
     EXPECT_EQ(read.tag.length(), 1);
-    EXPECT_EQ(read.words[1], 8);  // the others unchanged
+    EXPECT_EQ(read.words[1], 8);  // registers past the reply's length are unchanged
     EXPECT_EQ(read.words[3], 10);
 }
 
@@ -218,10 +218,10 @@ int main(int, char**) {
     static constexpr Case kCases[] = {{"utcb_sender_loses", sender_loses},
                                       {"utcb_receiver_loses", receiver_loses},
                                       {"utcb_caller_loses", caller_loses},
-                                      {"utcb_exchanged", exchanged},
+                                      {"utcb_replaced", replaced},
                                       {"utcb_shared", shared},
                                       {"utcb_unmapped", unmapped},
-                                      {"utcb_offers", offers},
-                                      {"utcb_answers_without", answers_without}};
+                                      {"utcb_receive_slots", receive_slots},
+                                      {"utcb_replies_without_utcb", replies_without_utcb}};
     return run_cases(kCases);
 }

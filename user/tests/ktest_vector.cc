@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: MIT
-// Registers that the kernel does not save must be out of reach. On a machine with vector registers (QEMU: v=true) a
-// vector instruction is illegal, and none of a thread's values can be found by another. On others it is so anyway.
+// Registers that the kernel does not save must be inaccessible. On a machine with vector registers (QEMU: v=true) a
+// vector instruction is illegal, so a thread cannot find another's values. On other machines it is illegal anyway.
 #include "common/ktest.h"
 
 namespace glenda::ktest {
 
 namespace {
 
-/// vsetivli zero, 2, e64, m1, ta, ma; then vmv.v.x v8, a0; vmv.x.s a0, v8. Without the V extension of the assembler.
+/// vsetivli zero, 2, e64, m1, ta, ma; then vmv.v.x v8, a0 or vmv.x.s a0, v8. Encoded by hand, because the assembler is
+/// run without the V extension.
 [[gnu::noinline]] void set_vector(std::uint64_t value) {
     register std::uint64_t a0 asm("a0") = value;
     asm volatile(".4byte 0xcd817057\n.4byte 0x5e054457" : : "r"(a0));
@@ -18,7 +19,7 @@ namespace {
     return a0;
 }
 
-void out_of_reach() {
+void inaccessible() {
     const Endpoint handler = need(pool().endpoint());
     const Reply reply = need(pool().reply());
     std::uint64_t found = 0;
@@ -40,6 +41,6 @@ void out_of_reach() {
 
 int main(int, char**) {
     using namespace glenda::ktest;
-    static constexpr Case kCases[] = {{"vector_out_of_reach", out_of_reach}};
+    static constexpr Case kCases[] = {{"vector_inaccessible", inaccessible}};
     return run_cases(kCases);
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What ends a wait, and what does not: signals of bound notifications, deletions, answers to faults that carry more
-// than they may.
+// What ends a wait and what does not: signals of bound notifications, deletions, fault replies with capabilities, and
+// ReplyRecv that is refused.
 #include "common/ktest.h"
 #include "glenda/message.h"
 
@@ -8,9 +8,9 @@ namespace glenda::ktest {
 
 namespace {
 
-void expect_well() { EXPECT(need(environment().machine.check())); }
+void expect_invariants() { EXPECT(need(environment().machine.check())); }
 
-/// A bound notification wakes its thread from an endpoint only.
+/// A bound notification wakes its thread only from a receive at an endpoint.
 void bound_elsewhere() {
     const Endpoint endpoint = need(pool().endpoint());
     const Notification bell = need(pool().notification()), other = need(pool().notification());
@@ -40,13 +40,13 @@ void bound_elsewhere() {
         if (kind == 1) EXPECT_OK(reply.send({}));
         if (kind == 2) EXPECT_OK(endpoint.nb_recv(0));
         EXPECT(thread.has_finished());
-        if (kind == 4) EXPECT_ERROR(WouldBlock, endpoint.nb_recv(reply.cptr()));  // the Reply is empty again
+        if (kind == 4) EXPECT_ERROR(WouldBlock, endpoint.nb_recv(reply.cptr()));  // not Busy: the Reply is free again
         EXPECT_OK(thread.tcb.unbind());
     }
-    expect_well();
+    expect_invariants();
 }
 
-/// The bound notification goes, by its last capability; then the thread; both while it waits for them.
+/// The last capability to a bound notification is deleted while the thread waits, and then the thread itself.
 void bound_and_deleted() {
     const Endpoint endpoint = need(pool().endpoint());
     Message got{};
@@ -57,18 +57,18 @@ void bound_and_deleted() {
         need(thread.tcb.bind(bell));
         thread.start();
         EXPECT_OK(node().remove(bell.cptr()));
-        expect_well();
+        expect_invariants();
         EXPECT_EQ(thread.state(), ThreadState::BlockedRecv);
         const Notification next = need(pool().notification());
-        EXPECT_OK(thread.tcb.unbind());  // it had a capability of its own
+        EXPECT_OK(thread.tcb.unbind());  // the binding holds a capability of its own
         EXPECT_OK(thread.tcb.bind(next));
         EXPECT_OK(node().remove(thread.tcb.cptr()));
-        expect_well();
+        expect_invariants();
         EXPECT_OK(next.signal());
         EXPECT_EQ(need(next.poll()), 1);
-        Thread heir(body);
-        EXPECT_OK(heir.tcb.bind(next));
-        heir.start();
+        Thread successor(body);
+        EXPECT_OK(successor.tcb.bind(next));
+        successor.start();
         EXPECT_OK(next.signal());
         EXPECT_EQ(got.badge, 1);
     }
@@ -81,13 +81,13 @@ void bound_and_deleted() {
     EXPECT_ERROR(Busy, thread.tcb.bind(bell));
     EXPECT_ERROR(Busy, thread.tcb.bind(need(pool().notification())));
     EXPECT_ERROR(NotBound, second.tcb.unbind());
-    EXPECT_OK(node().revoke(bell.cptr()));  // takes the reader, and what the thread had of it
+    EXPECT_OK(node().revoke(bell.cptr()));  // deletes `reader` and the binding's capability, which derives from it
     EXPECT_ERROR(NotBound, thread.tcb.unbind());
-    expect_well();
+    expect_invariants();
 }
 
-/// An answer to a fault with capabilities and with words that it does not need.
-void generous_answers() {
+/// A fault reply that carries a capability and has words in its UTCB. Neither reaches the faulting thread.
+void fault_reply_with_capabilities() {
     const Endpoint endpoint = need(pool().endpoint());
     const Endpoint no_grant = with_rights(endpoint, Rights::Read | Rights::Write);
     const Reply reply = need(pool().reply());
@@ -109,9 +109,9 @@ void generous_answers() {
         need(page.map(space(), kArea, MapFlags::Read));
         utcb()->send_caps[0] = gift;
         for (unsigned i = 4; i < kMaxWords; i++) utcb()->words[i] = 0x66;
-        const Result<void> answered = reply.send({.tag = Tag(kFaultResume, 0, 1)});
-        if (may) EXPECT_OK(answered);
-        if (!may) EXPECT_ERROR(NoRights, answered);
+        const Result<void> replied = reply.send({.tag = Tag(kFaultResume, 0, 1)});
+        if (may) EXPECT_OK(replied);
+        if (!may) EXPECT_ERROR(NoRights, replied);
         EXPECT_EQ(need(node().info(slot)).type, CapType::Null);
         if (!may) EXPECT_OK(reply.send({.tag = Tag(kFaultResume, 0)}));
         EXPECT(thread.has_finished());
@@ -121,8 +121,8 @@ void generous_answers() {
     }
 }
 
-/// Recv and NBRecv do not look at a6 where they wait for a notification; ReplyRecv needs its Reply for the answer.
-void replies_beside_notifications() {
+/// Recv and NBRecv on a notification ignore a6; ReplyRecv on a notification needs a Reply to send its reply.
+void receiving_from_notifications() {
     const Notification bell = need(pool().notification());
     const Reply reply = need(pool().reply());
     const Endpoint endpoint = need(pool().endpoint());
@@ -137,7 +137,8 @@ void replies_beside_notifications() {
     thread.start();
     EXPECT_OK(endpoint.nb_recv(reply.cptr()));
     EXPECT_OK(bell.signal());
-    const Message signal = sys::reply_recv(bell.cptr(), reply.cptr(), {.words = {1, 2, 3, 4}});  // answers, then takes
+    const Message signal =
+        sys::reply_recv(bell.cptr(), reply.cptr(), {.words = {1, 2, 3, 4}});  // replies, then takes the signal
     EXPECT(signal.tag.is_notification());
     EXPECT_EQ(signal.badge, 1);
     for (unsigned i = 0; i < 4; i++) EXPECT_EQ(signal.words[i], i + 1);
@@ -146,8 +147,8 @@ void replies_beside_notifications() {
     EXPECT_ERROR(InvalidCapability, sys::reply_recv(bell.cptr(), 0, {}));
 }
 
-/// ReplyRecv that is refused has not answered.
-void refused_at_once() {
+/// A ReplyRecv that is refused has not replied.
+void refused_reply_recv() {
     const Endpoint endpoint = need(pool().endpoint()), writer = with_rights(endpoint, Rights::Write);
     const Endpoint no_grant = with_rights(endpoint, Rights::Read | Rights::Write);
     const Reply reply = need(pool().reply());
@@ -175,8 +176,8 @@ int main(int, char**) {
     using namespace glenda::ktest;
     static constexpr Case kCases[] = {{"waits_bound_elsewhere", bound_elsewhere},
                                       {"waits_bound_and_deleted", bound_and_deleted},
-                                      {"waits_generous_answers", generous_answers},
-                                      {"waits_replies_beside_notifications", replies_beside_notifications},
-                                      {"waits_refused_at_once", refused_at_once}};
+                                      {"waits_fault_reply_with_capabilities", fault_reply_with_capabilities},
+                                      {"waits_receiving_from_notifications", receiving_from_notifications},
+                                      {"waits_refused_reply_recv", refused_reply_recv}};
     return run_cases(kCases);
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A method takes apart what others have left half done, and among that is its own caller, with the only capabilities to
-// the CNode that the method is to fill. It must not put anything there.
+// A method completes a preempted Delete of a zombie CNode, and this deletes the method's own caller along with the only
+// capabilities to the CNode that the method is to fill. The method must not write to that CNode.
 #include "common/ktest.h"
 
 namespace glenda::ktest {
@@ -8,17 +8,17 @@ namespace glenda::ktest {
 namespace {
 
 constexpr unsigned kZombieRadix = 12;
-alignas(64) constinit std::byte intruder_stack[4096];
+alignas(64) constinit std::byte caller_stack[4096];
 
-/// The caller's CSpace: the tests' own CNode in slot 1, and in slot 2 a box in whose slot 1 the target is.
+/// The caller's CSpace has the main thread's CNode in slot 1, and in slot 2 a CNode whose slot 1 holds the target.
 constexpr CPtr in_node(CPtr slot) { return CPtr{1} << 60 | slot; }
 constexpr CPtr kTarget = CPtr{2} << 60 | 1;
 
 struct Scene {
     Notification bell = need(pool().notification());
     Timer timer = need(pool().timer());
-    Untyped below = need(pool().make<Untyped>(CapType::Untyped, 20));   // what goes
-    Untyped memory = need(pool().make<Untyped>(CapType::Untyped, 12));  // what stays
+    Untyped below = need(pool().make<Untyped>(CapType::Untyped, 20));   // is deleted
+    Untyped memory = need(pool().make<Untyped>(CapType::Untyped, 12));  // stays
     CPtr slot = need(pool().slots(8));
     Tcb tcb{};
     volatile bool began = false, returned = false;
@@ -53,18 +53,18 @@ struct Scene {
         need(tcb.set_priority(kPriority + 1, 0));
         Registers registers;
         registers.pc = reinterpret_cast<std::uint64_t>(&enter);
-        registers.sp = reinterpret_cast<std::uint64_t>(intruder_stack + sizeof(intruder_stack));
+        registers.sp = reinterpret_cast<std::uint64_t>(caller_stack + sizeof(caller_stack));
         registers.a0 = reinterpret_cast<std::uint64_t>(this);
         need(tcb.write_registers(registers));
         need(tcb.resume());
         const CPtr filler = need(pool().endpoint()).cptr();
-        const CNode box_of_all(zombie);
-        for (unsigned i = 1; i < bit(kZombieRadix) - 1; i++) need(box_of_all.copy(i, node(), filler));
-        need(box_of_all.move(bit(kZombieRadix) - 1, node(), tcb.cptr()));
+        const CNode full(zombie);
+        for (unsigned i = 1; i < bit(kZombieRadix) - 1; i++) need(full.copy(i, node(), filler));
+        need(full.move(bit(kZombieRadix) - 1, node(), tcb.cptr()));
     }
 };
 
-void retype_by_the_dying() {
+void retype_by_deleted_caller() {
     unsigned began = 0;
     for (std::uint64_t after = 20; after < 300; after += 40) {
         Scene scene;
@@ -90,6 +90,6 @@ void retype_by_the_dying() {
 
 int main(int, char**) {
     using namespace glenda::ktest;
-    static constexpr Case kCases[] = {{"buried_retype_by_the_dying", retype_by_the_dying}};
+    static constexpr Case kCases[] = {{"zombies_retype_by_deleted_caller", retype_by_deleted_caller}};
     return run_cases(kCases);
 }

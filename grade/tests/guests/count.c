@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Computes, sleeps and prints for a while: a run that must be the same each time, its times included.
+// Computes, sleeps and prints for a while. Each run must be the same, including its times.
 #include "guest.h"
 
 int main(void) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Says hello, answers each line, and switches off at "quit"; "fail" is an exit status; "sleep" sleeps for a second.
+// Greets, and echoes each line. "quit" switches off, "fail" gives an exit status, "sleep" sleeps for a second.
 #include "guest.h"
 
 static void nap(void) {

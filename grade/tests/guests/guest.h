@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// What a bare guest needs: the SBI's console, the 16550's receiver with its interrupt, the time.
+// Functions for bare guests: the SBI's console, the 16550's receiver and its interrupt, the time.
 // Sources: SBI specification 1.0 (legacy extension); QEMU's `virt` machine (16550 at 0x10000000, interrupt 10; PLIC).
 #pragma once
 #include <stdint.h>
@@ -32,13 +32,13 @@ static inline uint64_t now(void) {
 enum { kTimer = 1 << 5, kExternal = 1 << 9 };  // bits of `sie`
 enum { kTicksPerSecond = 10 * 1000 * 1000 };   // of `time`
 
-/// No deadline. Not the end of time: grade/glenda/qemu.py says why.
+/// Sets no deadline. grade/glenda/qemu.py explains why this is not the end of time.
 static inline void disarm_timer(void) {
     asm volatile("csrc sie, %0" ::"r"(kTimer));
     set_timer(now() + 1000);
 }
 
-/// Sleep until an interrupt in `sources` is pending. None is ever taken: sstatus.SIE stays clear.
+/// Sleeps until an interrupt in `sources` is pending. The hart never takes it, because sstatus.SIE stays clear.
 static inline void sleep_for(unsigned long sources) { asm volatile("csrw sie, %0; wfi" ::"r"(sources) : "memory"); }
 
 #define REGISTER8(address) (*(volatile uint8_t*)(address))
@@ -47,7 +47,7 @@ static inline void sleep_for(unsigned long sources) { asm volatile("csrw sie, %0
 // The PLIC's registers for S-mode of hart 0. Every hart has two contexts there: M-mode and S-mode.
 enum { kPlicEnable = 0x0c002080, kPlicThreshold = 0x0c201000, kPlicClaim = 0x0c201004 };
 
-/// Let the 16550 wake this hart when a byte comes. `hart`: its number.
+/// Lets the 16550 wake this hart when a byte arrives. `hart`: its number.
 static inline void enable_input(unsigned long hart) {
     REGISTER32(0x0c000000 + 4 * 10) = 1;  // priority of interrupt 10
     REGISTER32(kPlicEnable + 0x100 * hart) = 1u << 10;
@@ -55,10 +55,10 @@ static inline void enable_input(unsigned long hart) {
     REGISTER8(0x10000001) = 1;  // 16550: interrupt enable, received data
 }
 
-/// End QEMU with an exit status (the `virt` machine's test device).
+/// Ends QEMU with an exit status, through the `virt` machine's test device.
 static inline void power_off(uint32_t status) { REGISTER32(0x100000) = status << 16 | 0x3333; }
 
-/// The next byte typed; sleeps until it comes.
+/// Sleeps until a byte is typed and returns it.
 static inline char read_byte(unsigned long hart) {
     while ((REGISTER8(0x10000005) & 1) == 0) sleep_for(kExternal);
     char byte = (char)REGISTER8(0x10000000);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A kernel whose stretches without interrupts have known lengths. `spin` takes two instructions a turn.
+// A kernel that disables interrupts for known numbers of instructions. `spin` takes two instructions per loop.
 #include "guest.h"
 
 void trap(void);
@@ -13,7 +13,7 @@ asm(R"(
     .endm
 
     .balign 4
-trap:                               # what the user wants is in a7
+trap:                               # a7 selects the operation
     csrr t1, sepc
     addi t1, t1, 4
     csrw sepc, t1
@@ -71,7 +71,7 @@ debug:
     spin_for 50000
     ret
 
-    .section .data                  # behind all that is the kernel's
+    .section .data                  # after everything of the kernel's
     .balign 4
 user:
     li a7, 1

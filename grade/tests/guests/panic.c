@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A kernel that gives up with a report, and then stops with an interrupt pending, so that `wfi` does not wait.
+// A kernel that panics with a report and then halts with an interrupt pending, so that `wfi` does not wait.
 #include "guest.h"
 
 int main(void) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// As panic.c, but the report breaks off: the kernel gives up a second time in the middle of it.
+// Like panic.c, but the report is incomplete: the kernel panics again in the middle of it.
 #include "guest.h"
 
 int main(void) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Never does anything more.
+// Spins forever.
 #include "guest.h"
 
 int main(void) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Idle, but for a timer tick every 10 ms: its clock runs, and it executes next to nothing.
+// Idle except for a timer tick every 10 ms: its clock runs, but it executes next to nothing.
 #include "guest.h"
 
 int main(void) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Random choices that all follow from one seed: equal seeds, equal choices.
+// Random choices, reproducible from a seed.
 #pragma once
 
 #include <cstddef>
@@ -21,7 +21,7 @@ public:
     }
     /// 0 to `limit` - 1.
     unsigned below(std::uint64_t limit) { return static_cast<unsigned>(word() % limit); }
-    /// True that many times out of a hundred.
+    /// True with this probability, in per cent.
     bool percent(unsigned chance) { return below(100) < chance; }
     template <typename T>
     T of(std::initializer_list<T> choices) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Names what lies at an address of the kernel's state: "thread 3, registers.a1".
+// Describes an address in the kernel's state in words: "thread 3, registers.a1".
 #pragma once
 
 #include <string>
@@ -26,7 +26,7 @@ public:
     void add(std::string name, const Notification& notification);
     void add(std::string name, const Reply& reply);
     void add(std::string name, const Slot* slots, std::size_t count);
-    /// Of all places that contain `address`, the last that was added.
+    /// The name of the place added last among those that contain `address`.
     std::string name_of(const void* address) const;
 
 private:

@@ -37,7 +37,7 @@ std::size_t Snapshot::offset_of(const void* address) const {
         if (distance < region.size) return offset + distance;
         offset += region.size;
     }
-    std::abort();  // a mistake of the test: this is no part of the state
+    std::abort();  // an error in the test: this is not part of the state
 }
 
 void Snapshot::erase(const void* address, std::size_t size) {

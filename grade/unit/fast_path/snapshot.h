@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// The whole state of the kernel, as bytes: memory that can be copied, put back, and compared.
+// The kernel's complete state as bytes, which can be copied, restored and compared.
 //
-// The host's RAM lies at a fixed address, so pointers in a copy mean the same after it has been put back. Comparing
-// bytes needs no list of fields: a new field is compared as well. What may differ is erased from the copies, by name.
+// The host's RAM is at a fixed address, so pointers in a copy are still valid when it is restored. Comparing bytes
+// needs no list of fields, so new fields are compared too. What may differ is erased from the copies, by name.
 #pragma once
 
 #include <cstddef>
@@ -20,11 +20,11 @@ struct Region {
 
 class Snapshot {
 public:
-    /// Copy all regions, and the machine. `regions` outlives this.
+    /// Copies all regions and the machine. `regions` must outlive this.
     void take(const std::vector<Region>& regions);
-    /// Make everything as it was.
+    /// Restores everything.
     void restore() const;
-    /// Forget what the copy has of `object`, which lies in a region: equal to every other copy without it.
+    /// Erases `object`, which is in a region, from the copy. All copies are then equal there.
     template <typename T>
     void erase(const T& object) {
         erase(&object, sizeof object);

@@ -24,7 +24,7 @@ void say_case() { std::fprintf(stderr, "in case %" PRIu64 "\n", case_number); }
 /// UBSan calls this when it has found something.
 extern "C" void __ubsan_on_report() { say_case(); }
 
-/// All that the two paths may leave different, and why nobody can tell.
+/// Everything that may differ between the two paths, and why this cannot be observed.
 void TwoPaths::forget_differences(Snapshot& state) const {
     state.erase(fast_path_is_on);
     state.erase(executing_hart);                     // of the hart that holds the lock, and none does
@@ -33,7 +33,7 @@ void TwoPaths::forget_differences(Snapshot& state) const {
         for (const KernelCounter counter : {KernelCounter::Syscalls, KernelCounter::Switches})
             state.erase(harts[i]->counters[static_cast<unsigned>(counter)]);
     }
-    for (unsigned t = 0; t < kThreads; t++) {  // what a thread sends is pending only while it waits in line
+    for (unsigned t = 0; t < kThreads; t++) {  // `pending` is only valid while the thread is in a queue
         const Tcb& tcb = thread(t);
         if (tcb.endpoint == nullptr || tcb.state == ThreadState::BlockedRecv) state.erase(tcb.pending);
     }
@@ -52,7 +52,7 @@ void TwoPaths::start(bool is_fast) {
     fast_path_is_on = is_fast;
 }
 
-/// The head of the zombies is no part of the regions: leave it empty.
+/// The head of the zombie list is not in the regions, so it must stay empty.
 void TwoPaths::finish() {
     machine.checks_before_interrupt = host::kNever;
     EXPECT_EQ(reap_zombies(), Progress::Done);
@@ -70,7 +70,7 @@ unsigned TwoPaths::run_slow(std::uint64_t number, Describe is_described) {
     return made;
 }
 
-/// The same entries once more. How many led to the same.
+/// Makes the same entries again. Returns how many gave the same result.
 unsigned TwoPaths::run_fast(std::uint64_t number, unsigned entries) {
     start(true);
     Dice dice(~number);
@@ -111,7 +111,7 @@ void TwoPaths::enter_kernel(Dice& dice, Outcome& outcome, Describe is_described)
         } else {
             outcome.next = &enter_trap(tcb, entry.cause, entry.value);
         }
-    } catch (const host::Asleep&) {  // nobody can run
+    } catch (const host::Asleep&) {  // no thread is ready
         outcome.end = Outcome::End::Asleep;
     } catch (...) {
         outcome.end = Outcome::End::Stopped;
@@ -131,7 +131,7 @@ void TwoPaths::note_end(Outcome& outcome) {
     forget_differences(outcome.state);
 }
 
-/// What differs, a line each; "" if nothing does.
+/// The differences, one line each; "" if there are none.
 std::string TwoPaths::difference(const Outcome& slow, const Outcome& fast) const {
     std::ostringstream out;
     out << std::hex;

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The same entries into the kernel, from the same state, without the fast path and with it.
 //
-// All of the kernel's memory is compared, and what the machine was told. What may differ is named, item by item, in
-// forget_differences().
+// All of the kernel's memory is compared, and its effects on the machine. forget_differences() lists what may differ.
 #pragma once
 
 #include "world.h"
@@ -12,7 +11,7 @@ namespace glenda::test {
 constexpr unsigned kMaxEntries = 3;
 constexpr unsigned kCounters = static_cast<unsigned>(KernelCounter::Count);
 
-/// An entry to the kernel, and what it led to.
+/// An entry to the kernel and its outcome.
 struct Outcome {
     enum class End { Returned, Asleep, Stopped };
 
@@ -21,9 +20,9 @@ struct Outcome {
     End end = End::Returned;
     const Tcb* caller = nullptr;
     ThreadState next_was = ThreadState::Idle;        // the state of `next` before
-    const Tcb* next = nullptr;                       // who runs
+    const Tcb* next = nullptr;                       // the thread that runs next
     bool was_true = true;                            // `next` is the current thread of the hart
-    std::array<std::uint64_t, kCounters> counted{};  // by how much the hart's counters went up
+    std::array<std::uint64_t, kCounters> counted{};  // increments of the hart's counters
     std::uint64_t satp_before = 0, satp_after = 0;   // of the hart
     bool fpu_before = false, fpu_after = false;      // whether it is on
     Snapshot state;                                  // afterwards, without what may differ
@@ -43,10 +42,10 @@ protected:
     TwoPaths() { make_world(); }
     ~TwoPaths() override { boot(); }
 
-    /// Make one to kMaxEntries entries in the random state `number` and those that follow from it, on both paths. How
-    /// many both made; fails the test where they led to different states.
+    /// Makes one to kMaxEntries entries on both paths, from the random state `number`. Returns how many both made.
+    /// Fails the test if they lead to different states.
     unsigned run_case(std::uint64_t number);
-    /// Entry `i` of the last case, as it went with the fast path.
+    /// Entry `i` of the last case, with the fast path.
     const Outcome& outcome(unsigned i) const { return outcomes_[1][i]; }
 
 private:

@@ -20,7 +20,7 @@ void World::make_world() {
     for (unsigned i = 1; i < kMaxWorldHarts; i++) {
         auto& hart = other_harts_[i - 1] = std::make_unique<Hart>();
         hart->index = i;
-        hart->hardware = i + 4;  // the firmware's numbers are others
+        hart->hardware = i + 4;  // the firmware's numbers differ
         init_hart(*hart);
         harts[i] = hart.get();
     }
@@ -53,7 +53,7 @@ void World::make_objects() {
     }
 }
 
-/// Everything of the kernel's that can change. What is behind the watermark of root's memory nobody can reach.
+/// All kernel memory that can change. Memory above the watermark of root's Untyped is not accessible to anyone.
 void World::note_regions() {
     const Capability& memory = slot(kUntyped).cap;
     const auto begin = to_pointer<std::byte>(host::kRamBegin);

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: MIT
-// A kernel in a random state in which a thread is about to enter it: the starting point of the fast path's tests.
+// A kernel in a random state, with a thread about to enter it: the start of the fast path's tests.
 //
 // The objects are always the same: threads, address spaces, CNodes, endpoints and so on, made once. Everything else is
-// random: which thread is on which hart, in which state and queue, what its CSpace looks like, and what it is about to
-// ask for. Common cases are likely, so the fast path is often taken. Each rare condition is likely enough to occur
-// alone, with everything else as the fast path wants it.
-//   world.cc         the objects, and all memory that belongs to the kernel's state
+// random: each thread's hart, state, queue and CSpace, and the system call it is about to make. Common cases are
+// likely, so that the fast path is often taken. Each uncommon case is likely enough to occur alone.
+//   world.cc         the objects, and all that belongs to the kernel's state
 //   world_state.cc   a random state
 //   world_caps.cc    capabilities and pointers to them
 //   world_entry.cc   a random entry to the kernel
@@ -33,7 +32,7 @@ protected:
     static constexpr unsigned kMaxWorldHarts = 3;
     static constexpr unsigned kThreads = 9, kSpaces = 3, kEndpoints = 3, kNotifications = 3, kReplies = 6, kTops = 3,
                               kLeaves = 3, kTimers = 2;
-    /// Where root has the capabilities that made the objects. No thread reaches root's CNode.
+    /// Root's slots with the objects' original capabilities. No thread has a capability to root's CNode.
     enum : CPtr {
         kTop = 20,   // CNodes of 16 slots, above
         kLeaf = 25,  // CNodes of 32, 64, and 128 slots, where the threads' capabilities are
@@ -50,13 +49,13 @@ protected:
         kIrq,
     };
 
-    /// Make the objects, all unused, and remember them as the state to which begin() returns.
+    /// Makes the objects, all unused, and saves this as the state to which begin() returns.
     void make_world();
-    /// The random state of `seed`. A thread, caller(), is about to enter the kernel on hart here().
+    /// Makes the random state of `seed`. A thread, caller(), is about to enter the kernel on hart here().
     void begin(std::uint64_t seed);
-    /// Let the current thread of here() be about to enter the kernel in a random way.
+    /// Prepares a random entry to the kernel by the current thread of here().
     Entry prepare_entry(Dice& dice);
-    /// Copy the state.
+    /// Copies the state.
     void take(Snapshot& snapshot) const { snapshot.take(regions_); }
     /// What is at this address.
     std::string name_of(const void* address) const { return places_.name_of(address); }
@@ -93,7 +92,7 @@ private:
     // --- world_caps.cc
     void fill_leaves(Dice& dice);
     void set_cspace(unsigned t, Dice& dice);
-    /// Put a copy of root's capability `original` into `target`.
+    /// Puts a copy of root's capability `original` into `target`.
     void fill(Slot& target, CPtr original, Rights rights, Dice& dice);
     /// One of root's capabilities that `caller` may have, of any type.
     CPtr any_original(const Tcb& caller, Dice& dice);
@@ -124,7 +123,7 @@ private:
     Places places_;
     Hart* here_ = nullptr;
     std::array<Shape, kThreads> shapes_;
-    std::array<Endpoint::Waiting, kEndpoints> roles_{};  // who may wait at each
+    std::array<Endpoint::Waiting, kEndpoints> roles_{};  // which threads may wait at each
 };
 
 }  // namespace glenda::test

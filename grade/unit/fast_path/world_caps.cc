@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What the threads of the world can reach: their CSpaces, capabilities, and pointers, good and bad. See world.h.
+// The threads' CSpaces and capabilities, and valid and invalid pointers to them. See world.h.
 #include "ipc/transfer.h"
 #include "world.h"
 
@@ -7,8 +7,8 @@ namespace glenda::test {
 
 unsigned World::number_of(const Tcb& tcb) const { return static_cast<unsigned>(&tcb - &thread(0)); }
 
-/// Mostly one CNode whose guard covers the rest with zeroes; also with another guard, below another CNode, too short to
-/// lead anywhere, or none.
+/// Mostly one CNode with a guard of zeros for all other bits; sometimes with another guard, below another CNode, too
+/// short to find anything, or no CNode.
 void World::set_cspace(unsigned t, Dice& dice) {
     Tcb& tcb = thread(t);
     const auto leaf_number = dice.below(kLeaves);
@@ -51,7 +51,7 @@ void World::set_cspace(unsigned t, Dice& dice) {
     }
 }
 
-/// A few capabilities of all kinds in each CNode, for pointers that lead to the wrong place.
+/// A few capabilities of all types in each CNode, for pointers that find the wrong slot.
 void World::fill_leaves(Dice& dice) {
     for (unsigned l = 0; l < kLeaves; l++) {
         for (unsigned i = 0; i < 6; i++) {
@@ -75,7 +75,7 @@ void World::fill(Slot& target, CPtr original, Rights rights, Dice& dice) {
     target.fill_as_child(cap, source);
 }
 
-/// A thread that another hart runs would have to be asked for, and nobody is there to answer.
+/// Excludes threads that run on another hart: the kernel would wait for that hart, which does not exist here.
 CPtr World::any_original(const Tcb& caller, Dice& dice) {
     switch (dice.weighted({30, 20, 15, 12, 8, 4, 4, 3, 4})) {
         case 0: return kEndpoint + dice.below(kEndpoints);
@@ -120,7 +120,7 @@ CPtr World::bad_pointer(const Tcb& tcb, Dice& dice) {
         case 1: return dice.word();
         case 2: return shape.prefix;          // slot 0
         case 3: return shape.prefix | index;  // any slot
-        case 4: return index;                 // right in a CSpace without a guard
+        case 4: return index;                 // valid in a CSpace without a guard
         default: return (shape.prefix | index) ^ bit(dice.below(64));
     }
 }

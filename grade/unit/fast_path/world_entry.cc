@@ -48,7 +48,7 @@ Entry World::prepare_entry(Dice& dice) {
     return entry;
 }
 
-/// Words, lengths and capabilities, mostly as they should be.
+/// Words, lengths and capabilities, mostly valid.
 void World::prepare_message(Tcb& tcb, Dice& dice) {
     unsigned length = dice.below(kRegisterWords + 1), caps = 0;
     if (dice.percent(30)) length = dice.below(kMaxWords + 1);
@@ -62,14 +62,14 @@ void World::prepare_message(Tcb& tcb, Dice& dice) {
     for (unsigned i = 0; i < kRegisterWords; i++) tcb.registers.a(2 + i) = dice.word();
     if (tcb.utcb == nullptr || caps == 0) return;
     for (CPtr& pointer : tcb.utcb->send_caps) pointer = pointer_to(tcb, any_original(tcb, dice), dice);
-    for (unsigned t = 0; t < kThreads; t++) {  // who may get them
+    for (unsigned t = 0; t < kThreads; t++) {  // the possible receivers
         Tcb& other = thread(t);
         if (other.utcb != nullptr && &other != &tcb)
             other.utcb->receive_cnode = pointer_to(other, kLeaf + dice.below(kLeaves), dice);
     }
 }
 
-/// One where `waiting` stand, if there is one and the dice agree.
+/// An endpoint where `waiting` wait, with some probability and if there is one.
 CPtr World::likely_endpoint(Endpoint::Waiting waiting, Dice& dice) {
     const unsigned first = dice.below(kEndpoints);
     for (unsigned n = 0; n < kEndpoints && dice.percent(90); n++) {

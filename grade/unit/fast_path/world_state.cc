@@ -32,7 +32,7 @@ void World::begin(std::uint64_t seed) {
     machine.console.clear();
 }
 
-/// The lock was last held by any of them, and not on the fast path.
+/// Any hart may have held the lock last, and not on the fast path.
 void World::set_harts(Dice& dice) {
     hart_count = dice.percent(50) ? 1 : 2 + dice.below(kMaxWorldHarts - 1);
     here_ = harts[dice.below(hart_count)];
@@ -43,7 +43,7 @@ void World::set_harts(Dice& dice) {
     }
 }
 
-/// Who the thread is: all that does not depend on others. It is Inactive.
+/// Sets everything of a thread that does not depend on others. It is Inactive.
 void World::set_thread(Tcb& tcb, Dice& dice) {
     const unsigned t = number_of(tcb);
     tcb.registers.pc = 0x10000 + 4 * dice.below(1000);
@@ -54,7 +54,7 @@ void World::set_thread(Tcb& tcb, Dice& dice) {
     tcb.slice = 1 + dice.below(kDefaultSlice) * tick_length;
     tcb.run_time = dice.below(1000) * tick_length;
     tcb.turn_end = tcb.run_time + tcb.slice - (dice.percent(80) ? dice.below(tcb.slice) : dice.below(2 * tcb.slice));
-    tcb.pending = {dice.word(), dice.percent(50), dice.percent(50)};  // of long ago
+    tcb.pending = {dice.word(), dice.percent(50), dice.percent(50)};  // stale
     tcb.fault = {FaultKind::Vm, dice.word(), 13};
     for (std::uint64_t& f : tcb.fpu.f) f = t + 1;
     if (dice.percent(90)) {
@@ -81,9 +81,9 @@ void World::set_thread(Tcb& tcb, Dice& dice) {
     }
 }
 
-/// Each hart runs one of its threads; only elsewhere it may be idle.
+/// Each hart runs one of its threads. Only harts other than here() may be idle.
 void World::set_current(Dice& dice) {
-    thread(dice.below(kThreads)).hart = here_;  // there must be somebody
+    thread(dice.below(kThreads)).hart = here_;  // there must be at least one
     for (unsigned i = 0; i < hart_count; i++) {
         Hart& hart = *harts[i];
         if (&hart != here_ && dice.percent(20)) continue;
@@ -100,7 +100,7 @@ void World::set_current(Dice& dice) {
     machine.satp = here().satp;
 }
 
-/// At an endpoint either senders wait or receivers.
+/// Either senders or receivers wait at an endpoint.
 void World::set_roles(Dice& dice) {
     using enum Endpoint::Waiting;
     for (Endpoint::Waiting& role : roles_)
@@ -127,7 +127,7 @@ void World::set_wait(Tcb& tcb, Dice& dice) {
     }
 }
 
-/// At an endpoint, as its role says.
+/// The thread waits at an endpoint, according to the endpoint's role.
 void World::wait_in_line(Tcb& tcb, Dice& dice) {
     const unsigned e = dice.below(kEndpoints);
     if (roles_[e] == Endpoint::Waiting::Receivers) {
@@ -147,7 +147,7 @@ void World::wait_in_line(Tcb& tcb, Dice& dice) {
          state);
 }
 
-/// Its message has been received, and will be answered.
+/// The thread's message has been received, and it waits for the reply.
 void World::wait_in_reply(Tcb& tcb, Dice& dice) {
     Reply* const reply = free_reply(dice);
     if (reply == nullptr) return;
@@ -168,7 +168,7 @@ Reply* World::free_reply(Dice& dice) const {
     return nullptr;
 }
 
-/// Flags are there only where nobody takes them at once.
+/// Signals are pending only if no thread takes them at once.
 void World::set_signals(Dice& dice) {
     for (unsigned n = 0; n < kNotifications; n++) {
         Notification& object = notification(n);
@@ -178,7 +178,7 @@ void World::set_signals(Dice& dice) {
     }
 }
 
-/// The unit is on exactly when the thread that runs is its owner.
+/// The FPU is on exactly when its owner is the current thread.
 void World::set_fpu(Dice& dice) {
     for (unsigned i = 0; i < hart_count; i++) {
         Hart& hart = *harts[i];

@@ -92,7 +92,7 @@ Capability KernelTest::capability(CapType type, void* object, unsigned size_bits
 
 void KernelTest::boot() {
     machine.checks_before_interrupt = host::kNever;
-    EXPECT_EQ(reap_zombies(), Progress::Done);  // what an earlier boot() left there
+    EXPECT_EQ(reap_zombies(), Progress::Done);  // those left by an earlier boot()
     host::power_on();
     preemptions_ = 0;
     next_ = host::kRamBegin;
@@ -167,7 +167,7 @@ void KernelTest::trap(Tcb& tcb) {
         const Tcb& next =
             enter_syscall(tcb, r.a(1), r.a(2), r.a(3), r.a(4), r.a(5), r.a(0), static_cast<std::int64_t>(r.a(7)));
         EXPECT_EQ(&next, hart_->current);
-    } catch (const host::Asleep&) {  // nobody can run: the hart is idle
+    } catch (const host::Asleep&) {  // no thread is ready: the hart is idle
     } catch (...) {
         big_lock = BigLock{};
         throw;
@@ -203,7 +203,7 @@ bool KernelTest::enter(Tcb& tcb, Syscall number, CPtr pointer, Tag tag, std::ini
 void KernelTest::syscall(Tcb& tcb, Syscall number, CPtr pointer, Tag tag, std::initializer_list<std::uint64_t> words,
                          CPtr reply) {
     bool done = enter(tcb, number, pointer, tag, words, reply);
-    while (!done && tcb.state == ThreadState::Ready) done = enter_again(tcb);  // unless it took itself apart
+    while (!done && tcb.state == ThreadState::Ready) done = enter_again(tcb);  // unless it has deleted itself
 }
 
 CPtr KernelTest::make(CapType type, CPtr first, unsigned size_bits, unsigned count) {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-// A freshly booted kernel for each test, and ways to act as its threads.
+// A freshly booted kernel for each test, and functions to act as its threads.
 //
-// boot() makes by hand what boot/root_task.cc would make: one hart, and a root thread whose CSpace is one CNode with a
-// capability to everything. From there tests make objects as user programs do, by system calls: call(), syscall(). If
-// an interrupt is pending, a call comes back preempted and is made again until it is done.
+// boot() makes by hand what boot/root_task.cc would make: one hart, and a root thread whose CSpace is one CNode with
+// capabilities to everything. Tests then make objects as user programs do, with system calls: call(), syscall(). While
+// an interrupt is pending, a call is preempted, and is made again until it is done.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -30,13 +30,13 @@ namespace glenda::test {
 
 using host::machine;
 
-/// `Untyped(...)`: what of the derivation tree's links around and below `slot` is wrong; "" where all is well.
+/// The errors in the derivation tree's links around and below `slot`; "" if there are none.
 std::string tree_fault(const Slot& slot);
 
-/// `slot` and everything below it, one line each in the order of the tree: slot, type, rights, object.
+/// `slot` and everything below it, one line each in tree order: slot, type, rights, object.
 std::string tree_dump(const Slot& slot);
 
-/// The threads in `queue`, in order; fails the test where the links do not agree.
+/// The threads in `queue`, in order. Fails the test if the links are inconsistent.
 std::vector<const Tcb*> threads_in(const TcbQueue& queue);
 
 /// The first word of Retype.
@@ -70,7 +70,7 @@ protected:
     KernelTest() { boot(); }
     ~KernelTest() override;
 
-    /// A new machine and a new kernel: nothing of what was before is left.
+    /// Makes a new machine and a new kernel. Nothing is left of the previous ones.
     void boot();
 
     /// Slot `n` of the root CNode.
@@ -83,28 +83,28 @@ protected:
     Tcb& root() const { return *root_; }
     Hart& hart() const { return *hart_; }
 
-    /// A tick passes.
+    /// Lets a tick pass.
     void tick_once() {
         machine.time += tick_length;
         tick(hart());
     }
 
-    /// Make `tcb`, which is ready, the current thread of its hart.
+    /// Makes `tcb`, which is ready, the current thread of its hart.
     void run(Tcb& tcb);
 
-    /// Make `tcb` enter the kernel once, as trap.S would. False: it was preempted, and would make the same system call
-    /// again. Afterwards the hart has chosen who runs next.
+    /// Lets `tcb` enter the kernel once, as trap.S would. Returns false if it was preempted and would make the same
+    /// system call again. Afterwards the hart has chosen the next thread.
     bool enter(Tcb& tcb, Syscall number, CPtr pointer, Tag tag = {}, std::initializer_list<std::uint64_t> words = {},
                CPtr reply = 0);
 
-    /// Make `tcb`, which was preempted, make its system call again. False: it was preempted again.
+    /// Lets `tcb`, which was preempted, make its system call again. Returns false if it was preempted again.
     bool enter_again(Tcb& tcb);
 
-    /// Make `tcb` do a system call: enter, again and again while it is preempted.
+    /// Lets `tcb` make a system call, again and again while it is preempted.
     void syscall(Tcb& tcb, Syscall number, CPtr pointer, Tag tag = {}, std::initializer_list<std::uint64_t> words = {},
                  CPtr reply = 0);
 
-    /// Call a method of a kernel object; the answer's words stay in the caller. Returns the kernel's error.
+    /// Calls a method of a kernel object. The reply's words stay in the caller. Returns the kernel's error.
     template <typename Method>
     Error call(Tcb& caller, CPtr pointer, Method method, std::initializer_list<std::uint64_t> words = {}) {
         syscall(caller, Syscall::Call, pointer,
@@ -116,15 +116,15 @@ protected:
         return call(*root_, pointer, method, words);
     }
 
-    /// Make `count` objects in root's slots from `first` on, out of kUntyped.
+    /// Makes `count` objects from kUntyped, in root's slots from `first` on.
     Error retype(CapType type, CPtr first, unsigned size_bits = 0, unsigned count = 1) {
         return call(kUntyped, UntypedMethod::Retype, {kind(type, size_bits, count), kCNode, first});
     }
     /// The same; fails the test if the kernel refuses. Returns `first`.
     CPtr make(CapType type, CPtr first, unsigned size_bits = 0, unsigned count = 1);
-    /// A thread in slot `at` that shares root's CSpace and VSpace and is ready, with a UTCB in slot `utcb` if not 0.
+    /// Makes a ready thread in slot `at` that shares root's CSpace and VSpace, with a UTCB in slot `utcb` if not 0.
     Tcb& make_thread(CPtr at, CPtr utcb = 0, CPtr fault_handler = 0);
-    /// A copy, in slot `to`, with fewer rights or a badge.
+    /// Makes a copy in slot `to`, with fewer rights or a badge.
     Error copy(CPtr from, CPtr to, Rights rights = Rights::All) {
         return call(kCNode, CNodeMethod::Copy, {to, kCNode, from, word_of(rights)});
     }
@@ -133,12 +133,12 @@ protected:
     }
     Error remove(CPtr at) { return call(kCNode, CNodeMethod::Delete, {at}); }
     Error revoke(CPtr at) { return call(kCNode, CNodeMethod::Revoke, {at}); }
-    /// Make an unknown system call, as a program for another kernel does; a7 is its number.
+    /// Makes an unknown system call, like a program for another kernel; a7 is its number.
     void enter_unknown(Tcb& tcb, std::uint64_t number);
     Error suspend(CPtr at) { return call(at, TcbMethod::Suspend); }
     Error resume(CPtr at) { return call(at, TcbMethod::Resume); }
 
-    /// The end of what boot() made; objects that tests make lie in kUntyped.
+    /// The end of the memory that boot() used. Objects that tests make are in kUntyped.
     PhysAddr end_of_boot() const { return next_; }
 
     /// How often system calls were preempted since boot().

@@ -15,9 +15,9 @@ namespace glenda::host {
 
 Machine machine;
 
-bool Machine::was_flushed(VirtAddr address, unsigned asid) const {
+bool Machine::was_flushed(VirtAddr address, unsigned asid, arch::HartSet harts) const {
     return std::any_of(flushes.begin(), flushes.end(), [&](const Flush& flush) {
-        return flush.asid == asid && (flush.whole_space || flush.address == address);
+        return flush.asid == asid && (flush.whole_space || flush.address == address) && (flush.harts & harts) == harts;
     });
 }
 
@@ -44,8 +44,10 @@ using host::machine;
 
 void set_address_space(std::uint64_t satp) { machine.satp = satp; }
 constinit std::uint64_t this_hart = 0;
-void flush_page(VirtAddr address, unsigned asid, HartSet) { machine.flushes.push_back({false, address, asid}); }
-void flush_space(unsigned asid, HartSet) { machine.flushes.push_back({true, {}, asid}); }
+void flush_page(VirtAddr address, unsigned asid, HartSet harts) {
+    machine.flushes.push_back({false, address, asid, harts});
+}
+void flush_space(unsigned asid, HartSet harts) { machine.flushes.push_back({true, {}, asid, harts}); }
 void flush_instructions(HartSet harts) {
     machine.instruction_flushes++;
     machine.instruction_flush_harts = harts;

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
-// The objects of the model, and what must hold. See ipc_model.h.
+// The objects of the model, and the invariants. See ipc_model.h.
 #include "model/ipc_model.h"
 
 #include <algorithm>
 
 namespace glenda::test {
 
-/// A new kernel, and a model that knows nothing yet.
+/// Makes a new kernel and an empty model.
 void IpcModel::begin(unsigned seed) {
     boot();
     threads_ = {};
@@ -48,7 +48,7 @@ void IpcModel::mint_notification(unsigned n) {
 void IpcModel::bind(unsigned t, unsigned n) {
     ASSERT_EQ(call(kTcbs + t, TcbMethod::BindNotification, {kNotification + n}), Error::Ok);
     notifications_[n].bound = static_cast<int>(t);
-    if (notifications_[n].flags != 0) naive_signal(static_cast<int>(n), 0);  // to a thread that waits already
+    if (notifications_[n].flags != 0) naive_signal(static_cast<int>(n), 0);  // wakes a thread that waits already
 }
 
 void IpcModel::check_thread(int t) {
@@ -107,7 +107,7 @@ void IpcModel::check() {
     }
 }
 
-/// All that threads or the scheduler could tell apart, in one number.
+/// A number that covers everything that threads or the scheduler can observe.
 std::uint64_t IpcModel::fingerprint() const {
     std::uint64_t hash = 14695981039346656037u;
     const auto mix = [&](std::uint64_t value) { hash = (hash ^ value) * 1099511628211u; };
@@ -127,7 +127,7 @@ std::uint64_t IpcModel::fingerprint() const {
     return hash;
 }
 
-/// Random steps, each checked against the model; the fingerprints after each.
+/// Makes random steps and compares each with the model. Returns the fingerprint after each step.
 void IpcModel::converse(std::vector<std::uint64_t>& fingerprints) {
     for (unsigned i = 0; i < 25'000; i++) {
         step();

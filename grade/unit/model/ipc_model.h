@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Six threads on three endpoints, two notifications and four Reply objects do at random everything that threads can do
-// to each other, faults, suspension and deletion included. A naive model does the same, and after each step both agree.
+// Six threads with three endpoints, two notifications and four Reply objects do at random everything that threads can
+// do to each other, including faults, suspension and deletion. The naive model does the same, and after each step the
+// two agree.
 //   ipc_model.cc   the objects, and what must hold
 //   ipc_steps.cc   the steps
 #pragma once
@@ -14,9 +15,9 @@ namespace glenda::test {
 
 class IpcModel : public KernelTest, protected NaiveIpc {
 protected:
-    /// A new kernel, and a model that knows nothing yet.
+    /// Makes a new kernel and an empty model.
     void begin(unsigned seed);
-    /// Random steps, each checked against the model; the fingerprints after each.
+    /// Makes random steps and compares each with the model. Returns the fingerprint after each step.
     void converse(std::vector<std::uint64_t>& fingerprints);
 
     enum Step : unsigned {
@@ -41,7 +42,7 @@ protected:
         kReplaceThread,
         kSteps,
     };
-    // How often each is made; what destroys is rarer.
+    // How often each step is made; steps that destroy are rarer.
     static constexpr double kWeights[kSteps] = {40, 24, 64, 56, 24, 16, 16, 48, 40, 32, 32, 8, 40, 16, 32, 1, 1, 2, 2};
 
     std::array<unsigned, kSteps> done_{};  // how often each kind of step has been made
@@ -49,9 +50,9 @@ protected:
 private:
     // Slots. Thread t sends to endpoint e through kBadged + t * kEndpoints + e, and signals through kSignal + ...
     static constexpr CPtr kTcbs = 20, kEndpoint = 40, kNotification = 50, kReply = 60, kBadged = 100, kSignal = 150;
-    static constexpr CPtr kNoGrant = 165;  // to receive from endpoint e without the right to get capabilities
-    static constexpr CPtr kUtcbs = 170;    // of the first kWithUtcb threads
-    static constexpr CPtr kHandler = 180;  // the badged endpoint 0 to which faults of thread t go
+    static constexpr CPtr kNoGrant = 165;  // to receive from endpoint e, without Grant
+    static constexpr CPtr kUtcbs = 170;    // the UTCBs of the first kWithUtcb threads
+    static constexpr CPtr kHandler = 180;  // endpoint 0 with a badge: receives the faults of thread t
 
     std::mt19937_64 random_{99};
     std::uint64_t next_word_ = 1;
@@ -71,7 +72,7 @@ private:
     void expect(int t, Error error) { threads_[t].expected = {.tag = Tag::error(error)}; }
     int any_ready();
     void send_step(int t, int e, Syscall number);
-    /// A capability to receive from endpoint e, mostly with the right to get capabilities in answers.
+    /// A capability to receive from endpoint e, mostly with Grant.
     CPtr source(int e, bool can_grant) { return (can_grant ? kEndpoint : kNoGrant) + static_cast<unsigned>(e); }
     void recv_step(int t, int e, Syscall number);
     void wait_step(int t, int n, Syscall number);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What threads do, and what is done to them. See ipc_model.h.
+// The steps: what threads do, and what is done to them. See ipc_model.h.
 #include "model/ipc_model.h"
 
 namespace glenda::test {
@@ -20,7 +20,7 @@ void IpcModel::make_syscall(int t, Syscall number, CPtr pointer, const NaiveMess
     syscall(thread, number, pointer, message.tag, {w[0], w[1], w[2], w[3]}, reply);
 }
 
-/// Mostly the thread that the hart has chosen, else another that is ready, or kNone.
+/// Mostly the thread that the hart has chosen, otherwise another ready one, or kNone.
 int IpcModel::any_ready() {
     for (unsigned tries = 0; tries < 20; tries++) {
         const int t = static_cast<int>(random_() % kThreads);
@@ -92,7 +92,7 @@ void IpcModel::tick_step() {
     choose(hart());
 }
 
-/// A system call that LINE would answer.
+/// An unknown system call, such as one of LINE: a fault.
 void IpcModel::fault_step(int t) {
     Tcb& thread = tcb(kTcbs + static_cast<unsigned>(t));
     threads_[t].expected.has_message = false;

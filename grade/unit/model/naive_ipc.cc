@@ -30,7 +30,7 @@ void NaiveIpc::leave_lines(int t) {
     threads_[t].endpoint = threads_[t].notification = threads_[t].reply = kNone;
 }
 
-/// A wait ends in an error, a fault in silence.
+/// A cancelled wait gives an error, a cancelled fault gives nothing.
 void NaiveIpc::fail(int t, Error error) {
     leave_lines(t);
     if (threads_[t].state == ThreadState::BlockedFault)
@@ -126,7 +126,7 @@ void NaiveIpc::naive_answer(int reply, NaiveMessage message) {
     }
     thread.expected = delivered(message, caller);
     thread.expected.has_message = true;
-    thread.expected.badge = thread.pointer;  // a0 stays as it was
+    thread.expected.badge = thread.pointer;  // a0 is unchanged
     wake(caller);
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// How threads meet, as a naive model has it: every thread that waits is in a list.
+// A naive model of IPC: every waiting thread is in a list.
 //
-// It says which thread is in which state and queue, and what its registers hold.
+// It gives the state, the queue and the registers of each thread.
 #pragma once
 
 #include <array>
@@ -12,23 +12,23 @@
 namespace glenda::test {
 
 constexpr unsigned kThreads = 6, kEndpoints = 3, kNotifications = 2, kReplies = 4;
-constexpr unsigned kWithUtcb = 4;  // the first threads have one
+constexpr unsigned kWithUtcb = 4;  // that many threads, the first ones, have a UTCB
 constexpr int kNone = -1;
-constexpr unsigned kWords = 10;  // that messages have at most
+constexpr unsigned kWords = 10;  // the longest message
 
-/// What a system call leaves in a0, a1, and the words of the message.
+/// The result of a system call in a0 and a1, and the words of the message.
 struct NaiveMessage {
     std::uint64_t badge = 0;
     Tag tag;
     std::array<std::uint64_t, kWords> words{};
-    bool has_message = false;  // else only the tag counts
+    bool has_message = false;  // if false, only the tag counts
 };
 
 struct NaiveThread {
     ThreadState state = ThreadState::Ready;
-    int endpoint = kNone;      // in whose line it stands
+    int endpoint = kNone;      // in whose queue it is
     int notification = kNone;  // the same
-    int reply = kNone;         // as caller: what holds it; as receiver: what it brought
+    int reply = kNone;         // caller: the Reply that holds it; receiver: the Reply it waits with
     bool wants_reply = false;
     std::uint64_t badge = 0;  // of the capability that it sends through
     CPtr pointer = 0;         // to it
@@ -57,20 +57,20 @@ protected:
 
     static bool has_utcb(unsigned t) { return t < kWithUtcb; }
 
-    // What the kernel does, by number of thread, endpoint, notification or Reply.
+    // The kernel's operations, by number of thread, endpoint, notification or Reply.
     void naive_send(int t, int e, ThreadState as, std::uint64_t badge, NaiveMessage message);
     void naive_receive(int t, int e, int reply, bool can_grant);
     void naive_answer(int reply, NaiveMessage message);
     void naive_signal(int n, std::uint64_t bits);
 
     void meet(int sender, int receiver);
-    /// Give the signals to the thread.
+    /// Delivers the signals to the thread.
     void hand_over(int n, int t);
     void wake(int t);
     void wake_with(int t, Error error);
-    /// A wait ends in an error, a fault in silence.
+    /// A cancelled wait gives an error, a cancelled fault gives nothing.
     void fail(int t, Error error);
-    /// Stop waiting for anything.
+    /// Ends every wait of the thread.
     void leave_lines(int t);
     /// The notification that is bound to the thread, or kNone.
     int bound_to(int t) const;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Ready threads as a naive model has them: a list for each priority.
+// A naive model of the ready threads: a list for each priority.
 #pragma once
 
 #include <algorithm>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// An address space as a naive model has it: which addresses have a leaf, and which a table.
+// A naive model of an address space: which addresses have a leaf, and which a table.
 #pragma once
 
 #include <map>
@@ -25,7 +25,7 @@ struct NaiveSpace {
     static std::uint64_t cut(std::uint64_t address, unsigned level) {
         return align_down(address, bit(level_bits(level)));
     }
-    /// What lies at the address, looking from the root down to `level`: a leaf, or a missing table's entry level.
+    /// What a walk from the root down to `level` finds at the address: a leaf, or the level of a missing table.
     bool is_taken(std::uint64_t address, unsigned level) const {
         for (unsigned at = kRootLevel;; at--) {
             const Key key{at, cut(address, at)};

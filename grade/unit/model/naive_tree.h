@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The derivation tree as a naive model has it: vectors of children, in which deleting simply recurses.
+// A naive model of the derivation tree: vectors of children, in which deletion simply recurses.
 #pragma once
 
 #include <algorithm>
@@ -47,7 +47,7 @@ public:
         auto& siblings = nodes_[node.parent].children;
         std::replace(siblings.begin(), siblings.end(), from, to);
     }
-    /// Delete a capability; with the last one to an object, all that lies in the object.
+    /// Deletes a capability. If it was the last one to an object, deletes all capabilities in the object.
     void remove(Place at) {
         if (!has(at)) return;
         const Node node = nodes_[at];
@@ -60,7 +60,8 @@ public:
                                            [&](const auto& entry) { return entry.second.cap.same_object(node.cap); });
         if (was_last) remove_contents(node.cap);
     }
-    /// Delete what was derived from a capability. False: it would go itself, and what happens depends on the order.
+    /// Deletes what was derived from a capability. Returns false if this would delete the capability itself, when the
+    /// result depends on the order.
     bool revoke(Place at) {
         while (has(at) && !children(at).empty()) remove(children(at).front());
         return has(at);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A record of what happened in which order, for tests of who runs when.
+// A log of numbered events, for tests that check the order in which threads run.
 #pragma once
 
 #include "ktest.h"

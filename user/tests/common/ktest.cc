@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The tests' frame: run, check, take everything back. See ktest.h.
+// The test framework: runs cases, checks results, reclaims all memory. See ktest.h.
 #include "ktest.h"
 
 #include "glenda/print.h"
@@ -13,13 +13,13 @@ namespace {
 constinit Bootstrap* the_pool = nullptr;
 constinit Untyped the_arena{};
 constinit const char* running = "";
-constinit bool has_failed = false;
-constinit std::uint64_t provoked = 0;  // a bit for each Error
+constinit bool test_has_failed = false;
+constinit std::uint64_t provoked = 0;  // one bit per Error
 
 /// The first failure of a test is its verdict; the others are told to help.
 void fail(const char* file, int line) {
-    print("{} {}: {}:{}: ", has_failed ? "also" : "FAIL", running, file, line);
-    has_failed = true;
+    print("{} {}: {}:{}: ", test_has_failed ? "also" : "FAIL", running, file, line);
+    test_has_failed = true;
 }
 
 Untyped largest_memory() {
@@ -33,7 +33,7 @@ Untyped largest_memory() {
     return Untyped(info.untyped.first + largest);
 }
 
-/// Everything that the test made goes; nothing may be left of it.
+/// Revokes everything that the test made. The arena must be unused afterwards.
 void clean_up(const Bootstrap& used) {
     EXPECT_OK(node().revoke(the_arena.cptr()));
     for (CPtr slot = boot_info().empty.first; slot < used.empty().first; slot++) EXPECT_OK(node().remove(slot));
@@ -45,12 +45,12 @@ bool run_case(const Case& test) {
     bootstrap.add_untyped(the_arena);
     the_pool = &bootstrap;
     running = test.name;
-    has_failed = false;
+    test_has_failed = false;
     reset_threads();
     test.run();
     clean_up(bootstrap);
-    if (!has_failed) print("ok {}\n", test.name);
-    return !has_failed;
+    if (!test_has_failed) print("ok {}\n", test.name);
+    return !test_has_failed;
 }
 
 void report_provoked() {
@@ -79,6 +79,8 @@ int run_cases(std::span<const Case> cases) {
     print("ktest: {} passed, {} failed\n", passed, cases.size() - passed);
     return 0;
 }
+
+bool has_failed() { return test_has_failed; }
 
 void check(bool holds, const char* text, const char* file, int line) {
     if (holds) return;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-// What the kernel's tests share: checks that print a line for the grader, memory that is taken back after each test,
-// and partner threads.
+// The framework for the kernel's tests: checks that print a line for the grader, memory that is reclaimed after each
+// test, and partner threads.
 //
-// A test program runs as the root task (kernel command line: root=bin/NAME), so it has all authority. It prints
-// `ok NAME` or `FAIL NAME: file:line: what, got ...` for each of its tests and, last of all, how many passed.
-// After each test everything made from the arena is revoked, and must be gone: a leak fails the test.
+// A test program runs as the root task (kernel command line: root=bin/NAME), so it has full authority. For each test it
+// prints `ok NAME` or `FAIL NAME: file:line: what, got ...`; the last line says how many tests passed. After each test
+// the framework revokes everything made from the arena and checks that the arena is unused: a leak fails the test.
 #pragma once
 
 #include <span>
@@ -19,28 +19,28 @@
 
 namespace glenda::ktest {
 
-/// Of the thread that runs the tests.
+/// The priority of the main thread, which runs the tests.
 constexpr unsigned kPriority = 100;
-/// Unused address space for the tests. Threads' UTCBs lie in another part.
+/// Address space that the tests may use. The UTCBs of their threads are mapped elsewhere.
 constexpr std::uint64_t kArea = 0x18'0000'0000;
 
 inline const BootInfo& boot_info() { return *reinterpret_cast<const BootInfo*>(kRootBootInfo); }
 inline CNode node() { return environment().cnode; }
 inline VSpace space() { return environment().vspace; }
 
-/// The number in the last word `key=number` of the kernel's command line; `otherwise` if it is not there.
+/// The number from the last word `key=number` on the kernel's command line, or `otherwise` if there is none.
 std::uint64_t option(std::string_view key, std::uint64_t otherwise);
 
-/// Slots and objects for the running test.
+/// Allocates slots and objects for the running test.
 Bootstrap& pool();
-/// The Untyped behind the pool.
+/// The Untyped from which the pool allocates.
 Untyped arena();
 
 struct Case {
     const char* name;
     void (*run)();
 };
-/// Run all, report; the program's exit status.
+/// Runs and reports all cases. Returns the program's exit status.
 int run_cases(std::span<const Case> cases);
 
 // --- checks -------------------------------------------------------------------------------------------------
@@ -52,9 +52,12 @@ Error error_of(const Result<T>& result) {
     return result ? Error::Ok : result.error();
 }
 
+/// A check of the running test has failed: a test that would then wait for what cannot come returns.
+bool has_failed();
+
 void check(bool holds, const char* text, const char* file, int line);
 void check_equal(std::uint64_t got, std::uint64_t wanted, const char* text, const char* file, int line);
-/// Remembers that the kernel has answered `got`.
+/// Also records that the kernel returned `got`.
 void check_error(Error got, Error wanted, const char* text, const char* file, int line);
 
 #define EXPECT(condition) ::glenda::ktest::check(bool(condition), #condition, __FILE__, __LINE__)
@@ -65,7 +68,8 @@ void check_error(Error got, Error wanted, const char* text, const char* file, in
                                  __FILE__, __LINE__)
 #define EXPECT_OK(...) EXPECT_ERROR(Ok, __VA_ARGS__)
 
-/// A step without which the test makes no sense: if it failed, say so and end the program.
+/// need() checks a step without which the test makes no sense. If the step failed, it reports this and ends the
+/// program.
 [[noreturn]] void give_up(Error error, const char* file, int line);
 template <typename T>
 T need(Result<T> result, const char* file = __builtin_FILE(), int line = __builtin_LINE()) {
@@ -75,7 +79,7 @@ T need(Result<T> result, const char* file = __builtin_FILE(), int line = __built
 
 // --- objects ------------------------------------------------------------------------------------------------
 
-/// A copy of a capability with another badge or fewer rights, in a new slot.
+/// Copies a capability into a new slot, with another badge or fewer rights.
 template <typename T>
 T badged(T object, Badge badge, Rights rights = Rights::All) {
     const CPtr slot = need(pool().slot());
@@ -93,30 +97,30 @@ inline volatile std::uint64_t& word_at(std::uint64_t address) {
     return *reinterpret_cast<volatile std::uint64_t*>(address);
 }
 inline std::uint64_t read_at(std::uint64_t address) { return word_at(address); }
-/// A new page, mapped at `address` in this program's address space.
+/// Maps a new page at `address` in this program's address space.
 inline Frame mapped_frame(std::uint64_t address, MapFlags flags = MapFlags::ReadWrite) {
     const Frame frame = need(pool().frame());
     need(pool().map(frame, space(), address, flags));
     return frame;
 }
 
-/// Devices of QEMU's `virt` machine, and their interrupts.
+/// Devices of QEMU's `virt` machine, and their interrupt numbers.
 constexpr std::uint64_t kUart = 0x1000'0000, kClock = 0x10'1000;
 constexpr unsigned kUartIrq = 10, kClockIrq = 11;
 
 struct DeviceMemory {
     Untyped untyped;
-    std::uint64_t offset;  // in it
+    std::uint64_t offset;  // of the device in `untyped`
 };
 DeviceMemory device_at(std::uint64_t address);
 
-/// The 16550, mapped at kArea: while it is switched on, it interrupts because its transmitter is empty.
+/// The 16550, mapped at kArea. While its interrupt is enabled, it reports that its transmitter is empty.
 class UartInterrupt {
 public:
     UartInterrupt();
     void switch_on() const { interrupt_enable() = 2; }
     void switch_off() const { interrupt_enable() = 0; }
-    /// Give the device back.
+    /// Revokes the device's frame.
     Result<void> revoke() const;
 
 private:
@@ -124,7 +128,7 @@ private:
     DeviceMemory device_ = device_at(kUart);
 };
 
-/// A timer to sleep by, so that threads of lower priority run.
+/// Sleeps on a timer, so that threads of lower priority run.
 class Alarm {
 public:
     Alarm();
@@ -136,7 +140,7 @@ private:
 };
 inline std::uint64_t ticks(std::uint64_t microseconds) { return microseconds * boot_info().timebase / 1'000'000; }
 
-/// Call `method` with words as they are; what the kernel says.
+/// Calls `method` with the words as given and returns the kernel's reply.
 template <typename Method, typename... Words>
 Message invoke(CPtr pointer, Method method, Words... words) {
     const std::uint64_t all[sizeof...(Words) + kRegisterWords] = {std::uint64_t(words)...};
@@ -147,15 +151,16 @@ Message invoke(CPtr pointer, Method method, Words... words) {
 
 // --- threads ------------------------------------------------------------------------------------------------
 
-/// A thread of this program: it shares CSpace and VSpace, and has stack, UTCB and thread-local storage of its own.
-/// It runs `body`, which must live as long, and then suspends itself. By default it goes first whenever it can run.
+/// A thread of this program. It shares CSpace and VSpace with the main thread, and has its own stack, UTCB and
+/// thread-local storage. It runs `body`, which must outlive it, and then suspends itself. By default its priority is
+/// above the main thread's, so it runs as soon as it is ready.
 class Thread {
 public:
     struct Options {
         unsigned priority = kPriority + 1;
         Endpoint fault_handler{};
         std::string_view name = "partner";
-        std::span<std::byte> stack{};  // by default one of a few that are 16 KiB large
+        std::span<std::byte> stack{};  // default: one of a few stacks of 16 KiB
     };
     template <typename Body>
     explicit Thread(Body& body) : Thread(body, Options{}) {}
@@ -164,9 +169,9 @@ public:
     Thread(const Thread&) = delete;
     Thread& operator=(const Thread&) = delete;
 
-    /// Let it run; a thread that has finished begins again.
+    /// Starts the thread, or restarts it once it has finished.
     void start();
-    /// Let all threads run, and go on when this one is suspended.
+    /// Lets all other threads run until this one is suspended.
     void join() const;
     bool has_finished() const { return finished_; }
     ThreadState state() const { return need(tcb.info()).state; }
@@ -174,7 +179,7 @@ public:
     Tcb tcb;
     Frame utcb_frame;
     Utcb* utcb_page = nullptr;
-    Registers registers;  // that it starts with
+    Registers registers;  // initial values
 
 private:
     Thread(void (*run)(void*), void* body, const Options& options);
@@ -189,16 +194,16 @@ private:
     volatile bool finished_ = false;
 };
 
-/// Stand back until every other thread waits for something or has finished.
+/// Lets every other thread run until it blocks or finishes.
 void let_others_run();
 
-/// A thread that touches memory for the test and survives the faults.
+/// A thread that accesses memory on behalf of the test and survives the faults.
 class Prober {
 public:
     struct Outcome {
         bool faulted;
-        std::uint64_t value;  // what was read
-        FaultKind kind;       // the rest: if it faulted
+        std::uint64_t value;  // the word that was read
+        FaultKind kind;       // this and the rest: valid only if it faulted
         std::uint64_t address;
         Access access;
         std::uint64_t cause;
@@ -206,7 +211,7 @@ public:
     Prober();
     Outcome read(std::uint64_t address) { return probe(Access::Read, address, 0); }
     Outcome write(std::uint64_t address, std::uint64_t value) { return probe(Access::Write, address, value); }
-    /// Call the code at `address`, which does nothing but return.
+    /// Calls the code at `address`, which must only return.
     Outcome execute(std::uint64_t address) { return probe(Access::Execute, address, 0); }
 
 private:

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Checks that hold for the methods of every object.
+// Checks that apply to the methods of every object.
 #pragma once
 
 #include "abi/syscall.h"
@@ -7,14 +7,14 @@
 
 namespace glenda::ktest {
 
-/// A message that is shorter than `needed` words is refused, whatever it says.
+/// A message with fewer than `needed` words is refused, whatever its contents.
 template <typename Method>
 void expect_needs(Object object, Method method, unsigned needed) {
     for (unsigned length = 0; length < needed; length++)
         EXPECT_ERROR(MessageTooShort, sys::call(object.cptr(), {.tag = Tag(std::uint64_t(method), length)}));
 }
 
-/// Labels that name no method, and system calls other than Call.
+/// Refuses labels that name no method, and system calls other than Call.
 inline void expect_call_only(Object object, std::uint64_t methods) {
     for (const std::uint64_t label : {std::uint64_t{0}, methods + 1, (std::uint64_t{1} << 48) - 1})
         EXPECT_ERROR(BadMethod, sys::call(object.cptr(), {.tag = Tag(label, 0)}));
@@ -25,7 +25,7 @@ inline void expect_call_only(Object object, std::uint64_t methods) {
     EXPECT_ERROR(WrongType, sys::reply(object.cptr(), {}));
 }
 
-/// Pointers that lead nowhere, and to a capability of another type.
+/// Pointers to an empty slot, outside the CSpace, and to a capability of another type.
 inline constexpr CPtr kEmpty = 4095;
 inline constexpr CPtr kOutside = 5000;
 inline constexpr CPtr kWrong = kRootConsole;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Options of a test program, which are words `key=number` of the kernel's command line.
+// Options of a test program: words `key=number` on the kernel's command line.
 #pragma once
 
 #include <algorithm>
@@ -8,7 +8,7 @@
 
 namespace glenda::ktest {
 
-/// The number of the last word `key=number` in `line`; `otherwise` if there is none.
+/// The number from the last word `key=number` in `line`, or `otherwise` if there is none.
 inline std::uint64_t option(std::string_view line, std::string_view key, std::uint64_t otherwise) {
     while (!line.empty()) {
         std::string_view word = line.substr(0, line.find(' '));

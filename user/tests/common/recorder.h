@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The kernel's trace of what a test does: record, then compare with what should have happened.
+// Records the kernel's trace of what a test does and compares it with the expected events.
 #pragma once
 
 #include "abi/trace.h"
@@ -10,7 +10,7 @@ namespace glenda::ktest {
 
 inline unsigned number_of(Tcb thread) { return need(thread.info()).number; }
 
-/// What an event should be. The hart and the cycle are not compared.
+/// An expected event. The hart and the cycle are not compared.
 struct Expected {
     TraceKind kind;
     unsigned thread;
@@ -24,12 +24,12 @@ struct Expected {
     }
 };
 
-/// A system call on an object of that type.
+/// A system call on an object of type `type`.
 inline Expected syscall(unsigned thread, Syscall number, CapType type, CPtr pointer, Tag tag) {
     return {TraceKind::Syscall, thread, std::uint64_t(-std::int64_t(number)) | unsigned(type) << kTraceTypeShift,
             pointer, tag.raw()};
 }
-/// A method of a kernel object, with so many words.
+/// A call of a kernel object's method with `words` words.
 template <typename Method>
 Expected method(unsigned thread, CapType type, Object object, Method label, unsigned words) {
     return syscall(thread, Syscall::Call, type, object.cptr(), Tag(std::uint64_t(label), words));
@@ -47,7 +47,7 @@ public:
         need(machine_.control_trace(TraceCommand::Clear));
         begin_ = need(machine_.control_trace(TraceCommand::Start)).next;
     }
-    /// Stop, and keep what was recorded, without the call that stops and the ticks in between.
+    /// Stops the trace. Keeps what was recorded, except the call that stops it and the scheduler's ticks.
     void stop() {
         const std::uint64_t end = need(machine_.control_trace(TraceCommand::Stop)).next;
         count_ = 0;
@@ -64,7 +64,7 @@ public:
     unsigned count() const { return count_; }
     const TraceEvent& operator[](unsigned i) const { return events_[i]; }
 
-    /// Exactly these events, in this order.
+    /// Checks that exactly these events were recorded, in this order.
     void expect(std::span<const Expected> expected, const char* file = __builtin_FILE(), int line = __builtin_LINE()) {
         bool is_equal = count_ == expected.size();
         for (unsigned i = 0; i < count_ && is_equal; i++) is_equal = expected[i].is(events_[i]);

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
-// What tests on several harts share: threads on a given hart that stop with the test, and waiting for what others do.
+// Shared by the tests for several harts: threads that run on a given hart and stop at the end of the test, and ways to
+// wait for what they do.
 //
-// The tests' thread stays on the first hart and spins, so nothing is scheduled by accident. A test that needs more
-// harts than there are passes.
+// The main thread stays on the first hart and spins, so nothing else is scheduled there by accident. A test that needs
+// more harts than the machine has passes without doing anything.
 #pragma once
 
 #include <cstring>
@@ -14,16 +15,16 @@ namespace glenda::ktest {
 
 inline unsigned harts() { return boot_info().hart_count; }
 
-/// Another number, that looks random.
+/// Maps a number to a pseudo-random one.
 inline std::uint64_t mix(std::uint64_t value) { return (value ^ value >> 29) * 0xbf58'476d'1ce4'e5b9; }
 
-/// Spin, so that this hart does nothing else.
+/// Spins, so that this hart does nothing else.
 inline void pause(std::uint64_t microseconds) {
     const std::uint64_t end = read_time() + ticks(microseconds);
     while (read_time() < end) {
     }
 }
-/// Spin until it is so. The limit is generous: the machine may be emulated by a host that is busy.
+/// Spins until `condition` holds; false after 30 s. The limit is generous because a busy host may emulate the machine.
 template <typename Condition>
 bool soon(Condition condition) {
     const std::uint64_t end = read_time() + ticks(30'000'000);
@@ -33,7 +34,7 @@ bool soon(Condition condition) {
     return true;
 }
 
-/// The same, but asleep: for what takes many rounds between the others.
+/// Like soon(), but sleeps in between: for conditions that other threads need many rounds to reach.
 template <typename Condition>
 bool eventually(Condition condition, std::uint64_t limit = 60'000'000) {
     const Alarm alarm;
@@ -45,7 +46,7 @@ bool eventually(Condition condition, std::uint64_t limit = 60'000'000) {
     return true;
 }
 
-/// A body that counts for ever.
+/// A thread body that counts forever.
 struct alignas(64) Counter {
     volatile std::uint64_t count = 0;
     void operator()() {
@@ -55,7 +56,7 @@ struct alignas(64) Counter {
         const std::uint64_t before = count;
         return soon([&] { return count > before + 100; });
     }
-    /// It stands still already, and remains so.
+    /// The counter has already stopped, and stays at its value for a while.
     bool rests() const {
         const std::uint64_t before = count;
         pause(300);
@@ -63,7 +64,8 @@ struct alignas(64) Counter {
     }
 };
 
-/// Some threads. They stop before what they work on, which was made before them, is gone.
+/// A group of threads. Its destructor suspends them. Declare it after the objects that the threads use, so that the
+/// threads stop before those objects are destroyed.
 class Crew {
 public:
     static constexpr unsigned kMost = 12;
@@ -97,13 +99,13 @@ private:
     unsigned count_ = 0;
 };
 
-/// A stack for tests that make one thread after another.
+/// A stack for tests that create threads one after another.
 inline std::span<std::byte> spare_stack() {
     alignas(64) static constinit std::byte stack[16 * 1024];
     return stack;
 }
 
-/// Afterwards the kernel looks at itself, while the other harts run.
+/// Runs a test, then lets the kernel check its invariants while the other harts run.
 template <void (*kRun)()>
 void checked() {
     kRun();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Partner threads, and the one that touches memory. See ktest.h.
+// Partner threads, and the Prober. See ktest.h.
 #include "threads.h"
 
 #include "glenda/print.h"
@@ -74,7 +74,7 @@ void let_others_run() {
 }
 
 namespace {
-constexpr std::uint64_t kDone = 1;  // label of a result; faults have others
+constexpr std::uint64_t kDone = 1;  // label of a result; no fault has this label
 }
 
 Prober::Prober()
@@ -84,7 +84,7 @@ Prober::Prober()
     thread_.start();
 }
 
-/// Every instruction that may fault is four bytes long, so that it can be skipped.
+/// Every instruction that may fault is four bytes long, so that probe() can skip it.
 void Prober::Body::operator()() {
     for (;;) {
         const Message command = commands.recv(0);

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-// What the tests' frame needs of threads.cc, and tests do not.
+// The part of threads.cc that only the test framework uses.
 #pragma once
 
 namespace glenda::ktest {
 
-/// A new test: stacks and UTCB addresses of the last one's threads are free again.
+/// Frees the stacks and UTCB addresses of the previous test's threads.
 void reset_threads();
 
 }  // namespace glenda::ktest

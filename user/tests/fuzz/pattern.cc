@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// See pattern.h. One line for each method that a victim may call; several where it matters more.
+// See pattern.h. One line for each method that a victim may call; more lines make a method more likely.
 #include "pattern.h"
 
 #include "abi/method.h"

@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: MIT
-// What a call of each method looks like when it makes sense: so that random calls get past the first check.
+// The shape of a sensible call of each method, so that random calls get past the first check.
 #pragma once
 
 #include "abi/object.h"
 
 namespace glenda::fuzz {
 
-/// What a word of a request is about.
+/// The meaning of a word of a request.
 enum class Arg : std::uint8_t {
     None,
-    Node,  // pointers to a CNode, VSpace, Frame, Endpoint, Notification
+    Node,  // this and the next four: a pointer to a CNode, VSpace, Frame, Endpoint, Notification
     Space,
     Page,
     Handler,
     Signal,
-    Index,  // of a slot that holds something
-    Empty,  // of one that does not
+    Index,  // of an occupied slot
+    Empty,  // index of an empty slot
     Kind,   // first word of Retype
     Address,
     Flags,
@@ -39,7 +39,7 @@ struct Pattern {
     Arg args[kPatternWords];
 };
 
-/// One of the patterns for this type, as `choice` decides; of any type if it has none.
+/// The pattern that `choice` selects among those for `type`, or among all if `type` has none.
 const Pattern& pattern_of(CapType type, std::uint64_t choice);
 
 }  // namespace glenda::fuzz

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Numbers that look random and repeat from the seed: xorshift64* (G. Marsaglia, "Xorshift RNGs"; S. Vigna).
+// A pseudo-random number generator, reproducible from its seed: xorshift64* (G. Marsaglia, "Xorshift RNGs"; S. Vigna).
 #pragma once
 
 #include <cstdint>
@@ -16,11 +16,11 @@ public:
         state_ ^= state_ >> 27;
         return state_ * 0x2545'f491'4f6c'dd1d;
     }
-    /// 0 to n - 1; n is not 0.
+    /// From 0 to n - 1. Precondition: n > 0.
     std::uint64_t below(std::uint64_t n) { return (next() >> 11) % n; }
-    /// True in `percent` of 100 cases.
+    /// True with a probability of `percent` per cent.
     bool chance(unsigned percent) { return below(100) < percent; }
-    /// One of a fixed list.
+    /// An element of `list`.
     template <typename T, unsigned n>
     T pick(const T (&list)[n]) {
         return list[below(n)];

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Random system calls: half of them follow a pattern that can succeed, with some words spoiled; the rest is noise.
+// Random system calls. About half follow a pattern that can succeed, with a few words corrupted; the rest are noise.
 #include "victim.h"
 
 #include <algorithm>
@@ -21,7 +21,7 @@ struct Call {
     Tag tag;
     std::uint64_t words[kPatternWords] = {};
     CPtr reply = 0;
-    // What it would be if it succeeds.
+    // Counted if the call succeeds.
     CapType type = CapType::Null;
     unsigned method = 0;
 };
@@ -40,7 +40,7 @@ public:
         look();
         look();
         Call call = random_.chance(60) ? patterned() : random_.chance(70) ? communication() : noise();
-        if (random_.chance(4)) spoil(call);
+        if (random_.chance(4)) corrupt(call);
         fill_utcb(call);
         enter(call);
     }
@@ -51,15 +51,15 @@ private:
     std::uint64_t slots() const { return bit(board_.radix % (kMaxRadix + 1)); }
     CPtr pointer_at(std::uint64_t index) const { return board_.prefix | index; }
 
-    /// See what is in a slot. These calls do not count.
+    /// Reads the type of a random slot's capability. These calls are not counted.
     void look() {
         const std::uint64_t index = random_.below(slots());
-        const Message answer =
+        const Message reply =
             sys::call(pointer_at(kOwnIndex), {.tag = Tag(std::uint64_t(CNodeMethod::Info), 1), .words = {index}});
-        if (!answer.tag.is_error()) board_.types[index] = CapType(answer.words[0]);
+        if (!reply.tag.is_error()) board_.types[index] = CapType(reply.words[0]);
     }
 
-    /// Mostly one that led to a capability of this type.
+    /// Mostly a pointer that found a capability of this type.
     CPtr pointer_to(CapType type) {
         const std::uint64_t first = random_.below(slots());
         for (std::uint64_t i = 0; i < slots() && !random_.chance(1); i++) {
@@ -72,7 +72,7 @@ private:
         const CPtr pointer = pointer_at(random_.below(slots()));
         return random_.chance(85) ? pointer : pointer ^ bit(random_.below(64));
     }
-    /// Of an empty slot, for what is made; else of any.
+    /// The index of an empty or of an occupied slot, or of any if there is none.
     std::uint64_t index(bool empty) {
         const std::uint64_t first = random_.below(slots());
         for (std::uint64_t i = 0; i < slots(); i++) {
@@ -111,7 +111,7 @@ private:
         }
         return 0;
     }
-    /// The time of day, which the kernel lets user programs read.
+    /// The `time` register, which the kernel lets user programs read.
     static std::uint64_t now() {
         std::uint64_t value;
         asm volatile("csrr %0, time" : "=r"(value));
@@ -119,7 +119,7 @@ private:
     }
 
     Call patterned() {
-        // A type that is there; then one of its patterns.
+        // Choose an occupied slot, then a pattern for its type.
         const std::uint64_t at = index(false);
         const CapType type = board_.types[at];
         const Pattern& pattern = pattern_of(type, random_.next());
@@ -132,9 +132,9 @@ private:
                   .method = pattern.method};
         unsigned length = 0;
         while (length < kPatternWords && pattern.args[length] != Arg::None) {
-            const bool spoiled = random_.chance(6);
+            const bool is_corrupt = random_.chance(6);
             call.words[length] =
-                spoiled ? (random_.chance(50) ? boundary() : any_pointer()) : fitting(pattern.args[length]);
+                is_corrupt ? (random_.chance(50) ? boundary() : any_pointer()) : fitting(pattern.args[length]);
             length++;
         }
         call.tag = Tag(pattern.method, length);
@@ -167,8 +167,8 @@ private:
         return call;
     }
 
-    /// One thing is not as it was meant.
-    void spoil(Call& call) {
+    /// Corrupts one part of the call.
+    void corrupt(Call& call) {
         call.type = CapType::Null;
         switch (random_.below(5)) {
             case 0: call.pointer = boundary(); break;
@@ -205,7 +205,7 @@ private:
                      : "r"(a6), "r"(a7)
                      : "memory");
         const Tag tag(a1);
-        if (tag.label() < kErrors) board_.answered[tag.is_error() ? tag.label() : 0]++;
+        if (tag.label() < kErrors) board_.replies[tag.is_error() ? tag.label() : 0]++;
         board_.misses = tag.as_error() == Error::InvalidCapability ? board_.misses + 1 : 0;
         if (!tag.is_error() && call.type != CapType::Null) board_.succeeded[unsigned(call.type)][call.method]++;
     }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// A victim: a thread that makes random system calls for as long as it lives, in address spaces of its own.
+// A victim: a thread that makes random system calls for as long as it lives, in an address space apart from the
+// driver's.
 //
-// It runs a copy of this program's code and has no other memory of the driver's. Each victim's Board lies in memory
-// that the driver sees too.
+// It runs a copy of this program's code. The only other memory it shares with the driver is its Board.
 #pragma once
 
 #include "abi/message.h"
@@ -16,26 +16,27 @@ constexpr unsigned kMethods = 16;
 constexpr unsigned kErrors = unsigned(Error::Count);
 constexpr unsigned kTypes = unsigned(CapType::Count);
 
-/// What a victim knows and tells. It may be damaged: victims can be made to jump anywhere.
+/// A victim's state and its statistics. The contents may be damaged: a victim can be made to jump anywhere.
 struct Board {
     Random random{0};
     std::uint64_t calls = 0;
-    std::uint64_t blocked_or_lost = 0;               // calls that were begun and never returned
+    std::uint64_t blocked_or_lost = 0;               // calls that never returned
     std::uint64_t last[8] = {};                      // a7, a0, a1, a2 ... a5, a6 of the last call
-    std::uint32_t succeeded[kTypes][kMethods] = {};  // kernel methods called with what looked right, and done
-    std::uint32_t answered[kErrors] = {};            // by Error, 0: succeeded
-    std::uint64_t misses = 0;                        // InvalidCapability, one after the other
-    // The CNode that the victim knows: its slots have pointers `prefix` + index, one leads to the CNode itself.
+    std::uint32_t succeeded[kTypes][kMethods] = {};  // well-formed calls of kernel methods that succeeded
+    std::uint32_t replies[kErrors] = {};             // indexed by Error; 0: succeeded
+    std::uint64_t misses = 0;                        // consecutive replies of InvalidCapability
+    // The CNode that the victim knows. Its slots have the pointers `prefix` | index; one of them holds the CNode
+    // itself.
     CPtr prefix = 0;
     unsigned radix = 1;
-    CapType types[1 << kMaxRadix] = {};  // in each slot, when the victim last looked
+    CapType types[1 << kMaxRadix] = {};  // of each slot's capability, when the victim last looked
 };
 static_assert(sizeof(Board) <= 4096);
 
-// Where a victim's memory lies: all in one page table's range, with unmapped pages between. The code lies where it lies
-// in the driver.
+// A victim's memory lies in the range of one page table, with unmapped pages in between. Its code has the same address
+// as in the driver.
 constexpr std::uint64_t kVictimArea = 0x1000'0000;
-/// Where in its own CNode a victim finds that CNode.
+/// The index in a victim's CNode of the capability to that CNode.
 constexpr std::uint64_t kOwnIndex = 1;
 
 enum class VictimPage { Stack, Utcb, Toy, Board };
@@ -44,10 +45,10 @@ constexpr std::uint64_t address_of(unsigned victim, VictimPage page) {
     return kVictimArea + (victim * kVictimPages + unsigned(page)) * 2 * 4096;
 }
 
-/// The "system call" by which a victim tells that its capabilities lead nowhere any more: a fault.
+/// An unknown system call, so a fault: the victim reports that its pointers no longer find any capability.
 constexpr std::int64_t kHelp = 0x5eed;
 
-/// Where a victim begins, and begins again after a fault. Uses no memory but what it is given, and constants.
+/// The entry point of a victim, also when it restarts after a fault. Uses only constants and the memory it is given.
 [[noreturn]] void run_victim(Board* board, Utcb* utcb);
 
 }  // namespace glenda::fuzz

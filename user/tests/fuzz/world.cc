@@ -22,7 +22,7 @@ World::Item World::make(CapType type, unsigned size_bits, Untyped from) {
     return item;
 }
 
-/// One of the world's items of that type, of which there is at least one.
+/// A random item of this type. Precondition: there is one.
 World::Item& World::pick(CapType type) {
     for (;;) {
         Item& item = items_[random_.below(item_count_)];
@@ -30,7 +30,7 @@ World::Item& World::pick(CapType type) {
     }
 }
 
-/// Some of everything; part of it in an Untyped that the victims will have.
+/// Creates some objects of every type, part of them in an Untyped that the victims get.
 void World::make_objects() {
     nested_ = Untyped(make(CapType::Untyped, 18).slot);
     items_[--item_count_] = {};
@@ -48,14 +48,14 @@ void World::make_objects() {
     }
 }
 
-/// Each with the program's code, and tables for the victims' memory.
+/// Creates address spaces that map the program's code and have page tables for the victims' memory.
 void World::make_spaces() {
     const unsigned count = 1 + random_.below(3);
     for (unsigned i = 0; i < count; i++) {
         const VSpace space(make(CapType::VSpace, 0, i != 0 && random_.chance(50) ? nested_ : Untyped{}).slot);
         for (const std::uint64_t address : {kVictimArea, kVictimArea}) {
             const PageTable table(make(CapType::PageTable).slot);
-            items_[--item_count_] = {};  // victims get none of these
+            items_[--item_count_] = {};  // not for the victims
             need(table.map(space, address), "table");
         }
         const Frame code(next_slot());
@@ -64,7 +64,7 @@ void World::make_spaces() {
     }
 }
 
-/// Put a capability to `item` into a slot: a copy, perhaps with a badge, or itself.
+/// Puts a capability to `item` into a slot: a copy, perhaps badged, or the capability itself.
 Result<void> World::give(CNode target, std::uint64_t index, const Item& item, Rights rights) {
     const bool can_have_badge = item.type == CapType::Endpoint || item.type == CapType::Notification;
     if (can_have_badge && random_.chance(50))
@@ -75,8 +75,8 @@ Result<void> World::give(CNode target, std::uint64_t index, const Item& item, Ri
     return target.copy(index, supplies_.node, item.slot, rights);
 }
 
-/// Put capabilities with random rights into empty slots of the CNode where the victim finds most of its own, among
-/// them some to the CNode itself. What has gone is made again.
+/// Puts capabilities with random rights into empty slots of the victim's CNode, among them some to the CNode itself.
+/// Creates objects anew if their capabilities are gone.
 void World::fill(unsigned number) {
     const Victim& v = victims_[number];
     const CNode target(v.cnode.slot);
@@ -101,7 +101,7 @@ void World::fill(unsigned number) {
         board.types[last] = interrupt == 0 ? CapType::IrqControl : CapType::IrqHandler;
 }
 
-/// A CSpace of one level, or of two with a guard each.
+/// Makes a CSpace of one level, or of two levels with a guard each.
 void World::make_cspace(Victim& v) {
     const Item& root = pick(CapType::CNode);
     v.cspace = next_slot();
@@ -137,7 +137,7 @@ void World::make_victim(unsigned number) {
     v.vspace = pick(CapType::VSpace).slot;
     CPtr pages[kVictimPages];
     for (CPtr& page : pages) page = make(CapType::Frame, kFrameBits).slot;
-    items_[--item_count_] = {};  // the board is the driver's
+    items_[--item_count_] = {};  // the board stays with the driver
     v.board = pages[unsigned(VictimPage::Board)];
     v.utcb = pages[unsigned(VictimPage::Utcb)];
     need(Frame(v.board).map(supplies_.space, reinterpret_cast<std::uint64_t>(&boards_at(number)), MapFlags::ReadWrite),

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A world: some victims, and the objects and capabilities that they fight over. All of it is made from one Untyped, so
-// that one Revoke ends it; none of it is a capability to anything of the driver's.
+// A world: some victims, and the objects and capabilities that they contend for. All of it is made from one Untyped, so
+// one Revoke destroys it. No victim has a capability to any of the driver's own objects.
 #pragma once
 
 #include "glenda/bootstrap.h"
@@ -9,20 +9,20 @@
 namespace glenda::fuzz {
 
 constexpr unsigned kMaxVictims = 6;
-/// Of the driver, and the highest of victims.
+/// The priority of the driver, and the highest priority of a victim.
 constexpr unsigned kDriverPriority = 200, kVictimPriority = 100;
 
-/// What the driver has, once for all worlds.
+/// Objects of the driver that all worlds share.
 struct Supplies {
     CNode node;
-    CPtr slots;       // kWorldSlots that each world leaves empty
-    Untyped memory;   // that each world leaves unused
+    CPtr slots;       // kWorldSlots slots, which each world leaves empty
+    Untyped memory;   // which each world leaves unused
     Frame code;       // a copy of the program
-    Endpoint faults;  // where victims' faults arrive, with the victim's number as the badge
-    CPtr handlers;    // of faults: one for each victim
+    Endpoint faults;  // receives the victims' faults; the badge is the victim's number plus 1
+    CPtr handlers;    // the victims' fault handlers: a badged capability to `faults` for each victim
     CPtr interrupts;  // an IrqControl, then some IrqHandlers
     unsigned interrupt_count;
-    Board* boards;  // where the driver sees the victims' boards, a page each
+    Board* boards;  // the driver's mappings of the victims' boards, one page each
     VSpace space;
     unsigned harts;
 };
@@ -33,21 +33,21 @@ class World {
 public:
     World(const Supplies& supplies, Random& random) : supplies_(supplies), random_(random) {}
 
-    /// Make it and let the victims run.
+    /// Creates the world and starts the victims.
     void begin();
-    /// From time to time: victims that are stuck begin again, capabilities go.
+    /// Called now and then: restarts victims that are stuck, and deletes capabilities.
     void disturb();
-    /// Let a victim begin again as it began. Does nothing if it is no more.
+    /// Restarts a victim from its entry point. Does nothing if its Tcb is gone.
     void restart(unsigned victim);
-    /// Give a victim capabilities again where its own have gone, and restart it.
+    /// Replaces the capabilities that a victim has lost, and restarts it.
     void help(unsigned victim);
-    /// Take everything back.
+    /// Destroys the world.
     void end();
 
     unsigned victims() const { return victim_count_; }
-    /// What a victim says, null if it makes no sense.
+    /// A victim's board, or null if it is damaged.
     const Board* board(unsigned victim) const { return victims_[victim].is_damaged ? nullptr : &boards_at(victim); }
-    /// How many calls the victims have made, as far as can be believed.
+    /// How many calls the victims have made, without those of damaged boards.
     std::uint64_t calls();
 
 private:
@@ -58,9 +58,9 @@ private:
     };
     struct Victim {
         CPtr tcb, board, utcb, cspace, vspace;
-        Item cnode;             // where most of its capabilities are
-        CPtr prefix;            // of pointers to them
-        std::uint64_t counted;  // calls that have been counted
+        Item cnode;             // holds most of its capabilities
+        CPtr prefix;            // of the pointers to them
+        std::uint64_t counted;  // calls counted so far
         bool is_damaged;
     };
 
@@ -81,7 +81,7 @@ private:
 
     const Supplies& supplies_;
     Random& random_;
-    static constexpr std::uint64_t kPlausibleCalls = 20'000;  // from one count to the next
+    static constexpr std::uint64_t kPlausibleCalls = 20'000;  // between two counts
 
     CPtr used_ = 0;
     std::uint64_t calls_ = 0;
@@ -91,7 +91,7 @@ private:
     Victim victims_[kMaxVictims] = {};
 };
 
-/// A step that must work, or the run has failed.
+/// Ends the run as failed unless this step succeeded.
 void need(const Result<void>& result, const char* what);
 
 }  // namespace glenda::fuzz

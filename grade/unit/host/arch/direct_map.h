@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// Where the host keeps physical memory. Replaces kernel/arch/direct_map.h on the include path.
+// The host's mapping of physical memory: replaces kernel/arch/direct_map.h on the include path.
 //
-// The machine's RAM (machine.h) is mapped at a fixed address, so physical addresses are small and fit into page table
-// entries. AddressSanitizer on x86-64 leaves addresses from 0x1000'8000'0000 to programs.
+// The machine's RAM (machine.h) is mapped at a fixed address, so that physical addresses are small enough for page
+// table entries. AddressSanitizer on x86-64 leaves addresses from 0x1000'8000'0000 to programs.
 #pragma once
 
 #include <cstdint>

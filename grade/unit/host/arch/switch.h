@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Replaces kernel/arch/switch.h on the include path: the machine (machine.cc) records what is done.
+// Replaces kernel/arch/switch.h on the include path: the machine (machine.cc) records what the kernel does.
 #pragma once
 
 #include <cstdint>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Names that outlive what they named: a mapping whose address space or page table is gone and whose place somebody else
-// has taken, a Reply in the memory of another. None of them may reach the newcomer.
+// References that outlive their object: a mapping whose address space or page table was deleted and whose ASID or
+// memory was reused, a Reply made in the memory of another one. None of them may affect the new object.
 #include "common/ktest.h"
 #include "glenda/message.h"
 
@@ -8,9 +8,9 @@ namespace glenda::ktest {
 
 namespace {
 
-void expect_well() { EXPECT(need(environment().machine.check())); }
+void expect_invariants() { EXPECT(need(environment().machine.check())); }
 
-/// A space with the tables for kArea.
+/// An address space with page tables for kArea.
 struct Space {
     VSpace root = need(pool().vspace());
     PageTable upper = need(pool().make<PageTable>(CapType::PageTable));
@@ -24,15 +24,15 @@ struct Space {
     }
 };
 
-/// A space dies and another takes its identifier; the mapping of the first, by its capability, is none of the second,
-/// even of the same frame at the same address.
-void space_with_the_same_identifier() {
+/// An address space is deleted and another one gets its ASID. A Frame capability that was mapped in the first does not
+/// affect the second, even if that maps the same frame at the same address.
+void space_with_the_same_asid() {
     const Frame frame = need(pool().frame());
     const Frame reader = with_rights(frame, Rights::Read), later = with_rights(frame, Rights::All);
-    // Each identifier in turn: one of them is that of the dead space.
-    const Space victim_of_reuse;
-    need(frame.map(victim_of_reuse.root, kArea, MapFlags::ReadWrite));
-    victim_of_reuse.remove();
+    // Use all ASIDs in turn: one of them is that of the deleted space.
+    const Space first;
+    need(frame.map(first.root, kArea, MapFlags::ReadWrite));
+    first.remove();
     const Untyped memory = need(pool().make<Untyped>(CapType::Untyped, 24));
     const CPtr slot = need(pool().slots(3 * 1023));
     unsigned made = 0;
@@ -50,41 +50,41 @@ void space_with_the_same_identifier() {
     EXPECT_OK(frame.unmap());
     EXPECT_OK(VSpace(slot + 3 * (made - 1)).info(kArea));
     need(later.map(VSpace(slot), kArea, MapFlags::Read));
-    EXPECT_OK(node().remove(frame.cptr()));  // revokes nothing, only ends its own mapping
+    EXPECT_OK(node().remove(frame.cptr()));  // no Revoke: it only removes its own mapping
     EXPECT_OK(VSpace(slot).info(kArea));
     EXPECT_OK(VSpace(slot + 3 * (made - 1)).info(kArea));
-    expect_well();
+    expect_invariants();
 }
 
-/// The table of a dead space does not carry its mappings into another.
-void table_of_a_dead_space() {
-    const Space dead;
+/// A page table of a deleted space does not carry its mappings into another space.
+void table_of_a_deleted_space() {
+    const Space deleted;
     const Frame frame = need(pool().frame());
-    need(frame.map(dead.root, kArea, MapFlags::ReadWrite));
-    need(node().remove(dead.root.cptr()));
-    expect_well();
+    need(frame.map(deleted.root, kArea, MapFlags::ReadWrite));
+    need(node().remove(deleted.root.cptr()));
+    expect_invariants();
     const VSpace other = need(pool().vspace());
-    EXPECT_ERROR(AlreadyMapped, dead.upper.map(other, kArea));
-    EXPECT_OK(dead.upper.unmap());
-    EXPECT_OK(dead.upper.map(other, kArea));
+    EXPECT_ERROR(AlreadyMapped, deleted.upper.map(other, kArea));
+    EXPECT_OK(deleted.upper.unmap());
+    EXPECT_OK(deleted.upper.map(other, kArea));
     EXPECT_ERROR(NotMapped, other.info(kArea));
     const PageTable fresh = need(pool().make<PageTable>(CapType::PageTable));
     EXPECT_OK(fresh.map(other, kArea));
     const Frame second = need(pool().frame());
     EXPECT_OK(second.map(other, kArea, MapFlags::Read));
-    EXPECT_OK(dead.lower.unmap());  // of no concern to the new space
+    EXPECT_OK(deleted.lower.unmap());  // does not affect the new space
     EXPECT_OK(other.info(kArea));
     EXPECT_ERROR(AlreadyMapped, frame.map(other, kArea + kPageSize, MapFlags::Read));
     EXPECT_OK(frame.unmap());
     EXPECT_OK(other.info(kArea));
-    EXPECT_OK(dead.lower.map(other, kArea + kGiB / 2));
+    EXPECT_OK(deleted.lower.map(other, kArea + kGiB / 2));
     EXPECT_ERROR(NotMapped, other.info(kArea + kGiB / 2));
-    expect_well();
+    expect_invariants();
 }
 
-/// The upper table goes and its memory becomes a frame full of what looks like entries; then the lower table and the
-/// frame below it are unmapped.
-void table_below_a_gone_table() {
+/// The upper table is deleted, and its memory becomes a frame full of words that look like page table entries. Then the
+/// lower table and the frame below it are unmapped.
+void table_below_a_deleted_table() {
     const VSpace space = need(pool().vspace());
     const Untyped memory = need(pool().make<Untyped>(CapType::Untyped, 12));
     const CPtr slot = need(pool().slot());
@@ -99,21 +99,22 @@ void table_below_a_gone_table() {
     need(pool().map(Frame(slot), environment().vspace, kArea, MapFlags::ReadWrite));
     const std::uint64_t entry = need(frame.info()).address >> 2 | 1;
     for (unsigned i = 0; i < 512; i++) word_at(kArea + 8 * i) = entry;
-    expect_well();
+    expect_invariants();
     EXPECT_OK(frame.unmap());
     EXPECT_OK(lower.unmap());
-    EXPECT_OK(lower.map(space, kArea));  // now the upper one
+    EXPECT_OK(lower.map(space, kArea));  // now it is the upper one
     EXPECT_ERROR(MissingTable, frame.map(space, kArea, MapFlags::ReadWrite));
-    expect_well();
+    expect_invariants();
     EXPECT_OK(node().remove(lower.cptr()));
     EXPECT_OK(node().remove(frame.cptr()));
     unsigned wrong = 0;
     for (unsigned i = 0; i < 512; i++) wrong += word_at(kArea + 8 * i) != entry ? 1 : 0;
     EXPECT_EQ(wrong, 0);
-    expect_well();
+    expect_invariants();
 }
 
-/// A mapped page table travels: by Move, and in a message. It stays mapped, and is unmapped from where it is.
+/// The capability to a mapped page table is moved, and sent in a message. The table stays mapped, and can be unmapped
+/// through the capability's new slot.
 void table_that_moves() {
     const Space other;
     const Frame frame = need(pool().frame());
@@ -136,11 +137,11 @@ void table_that_moves() {
     EXPECT_OK(PageTable(slot + 1).unmap());
     EXPECT_ERROR(NotMapped, other.root.info(kArea));
     EXPECT_ERROR(NotMapped, PageTable(slot + 1).unmap());
-    expect_well();
+    expect_invariants();
 }
 
-/// A table mapped twice, under itself, and where a table is already.
-void tables_in_circles() {
+/// A page table cannot be mapped twice, below itself, or where a table is mapped already.
+void table_mapped_twice() {
     const VSpace space = need(pool().vspace());
     const PageTable one = need(pool().make<PageTable>(CapType::PageTable));
     EXPECT_OK(one.map(space, kArea));
@@ -152,48 +153,48 @@ void tables_in_circles() {
     EXPECT_ERROR(NotMapped, space.info(0));
     const Frame frame = need(pool().frame());
     EXPECT_ERROR(MissingTable, frame.map(space, 0, MapFlags::Read));
-    expect_well();
+    expect_invariants();
 }
 
-/// A frame in a CNode that is deleted ends its mapping, as by itself.
-void frame_in_a_dying_cnode() {
+/// Deleting a CNode that holds the last capability to a frame removes the frame's mapping.
+void frame_in_a_deleted_cnode() {
     const CNode box = need(pool().cnode(3));
     const Frame frame = mapped_frame(kArea);
     EXPECT_OK(box.move(3, node(), frame.cptr()));
     word_at(kArea) = 5;
     EXPECT_OK(node().remove(box.cptr()));
     EXPECT_ERROR(NotMapped, space().info(kArea));
-    expect_well();
+    expect_invariants();
 }
 
-/// A server waits with a Reply that goes; another Reply is made in the same memory. It is not brought by anybody.
+/// A server waits with a Reply that is deleted. Another Reply made in the same memory is not in use.
 void reply_in_the_same_memory() {
     const Untyped memory = need(pool().make<Untyped>(CapType::Untyped, 5));
     const Endpoint endpoint = need(pool().endpoint()), other = need(pool().endpoint());
     const CPtr slot = need(pool().slot());
     for (const bool holds_caller : {false, true}) {
         need(memory.retype(CapType::Reply, 0, node(), slot));
-        Message got{}, answer{};
+        Message got{}, received{};
         auto server = [&] {
             got = endpoint.recv(slot);
             if (holds_caller) got = other.recv(0);
         };
-        auto client = [&] { answer = endpoint.call({.tag = Tag(0x77, 0)}); };
+        auto client = [&] { received = endpoint.call({.tag = Tag(0x77, 0)}); };
         Thread serving(server), calling(client);
         serving.start();
         if (holds_caller) calling.start();
         EXPECT_OK(node().revoke(memory.cptr()));
         need(memory.retype(CapType::Reply, 0, node(), slot));
-        expect_well();
+        expect_invariants();
         EXPECT_ERROR(NoCaller, Reply(slot).send({}));
         if (!holds_caller) calling.start();
         EXPECT(calling.has_finished());
-        if (holds_caller) EXPECT_ERROR(Deleted, answer);
-        if (!holds_caller) EXPECT_ERROR(NoReply, answer);
+        if (holds_caller) EXPECT_ERROR(Deleted, received);
+        if (!holds_caller) EXPECT_ERROR(NoReply, received);
         EXPECT_EQ(got.tag.label(), 0x77);
         EXPECT_ERROR(WouldBlock, endpoint.nb_recv(slot));  // not Busy
         EXPECT_OK(node().revoke(memory.cptr()));
-        expect_well();
+        expect_invariants();
     }
 }
 
@@ -202,12 +203,12 @@ void reply_in_the_same_memory() {
 
 int main(int, char**) {
     using namespace glenda::ktest;
-    static constexpr Case kCases[] = {{"stale_space_with_the_same_identifier", space_with_the_same_identifier},
-                                      {"stale_table_of_a_dead_space", table_of_a_dead_space},
-                                      {"stale_table_below_a_gone_table", table_below_a_gone_table},
+    static constexpr Case kCases[] = {{"stale_space_with_the_same_asid", space_with_the_same_asid},
+                                      {"stale_table_of_a_deleted_space", table_of_a_deleted_space},
+                                      {"stale_table_below_a_deleted_table", table_below_a_deleted_table},
                                       {"stale_table_that_moves", table_that_moves},
-                                      {"stale_tables_in_circles", tables_in_circles},
-                                      {"stale_frame_in_a_dying_cnode", frame_in_a_dying_cnode},
+                                      {"stale_table_mapped_twice", table_mapped_twice},
+                                      {"stale_frame_in_a_deleted_cnode", frame_in_a_deleted_cnode},
                                       {"stale_reply_in_the_same_memory", reply_in_the_same_memory}};
     return run_cases(kCases);
 }

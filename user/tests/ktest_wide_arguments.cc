@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Arguments are 64 bits wide: a good number with a bit set far above it is another number, and a bad one. A kernel that
-// keeps an argument in a narrower type before it looks would take it.
+// Arguments are 64 bits wide. A valid argument with an additional high bit set is invalid; a kernel that narrows the
+// argument before checking it would accept it.
 #include "common/methods.h"
 
 namespace glenda::ktest {
@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::uint64_t kHighBits[] = {bit(8), bit(16), bit(32), bit(40), bit(63)};
 
-/// `call(argument)` answers `error` for `good` with any high bit set.
+/// `call`, an expression of `argument`, fails with `error` when `argument` is `good` with any high bit set.
 #define EXPECT_WIDE(error, good, call)                \
     for (const std::uint64_t high : kHighBits) {      \
         const std::uint64_t argument = (good) | high; \
@@ -40,7 +40,7 @@ void indices() {
     EXPECT_WIDE(OutOfRange, 1, IrqControl(kRootIrqControl).claim(kClockIrq, box, argument));
     for (const unsigned at : {8u, 16u, 32u, 62u}) EXPECT_ERROR(OutOfRange, box.remove(1 | bit(at)));
     EXPECT_OK(box.copy(15, node(), source));
-    EXPECT_OK(box.remove(15 | bit(63)));  // what says of itself that it is done does nothing
+    EXPECT_OK(box.remove(15 | bit(63)));  // bit 63 means that the slot is already empty, so this does nothing
     EXPECT_EQ(need(box.info(15)).type, CapType::Endpoint);
     for (const std::uint64_t index : {0ul, 16ul, bit(62)}) EXPECT_ERROR(OutOfRange, box.remove(index | bit(63)));
     EXPECT_OK(box.remove(15));
@@ -106,13 +106,13 @@ void memory() {
     EXPECT_ERROR(NotMapped, space().info(kUserEnd - 1));
     EXPECT_EQ(need(space().info(kArea)).flags, MapFlags::Read);
     const VSpace empty = need(pool().vspace());
-    need(pool().map(frame, empty, kUserEnd - kPageSize, MapFlags::ReadWrite));  // the last page there can be
+    need(pool().map(frame, empty, kUserEnd - kPageSize, MapFlags::ReadWrite));  // the highest page
     EXPECT_OK(empty.info(kUserEnd - 1));
     EXPECT_ERROR(BadArgument, empty.info(kUserEnd));
     const Frame lowest = need(pool().frame());
     need(pool().map(lowest, empty, 0, MapFlags::ReadWrite));
     EXPECT_EQ(need(empty.info(0)).address, need(lowest.info()).address);
-    EXPECT_ERROR(AlreadyMapped, lowest.map(empty, kPageSize, MapFlags::Read));  // mapped at 0 is mapped
+    EXPECT_ERROR(AlreadyMapped, lowest.map(empty, kPageSize, MapFlags::Read));  // a mapping at address 0 counts
     EXPECT_OK(lowest.unmap());
     EXPECT_ERROR(NotMapped, empty.info(0));
 }
@@ -144,10 +144,10 @@ void console() {
     EXPECT_ERROR(BadArgument, write(953, 120));
     EXPECT_ERROR(BadArgument, write(~0ul, 120));
     EXPECT_ERROR(BadArgument, write(bit(31), 120));
-    EXPECT_ERROR(BadArgument, write(bit(32), 120));        // one written of none
-    EXPECT_ERROR(BadArgument, write(9 * bit(32) | 8, 2));  // nine of eight
+    EXPECT_ERROR(BadArgument, write(bit(32), 120));        // 1 byte written of 0
+    EXPECT_ERROR(BadArgument, write(9 * bit(32) | 8, 2));  // 9 bytes written of 8
     EXPECT_ERROR(BadArgument, write(~0ul << 32 | 8, 2));
-    EXPECT_OK(write(8 * bit(32) | 8, 2));  // all are written
+    EXPECT_OK(write(8 * bit(32) | 8, 2));  // all 8 bytes written
     EXPECT_ERROR(MessageTooShort, write(8, 1));
     EXPECT_ERROR(MessageTooShort, write(952, 119));
     EXPECT_OK(write(952 * bit(32) | 952, 120));

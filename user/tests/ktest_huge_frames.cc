@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// K14: a Frame of 1 GiB, mapped and used. Needs 6 GiB of memory, so that the arena has two of them.
+// K14: Frames of 1 GiB. Needs a machine with 6 GiB of memory, so that the arena has room for two.
 #include "common/ktest.h"
 
 namespace glenda::ktest {
@@ -7,9 +7,10 @@ namespace glenda::ktest {
 namespace {
 
 constexpr std::uint64_t kLast = kGiB - 8;
-constexpr std::uint64_t kStep = 2 * kMiB + kPageSize + 8;  // of the words that are looked at; another line each time
+constexpr std::uint64_t kStep =
+    2 * kMiB + kPageSize + 8;  // between the words that are checked; never the same cache line
 
-/// Different for each word.
+/// A different value for each word.
 std::uint64_t pattern(std::uint64_t at) { return at * 0x9e37'79b9'7f4a'7c15 + 1; }
 std::uint64_t physical(Frame frame) { return need(frame.info()).address; }
 
@@ -17,14 +18,14 @@ void fill(std::uint64_t base) {
     for (std::uint64_t at = 0; at < kGiB; at += kStep) word_at(base + at) = pattern(at);
     word_at(base + kLast) = pattern(kLast);
 }
-/// How many of the filled words are not as `fill` has left them.
+/// How many of the words that fill() wrote have changed.
 unsigned wrong_words(std::uint64_t base) {
     unsigned wrong = read_at(base + kLast) != pattern(kLast) ? 1 : 0;
     for (std::uint64_t at = 0; at < kGiB; at += kStep) wrong += read_at(base + at) != pattern(at) ? 1 : 0;
     return wrong;
 }
 
-/// All of it can be read and written, as one mapping without any page table, and nothing beside it.
+/// One mapping without any page table makes all of the frame accessible, and nothing beyond it.
 void mapped_and_used() {
     const Frame huge = need(pool().frame(kHugeFrameBits));
     EXPECT(is_aligned(physical(huge), kGiB));
@@ -47,7 +48,7 @@ void mapped_and_used() {
     EXPECT(!prober.write(kArea + kLast, pattern(kLast)).faulted);
     EXPECT(prober.read(kArea + kGiB).faulted);
     EXPECT(prober.read(kArea - 8).faulted);
-    // Nothing else finds room in it.
+    // Nothing else can be mapped in its range.
     EXPECT_ERROR(AlreadyMapped, need(pool().frame()).map(space(), kArea + 5 * kMiB, MapFlags::Read));
     EXPECT_ERROR(AlreadyMapped, need(pool().make<PageTable>(CapType::PageTable)).map(space(), kArea + 5 * kMiB));
     // A second capability maps the same memory elsewhere.
@@ -58,7 +59,8 @@ void mapped_and_used() {
     EXPECT(prober.write(kArea + kGiB + kLast, 0).faulted);
 }
 
-/// Touched at both ends and in the middle, so that the translations are cached, then changed: no access finds the old.
+/// The test accesses both ends and the middle, so that the TLB holds the translations. After each change of the
+/// mapping, no access uses a stale translation.
 void changed() {
     const Frame huge = need(pool().frame(kHugeFrameBits));
     EXPECT_OK(huge.map(space(), kArea, MapFlags::ReadWrite));
@@ -87,8 +89,8 @@ void changed() {
     expect(false, false, false);
 }
 
-/// Its memory becomes small frames and is as new; from small frames it becomes a huge one, and is as new again.
-void taken_back() {
+/// After Revoke its memory becomes small frames, and then a huge one again. Each time it is cleared.
+void reuse() {
     const Untyped memory = need(pool().make<Untyped>(CapType::Untyped, kHugeFrameBits));
     const CPtr slot = need(pool().slots(2));
     EXPECT_OK(memory.retype(CapType::Frame, kHugeFrameBits, node(), slot));
@@ -119,6 +121,6 @@ void taken_back() {
 int main(int, char**) {
     using namespace glenda::ktest;
     static constexpr Case kCases[] = {
-        {"huge_mapped_and_used", mapped_and_used}, {"huge_changed", changed}, {"huge_taken_back", taken_back}};
+        {"huge_mapped_and_used", mapped_and_used}, {"huge_changed", changed}, {"huge_reuse", reuse}};
     return run_cases(kCases);
 }
