@@ -66,10 +66,10 @@ unit: $(UNIT_TESTS) ## unit tests on the host, under AddressSanitizer and UBSan
 grade check: export SMP := $(SMP)
 grade check: export APPEND := $(APPEND)
 
-grade: $(KERNEL) $(INITRD) ## tests of the booted system in QEMU
+grade: $(KERNEL) $(KERNEL_SLOW) $(INITRD) ## tests of the booted system in QEMU
 	$(Q)$(PYTHON) grade/run.py grade
 
-check: $(KERNEL) $(INITRD) $(UNIT_TESTS) ## everything that must pass: unit and grade, and the look of the sources
+check: $(KERNEL) $(KERNEL_SLOW) $(INITRD) $(UNIT_TESTS) ## everything that must pass: unit and grade, and the look of the sources
 	$(Q)$(PYTHON) grade/run.py check
 
 # In scratch copies of the tree; see grade/seeded/__init__.py. ONLY=id,id: these alone.

@@ -1,10 +1,13 @@
 # SPDX-License-Identifier: MIT
 # The kernel: every source below kernel/, and of lib/ what it shares with user space.
 
-KERNEL := $(BUILD)/kernel/glenda.elf
+# The kernel, and the same without its fast path (kernel/entry/fast_path.h): make FAST_PATH=no works with the second.
+KERNEL_WHOLE := $(BUILD)/kernel/glenda.elf
+KERNEL_SLOW := $(BUILD)/kernel/glenda-no-fast-path.elf
+KERNEL := $(if $(filter no,$(FAST_PATH)),$(KERNEL_SLOW),$(KERNEL_WHOLE))
 KERNEL_SOURCES := $(wildcard kernel/*/*.cc kernel/*/*.S) $(wildcard lib/abi/*.cc) $(wildcard lib/util/*.cc) \
   $(addprefix lib/format/,bytes.cc cpio.cc elf.cc elf_symbols.cc fdt.cc fdt_find.cc fdt_node.cc fdt_property.cc fdt_walk.cc fdt_machine.cc)
-KERNEL_SOURCES := $(filter-out kernel/entry/$(if $(filter no,$(FAST_PATH)),,no_)fast_path.cc,$(wildcard $(KERNEL_SOURCES)))
+KERNEL_SOURCES := $(wildcard $(KERNEL_SOURCES))
 KERNEL_OBJECTS := $(patsubst %,$(BUILD)/kernel/%.o,$(KERNEL_SOURCES))
 KERNEL_FLAGS := $(RISCV_FLAGS) -Ikernel
 
@@ -26,9 +29,11 @@ $(BUILD)/kernel/%.S.o: %.S Makefile kernel/build.mk
 	$(Q)$(CXX_RISCV) $(KERNEL_FLAGS) -c $< -o $@
 
 # The linker shortens calls. It could also address data from gp, but there is no symbol for it: gp is the user's.
-$(KERNEL): $(KERNEL_OBJECTS) kernel/arch/kernel.ld
+$(KERNEL_WHOLE): $(filter-out %/no_fast_path.cc.o,$(KERNEL_OBJECTS))
+$(KERNEL_SLOW): $(filter-out %/fast_path.cc.o,$(KERNEL_OBJECTS)) $(filter %/no_fast_path.cc.o,$(KERNEL_OBJECTS))
+$(KERNEL_WHOLE) $(KERNEL_SLOW): kernel/arch/kernel.ld
 	$(call say,LINK,$@)
 	$(Q)$(CXX_RISCV) -nostdlib -static -no-pie -Wl,--gc-sections,--build-id=none,--relax,-z,max-page-size=4096,--no-warn-rwx-segments \
-	  -T kernel/arch/kernel.ld $(KERNEL_OBJECTS) -o $@
+	  -T kernel/arch/kernel.ld $(filter %.o,$^) -o $@
 
 -include $(KERNEL_OBJECTS:.o=.d)

@@ -2,14 +2,16 @@
 """Tests of the kernel from inside: each program of user/tests runs as the root task and prints one line per test."""
 
 import re
+import subprocess
 from collections.abc import Callable
 
 import pytest
 
 from glenda import ktest, qemu, steps
 from glenda.machine import Machine
-from glenda.paths import ROOT
+from glenda.paths import KERNEL, ROOT
 
+KERNEL_WITHOUT_FAST_PATH = KERNEL.with_name("glenda-no-fast-path.elf")
 LIMIT = 15.0                # s of guest time; the slowest program needs about a third
 
 # Together these programs provoke every error. NOT_PROVOKED has the errors that cannot be provoked, with the reason.
@@ -23,6 +25,21 @@ Boot = Callable[..., Machine]
 @pytest.mark.parametrize("program", ktest.PROGRAMS)
 def test_kernel(machine: Boot, program: str, options: str) -> None:
     ktest.expect_all_pass(ktest.run(machine, program, options, within=LIMIT), program)
+
+
+@pytest.mark.parametrize("program", ["ktest_ipc", "ktest_transfer", "ktest_faults", "ktest_waits", "ktest_scheduling"])
+def test_without_the_fast_path(machine: Boot, program: str) -> None:
+    """K23: the kernel is complete with its fast path left out of the program, and not only turned off."""
+    ktest.expect_all_pass(ktest.run(machine, program, within=LIMIT, kernel=KERNEL_WITHOUT_FAST_PATH), program)
+
+
+def test_the_fast_path_is_left_out() -> None:
+    """The kernel above has none of its functions."""
+    names = [set(subprocess.run(["riscv64-linux-gnu-nm", "--demangle", kernel], check=True, capture_output=True,
+                                text=True).stdout.split()) for kernel in (KERNEL, KERNEL_WITHOUT_FAST_PATH)]
+    inside = "glenda::fast_signal(glenda::Tcb&)", "glenda::fast_fault_reply(glenda::Tcb&)"
+    assert any(name in names[0] for name in inside)
+    assert not any(name in names[1] for name in inside)
 
 
 def test_registers_through_100000_preemptions(machine: Boot) -> None:

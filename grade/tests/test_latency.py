@@ -67,9 +67,11 @@ def test_what_is_printed_in_pieces_is_whole(machine: Callable[..., Machine]) -> 
     assert re.findall(r"^(\d\d)\.{116}$", text, re.MULTILINE) == [f"{number:02}" for number in range(80)]
     assert text.count("." * 117) == 0
     for name in (f"{kind}-{number}" for kind in ("alone", "bereft") for number in range(10)):
-        for first in (f"kernel: thread {name} stopped: page fault with no handler", f"thread {name}: Inactive"):
-            reports = re.findall(rf"^{first}.*\n((?:  .*\n)+)", text, re.MULTILINE)
-            assert len(reports) == 1, f"{len(reports)} reports begin with {first}"
-            registers = re.findall(r"(\w+)\s+(0x[0-9a-f]+)", reports[0])
-            assert len(registers) == 32 and len({name for name, _ in registers}) == 32
-            assert {value for _, value in registers} == {"0x1812345678", "0xfedcba9876543210"}
+        stops = re.findall(rf"^kernel: thread {name} stopped: page fault with no handler, pc 0x1812345678, "
+                           r"ra 0xfedcba9876543210, .*$", text, re.MULTILINE)
+        assert len(stops) == 1, f"{len(stops)} lines say that {name} stopped"
+        dumps = re.findall(rf"^thread {name}: Inactive.*\n((?:  .*\n)+)", text, re.MULTILINE)
+        assert len(dumps) == 1, f"{len(dumps)} dumps of {name}"
+        registers = re.findall(r"(\w+)\s+(0x[0-9a-f]+)", dumps[0])
+        assert len(registers) == 32 and len({name for name, _ in registers}) == 32
+        assert {value for _, value in registers} == {"0x1812345678", "0xfedcba9876543210"}

@@ -54,7 +54,7 @@ def test_layout_wants_one_version(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     for name in layout.NAMES:
         pretend(tmp_path, name, "Debian clang-format version 19.1.7 (3+b1)")
     monkeypatch.setenv("PATH", str(tmp_path))
-    monkeypatch.setattr(run, "RESULTS", tmp_path)
+    monkeypatch.setattr(run, "REPORTS", tmp_path)
     report, = run.run_style()
     assert run.count(report) == (0, 0, 1)
     said = capsys.readouterr().out
@@ -78,7 +78,7 @@ def test_layout_that_differs_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     wrong.write_text("#!/bin/sh\n[ \"$1\" = --version ] && echo version 14.0.6 && exit\necho x.cc: wrong >&2; exit 1\n")
     wrong.chmod(0o755)
     monkeypatch.setenv("CLANG_FORMAT", str(wrong))
-    monkeypatch.setattr(run, "RESULTS", tmp_path)
+    monkeypatch.setattr(run, "REPORTS", tmp_path)
     report, = run.run_style()
     assert run.count(report) == (0, 1, 0)
     assert "x.cc: wrong" in capsys.readouterr().out

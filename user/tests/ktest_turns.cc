@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// K22: whoever waits for a reply keeps the rest of its turn, and nobody gets more than its share of time. Beside 20
-// threads that spin at the client's priority, calls and faults must take no longer than they do alone.
+// K22, K30: whoever waits for a reply keeps the rest of its turn, and nobody gets more than its share of time. Beside
+// 20 threads that spin at the client's priority, calls and faults must take no longer than they do alone.
 #include <algorithm>
 
 #include "common/ktest.h"
@@ -182,6 +182,54 @@ void dodging_ticks() {
     EXPECT(dodged * 100 <= spun * 105);
 }
 
+/// How long a client of high priority waits for a server that is busy with the request of a low one, each of which
+/// takes `kWork` microseconds, while a thread of middle priority spins for `kSpin`. In microseconds.
+constexpr std::uint64_t kWork = 2'000, kSpin = 30'000;
+std::uint64_t wait_beside_a_spinner(unsigned server_priority) {
+    constexpr unsigned kLowClient = 40, kMiddle = 60, kHighClient = 80;
+    const Alarm alarm;
+    const Endpoint endpoint = need(pool().endpoint());
+    const Reply reply = need(pool().reply());
+    const auto spin_for = [](std::uint64_t microseconds) {
+        std::uint64_t run = 0;  // time that passes while others run does not count
+        for (std::uint64_t last = read_time(); run < ticks(microseconds);) {
+            const std::uint64_t now = read_time();
+            if (now - last < ticks(100)) run += now - last;
+            last = now;
+        }
+    };
+    auto serve = [&] {
+        endpoint.recv(reply.cptr());
+        for (;;) {
+            spin_for(kWork);
+            endpoint.reply_recv(reply.cptr(), {});
+        }
+    };
+    auto low = [&] { endpoint.call({}); };
+    auto middle = [&] { spin_for(kSpin); };
+    std::uint64_t waited = 0;
+    auto high = [&] {
+        const std::uint64_t begin = read_time();
+        endpoint.call({});
+        waited = read_time() - begin;
+    };
+    Thread server(serve, {.priority = server_priority}), first(low, {.priority = kLowClient}),
+        spinner(middle, {.priority = kMiddle}), second(high, {.priority = kHighClient});
+    server.start();
+    first.start();
+    alarm.sleep(500);  // the server is busy with the first request
+    spinner.start();
+    second.start();
+    for (const Thread* each : {&first, &spinner, &second}) await(*each);
+    return waited * 1'000'000 / boot_info().timebase;
+}
+
+/// K30: a server above its clients bounds the inversion by the requests before; one below a spinner does not.
+void inversion() {
+    EXPECT(wait_beside_a_spinner(90) < 2 * kWork + 200);
+    EXPECT(wait_beside_a_spinner(50) > kSpin);
+}
+
 }  // namespace
 }  // namespace glenda::ktest
 
@@ -192,6 +240,7 @@ int main(int, char**) {
                                       {"turns_faults", faults},
                                       {"turns_waking_up", waking_up},
                                       {"turns_twenty_shares", twenty_shares},
-                                      {"turns_dodging_ticks", dodging_ticks}};
+                                      {"turns_dodging_ticks", dodging_ticks},
+                                      {"turns_inversion", inversion}};
     return run_cases(kCases);
 }
