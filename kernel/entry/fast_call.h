@@ -93,9 +93,9 @@ struct FastReplyRecv {
     bool can_grant;
 };
 
-/// Looks up what ReplyRecv needs, and puts it into `found`. Returns the caller that gets the reply, if it is in `state`
-/// and would run next; else null.
-[[gnu::always_inline]] inline Tcb* find_caller(const Tcb& tcb, CPtr pointer, ThreadState state, FastReplyRecv& found) {
+/// Looks up what ReplyRecv needs, and puts it into `found`. Returns the caller that gets the reply, if it would run
+/// next; else null. It waits after a Call or after a fault.
+[[gnu::always_inline]] inline Tcb* find_caller(const Tcb& tcb, CPtr pointer, FastReplyRecv& found) {
     const Slot* const slot = cached_slot(tcb, pointer);
     if (slot == nullptr || !slot->cap.permits(CapType::Endpoint, Rights::Read)) return nullptr;
     const Slot* const reply_slot = cached_slot(tcb, tcb.registers.a(6));
@@ -107,8 +107,7 @@ struct FastReplyRecv {
     if (!bound.is_empty() && bound.cap.as<Notification>().flags != 0) return nullptr;
     if (found.endpoint->waiting == Endpoint::Waiting::Senders) return nullptr;
     Tcb* const caller = found.reply->caller;
-    if (caller == nullptr || caller->state != state || !would_be_chosen(*tcb.hart, *caller)) return nullptr;
-    return caller;
+    return caller != nullptr && would_be_chosen(*tcb.hart, *caller) ? caller : nullptr;
 }
 
 /// Runs `caller`, which has its reply, while `tcb` waits for the next message. Cannot fail. The Reply changes hands: it
@@ -122,15 +121,14 @@ struct FastReplyRecv {
     switch_to(*tcb.hart, caller);
 }
 
-/// ReplyRecv to a thread that waits after a Call. Returns that thread, which runs next, or null if nothing was done.
-[[gnu::always_inline]] inline Tcb* fast_reply_recv(Tcb& tcb, CPtr pointer, const FastMessage& message) {
-    FastReplyRecv found;
-    Tcb* const caller = find_caller(tcb, pointer, ThreadState::BlockedCall, found);
-    if (caller == nullptr || !is_plain(message.tag, tcb, *caller)) return nullptr;
-
-    copy_message(tcb, *caller, message);
-    finish_reply_recv(tcb, *caller, found);
-    return caller;
+/// ReplyRecv to `caller`, which find_caller() found, and which waits after a Call. Returns it, or null if nothing was
+/// done.
+[[gnu::always_inline]] inline Tcb* fast_reply_recv(Tcb& tcb, Tcb& caller, const FastReplyRecv& found,
+                                                   const FastMessage& message) {
+    if (!is_plain(message.tag, tcb, caller)) return nullptr;
+    copy_message(tcb, caller, message);
+    finish_reply_recv(tcb, caller, found);
+    return &caller;
 }
 
 }  // namespace glenda

@@ -27,7 +27,10 @@ namespace {
 }
 
 // Not inlined: otherwise fast_syscall() would save the registers that they use, on every Call.
-[[gnu::noinline]] Tcb& reply_to_fault(Tcb& tcb) { return leave_or_slow(tcb, fast_fault_reply(tcb)); }
+// reply_to_fault() takes `found` apart for the same reason: in pieces it travels in registers.
+[[gnu::noinline]] Tcb& reply_to_fault(Tcb& tcb, Tcb& faulty, Endpoint* endpoint, Reply* reply, bool can_grant) {
+    return leave_or_slow(tcb, fast_fault_reply(tcb, faulty, {endpoint, reply, can_grant}));
+}
 [[gnu::noinline]] Tcb& send_signal(Tcb& tcb) { return leave_or_slow(tcb, fast_signal(tcb)); }
 [[gnu::noinline]] Tcb& wait_for_signal(Tcb& tcb) { return leave_or_slow(tcb, fast_wait(tcb)); }
 [[gnu::noinline]] Tcb& yield_to_equal(Tcb& tcb) { return unlock(fast_yield(tcb)); }
@@ -53,6 +56,15 @@ Tcb& do_yield(Tcb& tcb) {
     return leave_or_slow(tcb, fast_call(tcb, slot->cap, message));
 }
 
+[[gnu::always_inline]] inline Tcb& do_reply_recv(Tcb& tcb, CPtr pointer, const FastMessage& message) {
+    FastReplyRecv found;
+    Tcb* const caller = find_caller(tcb, pointer, found);
+    if (caller == nullptr) return slow_syscall(tcb);
+    if (caller->state == ThreadState::BlockedFault)
+        return reply_to_fault(tcb, *caller, found.endpoint, found.reply, found.can_grant);
+    return leave_or_slow(tcb, fast_reply_recv(tcb, *caller, found, message));
+}
+
 /// The system calls other than Call and ReplyRecv. What none of the functions accepts goes to the slow path.
 [[gnu::noinline]] Tcb& do_rest(Tcb& tcb) {
     const auto number = static_cast<Syscall>(tcb.registers.a(7));
@@ -72,8 +84,7 @@ Tcb& fast_syscall(Tcb& tcb, std::uint64_t tag, std::uint64_t word0, std::uint64_
     const auto syscall = static_cast<Syscall>(number);
     if (syscall == Syscall::Call) return do_call(tcb, pointer, message);
     if (syscall != Syscall::ReplyRecv) return do_rest(tcb);
-    if (Tcb* next = fast_reply_recv(tcb, pointer, message)) return unlock(*next);
-    return reply_to_fault(tcb);
+    return do_reply_recv(tcb, pointer, message);
 }
 
 Tcb& fast_fault(Tcb& tcb) {

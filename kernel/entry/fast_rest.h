@@ -28,18 +28,15 @@ inline Tcb* fast_tell_handler(Tcb& tcb) {
     return receiver;
 }
 
-/// ReplyRecv to a thread that waits after a fault and is to go on. Returns that thread, which runs next, or null.
-inline Tcb* fast_fault_reply(Tcb& tcb) {
+/// ReplyRecv to `faulty`, which find_caller() found, and which waits after a fault: the same if it is to go on.
+inline Tcb* fast_fault_reply(Tcb& tcb, Tcb& faulty, const FastReplyRecv& found) {
     const Tag tag = tcb.tag();
     if (tag.plain_length() > kRegisterWords || !is_resume(tag)) return nullptr;
-    FastReplyRecv found;
-    Tcb* const faulty = find_caller(tcb, tcb.registers.a(0), ThreadState::BlockedFault, found);
-    if (faulty == nullptr) return nullptr;
 
     // The usual reply to a page fault is empty: the thread repeats the instruction with unchanged registers.
-    if (faulty->fault.kind == FaultKind::UnknownSyscall || tag.length() != 0) apply_resume(*faulty, tcb);
-    finish_reply_recv(tcb, *faulty, found);
-    return faulty;
+    if (faulty.fault.kind == FaultKind::UnknownSyscall || tag.length() != 0) apply_resume(faulty, tcb);
+    finish_reply_recv(tcb, faulty, found);
+    return &faulty;
 }
 
 /// Returns the capability to a notification with which `tcb` made its call, if it has `right` and no ready thread
