@@ -95,8 +95,8 @@ soak: $(KERNEL) $(INITRD) ## all harts race for SECONDS (60) on SMP harts (4 if 
 # A seed for each million calls, a machine for each processor: CALLS=100000000 takes an hour on two processors.
 CALLS ?= 1000000
 SEED ?= 1
-fuzz: $(KERNEL) $(INITRD) ## random system calls from hostile threads: CALLS=1000000, SEED=1
-	$(Q)$(PYTHON) grade/fuzz.py --calls $(CALLS) --seed $(SEED)
+fuzz: $(KERNEL) $(INITRD) ## random system calls from hostile threads: CALLS=1000000, SEED=1, SMP=1
+	$(Q)$(PYTHON) grade/fuzz.py --calls $(CALLS) --seed $(SEED) --harts $(SMP)
 
 format: ## lay out all C++ sources
 	$(Q)$(PYTHON) grade/layout.py

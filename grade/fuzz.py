@@ -28,9 +28,10 @@ def command_line(seed: int, calls: int) -> str:
     return f"root=bin/kfuzz seed={seed} calls={calls}"
 
 
-def run(seed: int, calls: int, name: str | None = None) -> tuple[str, str]:
-    """Runs one seed to its end. Returns what went wrong ("" if nothing), and the transcript."""
-    with Machine(append=command_line(seed, calls), name=name or f"fuzz-{seed}") as machine:
+def run(seed: int, calls: int, name: str | None = None, harts: int = 1) -> tuple[str, str]:
+    """Runs one seed to its end. Returns what went wrong ("" if nothing), and the transcript. With several harts the
+    hostile threads move among them, and a run is not the same twice."""
+    with Machine(append=command_line(seed, calls), name=name or f"fuzz-{seed}", harts=harts) as machine:
         try:
             machine.run_to_exit(within=5 + calls * GUEST_SECONDS_PER_CALL)
         except GuestFailure as error:
@@ -55,17 +56,18 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="Fuzz the kernel.")
     parser.add_argument("--calls", type=int, default=CALLS_PER_RUN)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--harts", type=int, default=1)
     options = parser.parse_args()
     paths.prepare()
     plugins.build("deadline")
     begun, done, failed = time.monotonic(), 0, []
     with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
         plan = list(runs(options.calls, options.seed))
-        for (seed, calls), (reason, _) in zip(plan, pool.map(lambda each: run(*each), plan), strict=True):
+        for (seed, calls), (reason, _) in zip(plan, pool.map(lambda each: run(*each, harts=options.harts), plan), strict=True):
             done += calls
             if reason:
                 failed.append(seed)
-                print(f"  FAIL     seed {seed}: {reason}\n  repeat   make fuzz CALLS={calls} SEED={seed}", flush=True)
+                print(f"  FAIL     seed {seed}: {reason}\n  repeat   make fuzz CALLS={calls} SEED={seed} SMP={options.harts}", flush=True)
             else:
                 print(f"  FUZZ     seed {seed}: {done:,} calls, {time.monotonic() - begun:.0f} s", flush=True)
     if failed:

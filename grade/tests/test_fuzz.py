@@ -29,6 +29,14 @@ def test_random_calls(seed: int) -> None:
     assert expected <= succeeded
 
 
+def test_random_calls_on_four_harts() -> None:
+    """The hostile threads move themselves and each other among the harts, and are stopped where they run."""
+    reason, transcript = run(1, CALLS // 5, name="test_fuzz-harts", harts=4)
+    assert not reason, f"{reason}\nrepeat it: make fuzz CALLS={CALLS // 5} SEED=1 SMP=4"
+    moved = re.search(r"^kfuzz: Tcb method 9: (\d+)$", transcript, re.MULTILINE)
+    assert moved is not None and int(moved[1]) >= 10
+
+
 def test_a_seed_is_one_run() -> None:
     """A failure can be reproduced: the same seed gives the same output, another seed does not."""
     once, again, other = (run(seed, 20_000, name=f"test_fuzz-replay-{n}")[1]
