@@ -22,10 +22,11 @@ constinit Slot* zombies = nullptr;
 
 namespace {
 
-/// Between two steps: stops here if something is more urgent.
+/// Between two steps: Preempted if something is more urgent. Done only means that the work may go on.
 Progress preemption_point() { return should_pause() ? Progress::Preempted : Progress::Done; }
 
-/// A Tcb loses the capability in one of its slots, and with it what it caches of the object.
+/// A Tcb loses the capability in one of its slots, and with it what it caches of the object. Of its fault handler it
+/// caches nothing.
 void forget_in_tcb(Slot& slot) {
     Tcb& tcb = tcb_around(slot);
     if (&slot == &tcb.cspace) tcb.slot_count = 0;

@@ -3,7 +3,7 @@
 //
 // A short operation does what it is asked, or refuses and has changed nothing: that is Result (util/result.h). A long
 // one cannot refuse, but it can be preempted: it stops between two steps, keeps what it has done, and goes on when it
-// is called again: that is Progress. A method can do all three, and its Outcome says which it was:
+// is called again: that is Progress. A method can be done, refuse or be preempted, and its Outcome says which:
 //
 //   TRY_VOID(request.needs(1));   leaves the method with the error, if there is one
 //   FINISH(revoke_slot(*slot));   leaves the method as preempted, unless the operation is done

@@ -136,7 +136,8 @@ bool take_bound_signals(Tcb& tcb) {
     return !bound.is_empty() && take_signals(bound.cap.as<Notification>(), tcb);
 }
 
-/// The second half of Recv and ReplyRecv. Preconditions: `source` and `reply` have been checked. Error: WouldBlock.
+/// The second half of Recv and ReplyRecv. Preconditions: `source` and `reply` have been checked. Error: WouldBlock,
+/// only if NonBlocking.
 Result<void> receive_from(Tcb& tcb, const Capability& source, Reply* reply, Mode mode) {
     if (source.type == CapType::Notification) {
         Notification& notification = source.as<Notification>();
@@ -152,8 +153,8 @@ Result<void> receive_from(Tcb& tcb, const Capability& source, Reply* reply, Mode
     return {};
 }
 
-/// Recv and NBRecv. a6 names the Reply for the next caller, or is 0: then no call can be received. A Reply that is in
-/// use is refused, because its caller would be forgotten.
+/// Recv and NBRecv. a6 names the Reply for the next caller, or is 0: then no call can be received. A notification has
+/// no callers, so there a6 is ignored. A Reply that is in use is refused, because its caller would be forgotten.
 Result<void> sys_recv(Tcb& tcb, CPtr pointer, Mode mode) {
     TRY(source, find_source(tcb, pointer));
     Reply* next = nullptr;
@@ -218,7 +219,8 @@ Result<void> dispatch(Tcb& tcb, Syscall number, CPtr pointer) {
 void perform_invocation(Tcb& tcb, Slot& slot) {
     if (const Result<void> checked = check_message(tcb, true); !checked)
         return tcb.set_tag(Tag::error(checked.error()));
-    // `slot` may be empty afterwards: a CNode can delete the capability by which it was invoked.
+    // Capabilities in the message are ignored, so no right to grant is needed. `slot` may be empty after invoke(): a
+    // CNode can delete the capability by which it was invoked.
     const Outcome outcome = invoke(Request{tcb, slot, tcb.tag()});
     switch (outcome.kind()) {
         case Outcome::Kind::Done: {

@@ -55,7 +55,7 @@ inline bool add_to(std::uint64_t* set, unsigned n) {
 /// Returns the size in bytes of the capability's object, or 0 if it does not come from an Untyped.
 std::uint64_t size_of(const Capability& cap);
 /// Returns true at the first capability to an object, in the order of the walk: the moment to visit the object. All
-/// capabilities to one object are adjacent in the tree, so a look at the neighbor suffices.
+/// capabilities to one object are adjacent in the tree, so a look at the neighbour suffices.
 inline bool is_first_of_object(const Slot& slot) {
     const Slot* before = slot.previous.slot();
     return before == nullptr || !before->cap.same_object(slot.cap);

@@ -2,7 +2,7 @@
 // Checks threads, and the objects at which they meet: what each says of the other must agree; see check.h.
 //
 // A thread's state says where it may be waiting; the queue, Reply or notification there must lead back to it. Ready
-// queues are not walked: each thread checks its two neighbors, and the ends of each queue are counted.
+// queues are not walked: each thread checks its two neighbours, and the ends of each queue are counted.
 //
 // Invariant that this file stands for: no thread is forgotten. One that can run is current or in a ready queue, and one
 // that waits is where whatever it waits for will find it.
@@ -53,8 +53,8 @@ void check_wait(const Tcb& tcb, Findings& f) {
              "a thread in no queue has neighbours", &tcb);
 }
 
-/// Checks the thread's place in its ready queue: its neighbors are of the same queue and agree with it. Heads and tails
-/// are counted, and a queue has one of each at most.
+/// Checks the thread's place in its ready queue: its neighbours are of the same queue and agree with it. Heads and
+/// tails are counted, and a queue has one of each at most.
 void check_ready(const Tcb& tcb, Findings& f) {
     const Hart& hart = *tcb.hart;
     f.expect(!tcb.is_queued || tcb.state == ThreadState::Ready, "a thread in a ready queue is not ready", &tcb);

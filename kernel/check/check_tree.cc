@@ -131,8 +131,8 @@ void check_child(const Slot& parent, const Slot& child, Findings& f) {
         check_copy(parent.cap, child, f);
 }
 
-/// Checks two neighboring siblings. New children come first and memory is given out upwards, so addresses fall from
-/// left to right and capabilities to one object are adjacent. Then no overlap at the neighbors means no overlap at all.
+/// Checks two neighbouring siblings. New children come first and memory is given out upwards, so addresses fall from
+/// left to right and capabilities to one object are adjacent. Then no overlap at the neighbours means none at all.
 void check_siblings(const Slot& left, const Slot& right, Findings& f) {
     if (left.cap.same_object(right.cap) || size_of(left.cap) == 0 || size_of(right.cap) == 0) return;
     f.expect(end_of(right.cap) <= begin_of(left.cap), "siblings overlap, or are out of order", &right);

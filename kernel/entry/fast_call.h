@@ -86,7 +86,7 @@ struct FastMessage {
     return receiver;
 }
 
-/// What a ReplyRecv of the common kind refers to: nothing has come yet that the server would receive at once.
+/// What a ReplyRecv refers to in the common case: nothing is there yet that the server would receive at once.
 struct FastReplyRecv {
     Endpoint* endpoint;
     Reply* reply;

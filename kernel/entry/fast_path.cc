@@ -5,8 +5,9 @@
 // with the steps merged, and returns the thread that runs next. If not, it returns null and has changed nothing: then
 // the slow path does the whole call, as if this file did not exist.
 //
-// Invariant: a fast path that was taken leaves every object in the state in which the slow path leaves it. A host test
-// compares both in random states (grade/unit/fast_path).
+// Invariant: a fast path that was taken leaves every object in the state in which the slow path leaves it, but for what
+// nobody reads any more (PendingSend) and two counters. A host test compares both in random states
+// (grade/unit/fast_path).
 #include "entry/fast_path.h"
 
 #include "abi/syscall.h"

@@ -28,7 +28,8 @@ inline Tcb* fast_tell_handler(Tcb& tcb) {
     return receiver;
 }
 
-/// ReplyRecv to `faulty`, which find_caller() found, and which waits after a fault: the same if it is to go on.
+/// ReplyRecv to `faulty`, which find_caller() found, and which waits after a fault. Returns it, or null if nothing was
+/// done: a reply that does not resume the thread, or is not short and plain, is for the slow path.
 inline Tcb* fast_fault_reply(Tcb& tcb, Tcb& faulty, const FastReplyRecv& found) {
     const Tag tag = tcb.tag();
     if (tag.plain_length() > kRegisterWords || !is_resume(tag)) return nullptr;

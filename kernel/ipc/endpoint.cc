@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // The two state machines of endpoint.h: send and receive are mirror images, and meet in deliver().
 //
-// Invariant: a thread that is ready again, for whatever reason, is in no queue, and no Reply that it brought or waited
-// in refers to it any more. links.h keeps the two ends of each link together.
+// Invariant: a thread that is ready again, for whatever reason, is in no queue of this folder's objects, and no Reply
+// that it brought or waited in refers to it any more. links.h keeps the two ends of each link together.
 // Handout: reference/kernel-design.md, "Endpoints".
 #include "ipc/endpoint.h"
 

@@ -8,7 +8,7 @@
 //   thread  <-- runs again -- kernel <-- reply: label kFaultResume ------------ handler
 //
 // Invariant: `tcb.fault` says what happened for as long as the thread is BlockedFault.
-// Handout: reference/kernel-design.md, "Endpoints".
+// Handout: reference/kernel-design.md, "A page fault".
 #pragma once
 
 #include "abi/fault.h"
@@ -28,14 +28,14 @@ void raise_fault(Tcb& tcb);
 /// address, so that a reader on the host can look up symbols; Machine::DumpThread shows all registers.
 void stop_unhandled(Tcb& tcb);
 
-/// Returns true if a reply with this tag resumes the thread. Any other leaves it stopped.
+/// Returns true if a reply with this tag resumes the thread. Any other leaves it Inactive.
 inline bool is_resume(Tag reply) { return reply.label() == kFaultResume; }
 
 /// Changes the registers of `tcb` as the message of `handler` asks: after an unknown system call a0 and on, and the pc
 /// moves past the ecall; after any other fault the pc, then the stack pointer. Registers without a word stay.
 void apply_resume(Tcb& tcb, const Tcb& handler);
 
-/// Ends the fault of `tcb` with the message in the registers of `handler`: resumes the thread or leaves it stopped.
+/// Ends the fault of `tcb` with the message in the registers of `handler`: resumes the thread or leaves it Inactive.
 /// Precondition: it has left its Reply.
 void resume_after_fault(Tcb& tcb, const Tcb& handler);
 

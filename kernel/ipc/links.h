@@ -38,7 +38,7 @@ inline void dequeue(Endpoint& endpoint, Tcb& tcb) {
     return first;
 }
 
-/// The same two for a notification. It needs no `waiting`: only receivers wait there.
+/// enqueue() and dequeue() for a notification. It needs no `waiting`: only receivers wait there.
 inline void enqueue(Notification& notification, Tcb& tcb) {
     tcb.notification = &notification;
     notification.waiters.push_back(tcb);
@@ -57,7 +57,7 @@ inline void link_receiver(Reply& reply, Tcb& receiver, bool can_grant) {
     reply.can_grant = can_grant;
     receiver.reply = &reply;
 }
-/// Ends that: `receiver` no longer offers the Reply.
+/// Undoes link_receiver(): `receiver` no longer offers the Reply. `can_grant` stays, for the reply to come.
 inline void unlink_receiver(Reply& reply, Tcb& receiver) {
     reply.receiver = nullptr;
     receiver.reply = nullptr;
@@ -67,7 +67,7 @@ inline void link_caller(Reply& reply, Tcb& caller) {
     reply.caller = &caller;
     caller.reply = &reply;
 }
-/// Ends that: `reply` is free again.
+/// Undoes link_caller(): `reply` is free again.
 inline void unlink_caller(Reply& reply, Tcb& caller) {
     reply.caller = nullptr;
     caller.reply = nullptr;

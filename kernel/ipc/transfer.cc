@@ -44,6 +44,7 @@ void transfer_message(Tcb& from, Tcb& to, bool can_grant) {
     // The flags say "error" and "notification". A sender that could set them could pretend to be the kernel.
     const Tag tag = from.tag().without_flags();
     unsigned length = tag.length();
+    // All four, even if the message is shorter: that is quicker than counting, and kernel-abi.md says so.
     for (unsigned i = 0; i < kRegisterWords; i++) to.registers.a(2 + i) = from.registers.a(2 + i);
     if (length > kRegisterWords) {
         if (from.utcb == nullptr || to.utcb == nullptr) {

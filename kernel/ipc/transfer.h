@@ -25,7 +25,7 @@ namespace glenda {
 }
 
 /// Copies the message in the registers and UTCB of `from` to `to`, and capabilities too if `can_grant`. Sets the
-/// receiver's tag. Preconditions: both are stopped in the kernel, and the message is within bounds (check_message).
+/// receiver's tag. Preconditions: neither is in user mode, and the message is within bounds (check_message).
 void transfer_message(Tcb& from, Tcb& to, bool can_grant);
 
 /// Writes the message about the fault of `from` into the registers and UTCB of `to` (abi/fault.h), and sets its tag.

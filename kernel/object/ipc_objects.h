@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The three objects through which threads communicate. Their behavior is in ipc/.
+// The three objects through which threads communicate. Their behaviour is in ipc/.
 //
 // They are plain data, and all zero is their initial state, because Retype only clears memory. Invariant: each link has
 // a counterpart in the Tcb (`endpoint`, `notification`, `reply`), and ipc/links.h writes and clears both ends together.

@@ -23,7 +23,7 @@ struct Endpoint;
 struct Notification;
 struct Reply;
 
-/// Neighbors in the one queue that the thread can be in: a ready queue, or that of an endpoint or a notification.
+/// Neighbours in the one queue that the thread can be in: a ready queue, or that of an endpoint or a notification.
 struct QueueLinks {
     Tcb* next = nullptr;
     Tcb* previous = nullptr;

@@ -12,7 +12,7 @@ namespace glenda {
 
 namespace {
 
-/// The current thread of `hart` stops being current; none takes its place yet.
+/// The current thread of `hart` stops being current; until the next choice the idle thread is.
 void drop_current(Hart& hart) { switch_to(hart, hart.idle); }
 
 }  // namespace

@@ -33,7 +33,7 @@ void init_thread(Tcb& tcb);
 /// once. Preconditions: it has stopped waiting (cancel_wait or links.h), so no queue or Reply refers to it.
 void make_ready(Tcb& tcb);
 
-/// Ends the current thread's turn in favor of its equals. Without effect if no thread of its priority or above is
+/// Ends the current thread's turn in favour of its equals. Without effect if no thread of its priority or above is
 /// ready.
 void yield(Hart& hart);
 

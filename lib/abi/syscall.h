@@ -3,9 +3,8 @@
 //
 // An `ecall` whose a7 is one of these negative numbers.
 //   In:  a0 capability pointer, a1 tag, a2-a5 words 0-3, a6 Reply object (Recv, NBRecv, ReplyRecv)
-//   Out: a1 tag, a2-a5 words 0-3 if there are words, a0 badge if a message or signal was received, 0 after a method of
-//   a
-//        kernel object, and unchanged otherwise
+//   Out: a1 tag, a2-a5 words 0-3 if there are words; a0 badge if a message or signal was received, 0 after a method of
+//        a kernel object, and unchanged otherwise
 // All other registers keep their values. A non-negative a7 causes a fault (FaultKind::UnknownSyscall), so the thread's
 // fault handler can emulate another kernel.
 // Handout: reference/kernel-abi.md, "System calls".
