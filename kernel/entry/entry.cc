@@ -34,7 +34,8 @@ void lock(Hart& hart) {
 void idle(Hart& hart) {
     const bool is_done = reap_zombies() == Progress::Done;
     // Reaping may have made a thread ready. If it stopped because another hart wants the lock, this one does not come
-    // back for the rest: idle harts that take the lock from each other after every step would hold up the ones that work.
+    // back for the rest: idle harts that take the lock from each other after every step would hold up the ones that
+    // work.
     const bool may_sleep = hart.ready.highest() < 0 && (is_done || big_lock.is_wanted());
     unlock(hart.idle);
     if (may_sleep) arch::wait_for_interrupt();
