@@ -33,10 +33,11 @@ Found = TypeVar("Found")
 
 
 class Machine:
-    """`icount` applies only with one hart, see qemu.py. `name` names the transcript. `extra`: arguments for QEMU."""
+    """`icount` applies only with one hart, see qemu.py. `name` names the transcript. `extra`: arguments for QEMU.
+    `held_at`: instructions after which the harts are held, from power-on; 0: not at all. See Counters.limit."""
 
     def __init__(self, kernel: str | os.PathLike = paths.KERNEL, initrd: str | os.PathLike | None = paths.INITRD, *,
-                 harts: int = 1, memory: str = "128M", append: str = "", icount: bool = True,
+                 harts: int = 1, memory: str = "128M", append: str = "", icount: bool = True, held_at: int = 0,
                  extra: list[str] | tuple[str, ...] = (), name: str = "machine") -> None:
         self.kernel, self.harts, self.icount, self.name = Path(kernel), harts, icount and harts == 1, name
         files = [self.kernel] + ([Path(initrd)] if initrd is not None else [])
@@ -52,6 +53,7 @@ class Machine:
         self._process: Process | None = None
         try:
             self.counters = counters.Counters()
+            self.counters.limit(held_at)
             self.monitor = Monitor()
             command = qemu.command(kernel=self.kernel, initrd=Path(initrd) if initrd is not None else None, harts=harts,
                                    memory=memory, append=append, icount=self.icount,

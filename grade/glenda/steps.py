@@ -22,7 +22,10 @@ class Step(NamedTuple):
 
 
 def run(machine: Machine, length: int, last_words: str) -> list[Step]:
-    """Holds the only hart after every `length` instructions until `last_words` are printed, then lets it run on."""
+    """Holds the only hart after every `length` instructions until `last_words` are printed, then lets it run on.
+
+    The machine must have been started with held_at=`length`: however slow the host is, it has not gone further.
+    """
     steps: list[Step] = []
     while _held(machine, (len(steps) + 1) * length) and last_words not in machine.transcript:
         steps.append(Step(machine.instructions()[0], machine.monitor.program_counters()[0], machine.transcript))

@@ -189,7 +189,8 @@ def test_panic_can_be_what_a_test_wants(boot: Boot) -> None:
 def test_same_run_each_time(boot: Boot, guest_name: str, last_words: str) -> None:
     runs, transcripts = [], set()
     for _ in range(3):
-        with boot(guest_name) as guest:
+        with boot(guest_name, held_at=500_000) as guest:
+            time.sleep(0.2)         # a slow host: the guest is held meanwhile
             runs.append(steps.run(guest, 500_000, last_words))
             guest.run_to_exit(within=10)
             transcripts.add(guest.transcript)
@@ -201,7 +202,7 @@ def test_steps_show_a_run_that_differs(boot: Boot) -> None:
     """The same guest on a machine with more memory, whose firmware prints and does more."""
     runs = []
     for memory in ("128M", "1G"):
-        with boot("count", memory=memory) as guest:
+        with boot("count", memory=memory, held_at=500_000) as guest:
             runs.append(steps.run(guest, 500_000, "round 199 at"))
     assert runs[0] != runs[1]
 
