@@ -13,17 +13,6 @@ namespace glenda {
 
 constinit std::uint64_t tick_length = 0;
 
-namespace {
-
-/// Books the time that the current thread has run since it was last booked.
-void charge(Hart& hart) {
-    const std::uint64_t now = arch::now();
-    hart.current->run_time += now - hart.running_since;
-    hart.running_since = now;
-}
-
-}  // namespace
-
 void init_thread(Tcb& tcb) {
     tcb.hart = harts[0];
     tcb.satp = kernel_satp;
