@@ -24,11 +24,6 @@ void tell_handler(Tcb& tcb, const Capability& handler) {
 
 }  // namespace
 
-const Capability* fault_handler_of(const Tcb& tcb) {
-    const Capability& handler = tcb.fault_handler.cap;
-    return handler.permits(CapType::Endpoint, Rights::Write) ? &handler : nullptr;
-}
-
 void raise_fault(Tcb& tcb) {
     tcb.hart->count(KernelCounter::Faults);
     if (const Capability* handler = fault_handler_of(tcb))

@@ -18,7 +18,10 @@ namespace glenda {
 
 /// Returns the capability to the endpoint that learns of the faults of `tcb`, or null if there is none to which the
 /// thread may send. Checked at each fault: the capability may have been revoked since the thread got it.
-const Capability* fault_handler_of(const Tcb& tcb);
+inline const Capability* fault_handler_of(const Tcb& tcb) {
+    const Capability& handler = tcb.fault_handler.cap;
+    return handler.permits(CapType::Endpoint, Rights::Write) ? &handler : nullptr;
+}
 
 /// Raises the fault in `tcb.fault`, which the current thread `tcb` caused. Sends it to the fault handler, or stops the
 /// thread if there is none.

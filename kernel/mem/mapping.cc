@@ -19,10 +19,10 @@ unsigned level_of(const Capability& frame) { return glenda::level_of(frame.size_
 /// Errors: BadArgument; NoRights, if `frame` does not allow these MapFlags.
 Result<void> check_rights(const Capability& frame, std::uint64_t flags) {
     CHECK(are_rights(flags), Error::BadArgument);
-    const bool writes = flags == std::uint64_t(MapFlags::ReadWrite),
-               executes = flags == std::uint64_t(MapFlags::ReadExecute);
+    const bool executes = (flags & std::uint64_t(MapFlags::Execute)) != 0;
     CHECK(!executes || !has(frame.flags, CapFlags::Device), Error::BadArgument);
-    CHECK(has(frame.rights, writes ? Rights::Read | Rights::Write : Rights::Read), Error::NoRights);
+    // Reading and writing are the same bits in both; what can be read can be executed.
+    CHECK(has(frame.rights, Rights(flags) & (Rights::Read | Rights::Write)), Error::NoRights);
     return {};
 }
 
