@@ -18,8 +18,10 @@ namespace {
 /// Makes the Call on the handler's endpoint in the name of `tcb`. The badge of that capability tells the handler which
 /// thread it is. Capabilities never go along: the thread did not choose to send this.
 void tell_handler(Tcb& tcb, const Capability& handler) {
+    // lab 3.6a {
     const PendingSend pending{.badge = handler.badge, .can_grant = false, .wants_reply = true};
     send(handler.as<Endpoint>(), tcb, pending, ThreadState::BlockedFault);
+    // lab 3.6a }
 }
 
 }  // namespace
@@ -43,13 +45,16 @@ void stop_unhandled(Tcb& tcb) {
 }
 
 void resume_after_fault(Tcb& tcb, const Tcb& handler) {
+    // lab 3.6b {
     tcb.state = ThreadState::Inactive;
     if (!is_resume(handler.tag())) return;
     apply_resume(tcb, handler);
     make_ready(tcb);
+    // lab 3.6b }
 }
 
 void apply_resume(Tcb& tcb, const Tcb& handler) {
+    // lab 3.6c {
     // The handler's words 0 to 3 are in its registers a2 to a5. As many as it sent are used.
     const unsigned length = std::min(handler.tag().length(), kRegisterWords);
     Registers& registers = tcb.registers;
@@ -62,6 +67,7 @@ void apply_resume(Tcb& tcb, const Tcb& handler) {
         if (length > 0) registers.pc = handler.registers.a(2);
         if (length > 1) registers.sp() = handler.registers.a(3);
     }
+    // lab 3.6c }
 }
 
 }  // namespace glenda
