@@ -17,7 +17,7 @@ constexpr unsigned kImageEntry = kTableEntries - 2;
 unsigned level_of(const Capability& frame) { return glenda::level_of(frame.size_bits); }
 
 /// Errors: BadArgument; NoRights, if `frame` does not allow these MapFlags.
-Result<void> check_rights(const Capability& frame, std::uint64_t flags) {
+inline Result<void> check_rights(const Capability& frame, std::uint64_t flags) {
     CHECK(are_rights(flags), Error::BadArgument);
     const bool executes = (flags & std::uint64_t(MapFlags::Execute)) != 0;
     CHECK(!executes || !has(frame.flags, CapFlags::Device), Error::BadArgument);
@@ -37,6 +37,14 @@ Pte* find_mapping(const Capability& frame) {
     return is_ours ? at.entry : nullptr;
 }
 
+/// find_place() where the walk has ended at a page: it may be a small one that is replaced, or the frame's own.
+/// Not inlined, so that find_place() needs no stack frame where nothing is mapped yet. Error: AlreadyMapped.
+[[gnu::noinline]] Result<Pte*> find_replaced(const Capability& frame, const Place& place, Walk at) {
+    const bool is_small_page = at.level == 0, is_own = at.entry == find_mapping(frame);
+    CHECK(place.replaces() && (is_small_page || is_own), Error::AlreadyMapped);
+    return at.entry;
+}
+
 }  // namespace
 
 Result<Pte*> find_place(const Capability& frame, const Place& place) {
@@ -48,10 +56,7 @@ Result<Pte*> find_place(const Capability& frame, const Place& place) {
 
     const unsigned level = level_of(frame);
     const Walk at = walk(place.vspace.as<PageTable>(), place.address, level);
-    if (at.entry->is_valid()) {
-        const bool is_small_page = at.level == 0, is_own = at.entry == find_mapping(frame);
-        CHECK(place.replaces() && (is_small_page || is_own), Error::AlreadyMapped);
-    }
+    if (at.entry->is_valid()) return find_replaced(frame, place, at);
     CHECK(at.level == level, Error::MissingTable);
     return at.entry;
     // lab 2.5a }
