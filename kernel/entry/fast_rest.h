@@ -75,7 +75,7 @@ inline Tcb* fast_signal(Tcb& tcb) {
     // The receiver outranks the sender, which is preempted and keeps its turn.
     if (!has_turn_left(*receiver)) begin_turn(*receiver);
     hart.ready.push_front(tcb);
-    switch_to(hart, *receiver);
+    switch_to(hart, tcb, *receiver);
     return receiver;
 }
 
@@ -90,7 +90,7 @@ inline Tcb* fast_wait(Tcb& tcb) {
 
     wait_for_signals(notification, tcb);
     Tcb& next = pick(hart);
-    switch_to(hart, next);
+    switch_to(hart, tcb, next);
     return &next;
 }
 
@@ -99,7 +99,7 @@ inline Tcb& fast_yield(Tcb& tcb) {
     Hart& hart = *tcb.hart;
     yield(hart);
     Tcb& next = pick(hart);
-    switch_to(hart, next);
+    switch_to(hart, tcb, next);
     return next;
 }
 
