@@ -78,8 +78,8 @@ inline bool is_elsewhere(const Hart& hart) { return &hart != executing_hart; }
 }
 
 /// Makes `next` the current thread of `hart` instead of `previous`, and books the time that that one ran.
-/// Preconditions: `hart` executes this, and `next` is in no queue. trap.S loads the registers afterwards. Always inline:
-/// the fast path ends here.
+/// Preconditions: `hart` executes this, and `next` is in no queue. trap.S loads the registers afterwards. Always
+/// inline: the fast path ends here.
 [[gnu::always_inline]] inline void switch_to(Hart& hart, Tcb& previous, Tcb& next) {
     charge(hart, previous);
     hart.current = &next;
