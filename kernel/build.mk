@@ -9,7 +9,7 @@ KERNEL_SOURCES := $(wildcard kernel/*/*.cc kernel/*/*.S) $(wildcard lib/abi/*.cc
   $(addprefix lib/format/,bytes.cc cpio.cc elf.cc elf_symbols.cc fdt.cc fdt_find.cc fdt_node.cc fdt_property.cc fdt_walk.cc fdt_machine.cc)
 KERNEL_SOURCES := $(wildcard $(KERNEL_SOURCES))
 KERNEL_OBJECTS := $(patsubst %,$(BUILD)/kernel/%.o,$(KERNEL_SOURCES))
-KERNEL_FLAGS := $(RISCV_FLAGS) -Ikernel
+KERNEL_FLAGS := $(RISCV_FLAGS) -Ikernel $(LAB_KERNEL_FLAGS)
 
 # What runs once, at boot, or rarely, or only for people who look inside is made small.
 KERNEL_SMALL := $(wildcard kernel/boot/*.cc) $(wildcard kernel/debug/*.cc kernel/check/*.cc) \

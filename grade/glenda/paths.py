@@ -9,7 +9,7 @@ from pathlib import Path
 from .errors import Infrastructure
 
 ROOT = Path(__file__).resolve().parents[2]
-# make's variable BUILD; grade/build.mk exports it.
+# make's variable BUILD; grade/qemu.mk exports it.
 BUILD = ROOT / os.environ.get("GLENDA_BUILD", "build")
 REPORTS = BUILD / "results"             # JUnit files
 CACHE = BUILD / "pytest_cache"
