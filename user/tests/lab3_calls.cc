@@ -18,7 +18,7 @@ struct Client {
 };
 
 /// One call, seen from all sides.
-void call_and_reply() {
+void one_call() {
     const Endpoint endpoint = need(pool().endpoint());
     const Reply reply = need(pool().reply());
     Client client{badged(endpoint, 5), 70};
@@ -40,7 +40,7 @@ void call_and_reply() {
 }
 
 /// The receiver comes first. A call takes the Reply that it brought; a mere message gives it back.
-void receiver_brings_a_reply() {
+void reply_brought() {
     const Endpoint endpoint = need(pool().endpoint());
     const Reply reply = need(pool().reply());
     unsigned received = 0;
@@ -111,7 +111,7 @@ void reply_recv() {
 }
 
 /// A caller is in line already when the server replies: ReplyRecv returns at once with the next request.
-void reply_recv_does_not_wait() {
+void next_in_line() {
     const Endpoint endpoint = need(pool().endpoint());
     const Reply reply = need(pool().reply());
     Client clients[2] = {{endpoint, 1}, {endpoint, 2}};
@@ -166,11 +166,11 @@ void refused_replies() {
 
 int main(int, char**) {
     using namespace glenda::ktest;
-    static constexpr Case kCases[] = {{"call_and_reply", call_and_reply},
-                                      {"receiver_brings_a_reply", receiver_brings_a_reply},
-                                      {"deferred_replies", deferred_replies},
+    static constexpr Case kCases[] = {{"one_call", one_call},
+                                      {"reply_brought", reply_brought},
+                                      {"deferred", deferred_replies},
                                       {"reply_recv", reply_recv},
-                                      {"reply_recv_does_not_wait", reply_recv_does_not_wait},
+                                      {"next_in_line", next_in_line},
                                       {"no_reply", no_reply},
                                       {"refused_replies", refused_replies}};
     return run_cases(kCases);

@@ -166,10 +166,10 @@ void fault_and_reply() {
 
 int main(int, char**) {
     using namespace glenda::ktest;
-    static constexpr Case kCases[] = {{"fast_call_and_reply", call_and_reply},
-                                      {"fast_long_messages", long_messages},
-                                      {"fast_not_always", not_always},
-                                      {"fast_signal_and_wait", signal_and_wait},
-                                      {"fast_fault_and_reply", fault_and_reply}};
+    static constexpr Case kCases[] = {{"fast_calls", call_and_reply},
+                                      {"long_messages", long_messages},
+                                      {"not_always", not_always},
+                                      {"signal_and_wait", signal_and_wait},
+                                      {"fault_and_reply", fault_and_reply}};
     return run_cases(kCases);
 }

@@ -131,7 +131,7 @@ void suspending() {
 }
 
 /// The reply's words and capabilities are not a message for the thread: only pc and sp change.
-void nothing_else_arrives() {
+void nothing_else() {
     const Handler handler;
     const CPtr slot = need(pool().slot());
     const CPtr gift = need(pool().notification()).cptr();
@@ -212,7 +212,7 @@ int main(int, char**) {
                                       {"waiting_handler", waiting_handler},
                                       {"new_pc_and_sp", new_pc_and_sp},
                                       {"suspending", suspending},
-                                      {"nothing_else_arrives", nothing_else_arrives},
+                                      {"nothing_else", nothing_else},
                                       {"unknown_syscall", unknown_syscall},
                                       {"results", results}};
     return run_cases(kCases);

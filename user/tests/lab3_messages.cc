@@ -171,7 +171,7 @@ void wrong_cnodes() {
 }
 
 /// A reply carries capabilities if the server received through a capability with the Grant right.
-void passing_in_replies() {
+void in_replies() {
     const Endpoint endpoint = need(pool().endpoint());
     const Endpoint no_grant = with_rights(endpoint, Rights::Read | Rights::Write);
     const CPtr slot = need(pool().slots(2));
@@ -208,6 +208,6 @@ int main(int, char**) {
                                       {"passing_memory", passing_memory},
                                       {"stopping", stopping},
                                       {"wrong_cnodes", wrong_cnodes},
-                                      {"passing_in_replies", passing_in_replies}};
+                                      {"in_replies", in_replies}};
     return run_cases(kCases);
 }
