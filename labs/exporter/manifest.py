@@ -56,6 +56,7 @@ class Lab:
 
     number: int
     title: str
+    hours: str
     path: str
     first: tuple[str, ...]
     silent: tuple[str, ...]
@@ -204,5 +205,5 @@ def read_lab(path: str, data: bytes) -> Lab:
              tuple(table.get("needs", [table["exercise"]])), table)
         for index, table in enumerate(document.get("test", [])))
     lab = document["lab"]
-    return Lab(lab["number"], lab["title"], path, tuple(lab["first"]), tuple(lab.get("silent", ())),
+    return Lab(lab["number"], lab["title"], lab.get("hours", ""), path, tuple(lab["first"]), tuple(lab.get("silent", ())),
                exercises, tests, document.get("scores", {}), document)

@@ -77,3 +77,13 @@ def read_commit(root: Path, commit: str = "HEAD") -> Tree:
             elif not member.isdir():
                 raise Problem(f"{member.name}: this is a link, and links are not published")
     return tree
+
+
+def commit_date(root: Path) -> str:
+    """When the last commit was made, as git wants it back."""
+    return git(root, "show", "--no-patch", "--format=%cd", "--date=raw", "HEAD").decode().strip()
+
+
+def is_clean(root: Path) -> bool:
+    """Whether everything is committed."""
+    return git(root, "status", "--porcelain") == b""
