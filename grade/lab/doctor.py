@@ -4,6 +4,7 @@
 Needs no network, changes nothing, and uses nothing beyond Python itself: it must run where the tools are missing.
 """
 
+import argparse
 import importlib.util
 import locale
 import os
@@ -293,7 +294,11 @@ def report(findings: list[Finding]) -> str:
     return "\n".join(lines)
 
 
-def run(root: Path) -> int:
-    findings = examine(root)
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--tree", type=Path, default=Path(__file__).resolve().parents[2], help="the tree to look at")
+
+
+def run(options: argparse.Namespace) -> int:
+    findings = examine(options.tree.resolve())
     print(report(findings))
     return 1 if any(finding.mend for finding in findings) else 0

@@ -1,13 +1,15 @@
 # SPDX-License-Identifier: MIT
 """`make hint EX=2.3`: one hint more each time, from a nudge to nearly the answer."""
 
+import argparse
 import json
 import sys
 from pathlib import Path
 
-from glenda.paths import RESULTS
+from glenda.paths import RESULTS, ROOT
 
-from .config import Exercise, Lab
+from . import config
+from .config import BadLab, Exercise
 
 SEEN = RESULTS / "hints.json"       # exercise: how many hints have been shown
 
@@ -26,7 +28,7 @@ def save_seen(seen: dict[str, int]) -> None:
     SEEN.write_text(json.dumps(seen, indent=1, sort_keys=True) + "\n", encoding="utf-8")
 
 
-def tell(exercise: Exercise, seen: dict[str, int], lab: int) -> str:
+def tell(exercise: Exercise, lab: int, seen: dict[str, int]) -> str:
     """The hints shown so far, and the next. Counts it in `seen`."""
     count = min(seen.get(exercise.id, 0) + 1, len(exercise.hints))
     seen[exercise.id] = count
@@ -38,14 +40,22 @@ def tell(exercise: Exercise, seen: dict[str, int], lab: int) -> str:
     return "\n".join(lines)
 
 
-def run(labs: list[Lab], wanted: str) -> int:
-    """`labs`: all labs of this tree."""
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--ex", metavar="N.M", default="", help="the exercise")
+
+
+def run(options: argparse.Namespace) -> int:
+    try:
+        labs = config.load_all(ROOT)
+    except BadLab as error:
+        print(f"make hint: {error}", file=sys.stderr)
+        return 2
     every = {exercise.id: (exercise, lab.number) for lab in labs for exercise in lab.exercises}
-    if wanted not in every:
-        print(f"{'There is no exercise ' + wanted if wanted else 'Say which exercise'}: make hint EX=N, with one of "
-              f"{', '.join(every)}", file=sys.stderr)
+    if options.ex not in every:
+        what = f"There is no exercise {options.ex}" if options.ex else "Say which exercise"
+        print(f"{what}: make hint EX=N, with one of {', '.join(every)}", file=sys.stderr)
         return 1
     seen = load_seen()
-    print(tell(every[wanted][0], seen, every[wanted][1]))
+    print(tell(*every[options.ex], seen))
     save_seen(seen)
     return 0

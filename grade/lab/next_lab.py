@@ -6,11 +6,15 @@ lines next to a place that the course has mended, or made a file of your own whe
 and explained; nothing is lost, and `git merge --abort` brings the state before back.
 """
 
-import re
+import argparse
 import subprocess
 import sys
 import tomllib
 from pathlib import Path
+
+from glenda.paths import ROOT
+
+from .stubs import unsolved
 
 REMOTE = "origin"
 # White space that an editor changed in a whole file must not become a conflict.
@@ -168,23 +172,16 @@ def advance(root: Path) -> str:
     return f"Mends of lab {here} are now part of your work:\n{mended(git, before)}"
 
 
-def is_unfinished(root: Path, number: int) -> set[str]:
-    """The exercises of a lab whose stub still stands."""
-    left: set[str] = set()
-    for folder in ("kernel", "lab1"):
-        for path in (root / folder).rglob("*"):
-            if path.suffix in (".cc", ".h") and path.name not in ("exercise.cc", "exercise.h"):
-                found = re.findall(r'\bmissing_exercise\("(\d+\.\d+)"', path.read_text(errors="replace"))
-                left |= {each for each in found if each.startswith(f"{number}.")}
-    return left
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--tree", type=Path, default=ROOT, help="the student's tree")
 
 
-def run(root: Path) -> int:
+def run(options: argparse.Namespace) -> int:
     try:
-        here = newest_here(root)
-        if left := sorted(is_unfinished(root, here)):
+        here = newest_here(options.tree)
+        if left := sorted(unsolved(options.tree, here)):
             print(f"Not solved yet in lab {here}: {', '.join(left)}. What comes builds on it; you can go back at any time.")
-        print(advance(root))
+        print(advance(options.tree))
     except Refused as reason:
         print(reason, file=sys.stderr)
         return 1

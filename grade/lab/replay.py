@@ -6,16 +6,19 @@ it runs again exactly as before, and GDB can go back: QEMU starts from the snaps
 Recorded runs have one hart. A program that does not end is stopped after LIMIT seconds; the record is good up to there.
 """
 
+import argparse
 import signal
 import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from glenda import qemu
+from glenda import paths, qemu
 from glenda.errors import Infrastructure
 from glenda.process import die_with_parent
 
+from . import config
+from .config import BadLab
 from .walk import free_port
 
 LIMIT = 10                      # s of real time for a run that hangs
@@ -102,26 +105,39 @@ def replay(root: Path, recording: Recording, *more: str, batch: bool = False) ->
         guest.wait()
 
 
-def run_record(recording: Recording) -> int:
-    try:
-        said = record(recording)
-    except Infrastructure as error:
-        print(error, file=sys.stderr)
-        return 2
-    print("".join(f"  {line}\n" for line in said.splitlines()[-12:]), end="")
-    print(f"Recorded. Look at it with: make replay TEST={recording.name}")
-    return 0
-
-
 USAGE = """  break find_slot      stop there            reverse-stepi        one instruction back
   continue             forwards              reverse-continue     back to the breakpoint before
   glenda help          the system's own commands"""
 
 
-def run_replay(root: Path, recording: Recording) -> int:
-    print(USAGE)
+def recording_of(name: str) -> Recording:
+    """The recording of a graded test of any lab of this tree. Raises BadLab if there is none of that name."""
+    for lab in reversed(config.load_all(paths.ROOT)):
+        for test in lab.tests:
+            if test.name == name:
+                if test.kind != "boot":
+                    raise BadLab(f"{name} is no test that boots a program, so there is nothing to record")
+                append = " ".join(filter(None, [f"root=bin/{test.program}", f"case={','.join(test.cases)}" if test.cases else "",
+                                                test.options]))
+                return Recording(paths.RESULTS / "recordings", name, paths.KERNEL, paths.INITRD, append)
+    raise BadLab(f"no test is called {name!r}: see make grade")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--test", metavar="NAME", required=True, help="a graded test")
+    parser.add_argument("--record", action="store_true", help="run it and write down what happens")
+
+
+def run(options: argparse.Namespace) -> int:
     try:
-        return replay(root, recording)
-    except Infrastructure as error:
+        recording = recording_of(options.test)
+        if not options.record:
+            print(USAGE)
+            return replay(paths.ROOT, recording)
+        said = record(recording)
+    except (Infrastructure, BadLab) as error:
         print(error, file=sys.stderr)
         return 2
+    print("".join(f"  {line}\n" for line in said.splitlines()[-12:]), end="")
+    print(f"Recorded. Look at it with: make replay TEST={recording.name}")
+    return 0

@@ -5,6 +5,7 @@ The walk of lab n is grade/walks/labn.toml; grade/gdb/walk.py says what stands t
 kernel's command line. The machine is the grader's, so a walk shows the same each time.
 """
 
+import argparse
 import os
 import socket
 import subprocess
@@ -12,7 +13,7 @@ import sys
 import tomllib
 from pathlib import Path
 
-from glenda import qemu
+from glenda import paths, qemu
 from glenda.errors import Infrastructure
 from glenda.process import die_with_parent
 
@@ -32,7 +33,7 @@ def machine(kernel: Path, initrd: Path, append: str, port: int) -> list[str]:
             "-icount", "shift=0,sleep=off", "-S", "-gdb", f"tcp:127.0.0.1:{port}"]
 
 
-def run(root: Path, walk: Path, kernel: Path, initrd: Path) -> int:
+def lead(root: Path, walk: Path, kernel: Path, initrd: Path) -> int:
     """The exit status is 0 if all stops were reached and shown."""
     if not walk.exists():
         print(f"There is no {walk.relative_to(root)}: this lab has no walk", file=sys.stderr)
@@ -61,3 +62,11 @@ def run(root: Path, walk: Path, kernel: Path, initrd: Path) -> int:
     finally:
         guest.kill()
         guest.wait()
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--lab", type=int, required=True, help="whose path to walk")
+
+
+def run(options: argparse.Namespace) -> int:
+    return lead(paths.ROOT, paths.ROOT / "grade" / "walks" / f"lab{options.lab}.toml", paths.KERNEL, paths.INITRD)
