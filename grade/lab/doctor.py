@@ -251,7 +251,8 @@ def check_ownership(root: Path) -> Iterator[Finding]:
 
 
 def check_repository(root: Path) -> Iterator[Finding]:
-    if answer("git", "rev-parse", "--git-dir", folder=root) is None:
+    top = answer("git", "rev-parse", "--show-toplevel", folder=root)
+    if top is None or Path(top.rstrip("\n")).resolve() != root.resolve():
         yield Finding("git", "this folder is no clone, so `make next-lab` and `make handin` cannot work",
                       "git clone the course's repository, and copy your work into the clone")
         return

@@ -67,7 +67,8 @@ def newest_here(root: Path) -> int:
 
 def check_clone(git: Repository) -> None:
     """Raises Refused if a merge could not work here."""
-    if git.run("rev-parse", "--git-dir").returncode != 0:
+    top = git.run("rev-parse", "--show-toplevel")
+    if top.returncode != 0 or Path(top.stdout.rstrip("\n")).resolve() != git.root.resolve():   # it may lie in another's
         raise Refused("This folder is no clone of the course's repository. Clone it, and copy your work into the clone.")
     if git.run("rev-parse", "--verify", "--quiet", "MERGE_HEAD").returncode == 0:
         raise Refused("A merge is under way. End it (git commit, once no conflict is left), or take it back: git merge --abort")
