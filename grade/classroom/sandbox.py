@@ -20,6 +20,7 @@ SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib64", "/lib32", "/etc/alternative
           "/etc/ld.so.conf.d", "/etc/passwd", "/etc/group", "/etc/gdb")
 LOOK_EVERY = 0.1                # s
 NOBODY = 65534
+SCRATCH = 64 << 20           # bytes in /tmp
 PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
@@ -47,10 +48,16 @@ class Outcome:
 
 def command(inner: list[str], trees: dict[str, Path], limits: Limits, environment: dict[str, str]) -> list[str]:
     """bubblewrap's command line. `trees`: where inside, and which folder outside."""
-    line = ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"] if os.geteuid() == 0 else []
-    line += ["bwrap", "--unshare-all", "--die-with-parent", "--new-session", "--clearenv", "--proc", "/proc", "--dev", "/dev",
-            "--size", str(limits.disk), "--tmpfs", "/work", "--size", str(64 << 20), "--tmpfs", "/tmp", "--chdir", "/work",
-            "--hostname", "grader"]
+    line = ["bwrap", "--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts", "--unshare-cgroup-try",
+            "--die-with-parent", "--new-session", "--clearenv", "--proc", "/proc", "--dev", "/dev",
+            "--perms", "1777", "--size", str(limits.disk), "--tmpfs", "/work",
+            "--perms", "1777", "--size", str(SCRATCH), "--tmpfs", "/tmp", "--perms", "755", "--dir", "/etc",
+            "--chdir", "/work", "--hostname", "grader"]
+    drop: list[str] = []
+    if os.geteuid() == 0:
+        drop = ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups", "--no-new-privs", "--bounding-set=-all"]
+    else:
+        line += ["--unshare-user"]
     for path in SYSTEM:
         if os.path.islink(path):
             line += ["--symlink", os.readlink(path), path]
@@ -60,7 +67,7 @@ def command(inner: list[str], trees: dict[str, Path], limits: Limits, environmen
         line += ["--ro-bind", str(outside), inside]
     for name, value in {"PATH": "/usr/bin:/bin:/usr/sbin:/sbin", "HOME": "/tmp", "LC_ALL": "C.UTF-8", **environment}.items():
         line += ["--setenv", name, value]
-    return [*line, "--", "prlimit", f"--nproc={2 * limits.processes}", *inner]
+    return [*line, "--", *drop, "prlimit", f"--nproc={2 * limits.processes}", *inner]
 
 
 def family(root: int) -> dict[int, int]:
