@@ -69,7 +69,7 @@ struct FastMessage {
     link_caller(reply, caller);
     receiver.registers.a(0) = badge;
     receiver.state = ThreadState::Ready;
-    switch_to(hart, receiver);
+    switch_to(hart, caller, receiver);
 }
 
 /// Call with a capability to an endpoint. Returns the receiver, which runs next, or null if nothing was done.
@@ -118,7 +118,7 @@ struct FastReplyRecv {
     link_receiver(*found.reply, tcb, found.can_grant);
     tcb.state = ThreadState::BlockedRecv;
     enqueue(*found.endpoint, tcb, Endpoint::Waiting::Receivers);
-    switch_to(*tcb.hart, caller);
+    switch_to(*tcb.hart, tcb, caller);
 }
 
 /// ReplyRecv to `caller`, which find_caller() found, and which waits after a Call. Returns it, or null if nothing was

@@ -13,7 +13,7 @@
 namespace glenda {
 
 /// A fault of `tcb`, whose handler is waiting. Returns the handler, which runs next, or null if nothing was done.
-inline Tcb* fast_tell_handler(Tcb& tcb) {
+[[gnu::always_inline]] inline Tcb* fast_tell_handler(Tcb& tcb) {
     const Capability* const handler = fault_handler_of(tcb);
     if (handler == nullptr) return nullptr;
     Hart& hart = *tcb.hart;
@@ -75,7 +75,7 @@ inline Tcb* fast_signal(Tcb& tcb) {
     // The receiver outranks the sender, which is preempted and keeps its turn.
     if (!has_turn_left(*receiver)) begin_turn(*receiver);
     hart.ready.push_front(tcb);
-    switch_to(hart, *receiver);
+    switch_to(hart, tcb, *receiver);
     return receiver;
 }
 
@@ -90,7 +90,7 @@ inline Tcb* fast_wait(Tcb& tcb) {
 
     wait_for_signals(notification, tcb);
     Tcb& next = pick(hart);
-    switch_to(hart, next);
+    switch_to(hart, tcb, next);
     return &next;
 }
 
@@ -99,7 +99,7 @@ inline Tcb& fast_yield(Tcb& tcb) {
     Hart& hart = *tcb.hart;
     yield(hart);
     Tcb& next = pick(hart);
-    switch_to(hart, next);
+    switch_to(hart, tcb, next);
     return next;
 }
 

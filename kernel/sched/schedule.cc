@@ -41,7 +41,7 @@ void make_ready(Tcb& tcb) {
 void yield(Hart& hart) {
     Tcb& current = *hart.current;
     if (hart.ready.highest() < current.priority) return;
-    charge(hart);
+    charge(hart, current);
     begin_turn(current);
     hart.ready.push_back(current);  // although it is current: choose() finds it behind its equals
 }
@@ -49,7 +49,7 @@ void yield(Hart& hart) {
 void tick(Hart& hart) {
     Tcb& current = *hart.current;
     if (&current == &hart.idle) return;
-    charge(hart);
+    charge(hart, current);
     if (current.run_time + tick_length / 2 >= current.turn_end) yield(hart);  // no tick comes closer to the end
 }
 
@@ -96,7 +96,7 @@ Tcb& choose(Hart& hart) {
     hart.count(KernelCounter::Switches);
     if (trace.is_on()) [[unlikely]]
         trace.switched(current, next);
-    switch_to(hart, next);
+    switch_to(hart, current, next);
     return next;
 }
 
