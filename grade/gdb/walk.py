@@ -40,7 +40,10 @@ def go_to(stop: dict) -> None:
     if breakpoint_.pending:
         raise Stray(f"there is no {stop['at']} in this program")
     breakpoint_.condition = stop.get("when")
-    gdb.execute("continue", to_string=True)
+    try:
+        gdb.execute("continue", to_string=True)
+    except gdb.error as error:
+        raise Stray(f"the system ended before it came to {stop['at']} ({error})") from None
     if breakpoint_.hit_count == 0:
         raise Stray(f"the system did not come to {stop['at']}")
     breakpoint_.delete()
@@ -81,10 +84,17 @@ def walk() -> None:
     print(f"\nThat was the walk: {len(stops)} stops.")
 
 
+def end() -> None:
+    try:
+        gdb.execute("kill", to_string=True)
+    except gdb.error:
+        pass            # the machine has ended already
+
+
 try:
     walk()
 except (Stray, gdb.error) as problem:
-    print(f"\nThe walk ends here: {problem}.")
-    gdb.execute("kill", to_string=True)
+    print(f"\nThe walk ends here: {problem}.", flush=True)
+    end()
     os._exit(1)     # GDB would report success
-gdb.execute("kill", to_string=True)
+end()

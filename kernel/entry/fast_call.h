@@ -72,12 +72,8 @@ struct FastMessage {
     link_caller(reply, caller);
     receiver.registers.a(0) = badge;
     receiver.state = ThreadState::Ready;
-<<<<<<< HEAD
     switch_to(hart, caller, receiver);
-=======
-    switch_to(hart, receiver);
     // lab 3.8c }
->>>>>>> lab3
 }
 
 /// Call with a capability to an endpoint. Returns the receiver, which runs next, or null if nothing was done.
@@ -131,12 +127,8 @@ struct FastReplyRecv {
     link_receiver(*found.reply, tcb, found.can_grant);
     tcb.state = ThreadState::BlockedRecv;
     enqueue(*found.endpoint, tcb, Endpoint::Waiting::Receivers);
-<<<<<<< HEAD
     switch_to(*tcb.hart, tcb, caller);
-=======
-    switch_to(*tcb.hart, caller);
     // lab 3.8f }
->>>>>>> lab3
 }
 
 /// ReplyRecv to `caller`, which find_caller() found, and which waits after a Call. Returns it, or null if nothing was
