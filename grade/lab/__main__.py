@@ -5,6 +5,8 @@ import argparse
 import importlib
 import sys
 
+sys.dont_write_bytecode = True      # nothing is written outside build/
+
 # The command, its module (with `add_arguments(parser)` and `run(options) -> exit status`), and what it does.
 COMMANDS = {
     "grade": ("grade", "run a lab's tests"),
