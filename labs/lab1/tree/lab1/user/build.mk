@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# The programs of lab 1: one for each file here and in tests/, and the shell, which has two; and the initrd with them.
+# The programs of lab 1: one for each file here and in tests/, and the shell, which has three; and the initrd with them.
 
 USER_FLAGS := $(RISCV_FLAGS) -Ilab1 -Ilab1/user -Ilab1/user/lib -Iuser/libglenda/include $(LAB_USER_FLAGS)
 USER_LIBRARY := $(BUILD)/user/lab1.a
@@ -7,7 +7,7 @@ LIBRARY_OBJECTS := $(patsubst %,$(BUILD)/user/%.o,$(wildcard lab1/user/lib/*.cc)
   $(wildcard lib/abi/*.cc lib/util/*.cc) $(addprefix lib/format/,bytes.cc cpio.cc elf.cc))
 START := $(BUILD)/user/lab1/user/lib/start.S.o
 
-SHELL_SOURCES := lab1/user/sh.cc lab1/user/run.cc
+SHELL_SOURCES := $(addprefix lab1/user/,sh.cc run.cc loading.cc)
 USER_SINGLES := $(filter-out $(SHELL_SOURCES),$(wildcard lab1/user/*.cc lab1/user/tests/*.cc))
 TESTS_COMMON := $(wildcard lab1/user/tests/common/*.cc)
 USER_PROGRAMS := sh $(basename $(notdir $(USER_SINGLES)))
