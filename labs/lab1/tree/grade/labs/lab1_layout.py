@@ -1,9 +1,8 @@
 # SPDX-License-Identifier: MIT
 """tcb_layout: a Tcb says how a thread runs, and to which spaces it refers. Nothing else."""
 
-from pathlib import Path
-
-from glenda import paths, structures
+from glenda import structures
+from lab.script import Tree
 
 KIB = 1024
 # What the assembly, the scheduler and the thread calls need, and where the assembly looks.
@@ -15,8 +14,8 @@ SPACES = ("VSpace", "CSpace")
 REMOVED = ("parent", "exit_code", "sleep_chan", "root_pt_pa", "heap_base", "heap_top", "mmap_head", "files", "pid")
 
 
-def run(tree: Path) -> None:
-    tcb = structures.find(paths.KERNEL, "Tcb")
+def run(tree: Tree) -> None:
+    tcb = structures.find(tree.kernel, "Tcb")
     assert tcb is not None, "the kernel has no struct Tcb"
     missing = [name for name in NEEDED if name not in tcb.fields]
     assert not missing, f"Tcb lacks {', '.join(missing)}"

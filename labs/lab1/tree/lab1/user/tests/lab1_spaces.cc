@@ -165,9 +165,8 @@ void tls_of_each() {
 }
 
 constexpr Case kCases[] = {
-    {"threads_share_memory", threads_share_memory}, {"spaces_are_apart", spaces_are_apart},
-    {"spaces_give_back", spaces_give_back},         {"arguments_past_a5", arguments_past_a5},
-    {"utcb_must_be_there", utcb_must_be_there},     {"tls_of_each", tls_of_each},
+    {"memory", threads_share_memory}, {"spaces", spaces_are_apart},      {"frames", spaces_give_back},
+    {"words", arguments_past_a5},     {"utcb_page", utcb_must_be_there}, {"tls", tls_of_each},
 };
 
 }  // namespace

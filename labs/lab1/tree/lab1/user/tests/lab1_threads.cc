@@ -128,12 +128,8 @@ void fault_stops_one() {
 }
 
 constexpr Case kCases[] = {
-    {"runs_once_resumed", runs_once_resumed},
-    {"suspended_and_resumed", suspended_and_resumed},
-    {"higher_priority_waits_for_nobody", higher_priority_waits_for_nobody},
-    {"wrong_calls", wrong_calls},
-    {"handles_run_out", handles_run_out},
-    {"fault_stops_one", fault_stops_one},
+    {"resume", runs_once_resumed}, {"suspend", suspended_and_resumed}, {"priorities", higher_priority_waits_for_nobody},
+    {"wrong_calls", wrong_calls},  {"handles", handles_run_out},       {"faults", fault_stops_one},
 };
 
 }  // namespace
