@@ -51,8 +51,8 @@ RISCV_FLAGS := -std=c++23 -ffreestanding -fno-exceptions -fno-rtti -O2 -g $(WARN
 include $(or $(KERNEL_MK),kernel/build.mk)
 include $(or $(USER_MK),user/build.mk)
 include grade/qemu.mk
-include $(if $(LAB_SETTINGS),grade/lab.mk,grade/build.mk)
-include handouts/build.mk
+include $(if $(LAB_SETTINGS),grade/lab.mk,grade/build.mk $(wildcard labs/build.mk))
+-include handouts/build.mk
 
 # --- the first screen -------------------------------------------------------------------------------------
 
