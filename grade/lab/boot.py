@@ -41,7 +41,8 @@ def run(setting: Setting, test: Test) -> Outcome:
                  held_at=int(test.limit * 1e9), most_output=MOST_OUTPUT) as machine:
         seen = watch(machine, test.limit, setting, test.program)
         seconds = machine.instructions()[0] / 1e9
-    found = verdict.of_boot(test, seen, setting.nonce, f"{test.limit:g} s of the guest's time")
+    limit = ASLEEP_LIMIT if seen.stop == Stop.ASLEEP else test.limit
+    found = verdict.of_boot(test, seen, setting.nonce, f"{limit:g} s of the guest's time")
     return Outcome(test.name, found, seen.output, guest_seconds=seconds)
 
 

@@ -24,6 +24,7 @@ from .submission import Files
 from .verdict import Kind, of_build
 
 RUNNERS = {"boot": boot.run, "host": host.run, "script": script.run}
+GRADER = ("grade/glenda/", "grade/lab/", "grade/plugin/", "grade/gdb/")
 HIDDEN_FOLDERS = ("user", "grade", "kernel", "lab1")    # of a folder of hidden tests: files that go into the tree
 
 
@@ -67,7 +68,7 @@ def grade(options: argparse.Namespace) -> int:
         if found.not_used or hidden:
             tree = folder.parent / "tree"
             protected.lay_out(root, files, found, hidden, tree)
-        if any(name.startswith("grade/") and name.endswith(".py") for name in found.not_used):
+        if root == paths.ROOT and any(name.startswith(GRADER) for name in found.not_used):
             return go_on_in(tree, options, folder, mark, notes)
     lab = config.load(tree, number)
     tests = choose(lab, options)
@@ -132,10 +133,12 @@ def grade_tree(lab: Lab, tests: list[Test], tree: Path, folder: Path, nonce: str
             print(line, flush=True)
             text.append(line + "\n")
 
+    if sys.stderr.isatty():
+        print("building ...", end="\r", file=sys.stderr, flush=True)
     built = build.run(tree, lab.number, options.jobs, options.make)
     results.write(folder / "build.log", built.output)
     screen = Screen(lab, results=shown(folder, options.tree.resolve()))
-    say(screen.head(notes))
+    say(screen.head(notes, as_published=not notes))
     if built.error:
         say(screen.build(built.error))
     else:

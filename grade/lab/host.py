@@ -2,7 +2,8 @@
 """Runs a host test: one source of the course and a few of the kernel's, compiled together under ASan and UBSan.
 
 The program gets `nonce=...` and, if the test names cases, `case=a,b` as arguments. It prints what a program of
-user/tests prints. It is compiled again only if a file that went into it has changed.
+user/tests prints. A source is compiled again only if a file that went into it has
+changed, and once for all tests.
 """
 
 import contextlib
@@ -16,6 +17,7 @@ import select
 import signal
 import subprocess
 import time
+from collections.abc import Iterable
 from pathlib import Path
 
 from glenda.gtest import processor_time
@@ -32,7 +34,7 @@ FLAGS = ["-std=c++23", "-O1", "-g", "-fno-omit-frame-pointer", "-fsanitize=addre
          "-Igrade/host", "-Igrade/unit/host", "-Igrade/unit", "-Ilib", "-Ikernel"]
 EXERCISE, EXERCISE_HOST = "kernel/debug/exercise.h", "grade/host/exercise.cc"   # what stands in place of missing code
 MOST_OUTPUT = 256 * 1024
-ASLEEP_LIMIT = 10.0         # s of real time that a program may sleep
+ASLEEP_LIMIT = 5.0          # s of real time that a program may sleep
 REPORT = re.compile(r"^SUMMARY: (\w+Sanitizer): (\S+)(?: (\S+:\d+))?.*?(?: in (.+))?$", re.MULTILINE)
 UNDEFINED = re.compile(r"^(\S+:\d+):\d+: runtime error: (.*)$", re.MULTILINE)
 NO_RANDOMIZE = 0x0040000    # personality: the same addresses each time
@@ -50,33 +52,41 @@ def find(setting: Setting, test: Test, name: str) -> str:
 def compile_test(setting: Setting, test: Test) -> tuple[Path, str]:
     """The program, and "" or the compiler's output."""
     sources = [find(setting, test, name) for name in (test.source, *test.files)]
-    more = []
+    flags = list(FLAGS)
     if (setting.tree / EXERCISE).exists():
-        more += ["-include", EXERCISE]
+        flags += ["-include", EXERCISE]
         if (setting.tree / EXERCISE_HOST).exists() and EXERCISE_HOST not in sources:
             sources.append(EXERCISE_HOST)
     folder = setting.results.parent / "host"
+    objects = []
+    for source in sources:
+        made, complaint = make(setting.tree, [*COMPILER, *flags, "-c", source], folder, ".o")
+        if complaint:
+            return made, complaint
+        objects.append(made)
+    return make(setting.tree, [*COMPILER, *FLAGS, *map(str, objects)], folder, "", inputs=objects)
+
+
+def make(tree: Path, command: list[str], folder: Path, suffix: str, inputs: Iterable[Path] = ()) -> tuple[Path, str]:
+    """Runs a compiler, unless it would make the same as the last time. Several processes may make the same at once: each
+    writes a file of its own and renames it. Returns the file, and "" or the compiler's output."""
     folder.mkdir(parents=True, exist_ok=True)
-    program, state = folder / test.name, folder / f"{test.name}.json"
-    command = [*COMPILER, *FLAGS, *more, *sources]
-    if program.exists() and is_current(state, command, setting.tree):
-        return program, ""
-    parts = f"{program}.d"
-    done = subprocess.run([*command, "-MMD", "-MF", parts, "-o", str(program)], cwd=setting.tree, capture_output=True,
-                          text=True, errors="replace", env=os.environ | {"LC_ALL": "C"}, check=False)
+    target = folder / (hashlib.sha256("\0".join(command).encode()).hexdigest()[:16] + suffix)
+    state, scratch = target.with_suffix(".json"), target.with_suffix(f".{os.getpid()}")
+    if target.exists() and is_current(state, tree):
+        return target, ""
+    listed = scratch.with_suffix(".d")
+    done = subprocess.run([*command, *(["-MMD", "-MF", str(listed)] if suffix else []), "-o", str(scratch)], cwd=tree,
+                          capture_output=True, text=True, errors="replace", env=os.environ | {"LC_ALL": "C"}, check=False)
     if done.returncode != 0:
-        program.unlink(missing_ok=True)
-        return program, done.stderr
-    used = sorted({*sources, *included(command, setting.tree)})
-    state.write_text(json.dumps({"command": command, "files": {name: digest(setting.tree / name) for name in used}}))
-    return program, ""
-
-
-def included(command: list[str], tree: Path) -> list[str]:
-    """All files of the tree that the sources include."""
-    done = subprocess.run([*command, "-MM"], cwd=tree, capture_output=True, text=True, errors="replace", check=False)
-    names = done.stdout.replace("\\\n", " ").split()
-    return [name for name in names if not name.endswith(":") and not name.startswith("/")]
+        return target, done.stderr or "the compiler fails and does not say why"
+    used = listed.read_text().replace("\\\n", " ").split()[1:] if suffix else list(map(str, inputs))
+    listed.unlink(missing_ok=True)
+    record = scratch.with_suffix(".record")
+    record.write_text(json.dumps({name: digest(tree / name) for name in used}))
+    os.replace(scratch, target)
+    os.replace(record, state)
+    return target, ""
 
 
 def digest(path: Path) -> str:
@@ -86,12 +96,11 @@ def digest(path: Path) -> str:
         return ""
 
 
-def is_current(state: Path, command: list[str], tree: Path) -> bool:
-    """Whether the program was made by this command from files that are still the same."""
+def is_current(state: Path, tree: Path) -> bool:
+    """Whether all files that went into it are still the same."""
     try:
-        last = json.loads(state.read_text())
-        return last["command"] == command and all(digest(tree / name) == seen for name, seen in last["files"].items())
-    except (OSError, ValueError, KeyError, TypeError):
+        return all(digest(tree / name) == seen for name, seen in json.loads(state.read_text()).items())
+    except (OSError, ValueError, AttributeError):
         return False
 
 

@@ -35,9 +35,11 @@ def plain(function: str) -> str:
 
 
 def place(where: str, root: Path) -> str:
-    """`file:line`, below the root if it lies there."""
+    """`file:line`, below the root if it lies there. A compiler's cache may have written down another tree's root."""
     file, _, line = where.partition(" ")[0].rpartition(":")
-    return f"{file.removeprefix(f'{root}/')}:{line}"
+    parts = Path(file).parts
+    tails = (Path(*parts[start:]) for start in range(1 if file.startswith("/") else 0, len(parts)))
+    return f"{next((tail for tail in tails if (root / tail).is_file()), file)}:{line}"
 
 
 def of_address(programs: Iterable[Path], address: int, root: Path) -> str:
@@ -65,20 +67,21 @@ def of_harts(machine: Machine, programs: list[Path], root: Path) -> list[str]:
 
 def of_threads(machine: Machine, kernel: Path, folder: Path) -> list[str]:
     """What each thread of a frozen machine waits for, by GDB's command `threads`. [] if GDB cannot tell."""
-    socket = os.path.relpath(folder / f"{os.getpid()}.gdb")
-    if shutil.which("gdb-multiarch") is None or len(socket) > SOCKET_NAME:
+    socket = folder / f"{os.getpid()}.gdb"
+    ours, gdbs = os.path.relpath(socket), os.path.relpath(socket, ROOT)     # relative, for a socket's path must be short
+    if shutil.which("gdb-multiarch") is None or max(len(ours), len(gdbs)) > SOCKET_NAME:
         return []
-    if "Waiting" not in (machine.monitor.human(f"gdbserver unix:{socket},server=on,wait=off") or ""):
+    if "Waiting" not in (machine.monitor.human(f"gdbserver unix:{ours},server=on,wait=off") or ""):
         return []
-    command = ["gdb-multiarch", "-q", "-nx", "-batch", "-x", str(ROOT / ".gdbinit"), "-ex", f"file {kernel}",
-               "-ex", f"target remote {socket}", "-ex", "echo @@@\\n", "-ex", "threads"]
+    command = ["gdb-multiarch", "-q", "-nx", "-batch", "-x", ".gdbinit", "-ex", f"file {kernel}",
+               "-ex", f"target remote {gdbs}", "-ex", "echo @@@\\n", "-ex", "threads"]
     try:
-        done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace",
-                              timeout=LIMIT, check=False)
+        done = subprocess.run(command, cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, text=True,
+                              errors="replace", timeout=LIMIT, check=False)
     except (OSError, subprocess.TimeoutExpired):
         return []
     finally:
-        Path(socket).unlink(missing_ok=True)
+        socket.unlink(missing_ok=True)
     rows = [re.split(r" {2,}", line.strip()) for line in done.stdout.partition("@@@\n")[2].splitlines()[1:]
             if re.match(r"\d+ +0x", line)]
     return [f"thread {row[2]}: {row[3]}" + (f", {row[6]}" if row[6] not in ("-", "running") else "")

@@ -34,8 +34,9 @@ class Screen:
         self._missing: set[str] = set()
         self._broken: list[str] = []
 
-    def head(self, notes: Sequence[str]) -> list[str]:
-        return [f"Lab {self._lab.number}  {self._lab.title}", *(f"  note: {clean(note)}" for note in notes)]
+    def head(self, notes: Sequence[str], *, as_published: bool) -> list[str]:
+        title = f"Lab {self._lab.number}  {self._lab.title}"
+        return [title + ("    (tests as published)" if as_published else ""), *(f"  note: {clean(note)}" for note in notes)]
 
     def build(self, error: str) -> list[str]:
         """That the tree does not build."""

@@ -16,7 +16,6 @@ The kinds, in the order in which they are looked for. The first that fits counts
 """
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 
@@ -93,8 +92,11 @@ def of_boot(test: Test, run: Run, nonce: str, limit: str) -> Verdict:
         return Verdict(Kind.NO_BOOT, f"no greeting of the kernel: {why}", (*run.where, *tail(run.output)))
     if todo := missing_in(run.output):
         return todo
-    if stopped and stopped.kind == Kind.LEAK and FAILURE.search(run.output):
-        stopped = None          # a test that fails may well leave things behind
+    wrong = next((each for each in FAILURE.finditer(run.output) if each["word"] == "FAIL"), None)
+    if stopped and wrong:
+        if stopped.kind == Kind.LEAK:       # a test that fails may well leave things behind
+            return of_output(test, run.output, nonce)
+        return Verdict(stopped.kind, stopped.reason, (f"before that: {place_first(wrong['text'])}", *stopped.details))
     return stopped or of_output(test, run.output, nonce)
 
 
@@ -127,12 +129,14 @@ def of_output(test: Test, output: str, nonce: str) -> Verdict:
         return Verdict(Kind.LEAK, place_first(failures[0]["text"]), after(output, failures[0]))
     results = list(RESULT.finditer(output))
     if forged := next((each for each in results if each["tag"] != tag(nonce, each["name"])), None):
-        return Verdict(Kind.FORGED, f"`{forged[0]}` does not come from the test's program", ())
+        return Verdict(Kind.FORGED, f"`{forged[0]}` does not come from the test's program")
     passed = [each["name"] for each in results]
+    if summary["failed"] != "0" or int(summary["passed"]) != len(passed):
+        return Verdict(Kind.FORGED, f"`{summary[0]}`, but {len(passed)} results")
     if absent := sorted(set(test.cases) - set(passed)):
         return Verdict(Kind.WRONG, f"case {absent[0]} has not run")
-    if not passed or summary["failed"] != "0" or int(summary["passed"]) != len(passed):
-        return Verdict(Kind.FORGED, f"`{summary[0]}`, but {len(passed)} results", ())
+    if not passed:
+        return Verdict(Kind.WRONG, "no case has run")
     return Verdict(Kind.OK)
 
 
@@ -155,8 +159,3 @@ def tail(output: str, lines: int = 3) -> tuple[str, ...]:
 def of_build(error: str) -> Verdict:
     first, *rest = error.split("\n")
     return Verdict(Kind.BUILD, first, tuple(rest))
-
-
-def worst_needs(test: Test, broken: Sequence[str]) -> str:
-    """The first exercise that the test needs besides its own and that is known to be broken, or ""."""
-    return next((number for number in broken if number in test.needs and number != test.exercise), "")
