@@ -51,8 +51,8 @@ bool is_wanted(std::string_view name) {
     return false;
 }
 
-/// Revokes everything that the test made. The arena must be unused afterwards. With cleanup=off, for a kernel that cannot
-/// revoke yet, the next test gets other slots and other memory; only the addresses are free again.
+/// Revokes everything that the test made. The arena must be unused afterwards. With cleanup=off, for a kernel that
+/// cannot revoke yet, the next test gets other slots and other memory; only the addresses are free again.
 void clean_up(const Bootstrap& used) {
     if (text_option(boot_info().command_line, "cleanup") == "off") {
         empty_slots = used.empty();
