@@ -17,7 +17,7 @@ USER_ELFS := $(patsubst %,$(BUILD)/user/%.elf,$(USER_PROGRAMS))
 
 INITRD_TREE := $(BUILD)/initrd
 INITRD := $(BUILD)/initrd.cpio
-INITRD_FILES := $(patsubst %,$(INITRD_TREE)/bin/%,$(USER_PROGRAMS)) $(INITRD_TREE)/init.toml
+INITRD_FILES := $(patsubst %,$(INITRD_TREE)/bin/%,$(USER_PROGRAMS)) $(patsubst user/%,$(INITRD_TREE)/%,$(wildcard user/init.toml))
 
 $(BUILD)/user/%.cc.o: %.cc Makefile user/build.mk
 	@mkdir -p $(@D)

@@ -83,7 +83,9 @@ private:
 static_assert(sizeof(Pte) == 8);
 
 /// Returns the index of the entry for `address` in a table at `level`.
-constexpr std::uint64_t index_at(VirtAddr address, unsigned level) { return address.value >> level_bits(level) & mask(9); }
+constexpr std::uint64_t index_at(VirtAddr address, unsigned level) {
+    return address.value >> level_bits(level) & mask(9);
+}
 static_assert(index_at({0xffff'ffc0'0000'0000}, kRootLevel) == kFirstKernelEntry);
 
 /// One table: exactly a page, aligned to a page. At level 2 it is the root, which a VSpace capability stands for.

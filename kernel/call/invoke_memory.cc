@@ -74,7 +74,7 @@ Result<void> check_run(const Request& request, std::uint64_t count) {
 }
 
 /// Words 0 - 3: VSpace, address, flags, and perhaps how many.
-[[gnu::noinline]] Outcome map(const Request& request) {
+Outcome map(const Request& request) {
     TRY_VOID(request.needs(3));
     TRY(vspace, request.find(0, CapType::VSpace, Rights::Write));
     const Place place{vspace->cap, {request.word(1)}, request.word(2)};

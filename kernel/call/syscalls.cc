@@ -226,9 +226,9 @@ void perform_invocation(Tcb& tcb, Slot& slot) {
     const Outcome outcome = invoke(Request{tcb, slot, tcb.tag()});
     switch (outcome.kind()) {
         case Outcome::Kind::Done: {
-            const unsigned length = outcome.words();
+            const std::uint64_t length = outcome.words(), in_registers = kRegisterWords;
             tcb.registers.a(0) = 0;
-            tcb.set_tag(Tag(0, tcb.utcb != nullptr ? length : std::min(length, kRegisterWords)));
+            tcb.set_tag(Tag(0, tcb.utcb != nullptr ? length : std::min(length, in_registers)));
             return;
         }
         case Outcome::Kind::Refused: return tcb.set_tag(Tag::error(outcome.error()));

@@ -72,7 +72,7 @@ struct FastMessage {
     link_caller(reply, caller);
     receiver.registers.a(0) = badge;
     receiver.state = ThreadState::Ready;
-    switch_to(hart, receiver);
+    switch_to(hart, caller, receiver);
     // lab 3.8c }
 }
 
@@ -127,7 +127,7 @@ struct FastReplyRecv {
     link_receiver(*found.reply, tcb, found.can_grant);
     tcb.state = ThreadState::BlockedRecv;
     enqueue(*found.endpoint, tcb, Endpoint::Waiting::Receivers);
-    switch_to(*tcb.hart, caller);
+    switch_to(*tcb.hart, tcb, caller);
     // lab 3.8f }
 }
 

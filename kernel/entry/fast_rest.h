@@ -80,7 +80,7 @@ inline Tcb* fast_signal(Tcb& tcb) {
     // The receiver outranks the sender, which is preempted and keeps its turn.
     if (!has_turn_left(*receiver)) begin_turn(*receiver);
     hart.ready.push_front(tcb);
-    switch_to(hart, *receiver);
+    switch_to(hart, tcb, *receiver);
     return receiver;
     // lab 3.9c }
 }
@@ -97,7 +97,7 @@ inline Tcb* fast_wait(Tcb& tcb) {
 
     wait_for_signals(notification, tcb);
     Tcb& next = pick(hart);
-    switch_to(hart, next);
+    switch_to(hart, tcb, next);
     return &next;
     // lab 3.9d }
 }
@@ -107,7 +107,7 @@ inline Tcb& fast_yield(Tcb& tcb) {
     Hart& hart = *tcb.hart;
     yield(hart);
     Tcb& next = pick(hart);
-    switch_to(hart, next);
+    switch_to(hart, tcb, next);
     return next;
 }
 

@@ -65,7 +65,7 @@ void transfer_message(Tcb& from, Tcb& to, bool can_grant) {
 void transfer_fault(const Tcb& from, Tcb& to) {
     const Registers& r = from.registers;
     const Fault& fault = from.fault;
-    unsigned length = 0;
+    std::uint64_t length = 0;
     auto put = [&](std::uint64_t value) { to.set_word(length++, value); };
     put(r.pc);
     switch (fault.kind) {
@@ -89,7 +89,7 @@ void transfer_fault(const Tcb& from, Tcb& to) {
             put(r.sp());
             break;
     }
-    if (to.utcb == nullptr) length = std::min(length, kRegisterWords);
+    if (to.utcb == nullptr) length = std::min(length, std::uint64_t{kRegisterWords});
     to.set_tag(Tag(static_cast<std::uint64_t>(fault.kind), length));
 }
 

@@ -37,8 +37,8 @@ Pte* find_mapping(const Capability& frame) {
     return is_ours ? at.entry : nullptr;
 }
 
-/// find_place() where the walk has ended at a page: it may be a small one that is replaced, or the frame's own.
-/// Not inlined, so that find_place() needs no stack frame where nothing is mapped yet. Error: AlreadyMapped.
+/// find_place() where something is mapped: a small page that `frame` may replace, or its own old mapping. Not inlined,
+/// so that find_place() needs no stack frame where nothing is mapped yet. Error: AlreadyMapped.
 [[gnu::noinline]] Result<Pte*> find_replaced(const Capability& frame, const Place& place, Walk at) {
     const bool is_small_page = at.level == 0, is_own = at.entry == find_mapping(frame);
     CHECK(place.replaces() && (is_small_page || is_own), Error::AlreadyMapped);
@@ -68,17 +68,6 @@ void map_frame(Capability& frame, const Place& place, Pte& entry) {
     frame.mapped_at = place.address.value;
     frame.space = place.vspace.space;
     // lab 2.5b }
-}
-
-void announce(const Place& place, VirtAddr end) {
-    // lab 2.5c {
-    const std::uint64_t space = place.vspace.space;
-    if (end.value - place.address.value == kPageSize)
-        flush_page(place.address, space);
-    else
-        flush_space(space);
-    if ((place.flags & std::uint64_t(MapFlags::Execute)) != 0) arch::flush_instructions(address_spaces.users(space));
-    // lab 2.5c }
 }
 
 unsigned missing_level(const Capability& vspace, VirtAddr address) {

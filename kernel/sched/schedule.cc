@@ -46,7 +46,7 @@ void yield(Hart& hart) {
     // lab 1.4c {
     Tcb& current = *hart.current;
     if (hart.ready.highest() < current.priority) return;
-    charge(hart);
+    charge(hart, current);
     begin_turn(current);
     hart.ready.push_back(current);  // although it is current: choose() finds it behind its equals
     // lab 1.4c }
@@ -56,7 +56,7 @@ void tick(Hart& hart) {
     // lab 1.4d {
     Tcb& current = *hart.current;
     if (&current == &hart.idle) return;
-    charge(hart);
+    charge(hart, current);
     if (current.run_time + tick_length / 2 >= current.turn_end) yield(hart);  // no tick comes closer to the end
     // lab 1.4d }
 }
@@ -106,7 +106,7 @@ Tcb& choose(Hart& hart) {
     hart.count(KernelCounter::Switches);
     if (trace.is_on()) [[unlikely]]
         trace.switched(current, next);
-    switch_to(hart, next);
+    switch_to(hart, current, next);
     return next;
 }
 
