@@ -108,6 +108,6 @@ def follow(command: list[str], tree: Path) -> tuple[str, int, str]:
             os.killpg(child.pid, signal.SIGKILL if stopped else 0)
         child.stdout.close()
     status = child.wait()
-    if status == -signal.SIGXFSZ:
+    if status != 0 and not output and not stopped:      # make could not even say that
         stopped = f"the build prints without end, or makes a file of more than {MOST_IN_FILE >> 20} MiB"
     return output[:MOST_OUTPUT].decode(errors="replace"), status, stopped
