@@ -11,6 +11,12 @@ sys.dont_write_bytecode = True      # nothing is written outside build/
 COMMANDS = {
     "grade": ("grade", "run a lab's tests"),
     "handin": ("handin", "pack the work to hand it in"),
+    "hint": ("hint", "one hint more for an exercise"),
+    "progress": ("progress", "what is solved, and what comes next"),
+    "next-lab": ("next_lab", "fetch the next lab and merge it into the work"),
+    "doctor": ("doctor", "is this computer ready?"),
+    "walk": ("walk", "GDB leads through a lab's path"),
+    "replay": ("replay", "record a test, and go through it in GDB, also backwards"),
 }
 
 

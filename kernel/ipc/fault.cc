@@ -16,8 +16,10 @@ namespace {
 /// Makes the Call on the handler's endpoint in the name of `tcb`. The badge of that capability tells the handler which
 /// thread it is. Capabilities never go along: the thread did not choose to send this.
 void tell_handler(Tcb& tcb, const Capability& handler) {
+    // lab 3.6a {
     const PendingSend pending{.badge = handler.badge, .can_grant = false, .wants_reply = true};
     send(handler.as<Endpoint>(), tcb, pending, ThreadState::BlockedFault);
+    // lab 3.6a }
 }
 
 }  // namespace
@@ -41,10 +43,12 @@ void stop_unhandled(Tcb& tcb) {
 }
 
 void resume_after_fault(Tcb& tcb, const Tcb& handler) {
+    // lab 3.6b {
     tcb.state = ThreadState::Inactive;
     if (!is_resume(handler.tag())) return;
     apply_resume(tcb, handler);
     make_ready(tcb);
+    // lab 3.6b }
 }
 
 }  // namespace glenda

@@ -39,6 +39,7 @@ inline bool is_resume(Tag reply) { return reply.label() == kFaultResume; }
 /// Changes the registers of `tcb` as the message of `handler` asks: after an unknown system call a0 and on, and the pc
 /// moves past the ecall; after any other fault the pc, then the stack pointer. Registers without a word stay.
 inline void apply_resume(Tcb& tcb, const Tcb& handler) {
+    // lab 3.6c {
     // The handler's words 0 to 3 are in its registers a2 to a5. As many as it sent are used.
     const unsigned length = std::min(handler.tag().length(), kRegisterWords);
     Registers& registers = tcb.registers;
@@ -51,6 +52,7 @@ inline void apply_resume(Tcb& tcb, const Tcb& handler) {
         if (length > 0) registers.pc = handler.registers.a(2);
         if (length > 1) registers.sp() = handler.registers.a(3);
     }
+    // lab 3.6c }
 }
 
 /// Ends the fault of `tcb` with the message in the registers of `handler`: resumes the thread or leaves it Inactive.

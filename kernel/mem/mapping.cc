@@ -48,6 +48,7 @@ Pte* find_mapping(const Capability& frame) {
 }  // namespace
 
 Result<Pte*> find_place(const Capability& frame, const Place& place) {
+    // lab 2.5a {
     CHECK(frame.space == 0 || place.replaces(), Error::AlreadyMapped);
     TRY_VOID(check_rights(frame, place.flags & ~std::uint64_t(MapFlags::Replace)));
     CHECK(place.address.value < kUserEnd, Error::BadArgument);
@@ -58,12 +59,15 @@ Result<Pte*> find_place(const Capability& frame, const Place& place) {
     if (at.entry->is_valid()) return find_replaced(frame, place, at);
     CHECK(at.level == level, Error::MissingTable);
     return at.entry;
+    // lab 2.5a }
 }
 
 void map_frame(Capability& frame, const Place& place, Pte& entry) {
+    // lab 2.5b {
     entry = place.leaf(to_physical(frame.object));
     frame.mapped_at = place.address.value;
     frame.space = place.vspace.space;
+    // lab 2.5b }
 }
 
 unsigned missing_level(const Capability& vspace, VirtAddr address) {
@@ -81,11 +85,13 @@ Result<void> protect_frame(const Capability& frame, std::uint64_t flags) {
 }
 
 void unmap_frame(Capability& frame) {
+    // lab 2.5d {
     if (Pte* entry = find_mapping(frame)) {
         *entry = Pte{};
         flush_page({frame.mapped_at}, frame.space);
     }
     frame.mapped_at = frame.space = 0;
+    // lab 2.5d }
 }
 
 Result<void> map_table(Capability& table, const Capability& vspace, VirtAddr address) {

@@ -22,3 +22,29 @@ handin: ## pack your work into build/grade/, to hand it in
 # For the grader: everything, and where it is.
 lab-built: all
 	@echo 'built $(KERNEL) $(INITRD)'
+
+# --- help on the way --------------------------------------------------------------------------------------
+
+.PHONY: hint progress next-lab doctor walk record replay
+hint: ## one hint more: EX=2.3
+	$(Q)$(LAB_RUN) hint --ex '$(EX)'
+
+progress: ## what is solved, what it scored, and what comes next
+	$(Q)$(LAB_RUN) progress --lab $(LAB)
+
+next-lab: ## fetch the next lab, or mends, and merge them into your work
+	$(Q)$(LAB_RUN) next-lab
+
+doctor: ## is this computer ready? What is not, and the command that mends it
+	$(Q)$(LAB_RUN) doctor
+
+# These three use what this lab builds.
+LAB_HERE = cd grade && GLENDA_BUILD='$(BUILD)' $(PYTHON) -m lab
+walk: all ## GDB leads through the lab's path; PAUSE=1 waits for Enter at each stop
+	$(Q)GLENDA_PAUSE=$(PAUSE) && export GLENDA_PAUSE && $(LAB_HERE) walk --lab $(LAB)
+
+record: all ## run one test and keep the run: TEST=name
+	$(Q)$(LAB_HERE) replay --record --test '$(TEST)'
+
+replay: ## GDB in the recorded run, forwards and backwards: TEST=name
+	$(Q)$(LAB_HERE) replay --test '$(TEST)'

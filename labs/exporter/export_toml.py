@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: MIT
+"""grade/labs/labN.toml in a student's tree: lab.toml without what concerns the exporter alone, with the places of holes."""
+
+import re
+from typing import Any
+
+from .course import Course
+from .functions import function_of
+from .manifest import Exercise, Lab
+from .source import File
+
+PRIVATE = ("first", "silent")       # keys of [lab] that mean nothing to students
+BARE = re.compile(r"[A-Za-z0-9_-]+")
+ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "\r": "\\r"}
+
+
+def _string(text: str) -> str:
+    return '"' + "".join(ESCAPES.get(one) or (one if one >= " " and one != "\x7f" else f"\\u{ord(one):04x}") for one in text) + '"'
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, (int, float)):
+        return repr(value)
+    if isinstance(value, str):
+        return _string(value)
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{_key(key)} = {_value(one)}" for key, one in value.items()) + "}"
+    return "[" + ", ".join(map(_value, value)) + "]"
+
+
+def _key(key: str) -> str:
+    return key if BARE.fullmatch(key) else _string(key)
+
+
+def _table(header: str, table: dict[str, Any]) -> str:
+    return f"\n{header}\n" + "".join(f"{_key(key)} = {_value(value)}\n" for key, value in table.items())
+
+
+def places(course: Course, exercise: Exercise) -> list[dict[str, str]]:
+    """Where a student writes an exercise: files, with the functions in them that have holes."""
+    found = [{"file": file} for file in exercise.files]
+    for hole in course.all_holes():
+        if hole.id in exercise.holes:
+            place = {"file": hole.file}
+            if function := function_of(hole, course.lines[hole.file]):
+                place["function"] = function
+            if place not in found:
+                found.append(place)
+    return found
+
+
+def lab_table(course: Course, lab: Lab) -> File:
+    """The file grade/labs/labN.toml."""
+    text = "# SPDX-License-Identifier: MIT\n# Exercises, hints and tests of this lab, for make grade, hint and progress.\n"
+    text += _table("[lab]", {key: value for key, value in lab.table["lab"].items() if key not in PRIVATE})
+    for exercise, table in zip(lab.exercises, lab.table.get("exercise", [])):
+        text += _table("[[exercise]]", table | {"places": places(course, exercise)})
+    for test in lab.tests:
+        text += _table("[[test]]", test.table)
+    if lab.scores:
+        text += _table("[scores]", lab.scores)
+    return File(text.encode())

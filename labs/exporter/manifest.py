@@ -1,0 +1,209 @@
+# SPDX-License-Identifier: MIT
+"""labs/labN/lab.toml: a lab's exercises, tests and points. Whatever is wrong in it is named with file, line and reason."""
+
+import re
+import tomllib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from .errors import Complaint, Problem, raise_if
+from .ids import EXERCISE, HOLE, exercise_of, lab_of
+
+DIFFICULTIES = ("easy", "moderate", "hard")
+KINDS = {"boot": ("program",), "host": ("source",), "script": ("script",)}     # and the keys that each needs
+KEYS = {
+    "lab": {"number": int, "title": str, "hours": str, "first": list, "silent": list},
+    "exercise": {"id": str, "title": str, "difficulty": str, "section": str, "holes": list, "files": list, "hints": list},
+    "test": {"name": str, "exercise": str, "needs": list, "points": int, "kind": str, "program": str, "cases": list,
+             "options": str, "limit": (int, float), "source": str, "files": list, "script": str},
+}
+REQUIRED = {"lab": ("number", "title", "first"), "exercise": ("id", "title", "difficulty", "section", "hints"),
+            "test": ("name", "exercise", "points", "kind")}
+WORDS = {int: "a whole number", str: "a string", list: "a list of strings", (int, float): "a number"}
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """What a student writes for one number. `files` are named where there are no holes, as below lab1/."""
+
+    id: str
+    title: str
+    line: int
+    difficulty: str
+    section: str
+    hints: tuple[str, ...]
+    holes: tuple[str, ...]
+    files: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Test:
+    """One graded test; `table` holds all that lab.toml says about it."""
+
+    name: str
+    exercise: str
+    line: int
+    points: int
+    kind: str
+    needs: tuple[str, ...]
+    table: dict[str, Any] = field(hash=False)
+
+
+@dataclass(frozen=True)
+class Lab:
+    """One lab. `path`: its lab.toml in the solved tree."""
+
+    number: int
+    title: str
+    hours: str
+    path: str
+    first: tuple[str, ...]
+    silent: tuple[str, ...]
+    exercises: tuple[Exercise, ...]
+    tests: tuple[Test, ...]
+    scores: dict[str, int | float] = field(hash=False)
+    table: dict[str, Any] = field(hash=False)
+
+    @property
+    def name(self) -> str:
+        return f"lab{self.number}"
+
+
+class _Lines:
+    """Where the tables of a TOML file and their keys stand, for complaints."""
+
+    def __init__(self, text: str) -> None:
+        self._lines = text.splitlines()
+        self._headers = [(number, match[1]) for number, line in enumerate(self._lines, 1)
+                         if (match := re.match(r"\s*\[\[?\s*([\w.]+)\s*\]\]?", line))]
+
+    def table(self, name: str, index: int = 0) -> int:
+        """The line of the header of the `index`th table `name`; 1 if there is none."""
+        found = [line for line, header in self._headers if header == name]
+        return found[index] if index < len(found) else 1
+
+    def key(self, name: str, index: int, key: str) -> int:
+        """The line of `key` in that table; the table's if the key is not there."""
+        start = self.table(name, index)
+        end = next((line for line, _ in self._headers if line > start), len(self._lines) + 1)
+        pattern = re.compile(rf"\s*\"?{re.escape(key)}\"?\s*=")
+        return next((line for line in range(start, end) if pattern.match(self._lines[line - 1])), start)
+
+
+Complain = Callable[[str, int, str, str], None]
+
+
+def _check_table(name: str, index: int, table: Any, complain: Complain) -> bool:
+    """Checks keys and types of one table. Says whether it can be read on."""
+    if not isinstance(table, dict):
+        complain(name, index, "", f"[{name}] must be a table")
+        return False
+    good = True
+    for key, value in table.items():
+        if key not in KEYS[name]:
+            complain(name, index, key, f"[{name}] has no key `{key}`; it has {', '.join(KEYS[name])}")
+        elif (not isinstance(value, KEYS[name][key]) or isinstance(value, bool)
+              or isinstance(value, list) and not all(isinstance(item, str) for item in value)):
+            complain(name, index, key, f"`{key}` must be {WORDS[KEYS[name][key]]}")
+            good = False
+    for key in REQUIRED[name]:
+        if key not in table:
+            complain(name, index, "", f"[{name}] lacks `{key}`")
+            good = False
+    return good
+
+
+def _check_exercise(index: int, table: dict[str, Any], number: int, complain: Complain) -> None:
+    name = table["id"]
+    if not EXERCISE.fullmatch(name) or lab_of(name) != number:
+        complain("exercise", index, "id", f"`{name}` is no exercise of lab {number}; write \"{number}.1\" and so on")
+    if table["difficulty"] not in DIFFICULTIES:
+        complain("exercise", index, "difficulty", f"`{table['difficulty']}` is none of {', '.join(DIFFICULTIES)}")
+    for hole in table.get("holes", []):
+        if not HOLE.fullmatch(hole) or exercise_of(hole) != name:
+            complain("exercise", index, "holes", f"hole `{hole}` does not have the number of exercise {name}")
+    if not table.get("holes") and not table.get("files"):
+        complain("exercise", index, "", f"exercise {name} names neither holes nor files")
+
+
+def _check_test(index: int, table: dict[str, Any], exercises: set[str], complain: Complain) -> None:
+    if table["exercise"] not in exercises:
+        complain("test", index, "exercise", f"this lab has no exercise {table['exercise']}")
+    if table["points"] < 0:
+        complain("test", index, "points", "points must not be negative")
+    if table["kind"] not in KINDS:
+        complain("test", index, "kind", f"`{table['kind']}` is none of {', '.join(KINDS)}")
+    for key in KINDS.get(table["kind"], ()):
+        if key not in table:
+            complain("test", index, "kind", f"a {table['kind']} test needs `{key}`")
+    for need in table.get("needs", []):
+        if not EXERCISE.fullmatch(need):
+            complain("test", index, "needs", f"`{need}` is not the number of an exercise")
+
+
+def _check_scores(scores: Any, known: set[str], complain: Complain) -> None:
+    if not isinstance(scores, dict):
+        complain("scores", 0, "", "[scores] must be a table")
+        return
+    for key, value in scores.items():
+        if key != "start" and key not in known:
+            complain("scores", 0, key, f"this lab has no exercise {key}")
+        if not isinstance(value, (int, float)) or isinstance(value, bool):
+            complain("scores", 0, key, f"the score of {key} must be a number")
+
+
+def _twice(names: list[str], table: str, key: str, complain: Complain) -> None:
+    for index, name in enumerate(names):
+        if name in names[:index]:
+            complain(table, index, key, f"there is another {table} `{name}`")
+
+
+def _check(document: dict[str, Any], complain: Complain) -> None:
+    """Complains about all that is wrong with a lab.toml, as far as one can see without the rest of the tree."""
+    for key in document.keys() - {"lab", "exercise", "test", "scores"}:
+        complain(key, 0, "", f"[{key}] means nothing here; there are [lab], [[exercise]], [[test]] and [scores]")
+    lab = document.get("lab", {})
+    good = {name: [(index, table) for index, table in enumerate(document.get(name, []))
+                   if _check_table(name, index, table, complain)] for name in ("exercise", "test")}
+    if not _check_table("lab", 0, lab, complain):
+        return
+    for index, table in good["exercise"]:
+        _check_exercise(index, table, lab["number"], complain)
+    known = {table["id"] for _, table in good["exercise"]}
+    for index, table in good["test"]:
+        _check_test(index, table, known, complain)
+    _twice([table["id"] for _, table in good["exercise"]], "exercise", "id", complain)
+    _twice([table["name"] for _, table in good["test"]], "test", "name", complain)
+    _check_scores(document.get("scores", {}), known, complain)
+
+
+def read_lab(path: str, data: bytes) -> Lab:
+    """The lab that `data`, the contents of `path`, describes. Raises Problem, which names every fault."""
+    try:
+        text = data.decode()
+        document = tomllib.loads(text)
+    except UnicodeDecodeError as error:
+        raise Problem(Complaint(path, data[:error.start].count(b"\n") + 1, "this is not UTF-8")) from None
+    except tomllib.TOMLDecodeError as error:
+        place = re.search(r"\s*\(at line (\d+), column \d+\)", str(error))
+        line = int(place[1]) if place else len(text.splitlines())
+        raise Problem(Complaint(path, line, str(error).replace(place[0] if place else "", ""))) from None
+
+    complaints: list[Complaint] = []
+    lines = _Lines(text)
+    _check(document, lambda table, index, key, reason: complaints.append(
+        Complaint(path, lines.key(table, index, key) if key else lines.table(table, index), reason)))
+    raise_if(complaints)
+
+    exercises = tuple(
+        Exercise(table["id"], table["title"], lines.table("exercise", index), table["difficulty"], table["section"],
+                 tuple(table["hints"]), tuple(table.get("holes", ())), tuple(table.get("files", ())))
+        for index, table in enumerate(document.get("exercise", [])))
+    tests = tuple(
+        Test(table["name"], table["exercise"], lines.table("test", index), table["points"], table["kind"],
+             tuple(table.get("needs", [table["exercise"]])), table)
+        for index, table in enumerate(document.get("test", [])))
+    lab = document["lab"]
+    return Lab(lab["number"], lab["title"], lab.get("hours", ""), path, tuple(lab["first"]), tuple(lab.get("silent", ())),
+               exercises, tests, document.get("scores", {}), document)

@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: MIT
+"""The solved tree of the fixture, a course of three small labs, in a repository of its own, to be changed at will."""
+
+import subprocess
+from pathlib import Path
+
+FIXTURE = Path(__file__).parent / "fixture"
+DATE = "2026-01-02T03:04:05+00:00"
+
+
+class SolvedTree:
+    """A working tree and its git repository."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def git(self, *arguments: str) -> str:
+        environment = {"GIT_AUTHOR_DATE": DATE, "GIT_COMMITTER_DATE": DATE, "GIT_CONFIG_GLOBAL": "/dev/null",
+                       "GIT_CONFIG_NOSYSTEM": "1", "PATH": "/usr/bin:/bin", "HOME": str(self.root)}
+        return subprocess.run(["git", "-c", "user.name=Author", "-c", "user.email=author@example.org", *arguments],
+                              cwd=self.root, check=True, capture_output=True, text=True, env=environment).stdout
+
+    def write(self, path: str, text: str) -> None:
+        place = self.root / path
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_text(text)
+
+    def read(self, path: str) -> str:
+        return (self.root / path).read_text()
+
+    def replace(self, path: str, old: str, new: str) -> None:
+        text = self.read(path)
+        assert text.count(old) == 1, f"{path} holds this {text.count(old)} times: {old}"
+        self.write(path, text.replace(old, new))
+
+    def commit(self, message: str = "Change") -> None:
+        self.git("add", "-A")
+        self.git("commit", "-q", "-m", message)
+
+    @classmethod
+    def copy(cls, root: Path) -> "SolvedTree":
+        """A fresh copy of the fixture at `root`, committed."""
+        tree = cls(root)
+        subprocess.run(["cp", "-r", str(FIXTURE), str(root)], check=True)
+        tree.git("init", "-q", "-b", "main")
+        tree.commit("The solved tree")
+        return tree
