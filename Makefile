@@ -51,7 +51,8 @@ RISCV_FLAGS := -std=c++23 -ffreestanding -fno-exceptions -fno-rtti -O2 -g $(WARN
 include $(or $(KERNEL_MK),kernel/build.mk)
 include $(or $(USER_MK),user/build.mk)
 include grade/qemu.mk
-include $(if $(LAB_SETTINGS),grade/lab.mk,grade/build.mk)
+include $(if $(LAB_SETTINGS),grade/lab.mk,grade/build.mk $(wildcard labs/build.mk))
+-include handouts/build.mk
 
 # --- the first screen -------------------------------------------------------------------------------------
 
@@ -59,7 +60,7 @@ include $(if $(LAB_SETTINGS),grade/lab.mk,grade/build.mk)
 help: ## this list
 	@echo 'Glenda Labs: a capability microkernel operating system for RISC-V 64, to learn from.'
 	@echo
-	@sed -n 's/^\([a-z][a-z-]*\):[^#]*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-18s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z][a-z-]*\):[^#]*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-22s %s\n", $$1, $$2 }'
 	@echo
 	@echo 'Variables: SMP=4 (harts), MEM=256M (memory), APPEND="root=bin/x" (kernel command line), V=1 (show commands),'
 	@echo '           BUILD=other (folder for all that is built).'

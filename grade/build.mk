@@ -41,8 +41,13 @@ unit: $(UNIT_TESTS) ## unit tests on the host, under AddressSanitizer and UBSan
 grade check: export SMP := $(SMP)
 grade check: export APPEND := $(APPEND)
 
-grade: $(KERNEL) $(KERNEL_SLOW) $(INITRD) ## tests of the booted system in QEMU
+ifeq ($(LAB),)
+grade: $(KERNEL) $(KERNEL_SLOW) $(INITRD) ## tests of the booted system in QEMU; LAB=2: that lab's, as students are graded
 	$(Q)$(PYTHON) grade/run.py grade
+else
+grade:
+	$(Q)$(IN_LAB_TREE) grade $(foreach v,TEST EX HIDDEN JOBS STRICT,$(if $($(v)),'$(v)=$($(v))'))
+endif
 
 check: $(KERNEL) $(KERNEL_SLOW) $(INITRD) $(UNIT_TESTS) ## everything that must pass: unit and grade, and the look of the sources
 	$(Q)$(PYTHON) grade/run.py check

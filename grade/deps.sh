@@ -4,15 +4,16 @@
 # is there. It is a script of the plain shell, for a system that does not even have make.
 set -eu
 
-PACKAGES='make g++ g++-riscv64-linux-gnu qemu-system-misc opensbi device-tree-compiler gdb-multiarch libgtest-dev clang-format
-python3 python3-pytest python3-pytest-xdist python3-pexpect python3-pyelftools'
+PACKAGES='make git g++ g++-riscv64-linux-gnu qemu-system-misc qemu-utils opensbi device-tree-compiler gdb-multiarch libgtest-dev clang-format
+python3 python3-pytest python3-pytest-xdist python3-pexpect python3-pyelftools
+bubblewrap parallel'
 
 if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
     echo "This script knows Debian (and Ubuntu) only. On this system, please install:"
     echo "  GNU make 4.3, GCC 12 or later for C++ with AddressSanitizer, GoogleTest, clang-format 14 (only to lay sources out)"
     echo "  a GCC 12 or later cross compiler called riscv64-linux-gnu-g++, with its C++ library's headers"
-    echo "  QEMU 7.2 or later with qemu-system-riscv64 and OpenSBI; GDB with RISC-V support (gdb-multiarch); the device tree compiler dtc"
-    echo "  Python 3.11 or later with pytest, pytest-xdist, pexpect, pyelftools"
+    echo "  QEMU 7.2 or later with qemu-system-riscv64, qemu-img and OpenSBI; GDB with RISC-V support (gdb-multiarch); the device tree compiler dtc"
+    echo "  Python 3.11 or later with pytest, pytest-xdist, pexpect, pyelftools; git; for a class: bubblewrap, GNU parallel"
     exit 1
 fi
 

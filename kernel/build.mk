@@ -9,7 +9,7 @@ KERNEL_SOURCES := $(wildcard kernel/*/*.cc kernel/*/*.S) $(wildcard lib/abi/*.cc
   $(addprefix lib/format/,bytes.cc cpio.cc elf.cc elf_symbols.cc fdt.cc fdt_find.cc fdt_node.cc fdt_property.cc fdt_walk.cc fdt_machine.cc)
 KERNEL_SOURCES := $(wildcard $(KERNEL_SOURCES))
 KERNEL_OBJECTS := $(patsubst %,$(BUILD)/kernel/%.o,$(KERNEL_SOURCES))
-KERNEL_FLAGS := $(RISCV_FLAGS) -Ikernel $(LAB_KERNEL_FLAGS)
+KERNEL_FLAGS := $(RISCV_FLAGS) -Ikernel
 
 # What runs once, at boot, or rarely, or only for people who look inside is made small.
 KERNEL_SMALL := $(wildcard kernel/boot/*.cc) $(wildcard kernel/debug/*.cc kernel/check/*.cc) \
@@ -21,7 +21,7 @@ $(patsubst %,$(BUILD)/kernel/%.o,$(KERNEL_SMALL)): KERNEL_FLAGS += -Os -fno-move
 $(BUILD)/kernel/%.cc.o: %.cc Makefile kernel/build.mk
 	@mkdir -p $(@D)
 	$(call say,CXX,$<)
-	$(Q)$(CXX_RISCV) $(KERNEL_FLAGS) -fno-tree-loop-distribute-patterns -c $< -o $@
+	$(Q)$(CXX_RISCV) $(KERNEL_FLAGS) $(LAB_KERNEL_FLAGS) -fno-tree-loop-distribute-patterns -c $< -o $@
 
 $(BUILD)/kernel/%.S.o: %.S Makefile kernel/build.mk
 	@mkdir -p $(@D)

@@ -19,3 +19,20 @@ check-labs: ## prove the labs: every stopping point boots and scores, students c
 
 calibrate: ## record the score of every stopping point and the tests' limits in lab.toml; LAB=2
 	$(Q)$(EXPORTER) calibrate $(if $(LAB),--lab $(LAB))
+
+# --- as students and instructors see it -------------------------------------------------------------------
+
+# The solved tree of a lab, with nothing of the others' solutions. What is built there stays, so the next time is quick.
+LAB_TREE = $(BUILD)/labs/trees/sol$(LAB)
+IN_LAB_TREE = $(EXPORTER) tree sol$(LAB) '$(abspath $(LAB_TREE))' && $(MAKE) --no-print-directory -C '$(abspath $(LAB_TREE))' LAB=$(LAB) BUILD=build
+
+.PHONY: walk grade-class
+walk: ## GDB leads through a lab's path: LAB=2; PAUSE=1 waits for Enter at each stop
+	$(if $(LAB),,$(error Say which: make walk LAB=1))
+	$(Q)$(IN_LAB_TREE) walk PAUSE=$(PAUSE)
+
+# MACHINES=file: one ssh login a line; SLURM=1: write an array job; HIDDEN=folder; JOBS=n.
+grade-class: ## grade a folder of submissions, each in a sandbox: DIR=submissions LAB=2
+	$(if $(and $(DIR),$(LAB)),,$(error Say what: make grade-class DIR=submissions LAB=2))
+	$(Q)cd grade && GLENDA_BUILD='$(BUILD)' $(PYTHON) -m classroom --lab $(LAB) $(if $(JOBS),--jobs $(JOBS)) $(if $(SLURM),--slurm) \
+	  $(if $(MACHINES),--machines '$(abspath $(MACHINES))') $(if $(HIDDEN),--hidden '$(abspath $(HIDDEN))') '$(abspath $(DIR))'

@@ -17,7 +17,7 @@ USER_ELFS := $(patsubst %,$(BUILD)/user/%.elf,$(USER_PROGRAMS))
 
 INITRD_TREE := $(BUILD)/initrd
 INITRD := $(BUILD)/initrd.cpio
-INITRD_FILES := $(patsubst %,$(INITRD_TREE)/bin/%,$(USER_PROGRAMS)) $(INITRD_TREE)/init.toml
+INITRD_FILES := $(patsubst %,$(INITRD_TREE)/bin/%,$(USER_PROGRAMS)) $(patsubst user/%,$(INITRD_TREE)/%,$(wildcard user/init.toml))
 
 $(BUILD)/user/%.cc.o: %.cc Makefile user/build.mk
 	@mkdir -p $(@D)
@@ -44,7 +44,7 @@ $(BUILD)/user/$(1).elf: $(2) $(CRT0) $(LIBGLENDA) user/libglenda/program.ld
 USER_OBJECTS += $(2)
 endef
 $(foreach p,$(USER_FOLDERS),$(eval $(call user_program,$(p),$(patsubst %,$(BUILD)/user/%.o,$(wildcard user/$(p)/*.cc user/$(p)/*.S)))))
-$(foreach s,$(USER_SINGLES),$(eval $(call user_program,$(basename $(notdir $(s))),$(BUILD)/user/$(s).o $(if $(filter user/tests/ktest_%,$(s)),$(TESTS_COMMON)) \
+$(foreach s,$(USER_SINGLES),$(eval $(call user_program,$(basename $(notdir $(s))),$(BUILD)/user/$(s).o $(if $(filter user/tests/ktest_% user/tests/lab%,$(s)),$(TESTS_COMMON)) \
   $(if $(filter user/tests/kfuzz.cc,$(s)),$(TESTS_FUZZ)))))
 
 # Programs in the initrd have no debug information, but a symbol table, because crash reports name functions.

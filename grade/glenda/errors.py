@@ -22,6 +22,10 @@ class GuestExited(GuestFailure):
     """The machine was switched off or reset before the guest did what the test waited for."""
 
 
+class GuestFlood(GuestFailure):
+    """The guest printed more than the test allows."""
+
+
 class KernelPanic(GuestFailure):
     """The kernel panicked: a line began with PANIC."""
 

@@ -9,7 +9,7 @@ from . import paths
 
 SOURCES = paths.ROOT / "grade" / "tests" / "guests"
 BUILT = paths.RESULTS / "guests"
-COMPILER = ["riscv64-linux-gnu-gcc", "-O1", "-Wall", "-Wextra", "-Werror", "-std=gnu17", "-march=rv64gc",
+COMPILER = ["riscv64-linux-gnu-gcc", "-O1", "-g", "-Wall", "-Wextra", "-Werror", "-std=gnu17", "-march=rv64gc",
             "-mcmodel=medany", "-ffreestanding", "-fno-pic", "-no-pie", "-nostdlib", "-static", "-Wl,--build-id=none",
             "-Wl,--no-warn-rwx-segments"]
 

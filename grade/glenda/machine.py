@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import NoReturn, TypeVar
 
 from . import counters, paths, plugins, qemu, symbols
-from .errors import GuestExited, Infrastructure, KernelPanic
+from .errors import GuestExited, GuestFlood, Infrastructure, KernelPanic
 from .monitor import Monitor
 from .process import Process
 from .transcript import PANIC_END, Transcript
@@ -34,10 +34,12 @@ Found = TypeVar("Found")
 
 class Machine:
     """`icount` applies only with one hart, see qemu.py. `name` names the transcript. `extra`: arguments for QEMU.
-    `held_at`: instructions after which the harts are held, from power-on; 0: not at all. See Counters.limit."""
+    `held_at`: instructions after which the harts are held, from power-on; 0: not at all. See Counters.limit.
+    `most_output`: characters that the guest may print; a wait then fails with GuestFlood. 0: as many as it likes."""
 
     def __init__(self, kernel: str | os.PathLike = paths.KERNEL, initrd: str | os.PathLike | None = paths.INITRD, *,
                  harts: int = 1, memory: str = "128M", append: str = "", icount: bool = True, held_at: int = 0,
+                 most_output: int = 0,
                  extra: list[str] | tuple[str, ...] = (), name: str = "machine") -> None:
         self.kernel, self.harts, self.icount, self.name = Path(kernel), harts, icount and harts == 1, name
         files = [self.kernel] + ([Path(initrd)] if initrd is not None else [])
@@ -46,7 +48,7 @@ class Machine:
                 raise Infrastructure(f"{file} does not exist: run `make` first")
         plugin = plugins.build("deadline")
         self.exit_status: int | None = None
-        self._transcript = Transcript()
+        self._transcript = Transcript(most_output)
         self._ended = False
         self.counters: counters.Counters | None = None
         self.monitor: Monitor | None = None
@@ -122,29 +124,39 @@ class Machine:
         compiled = re.compile(pattern, re.MULTILINE)
         return self._wait(lambda: self._transcript.find(compiled), f"waiting for {compiled.pattern!r}", within)
 
-    def run_to_exit(self, within: float = 5.0) -> int:
-        """Waits until the machine is switched off and returns QEMU's exit status."""
+    def run_to_exit(self, within: float = 5.0, *, from_power_on: bool = False) -> int:
+        """Waits until the machine is switched off and returns QEMU's exit status. `from_power_on`: `within` counts from
+        there instead of from now; with the same in `held_at`, a run that does not end is the same every time."""
         __tracebackhide__ = True
-        self._wait(lambda: self._ended or None, "waiting for the machine to be switched off", within)
+        self._wait(lambda: self._ended or None, "waiting for the machine to be switched off", within, from_power_on)
         if self.counters.total() == 0:
             self._fail_ended("waiting for the machine to be switched off")
         return self.exit_status
 
-    def _watch(self, within: float) -> Watch:
+    def freeze(self) -> None:
+        """Stops the harts for good, so that their registers and the memory can be looked at. A hart that is held at its
+        limit has to leave its block for that."""
+        self.monitor.stop(release=lambda: self.counters.limit(0))
+
+    def _watch(self, within: float, from_power_on: bool) -> Watch:
         if not self.icount:
             return wall_watch(within)
-        return GuestWatch(self.counters, self.monitor, self._process.pid, self._process.unread, within)
+        return GuestWatch(self.counters, self.monitor, self._process.pid, self._process.unread, within,
+                          from_power_on=from_power_on)
 
-    def _wait(self, found: Callable[[], Found | None], purpose: str, within: float) -> Found:
+    def _wait(self, found: Callable[[], Found | None], purpose: str, within: float,
+              from_power_on: bool = False) -> Found:
         """Reads the console until `found` returns something, or fails. All reasons to stop waiting are decided here."""
         __tracebackhide__ = True
         if self._process is None:
             raise ValueError("this machine has been closed")
-        watch = self._watch(within)
+        watch = self._watch(within, from_power_on)
         try:
             while True:
                 verdict = watch.verdict()       # before reading the console, so that output that came in time counts
                 self._read()
+                if self._transcript.overflows:
+                    self._fail(GuestFlood, f"the guest has printed more than {self._transcript.most} characters, {purpose}")
                 if (result := found()) is not None:
                     return result
                 if self._transcript.panic() is not None:

@@ -7,9 +7,12 @@ A query does not affect the guest. QEMU does not respond while it starts or ends
 import json
 import re
 import socket
+import time
+from collections.abc import Callable
 
 CLOCK_REGISTER = 0x200_BFF8     # `mtime` of the `virt` machine's timer device
 CLOCK_PERIOD_NS = 100           # it ticks at 10 MHz
+STOPPING = 0.2                  # s in which QEMU tells its harts to stop, even on a busy host
 
 
 class Monitor:
@@ -27,19 +30,41 @@ class Monitor:
         self._socket.close()
 
     def _ask(self, command: str, **arguments: object) -> object:
+        self._tell(command, **arguments)
+        return self._answer()
+
+    def _tell(self, command: str, **arguments: object) -> None:
         self._socket.sendall(json.dumps({"execute": command, "arguments": arguments}).encode() + b"\n")
+
+    def _answer(self) -> object:
         while line := self._lines.readline():
             response = json.loads(line)
             if "return" in response or "error" in response:     # anything else is the greeting or an event
                 return response.get("return")
         raise ConnectionError("QEMU closed its monitor")
 
+    def _greet(self) -> None:
+        if not self._greeted:
+            self._ask("qmp_capabilities")
+            self._greeted = True
+
+    def stop(self, release: Callable[[], None]) -> bool:
+        """Stops the harts. One that the plugin holds can only stop after `release`; it then executes one more block.
+        Returns whether they have stopped."""
+        try:
+            self._greet()
+            self._tell("stop")
+            time.sleep(STOPPING)
+            release()
+            self._answer()
+        except (OSError, ValueError):
+            return False
+        return True
+
     def human(self, command: str) -> str | None:
         """Runs a command of QEMU's human monitor, such as `info registers -a`, and returns its output."""
         try:
-            if not self._greeted:
-                self._ask("qmp_capabilities")
-                self._greeted = True
+            self._greet()
             output = self._ask("human-monitor-command", **{"command-line": command})
         except (OSError, ValueError):
             return None

@@ -12,13 +12,19 @@ PANIC_END = re.compile(r"^END PANIC\n", re.MULTILINE)   # the last line of a com
 
 
 class Transcript:
-    def __init__(self) -> None:
-        self.text = ""
+    """`most`: how many characters are kept; 0: all. What comes later is dropped, and `overflows` says so."""
+
+    def __init__(self, most: int = 0) -> None:
+        self.text, self.most, self.overflows = "", most, False
         self.position = 0
         self._decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
 
     def feed(self, data: bytes) -> None:
+        if self.overflows:
+            return
         self.text += self._decoder.decode(data).replace("\r", "")
+        if self.most and len(self.text) > self.most:
+            self.text, self.overflows = self.text[:self.most], True
 
     def panic(self) -> re.Match[str] | None:
         """The first line of a panic's report after `position`, if there is one."""

@@ -25,6 +25,7 @@ WALL_LIMIT = 300.0          # s of real time that a single wait may take
 INPUT_LIMIT = 10.0          # s of real time for the guest to read its input before its time starts anyway
 IDLE_SAMPLES = 20           # the guest is idle if it is asleep this many times in a row, IDLE_INTERVAL s apart
 IDLE_INTERVAL = 0.1
+ASLEEP_LIMIT = 60.0         # s that a machine's clock may show in a wait that counts instructions from power-on
 CENTURY = 3e9             # s; a clock later than this has jumped to the end of time
 SMP_START = 20.0            # s of real time with several harts, plus SMP_FACTOR for each s of guest time
 SMP_FACTOR = 10.0
@@ -55,28 +56,34 @@ def wall_watch(within: float) -> Watch:
 
 
 class GuestWatch(Watch):
-    """The watch for one hart with -icount. `unread`: the number of bytes that QEMU has yet to read. `pid`: QEMU's."""
+    """The watch for one hart with -icount. `unread`: the number of bytes that QEMU has yet to read. `pid`: QEMU's.
+    `from_power_on`: the guest's time has started with the machine, so a guest that spins is always held at the same
+    instruction. Its clock is then looked at for ASLEEP_LIMIT alone: how soon one looks depends on the host."""
 
     def __init__(self, counters: Counters, monitor: Monitor, pid: int, unread: Callable[[], int],
-                 within: float) -> None:
+                 within: float, *, from_power_on: bool = False) -> None:
         super().__init__(WALL_LIMIT, Infrastructure)
         self._counters, self._monitor, self._pid, self._unread, self._within = counters, monitor, pid, unread, within
+        self._from_power_on = from_power_on
+        self._longest = ASLEEP_LIMIT if from_power_on else within
         self._awaits_input = False
         self._asleep, self._next_look, self._seen = 0, self._begin + IDLE_INTERVAL, -1
         self._restart()
 
     def _restart(self) -> None:
         """Starts the guest's time."""
-        self._clock = None          # read at the first check: querying QEMU on every wait would be slow
-        self._counters.limit(self._counters.total() + max(1, int(self._within * 1e9)))
+        self._clock = 0.0 if self._from_power_on else None      # None: read at the first check, for a query is slow
+        begin = 0 if self._from_power_on else self._counters.total()
+        self._counters.limit(begin + max(1, int(self._within * 1e9)))
 
     def close(self) -> None:
-        self._counters.limit(0)
+        if not self._from_power_on:     # else the hart stays held, for whoever looks at it
+            self._counters.limit(0)
 
     def verdict(self) -> Verdict | None:
         now = time.monotonic()
         awaited, self._awaits_input = self._awaits_input, self._unread() > 0
-        if (awaited or self._awaits_input) and now - self._begin < INPUT_LIMIT:
+        if not self._from_power_on and (awaited or self._awaits_input) and now - self._begin < INPUT_LIMIT:
             self._restart()
             self.pause = 0.002
         elif self._counters.held():
@@ -97,8 +104,8 @@ class GuestWatch(Watch):
             clock = self._monitor.clock()
             if self._clock is None:
                 self._clock = clock
-            elif clock is not None and self._within < clock - self._clock < CENTURY:
-                return GuestDeadline, f"the guest has used its {self._within:g} s, most of them asleep"
+            elif clock is not None and self._longest < clock - self._clock < CENTURY:
+                return GuestDeadline, f"the guest has used its {self._longest:g} s, most of them asleep"
             return None
         self._asleep = self._asleep + 1 if self._seen > 0 and sleeps(self._pid) else 0
         if self._asleep >= IDLE_SAMPLES:

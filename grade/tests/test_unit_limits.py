@@ -77,9 +77,9 @@ def test_the_failure_names_the_test(program: Path, monkeypatch: pytest.MonkeyPat
 
 
 def test_a_program_has_a_limit(program: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    outcome = Outcome(program, monkeypatch, "Slow.*", SHORT._replace(program=0.3))
-    assert "Slow.Two has brought the program to its 0.3 s of processor time" in outcome.said
-    assert outcome.counts() == (2, 1)
+    outcome = Outcome(program, monkeypatch, "Good.*:Bad.Spins", Limits(test=60, program=0.3, asleep=60))
+    assert "Bad.Spins has brought the program to its 0.3 s of processor time" in outcome.said
+    assert outcome.counts() == (3, 1)
 
 
 def test_a_failure_behind_the_last_test(program: Path, monkeypatch: pytest.MonkeyPatch) -> None:

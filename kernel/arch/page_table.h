@@ -54,9 +54,10 @@ public:
     /// An entry is one of three: empty, a leaf that maps a page, or a link to the next table.
     bool is_valid() const { return (raw_ & kValid) != 0; }
     bool is_leaf() const { return is_valid() && (raw_ & (kRead | kWrite | kExecute)) != 0; }
-    bool is_table() const { return is_valid() && !is_leaf(); }
-    /// Returns the physical address of the page or of the next table.
-    PhysAddr address() const { return {(raw_ >> 10 & mask(44)) << kPageBits}; }
+    bool is_table() const { return (raw_ & (kValid | kRead | kWrite | kExecute)) == kValid; }
+    /// Returns the physical address of the page or of the next table. The bits above it belong to extensions that the
+    /// kernel does not use, and are 0 in every entry.
+    PhysAddr address() const { return {raw_ >> 10 << kPageBits}; }
     std::uint64_t flags() const { return raw_ & mask(8); }
     /// Returns the leaf's rights as MapFlags (abi/method.h): R, W and X, shifted down by the valid bit.
     std::uint64_t map_flags() const { return raw_ >> 1 & 7; }
@@ -82,7 +83,9 @@ private:
 static_assert(sizeof(Pte) == 8);
 
 /// Returns the index of the entry for `address` in a table at `level`.
-constexpr unsigned index_at(VirtAddr address, unsigned level) { return address.value >> level_bits(level) & mask(9); }
+constexpr std::uint64_t index_at(VirtAddr address, unsigned level) {
+    return address.value >> level_bits(level) & mask(9);
+}
 static_assert(index_at({0xffff'ffc0'0000'0000}, kRootLevel) == kFirstKernelEntry);
 
 /// One table: exactly a page, aligned to a page. At level 2 it is the root, which a VSpace capability stands for.

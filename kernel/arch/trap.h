@@ -46,8 +46,8 @@ constexpr std::uint64_t kCauseCount = sizeof kCauses / sizeof kCauses[0];
 
 /// Decodes `scause`. Numbers past the table are reserved or custom: Other.
 constexpr Cause cause_of(std::uint64_t scause) {
-    if ((scause & kInterruptCause) != 0) return {TrapKind::Interrupt};
-    return scause < kCauseCount ? kCauses[scause] : Cause{};
+    if (scause < kCauseCount) return kCauses[scause];
+    return (scause & kInterruptCause) != 0 ? Cause{TrapKind::Interrupt} : Cause{};
 }
 
 /// The enabled interrupts that are pending on this hart. More than one can be true; all are false if a hart woke early.

@@ -7,15 +7,12 @@
 // boot.S has cleared .bss, turned translation on and set the stack. Invariant: the boot hart alone builds the system. A
 // further hart only prints that it is up, while the boot hart waits for it, and then sleeps in enter_first(), because
 // its ready queue is empty. Handout: reference/kernel-design.md, "Boot".
-#include <algorithm>
-
-#include "arch/features.h"
 #include "arch/memory_map.h"
-#include "arch/plic.h"
 #include "arch/trap.h"
 #include "arch/uart.h"
 #include "boot/kernel_space.h"
 #include "boot/root_task.h"
+#include "boot/survey.h"
 #include "call/switches.h"
 #include "debug/print.h"
 #include "entry/entry.h"
@@ -48,50 +45,6 @@ namespace {
 
 // Each hart adds itself when it is ready. The boot hart waits for it, and so starts the next one only then.
 constinit unsigned harts_online = 0;
-
-/// Reads the device tree, or stops with a message: without memory or a clock the kernel cannot do anything.
-Hardware survey_hardware(PhysAddr device_tree) {
-    reach_at_boot(device_tree);
-    const auto hardware = Hardware::survey(device_tree);
-    if (!hardware) refuse_to_boot("device tree", "", hardware.error().what);
-    if (hardware->machine.memory().empty()) refuse_to_boot("device tree", "", "it names no memory");
-    if (!hardware->machine.timebase_frequency()) refuse_to_boot("device tree", "", "it names no timebase-frequency");
-    return *hardware;
-}
-
-PhysAddr end_of_memory(const FdtMachine& machine) {
-    std::uint64_t end = 0;
-    for (const FdtRange& bank : machine.memory()) end = std::max(end, bank.base + bank.size);
-    return {end};
-}
-
-/// Says how much RAM lies beyond the direct map. The kernel cannot reach it, so nobody gets it.
-void report_unreachable_memory(const FdtMachine& machine) {
-    std::uint64_t bytes = 0;
-    for (const FdtRange& bank : machine.memory())
-        bytes += bank.base + bank.size - std::clamp(kDirectMapSize, bank.base, bank.base + bank.size);
-    if (bytes == 0) return;
-    print("kernel: ", bytes / kMiB, " MiB lie beyond the first ", kDirectMapSize / kGiB,
-          " GiB of addresses: not used\n");
-}
-
-/// Returns all RAM that is not in use. The firmware, the kernel, the initrd and the device tree are; the last two are
-/// rounded out to the pages in which the root task sees them.
-FreeMemory find_free_memory(const Hardware& hardware) {
-    FreeMemory memory;
-    for (const FdtRange& bank : hardware.machine.memory()) memory.add({{bank.base}, {bank.base + bank.size}});
-    memory.remove({{kDirectMapSize}, {~std::uint64_t{0}}});
-    for (const FdtRange& range : hardware.machine.reserved()) memory.remove({{range.base}, {range.base + range.size}});
-    const ImageRange image = kernel_image();
-    memory.remove({{align_down(image.begin.value - 1, bit(kLargeFrameBits))}, image.end});  // the firmware lies below
-    const PhysAddr tree = to_physical(hardware.tree.data());
-    memory.remove({{align_down(tree.value, kPageSize)}, {align_up(tree.value + hardware.tree.size(), kPageSize)}});
-    if (const auto initrd = hardware.machine.initrd()) {
-        constexpr std::uint64_t kLargePage = bit(kLargeFrameBits);
-        memory.remove({{align_down(initrd->base, kLargePage)}, {align_up(initrd->base + initrd->size, kLargePage)}});
-    }
-    return memory;
-}
 
 void add_hart(std::uint64_t hardware_id) {
     Hart& hart = hart_blocks[hart_count].hart;
@@ -135,31 +88,6 @@ bool is_switched_on(const FdtMachine& machine, std::string_view key, bool usual)
     if (value == "on" || value == "off") return value == "on";
     if (!value.empty()) print("kernel: ", key, "=", value, " is ignored: it can be on or off\n");
     return usual;
-}
-
-/// Returns true if an ISA name such as "rv64imafdc_zicsr" has the letter D, or G, which includes it. An unnamed ISA is
-/// taken to have it.
-bool has_floating_point(std::string_view isa) {
-    const std::string_view letters = isa.substr(0, isa.find('_'));
-    return isa.empty() || letters.find_first_of("dg") != std::string_view::npos;
-}
-
-/// A feature counts only if every hart has it: threads move between harts.
-void detect_features(const FdtMachine& machine) {
-    bool sstc = !machine.harts().empty(), fpu = true;
-    for (const FdtHart& hart : machine.harts()) {
-        sstc = sstc && hart.isa.find("_sstc") != std::string_view::npos;
-        fpu = fpu && has_floating_point(hart.isa);
-    }
-    arch::features = {.sstc = sstc, .fpu = fpu};
-}
-
-/// Routes all device interrupts to the boot hart, or to another one if the PLIC does not reach it.
-void start_plic(const Hardware& hardware, std::uint64_t boot_hart) {
-    if (const auto context = hardware.plic_context(boot_hart))
-        arch::plic_start({hardware.plic.base}, *context, hardware.plic_sources);
-    else
-        print("kernel: no device can interrupt: there is no PLIC for these harts (and an AIA is not supported)\n");
 }
 
 }  // namespace

@@ -7,7 +7,7 @@
 
 #include <cstring>
 
-#include "boot/root_task.h"
+#include "boot/survey.h"
 #include "mem/mapping.h"
 
 namespace glenda {

@@ -14,6 +14,7 @@
 
 #include "abi/boot_info.h"
 #include "boot/root_space.h"
+#include "boot/survey.h"
 #include "cap/cnode.h"
 #include "debug/print.h"
 #include "format/cpio.h"
@@ -228,11 +229,6 @@ ElfFile find_program(const Hardware& hardware, std::string_view name) {
 }
 
 }  // namespace
-
-void refuse_to_boot(std::string_view what, std::string_view where, std::string_view why) {
-    print("kernel: cannot start: ", what, where.empty() ? "" : " ", where, ": ", why, "\n");
-    arch::shutdown();
-}
 
 void start_root_task(Hart& hart, const Hardware& hardware, FreeMemory& free_memory, std::uint64_t entry_cycle) {
     std::string_view name = option(hardware.machine.bootargs(), "root");

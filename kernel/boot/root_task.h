@@ -21,7 +21,4 @@ void start_root_task(Hart& hart, const Hardware& hardware, FreeMemory& free_memo
 /// debuggers (grade/gdb); the kernel's operations start from the caller's CSpace instead.
 extern constinit Slot* root_slots;
 
-/// Prints "cannot start: `what` `where`: `why`" and powers the machine off. `where` may be empty.
-[[noreturn]] void refuse_to_boot(std::string_view what, std::string_view where, std::string_view why);
-
 }  // namespace glenda

@@ -57,6 +57,7 @@ Progress cancel_all(TcbQueue& waiters) {
 /// The last capability to a CNode goes. Its node of the tree moves into the CNode's own slot 0, as the topmost zombie.
 /// Slot 0 is free for this: no index and no pointer ever leads there. Slot 1 is the first to be taken apart.
 void make_zombie(Slot& slot) {
+    // lab 2.8b {
     Slot& zombie = *slots_of(slot.cap);
     zombie.take(slot);
     zombie.cap.type = CapType::Zombie;
@@ -64,6 +65,7 @@ void make_zombie(Slot& slot) {
     zombie.cap.next = 1;
     zombie.cap.below = zombies;
     zombies = &zombie;
+    // lab 2.8b }
 }
 
 /// The last capability to an object goes: takes the object apart. CNodes become zombies instead.
@@ -113,6 +115,7 @@ std::uint64_t skip_empty_slots(const Slot* zombie) {
 
 Progress delete_slot(Slot& slot) {
     if (slot.is_empty() || slot.cap.type == CapType::Zombie) return Progress::Done;
+    // lab 2.7c {
     if (has(slot.cap.flags, CapFlags::InTcb)) forget_in_tcb(slot);
     if (slot.cap.type == CapType::Frame) unmap_frame(slot.cap);
     if (slot.cap.type == CapType::PageTable) unmap_table(slot.cap);
@@ -128,17 +131,21 @@ Progress delete_slot(Slot& slot) {
     }
     slot.clear();
     return Progress::Done;
+    // lab 2.7c }
 }
 
 Progress revoke_slot(Slot& slot) {
+    // lab 2.8a {
     while (Slot* child = slot.first_child) {
         FINISH(child->cap.type == CapType::Zombie ? reap_zombies() : delete_slot(*child));
         FINISH(preemption_point());
     }
     return Progress::Done;
+    // lab 2.8a }
 }
 
 Progress reap_zombies() {
+    // lab 2.8c {
     while (Slot* zombie = zombies) {  // deleting a slot may put another zombie on top: that one comes first
         const std::uint64_t next = skip_empty_slots(zombie);
         if (next >> zombie->cap.size_bits != 0) {
@@ -151,6 +158,7 @@ Progress reap_zombies() {
         FINISH(preemption_point());
     }
     return Progress::Done;
+    // lab 2.8c }
 }
 
 }  // namespace glenda

@@ -42,6 +42,7 @@ Capability copy_for(const Request& request, const Slot& source) {
 }
 
 Outcome copy(const Request& request) {
+    // lab 2.4a {
     TRY_VOID(request.needs(4));
     const std::uint64_t count = request.word_or(4, 1);
     CHECK(count >= 1 && count <= kMaxRunLength, Error::BadArgument);
@@ -49,10 +50,12 @@ Outcome copy(const Request& request) {
     for (unsigned i = 0; i < count; i++)
         ends.targets[i].fill_as_child(copy_for(request, ends.sources[i]), ends.sources[i]);
     return done();
+    // lab 2.4a }
 }
 
 /// Gives a copy its identity: words 4 and 5. Errors: WrongType, NoRights if it has one, MessageTooShort, BadArgument.
 Result<void> set_badge_or_guard(Capability& cap, const Request& request) {
+    // lab 2.4b {
     if (cap.type == CapType::Endpoint || cap.type == CapType::Notification) {
         CHECK(cap.badge == 0, Error::NoRights);
         cap.badge = request.word(4);
@@ -65,15 +68,18 @@ Result<void> set_badge_or_guard(Capability& cap, const Request& request) {
     cap.guard = guard;
     cap.guard_bits = guard_bits;
     return {};
+    // lab 2.4b }
 }
 
 Outcome mint(const Request& request) {
+    // lab 2.4c {
     TRY_VOID(request.needs(5));
     TRY(ends, find_copies(request));
     Capability cap = copy_for(request, *ends.sources);
     TRY_VOID(set_badge_or_guard(cap, request));
     ends.targets->fill_as_child(cap, *ends.sources);
     return done();
+    // lab 2.4c }
 }
 
 Outcome move(const Request& request) {

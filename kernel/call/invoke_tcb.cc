@@ -65,6 +65,7 @@ Result<Setting> decode_setting(const Request& request) {
 /// Gives the thread what the setting says. The CSpace comes last: a call that is preempted before looks up its words
 /// again, in the CSpace of the caller, which may be this thread.
 Progress apply(const Setting& setting, Tcb& tcb) {
+    // lab 2.6a {
     if (setting.handler != nullptr) FINISH(hold(tcb.fault_handler, *setting.handler));
     if (setting.utcb != nullptr) {
         FINISH(hold(tcb.utcb_frame, *setting.utcb));
@@ -82,6 +83,7 @@ Progress apply(const Setting& setting, Tcb& tcb) {
         note_cspace(tcb);
     }
     return Progress::Done;
+    // lab 2.6a }
 }
 
 Outcome configure(const Request& request) {
@@ -144,10 +146,12 @@ Outcome copy_registers(const Request& request) {
 }
 
 Outcome resume(const Request& request) {
+    // lab 2.6b {
     Tcb& tcb = request.cap().as<Tcb>();
     CHECK(!tcb.cspace.is_empty() && !tcb.vspace.is_empty(), Error::NotConfigured);
     if (tcb.state == ThreadState::Inactive) make_ready(tcb);
     return done();
+    // lab 2.6b }
 }
 
 Outcome suspend(const Request& request) {

@@ -83,6 +83,7 @@ struct Place {
 
 /// Finds room for the objects. Errors: BadArgument, NotAligned, NotEnoughMemory.
 Result<Place> find_place(const Order& order, const Capability& untyped) {
+    // lab 2.3a {
     std::uint64_t begin = align_up(untyped.watermark, bit(order.object_bits));
     if (has(untyped.flags, CapFlags::Device)) {
         CHECK(order.kind.type == CapType::Frame || order.kind.type == CapType::Untyped, Error::BadArgument);
@@ -95,6 +96,7 @@ Result<Place> find_place(const Order& order, const Capability& untyped) {
     const std::uint64_t size = bit(untyped.size_bits);
     CHECK(begin <= size && order.kind.count <= (size - begin) >> order.object_bits, Error::NotEnoughMemory);
     return Place{begin, begin + (order.kind.count << order.object_bits)};
+    // lab 2.3a }
 }
 
 /// An Untyped without children is free again from its start. One at watermark 0 was so before: what a preempted Retype
@@ -119,6 +121,7 @@ Progress clear_memory(const Place& place, Capability& untyped) {
 
 /// The first capability to a new object, whose memory is all zero.
 Capability make_object(const RetypeKind& kind, CapFlags flags, void* memory) {
+    // lab 2.3b {
     Capability cap;
     cap.type = kind.type;
     cap.rights = Rights::All;
@@ -129,16 +132,19 @@ Capability make_object(const RetypeKind& kind, CapFlags flags, void* memory) {
     if (kind.type == CapType::VSpace) create_space(cap);
     if (kind.type == CapType::Tcb) init_thread(cap.as<Tcb>());
     return cap;
+    // lab 2.3b }
 }
 
 /// Makes the objects, as children of the Untyped. Everything has been checked, and the memory is clear.
 void make_objects(const Order& order, const Place& place, Slot& untyped) {
+    // lab 2.3c {
     auto* memory = static_cast<std::byte*>(untyped.cap.object) + place.begin;
     for (unsigned i = 0; i < order.kind.count; i++) {
         const Capability object = make_object(order.kind, untyped.cap.flags, memory + (bit(order.object_bits) * i));
         order.first[i].fill_as_child(object, untyped);
     }
     untyped.cap.watermark = place.end;
+    // lab 2.3c }
 }
 
 /// Zombies are reaped in between: they may hold the memory that is asked for, or an address space.

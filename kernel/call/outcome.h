@@ -37,7 +37,7 @@ public:
 
     constexpr Kind kind() const { return kind_; }
     /// Done: the words of the answer.
-    constexpr unsigned words() const { return static_cast<unsigned>(value_); }
+    constexpr std::uint64_t words() const { return value_; }
     /// Refused: why.
     constexpr Error error() const { return Error(value_); }
 

@@ -7,8 +7,8 @@
 
 namespace glenda {
 
-Result<Slot*> Request::find(unsigned n, CapType type, Rights rights) const {
-    Slot* found = find_slot(caller.cspace.cap, word(n));
+Result<Slot*> find_capability(const Tcb& caller, CPtr pointer, CapType type, Rights rights) {
+    Slot* found = find_slot(caller, pointer);
     CHECK(found != nullptr && !found->is_empty(), Error::InvalidCapability);
     CHECK(found->cap.type == type, Error::WrongType);
     CHECK(found->cap.permits(type, rights), Error::NoRights);

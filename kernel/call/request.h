@@ -13,6 +13,10 @@
 
 namespace glenda {
 
+/// The capability to which `pointer` leads in the CSpace of `caller`, of this type and with these rights.
+/// Errors: InvalidCapability, WrongType, NoRights.
+Result<Slot*> find_capability(const Tcb& caller, CPtr pointer, CapType type, Rights rights);
+
 struct Request {
     Tcb& caller;
     Slot& slot;  // of the invoked capability
@@ -36,7 +40,9 @@ struct Request {
     }
     /// The capability that word `n` points to, of this type and with these rights.
     /// Errors: InvalidCapability, WrongType, NoRights.
-    Result<Slot*> find(unsigned n, CapType type, Rights rights = Rights::None) const;
+    Result<Slot*> find(unsigned n, CapType type, Rights rights = Rights::None) const {
+        return find_capability(caller, word(n), type, rights);
+    }
     /// The caller's pointer still leads to the invoked capability. Not so if the call has deleted what is on the way.
     bool can_be_made_again() const;
     /// The caller was not in one of the zombies that this call has just reaped. If it was, what the call has looked up

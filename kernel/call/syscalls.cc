@@ -176,6 +176,7 @@ void traced_reply(Reply& object, Tcb& replier) {
 /// ReplyRecv: replies to the last caller and waits for the next, which gets the same Reply. Both halves are checked
 /// before the first one happens, so a server never replies and then learns that it cannot receive.
 Result<void> sys_reply_recv(Tcb& tcb, CPtr pointer) {
+    // lab 3.2c {
     TRY(source, find_source(tcb, pointer));
     TRY(slot, find_reply(tcb, tcb.registers.a(6)));
     Reply& object = slot->cap.as<Reply>();
@@ -183,6 +184,7 @@ Result<void> sys_reply_recv(Tcb& tcb, CPtr pointer) {
     TRY_VOID(check_message(tcb, object.can_grant));
     traced_reply(object, tcb);
     return receive_from(tcb, source->cap, &object, Mode::Blocking);
+    // lab 3.2c }
 }
 
 /// Reply, without waiting for the next caller.
@@ -224,9 +226,9 @@ void perform_invocation(Tcb& tcb, Slot& slot) {
     const Outcome outcome = invoke(Request{tcb, slot, tcb.tag()});
     switch (outcome.kind()) {
         case Outcome::Kind::Done: {
-            const unsigned length = outcome.words();
+            const std::uint64_t length = outcome.words(), in_registers = kRegisterWords;
             tcb.registers.a(0) = 0;
-            tcb.set_tag(Tag(0, tcb.utcb != nullptr ? length : std::min(length, kRegisterWords)));
+            tcb.set_tag(Tag(0, tcb.utcb != nullptr ? length : std::min(length, in_registers)));
             return;
         }
         case Outcome::Kind::Refused: return tcb.set_tag(Tag::error(outcome.error()));

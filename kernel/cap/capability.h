@@ -86,11 +86,13 @@ inline bool is_copyable(const Capability& cap) {
 
 /// The value that a copy of `original` with at most `rights` has. A mapping stays with the original.
 inline Capability copy_of(const Capability& original, Rights rights) {
+    // lab 2.1a {
     Capability copy = original;
     copy.rights = original.rights & rights;
     copy.flags = inherited(original.flags);
     if (copy.type == CapType::Frame) copy.mapped_at = copy.space = 0;
     return copy;
+    // lab 2.1a }
 }
 
 }  // namespace glenda

@@ -19,6 +19,7 @@ Result<Slot*> empty_slots_at(const Capability& cnode, std::uint64_t index, std::
 }
 
 Slot* find_slot(const Capability& root, CPtr pointer) {
+    // lab 2.2a {
     const Capability* cnode = &root;
     std::uint64_t rest = pointer;  // its highest `bits` bits are still to consume
     unsigned bits = 64;
@@ -38,6 +39,7 @@ Slot* find_slot(const Capability& root, CPtr pointer) {
         cnode = &slot->cap;
     }
     return nullptr;
+    // lab 2.2a }
 }
 
 }  // namespace glenda

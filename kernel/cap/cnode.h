@@ -38,8 +38,10 @@ Result<Slot*> empty_slots_at(const Capability& cnode, std::uint64_t index, std::
 /// How many pointers from 0 on are just slot numbers in the CSpace `root`: all of them where it is a CNode whose guard,
 /// all zero, covers the rest of the bits, as nearly every CSpace is; else none.
 inline std::uint64_t plain_pointers(const Capability& root) {
+    // lab 3.8a {
     const bool is_plain = root.type == CapType::CNode && root.guard_bits + root.size_bits == 64 && root.guard == 0;
     return is_plain ? bit(root.size_bits) : 0;
+    // lab 3.8a }
 }
 
 /// The slot that `pointer` names in the CSpace `root`, or null; it may be empty.

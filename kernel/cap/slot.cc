@@ -11,6 +11,7 @@
 namespace glenda {
 
 void Slot::fill_as_child(const Capability& capability, Slot& parent) {
+    // lab 2.1b {
     cap = capability;
     previous = Link::parent(&parent);
     if (Slot* first = parent.first_child) {
@@ -21,6 +22,7 @@ void Slot::fill_as_child(const Capability& capability, Slot& parent) {
         parent.last_child = this;
     }
     parent.first_child = this;
+    // lab 2.1b }
 }
 
 namespace {
@@ -44,6 +46,7 @@ void set_right(Slot& node, Link target) {
 }  // namespace
 
 void Slot::take(Slot& source) {
+    // lab 2.4d {
     cap = source.cap;
     next = source.next;
     previous = source.previous;
@@ -58,9 +61,11 @@ void Slot::take(Slot& source) {
     source.cap = Capability{};
     source.next = source.previous = Link{};
     source.first_child = source.last_child = nullptr;
+    // lab 2.4d }
 }
 
 void Slot::clear() {
+    // lab 2.7a {
     if (first_child != nullptr) {
         set_left(*this, Link::sibling(first_child));
         set_right(*this, Link::sibling(last_child));
@@ -73,13 +78,16 @@ void Slot::clear() {
     cap = Capability{};
     next = previous = Link{};
     first_child = last_child = nullptr;
+    // lab 2.7a }
 }
 
 bool Slot::is_last() const {
+    // lab 2.7b {
     for (const Slot* neighbour : std::initializer_list<const Slot*>{next.slot(), previous.slot(), first_child}) {
         if (neighbour != nullptr && neighbour->cap.same_object(cap)) return false;
     }
     return true;
+    // lab 2.7b }
 }
 
 void hold_in_tcb(Slot& held, Slot& source) {

@@ -43,15 +43,21 @@ void idle(Hart& hart) {
     handle_interrupts(hart);
 }
 
-/// Returns the thread that runs instead of the current one. Waits, unlocked, for as long as there is none. Not inlined,
-/// so that leave() needs no stack frame on its usual way.
+// The rarer ways of leave(). Not inlined, so that it needs no stack frame on its usual way.
+
+/// Leaves with the thread that runs instead of the current one. Waits, unlocked, for as long as there is none.
 [[gnu::noinline]] Tcb& choose_other(Hart& hart) {
     Tcb* next = &choose(hart);
     while (next == &hart.idle) {
         idle(hart);
         next = &choose(hart);
     }
-    return *next;
+    return unlock(*next);
+}
+
+[[gnu::noinline]] Tcb& continue_traced(Hart& hart) {
+    trace.end_entry();
+    return unlock(*hart.current);
 }
 
 Tcb& handle_fault(Tcb& tcb, const Fault& fault) {
@@ -62,21 +68,21 @@ Tcb& handle_fault(Tcb& tcb, const Fault& fault) {
 /// Perhaps the thread only lacks the FPU. Then it gets it and repeats the instruction; else this is a fault.
 [[gnu::noinline]] Tcb& handle_illegal_instruction(Tcb& tcb, const Fault& fault) {
     Hart& hart = *tcb.hart;
+    set_executing(hart);
     return take_fpu(hart) ? leave(hart) : handle_fault(tcb, fault);
 }
 
 /// Interrupts may have made a thread ready that outranks the current one, so the way out chooses.
 [[gnu::noinline]] Tcb& leave_after_interrupts(Hart& hart) {
+    set_executing(hart);
     handle_interrupts(hart);
     return leave(hart);
 }
 
 /// Handles a trap that is no system call. Precondition: the lock is held.
 Tcb& handle_trap(Tcb& tcb, std::uint64_t scause, std::uint64_t stval) {
-    Hart& hart = *tcb.hart;
-    set_executing(hart);
     switch (arch::cause_of(scause).kind) {
-        case arch::TrapKind::Interrupt: return leave_after_interrupts(hart);
+        case arch::TrapKind::Interrupt: return leave_after_interrupts(*tcb.hart);
         case arch::TrapKind::IllegalInstruction:
             return handle_illegal_instruction(tcb, {FaultKind::Exception, stval, scause});
         case arch::TrapKind::Memory: return handle_fault(tcb, {FaultKind::Vm, stval, scause});
@@ -110,9 +116,9 @@ Tcb& leave_without(Hart& hart) {
 
 Tcb& leave(Hart& hart) {
     // Most entries end with the thread with which they began.
-    if (!can_continue(hart)) return unlock(choose_other(hart));
+    if (!can_continue(hart)) return choose_other(hart);
     if (trace.is_on()) [[unlikely]]
-        trace.end_entry();
+        return continue_traced(hart);
     return unlock(*hart.current);
 }
 
@@ -128,9 +134,11 @@ Tcb& slow_syscall(Tcb& tcb) {
 }
 
 Tcb& slow_fault(Tcb& tcb) {
+    Hart& hart = *tcb.hart;
+    set_executing(hart);
     if (trace.is_on()) trace.fault(tcb);
     raise_fault(tcb);
-    return leave(*tcb.hart);
+    return leave(hart);
 }
 
 Tcb& enter_syscall(Tcb& tcb, std::uint64_t tag, std::uint64_t word0, std::uint64_t word1, std::uint64_t word2,

@@ -54,26 +54,31 @@ struct FastMessage {
 
 /// Returns the receiver that waits at `endpoint`, if it brought a Reply and would run next; else null.
 [[gnu::always_inline]] inline Tcb* find_receiver(const Hart& hart, const Endpoint& endpoint) {
+    // lab 3.8b {
     if (endpoint.waiting != Endpoint::Waiting::Receivers) return nullptr;
     Tcb* const receiver = endpoint.queue.front();
     return receiver->reply != nullptr && would_be_chosen(hart, *receiver) ? receiver : nullptr;
+    // lab 3.8b }
 }
 
 /// Runs `receiver`, which has its message, while `caller` waits in the Reply that it brought. Cannot fail. The links
 /// change in the same order as in deliver() of ipc/endpoint.cc.
 [[gnu::always_inline]] inline void finish_call(Hart& hart, Endpoint& endpoint, Tcb& caller, Tcb& receiver,
                                                Badge badge) {
+    // lab 3.8c {
     dequeue_first(endpoint);
     Reply& reply = *receiver.reply;
     unlink_receiver(reply, receiver);
     link_caller(reply, caller);
     receiver.registers.a(0) = badge;
     receiver.state = ThreadState::Ready;
-    switch_to(hart, receiver);
+    switch_to(hart, caller, receiver);
+    // lab 3.8c }
 }
 
 /// Call with a capability to an endpoint. Returns the receiver, which runs next, or null if nothing was done.
 [[gnu::always_inline]] inline Tcb* fast_call(Tcb& tcb, const Capability& cap, const FastMessage& message) {
+    // lab 3.8d {
     if (!has(cap.rights, Rights::Write)) return nullptr;
     Hart& hart = *tcb.hart;
     Endpoint& endpoint = cap.as<Endpoint>();
@@ -84,6 +89,7 @@ struct FastMessage {
     tcb.state = ThreadState::BlockedCall;
     finish_call(hart, endpoint, tcb, *receiver, cap.badge);
     return receiver;
+    // lab 3.8d }
 }
 
 /// What a ReplyRecv refers to in the common case: nothing is there yet that the server would receive at once.
@@ -96,6 +102,7 @@ struct FastReplyRecv {
 /// Looks up what ReplyRecv needs, and puts it into `found`. Returns the caller that gets the reply, if it would run
 /// next; else null. It waits after a Call or after a fault.
 [[gnu::always_inline]] inline Tcb* find_caller(const Tcb& tcb, CPtr pointer, FastReplyRecv& found) {
+    // lab 3.8e {
     const Slot* const slot = cached_slot(tcb, pointer);
     if (slot == nullptr || !slot->cap.permits(CapType::Endpoint, Rights::Read)) return nullptr;
     const Slot* const reply_slot = cached_slot(tcb, tcb.registers.a(6));
@@ -108,27 +115,32 @@ struct FastReplyRecv {
     if (found.endpoint->waiting == Endpoint::Waiting::Senders) return nullptr;
     Tcb* const caller = found.reply->caller;
     return caller != nullptr && would_be_chosen(*tcb.hart, *caller) ? caller : nullptr;
+    // lab 3.8e }
 }
 
 /// Runs `caller`, which has its reply, while `tcb` waits for the next message. Cannot fail. The Reply changes hands: it
 /// leaves the caller before the server brings it again.
 [[gnu::always_inline]] inline void finish_reply_recv(Tcb& tcb, Tcb& caller, const FastReplyRecv& found) {
+    // lab 3.8f {
     unlink_caller(*found.reply, caller);
     caller.state = ThreadState::Ready;
     link_receiver(*found.reply, tcb, found.can_grant);
     tcb.state = ThreadState::BlockedRecv;
     enqueue(*found.endpoint, tcb, Endpoint::Waiting::Receivers);
-    switch_to(*tcb.hart, caller);
+    switch_to(*tcb.hart, tcb, caller);
+    // lab 3.8f }
 }
 
 /// ReplyRecv to `caller`, which find_caller() found, and which waits after a Call. Returns it, or null if nothing was
 /// done.
 [[gnu::always_inline]] inline Tcb* fast_reply_recv(Tcb& tcb, Tcb& caller, const FastReplyRecv& found,
                                                    const FastMessage& message) {
+    // lab 3.8g {
     if (!is_plain(message.tag, tcb, caller)) return nullptr;
     copy_message(tcb, caller, message);
     finish_reply_recv(tcb, caller, found);
     return &caller;
+    // lab 3.8g }
 }
 
 }  // namespace glenda

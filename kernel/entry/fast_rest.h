@@ -13,7 +13,8 @@
 namespace glenda {
 
 /// A fault of `tcb`, whose handler is waiting. Returns the handler, which runs next, or null if nothing was done.
-inline Tcb* fast_tell_handler(Tcb& tcb) {
+[[gnu::always_inline]] inline Tcb* fast_tell_handler(Tcb& tcb) {
+    // lab 3.9a {
     const Capability* const handler = fault_handler_of(tcb);
     if (handler == nullptr) return nullptr;
     Hart& hart = *tcb.hart;
@@ -26,11 +27,13 @@ inline Tcb* fast_tell_handler(Tcb& tcb) {
     tcb.state = ThreadState::BlockedFault;
     finish_call(hart, endpoint, tcb, *receiver, handler->badge);
     return receiver;
+    // lab 3.9a }
 }
 
 /// ReplyRecv to `faulty`, which find_caller() found, and which waits after a fault. Returns it, or null if nothing was
 /// done: a reply that does not resume the thread, or is not short and plain, is for the slow path.
 inline Tcb* fast_fault_reply(Tcb& tcb, Tcb& faulty, const FastReplyRecv& found) {
+    // lab 3.9b {
     const Tag tag = tcb.tag();
     if (tag.plain_length() > kRegisterWords || !is_resume(tag)) return nullptr;
 
@@ -38,6 +41,7 @@ inline Tcb* fast_fault_reply(Tcb& tcb, Tcb& faulty, const FastReplyRecv& found) 
     if (faulty.fault.kind == FaultKind::UnknownSyscall || tag.length() != 0) apply_resume(faulty, tcb);
     finish_reply_recv(tcb, faulty, found);
     return &faulty;
+    // lab 3.9b }
 }
 
 /// Returns the capability to a notification with which `tcb` made its call, if it has `right` and no ready thread
@@ -50,6 +54,7 @@ inline const Capability* find_notification(const Tcb& tcb, Rights right) {
 
 /// Send and NBSend on a notification. Returns the thread that runs next, which can be `tcb` itself, or null.
 inline Tcb* fast_signal(Tcb& tcb) {
+    // lab 3.9c {
     const Capability* const cap = find_notification(tcb, Rights::Write);
     if (cap == nullptr) return nullptr;
     Notification& notification = cap->as<Notification>();
@@ -75,12 +80,14 @@ inline Tcb* fast_signal(Tcb& tcb) {
     // The receiver outranks the sender, which is preempted and keeps its turn.
     if (!has_turn_left(*receiver)) begin_turn(*receiver);
     hart.ready.push_front(tcb);
-    switch_to(hart, *receiver);
+    switch_to(hart, tcb, *receiver);
     return receiver;
+    // lab 3.9c }
 }
 
 /// Recv on a notification. Returns the thread that runs next, which can be `tcb` itself, or null.
 inline Tcb* fast_wait(Tcb& tcb) {
+    // lab 3.9d {
     const Capability* const cap = find_notification(tcb, Rights::Read);
     if (cap == nullptr) return nullptr;
     Notification& notification = cap->as<Notification>();
@@ -90,8 +97,9 @@ inline Tcb* fast_wait(Tcb& tcb) {
 
     wait_for_signals(notification, tcb);
     Tcb& next = pick(hart);
-    switch_to(hart, next);
+    switch_to(hart, tcb, next);
     return &next;
+    // lab 3.9d }
 }
 
 /// Yield. Precondition: a thread of the same or a higher priority is ready. Returns the one that runs next.
@@ -99,7 +107,7 @@ inline Tcb& fast_yield(Tcb& tcb) {
     Hart& hart = *tcb.hart;
     yield(hart);
     Tcb& next = pick(hart);
-    switch_to(hart, next);
+    switch_to(hart, tcb, next);
     return next;
 }
 

@@ -24,17 +24,21 @@ constexpr unsigned kTimersAtOnce = 16;
 /// Signals the notification in the slot of a timer or an interrupt. The slot is empty if that was never bound, or
 /// revoked.
 void signal_held(const Slot& slot) {
+    // lab 3.7a {
     if (slot.cap.type == CapType::Notification) signal(slot.cap.as<Notification>(), signal_bits(slot.cap));
+    // lab 3.7a }
 }
 
 /// Signals the timers whose deadline has passed, the earliest first.
 void expire_timers(std::uint64_t now) {
+    // lab 3.7b {
     for (unsigned i = 0; i < kTimersAtOnce; i++) {
         Timer* const timer = timer_queue.first();
         if (timer == nullptr || timer->deadline > now) return;
         timer_queue.remove(*timer);
         signal_held(timer->notification);
     }
+    // lab 3.7b }
 }
 
 /// The hart's one deadline has come: for its tick, for timers, or for both. Then sets the next one.
@@ -55,9 +59,11 @@ void handle_device(Hart& hart) {
     if (number == 0) return;
     if (trace.is_on()) [[unlikely]]
         trace.device(*hart.current, number);
+    // lab 3.7c {
     arch::plic_mask(number);
     arch::plic_complete(number);
     if (number < kMaxIrqs) signal_held(irqs[number].notification);
+    // lab 3.7c }
 }
 
 }  // namespace

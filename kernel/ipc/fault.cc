@@ -5,8 +5,6 @@
 // everything else goes on. Handout: reference/kernel-design.md, "A page fault".
 #include "ipc/fault.h"
 
-#include <algorithm>
-
 #include "debug/print.h"
 #include "ipc/endpoint.h"
 #include "sched/schedule.h"
@@ -18,16 +16,13 @@ namespace {
 /// Makes the Call on the handler's endpoint in the name of `tcb`. The badge of that capability tells the handler which
 /// thread it is. Capabilities never go along: the thread did not choose to send this.
 void tell_handler(Tcb& tcb, const Capability& handler) {
+    // lab 3.6a {
     const PendingSend pending{.badge = handler.badge, .can_grant = false, .wants_reply = true};
     send(handler.as<Endpoint>(), tcb, pending, ThreadState::BlockedFault);
+    // lab 3.6a }
 }
 
 }  // namespace
-
-const Capability* fault_handler_of(const Tcb& tcb) {
-    const Capability& handler = tcb.fault_handler.cap;
-    return handler.permits(CapType::Endpoint, Rights::Write) ? &handler : nullptr;
-}
 
 void raise_fault(Tcb& tcb) {
     tcb.hart->count(KernelCounter::Faults);
@@ -48,25 +43,12 @@ void stop_unhandled(Tcb& tcb) {
 }
 
 void resume_after_fault(Tcb& tcb, const Tcb& handler) {
+    // lab 3.6b {
     tcb.state = ThreadState::Inactive;
     if (!is_resume(handler.tag())) return;
     apply_resume(tcb, handler);
     make_ready(tcb);
-}
-
-void apply_resume(Tcb& tcb, const Tcb& handler) {
-    // The handler's words 0 to 3 are in its registers a2 to a5. As many as it sent are used.
-    const unsigned length = std::min(handler.tag().length(), kRegisterWords);
-    Registers& registers = tcb.registers;
-    if (tcb.fault.kind == FaultKind::UnknownSyscall) {
-        // The handler did the system call in the kernel's place: its words are the results, and the call is over.
-        for (unsigned i = 0; i < length; i++) registers.a(i) = handler.registers.a(2 + i);
-        registers.skip_ecall();
-    } else {
-        // Without words the thread repeats the instruction: right for a page that is there now.
-        if (length > 0) registers.pc = handler.registers.a(2);
-        if (length > 1) registers.sp() = handler.registers.a(3);
-    }
+    // lab 3.6b }
 }
 
 }  // namespace glenda

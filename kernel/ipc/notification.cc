@@ -17,13 +17,16 @@ namespace {
 /// Returns the thread that gets a signal at once: the first in the queue, or the bound thread if it is waiting at an
 /// endpoint; else null.
 Tcb* find_waiter(const Notification& notification) {
+    // lab 3.5a {
     if (Tcb* first = notification.waiters.front()) return first;
     Tcb* bound = notification.bound;
     return bound != nullptr && bound->state == ThreadState::BlockedRecv && bound->endpoint != nullptr ? bound : nullptr;
+    // lab 3.5a }
 }
 
 /// Adds `bits`. Returns the thread that took them, or null.
 Tcb* add_signals(Notification& notification, std::uint64_t bits) {
+    // lab 3.5b {
     notification.flags |= bits;
     Tcb* const receiver = find_waiter(notification);
     if (receiver == nullptr) return nullptr;
@@ -32,6 +35,7 @@ Tcb* add_signals(Notification& notification, std::uint64_t bits) {
     take_signals(notification, *receiver);
     make_ready(*receiver);
     return receiver;
+    // lab 3.5b }
 }
 
 }  // namespace

@@ -21,17 +21,21 @@ void signal(Notification& notification, std::uint64_t bits);
 
 /// Gives the word to `receiver` and clears it. Returns false, and changes nothing, if it is 0.
 inline bool take_signals(Notification& notification, Tcb& receiver) {
+    // lab 3.5c {
     if (notification.flags == 0) return false;
     receiver.registers.a(0) = notification.flags;
     receiver.set_tag(Tag::notification());
     notification.flags = 0;
     return true;
+    // lab 3.5c }
 }
 
 /// Makes `receiver` wait for the word. Preconditions: the word is 0, and the thread is in no queue.
 inline void wait_for_signals(Notification& notification, Tcb& receiver) {
+    // lab 3.5d {
     receiver.state = ThreadState::BlockedRecv;
     enqueue(notification, receiver);
+    // lab 3.5d }
 }
 
 }  // namespace glenda

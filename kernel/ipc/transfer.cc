@@ -19,6 +19,7 @@ namespace {
 /// arrived. The first that cannot be transferred ends it: an empty source, or a slot that is occupied. A capability
 /// that cannot be copied moves, so that it still has one holder.
 unsigned transfer_caps(Tcb& from, Tcb& to, unsigned count) {
+    // lab 3.3b {
     if (from.utcb == nullptr || to.utcb == nullptr) return 0;
     const Slot* cnode = find_slot(to, to.utcb->receive_cnode);
     if (cnode == nullptr || !cnode->cap.permits(CapType::CNode, Rights::Write)) return 0;
@@ -36,6 +37,7 @@ unsigned transfer_caps(Tcb& from, Tcb& to, unsigned count) {
             (*target)->take(*source);
     }
     return count;
+    // lab 3.3b }
 }
 
 }  // namespace
@@ -47,11 +49,13 @@ void transfer_message(Tcb& from, Tcb& to, bool can_grant) {
     // All four, even if the message is shorter: that is quicker than counting, and kernel-abi.md says so.
     for (unsigned i = 0; i < kRegisterWords; i++) to.registers.a(2 + i) = from.registers.a(2 + i);
     if (length > kRegisterWords) {
+        // lab 3.3a {
         if (from.utcb == nullptr || to.utcb == nullptr) {
             length = kRegisterWords;
         } else {
             copy_words(from.utcb->words, to.utcb->words, kRegisterWords, length);
         }
+        // lab 3.3a }
     }
     unsigned caps = tag.caps();
     if (caps != 0) caps = can_grant ? transfer_caps(from, to, caps) : 0;
@@ -61,19 +65,23 @@ void transfer_message(Tcb& from, Tcb& to, bool can_grant) {
 void transfer_fault(const Tcb& from, Tcb& to) {
     const Registers& r = from.registers;
     const Fault& fault = from.fault;
-    unsigned length = 0;
+    std::uint64_t length = 0;
     auto put = [&](std::uint64_t value) { to.set_word(length++, value); };
     put(r.pc);
     switch (fault.kind) {
         case FaultKind::Vm:
+            // lab 3.6d {
             put(fault.address);
             put(static_cast<std::uint64_t>(arch::cause_of(fault.cause).access));
             put(fault.cause);
+            // lab 3.6d }
             break;
         case FaultKind::UnknownSyscall:
+            // lab 3.6e {
             put(r.a(7));
             for (unsigned i = 0; i <= 6; i++) put(r.a(i));
             put(r.sp());
+            // lab 3.6e }
             break;
         case FaultKind::Exception:
             put(fault.address);
@@ -81,7 +89,7 @@ void transfer_fault(const Tcb& from, Tcb& to) {
             put(r.sp());
             break;
     }
-    if (to.utcb == nullptr) length = std::min(length, kRegisterWords);
+    if (to.utcb == nullptr) length = std::min(length, std::uint64_t{kRegisterWords});
     to.set_tag(Tag(static_cast<std::uint64_t>(fault.kind), length));
 }
 

@@ -17,12 +17,12 @@ constexpr unsigned kImageEntry = kTableEntries - 2;
 unsigned level_of(const Capability& frame) { return glenda::level_of(frame.size_bits); }
 
 /// Errors: BadArgument; NoRights, if `frame` does not allow these MapFlags.
-Result<void> check_rights(const Capability& frame, std::uint64_t flags) {
+inline Result<void> check_rights(const Capability& frame, std::uint64_t flags) {
     CHECK(are_rights(flags), Error::BadArgument);
-    const bool writes = flags == std::uint64_t(MapFlags::ReadWrite),
-               executes = flags == std::uint64_t(MapFlags::ReadExecute);
+    const bool executes = (flags & std::uint64_t(MapFlags::Execute)) != 0;
     CHECK(!executes || !has(frame.flags, CapFlags::Device), Error::BadArgument);
-    CHECK(has(frame.rights, writes ? Rights::Read | Rights::Write : Rights::Read), Error::NoRights);
+    // Reading and writing are the same bits in both; what can be read can be executed.
+    CHECK(has(frame.rights, Rights(flags) & (Rights::Read | Rights::Write)), Error::NoRights);
     return {};
 }
 
@@ -37,9 +37,18 @@ Pte* find_mapping(const Capability& frame) {
     return is_ours ? at.entry : nullptr;
 }
 
+/// find_place() where something is mapped: a small page that `frame` may replace, or its own old mapping. Not inlined,
+/// so that find_place() needs no stack frame where nothing is mapped yet. Error: AlreadyMapped.
+[[gnu::noinline]] Result<Pte*> find_replaced(const Capability& frame, const Place& place, Walk at) {
+    const bool is_small_page = at.level == 0, is_own = at.entry == find_mapping(frame);
+    CHECK(place.replaces() && (is_small_page || is_own), Error::AlreadyMapped);
+    return at.entry;
+}
+
 }  // namespace
 
 Result<Pte*> find_place(const Capability& frame, const Place& place) {
+    // lab 2.5a {
     CHECK(frame.space == 0 || place.replaces(), Error::AlreadyMapped);
     TRY_VOID(check_rights(frame, place.flags & ~std::uint64_t(MapFlags::Replace)));
     CHECK(place.address.value < kUserEnd, Error::BadArgument);
@@ -47,27 +56,18 @@ Result<Pte*> find_place(const Capability& frame, const Place& place) {
 
     const unsigned level = level_of(frame);
     const Walk at = walk(place.vspace.as<PageTable>(), place.address, level);
-    if (at.entry->is_valid()) {
-        const bool is_small_page = at.level == 0, is_own = at.entry == find_mapping(frame);
-        CHECK(place.replaces() && (is_small_page || is_own), Error::AlreadyMapped);
-    }
+    if (at.entry->is_valid()) return find_replaced(frame, place, at);
     CHECK(at.level == level, Error::MissingTable);
     return at.entry;
+    // lab 2.5a }
 }
 
 void map_frame(Capability& frame, const Place& place, Pte& entry) {
+    // lab 2.5b {
     entry = place.leaf(to_physical(frame.object));
     frame.mapped_at = place.address.value;
     frame.space = place.vspace.space;
-}
-
-void announce(const Place& place, VirtAddr end) {
-    const std::uint64_t space = place.vspace.space;
-    if (end.value - place.address.value == kPageSize)
-        flush_page(place.address, space);
-    else
-        flush_space(space);
-    if ((place.flags & std::uint64_t(MapFlags::Execute)) != 0) arch::flush_instructions(address_spaces.users(space));
+    // lab 2.5b }
 }
 
 unsigned missing_level(const Capability& vspace, VirtAddr address) {
@@ -85,11 +85,13 @@ Result<void> protect_frame(const Capability& frame, std::uint64_t flags) {
 }
 
 void unmap_frame(Capability& frame) {
+    // lab 2.5d {
     if (Pte* entry = find_mapping(frame)) {
         *entry = Pte{};
         flush_page({frame.mapped_at}, frame.space);
     }
     frame.mapped_at = frame.space = 0;
+    // lab 2.5d }
 }
 
 Result<void> map_table(Capability& table, const Capability& vspace, VirtAddr address) {

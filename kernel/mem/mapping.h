@@ -33,7 +33,16 @@ Result<Pte*> find_place(const Capability& frame, const Place& place);
 void map_frame(Capability& frame, const Place& place, Pte& entry);
 /// Pages from place.address up to `end` have been mapped: the harts forget what they knew of these addresses, and fetch
 /// instructions anew if there are any.
-void announce(const Place& place, VirtAddr end);
+inline void announce(const Place& place, VirtAddr end) {
+    // lab 2.5c {
+    const std::uint64_t space = place.vspace.space;
+    if (end.value - place.address.value == kPageSize)
+        flush_page(place.address, space);
+    else
+        flush_space(space);
+    if ((place.flags & std::uint64_t(MapFlags::Execute)) != 0) arch::flush_instructions(address_spaces.users(space));
+    // lab 2.5c }
+}
 
 /// The level (1 or 0) of the highest table that is missing at `address`. Precondition: one is.
 unsigned missing_level(const Capability& vspace, VirtAddr address);

@@ -70,18 +70,18 @@ inline void set_executing(Hart& hart) {
 /// Returns true if `hart` is another one than the hart that executes this. Its current thread may be running right now.
 inline bool is_elsewhere(const Hart& hart) { return &hart != executing_hart; }
 
-/// Adds the time that the current thread of `hart` has run since the last call to its `run_time`.
-[[gnu::always_inline]] inline void charge(Hart& hart) {
+/// Adds the time that `current`, the current thread of `hart`, has run since the last call to its `run_time`.
+[[gnu::always_inline]] inline void charge(Hart& hart, Tcb& current) {
     const std::uint64_t now = arch::now();
-    hart.current->run_time += now - hart.running_since;
+    current.run_time += now - hart.running_since;
     hart.running_since = now;
 }
 
-/// Makes `next` the current thread of `hart`, and books the time that the previous one ran. Preconditions: `hart`
-/// executes this, and `next` is in no queue. trap.S loads the registers afterwards. Always inline: the fast path ends
-/// here.
-[[gnu::always_inline]] inline void switch_to(Hart& hart, Tcb& next) {
-    charge(hart);
+/// Makes `next` the current thread of `hart` instead of `previous`, and books the time that that one ran.
+/// Preconditions: `hart` executes this, and `next` is in no queue. trap.S loads the registers afterwards. Always
+/// inline: the fast path ends here.
+[[gnu::always_inline]] inline void switch_to(Hart& hart, Tcb& previous, Tcb& next) {
+    charge(hart, previous);
     hart.current = &next;
     if (hart.satp != next.satp) {
         hart.satp = next.satp;

@@ -47,25 +47,31 @@ private:
     static constexpr unsigned place_of(int priority) { return kMaxPriority - static_cast<unsigned>(priority); }
 
     void note_added(Tcb& tcb) {
+        // lab 1.3a {
         tcb.is_queued = true;
         const unsigned place = place_of(tcb.priority);
         bitmap_[place / 64] |= bit(place % 64);
         if (tcb.priority > highest_) highest_ = tcb.priority;
+        // lab 1.3a }
     }
     void note_removed(Tcb& tcb) {
+        // lab 1.3b {
         tcb.is_queued = false;
         if (!queues_[tcb.priority].is_empty()) return;
         const unsigned place = place_of(tcb.priority);
         bitmap_[place / 64] &= ~bit(place % 64);
         // All queues above are empty, so the search begins at this word.
         if (tcb.priority == highest_) highest_ = find_highest(place / 64);
+        // lab 1.3b }
     }
     /// Returns the highest priority in words `word` and later, or -1.
     int find_highest(unsigned word) const {
+        // lab 1.3c {
         for (; word < kWords; word++) {
             if (bitmap_[word] != 0) return static_cast<int>(kMaxPriority - (word * 64 + lowest_bit(bitmap_[word])));
         }
         return -1;
+        // lab 1.3c }
     }
 
     int highest_ = -1;

@@ -13,7 +13,7 @@ namespace glenda {
 namespace {
 
 /// The current thread of `hart` stops being current; until the next choice the idle thread is.
-void drop_current(Hart& hart) { switch_to(hart, hart.idle); }
+void drop_current(Hart& hart) { switch_to(hart, *hart.current, hart.idle); }
 
 }  // namespace
 

@@ -20,6 +20,7 @@ void init_thread(Tcb& tcb) {
 }
 
 void enqueue_ready(Tcb& tcb) {
+    // lab 1.4a {
     ReadyQueue& ready = tcb.hart->ready;
     if (has_turn_left(tcb)) {
         ready.push_front(tcb);
@@ -27,30 +28,37 @@ void enqueue_ready(Tcb& tcb) {
         begin_turn(tcb);
         ready.push_back(tcb);
     }
+    // lab 1.4a }
 }
 
 void make_ready(Tcb& tcb) {
+    // lab 1.4b {
     Hart& hart = *tcb.hart;
     tcb.state = ThreadState::Ready;
     // The current thread needs no place in a queue: can_continue() finds it ready.
     if (hart.current == &tcb || tcb.is_queued) return;
     enqueue_ready(tcb);
     interrupt_if_outranked(hart);
+    // lab 1.4b }
 }
 
 void yield(Hart& hart) {
+    // lab 1.4c {
     Tcb& current = *hart.current;
     if (hart.ready.highest() < current.priority) return;
-    charge(hart);
+    charge(hart, current);
     begin_turn(current);
     hart.ready.push_back(current);  // although it is current: choose() finds it behind its equals
+    // lab 1.4c }
 }
 
 void tick(Hart& hart) {
+    // lab 1.4d {
     Tcb& current = *hart.current;
     if (&current == &hart.idle) return;
-    charge(hart);
+    charge(hart, current);
     if (current.run_time + tick_length / 2 >= current.turn_end) yield(hart);  // no tick comes closer to the end
+    // lab 1.4d }
 }
 
 void set_slice(Tcb& tcb, std::uint32_t slice) {
@@ -78,8 +86,10 @@ void interrupt_if_outranked(const Hart& hart) {
 }
 
 Tcb& pick(Hart& hart) {
+    // lab 1.4e {
     Tcb* next = hart.ready.pop();
     return next != nullptr ? *next : hart.idle;
+    // lab 1.4e }
 }
 
 Tcb& choose(Hart& hart) {
@@ -96,7 +106,7 @@ Tcb& choose(Hart& hart) {
     hart.count(KernelCounter::Switches);
     if (trace.is_on()) [[unlikely]]
         trace.switched(current, next);
-    switch_to(hart, next);
+    switch_to(hart, current, next);
     return next;
 }
 

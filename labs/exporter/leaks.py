@@ -2,7 +2,8 @@
 """L8, and the fourth proof: nothing of the solutions is in what is published.
 
 A single line of a solution often stands elsewhere, as idiom; three in a row do not. So the search is for runs of three lines
-that say something. What a lab shows on purpose, [[given]] in its lab.toml says, with the reason. The search also finds marks, paths of solutions/, names of hidden tests, and debug information in binaries.
+that say something. What a lab shows on purpose, [[given]] in its lab.toml says, with the reason. The search also finds marks,
+paths of solutions/, names of hidden tests, and debug information in binaries.
 """
 
 import re

@@ -29,7 +29,7 @@ public:
     constexpr Tag() = default;
     constexpr explicit Tag(std::uint64_t raw) : raw_(raw) {}
     /// `label` < 2^48; `length` <= kMaxWords; `caps` <= kMaxMessageCaps.
-    constexpr Tag(std::uint64_t label, unsigned length, unsigned caps = 0)
+    constexpr Tag(std::uint64_t label, std::uint64_t length, unsigned caps = 0)
         : raw_(label << kLabelShift | std::uint64_t{caps} << kCapsShift | length) {}
     /// What a failed system call returns.
     static constexpr Tag error(Error error) { return Tag(std::uint64_t(error) << kLabelShift | kErrorFlag); }

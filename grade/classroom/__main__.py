@@ -1,0 +1,159 @@
+# SPDX-License-Identifier: MIT
+"""The command: python3 -m classroom DIR --lab 2, started in grade/. `make grade-class DIR=... LAB=2` calls it."""
+
+import argparse
+import hashlib
+import json
+import os
+import secrets
+import shlex
+import shutil
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+from glenda.paths import BUILD, ROOT
+
+from . import submission, table
+from .submission import BadSubmission
+
+CORES_EACH = 1                  # a submission's grader uses one processor; the class uses all
+
+
+def template_for(lab: int, job: Path) -> Path:
+    """The course's tree of this lab, built, so that of each submission only what it changes is built."""
+    template = job / "template"
+    subprocess.run([sys.executable, "-m", "exporter", "tree", f"lab{lab}", str(template)], cwd=ROOT / "labs", check=True)
+    subprocess.run(["make", "--no-print-directory", f"-j{os.cpu_count()}", "-C", str(template), f"LAB={lab}", "lab-built"],
+                   stdout=subprocess.DEVNULL, check=True)
+    return template
+
+
+def prepare(options: argparse.Namespace, job: Path) -> list[str]:
+    """Writes what one.py needs. Returns the submissions' names. Raises BadSubmission if there are none."""
+    found: dict[str, str] = {}
+    for path in submission.find(options.folder):
+        name = submission.name_of(path)
+        while name in found:
+            name += "_"
+        found[name] = str(path.resolve())
+    job.mkdir(parents=True, exist_ok=True)
+    template = template_for(options.lab, job)
+    lab = tomllib.loads((template / f"grade/labs/lab{options.lab}.toml").read_text(encoding="utf-8"))
+    secret = job / "secret"
+    if not secret.exists():
+        secret.write_text(secrets.token_hex(16))
+        secret.chmod(0o600)
+    settings = {"lab": options.lab, "title": lab["lab"]["title"], "submissions": found, "secret": secret.read_text(),
+                "max_score": sum(test["points"] for test in lab["test"]),
+                "hidden": str(options.hidden.resolve()) if options.hidden else None,
+                "limits": {"seconds": options.seconds}}
+    (job / "job.json").write_text(json.dumps(settings, indent=1))
+    (job / "job.json").chmod(0o600)
+    forget_changed(found, job)
+    return sorted(found)
+
+
+def forget_changed(found: dict[str, str], job: Path) -> None:
+    """A result of a submission that has changed since, or of an older lab, does not count."""
+    results = job / "results"
+    results.mkdir(exist_ok=True)
+    for name, path in found.items():
+        key, known = digest(Path(path), job), results / f"{name}.key"
+        if not known.exists() or known.read_text() != key:
+            (results / f"{name}.json").unlink(missing_ok=True)
+            known.write_text(key)
+
+
+def digest(path: Path, job: Path) -> str:
+    """Of all that decides a result: the submission, and the course's tree."""
+    made = hashlib.sha256()
+    for top in (path, job / "template/grade", job / "template/labs", job / "template/user/tests"):
+        for each in sorted(top.rglob("*") if top.is_dir() else [top]):
+            if each.is_file() and not each.is_symlink() and "build" not in each.parts[len(top.parts):]:
+                made.update(each.name.encode("utf-8", "surrogateescape") + each.read_bytes())
+    return made.hexdigest()
+
+
+def run_all(names: list[str], job: Path, options: argparse.Namespace) -> None:
+    """GNU parallel does it: here, or on the machines of a file."""
+    left = [name for name in names if not (job / "results" / f"{name}.json").exists()]
+    if not left:
+        return
+    line = ["parallel", "--will-cite", "--line-buffer", "--no-notice", f"--jobs={options.jobs or '100%'}", "--bar" if sys.stderr.isatty() else "--keep-order"]
+    if options.machines:
+        # The hosts see this folder at the same place, as computers of a laboratory do.
+        line += ["--sshloginfile", str(options.machines.resolve()), "--workdir", str(ROOT / "grade")]
+    command = f"{shlex.quote(sys.executable)} -m classroom.one {shlex.quote(str(job.resolve()))}"
+    subprocess.run([*line, command, "{}"], input="\n".join(left) + "\n", text=True, cwd=ROOT / "grade", check=False)
+
+
+def write_array_job(names: list[str], job: Path) -> Path:
+    """A script for Slurm: one task a submission. The same command as before collects the results."""
+    listed = job / "names.txt"
+    listed.write_text("\n".join(names) + "\n")
+    script = job / "array.sh"
+    script.write_text(f"""#!/bin/sh
+#SBATCH --job-name=glenda-grade
+#SBATCH --array=1-{len(names)}
+#SBATCH --cpus-per-task={CORES_EACH}
+#SBATCH --mem=4G
+#SBATCH --time=00:15:00
+cd {shlex.quote(str(ROOT / 'grade'))}
+exec {shlex.quote(sys.executable)} -m classroom.one {shlex.quote(str(job.resolve()))} \\
+    "$(sed -n "${{SLURM_ARRAY_TASK_ID}}p" {shlex.quote(str(listed.resolve()))})"
+""")
+    script.chmod(0o755)
+    return script
+
+
+def collect(names: list[str], job: Path, lab: int) -> tuple[list[dict], list[str]]:
+    """The results, and the names of those that have none."""
+    results, missing = [], []
+    for name in names:
+        try:
+            results.append(json.loads((job / "results" / f"{name}.json").read_text(encoding="utf-8")))
+        except (OSError, ValueError):
+            missing.append(name)
+    if results:
+        settings = json.loads((job / "job.json").read_text())
+        (job / "results.csv").write_text(table.as_csv(results), encoding="utf-8")
+        (job / "results.html").write_text(table.as_page(results, lab, settings["title"]), encoding="utf-8")
+    return results, missing
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="classroom", description="Grade a folder of submissions.")
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--lab", type=int, required=True)
+    parser.add_argument("--jobs", help="at a time (as many as there are processors)")
+    parser.add_argument("--machines", type=Path, help="a file with one ssh login a line (GNU parallel's --sshloginfile)")
+    parser.add_argument("--slurm", action="store_true", help="write an array job instead of running")
+    parser.add_argument("--hidden", type=Path, help="folder with hidden tests")
+    parser.add_argument("--seconds", type=float, default=300, help="that one submission may take (300)")
+    options = parser.parse_args()
+    for needed in ("bwrap", "parallel"):
+        if shutil.which(needed) is None:
+            print(f"{needed} is missing: sudo apt-get install bubblewrap parallel", file=sys.stderr)
+            return 2
+    job = BUILD / "class" / f"lab{options.lab}"
+    try:
+        names = prepare(options, job)
+    except BadSubmission as problem:
+        print(problem, file=sys.stderr)
+        return 2
+    if options.slurm:
+        script = write_array_job(names, job)
+        print(f"Submit it with  sbatch {script}  and run this command once more without --slurm for the table.")
+        return 0
+    run_all(names, job, options)
+    results, missing = collect(names, job, options.lab)
+    print(f"{len(results)} of {len(names)} graded; {os.path.relpath(job / 'results.csv', ROOT)} and results.html beside it")
+    if missing:
+        print(f"No result for {', '.join(missing)}: run the same command again", file=sys.stderr)
+    return 2 if missing else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

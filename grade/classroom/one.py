@@ -1,0 +1,118 @@
+# SPDX-License-Identifier: MIT
+"""Grades one submission: `python3 -m classroom.one JOB NAME`, as GNU parallel calls it, on this host or on another.
+
+JOB is the folder that __main__.py has prepared: the course's tree, built, as `template`; the settings as `job.json`;
+the submissions' places. The result goes to JOB/results/NAME.json, whole or not at all, so a run that was interrupted
+is taken up where it stopped.
+"""
+
+import json
+import os
+import secrets
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+from . import sandbox, submission
+from .submission import BadSubmission, Submission
+
+LOG_SHOWN = 4000                # characters of what was printed, in a result that has no score
+
+
+def lay_out(student: Submission, template: Path, folder: Path) -> list[str]:
+    """Writes the student's files that differ from the course's. Make builds only what they change. Returns their names."""
+    changed = []
+    for path, content in sorted(student.files.items()):
+        theirs = template / path
+        if theirs.is_file() and theirs.read_bytes() == content:
+            continue
+        target = folder / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(content)
+        changed.append(path)
+    return changed
+
+
+# In the sandbox: the course's tree, the student's files over it, and the grader. The token tells its last line from
+# whatever was printed before.
+INSIDE = """
+cp -a /template/. /work && cp -r --no-preserve=mode,ownership /student/. /work || exit 9
+make --no-print-directory grade LAB="$LAB" $HIDDEN_OPTION; status=$?
+echo
+printf '%s ' "$TOKEN"; cat build/grade/lab"$LAB"/results.json 2>/dev/null | tr -d '\\n' || true
+exit $status
+"""
+
+
+def grade(job: Path, name: str) -> dict:
+    """The result of one submission as a dictionary; see table.py for its keys."""
+    settings = json.loads((job / "job.json").read_text(encoding="utf-8"))
+    result = {"name": name, "score": 0.0, "max_score": settings["max_score"], "reason": "", "tests": [], "notes": []}
+    try:
+        student = submission.read(Path(settings["submissions"][name]))
+    except BadSubmission as problem:
+        return result | {"reason": str(problem)}
+    template = job / "template"
+    if student.left_out:
+        result["notes"] = [f"not used: {', '.join(sorted(differing(student.left_out, template))[:20])}"]
+    with tempfile.TemporaryDirectory(prefix="glenda-class-") as scratch, tempfile.TemporaryFile() as output:
+        os.chmod(scratch, 0o755)
+        changed = Path(scratch, "student")
+        changed.mkdir()
+        result["changed"] = lay_out(student, template, changed)
+        return result | run(settings, template, changed, output)
+
+
+def differing(names: list[str], template: Path) -> list[str]:
+    """Without those that the course has too: their text was not even looked at."""
+    return [name for name in names if not (template / name).exists()] or [f"{len(names)} files that the course provides"]
+
+
+def run(settings: dict, template: Path, changed: Path, output) -> dict:
+    """Grades in the sandbox."""
+    token = secrets.token_hex(16)
+    trees = {"/template": template, "/student": changed}
+    environment = {"LAB": str(settings["lab"]), "TOKEN": token, "GLENDA_GRADE_SECRET": settings["secret"],
+                   "GLENDA_HOST_SANDBOX": "1", "HIDDEN_OPTION": "", "MAKEFLAGS": ""}
+    if hidden := settings.get("hidden"):
+        trees["/hidden"] = Path(hidden)
+        environment["HIDDEN_OPTION"] = "HIDDEN=/hidden"
+    limits = sandbox.Limits(**settings.get("limits", {}))
+    outcome = sandbox.run(["sh", "-c", INSIDE], trees, limits, environment, output)
+    text = outcome.output.decode("utf-8", "replace")
+    log, _, last = text.rpartition(token)
+    told = {"seconds": round(outcome.seconds, 1), "log": log[-LOG_SHOWN:]}
+    if outcome.stopped:
+        return told | {"reason": outcome.stopped}
+    try:
+        graded = json.loads(last)
+        tests = graded["tests"]
+        return {"score": float(sum(each["score"] for each in tests)), "tests": tests, "seconds": told["seconds"],
+                "log": log[-LOG_SHOWN:]}
+    except (ValueError, KeyError, TypeError):
+        return told | {"reason": f"the grader did not come to its end (exit status {outcome.status})", "log": text[-LOG_SHOWN:]}
+
+
+def write(job: Path, result: dict) -> None:
+    target = job / "results" / f"{result['name']}.json"
+    target.parent.mkdir(exist_ok=True)
+    partial = target.with_suffix(f".{os.getpid()}.tmp")
+    partial.write_text(json.dumps(result, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    os.replace(partial, target)
+
+
+def main() -> int:
+    job, name = Path(sys.argv[1]), sys.argv[2]
+    if shutil.which("bwrap") is None:
+        print("bubblewrap is missing: sudo apt-get install bubblewrap", file=sys.stderr)
+        return 2
+    result = grade(job, name)
+    write(job, result)
+    reason = f"  ({result['reason']})" if result["reason"] else ""
+    print(f"  GRADE    {name:<24} {result['score']:g}/{result['max_score']:g}  {result.get('seconds', 0):g} s{reason}", flush=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

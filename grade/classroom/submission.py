@@ -1,0 +1,152 @@
+# SPDX-License-Identifier: MIT
+"""What students hand in: a folder or an archive each. Nothing in it is trusted, not even its names.
+
+Of a submission, only the sources that the lab asks for count. All the rest comes from the course: the make files, the
+tests, the grader. So a changed Makefile or test is noted, and not used.
+"""
+
+import re
+import tarfile
+import zipfile
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from fnmatch import fnmatch
+from pathlib import Path, PurePosixPath
+
+ARCHIVES = (".tar.gz", ".tgz", ".tar.xz", ".tar", ".zip")
+COUNTED = ("kernel/", "lab1/", "user/")                 # folders of a student's own work
+SUFFIXES = (".cc", ".h", ".S")
+# Of these folders the course's: the lists are those of grade/lab/protected.py for a single tree.
+PROTECTED = ("user/tests/*", "lab1/kernel/selftest.*", "lab1/user/tests/*", "kernel/debug/exercise.*", "kernel/check/*")
+MOST_FILES = 5000
+MOST_BYTES = 64 << 20           # of all files that count, unpacked
+MOST_OF_ONE = 4 << 20
+
+
+class BadSubmission(Exception):
+    """Why a submission cannot be graded, for its author to read."""
+
+
+@dataclass
+class Submission:
+    """The files that count, and the names of those that were left out."""
+
+    files: dict[str, bytes] = field(default_factory=dict)
+    left_out: list[str] = field(default_factory=list)
+
+
+def find(folder: Path) -> list[Path]:
+    """The submissions in a folder: each folder and each archive, by name. Raises BadSubmission if there is none."""
+    if not folder.is_dir():
+        raise BadSubmission(f"{folder} is no folder")
+    found = sorted(path for path in folder.iterdir()
+                   if not path.name.startswith(".") and (path.is_dir() or path.name.endswith(ARCHIVES)))
+    if not found:
+        raise BadSubmission(f"{folder} holds no submission: neither a folder nor any of {', '.join(ARCHIVES)}")
+    return found
+
+
+def name_of(path: Path) -> str:
+    """A submission's name: without its suffix, and with nothing that a shell, a table or a file name could mistake."""
+    name = path.name
+    for suffix in ARCHIVES:
+        if path.is_file() and name.endswith(suffix):
+            name = name[:-len(suffix)]
+            break
+    return re.sub(r"[^A-Za-z0-9._@+-]", "_", name)[:100] or "_"
+
+
+def read(path: Path) -> Submission:
+    """Reads a submission. Raises BadSubmission, whatever the input is."""
+    try:
+        if path.is_dir():
+            return collect(entries_of_folder(path))
+        if path.name.endswith(".zip"):
+            with zipfile.ZipFile(path) as archive:
+                return collect(entries_of_zip(archive))
+        with tarfile.open(path) as archive:
+            return collect(entries_of_tar(archive))
+    except (OSError, tarfile.TarError, zipfile.BadZipFile, EOFError, ValueError, RuntimeError, NotImplementedError) as error:
+        raise BadSubmission(f"{path.name} cannot be read: {error}") from None
+
+
+Entry = tuple[str, int, "Iterable[bytes]"]      # name, size as declared, its bytes
+
+
+def entries_of_folder(folder: Path) -> Iterator[Entry]:
+    for each in sorted(folder.rglob("*")):
+        if each.is_symlink() or not each.is_file():     # a link could lead out of the folder
+            continue
+        name = each.relative_to(folder).as_posix()
+        yield name, each.stat().st_size, read_some(each.open("rb"))
+
+
+def entries_of_tar(archive: tarfile.TarFile) -> Iterator[Entry]:
+    for count, member in enumerate(archive):
+        if count > MOST_FILES:
+            raise BadSubmission(f"it has more than {MOST_FILES} files")
+        if member.isreg():                              # no links, no devices
+            stream = archive.extractfile(member)
+            assert stream is not None
+            yield member.name, member.size, read_some(stream)
+
+
+def entries_of_zip(archive: zipfile.ZipFile) -> Iterator[Entry]:
+    for each in archive.infolist():
+        if not each.is_dir():
+            yield each.filename, each.file_size, read_some(archive.open(each))
+
+
+def read_some(stream) -> Iterator[bytes]:
+    """The bytes of a file, opened late and closed early; a lie about its size costs one block at most."""
+    with stream:
+        while block := stream.read(1 << 16):
+            yield block
+
+
+def collect(entries: Iterator[Entry]) -> Submission:
+    result, total, count = Submission(), 0, 0
+    prefix: str | None = None
+    for name, size, blocks in entries:
+        count += 1
+        if count > MOST_FILES:
+            raise BadSubmission(f"it has more than {MOST_FILES} files")
+        if (path := clean(name)) is None:
+            result.left_out.append(name)
+            continue
+        if prefix is None and (top := re.match(r"[^/]+/(?=(?:kernel|lab1|user|labs|grade)/)", path)):
+            prefix = top[0]                             # an archive of a folder: its own name comes first
+        path = path.removeprefix(prefix or "")
+        if not counts(path):
+            if is_of_interest(path):
+                result.left_out.append(path)
+            continue
+        if size > MOST_OF_ONE:
+            raise BadSubmission(f"{path} has {size >> 20} MiB; a source has at most {MOST_OF_ONE >> 20}")
+        content = bytearray()
+        for block in blocks:
+            content += block
+            if len(content) > MOST_OF_ONE or total + len(content) > MOST_BYTES:
+                raise BadSubmission(f"{path} is too large")
+        total += len(content)
+        result.files[path] = bytes(content)
+    if not result.files:
+        raise BadSubmission("it has no sources below " + ", ".join(COUNTED))
+    return result
+
+
+def clean(name: str) -> str | None:
+    """The name as a path below the tree, or None if it leads elsewhere or has characters that no source has."""
+    path = PurePosixPath(name.replace("\\", "/"))
+    if path.is_absolute() or ".." in path.parts or not re.fullmatch(r"[\w .,+@/=-]+", str(path), re.ASCII):
+        return None
+    return str(path)
+
+
+def counts(path: str) -> bool:
+    return path.startswith(COUNTED) and path.endswith(SUFFIXES) and not any(fnmatch(path, each) for each in PROTECTED)
+
+
+def is_of_interest(path: str) -> bool:
+    """A file whose absence from the grading a reader would wonder about: not what was built, nor git's."""
+    return not path.startswith(("build/", ".git/", "my/")) and "/.git/" not in path

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: MIT
+// Lab 3, exercises 3.8 and 3.9: the fast path never decides differently. From the same random state, the same system
+// calls lead to the same state with the fast path and without it, byte by byte.
+//
+// What may differ is that which nobody reads any more: what a sender's capability said once its message has gone
+// (PendingSend), and two counters of the slow path.
+#include "lab3_two_paths.h"
+
+#include <cinttypes>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <vector>
+
+#include "call/switches.h"
+#include "check.h"
+#include "entry/entry.h"
+#include "entry/fast_path.h"
+#include "lab3_world.h"
+
+namespace glenda::test {
+
+namespace {
+
+constexpr unsigned kSeeds = 10'000;  // states
+constexpr unsigned kEntries = 2;     // into the kernel from each, at most
+
+/// What a run of a few entries led to.
+struct Run {
+    std::vector<unsigned char> states[kEntries];
+    const Tcb* next[kEntries] = {};
+    bool was_fast[kEntries] = {};
+    std::string what[kEntries];
+    unsigned count = 0;
+};
+
+std::vector<unsigned char> copy_of_world() {
+    const auto* bytes = reinterpret_cast<const unsigned char*>(&world);
+    return {bytes, bytes + sizeof world};
+}
+
+std::uint64_t& counter(KernelCounter which) { return world.here.counters[static_cast<unsigned>(which)]; }
+
+/// The state, without what may differ.
+std::vector<unsigned char> comparable() {
+    const std::vector<unsigned char> kept = copy_of_world();
+    for (Tcb& tcb : world.threads) {
+        const bool is_pending = tcb.endpoint != nullptr && tcb.state != ThreadState::BlockedRecv;
+        if (!is_pending) std::memset(static_cast<void*>(&tcb.pending), 0, sizeof tcb.pending);
+    }
+    for (const KernelCounter each : {KernelCounter::Syscalls, KernelCounter::Switches}) counter(each) = 0;
+    std::vector<unsigned char> state = copy_of_world();
+    std::memcpy(static_cast<void*>(&world), kept.data(), kept.size());
+    return state;
+}
+
+using Prepare = Syscall (*)(Dice&);  // chooses a system call; kFault means a fault instead
+constexpr Syscall kFault{0};
+
+Tcb& enter(Syscall number, Dice& dice, std::string& what) {
+    Tcb& tcb = *world.here.current;
+    if (number == kFault) {
+        prepare_fault(dice);
+        what = "a fault of " + description_of(tcb);
+        return fast_fault(tcb);
+    }
+    prepare_syscall(number, dice);
+    what = description_of(tcb);
+    const Registers& r = tcb.registers;
+    return fast_syscall(tcb, r.a(1), r.a(2), r.a(3), r.a(4), r.a(5), r.a(0), static_cast<std::int64_t>(r.a(7)));
+}
+
+Run run(std::uint64_t seed, Prepare prepare, bool is_fast) {
+    Run result;
+    Dice dice(seed);
+    make_world(dice);
+    fast_path_is_on = is_fast;
+    while (result.count < kEntries && world.here.current != &world.last) {
+        const unsigned i = result.count++;
+        slow_entries = 0;
+        counter(KernelCounter::Syscalls) = 0;
+        result.next[i] = &enter(prepare(dice), dice, result.what[i]);
+        result.was_fast[i] = slow_entries == 0 && counter(KernelCounter::Syscalls) == 0;
+        result.states[i] = comparable();
+        if (result.next[i] != world.here.current) break;
+    }
+    return result;
+}
+
+/// Where the two runs differ after entry `i`, in words, with lines as the grader shows them.
+std::string difference(const Run& slow, const Run& fast, unsigned i) {
+    std::string text;
+    const auto add = [&text](const std::string& what, const std::string& a, const std::string& b) {
+        text += std::string("\nalso ") + host::running + ": " + what + ": " + a + " on the slow path, " + b +
+                " on the fast one";
+    };
+    const auto hex = [](std::uint64_t value) {
+        char digits[20];
+        std::snprintf(digits, sizeof digits, "%#" PRIx64, value);
+        return std::string(digits);
+    };
+    if (slow.next[i] != fast.next[i]) add("who runs next", name_of(slow.next[i]), name_of(fast.next[i]));
+    for (std::size_t at = 0; at + 8 <= sizeof world; at += 8) {
+        std::uint64_t a, b;
+        std::memcpy(&a, slow.states[i].data() + at, 8);
+        std::memcpy(&b, fast.states[i].data() + at, 8);
+        if (a != b) add(name_of(reinterpret_cast<const char*>(&world) + at), hex(a), hex(b));
+    }
+    return text;
+}
+
+/// Compares both paths in kSeeds states. Returns how many entries took the fast path.
+unsigned compare(Prepare prepare) {
+    unsigned fast_ones = 0;
+    for (std::uint64_t seed = 0; seed < kSeeds; seed++) {
+        const Run slow = run(seed, prepare, false), fast = run(seed, prepare, true);
+        for (unsigned i = 0; i < slow.count; i++) {
+            if (slow.states[i] != fast.states[i] || slow.next[i] != fast.next[i])
+                host::fail("the two paths differ",
+                           ": state " + std::to_string(seed) + ", " + slow.what[i] + difference(slow, fast, i),
+                           __FILE__, __LINE__);
+            fast_ones += fast.was_fast[i] ? 1 : 0;
+        }
+    }
+    return fast_ones;
+}
+
+/// Without the fast path the two agree, of course. Then there is nothing to test yet.
+void needs_fast(unsigned fast_ones, const char* function) {
+    if (fast_ones != 0) return;
+    std::printf("Exercise 3.8 is missing: kernel/entry/fast_call.h, %s()\n", function);
+    std::exit(77);
+}
+
+void calls() {
+    needs_fast(compare([](Dice&) { return Syscall::Call; }), "fast_call");
+}
+void replies() {
+    needs_fast(compare([](Dice&) { return Syscall::ReplyRecv; }), "find_caller");
+}
+/// All kinds of entry, also those that have a fast path only when exercise 3.9 is solved.
+void everything() {
+    (void)compare([](Dice& dice) {
+        return dice.of({Syscall::Send, Syscall::NBSend, Syscall::Recv, Syscall::NBRecv, Syscall::Reply, Syscall::Yield,
+                        Syscall::Call, Syscall::ReplyRecv, kFault, kFault});
+    });
+}
+
+}  // namespace
+}  // namespace glenda::test
+
+int main(int argc, char** argv) {
+    using namespace glenda::test;
+    return glenda::host::run_cases(argc, argv, {{"calls", calls}, {"replies", replies}, {"everything", everything}});
+}

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: MIT
+// A small kernel in a random state, on the host: some threads that are blocked or ready, and one about to enter.
+//
+// All of the state is one object, and pointers in it lead into it. So it can be copied, put back and compared byte by
+// byte, and no field is forgotten. lab3_world.cc makes the states, lab3_entry.cc what the thread asks for.
+#pragma once
+
+#include <initializer_list>
+#include <string>
+
+#include "abi/syscall.h"
+#include "object/ipc_objects.h"
+#include "sched/hart.h"
+
+namespace glenda::test {
+
+/// Random numbers that a seed determines: SplitMix64 (Steele, Lea, Flood 2014).
+class Dice {
+public:
+    explicit Dice(std::uint64_t seed) : state_(seed) {}
+    std::uint64_t word() {
+        std::uint64_t z = state_ += 0x9e37'79b9'7f4a'7c15;
+        z = (z ^ z >> 30) * 0xbf58'476d'1ce4'e5b9;
+        z = (z ^ z >> 27) * 0x94d0'49bb'1331'11eb;
+        return z ^ z >> 31;
+    }
+    /// 0 to `limit` - 1.
+    unsigned below(std::uint64_t limit) { return static_cast<unsigned>(word() % limit); }
+    bool percent(unsigned chance) { return below(100) < chance; }
+    template <typename T>
+    T of(std::initializer_list<T> choices) {
+        return choices.begin()[below(choices.size())];
+    }
+
+private:
+    std::uint64_t state_;
+};
+
+constexpr unsigned kThreads = 5, kEndpoints = 2, kBells = 2, kReplies = 4;
+constexpr unsigned kRadix = 5, kSlots = 1u << kRadix;
+
+/// Where each thread's CNode has which capability. The rest is empty.
+enum SlotNumber : std::uint64_t { kEndpoint = 1, kBell = 4, kReply = 7, kOwnCNode = 12, kFree = 16 };
+
+/// Everything that the kernel works on.
+struct World {
+    Hart here, other;  // the test executes the kernel on the first
+    Tcb threads[kThreads];
+    Tcb last;  // of priority 0 and always ready, so that the hart is never idle
+    Utcb utcbs[kThreads];
+    Endpoint endpoints[kEndpoints];
+    Notification bells[kBells];
+    Reply replies[kReplies];
+    Slot originals[kFree];  // the capabilities from which the threads' ones derive, by SlotNumber
+    Slot cnodes[kThreads][kSlots];
+    std::uint64_t guards[kThreads];  // how pointers in a thread's CSpace begin
+    std::uint64_t time, satp, ipis;  // the machine
+};
+extern World world;
+
+/// Puts a random state into `world`, and makes a thread current.
+void make_world(Dice& dice);
+
+/// Prepares the current thread for a system call of this kind: its registers, and its UTCB.
+void prepare_syscall(Syscall number, Dice& dice);
+/// The same for a fault: what its Tcb says of it.
+void prepare_fault(Dice& dice);
+
+/// Describes the thread and what it is about to do.
+std::string description_of(const Tcb& tcb);
+/// Names the field of `world` at `address`.
+std::string name_of(const void* address);
+
+}  // namespace glenda::test

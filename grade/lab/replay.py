@@ -1,0 +1,143 @@
+# SPDX-License-Identifier: MIT
+"""`make record TEST=name` keeps a run, and `make replay TEST=name` leads GDB through it, forwards and backwards.
+
+QEMU writes down what is not decided by the program itself (input, times) and takes a snapshot at the start. With them
+it runs again exactly as before, and GDB can go back: QEMU starts from the snapshot and stops one step earlier.
+Recorded runs have one hart. A program that does not end is stopped after LIMIT seconds; the record is good up to there.
+"""
+
+import argparse
+import signal
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from glenda import paths, qemu
+from glenda.errors import Infrastructure
+from glenda.process import die_with_parent
+
+from . import config
+from .config import BadLab
+from .walk import free_port
+
+LIMIT = 10                      # s of real time for a run that hangs
+SNAPSHOT_ROOM = "64M"           # the disk that holds the snapshot, at most
+
+
+@dataclass(frozen=True)
+class Recording:
+    """The files of one recording, and the machine it belongs to."""
+
+    folder: Path
+    name: str
+    kernel: Path
+    initrd: Path
+    append: str
+
+    @property
+    def events(self) -> Path:
+        return self.folder / f"{self.name}.events"
+
+    @property
+    def disk(self) -> Path:
+        return self.folder / f"{self.name}.qcow2"
+
+    @property
+    def console(self) -> Path:
+        return self.folder / f"{self.name}.console"
+
+    def command(self, mode: str, *more: str) -> list[str]:
+        """QEMU's command line. `mode`: record or replay."""
+        return [qemu.find(), "-machine", "virt", "-cpu", "rv64,sstc=false", "-m", "128M", "-display", "none",
+                "-monitor", "none", "-nic", "none", "-no-reboot",
+                "-serial", "file:" + str(self.console if mode == "record" else self.console.with_suffix(".again")),
+                "-kernel", str(self.kernel), "-initrd", str(self.initrd), "-append", self.append,
+                "-icount", qemu.option(shift=0, sleep="off", rr=mode, rrfile=self.events, rrsnapshot="init"),
+                "-drive", qemu.option(file=self.disk, id="snapshots") + ",if=none", *more]
+
+
+def make_disk(recording: Recording) -> None:
+    try:
+        subprocess.run(["qemu-img", "create", "-q", "-f", "qcow2", str(recording.disk), SNAPSHOT_ROOM], check=True,
+                       capture_output=True, text=True)
+    except FileNotFoundError:
+        raise Infrastructure("qemu-img is missing: sudo apt-get install qemu-utils") from None
+    except subprocess.CalledProcessError as error:
+        raise Infrastructure(f"{recording.disk} cannot be made: {error.stderr.strip()}") from None
+
+
+def record(recording: Recording) -> str:
+    """Runs the machine to its end, or to LIMIT. Returns what its console said."""
+    recording.folder.mkdir(parents=True, exist_ok=True)
+    make_disk(recording)
+    child = subprocess.Popen(recording.command("record"), stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+                             preexec_fn=die_with_parent)
+    try:
+        _, errors = child.communicate(timeout=LIMIT)
+    except subprocess.TimeoutExpired:
+        child.send_signal(signal.SIGTERM)       # QEMU then writes the rest of the events
+        _, errors = child.communicate(timeout=LIMIT)
+    if not recording.events.exists() or recording.events.stat().st_size == 0:
+        raise Infrastructure(f"QEMU has not recorded anything: {errors.strip()}")
+    return recording.console.read_text(errors="replace")
+
+
+def replay(root: Path, recording: Recording, *more: str, batch: bool = False) -> int:
+    """GDB at the first instruction of the recorded run. `more`: commands for GDB; `batch`: and end then."""
+    if not recording.events.exists():
+        raise Infrastructure(f"{recording.name} has not been recorded: make record TEST={recording.name}")
+    port = free_port()
+    guest = subprocess.Popen(recording.command("replay", "-S", "-gdb", f"tcp:127.0.0.1:{port}"), stdin=subprocess.DEVNULL,
+                             stderr=subprocess.DEVNULL, preexec_fn=die_with_parent)
+    line = ["gdb-multiarch", "-q", "-nx", *(["-batch"] if batch else []), "-x", ".gdbinit", "-ex",
+            f"file {recording.kernel}", "-ex", f"target remote 127.0.0.1:{port}"]
+    for command in more:
+        line += ["-ex", command]
+    old = signal.signal(signal.SIGINT, signal.SIG_IGN)      # Ctrl-C is for GDB
+    try:
+        return subprocess.run(line, cwd=root, check=False).returncode
+    except FileNotFoundError:
+        raise Infrastructure("gdb-multiarch is missing: sudo apt-get install gdb-multiarch") from None
+    finally:
+        signal.signal(signal.SIGINT, old)
+        guest.kill()
+        guest.wait()
+
+
+USAGE = """  break find_slot      stop there            reverse-stepi        one instruction back
+  continue             forwards              reverse-continue     back to the breakpoint before
+  glenda help          the system's own commands"""
+
+
+def recording_of(name: str) -> Recording:
+    """The recording of a graded test of any lab of this tree. Raises BadLab if there is none of that name."""
+    for lab in reversed(config.load_all(paths.ROOT)):
+        for test in lab.tests:
+            if test.name == name:
+                if test.kind != "boot":
+                    raise BadLab(f"{name} is no test that boots a program, so there is nothing to record")
+                append = " ".join(filter(None, [f"root=bin/{test.program}", f"case={','.join(test.cases)}" if test.cases else "",
+                                                test.options]))
+                return Recording(paths.RESULTS / "recordings", name, paths.KERNEL, paths.INITRD, append)
+    raise BadLab(f"no test is called {name!r}: see make grade")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--test", metavar="NAME", required=True, help="a graded test")
+    parser.add_argument("--record", action="store_true", help="run it and write down what happens")
+
+
+def run(options: argparse.Namespace) -> int:
+    try:
+        recording = recording_of(options.test)
+        if not options.record:
+            print(USAGE)
+            return replay(paths.ROOT, recording)
+        said = record(recording)
+    except (Infrastructure, BadLab) as error:
+        print(error, file=sys.stderr)
+        return 2
+    print("".join(f"  {line}\n" for line in said.splitlines()[-12:]), end="")
+    print(f"Recorded. Look at it with: make replay TEST={recording.name}")
+    return 0

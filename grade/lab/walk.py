@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: MIT
+"""`make walk LAB=n`: GDB leads through the lab's path, stop by stop. PAUSE=1 waits for Enter at each.
+
+The walk of lab n is grade/walks/labn.toml; grade/gdb/walk.py says what stands there. At the top, `append` is the
+kernel's command line. The machine is the grader's, so a walk shows the same each time.
+"""
+
+import argparse
+import os
+import socket
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+from glenda import paths, qemu
+from glenda.errors import Infrastructure
+from glenda.process import die_with_parent
+
+PATIENCE = 120                  # s for a walk that does not pause
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def machine(kernel: Path, initrd: Path, append: str, port: int) -> list[str]:
+    """QEMU's command line, stopped before the first instruction."""
+    return [qemu.find(), "-machine", "virt", "-cpu", "rv64,sstc=false", "-m", "128M", "-display", "none", "-monitor", "none",
+            "-nic", "none", "-no-reboot", "-serial", "null", "-kernel", str(kernel), "-initrd", str(initrd), "-append", append,
+            "-icount", "shift=0,sleep=off", "-S", "-gdb", f"tcp:127.0.0.1:{port}"]
+
+
+def lead(root: Path, walk: Path, kernel: Path, initrd: Path) -> int:
+    """The exit status is 0 if all stops were reached and shown."""
+    if not walk.exists():
+        print(f"There is no {walk.relative_to(root)}: this lab has no walk", file=sys.stderr)
+        return 1
+    append = tomllib.loads(walk.read_text(encoding="utf-8"))["append"]
+    port = free_port()
+    try:
+        guest = subprocess.Popen(machine(kernel, initrd, append, port), stdin=subprocess.DEVNULL, preexec_fn=die_with_parent)
+    except (OSError, Infrastructure) as error:
+        print(error, file=sys.stderr)
+        return 2
+    pause = os.environ.get("GLENDA_PAUSE")
+    try:
+        return subprocess.run(
+            ["gdb-multiarch", "-q", "-nx", "-batch", "-x", ".gdbinit", "-ex", "set tcp connect-timeout 30",
+             "-ex", f"file {kernel.relative_to(root)}" if kernel.is_relative_to(root) else f"file {kernel}",
+             "-ex", f"target remote 127.0.0.1:{port}", "-ex", "source grade/gdb/walk.py"],
+            cwd=root, env=os.environ | {"GLENDA_WALK": str(walk)}, stdin=subprocess.DEVNULL,
+            timeout=None if pause else PATIENCE, check=False).returncode
+    except subprocess.TimeoutExpired:
+        print(f"The walk took more than {PATIENCE} s", file=sys.stderr)
+        return 1
+    except FileNotFoundError:
+        print("gdb-multiarch is missing: sudo apt-get install gdb-multiarch", file=sys.stderr)
+        return 2
+    finally:
+        guest.kill()
+        guest.wait()
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--lab", type=int, required=True, help="whose path to walk")
+
+
+def run(options: argparse.Namespace) -> int:
+    return lead(paths.ROOT, paths.ROOT / "grade" / "walks" / f"lab{options.lab}.toml", paths.KERNEL, paths.INITRD)

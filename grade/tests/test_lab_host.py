@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: MIT
+"""Graded host tests and scripts: what becomes of each way to end, and what is compiled again."""
+
+from pathlib import Path
+
+import pytest
+from test_lab_grade import FakeLab, lab, without_time  # noqa: F401  (a fixture)
+
+from glenda.paths import ROOT
+
+HARNESS = f'''
+#include <cstdio>
+#include <cstring>
+#include <string_view>
+#include "{ROOT}/user/tests/common/tag.h"
+int thing();
+int main(int argc, char** argv) {{
+    std::string_view nonce = argc > 1 ? argv[1] + std::strlen("nonce=") : "";
+    if (thing() != 7) {{
+        std::printf("FAIL one: grade/host/thing.cc:9: thing() == 7\\nktest: 0 passed, 1 failed\\n");
+        return 1;
+    }}
+    std::printf("ok one %016llx\\n", (unsigned long long)glenda::ktest::tag_of(nonce, "one"));
+    std::printf("ktest: 1 passed, 0 failed\\n");
+}}
+'''
+# What kernel/thing.cc holds: the verdict, and a piece of what the screen says.
+THINGS = {
+    "int thing() { return 7; }": ("ok", "5/5"),
+    "int thing() { return 8; }": ("WRONG", "grade/host/thing.cc:9  thing() == 7"),
+    "int thing() { return nothing; }": ("BUILD", "kernel/thing.cc:1  'nothing' was not declared"),
+    "int other() { return 7; }": ("BUILD", "undefined reference to `thing()'"),
+    "int thing() { int* p = new int; delete p; return *p; }": ("PANIC", "kernel/thing.cc:1  AddressSanitizer: heap-use-after-free in thing()"),
+    "int thing() { int a[2] = {}; volatile int i = 2; return a[i]; }": ("PANIC", "kernel/thing.cc:1  index 2 out of bounds"),
+    "int thing() { volatile int big = 0x7fffffff; return big + 1; }": ("PANIC", "signed integer overflow"),
+    "#include <cstdlib>\nint thing() { std::abort(); }": ("PANIC", "signal 6"),
+    "int thing() { for (volatile int i = 0;; i = 1 - i) {} }": ("HANG", "busy: not finished after 0.5 s of the processor's time"),
+    "#include <unistd.h>\nint thing() { pause(); return 7; }": ("HANG", "idle"),
+    "#include <cstdio>\nint thing() { for (;;) std::puts(\"play\"); }": ("HANG", "it prints without end"),
+    "#include <cstdlib>\nint thing() { std::exit(0); }": ("ENDED", ""),
+    "#include <cstdio>\n#include <cstdlib>\nint thing() { std::puts(\"ok one\\nktest: 1 passed, 0 failed\"); std::exit(0); }":
+        ("FORGED", "`ok one`"),
+    "#include <cstdio>\n#include <cstdlib>\nint thing() { std::puts(\"Exercise 2.3 is missing: kernel/thing.cc, thing()\"); std::exit(77); }":
+        ("TO DO", "exercise 2.3 is missing (thing, kernel/thing.cc)"),
+}
+
+
+def add_host(lab: FakeLab, thing: str) -> None:  # noqa: F811
+    lab.write("grade/host/thing.cc", HARNESS)
+    lab.write("kernel/thing.cc", thing)
+    if not lab.tests:
+        lab.add("thing", kind="host", source="grade/host/thing.cc", files=["kernel/thing.cc"], cases=["one"], limit=0.5)
+
+
+@pytest.mark.parametrize("thing", THINGS)
+def test_host(lab: FakeLab, thing: str) -> None:  # noqa: F811
+    kind, words = THINGS[thing]
+    add_host(lab, thing)
+    graded = lab.grade()
+    assert graded.tests["thing"]["extra_data"]["kind"] == kind and words in graded.screen
+    assert graded.status == 0
+    again = lab.grade()
+    assert without_time(again.screen) == without_time(graded.screen)
+    assert (again.folder / "thing.log").read_text() == (graded.folder / "thing.log").read_text()
+
+
+def test_only_what_has_changed_is_compiled(lab: FakeLab) -> None:  # noqa: F811
+    add_host(lab, '#include "thing.h"\nint thing() { return kThing; }')
+    header = lab.write("kernel/thing.h", "constexpr int kThing = 7;\n")
+    calls = lab.root / "calls"
+    compiler = lab.write("compiler", f'#!/bin/sh\necho "$*" >> "{calls}"\nexec g++ "$@"\n')
+    compiler.chmod(0o755)
+
+    def compiled() -> int:
+        calls.write_text("")
+        assert lab.grade(GLENDA_HOST_CXX=str(compiler)).status == 0
+        return len(calls.read_text().splitlines())
+
+    assert compiled() == 3, "two sources and the program"
+    assert compiled() == 0
+    header.touch()
+    assert compiled() == 0, "contents count, not times"
+    header.write_text("constexpr int kThing = 8;\n")
+    assert compiled() == 2, "one source, and the program"
+    assert lab.grade().tests["thing"]["score"] == 0
+
+
+SCRIPTS = {
+    "assert 'main' in tree.kernel_symbols()\n    assert (tree / 'Makefile').exists()": ("ok", ""),
+    "with tree.boot(append=f'root=bin/good case=one nonce={tree.nonce}') as machine:\n        machine.expect('^ok one')": ("ok", ""),
+    "assert 1 == 2, 'one is not two'": ("WRONG", "grade/labs/lab2_script.py:3  one is not two"),
+    "tree.boot(append='root=bin/good').expect('^never')": ("ENDED", "the machine went off"),
+    "tree.boot(append='root=bin/busy').expect('^never', within=0.1)": ("HANG", "grade/labs/lab2_script.py:3  busy"),
+    "tree.boot(append='root=bin/panic').expect('^never')": ("PANIC", "trap in the kernel"),
+    "tree.boot(append='root=bin/todo').expect('^never')": ("TO DO", "exercise 2.3 is missing"),
+    "tree.boot(append='root=bin/off').expect('^never')": ("NO BOOT", "no greeting"),
+    "tree.boot(append='root=bin/flood').expect('^never')": ("HANG", "it prints without end"),
+    "raise KeyError('oops')": ("INFRA", "KeyError: 'oops'"),
+}
+
+
+@pytest.mark.parametrize("body", SCRIPTS)
+def test_script(lab: FakeLab, body: str) -> None:  # noqa: F811
+    kind, words = SCRIPTS[body]
+    lab.write("grade/labs/lab2_script.py", f'"""A script."""\ndef run(tree):\n    {body}\n')
+    lab.add("script", kind="script", script="grade/labs/lab2_script.py")
+    graded = lab.grade()
+    assert graded.tests["script"]["extra_data"]["kind"] == kind and words in graded.screen
+    assert graded.status == (2 if kind == "INFRA" else 0)
+    assert not list(Path(lab.root / "grade").rglob("__pycache__"))

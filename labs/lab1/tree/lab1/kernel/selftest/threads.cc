@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: MIT
+// Exercise 1.2: numbers that are never used twice, and a table that can be full.
+#include "sched/schedule.h"
+#include "selftest/cases.h"
+#include "thread/thread_table.h"
+
+namespace glenda::selftest {
+
+void thread_numbers() {
+    const Result<Tcb*> first = allocate_thread(), second = allocate_thread();
+    EXPECT(first.has_value() && second.has_value());
+    if (has_failed()) return;
+    const ThreadNumber number = number_of(**first), other = number_of(**second);
+    EXPECT(number != 0 && other != 0 && number != other);
+    EXPECT(find_thread(number) == *first && find_thread(other) == *second);
+    EXPECT(find_thread(0) == nullptr && find_thread(~ThreadNumber{0}) == nullptr);
+    EXPECT((*first)->state == ThreadState::Inactive && (*first)->hart == harts[0]);
+    EXPECT((*first)->satp == kernel_satp && (*first)->slice == kDefaultSlice * tick_length);
+
+    (*first)->registers.pc = 0x1000;
+    (*first)->priority = 9;
+    free_thread(**first);
+    EXPECT(find_thread(number) == nullptr && find_thread(other) == *second);
+    // A later thread in the same place: all is new, and the old number still leads nowhere.
+    for (unsigned i = 0; i < 300 && !has_failed(); i++) {
+        const Result<Tcb*> later = allocate_thread();
+        EXPECT(later.has_value());
+        if (!later) break;
+        EXPECT((*later)->registers.pc == 0 && (*later)->priority == 0);
+        EXPECT(number_of(**later) != number && find_thread(number) == nullptr);
+        EXPECT(find_thread(number_of(**later)) == *later);
+        (*later)->registers.pc = 0x2000;
+        free_thread(**later);
+    }
+    free_thread(**second);
+    EXPECT(find_thread(other) == nullptr);
+}
+
+void thread_table_full() {
+    static constinit ThreadNumber numbers[kMaxThreads] = {};
+    for (unsigned round = 0; round < 3 && !has_failed(); round++) {
+        for (unsigned i = 0; i < kMaxThreads && !has_failed(); i++) {
+            const Result<Tcb*> tcb = allocate_thread();
+            EXPECT(tcb.has_value());
+            if (!tcb) return;
+            EXPECT(find_thread(numbers[i]) == nullptr);  // of the round before
+            numbers[i] = number_of(**tcb);
+            for (unsigned j = 0; j < i; j++) EXPECT(numbers[j] != numbers[i]);
+        }
+        EXPECT_EQ(allocate_thread().error(), Error::NotEnoughMemory);
+        if (has_failed()) return;
+        free_thread(*find_thread(numbers[40]));
+        const Result<Tcb*> tcb = allocate_thread();
+        EXPECT(tcb.has_value() && number_of(**tcb) != numbers[40]);
+        if (!tcb) return;
+        numbers[40] = number_of(**tcb);
+        for (const ThreadNumber number : numbers) {
+            EXPECT(find_thread(number) != nullptr);
+            if (!has_failed()) free_thread(*find_thread(number));
+        }
+        for (const ThreadNumber number : numbers) EXPECT(find_thread(number) == nullptr);
+    }
+}
+
+}  // namespace glenda::selftest
