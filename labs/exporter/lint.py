@@ -15,13 +15,14 @@ from . import leaks, lint_files, lint_trees
 from .course import Course
 from .errors import Complaint
 from .ids import exercise_of, lab_of
+from .lint_trees import NEAR
 from .manifest import Lab, Lines
 from .marks import Hole
+from .mutants import misfits
 from .patches import solution_lines
 from .render import Renderer
 from .repository import Repository
 
-NEAR_INCLUDES = 5
 EXERCISES, TESTS, LINES, POINTS = (5, 9), (10, 16), (150, 350), (100, 100)
 INCLUDE = re.compile(r"\s*#\s*include\b")
 
@@ -94,8 +95,8 @@ def surroundings(course: Course) -> Iterator[Complaint]:
         for hole in holes:
             if any(hole.opened < number < hole.closed for number in includes):
                 yield Complaint(path, hole.opened, f"hole {hole.id} holds an include", "L6")
-            elif near := [number for number in includes if 0 < max(hole.opened - number, number - hole.closed) <= NEAR_INCLUDES]:
-                yield Complaint(path, hole.opened, f"hole {hole.id} is within {NEAR_INCLUDES} lines of the include in line {near[-1]}", "L6")
+            elif near := [number for number in includes if 0 < max(hole.opened - number, number - hole.closed) < NEAR]:
+                yield Complaint(path, hole.opened, f"hole {hole.id} is less than {NEAR} lines from the include in line {near[-1]}", "L6")
             if any(line.endswith("\\") for line in lines[max(0, hole.opened - 2):hole.closed]):
                 yield Complaint(path, hole.opened, f"hole {hole.id} is in a macro", "L6")
 
@@ -122,6 +123,8 @@ def lint(course: Course, public: Repository | None = None, with_sizes: bool = Tr
     if not any(complaint.rule == "L1" for complaint in found):     # else there are no trees
         renderer = Renderer(course)
         found += [*lint_trees.only_added(renderer), *leaks.search(renderer)]
+        for lab in course.labs:
+            found += misfits(course, lab, renderer.tree(f"sol{lab.number}"))
         if public:
             found += lint_trees.near_holes(renderer, public)
     return sorted(set(found))

@@ -10,7 +10,7 @@ from .marks import Hole
 from .render import Renderer
 from .repository import Repository
 
-NEAR = 5        # lines: a student's own lines next to a hole end there
+NEAR = 5        # lines: at this distance no edit at a hole conflicts with a change; lines next to each other are 1 apart
 
 
 def only_added(renderer: Renderer) -> Iterator[Complaint]:
@@ -56,8 +56,8 @@ def _changes_near(renderer: Renderer, path: str, before: list[str], after: list[
         if tag == "equal":
             continue
         for hole, first, last in holes:
-            distance = max(first - end, start - last)
+            distance = max(first - end, start - last) + 1
             if distance < NEAR:
-                where = "in it" if distance < 0 else f"{distance} lines away"
+                where = "in it" if distance < 1 else f"{distance} lines away"
                 yield Complaint(path, hole.opened, f"published hole {hole.id} has a change {where}: a student's merge may conflict; "
                                                    f"keep {NEAR} lines away, or publish with a reason", "L3")

@@ -38,7 +38,7 @@ class Trial:
 def _places(renderer: Renderer, path: str, lines: list[str]) -> list[int]:
     """The lines (from 0) of a published file that may be mended."""
     holes = [(start, end) for _, start, end in hole_lines(renderer, path)]
-    return [number for number in range(len(lines)) if all(number < start - NEAR or number >= end + NEAR for start, end in holes)]
+    return [number for number in range(len(lines)) if all(number <= start - NEAR or number >= end - 1 + NEAR for start, end in holes)]
 
 
 def mended(lines: list[str], place: int, dice: random.Random) -> list[str]:

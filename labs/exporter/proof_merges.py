@@ -23,7 +23,7 @@ def differences(repository_tree: str, expected: str, history: History) -> str:
 def fresh_publication(course: Course, folder: Path) -> Publication:
     """The labs as published for the first time, in a folder that was empty."""
     publication = Publication(course, folder, DATE)
-    publication.run()
+    publication.run_labs()
     return publication
 
 

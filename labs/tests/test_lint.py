@@ -129,9 +129,9 @@ def published(solved: SolvedTree) -> Publication:
 
 
 @pytest.mark.parametrize("old, new, distance", [
-    ("unsigned pointer, unsigned levels) {", "unsigned where, unsigned levels) {", "0 lines"),
-    ("/// Finds the slot that `pointer` names, or null.", "/// Finds a slot.", "2 lines"),
-    ("/// Tells how full a table is.", "/// Says how full it is.", "2 lines"),
+    ("unsigned pointer, unsigned levels) {", "unsigned where, unsigned levels) {", "1 lines"),
+    ("/// Finds the slot that `pointer` names, or null.", "/// Finds a slot.", "3 lines"),
+    ("/// Tells how full a table is.", "/// Says how full it is.", "3 lines"),
 ])
 def test_a_mend_near_a_published_hole(solved: SolvedTree, old: str, new: str, distance: str) -> None:
     public = published(solved).public
@@ -190,7 +190,7 @@ def test_holes_keep_clear_of_includes_and_macros(solved: SolvedTree) -> None:
     queue, first, second = (line_of(solved, path, text) for path, text in
                             (("kernel/queue.h", "1.1a {"), (SLOT, "2.1a {"), (SLOT, "2.2a {")))
     assert complaints(solved).splitlines() == [
-        f"kernel/queue.h:{queue}: L6: hole 1.1a is within 5 lines of the include in line {queue - 3}",
+        f"kernel/queue.h:{queue}: L6: hole 1.1a is less than 5 lines from the include in line {queue - 3}",
         f"kernel/slot.cc:{first}: L6: hole 2.1a holds an include", f"kernel/slot.cc:{second}: L6: hole 2.2a is in a macro"]
 
 
