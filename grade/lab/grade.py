@@ -105,7 +105,8 @@ def hidden_files(path: Path | None) -> Files:
 def go_on_in(tree: Path, options: argparse.Namespace, folder: Path, mark: str, notes: list[str]) -> int:
     """Lets the course's grader do the rest, because the student's is another."""
     command = [sys.executable, "-m", "lab", "grade", f"--tree={tree}", f"--results={folder}", f"--as-is={mark}",
-               f"--secret-in={folder.parent}", f"--shown={shown(folder, options.tree.resolve())}", f"-j{options.jobs}", *(f"--note={note}" for note in notes),
+               f"--secret-in={folder.parent}", f"--shown={shown(folder, options.tree.resolve())}", f"-j{options.jobs}",
+               *(f"--note={note}" for note in notes),
                *(f"--make={each}" for each in options.make), *(["--strict"] if options.strict else []),
                *(f"--{key}={value}" for key, value in (("lab", options.lab), ("test", options.test), ("ex", options.ex),
                                                        ("hidden", options.hidden and options.hidden.resolve())) if value)]
