@@ -15,7 +15,7 @@ WIDTH = 150             # columns of a detail, at most
 
 def clean(text: str) -> str:
     """Without control characters: what a guest prints must not play with the terminal."""
-    return re.sub(r"[^\x20-\x7e\xa0-\ufffc]", "?", text)
+    return re.sub(r"[^\x20-\x7e\xa0-\ud7ff\ue000-\ufffc]", "?", text)
 
 
 def number(value: float) -> str:
@@ -78,7 +78,10 @@ class Screen:
 
     def _exercise(self, exercise: Exercise) -> str:
         """Where to go on."""
-        places = ", ".join(" ".join(part for part in (function, file) if part) for file, function in exercise.places[:2])
+        files = {file: [] for file, _ in exercise.places}
+        for file, function in exercise.places:
+            files[file] += [function] if function else []
+        places = "; ".join(", ".join([*functions, file]) for file, functions in files.items())
         parts = [f"exercise {exercise.id} {places}".rstrip()]
         if exercise.title:
             lab = exercise.id.partition(".")[0]
