@@ -78,6 +78,7 @@ void one_reply_each() {
     EXPECT_OK(reply.send({.tag = Tag(1, 0)}));
     EXPECT_EQ(got[0].tag.label(), 1);
     EXPECT_EQ(thread.state(), ThreadState::BlockedCall);
+    EXPECT(need(environment().machine.check()));
     EXPECT_ERROR(NoCaller, reply.send({.tag = Tag(2, 0)}));
     EXPECT_EQ(thread.state(), ThreadState::BlockedCall);
     EXPECT_OK(other.nb_recv(reply.cptr()));  // the same Reply for the next call
