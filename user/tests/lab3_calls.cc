@@ -118,7 +118,7 @@ void reply_recv() {
     unsigned served = 0;
     auto server = [&] {
         Message request = endpoint.recv(reply.cptr());
-        for (; request.tag.label() != 0; served++)
+        for (; request.tag.label() != 0 && !request.tag.is_error(); served++)
             request = endpoint.reply_recv(reply.cptr(), {.tag = Tag(8, 1), .words = {request.words[0] + 1}});
         (void)reply.send({.tag = Tag(9, 0)});
     };

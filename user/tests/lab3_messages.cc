@@ -171,6 +171,27 @@ void wrong_cnodes() {
     EXPECT_EQ(look(slot).type, CapType::Null);
 }
 
+/// The receiver has a CSpace of its own: its pointer to a CNode means something there, and nothing in the sender's.
+void own_cspace() {
+    constexpr CPtr kEndpoint = 1, kSelf = 2, kBox = 3, kTaken = 4;
+    const CNode box = need(pool().cnode(3));
+    const Endpoint endpoint = need(pool().endpoint());
+    auto body = [&] {
+        set_receive_slots({CNode(kBox), kTaken, 1});
+        (void)Endpoint(kEndpoint).recv(0);
+        (void)Tcb(kSelf).suspend();
+    };
+    Thread thread(body);
+    EXPECT_OK(box.copy(kEndpoint, node(), endpoint.cptr()));
+    EXPECT_OK(box.copy(kSelf, node(), thread.tcb.cptr()));
+    EXPECT_OK(box.copy(kBox, node(), box.cptr()));
+    need(thread.tcb.configure({.cspace = box}));
+    thread.start();
+    utcb()->send_caps[0] = need(pool().notification()).cptr();
+    EXPECT_OK(endpoint.nb_send({.tag = Tag(0, 0, 1)}));
+    EXPECT_EQ(need(box.info(kTaken)).type, CapType::Notification);
+}
+
 /// A reply carries capabilities if the server received through a capability with the Grant right. What the caller's
 /// capability allows does not matter.
 void in_replies() {
@@ -206,7 +227,7 @@ int main(int, char**) {
     using namespace glenda::ktest;
     static constexpr Case kCases[] = {{"every_length", every_length}, {"without_a_utcb", without_a_utcb},
                                       {"passing", passing},           {"passing_memory", passing_memory},
-                                      {"stopping", stopping},         {"wrong_cnodes", wrong_cnodes},
-                                      {"in_replies", in_replies}};
+                                      {"stopping", stopping},         {"cnodes", wrong_cnodes},
+                                      {"own_cspace", own_cspace},     {"in_replies", in_replies}};
     return run_cases(kCases);
 }
