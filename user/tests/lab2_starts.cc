@@ -5,6 +5,8 @@
 // The verdict goes where the kernel will print it without being asked: into ra, before a system call that it does not
 // know. grade/labs/lab2_starts.py reads that line.
 #include "common/ktest.h"
+#include "common/option.h"
+#include "common/tag.h"
 
 namespace {
 
@@ -23,7 +25,9 @@ unsigned first_fault(int argc, char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
-    const std::uint64_t verdict = 0x2100 + first_fault(argc, argv);
+    const std::string_view nonce = ktest::text_option(ktest::boot_info().command_line, "nonce");
+    const unsigned fault = first_fault(argc, argv);
+    const std::uint64_t verdict = fault != 0 ? fault : ktest::tag_of(nonce, "root_starts");
     asm volatile(
         "mv ra, %0\n"
         "li a7, 1\n"
