@@ -125,4 +125,4 @@ def check_style(page: Page) -> list[str]:
 
 def check_all(page: Page, tree: Tree, load: dict[Path, Page], files: tuple[str, ...] = (*SOLVED, *STUDENT)) -> list[str]:
     return [*check_links(page, load), *check_paths(page, tree), *check_names(page, tree), *check_make(page, tree, files),
-            *check_missing(page, tree), *check_style(page)]
+            *check_missing(page, tree)]

@@ -35,7 +35,9 @@ def names(path: Path) -> str:
 
 @pytest.mark.parametrize("path", PAGES, ids=names)
 def test_page_is_true(path: Path) -> None:
-    assert claims.check_all(Page(path), TREE, LOADED, makefiles(path)) == []
+    page = Page(path)
+    assert claims.check_all(page, TREE, LOADED, makefiles(path)) == []
+    assert path.name == "README.md" or claims.check_style(page) == []
 
 
 @pytest.mark.parametrize("path", REFERENCE, ids=names)
@@ -106,7 +108,7 @@ def test_page_is_read(page: Page) -> None:
 
 def test_what_is_right_is_accepted(page: Page) -> None:
     (page.path).write_text(SYNTHETIC)
-    assert claims.check_all(page, TREE, {}) == []
+    assert [*claims.check_all(page, TREE, {}), *claims.check_style(page)] == []
 
 
 @pytest.mark.parametrize(("old", "new", "complaint"), [
@@ -129,7 +131,7 @@ def test_what_is_wrong_is_found(page: Page, old: str, new: str, complaint: str) 
     assert old in SYNTHETIC
     wrong = Page(page.path, SYNTHETIC.replace(old, new, 1))
     page.path.write_text(wrong.text)
-    assert [each for each in claims.check_all(wrong, TREE, {}) if each.startswith(complaint)]
+    assert [each for each in [*claims.check_all(wrong, TREE, {}), *claims.check_style(wrong)] if each.startswith(complaint)]
 
 
 def test_an_old_picture_is_found(tmp_path: Path) -> None:
