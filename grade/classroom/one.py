@@ -6,6 +6,7 @@ the submissions' places. The result goes to JOB/results/NAME.json, whole or not 
 is taken up where it stopped.
 """
 
+import hashlib
 import json
 import os
 import secrets
@@ -61,7 +62,7 @@ def grade(job: Path, name: str) -> dict:
         changed = Path(scratch, "student")
         changed.mkdir()
         result["changed"] = lay_out(student, template, changed)
-        return result | run(settings, template, changed, output)
+        return result | run(settings, name, template, changed, output)
 
 
 def differing(names: list[str], template: Path) -> list[str]:
@@ -69,11 +70,16 @@ def differing(names: list[str], template: Path) -> list[str]:
     return [name for name in names if not (template / name).exists()] or [f"{len(names)} files that the course provides"]
 
 
-def run(settings: dict, template: Path, changed: Path, output) -> dict:
+def secret_of(secret: str, name: str) -> str:
+    """A secret for one submission. A student who learns it from a log learns nothing about another's, or another day's."""
+    return hashlib.sha256(f"{secret} {name}".encode()).hexdigest()
+
+
+def run(settings: dict, name: str, template: Path, changed: Path, output) -> dict:
     """Grades in the sandbox."""
     token = secrets.token_hex(16)
     trees = {"/template": template, "/student": changed}
-    environment = {"LAB": str(settings["lab"]), "TOKEN": token, "GLENDA_GRADE_SECRET": settings["secret"],
+    environment = {"LAB": str(settings["lab"]), "TOKEN": token, "GLENDA_GRADE_SECRET": secret_of(settings["secret"], name),
                    "GLENDA_HOST_SANDBOX": "1", "HIDDEN_OPTION": "", "MAKEFLAGS": ""}
     if hidden := settings.get("hidden"):
         trees["/hidden"] = Path(hidden)

@@ -4,18 +4,26 @@
 All that can be compiled is (`make -k`), so which error is the first does not depend on the order of parallel jobs.
 """
 
+import contextlib
 import os
 import re
+import resource
+import select
 import shutil
+import signal
 import subprocess
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
 from glenda.errors import Infrastructure
+from glenda.process import die_with_parent
 
 GOAL = "lab-built"      # of grade/lab.mk: builds all, then prints where kernel and initrd are
 TOOLS = {"make": "make", "riscv64-linux-gnu-g++": "g++-riscv64-linux-gnu", "g++": "g++"}
 LIMIT = 1800            # s of real time
+MOST_OUTPUT = 8 << 20   # bytes
+MOST_IN_FILE = 64 << 20
 ERROR = re.compile(r"^(?P<file>[^\s:]+):(?P<line>\d+):(?:\d+:)? (?:fatal )?error: (?P<text>.*)$", re.MULTILINE)
 LINKER = re.compile(r"^(?:\S*ld: )?(?P<file>[^\s:]+):(?P<line>\d+): (?P<text>undefined reference .*|multiple definition .*)$",
                     re.MULTILINE)
@@ -24,12 +32,11 @@ OTHER = re.compile(r"^.*(?:\*\*\*|[Ee]rror|undefined reference|No rule).*$", re.
 
 @dataclass(frozen=True)
 class Build:
-    """`error`: "" if everything was built, else the first one in a few lines. `warnings`: of what was compiled now."""
+    """`error`: "" if everything was built, else the first one in a few lines."""
 
     kernel: Path
     initrd: Path
     error: str
-    warnings: int
     output: str
 
 
@@ -63,17 +70,44 @@ def run(tree: Path, lab: int, jobs: int, variables: list[str]) -> Build:
     """Builds everything. `variables`: more for make, such as BUILD=/tmp/x."""
     check_tools()
     command = ["make", "--no-print-directory", "-k", "-O", f"-j{jobs}", f"LAB={lab}", *variables, GOAL]
-    try:
-        done = subprocess.run(command, cwd=tree, env=environment(), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                              stderr=subprocess.STDOUT, timeout=LIMIT, check=False)
-    except subprocess.TimeoutExpired:
-        return Build(Path(), Path(), f"the build has not come to its end in {LIMIT} s", 0, "")
-    except OSError as error:
-        raise Infrastructure(f"make does not start: {error}") from None
-    output = done.stdout.decode(errors="replace")
+    output, status, stopped = follow(command, tree)
     built = re.search(r"^built (\S+) (\S+)$", output, re.MULTILINE)
-    if done.returncode == 0 and built:
-        return Build(tree / built[1], tree / built[2], "", output.count(" warning: "), output)
+    if status == 0 and built:
+        return Build(tree / built[1], tree / built[2], "", output)
     if "No space left on device" in output:
         raise Infrastructure("the disk is full: nothing can be built")
-    return Build(Path(), Path(), first_error(output), 0, output)
+    return Build(Path(), Path(), stopped or first_error(output), output)
+
+
+def restrain() -> None:
+    """In make's process. `make -O` keeps a job's output in a file, so the size of files bounds that too."""
+    die_with_parent()
+    resource.setrlimit(resource.RLIMIT_FSIZE, (MOST_IN_FILE, MOST_IN_FILE))
+
+
+def follow(command: list[str], tree: Path) -> tuple[str, int, str]:
+    """Runs make. Returns its output, its exit status, and why it was stopped, if it was."""
+    try:
+        child = subprocess.Popen(command, cwd=tree, env=environment(), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                 stderr=subprocess.STDOUT, start_new_session=True, preexec_fn=restrain)
+    except OSError as error:
+        raise Infrastructure(f"make does not start: {error}") from None
+    output, begun, stopped = bytearray(), time.monotonic(), ""
+    try:
+        while not stopped:
+            if select.select([child.stdout], [], [], 1.0)[0]:
+                if not (data := os.read(child.stdout.fileno(), 1 << 16)):
+                    break
+                output += data
+            if len(output) > MOST_OUTPUT:
+                stopped = "the build prints without end"
+            elif time.monotonic() - begun > LIMIT:
+                stopped = f"the build has not come to its end in {LIMIT} s"
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(child.pid, signal.SIGKILL if stopped else 0)
+        child.stdout.close()
+    status = child.wait()
+    if status != 0 and not output and not stopped:      # make could not even say that
+        stopped = f"the build prints without end, or makes a file of more than {MOST_IN_FILE >> 20} MiB"
+    return output[:MOST_OUTPUT].decode(errors="replace"), status, stopped

@@ -23,7 +23,7 @@ from pathlib import Path
 from glenda.gtest import processor_time
 from glenda.watch import sleeps
 
-from . import verdict
+from . import jail, verdict
 from .build import first_error
 from .config import BadLab, Test
 from .setting import Outcome, Setting
@@ -145,7 +145,7 @@ def execute(command: list[str], folder: Path, limit: float) -> tuple[Run, int, f
     """Runs a program to its end or its limits. Returns what it did, its exit status, and the processor time it used."""
     environment = {"PATH": os.environ.get("PATH", ""), "ASAN_OPTIONS": "detect_leaks=0:color=never:abort_on_error=0",
                    "UBSAN_OPTIONS": "color=never:print_stacktrace=0"}
-    child = subprocess.Popen(command, cwd=folder, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+    child = subprocess.Popen([*jail.command(), *command], cwd=folder, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                              stderr=subprocess.STDOUT, env=environment, start_new_session=True,
                              preexec_fn=lambda: restrain(limit))
     output, stop, used = bytearray(), Stop.EXIT, 0.0
@@ -160,8 +160,9 @@ def execute(command: list[str], folder: Path, limit: float) -> tuple[Run, int, f
                 stop = Stop.FLOOD
                 break
         with contextlib.suppress(OSError, IndexError):
-            now = processor_time(child.pid)
-            if now != used or not sleeps(child.pid):
+            pid = jail.inmate(child.pid)
+            now = processor_time(pid)
+            if now != used or not sleeps(pid):
                 used, moved = now, time.monotonic()
         if used > limit:
             stop = Stop.BUSY

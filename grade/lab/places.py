@@ -24,7 +24,7 @@ def lines(program: Path, address: int, root: Path) -> list[str]:
     done = subprocess.run([symbols.ADDR2LINE, "-fiC", "-e", str(program), f"{address:#x}"], capture_output=True,
                           text=True, errors="replace", check=False)
     told = done.stdout.splitlines()
-    return [f"{plain(function)}  {place(where, root)}" for function, where in zip(told[::2], told[1::2])]
+    return [f"{plain(function)}  {place(where, root)}".removesuffix("  ??:?") for function, where in zip(told[::2], told[1::2])]
 
 
 def plain(function: str) -> str:
@@ -36,7 +36,7 @@ def plain(function: str) -> str:
 
 def place(where: str, root: Path) -> str:
     """`file:line`, below the root if it lies there. A compiler's cache may have written down another tree's root."""
-    file, _, line = where.partition(" ")[0].rpartition(":")
+    file, line = re.fullmatch(r"(.*):(\d+|\?)(?: \(discriminator \d+\))?", where).groups()
     parts = Path(file).parts
     tails = (Path(*parts[start:]) for start in range(1 if file.startswith("/") else 0, len(parts)))
     return f"{next((tail for tail in tails if (root / tail).is_file()), file)}:{line}"

@@ -23,7 +23,8 @@ def write(path: Path, text: str) -> None:
 
 
 def write_all(folder: Path, lab: Lab, graded: Graded, screen: str, *, whole: bool, fingerprint: str, log: str) -> None:
-    """All files but the logs. None of them but times.json holds a time. `log`: the folder as the screen names it."""
+    """All files but the logs. None of them but times.json holds a time. `log`: the folder as the screen names it.
+    known.json is for our helpers: the last result of each test, whichever run it is from."""
     found = gradescope(lab, graded, screen, log) | {"whole": whole, "submission": fingerprint}
     write(folder / "results.json", json.dumps(found, indent=1) + "\n")
     write(folder / "results.txt", screen)
@@ -31,6 +32,19 @@ def write_all(folder: Path, lab: Lab, graded: Graded, screen: str, *, whole: boo
     times = {test.name: {"guest_s": round(outcome.guest_seconds, 4), "wall_s": round(outcome.wall_seconds, 2)}
              for test, outcome in graded}
     write(folder / "times.json", json.dumps(times, indent=1) + "\n")
+    known = last_known(folder) | {
+        test.name: {"score": score_of(test, outcome), "max_score": test.points, "kind": outcome.verdict.kind.value,
+                    "submission": fingerprint} for test, outcome in graded if not test.hidden}
+    write(folder / "known.json", json.dumps(known, indent=1) + "\n")
+
+
+def last_known(folder: Path) -> dict[str, dict]:
+    """The last result of each test; {} if there is none yet."""
+    try:
+        known = json.loads((folder / "known.json").read_text(encoding="utf-8"))
+        return known if isinstance(known, dict) else {}
+    except (OSError, ValueError):
+        return {}
 
 
 def gradescope(lab: Lab, graded: Graded, screen: str, log: str) -> dict:

@@ -15,7 +15,7 @@ WIDTH = 150             # columns of a detail, at most
 
 def clean(text: str) -> str:
     """Without control characters: what a guest prints must not play with the terminal."""
-    return re.sub(r"[^\x20-\x7e\xa0-\ufffc]", "?", text)
+    return re.sub(r"[^\x20-\x7e\xa0-\ud7ff\ue000-\ufffc]", "?", text)
 
 
 def number(value: float) -> str:

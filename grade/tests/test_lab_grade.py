@@ -200,6 +200,8 @@ def test_one_test_or_exercise(lab: FakeLab) -> None:
     one = lab.grade("--ex", "2.3")
     assert set(one.tests) == {"off"} and "Score 0/5 of what was run" in one.screen
     assert set(lab.grade("--test", "good").tests) == {"good"}
+    known = json.loads((one.folder / "known.json").read_text())
+    assert {name: each["kind"] for name, each in known.items()} == {"good": "ok", "off": "NO BOOT"}
     assert lab.grade("--strict", "--test", "good").status == 0
     assert lab.grade("--strict").status == 1
     assert lab.grade("--test", "goof").status == 2
@@ -225,6 +227,14 @@ def test_first_error_of_the_build(lab: FakeLab) -> None:
     assert "BUILD  a.cc:2  'nothing' was not declared in this scope" in first.screen
     assert first.tests["good"]["extra_data"]["kind"] == "BUILD" and first.status == 0
     assert without_time(lab.grade("-j4").screen) == without_time(first.screen)
+
+
+def test_a_build_without_end(lab: FakeLab) -> None:
+    lab.write("Makefile", "lab-built:\n\tyes all work and no play\n")
+    lab.add("good")
+    graded = lab.grade()
+    assert "BUILD  the build prints without end" in graded.screen
+    assert (graded.folder / "build.log").stat().st_size < 10 << 20
 
 
 def test_a_line_that_does_not_fit_is_the_labs_fault(lab: FakeLab) -> None:

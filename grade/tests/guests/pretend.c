@@ -118,12 +118,14 @@ int main(long hart, const char* tree) {
     if (starts_with(name, "flood")) flood("all work and no play\n");
     if (starts_with(name, "early")) print("ok one 0123456789abcdef\n");
     if (starts_with(name, "wrong")) {
-        print("FAIL one: user/tests/lab2_x.cc:88: error_of(copy), got Ok, not InvalidCapability\n"
-              "also one: user/tests/lab2_x.cc:89: value == 7, got 0x0, not 0x7\n");
+        print(
+            "FAIL one: user/tests/lab2_x.cc:88: error_of(copy), got Ok, not InvalidCapability\n"
+            "also one: user/tests/lab2_x.cc:89: value == 7, got 0x0, not 0x7\n");
         if (starts_with(name, "wrong_hang")) hang();
         print("ktest: 0 passed, 1 failed\n");
     }
-    if (starts_with(name, "leak")) print("LEAK one: user/tests/common/ktest.cc:50: used == 0, got 0x40, not 0x0\nktest: 0 passed, 1 failed\n");
+    if (starts_with(name, "leak"))
+        print("LEAK one: user/tests/common/ktest.cc:50: used == 0, got 0x40, not 0x0\nktest: 0 passed, 1 failed\n");
     if (starts_with(name, "broken")) {
         panic("invariant violated: a slot is in the derivation tree twice");
         print("END PANIC\n");

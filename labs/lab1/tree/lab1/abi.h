@@ -48,8 +48,8 @@ constexpr Error kNoFreeProcess{kFirstServerError + 3};
 /// The exit status of a process that did what it must not, so that the kernel stopped it.
 constexpr int kStatusStopped = -1;
 
-/// The calls of a thread. Arguments 0 to 5 are in a0 to a5. Argument n > 5 is word n of the caller's UTCB (abi/message.h),
-/// and counts as 0 if the caller has none.
+/// The calls of a thread. Arguments 0 to 5 are in a0 to a5. Argument n > 5 is word n of the caller's UTCB
+/// (abi/message.h), and counts as 0 if the caller has none.
 enum class ThreadCall : std::int64_t {
     ThreadCreate = -1,          // -> handle of a new thread: Inactive, at the caller's priority
     ThreadConfigure = -2,       // thread, CSpace, VSpace, UTCB address or 0 -> 0; the thread must be Inactive
@@ -69,9 +69,9 @@ enum class ThreadCall : std::int64_t {
     MapInitrd = -16,            // address -> size in bytes of the initrd, which is now there, read-only
     Shutdown = -17,             // -> never returns: powers the machine off
 };
-// VSpaceMap with own address 0 maps new pages of zeros. With another one it maps the pages that the caller has there, so
-// that both see the same memory; Write is refused where the caller cannot write. Addresses and bytes are multiples of
-// the page size.
+// VSpaceMap with own address 0 maps new pages of zeros. With another one it maps the pages that the caller has there,
+// so that both see the same memory; Write is refused where the caller cannot write. Addresses and bytes are multiples
+// of the page size.
 
 /// Handles with a fixed meaning: the caller's own. They cannot be closed. Others are from kFirstHandle on.
 constexpr std::uint64_t kOwnThread = 0, kOwnVSpace = 1, kOwnCSpace = 2, kFirstHandle = 3;

@@ -27,8 +27,8 @@ namespace {
 
 /// A process that breaks a rule ends, and nobody else notices.
 void stop(Process& process, std::uint64_t scause, std::uint64_t stval) {
-    print(process.name, " (pid ", process.pid, ") stopped: ", name_of_cause(scause), " at ", Hex{stval}, ", pc ",
-          Hex{process.registers.pc}, "\n");
+    print(process.name, " (pid ", process.pid, ") stopped: ");
+    print_fault(scause, stval, process.registers.pc);
     exit(process, kStatusStopped);
 }
 

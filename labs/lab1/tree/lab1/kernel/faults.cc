@@ -1,16 +1,39 @@
 // SPDX-License-Identifier: MIT
-// The names of exceptions; see faults.h.
+// The names of exceptions (privileged specification, table 4.2); see faults.h.
 #include "faults.h"
+
+#include "arch/trap.h"
+#include "debug/print.h"
 
 namespace glenda {
 
-const char* name_of_cause(std::uint64_t scause) {
-    static constexpr const char* kNames[] = {
-        "misaligned jump",  "instruction access fault", "illegal instruction", "breakpoint",
-        "misaligned load",  "load access fault",        "misaligned store",    "store access fault",
-        "environment call", "environment call",         "environment call",    "environment call",
-        "instruction page fault", "load page fault",    "exception 14",        "store page fault"};
-    return scause < sizeof kNames / sizeof kNames[0] ? kNames[scause] : "unknown exception";
+namespace {
+
+// Those without a name cannot come out of user mode, or are reserved.
+constexpr const char* kNames[arch::kCauseCount] = {"misaligned jump",
+                                                   "instruction access fault",
+                                                   "illegal instruction",
+                                                   "breakpoint",
+                                                   "misaligned load",
+                                                   "load access fault",
+                                                   "misaligned store",
+                                                   "store access fault",
+                                                   nullptr,
+                                                   nullptr,
+                                                   nullptr,
+                                                   nullptr,
+                                                   "instruction page fault",
+                                                   "load page fault",
+                                                   nullptr,
+                                                   "store page fault"};
+
+}  // namespace
+
+void print_fault(std::uint64_t scause, std::uint64_t stval, std::uint64_t pc) {
+    const char* name = scause < arch::kCauseCount ? kNames[scause] : nullptr;
+    print(name != nullptr ? name : "unknown exception");
+    if (arch::cause_of(scause).kind == arch::TrapKind::Memory) print(" at ", Hex{stval});
+    print(", pc ", Hex{pc}, "\n");
 }
 
 }  // namespace glenda

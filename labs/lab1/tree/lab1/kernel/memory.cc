@@ -126,7 +126,8 @@ Result<void> copy_user_space(PageTable& from, PageTable& to) {
 Pte* find_user_page(PageTable& root, VirtAddr address, MapFlags wanted) {
     if (address.value >= kUserEnd) return nullptr;
     const Walk found = walk(root, address, 0);
-    const bool may = found.entry->is_leaf() && (found.entry->map_flags() & std::uint64_t(wanted)) == std::uint64_t(wanted);
+    const bool may =
+        found.entry->is_leaf() && (found.entry->map_flags() & std::uint64_t(wanted)) == std::uint64_t(wanted);
     return may ? found.entry : nullptr;
 }
 

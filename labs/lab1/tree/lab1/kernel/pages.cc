@@ -13,7 +13,7 @@ namespace glenda {
 
 namespace {
 
-constinit PhysRange all;                       // the pages that have a count
+constinit PhysRange all;                        // the pages that have a count
 constinit std::uint32_t* references = nullptr;  // of each of them
 constinit PhysAddr first_free;                  // 0: none
 constinit std::uint64_t free_count = 0;

@@ -45,6 +45,12 @@ void give_away_children(const Process& process) {
     }
 }
 
+void wake_one(Process& process) {
+    process.sleep_chan = nullptr;
+    process.wake_time = kNever;
+    process.state = ProcessState::Ready;
+}
+
 }  // namespace
 
 Process& start_first_process(std::string_view path, std::string_view command_line) {
@@ -116,16 +122,6 @@ void sleep_until(Process& process, std::uint64_t time) {
     process.wake_time = time;
     process.state = ProcessState::Sleeping;
 }
-
-namespace {
-
-void wake_one(Process& process) {
-    process.sleep_chan = nullptr;
-    process.wake_time = kNever;
-    process.state = ProcessState::Ready;
-}
-
-}  // namespace
 
 void wake(const void* chan) {
     for (Process& process : process_table) {

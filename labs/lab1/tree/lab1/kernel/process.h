@@ -39,9 +39,9 @@ struct Process {
     std::uint64_t wake_time = kNever;  // Sleeping: when it wakes in any case, in ticks of the timebase
 
     // Memory. The heap and the regions of mmap only grow and shrink at their upper ends.
-    PhysAddr root_pt_pa;            // the root of its page table
-    VirtAddr heap_base, heap_top;   // sbrk: from the end of the program
-    VirtAddr mmap_head;             // mmap: where the next region goes
+    PhysAddr root_pt_pa;           // the root of its page table
+    VirtAddr heap_base, heap_top;  // sbrk: from the end of the program
+    VirtAddr mmap_head;            // mmap: where the next region goes
 
     OpenFile files[kMaxFiles];
 

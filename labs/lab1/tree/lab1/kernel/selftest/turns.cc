@@ -12,15 +12,16 @@ struct World {
     Hart hart;
     Tcb threads[4];
 };
-constinit World world;
-Hart& hart() { return world.hart; }
-Tcb& thread(unsigned n) { return world.threads[n]; }
+constinit World worlds[4];  // a new one each time: it is too large for the stack, from which it could be cleared
+constinit World* world = nullptr;
+Hart& hart() { return world->hart; }
+Tcb& thread(unsigned n) { return world->threads[n]; }
 
-void reset() {
-    world = {};
+void begin() {
+    world = world == nullptr ? worlds : world + 1;
     init_hart(hart());
     set_executing(hart());
-    for (Tcb& tcb : world.threads) {
+    for (Tcb& tcb : world->threads) {
         init_thread(tcb);
         tcb.hart = &hart();
         tcb.priority = 10;
@@ -30,7 +31,7 @@ void reset() {
 /// The number of the thread that runs next; 4: the idle thread.
 unsigned next() {
     const Tcb& chosen = choose(hart());
-    return &chosen == &hart().idle ? 4 : static_cast<unsigned>(&chosen - world.threads);
+    return &chosen == &hart().idle ? 4 : static_cast<unsigned>(&chosen - world->threads);
 }
 
 /// Lets the current thread run for `percent` of a tick, and no tick come.
@@ -54,7 +55,7 @@ void block() {
 }  // namespace
 
 void turns() {
-    reset();
+    begin();
     EXPECT_EQ(next(), 4);
     tick(hart());  // the idle thread has no turn that could end
     EXPECT_EQ(next(), 4);
@@ -80,10 +81,17 @@ void turns() {
     EXPECT_EQ(run_ticks(kDefaultSlice), 0);
     EXPECT_EQ(run_ticks(kDefaultSlice), 2);
     EXPECT_EQ(run_ticks(kDefaultSlice), 1);
+    // A turn ends at the tick that is closest to its end: 0.3 ticks before it, but not 0.7.
+    run(70);
+    EXPECT_EQ(run_ticks(kDefaultSlice - 2), 1);
+    EXPECT_EQ(run_ticks(1), 0);
+    run(30);
+    EXPECT_EQ(run_ticks(kDefaultSlice - 1), 0);
+    EXPECT_EQ(run_ticks(1), 2);
 }
 
 void strict_priorities() {
-    reset();
+    begin();
     thread(1).priority = 11;
     thread(2).priority = 9;
     make_ready(thread(0));
@@ -91,6 +99,7 @@ void strict_priorities() {
     EXPECT_EQ(next(), 0);
     EXPECT_EQ(run_ticks(3 * kDefaultSlice), 0);  // nobody else of its priority
     yield(hart());
+    EXPECT(!thread(0).is_queued);  // a yield to nobody has no effect
     EXPECT_EQ(next(), 0);
     make_ready(thread(3));
     EXPECT_EQ(next(), 0);  // an equal does not interrupt its turn
@@ -114,12 +123,15 @@ void strict_priorities() {
     EXPECT_EQ(next(), 2);
     block();
     EXPECT_EQ(next(), 4);
+    thread(2).priority = 0;
     make_ready(thread(2));
+    tick(hart());  // of the idle thread, which is never in a queue
+    EXPECT(!hart().idle.is_queued);
     EXPECT_EQ(next(), 2);
 }
 
 void shares() {
-    reset();
+    begin();
     set_slice(thread(1), static_cast<std::uint32_t>(2 * kDefaultSlice * tick_length));
     for (unsigned n = 0; n < 3; n++) make_ready(thread(n));
     // Thread 2 sleeps through every tick: it always stops shortly before one comes, and is ready again at once.
@@ -139,14 +151,14 @@ void shares() {
     EXPECT(twice > 2 * first - 3 * turn && twice < 2 * first + 3 * turn);
     EXPECT(dodger < first + 3 * turn);
 
-    // Turns that end late do not make a share larger: ticks that come every 1.4 ticks' time.
-    reset();
+    // Turns that end late do not make a share larger: ticks that come every 1.2 ticks' time.
+    begin();
     thread(1).slice = static_cast<std::uint32_t>(3 * tick_length);
     thread(0).slice = static_cast<std::uint32_t>(3 * tick_length);
     make_ready(thread(0));
     make_ready(thread(1));
     for (unsigned i = 0; i < 600; i++) {
-        run(next() == 0 ? 140 : 100);
+        run(next() == 0 ? 120 : 100);
         tick(hart());
     }
     const std::uint64_t late = run_time(thread(0)), exact = run_time(thread(1));

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Handles, and what happens when they are closed; see cspace.h.
 //
-// A CSpace may hold the last reference to another one, and that to a third. Closing them by recursion would need as much
-// stack as there are CSpaces in such a row, and the kernel's stack is small. So a CSpace that loses its last reference
-// is only marked, and the outermost release() goes on as long as any is marked.
+// A CSpace may hold the last reference to another one, and that to a third. Closing them by recursion would need as
+// much stack as there are CSpaces in such a row, and the kernel's stack is small. So a CSpace that loses its last
+// reference is only marked, and the outermost release() goes on as long as any is marked.
 #include "thread/cspace.h"
 
 #include "thread/thread_calls.h"

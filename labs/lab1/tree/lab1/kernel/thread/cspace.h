@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // A CSpace: the table of what a thread can name. A handle is an index in it.
 //
-// Threads may share a CSpace. It lives as long as it has references: from threads that use it, and from handles in other
-// CSpaces. Then all its handles are closed. A handle of a VSpace or CSpace is a reference to that; a handle of a thread
-// is the thread's life: when it is closed, the thread ends.
+// Threads may share a CSpace. It lives as long as it has references: from threads that use it, and from handles in
+// other CSpaces. Then all its handles are closed. A handle of a VSpace or CSpace is a reference to that; a handle of a
+// thread is the thread's life: when it is closed, the thread ends.
 //
 // Handles below kFirstHandle mean the caller's own things (abi.h); they are not in the table.
 #pragma once

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // All threads: a table of Tcbs, and numbers by which to name them. Exercise 1.2 writes thread_table.cc.
 //
-// A thread's number is never used for another one. So whoever keeps the number of a thread that has ended finds nothing,
-// and not the thread that is now in the same place: the number is the place in the table, and a count of how often that
-// place has been given away.
+// A thread's number is never used for another one. So whoever keeps the number of a thread that has ended finds
+// nothing, and not the thread that is now in the same place: the number is the place in the table, and a count of how
+// often that place has been given away.
 #pragma once
 
 #include "object/tcb.h"

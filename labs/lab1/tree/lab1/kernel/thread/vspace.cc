@@ -4,9 +4,22 @@
 
 namespace glenda {
 
+namespace {
+
+constinit VSpace table[kMaxVSpaces];
+
+}  // namespace
+
+VSpace* VSpace::find_unused() {
+    for (VSpace& space : table) {
+        if (space.root_ == nullptr) return &space;
+    }
+    return nullptr;
+}
+
 Result<VSpace*> VSpace::create() {
-    // Exercise 1.1: Keep a table of kMaxVSpaces VSpaces in this file, and take one that is not in use. Its root table
-    // comes from create_user_space(), its identity from address_spaces.add(). What if one of the two fails?
+    // Exercise 1.1: Its root table comes from create_user_space(), its identity from address_spaces.add(). What if one
+    // of the two fails?
     missing_exercise("1.1");
 }
 

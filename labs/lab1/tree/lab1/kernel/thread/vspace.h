@@ -39,6 +39,9 @@ public:
     void flush() const;
 
 private:
+    /// Returns a VSpace that is not in use, or null.
+    static VSpace* find_unused();
+
     PageTable* root_ = nullptr;  // null: this VSpace is not in use
     std::uint64_t identity_ = 0;
     std::uint64_t references_ = 0;
