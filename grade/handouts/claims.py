@@ -10,7 +10,7 @@ from .page import Page
 from .tree import SOLVED, STUDENT, Tree
 
 # What is made, what a reader makes, and what lies in the initrd.
-ELSEWHERE = ("build/", "bin/", "my/", "/mnt/c", "/tmp/", "~/", "answers.md", "compile_flags.txt")
+ELSEWHERE = ("build/", "bin/", "my/", "../", "/mnt/c", "/tmp/", "~/", "answers.md", "compile_flags.txt")
 BRANCH = re.compile(r"(?:lab|sol|prep)\d?|solutions|(?:public|private)\.git")
 PATH = re.compile(r"[\w.~/*-]*/[\w./*{},-]*|\.?[\w-]+\.(?:cc|h|S|md|py|mk|toml|sh|dot|svg)|\.git\w+")
 MARK = re.compile(r"// lab (\d+\.\d+)[a-z] \{")
@@ -45,14 +45,20 @@ def check_picture(path: Path) -> list[str]:
     return []
 
 
+SHELL = re.compile(r"(?:make|sh|git|podman|docker|cd|wsl|sudo|code|export|ccache|\w+=\S+ make)\b")
+GDB = re.compile(r"(?:reverse-\w+|continue|t?break|backtrace|finish|print|info|watch|detach|kernel)\b")   # its own, and how ours begin
+
+
 def is_command(text: str) -> bool:
-    return re.match(r"(?:make|sh|git|podman|docker|cd|wsl|sudo|code|export|\w+=\S+ make)\b ?", text) is not None
+    return SHELL.match(text) is not None or GDB.match(text) is not None
 
 
 def check_paths(page: Page, tree: Tree) -> list[str]:
     """Whatever looks like a path exists."""
     complaints = []
     for line, span in [*page.spans, *shell_lines(page)]:
+        if span.startswith("git "):     # branches look like paths
+            continue
         for word in span.split() if is_command(span) else [span]:
             word = word.partition("=")[2] or word
             if PATH.fullmatch(word) and not word.startswith(ELSEWHERE) and not BRANCH.fullmatch(word):
@@ -66,7 +72,7 @@ def check_names(page: Page, tree: Tree) -> list[str]:
     """Whatever looks like a name in the code of a sentence occurs in the sources, alone or in an expression."""
     complaints = []
     for line, span in page.spans:
-        if is_command(span) or any(form.fullmatch(span) for form in (PATH, BRANCH)) or re.search(r"[\"'~@*$]", span):
+        if is_command(span) or any(form.fullmatch(span) for form in (PATH, BRANCH)) or span.startswith("<") or re.search(r"[\"'~@*$]", span):
             continue
         for word in re.findall(r"[A-Za-z_]\w{2,}", span):
             if word not in tree.words:
