@@ -50,7 +50,7 @@ namespace host {
 
 namespace {
 
-constexpr unsigned kMostPerStep = 6;  // slots that one step may empty: a Tcb's own five, and the one that leads to it
+constexpr unsigned kMostPerStep = 1;     // slots that one step may empty
 constexpr unsigned kMostSteps = 20'000;  // of one Revoke: there are fewer than 100 capabilities
 
 World* world = nullptr;
