@@ -85,6 +85,8 @@ make help V=1    # make nonsense
 <!-- note -->
 ```
 Exercise 2.2 is missing: kernel/cap/cnode.cc, find_slot()
+  2.2  cspace_levels            WRONG      0/6
+       kernel/cap/cnode.cc:1  SPDX, got this
 ```
 
 ### Two words
@@ -124,6 +126,10 @@ def test_what_is_right_is_accepted(page: Page) -> None:
     ("make help V=1", "sh grade/none.sh", "8: grade/none.sh does not exist"),
     ("Exercise 2.2", "Exercise 2.3", "12: kernel/cap/cnode.cc has no hole of exercise 2.3 in find_slot"),
     ("find_slot()", "slots_at()", "12: kernel/cap/cnode.cc has no hole of exercise 2.2 in slots_at"),
+    ("cspace_levels", "cspace_depth", "12: there is no test cspace_depth of exercise 2.2 with 6 points"),
+    ("2.2  cspace", "2.3  cspace", "12: there is no test cspace_levels of exercise 2.3 with 6 points"),
+    ("0/6", "0/7", "12: there is no test cspace_levels of exercise 2.2 with 7 points"),
+    ("cnode.cc:1 ", "cnode.cc:2 ", "12: kernel/cap/cnode.cc:2 does not say SPDX"),
     ("and [another]", "\u2014 [another]", "3: a long dash"),
     ("See ", "See " + "long " * 30, "3: longer than 120 characters"),
 ])
