@@ -61,6 +61,13 @@ def test_every_lab_has_a_page() -> None:
     assert [int(path.parent.name.removeprefix("lab")) for path in sorted((ROOT / "labs").glob("lab*/lab.toml"))] == LABS
 
 
+def test_first_page_names_the_labs() -> None:
+    rows = Page(HANDOUTS / "index.md").table("lab")
+    labs = [lab.load(ROOT, number)["lab"] for number in range(1, len(rows) + 1)]
+    assert [(row[0], row[-1]) for row in rows] == [(f"{each['number']}. {each['title']}", each["hours"].replace("-", " to "))
+                                                   for each in labs]
+
+
 def test_every_picture_is_drawn_and_used() -> None:
     text = "".join(path.read_text(encoding="utf-8") for path in HANDOUTS.rglob("*.md"))
     sources = sorted(HANDOUTS.rglob("*.dot"))
