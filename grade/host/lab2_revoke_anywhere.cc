@@ -257,13 +257,14 @@ unsigned polls = 0, next_pause = 0, filled = 0;
 
 /// A preemption point: all must be in order, and little may have happened since the last.
 bool is_time_to_pause() {
+    EXPECT(polls < kMostSteps);
+    polls++;
     if (world == nullptr) return false;
     world->expect_order();
     const unsigned now = world->filled();
     EXPECT(filled - now <= kMostPerStep);
     filled = now;
-    EXPECT(polls < kMostSteps);
-    return polls++ >= next_pause;
+    return polls > next_pause;
 }
 bool wake_one(const TcbQueue& waiters) { return world->wake(waiters); }
 
@@ -317,8 +318,30 @@ void deleting() {
     }
 }
 
+/// Most slots of a large CNode are empty: looking for those that are not has to go on where it stopped.
+void a_large_node() {
+    constexpr unsigned kLargeRadix = 11;
+    const auto slots = std::make_unique<Slot[]>(bit(kLargeRadix));
+    Slot root, node;
+    root.fill_as_root(capability(CapType::Untyped));
+    Capability cap = capability(CapType::CNode, Rights::All, slots.get());
+    cap.size_bits = kLargeRadix;
+    node.fill_as_child(cap, root);
+    for (const unsigned i : {1u, 2u, 255u, 256u, 257u, 1000u, 2047u})
+        slots[i].fill_as_child(capability(CapType::Untyped, Rights::All, slots.get() + i), root);
+    polls = 0;
+    zombies = nullptr;
+    EXPECT(delete_slot(node) == Progress::Done);
+    expect_empty(node);
+    EXPECT(zombies == slots.get());
+    EXPECT(reap_zombies() == Progress::Done);
+    EXPECT(!root.has_children() && zombies == nullptr);
+    for (unsigned i = 0; i < bit(kLargeRadix); i++) expect_empty(slots[i]);
+}
+
 /// CNodes with no capability outside themselves keep themselves alive. Their Untyped can still be revoked.
 void nodes_in_circles() {
+    polls = 0;
     Slot root;
     Slot nodes[3][1 << kRadix];
     zombies = nullptr;
@@ -349,5 +372,6 @@ int main(int argc, char** argv) {
                       {"after_each_step", after_each_step},
                       {"anywhere", anywhere},
                       {"deleting", deleting},
+                      {"a_large_node", a_large_node},
                       {"nodes_in_circles", nodes_in_circles}});
 }

@@ -84,11 +84,13 @@ void prepare_fault(Dice& dice) {
 }
 
 std::string description_of(const Tcb& tcb) {
-    char text[160];
+    constexpr const char* kNames[] = {"Call", "ReplyRecv", "Send", "NBSend", "Recv", "NBRecv", "Reply", "Yield"};
     const Registers& r = tcb.registers;
-    std::snprintf(text, sizeof text, "%s of priority %u: a7 %ld, a0 %#lx, tag %#lx, a6 %#lx", name_of(&tcb).c_str(),
-                  tcb.priority, static_cast<long>(r.a(7)), static_cast<unsigned long>(r.a(0)),
-                  static_cast<unsigned long>(r.a(1)), static_cast<unsigned long>(r.a(6)));
+    char text[160];
+    std::snprintf(text, sizeof text, "%s by %s, priority %u: a0 %#lx, tag %#lx, a6 %#lx",
+                  kNames[-static_cast<std::int64_t>(r.a(7)) - 1], name_of(&tcb).c_str(), tcb.priority,
+                  static_cast<unsigned long>(r.a(0)), static_cast<unsigned long>(r.a(1)),
+                  static_cast<unsigned long>(r.a(6)));
     return text;
 }
 

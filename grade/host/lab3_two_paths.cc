@@ -61,7 +61,7 @@ Tcb& enter(Syscall number, Dice& dice, std::string& what) {
     Tcb& tcb = *world.here.current;
     if (number == kFault) {
         prepare_fault(dice);
-        what = "a fault of " + description_of(tcb);
+        what = "a fault of " + name_of(&tcb);
         return fast_fault(tcb);
     }
     prepare_syscall(number, dice);

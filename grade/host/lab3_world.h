@@ -66,7 +66,7 @@ void prepare_syscall(Syscall number, Dice& dice);
 /// The same for a fault: what its Tcb says of it.
 void prepare_fault(Dice& dice);
 
-/// Describes the thread and what it is about to do.
+/// Describes the system call that the thread is about to make.
 std::string description_of(const Tcb& tcb);
 /// Names the field of `world` at `address`.
 std::string name_of(const void* address);

@@ -98,6 +98,7 @@ def test_an_edited_grader_hands_over_to_the_courses(tmp_path: Path) -> None:
     done = subprocess.run(["python3", "-m", "lab", "grade"], cwd=tmp_path / "grade", capture_output=True, text=True,
                           check=False, env={"PATH": "/usr/bin:/bin"})
     assert "Score 0/5" in done.stdout and "grade/lab/screen.py" in done.stdout and done.returncode == 0, done.stderr
+    assert " log build/grade/lab2/work.log" in done.stdout and " s    build/grade/lab2/results.json" in done.stdout
     assert json.loads((tmp_path / "build/grade/lab2/results.json").read_text())["score"] == 0
 
 

@@ -14,7 +14,8 @@ from pathlib import Path
 from .course import Course
 from .errors import Complaint, Problem
 from .folder import write_files
-from .ids import order
+from .ids import lab_of, order
+from .manifest import Lab
 from .source import Tree, read_folder
 
 FOLDER = "lab1/"
@@ -53,3 +54,13 @@ def apply(course: Course, tree: Tree, patches: tuple[str, ...]) -> Tree:
             if done.returncode:
                 raise Problem(Complaint(path, 0, f"this does not apply: {done.stderr.decode(errors='replace').strip()}"))
         return read_folder(folder)
+
+
+def solution_lines(course: Course, lab: Lab) -> list[str]:
+    """The lines that the patches of a lab add, in order. Between the patches stands an empty line."""
+    lines: list[str] = []
+    for number, path in _patches(course).items():
+        if lab_of(number) == lab.number:
+            text = course.source[path].data.decode(errors="replace")
+            lines += [line[1:] for line in text.splitlines() if line.startswith("+") and not line.startswith("+++ ")] + [""]
+    return lines

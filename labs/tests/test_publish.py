@@ -86,7 +86,7 @@ def test_a_wrong_solution_is_a_patch(solved: SolvedTree, tmp_path: Path) -> None
 def test_a_wrong_solution_must_fit_exactly_once(solved: SolvedTree) -> None:
     solved.replace("solutions/lab2/mutants.toml", '"level > 1"', '"level"')
     solved.commit()
-    with pytest.raises(Problem, match=r"mutants.toml: the text that 2.1-last-level-skipped replaces occurs \d+ times"):
+    with pytest.raises(Problem, match=r"mutants.toml:1: the text that 2.1-last-level-skipped replaces occurs \d+ times"):
         publish(solved)
 
 

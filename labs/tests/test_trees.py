@@ -33,7 +33,8 @@ def text(tree: Tree, path: str) -> str:
 
 def test_a_lab_publishes_its_files_and_those_of_earlier_labs(solved: SolvedTree) -> None:
     one, two, three = (set(render(solved, kind)) for kind in ("lab1", "lab2", "lab3"))
-    assert one == {"Makefile", ".gitattributes", ".gitignore", "README.md", "kernel/queue.h", "kernel/exercise.h",
+    assert one == {"Makefile", ".gitattributes", ".gitignore", "README.md", "kernel/queue.h", "kernel/main.cc",
+                   "kernel/exercise.h", "grade/fake.py",
                    "tests/lab1_queue.cc", "lab1/process.cc", "labs/01.mk", "grade/labs/lab1.toml"}
     assert two - one == {"kernel/slot.cc", "kernel/slot.h", "tests/lab2_slots.cc", "labs/02.mk", "grade/labs/lab2.toml"}
     assert three - two == {"tests/lab3_waits.cc", "labs/03.mk", "grade/labs/lab3.toml"}

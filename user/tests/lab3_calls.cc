@@ -2,8 +2,9 @@
 // Lab 3, exercise 3.2: Call, Reply and ReplyRecv. A caller waits until somebody replies, in a Reply that the receiver
 // brought.
 //
-// Partner threads have a higher priority than the main thread, so they run as soon as they are ready.
-#include "common/ktest.h"
+// Partner threads have a higher priority than the main thread, so they run as soon as they are ready. Where a wrong
+// kernel could block the main thread, a Hand makes the system call in its place.
+#include "common/hand.h"
 
 namespace glenda::ktest {
 
@@ -62,6 +63,30 @@ void reply_brought() {
     EXPECT_ERROR(WouldBlock, endpoint.nb_recv(reply.cptr()));  // it is free again
 }
 
+/// A Reply is good for one reply. The caller has gone on and waits elsewhere; a second reply must not find it there.
+void one_reply_each() {
+    const Endpoint endpoint = need(pool().endpoint()), other = need(pool().endpoint());
+    const Reply reply = need(pool().reply());
+    Message got[2] = {};
+    auto client = [&] {
+        got[0] = endpoint.call({});
+        got[1] = other.call({});
+    };
+    Thread thread(client);
+    thread.start();
+    EXPECT_OK(endpoint.nb_recv(reply.cptr()));
+    EXPECT_OK(reply.send({.tag = Tag(1, 0)}));
+    EXPECT_EQ(got[0].tag.label(), 1);
+    EXPECT_EQ(thread.state(), ThreadState::BlockedCall);
+    EXPECT(need(environment().machine.check()));
+    EXPECT_ERROR(NoCaller, reply.send({.tag = Tag(2, 0)}));
+    EXPECT_EQ(thread.state(), ThreadState::BlockedCall);
+    EXPECT_OK(other.nb_recv(reply.cptr()));  // the same Reply for the next call
+    EXPECT_OK(reply.send({.tag = Tag(3, 0)}));
+    EXPECT_EQ(got[1].tag.label(), 3);
+    EXPECT(thread.has_finished());
+}
+
 /// A server receives five calls and replies to each exactly once, in another order.
 void deferred_replies() {
     constexpr unsigned kClients = 5;
@@ -93,19 +118,20 @@ void reply_recv() {
     unsigned served = 0;
     auto server = [&] {
         Message request = endpoint.recv(reply.cptr());
-        for (; request.tag.label() != 0; served++)
+        for (; request.tag.label() != 0 && !request.tag.is_error(); served++)
             request = endpoint.reply_recv(reply.cptr(), {.tag = Tag(8, 1), .words = {request.words[0] + 1}});
         (void)reply.send({.tag = Tag(9, 0)});
     };
     Thread thread(server);
     thread.start();
+    Hand hand;
     for (unsigned i = 0; i < 10; i++) {
-        const Message received = endpoint.call({.tag = Tag(1, 1), .words = {i}});
+        const Message received = hand.call(endpoint, {.tag = Tag(1, 1), .words = {i}});
         EXPECT_EQ(received.tag.raw(), Tag(8, 1).raw());
         EXPECT_EQ(received.words[0], i + 1);
         EXPECT_EQ(thread.state(), ThreadState::BlockedRecv);
     }
-    EXPECT_EQ(endpoint.call({}).tag.label(), 9);
+    EXPECT_EQ(hand.call(endpoint, {}).tag.label(), 9);
     EXPECT_EQ(served, 10);
     EXPECT(thread.has_finished());
 }
@@ -118,7 +144,8 @@ void next_in_line() {
     Thread threads[2] = {Thread(clients[0]), Thread(clients[1])};
     for (Thread& thread : threads) thread.start();
     EXPECT_EQ(endpoint.nb_recv(reply.cptr()).tag.label(), 1);
-    const Message next = endpoint.reply_recv(reply.cptr(), {.tag = Tag(11, 0)});
+    Hand hand;
+    const Message next = hand.reply_recv(endpoint, reply, {.tag = Tag(11, 0)});
     EXPECT_EQ(next.tag.label(), 2);
     EXPECT(threads[0].has_finished());
     EXPECT_EQ(clients[0].reply.tag.label(), 11);
@@ -142,19 +169,20 @@ void no_reply() {
 void refused_replies() {
     const Endpoint endpoint = need(pool().endpoint()), writer = with_rights(endpoint, Rights::Write);
     const Reply reply = need(pool().reply());
+    Hand hand;
     EXPECT_ERROR(NoCaller, reply.send({}));
-    EXPECT_ERROR(NoCaller, endpoint.reply_recv(reply.cptr(), {}));
+    EXPECT_ERROR(NoCaller, hand.reply_recv(endpoint, reply, {}));
     Client client{endpoint, 4};
     Thread thread(client);
     thread.start();
     EXPECT_OK(endpoint.nb_recv(reply.cptr()));
-    EXPECT_ERROR(NoRights, writer.reply_recv(reply.cptr(), {}));
-    EXPECT_ERROR(BadMethod, sys::reply_recv(kRootTcb, reply.cptr(), {}));
-    EXPECT_ERROR(InvalidCapability, sys::reply_recv(0, reply.cptr(), {}));
-    EXPECT_ERROR(InvalidCapability, endpoint.reply_recv(0, {}));
-    EXPECT_ERROR(WrongType, endpoint.reply_recv(endpoint.cptr(), {}));
-    EXPECT_ERROR(MessageTooLong, endpoint.reply_recv(reply.cptr(), {.tag = Tag(0, kMaxWords + 1)}));
-    EXPECT_ERROR(MessageTooLong, endpoint.reply_recv(reply.cptr(), {.tag = Tag(0, 0, kMaxMessageCaps + 1)}));
+    EXPECT_ERROR(NoRights, hand.reply_recv(writer, reply, {}));
+    EXPECT_ERROR(BadMethod, hand.reply_recv(Endpoint(kRootTcb), reply, {}));
+    EXPECT_ERROR(InvalidCapability, hand.reply_recv(Endpoint(0), reply, {}));
+    EXPECT_ERROR(InvalidCapability, hand.reply_recv(endpoint, Reply(0), {}));
+    EXPECT_ERROR(WrongType, hand.reply_recv(endpoint, Reply(endpoint.cptr()), {}));
+    EXPECT_ERROR(MessageTooLong, hand.reply_recv(endpoint, reply, {.tag = Tag(0, kMaxWords + 1)}));
+    EXPECT_ERROR(MessageTooLong, hand.reply_recv(endpoint, reply, {.tag = Tag(0, 0, kMaxMessageCaps + 1)}));
     EXPECT_EQ(thread.state(), ThreadState::BlockedCall);
     EXPECT_OK(reply.send({.tag = Tag(6, 0)}));
     EXPECT_EQ(client.reply.tag.label(), 6);
@@ -166,12 +194,9 @@ void refused_replies() {
 
 int main(int, char**) {
     using namespace glenda::ktest;
-    static constexpr Case kCases[] = {{"one_call", one_call},
-                                      {"reply_brought", reply_brought},
-                                      {"deferred", deferred_replies},
-                                      {"reply_recv", reply_recv},
-                                      {"next_in_line", next_in_line},
-                                      {"no_reply", no_reply},
-                                      {"refused_replies", refused_replies}};
+    static constexpr Case kCases[] = {{"one_call", one_call},        {"reply_brought", reply_brought},
+                                      {"used_once", one_reply_each}, {"deferred", deferred_replies},
+                                      {"reply_recv", reply_recv},    {"in_line", next_in_line},
+                                      {"no_reply", no_reply},        {"refused_replies", refused_replies}};
     return run_cases(kCases);
 }

@@ -2,7 +2,7 @@
 // Lab 3, exercise 3.4: one side goes, by Suspend, Delete or Revoke, while the other waits for it.
 //
 // Partner threads have a higher priority than the main thread, so they run as soon as they are ready.
-#include "common/ktest.h"
+#include "common/hand.h"
 
 namespace glenda::ktest {
 
@@ -89,7 +89,8 @@ void lost_callers() {
     EXPECT_OK(endpoint.nb_recv(reply.cptr()));
     EXPECT_OK(node().remove(thread.tcb.cptr()));
     expect_invariants();
-    EXPECT_ERROR(NoCaller, endpoint.reply_recv(reply.cptr(), {}));
+    Hand hand;
+    EXPECT_ERROR(NoCaller, hand.reply_recv(endpoint, reply, {}));
     EXPECT_ERROR(WouldBlock, endpoint.nb_recv(reply.cptr()));  // and the Reply is free
 }
 
@@ -147,7 +148,8 @@ void deleted_reply_of_a_receiver() {
     EXPECT_OK(node().remove(reply.cptr()));
     EXPECT_EQ(thread.state(), ThreadState::BlockedRecv);
     expect_invariants();
-    EXPECT_ERROR(NoReply, endpoint.call({.tag = Tag(6, 0)}));
+    Hand hand;
+    EXPECT_ERROR(NoReply, hand.call(endpoint, {.tag = Tag(6, 0)}));
     EXPECT(thread.has_finished());
     EXPECT_EQ(server.got.tag.label(), 6);
 }

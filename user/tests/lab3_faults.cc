@@ -208,12 +208,9 @@ void results() {
 
 int main(int, char**) {
     using namespace glenda::ktest;
-    static constexpr Case kCases[] = {{"map_and_resume", map_and_resume},
-                                      {"waiting_handler", waiting_handler},
-                                      {"new_pc_and_sp", new_pc_and_sp},
-                                      {"suspending", suspending},
-                                      {"nothing_else", nothing_else},
-                                      {"unknown_syscall", unknown_syscall},
-                                      {"results", results}};
+    static constexpr Case kCases[] = {
+        {"mapping", map_and_resume}, {"waiting_handler", waiting_handler}, {"new_pc_and_sp", new_pc_and_sp},
+        {"suspending", suspending},  {"nothing_else", nothing_else},       {"unknown_syscall", unknown_syscall},
+        {"results", results}};
     return run_cases(kCases);
 }

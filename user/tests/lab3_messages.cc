@@ -109,12 +109,13 @@ void passing() {
     const Endpoint endpoint = need(pool().endpoint());
     const CPtr slot = need(pool().slots(6));
     const CPtr one = need(pool().notification()).cptr(), two = badged(endpoint, 2, Rights::Write).cptr();
-    EXPECT_EQ(pass(endpoint, {node(), slot, 4}, {one, two, one, kRootTcb}), 4);
+    const CPtr three = need(pool().reply()).cptr();
+    EXPECT_EQ(pass(endpoint, {node(), slot, 4}, {one, two, one, three}), 4);
     EXPECT_EQ(look(slot).type, CapType::Notification);
     EXPECT_EQ(look(slot).rights, Rights::All);
     EXPECT_EQ(look(slot + 1).badge, 2);
     EXPECT_EQ(look(slot + 1).rights, Rights::Write);
-    EXPECT_EQ(look(slot + 3).type, CapType::Tcb);
+    EXPECT_EQ(look(slot + 3).type, CapType::Reply);
     EXPECT_EQ(look(slot + 4).type, CapType::Null);
     EXPECT_EQ(look(one).type, CapType::Notification);  // the sender keeps its own
     for (unsigned i = 0; i < 4; i++) EXPECT_OK(node().remove(slot + i));
@@ -144,13 +145,13 @@ void stopping() {
     constexpr CPtr kEmpty = 4095, kOutside = 4096;
     const Endpoint endpoint = need(pool().endpoint());
     const CPtr slot = need(pool().slots(4));
-    const CPtr one = need(pool().notification()).cptr();
+    const CPtr one = need(pool().notification()).cptr(), two = need(pool().reply()).cptr();
     EXPECT_EQ(pass(endpoint, {node(), slot, 4}, {kEmpty}), 0);
     EXPECT_EQ(pass(endpoint, {node(), slot, 4}, {kOutside}), 0);
     EXPECT_EQ(pass(endpoint, {node(), slot, 4}, {one, kEmpty, one}), 1);
     EXPECT_EQ(look(slot + 1).type, CapType::Null);
     EXPECT_EQ(look(slot + 2).type, CapType::Null);
-    EXPECT_EQ(pass(endpoint, {node(), slot, 4}, {kRootTcb}), 0);  // the slot is occupied
+    EXPECT_EQ(pass(endpoint, {node(), slot, 4}, {two}), 0);  // the slot is occupied
     EXPECT_EQ(look(slot).type, CapType::Notification);
     EXPECT_EQ(pass(endpoint, {node(), slot, 0}, {one}), 0);  // none offered
     EXPECT_EQ(pass(endpoint, {node(), 0, 4}, {one}), 0);     // no such slots
@@ -170,7 +171,29 @@ void wrong_cnodes() {
     EXPECT_EQ(look(slot).type, CapType::Null);
 }
 
-/// A reply carries capabilities if the server received through a capability with the Grant right.
+/// The receiver has a CSpace of its own: its pointer to a CNode means something there, and nothing in the sender's.
+void own_cspace() {
+    constexpr CPtr kEndpoint = 1, kSelf = 2, kBox = 3, kTaken = 4;
+    const CNode box = need(pool().cnode(3));
+    const Endpoint endpoint = need(pool().endpoint());
+    auto body = [&] {
+        set_receive_slots({CNode(kBox), kTaken, 1});
+        (void)Endpoint(kEndpoint).recv(0);
+        (void)Tcb(kSelf).suspend();
+    };
+    Thread thread(body);
+    EXPECT_OK(box.copy(kEndpoint, node(), endpoint.cptr()));
+    EXPECT_OK(box.copy(kSelf, node(), thread.tcb.cptr()));
+    EXPECT_OK(box.copy(kBox, node(), box.cptr()));
+    need(thread.tcb.configure({.cspace = box}));
+    thread.start();
+    utcb()->send_caps[0] = need(pool().notification()).cptr();
+    EXPECT_OK(endpoint.nb_send({.tag = Tag(0, 0, 1)}));
+    EXPECT_EQ(need(box.info(kTaken)).type, CapType::Notification);
+}
+
+/// A reply carries capabilities if the server received through a capability with the Grant right. What the caller's
+/// capability allows does not matter.
 void in_replies() {
     const Endpoint endpoint = need(pool().endpoint());
     const Endpoint no_grant = with_rights(endpoint, Rights::Read | Rights::Write);
@@ -188,7 +211,7 @@ void in_replies() {
         Thread thread(server);
         thread.start();
         const ReceiveSlots before = set_receive_slots({node(), slot + (may ? 1 : 0), 1});
-        EXPECT_EQ(endpoint.call({}).tag.caps(), may ? 1 : 0);
+        EXPECT_EQ((may ? no_grant : endpoint).call({}).tag.caps(), may ? 1 : 0);
         set_receive_slots(before);
         if (may) EXPECT_OK(replied);
         if (!may) EXPECT_ERROR(NoRights, replied);
@@ -202,12 +225,9 @@ void in_replies() {
 
 int main(int, char**) {
     using namespace glenda::ktest;
-    static constexpr Case kCases[] = {{"every_length", every_length},
-                                      {"without_a_utcb", without_a_utcb},
-                                      {"passing", passing},
-                                      {"passing_memory", passing_memory},
-                                      {"stopping", stopping},
-                                      {"wrong_cnodes", wrong_cnodes},
-                                      {"in_replies", in_replies}};
+    static constexpr Case kCases[] = {{"every_length", every_length}, {"without_a_utcb", without_a_utcb},
+                                      {"passing", passing},           {"passing_memory", passing_memory},
+                                      {"stopping", stopping},         {"cnodes", wrong_cnodes},
+                                      {"own_cspace", own_cspace},     {"in_replies", in_replies}};
     return run_cases(kCases);
 }

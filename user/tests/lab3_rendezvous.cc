@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Lab 3, exercise 3.1: Send and Recv. Whoever comes first waits, and then the two meet. All messages are short.
 //
-// Partner threads have a higher priority than the main thread, so they run as soon as they are ready.
-#include "common/ktest.h"
+// Partner threads have a higher priority than the main thread, so they run as soon as they are ready. The main thread
+// only looks on; what a case needs of sending and receiving, a Hand does for it.
+#include "common/hand.h"
 
 namespace glenda::ktest {
 
@@ -48,15 +49,16 @@ void sender_waits() {
     const Endpoint endpoint = need(pool().endpoint());
     Sender sender{.endpoint = endpoint, .first = 1, .count = 3};
     Thread thread(sender);
+    Hand hand;
     thread.start();
     for (unsigned i = 0; i < 3; i++) {
         EXPECT_EQ(thread.state(), ThreadState::BlockedSend);
         EXPECT_EQ(sender.sent, i);
-        EXPECT(is_numbered(endpoint.nb_recv(0), 1 + i));
+        EXPECT(is_numbered(hand.nb_recv(endpoint), 1 + i));
     }
     EXPECT(thread.has_finished());
     EXPECT_EQ(sender.returned, 0);
-    EXPECT_ERROR(WouldBlock, endpoint.nb_recv(0));
+    EXPECT_ERROR(WouldBlock, hand.nb_recv(endpoint));
 }
 
 /// The receiver comes first: it waits, and each Send wakes it.
@@ -64,15 +66,16 @@ void receiver_waits() {
     const Endpoint endpoint = need(pool().endpoint());
     Receiver receiver{.endpoint = endpoint, .count = 3};
     Thread thread(receiver);
+    Hand hand;
     thread.start();
     for (unsigned i = 0; i < 3; i++) {
         EXPECT_EQ(thread.state(), ThreadState::BlockedRecv);
         EXPECT_EQ(receiver.received, i);
-        EXPECT_EQ(sys::nb_send(endpoint.cptr(), numbered(20 + i)).tag.raw(), 0);
+        EXPECT_EQ(hand.nb_send(endpoint, numbered(20 + i)).tag.raw(), 0);
     }
     EXPECT(thread.has_finished());
     for (unsigned i = 0; i < 3; i++) EXPECT(is_numbered(receiver.got[i], 20 + i));
-    EXPECT_ERROR(WouldBlock, endpoint.nb_send(numbered(9)));
+    EXPECT_ERROR(WouldBlock, hand.nb_send(endpoint, numbered(9)));
 }
 
 /// The receiver has a lower priority: it is ready, but the sender runs on.
@@ -80,13 +83,15 @@ void sender_runs_on() {
     const Endpoint endpoint = need(pool().endpoint());
     Receiver receiver{.endpoint = endpoint, .count = 1};
     Thread thread(receiver, {.priority = kPriority - 1});
+    Hand hand;
     thread.start();
     let_others_run();
     EXPECT_EQ(thread.state(), ThreadState::BlockedRecv);
-    EXPECT_OK(endpoint.send(numbered(5)));
+    EXPECT_OK(hand.send(endpoint, numbered(5)));
     EXPECT_EQ(thread.state(), ThreadState::Ready);
     EXPECT_EQ(receiver.received, 0);
-    thread.join();
+    let_others_run();
+    EXPECT(thread.has_finished());
     EXPECT(is_numbered(receiver.got[0], 5));
 }
 
@@ -96,10 +101,9 @@ void badges_arrive() {
     const Endpoint one = badged(endpoint, 1), large = badged(endpoint, ~Badge{0}, Rights::Write);
     Receiver receiver{.endpoint = endpoint, .count = 3};
     Thread thread(receiver);
+    Hand hand;
     thread.start();
-    EXPECT_OK(one.nb_send({}));
-    EXPECT_OK(large.nb_send({}));
-    EXPECT_OK(endpoint.nb_send({}));
+    for (const Endpoint to : {one, large, endpoint}) EXPECT_OK(hand.nb_send(to, {}));
     EXPECT_EQ(receiver.got[0].badge, 1);
     EXPECT_EQ(receiver.got[1].badge, ~Badge{0});
     EXPECT_EQ(receiver.got[2].badge, 0);
@@ -111,9 +115,10 @@ void badges_are_remembered() {
     const Endpoint seven = badged(endpoint, 7);
     Sender sender{.endpoint = seven, .first = 1};
     Thread thread(sender);
+    Hand hand;
     thread.start();
     EXPECT_OK(node().remove(seven.cptr()));
-    EXPECT_EQ(endpoint.nb_recv(0).badge, 7);
+    EXPECT_EQ(hand.nb_recv(endpoint).badge, 7);
     EXPECT(thread.has_finished());
     EXPECT_EQ(sender.returned, 0);
 }
@@ -121,33 +126,35 @@ void badges_are_remembered() {
 /// First come, first served: among senders, and among receivers.
 void queue_order() {
     const Endpoint endpoint = need(pool().endpoint());
+    Hand hand;
     Sender senders[3] = {{endpoint, 30}, {endpoint, 31}, {endpoint, 32}};
     Thread sending[3] = {Thread(senders[0]), Thread(senders[1]), Thread(senders[2])};
     for (Thread& thread : sending) thread.start();
-    for (unsigned i = 0; i < 3; i++) EXPECT(is_numbered(endpoint.nb_recv(0), 30 + i));
-    EXPECT_ERROR(WouldBlock, endpoint.nb_recv(0));
+    for (unsigned i = 0; i < 3; i++) EXPECT(is_numbered(hand.nb_recv(endpoint), 30 + i));
+    EXPECT_ERROR(WouldBlock, hand.nb_recv(endpoint));
 
     Receiver receivers[3] = {{endpoint}, {endpoint}, {endpoint}};
     Thread receiving[3] = {Thread(receivers[0]), Thread(receivers[1]), Thread(receivers[2])};
     for (Thread& thread : receiving) thread.start();
-    for (unsigned i = 0; i < 3; i++) EXPECT_OK(endpoint.nb_send(numbered(40 + i)));
+    for (unsigned i = 0; i < 3; i++) EXPECT_OK(hand.nb_send(endpoint, numbered(40 + i)));
     for (unsigned i = 0; i < 3; i++) EXPECT(is_numbered(receivers[i].got[0], 40 + i));
-    EXPECT_ERROR(WouldBlock, endpoint.nb_send(numbered(9)));
+    EXPECT_ERROR(WouldBlock, hand.nb_send(endpoint, numbered(9)));
 }
 
 /// Two endpoints have nothing to do with each other.
 void two_endpoints() {
     const Endpoint first = need(pool().endpoint()), second = need(pool().endpoint());
+    Hand hand;
     Sender sender{.endpoint = first, .first = 50};
     Thread sending(sender);
     sending.start();
     Receiver receiver{.endpoint = second};
     Thread receiving(receiver);
     receiving.start();
-    EXPECT_ERROR(WouldBlock, first.nb_send({}));
-    EXPECT_ERROR(WouldBlock, second.nb_recv(0));
-    EXPECT_OK(second.nb_send(numbered(51)));
-    EXPECT(is_numbered(first.nb_recv(0), 50));
+    EXPECT_ERROR(WouldBlock, hand.nb_send(first, {}));
+    EXPECT_ERROR(WouldBlock, hand.nb_recv(second));
+    EXPECT_OK(hand.nb_send(second, numbered(51)));
+    EXPECT(is_numbered(hand.nb_recv(first), 50));
     EXPECT(is_numbered(receiver.got[0], 51));
     EXPECT(sending.has_finished());
 }
@@ -159,10 +166,10 @@ int main(int, char**) {
     using namespace glenda::ktest;
     static constexpr Case kCases[] = {{"sender_waits", sender_waits},
                                       {"receiver_waits", receiver_waits},
-                                      {"sender_runs_on", sender_runs_on},
+                                      {"runs_on", sender_runs_on},
                                       {"badges_arrive", badges_arrive},
                                       {"badges_are_remembered", badges_are_remembered},
                                       {"queue_order", queue_order},
-                                      {"two_endpoints", two_endpoints}};
+                                      {"apart", two_endpoints}};
     return run_cases(kCases);
 }

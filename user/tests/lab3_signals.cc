@@ -3,7 +3,7 @@
 // thread, at an endpoint.
 //
 // Partner threads have a higher priority than the main thread, so they run as soon as they are ready.
-#include "common/ktest.h"
+#include "common/hand.h"
 
 namespace glenda::ktest {
 
@@ -22,7 +22,8 @@ void accumulating() {
     EXPECT_EQ(taken.tag.raw(), Tag::notification().raw());
     EXPECT_ERROR(WouldBlock, all.poll());
     EXPECT_OK(all.signal());  // without a badge: bit 0
-    EXPECT_EQ(need(all.wait()), 1);
+    Hand hand;
+    EXPECT_EQ(hand.enter(Syscall::Recv, all.cptr(), {}).badge, 1);
     EXPECT_ERROR(WouldBlock, all.poll());
 }
 
@@ -64,7 +65,8 @@ void signaller_runs_on() {
     EXPECT_OK(one.signal());
     EXPECT_EQ(thread.state(), ThreadState::Ready);
     EXPECT_OK(two.signal());
-    thread.join();
+    let_others_run();
+    EXPECT(thread.has_finished());
     EXPECT_EQ(got[0], 1);
     EXPECT_EQ(got[1], 2);
 }
@@ -92,12 +94,13 @@ void bound() {
     EXPECT_EQ(count, 1);
     EXPECT_EQ(got[0].tag.raw(), Tag::notification().raw());
     EXPECT_EQ(got[0].badge, 3);
-    EXPECT_EQ(endpoint.call({.tag = Tag(0, 1), .words = {21}}).words[0], 42);
+    Hand hand;
+    EXPECT_EQ(hand.call(endpoint, {.tag = Tag(0, 1), .words = {21}}).words[0], 42);
     EXPECT_OK(two.signal());  // wakes the thread that waits at the endpoint
     EXPECT_EQ(count, 3);
     EXPECT_EQ(got[2].badge, 2);
     expect_invariants();
-    EXPECT_EQ(endpoint.call({.tag = Tag(0, 1), .words = {4}}).words[0], 8);
+    EXPECT_EQ(hand.call(endpoint, {.tag = Tag(0, 1), .words = {4}}).words[0], 8);
     EXPECT_OK(thread.tcb.unbind());
     EXPECT_OK(one.signal());
     EXPECT_EQ(count, 4);  // it is not woken any more
@@ -177,7 +180,8 @@ void reply_and_wait() {
     thread.start();
     EXPECT_OK(endpoint.nb_recv(reply.cptr()));
     EXPECT_OK(bell.signal());
-    const Message signal = sys::reply_recv(bell.cptr(), reply.cptr(), {.words = {1, 2, 3, 4}});
+    Hand hand;
+    const Message signal = hand.enter(Syscall::ReplyRecv, bell.cptr(), {.words = {1, 2, 3, 4}}, reply.cptr());
     EXPECT(thread.has_finished());
     EXPECT_EQ(signal.tag.raw(), Tag::notification().raw());
     EXPECT_EQ(signal.badge, 1);
