@@ -161,7 +161,7 @@ def test_an_old_picture_is_found(tmp_path: Path) -> None:
 LAB = {"lab": {"number": 2, "title": "Things", "hours": "3-4"},
        "exercise": [{"id": "2.2", "title": "Find a capability", "difficulty": "easy", "section": "find-a-capability",
                      "hints": ["..."]}],
-       "test": [{"name": "cspace_levels", "exercise": "2.2"}],
+       "test": [{"name": "cspace_levels", "exercise": "2.2", "points": 6}, {"name": "children", "exercise": "2.2", "points": 0}],
        "scores": {"start": 0, "2.2": 12}}
 LAB_PAGE = """# Lab 2: Things
 It takes 3 to 4 hours and has 1 tests. """ + "word " * 2980 + """
@@ -172,7 +172,7 @@ It takes 3 to 4 hours and has 1 tests. """ + "word " * 2980 + """
 ### Find a capability
 **Exercise 2.2**, easy.
 **Where.** `find_slot` in `kernel/cap/cnode.cc`
-**What.** **Contract.** **How to see it work.** `cspace_levels`
+**What.** **Contract.** **How to see it work.** `cspace_levels`, `children`
 ??? note "Hint 1"
 ## Stopping points
 | after exercise | score |
