@@ -16,7 +16,7 @@ from handouts.page import Page, slug
 from handouts.tree import SOLVED, STUDENT, Tree
 
 HANDOUTS = ROOT / "handouts"
-PAGES = [ROOT / "README.md", *sorted(path for path in HANDOUTS.rglob("*.md") if path.parent.name != "reference")]
+PAGES = [ROOT / "README.md", *sorted(path for path in HANDOUTS.rglob("*.md") if path.parent != HANDOUTS / "reference")]
 REFERENCE = sorted((HANDOUTS / "reference").glob("*.md"))
 STUDENTS_README = ROOT / "labs/common/README.md"
 LABS = sorted(int(path.stem.removeprefix("lab")) for path in (HANDOUTS / "labs").glob("lab*.md"))
@@ -26,7 +26,7 @@ LOADED: dict[Path, Page] = {}
 
 def makefiles(path: Path) -> tuple[str, ...]:
     """A student's page speaks of a student's make; the rest may speak of both."""
-    return STUDENT if path.parent.name == "labs" or path.name in ("gdb.md", "setup.md") else (*SOLVED, *STUDENT)
+    return STUDENT if path.parent == HANDOUTS / "labs" or path.name in ("gdb.md", "setup.md") else (*SOLVED, *STUDENT)
 
 
 def names(path: Path) -> str:

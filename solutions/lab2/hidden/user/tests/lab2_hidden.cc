@@ -45,8 +45,8 @@ void memory_again() {
         EXPECT_OK(memory.retype(CapType::VSpace, 0, node(), slot + 4));
         for (unsigned i = 1; i < 3; i++) {
             EXPECT_OK(Frame(slot + i).map(space(), kArea + i * kPageSize, MapFlags::ReadWrite));
-            EXPECT_EQ(read_at(kArea + i * kPageSize + 8 * round), 0);
-            word_at(kArea + i * kPageSize + 8 * round) = ~std::uint64_t{0};
+            EXPECT_EQ(read_at(kArea + i * kPageSize + 64), 0);
+            word_at(kArea + i * kPageSize + 64) = ~std::uint64_t{0};
         }
         EXPECT_OK(CNode(slot + 3).copy(1 + round % 7, node(), slot));
         for (unsigned i = 0; i < kObjects; i++) EXPECT_OK(node().remove(slot + (i * 2 + round) % kObjects));
