@@ -18,6 +18,7 @@ from pathlib import Path
 from . import sandbox, submission
 from .submission import BadSubmission, Submission
 
+SHOWN = 8                       # files that a note names
 LOG_SHOWN = 4000                # characters of what was printed, in a result that has no score
 
 
@@ -38,7 +39,7 @@ def lay_out(student: Submission, template: Path, folder: Path) -> list[str]:
 # In the sandbox: the course's tree, the student's files over it, and the grader. The token tells its last line from
 # whatever was printed before.
 INSIDE = """
-cp -a /template/. /work && cp -r --no-preserve=mode,ownership /student/. /work || exit 9
+mkdir /work/tree && cd /work/tree && cp -a /template/. . && cp -r --no-preserve=mode,ownership /student/. . || exit 9
 make --no-print-directory grade LAB="$LAB" $HIDDEN_OPTION; status=$?
 echo
 printf '%s ' "$TOKEN"; cat build/grade/lab"$LAB"/results.json 2>/dev/null | tr -d '\\n' || true
@@ -55,8 +56,9 @@ def grade(job: Path, name: str) -> dict:
     except BadSubmission as problem:
         return result | {"reason": str(problem)}
     template = job / "template"
-    if student.left_out:
-        result["notes"] = [f"not used: {', '.join(sorted(differing(student.left_out, template))[:20])}"]
+    if names := edited(student.left_out, template):
+        more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
+        result["notes"] = [f"not used: {', '.join(names[:SHOWN])}{more}"]
     with tempfile.TemporaryDirectory(prefix="glenda-class-") as scratch, tempfile.TemporaryFile() as output:
         os.chmod(scratch, 0o755)
         changed = Path(scratch, "student")
@@ -65,9 +67,12 @@ def grade(job: Path, name: str) -> dict:
         return result | run(settings, name, template, changed, output)
 
 
-def differing(names: list[str], template: Path) -> list[str]:
-    """Without those that the course has too: their text was not even looked at."""
-    return [name for name in names if not (template / name).exists()] or [f"{len(names)} files that the course provides"]
+def edited(left_out: dict[str, str], template: Path) -> list[str]:
+    """The files of a submission that are neither graded nor as the course has them."""
+    def is_theirs(name: str, digest: str) -> bool:
+        path = template / name
+        return path.is_file() and hashlib.sha256(path.read_bytes()).hexdigest() == digest
+    return sorted(name for name, digest in left_out.items() if not is_theirs(name, digest))
 
 
 def secret_of(secret: str, name: str) -> str:

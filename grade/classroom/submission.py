@@ -5,19 +5,19 @@ Of a submission, only the sources that the lab asks for count. All the rest come
 tests, the grader. So a changed Makefile or test is noted, and not used.
 """
 
+import hashlib
 import re
 import tarfile
 import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from fnmatch import fnmatch
 from pathlib import Path, PurePosixPath
+
+from lab.protected import is_protected
 
 ARCHIVES = (".tar.gz", ".tgz", ".tar.xz", ".tar", ".zip")
 COUNTED = ("kernel/", "lab1/", "user/")                 # folders of a student's own work
 SUFFIXES = (".cc", ".h", ".S")
-# Of these folders the course's: the lists are those of grade/lab/protected.py for a single tree.
-PROTECTED = ("user/tests/*", "lab1/kernel/selftest.*", "lab1/user/tests/*", "kernel/debug/exercise.*", "kernel/check/*")
 MOST_FILES = 5000
 MOST_BYTES = 64 << 20           # of all files that count, unpacked
 MOST_OF_ONE = 4 << 20
@@ -29,10 +29,10 @@ class BadSubmission(Exception):
 
 @dataclass
 class Submission:
-    """The files that count, and the names of those that were left out."""
+    """The files that count, and those that were left out: by name, a hash of their contents."""
 
     files: dict[str, bytes] = field(default_factory=dict)
-    left_out: list[str] = field(default_factory=list)
+    left_out: dict[str, str] = field(default_factory=dict)
 
 
 def find(folder: Path) -> list[Path]:
@@ -67,7 +67,8 @@ def read(path: Path) -> Submission:
         with tarfile.open(path) as archive:
             return collect(entries_of_tar(archive))
     except (OSError, tarfile.TarError, zipfile.BadZipFile, EOFError, ValueError, RuntimeError, NotImplementedError) as error:
-        raise BadSubmission(f"{path.name} cannot be read: {error}") from None
+        reason = str(error).partition("\n")[0].rstrip(" :")
+        raise BadSubmission(f"{path.name} cannot be read: {reason}") from None
 
 
 Entry = tuple[str, int, "Iterable[bytes]"]      # name, size as declared, its bytes
@@ -112,14 +113,14 @@ def collect(entries: Iterator[Entry]) -> Submission:
         if count > MOST_FILES:
             raise BadSubmission(f"it has more than {MOST_FILES} files")
         if (path := clean(name)) is None:
-            result.left_out.append(name)
+            result.left_out[name] = ""
             continue
         if prefix is None and (top := re.match(r"[^/]+/(?=(?:kernel|lab1|user|labs|grade)/)", path)):
             prefix = top[0]                             # an archive of a folder: its own name comes first
         path = path.removeprefix(prefix or "")
         if not counts(path):
             if is_of_interest(path):
-                result.left_out.append(path)
+                result.left_out[path] = hash_of(blocks)
             continue
         if size > MOST_OF_ONE:
             raise BadSubmission(f"{path} has {size >> 20} MiB; a source has at most {MOST_OF_ONE >> 20}")
@@ -135,6 +136,17 @@ def collect(entries: Iterator[Entry]) -> Submission:
     return result
 
 
+def hash_of(blocks: Iterable[bytes]) -> str:
+    """Of a file that is only compared, or "" if it is too large for that."""
+    made, length = hashlib.sha256(), 0
+    for block in blocks:
+        length += len(block)
+        if length > MOST_OF_ONE:
+            return ""
+        made.update(block)
+    return made.hexdigest()
+
+
 def clean(name: str) -> str | None:
     """The name as a path below the tree, or None if it leads elsewhere or has characters that no source has."""
     path = PurePosixPath(name.replace("\\", "/"))
@@ -144,7 +156,7 @@ def clean(name: str) -> str | None:
 
 
 def counts(path: str) -> bool:
-    return path.startswith(COUNTED) and path.endswith(SUFFIXES) and not any(fnmatch(path, each) for each in PROTECTED)
+    return path.startswith(COUNTED) and path.endswith(SUFFIXES) and not is_protected(path)
 
 
 def is_of_interest(path: str) -> bool:

@@ -12,11 +12,14 @@ import re
 import struct
 
 import gdb
+import kernel
+import memory
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 BUILD = os.path.join(ROOT, os.environ.get("GLENDA_BUILD", "build"))     # make's variable BUILD
 KERNEL = os.path.join(BUILD, "kernel", "glenda.elf")
-ROOT_PROGRAM = "9ball"      # what the thread named "root" runs
+ROOT_PROGRAM = "9ball"      # what the thread named "root" runs, unless the kernel option root= names another
+BOOT_INFO_SLOT = 8          # kRootBootInfoFrame, abi/boot_info.h
 NOTYPE, FUNC = 0, 2
 SYMTAB = 2
 
@@ -40,9 +43,20 @@ def programs() -> list[str]:
     return [file.removesuffix(".elf") for file in files if file.endswith(".elf")]
 
 
+def root_program() -> str:
+    """The program of the thread named "root"."""
+    try:
+        slot = kernel.load("Slot", kernel.root_slots() + BOOT_INFO_SLOT * kernel.type_named("Slot").sizeof)
+        line = kernel.load("BootInfo", int(slot["cap"]["object"]))["command_line"].string()
+    except (gdb.error, memory.Unreadable):
+        return ROOT_PROGRAM
+    named = [word.removeprefix("root=") for word in line.split() if word.startswith("root=")]
+    return named[0].rpartition("/")[2] if named else ROOT_PROGRAM
+
+
 def program_of(thread_name: str) -> str:
     """The program that a thread of this name probably runs, or ""."""
-    name = ROOT_PROGRAM if thread_name == "root" else thread_name
+    name = root_program() if thread_name == "root" else thread_name
     while name and not os.path.exists(program_file(name)):
         name = name.rpartition("-")[0]      # 9ball-watch is a thread of 9ball
     return name

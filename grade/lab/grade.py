@@ -41,6 +41,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     # For the grader itself, when it goes on in a tree that it has laid out:
     parser.add_argument("--as-is", metavar="FINGERPRINT", help=argparse.SUPPRESS)
     parser.add_argument("--secret-in", type=Path, help=argparse.SUPPRESS)
+    parser.add_argument("--shown", help=argparse.SUPPRESS)
     parser.add_argument("--note", action="append", default=[], help=argparse.SUPPRESS)
 
 
@@ -75,8 +76,9 @@ def grade(options: argparse.Namespace) -> int:
     nonce = submission.nonce(mark, submission.secret(options.secret_in or folder.parent))
     whole = options.test is None and options.ex is None
     text, graded = grade_tree(lab, tests, tree, folder, nonce, options, notes, whole=whole)
-    results.write_all(folder, lab, graded, text, whole=whole, fingerprint=mark, log=shown(folder, root))
-    print(f"  {time.monotonic() - begun:.1f} s    {shown(folder, root)}/results.json, results.txt, junit.xml", flush=True)
+    name = options.shown or shown(folder, root)
+    results.write_all(folder, lab, graded, text, whole=whole, fingerprint=mark, log=name)
+    print(f"  {time.monotonic() - begun:.1f} s    {name}/results.json, results.txt, junit.xml", flush=True)
     if any(outcome.verdict.kind == Kind.INFRA for _, outcome in graded):
         return 2
     return int(options.strict and any(outcome.verdict.kind != Kind.OK for test, outcome in graded if test.points))
@@ -103,7 +105,8 @@ def hidden_files(path: Path | None) -> Files:
 def go_on_in(tree: Path, options: argparse.Namespace, folder: Path, mark: str, notes: list[str]) -> int:
     """Lets the course's grader do the rest, because the student's is another."""
     command = [sys.executable, "-m", "lab", "grade", f"--tree={tree}", f"--results={folder}", f"--as-is={mark}",
-               f"--secret-in={folder.parent}", f"-j{options.jobs}", *(f"--note={note}" for note in notes),
+               f"--secret-in={folder.parent}", f"--shown={shown(folder, options.tree.resolve())}", f"-j{options.jobs}",
+               *(f"--note={note}" for note in notes),
                *(f"--make={each}" for each in options.make), *(["--strict"] if options.strict else []),
                *(f"--{key}={value}" for key, value in (("lab", options.lab), ("test", options.test), ("ex", options.ex),
                                                        ("hidden", options.hidden and options.hidden.resolve())) if value)]
@@ -137,7 +140,7 @@ def grade_tree(lab: Lab, tests: list[Test], tree: Path, folder: Path, nonce: str
         print("building ...", end="\r", file=sys.stderr, flush=True)
     built = build.run(tree, lab.number, options.jobs, options.make)
     results.write(folder / "build.log", built.output)
-    screen = Screen(lab, results=shown(folder, options.tree.resolve()))
+    screen = Screen(lab, results=options.shown or shown(folder, options.tree.resolve()))
     say(screen.head(notes, as_published=not notes))
     if built.error:
         say(screen.build(built.error))

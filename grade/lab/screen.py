@@ -78,7 +78,10 @@ class Screen:
 
     def _exercise(self, exercise: Exercise) -> str:
         """Where to go on."""
-        places = ", ".join(" ".join(part for part in (function, file) if part) for file, function in exercise.places[:2])
+        files = {file: [] for file, _ in exercise.places}
+        for file, function in exercise.places:
+            files[file] += [function] if function else []
+        places = "; ".join(", ".join([*functions, file]) for file, functions in files.items())
         parts = [f"exercise {exercise.id} {places}".rstrip()]
         if exercise.title:
             lab = exercise.id.partition(".")[0]

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from classroom import sandbox, submission, table
+from classroom import one, sandbox, submission, table
 from classroom.sandbox import Limits, Outcome
 from classroom.submission import BadSubmission
 
@@ -37,7 +37,16 @@ def test_what_counts_and_what_does_not(tmp_path: Path) -> None:
     found = submission.read(tar(tmp_path / "ann.tar.gz", ("ann/kernel/cap/slot.cc", b"mine"), ("ann/Makefile", b"all:"),
                                 ("ann/user/tests/lab2_spaces.cc", b"easy"), ("ann/build/x.o", b""), ("ann/kernel/a.py", b"")))
     assert found.files == {"kernel/cap/slot.cc": b"mine"}
-    assert found.left_out == ["Makefile", "user/tests/lab2_spaces.cc", "kernel/a.py"]
+    assert list(found.left_out) == ["Makefile", "user/tests/lab2_spaces.cc", "kernel/a.py"]
+
+
+def test_only_what_differs_from_the_course_is_noted(tmp_path: Path) -> None:
+    (tmp_path / "course").mkdir()
+    (tmp_path / "course/Makefile").write_bytes(b"all:")
+    (tmp_path / "course/README.md").write_bytes(b"hello")
+    found = submission.read(tar(tmp_path / "a.tar.gz", ("kernel/a.cc", b""), ("Makefile", b"all: mine"), ("README.md", b"hello"),
+                                ("my/notes", b""), ("grade/new.py", b"")))
+    assert one.edited(found.left_out, tmp_path / "course") == ["Makefile", "grade/new.py"]
 
 
 def test_a_folder_and_a_zip_are_read_alike(tmp_path: Path) -> None:
@@ -53,7 +62,7 @@ def test_a_folder_and_a_zip_are_read_alike(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["../kernel/a.cc", "/kernel/a.cc", "kernel/../../a.cc", "kernel/a\n.cc", "kernel/$(x).cc"])
 def test_names_that_lead_elsewhere(tmp_path: Path, name: str) -> None:
     found = submission.read(tar(tmp_path / "a.tar.gz", (name, b"evil"), ("kernel/b.cc", b"good")))
-    assert list(found.files) == ["kernel/b.cc"] and found.left_out == [name]
+    assert list(found.files) == ["kernel/b.cc"] and list(found.left_out) == [name]
 
 
 def test_links_in_archives_are_not_followed(tmp_path: Path) -> None:

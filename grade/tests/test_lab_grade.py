@@ -135,7 +135,7 @@ def test_kinds(every: Graded, program: str) -> None:
 def test_the_screen_says_how_to_go_on(every: Graded) -> None:
     assert every.status == 0, "every test could be run"
     assert "Score 10/100    next: 2.2" in every.screen
-    assert ('exercise 2.2 find_slot kernel/cap/cnode.cc   handout: lab2 "Find a capability"   make hint EX=2.2\n'
+    assert ('exercise 2.2 find_slot, kernel/cap/cnode.cc   handout: lab2 "Find a capability"   make hint EX=2.2\n'
             "       log build/grade/lab2/wrong.log   again, recorded: make record TEST=wrong") in every.screen
     assert "user/tests/lab2_x.cc:89  value == 7" in every.screen
     assert re.search(r"#0 pass  grade/tests/guests/pretend.c:\d+\n +#1 find_line  grade/tests/guests/pretend.c:\d+",

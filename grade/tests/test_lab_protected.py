@@ -98,6 +98,7 @@ def test_an_edited_grader_hands_over_to_the_courses(tmp_path: Path) -> None:
     done = subprocess.run(["python3", "-m", "lab", "grade"], cwd=tmp_path / "grade", capture_output=True, text=True,
                           check=False, env={"PATH": "/usr/bin:/bin"})
     assert "Score 0/5" in done.stdout and "grade/lab/screen.py" in done.stdout and done.returncode == 0, done.stderr
+    assert " log build/grade/lab2/work.log" in done.stdout and " s    build/grade/lab2/results.json" in done.stdout
     assert json.loads((tmp_path / "build/grade/lab2/results.json").read_text())["score"] == 0
 
 
@@ -105,7 +106,7 @@ def test_a_manifest_where_git_does_not_know(clone: Clone) -> None:
     """A shallow or foreign clone: without origin/lab2 the published hashes decide."""
     rows = [f"{protected.blob((clone.root / name).read_bytes())} {name}\n"
             for name in ("grade/labs/lab2_check.py", "grade/labs/lab2.toml", "user/tests/common/ktest.cc")]
-    clone.write("grade/labs/manifest", "# published\n" + "".join(rows))
+    clone.write("grade/labs/lab1.manifest", "# published\n" + "".join(rows))
     clone.git("update-ref", "-d", "refs/remotes/origin/lab2")
     assert "as published" in clone.grade().screen
     clone.write("grade/labs/lab2_check.py", CHEAT)

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: MIT
 // What the machine has, and what of it is free; see survey.h.
+//
+// Everything here comes from the device tree and from the linker's symbols. What is in use already (the firmware, the
+// kernel, the initrd, the device tree itself) is taken out of the memory first, so nothing below asks again.
 #include "boot/survey.h"
 
 #include <algorithm>

@@ -5,12 +5,18 @@ import argparse
 import sys
 from pathlib import Path
 
+from .calibrate import calibrate
+from .check import Proofs
 from .course import Course
-from .errors import Problem
+from .errors import Problem, raise_if
 from .folder import write_folder
+from .grader import Grader
+from .lint import lint
 from .publish import Publication
 from .render import Renderer
+from .repository import Repository
 from .source import commit_date, is_clean, read_commit, read_folder
+from .stages import Bench
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -26,6 +32,8 @@ def tree(options: argparse.Namespace) -> int:
 def publish(options: argparse.Namespace) -> int:
     course = Course(read_commit(options.root))
     publication = Publication(course, options.build / "labs", commit_date(options.root), options.reason)
+    raise_if(complaint for complaint in lint(course, publication.public, with_sizes=False)
+             if complaint.rule != "L3" or not options.reason)
     publication.run()
     print("\n".join(publication.said))
     if not is_clean(options.root):
@@ -33,10 +41,38 @@ def publish(options: argparse.Namespace) -> int:
     return 0
 
 
+def check_sources(options: argparse.Namespace) -> int:
+    public = options.build / "labs/public.git"
+    course = Course(read_folder(options.root))
+    raise_if(lint(course, Repository(public) if public.exists() else None))
+    print(f"{len(course.labs)} labs, {len(course.exercises)} exercises, {len(course.all_holes())} holes: no complaints")
+    return 0
+
+
+def check(options: argparse.Namespace) -> int:
+    course = Course(read_folder(options.root))
+    students, mends = (20, 10) if options.quick else (200, 100)
+    proofs = Proofs(course, options.build, Grader(tuple(options.make)), quick=options.quick, students=students, mends=mends)
+    wrong = proofs.run()
+    print(f"{wrong} complaints" if wrong else "The labs are as they should be.")
+    return 1 if wrong else 0
+
+
+def record(options: argparse.Namespace) -> int:
+    course = Course(read_folder(options.root))
+    bench = Bench(Renderer(course), options.build / "labs/check", Grader(tuple(options.make)))
+    for lab in course.labs:
+        if options.lab in (None, lab.number):
+            scores = calibrate(bench, lab, options.root / lab.path)
+            print(f"{lab.path}: " + ", ".join(f"{key} {value:g}" for key, value in scores.items()))
+    return 0
+
+
 def parse(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="exporter", description="Makes the labs from the solved tree.")
     parser.add_argument("--root", type=Path, default=ROOT, help="the solved tree (default: the one that this is part of)")
     parser.add_argument("--build", type=Path, help="the folder for all that is built (default: build/ in the solved tree)")
+    parser.add_argument("--make", action="append", default=[], metavar="NAME=VALUE", help="for make in the labs' trees")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     command = commands.add_parser("tree", help="write one tree into a folder; only what differs is touched")
@@ -45,9 +81,20 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     command.add_argument("--solved", default="", metavar="2.1..2.4", help="exercises that are solved too")
     command.set_defaults(run=tree)
 
+    command = commands.add_parser("lint", help="name what is wrong in the sources of the labs: rules L1 to L9")
+    command.set_defaults(run=check_sources)
+
     command = commands.add_parser("publish", help="add what is new to build/labs/public.git and build/labs/private.git")
     command.add_argument("--reason", default="", help="why published files change, for the commit message")
     command.set_defaults(run=publish)
+
+    command = commands.add_parser("check", help="the four proofs: builds and boots, scores, merges, nothing leaked")
+    command.add_argument("--quick", action="store_true", help="the newest lab and few students")
+    command.set_defaults(run=check)
+
+    command = commands.add_parser("calibrate", help="write the scores of each stage and the tests' limits into lab.toml")
+    command.add_argument("--lab", type=int, help="this lab alone")
+    command.set_defaults(run=record)
 
     options = parser.parse_args(arguments)
     options.build = options.build or options.root / "build"

@@ -5,6 +5,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 
+SHOWN = 20
+
+
 @dataclass(frozen=True, order=True)
 class Complaint:
     """One fault. `line` is 0 if it concerns the whole file; `rule` is the linter's, if one was broken."""
@@ -27,6 +30,14 @@ class Problem(Exception):
 
 
 def raise_if(complaints: Iterable[Complaint]) -> None:
-    """Raises Problem unless `complaints` is empty."""
-    if found := sorted(set(complaints)):
-        raise Problem(*found)
+    """Raises Problem unless `complaints` is empty. Of one rule it names SHOWN at most, and counts the rest."""
+    by_rule: dict[str, list[Complaint]] = {}
+    for complaint in sorted(set(complaints)):
+        by_rule.setdefault(complaint.rule, []).append(complaint)
+    lines: list[Complaint | str] = []
+    for rule, found in by_rule.items():
+        lines += found[:SHOWN]
+        if len(found) > SHOWN:
+            lines.append(f"and {len(found) - SHOWN} more{f' of rule {rule}' if rule else ''}")
+    if lines:
+        raise Problem(*lines)

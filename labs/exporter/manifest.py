@@ -14,11 +14,15 @@ DIFFICULTIES = ("easy", "moderate", "hard")
 KINDS = {"boot": ("program",), "host": ("source",), "script": ("script",)}     # and the keys that each needs
 KEYS = {
     "lab": {"number": int, "title": str, "hours": str, "first": list, "silent": list},
+    "given": {"hole": str, "file": str, "why": str},
+    "moved": {"yours": str, "now": str},        # where code of the lab before went: make next-lab tells
     "exercise": {"id": str, "title": str, "difficulty": str, "section": str, "holes": list, "files": list, "hints": list},
     "test": {"name": str, "exercise": str, "needs": list, "points": int, "kind": str, "program": str, "cases": list,
              "options": str, "limit": (int, float), "source": str, "files": list, "script": str},
 }
-REQUIRED = {"lab": ("number", "title", "first"), "exercise": ("id", "title", "difficulty", "section", "hints"),
+REQUIRED = {"lab": ("number", "title", "first"), "given": ("hole", "file", "why"),
+            "moved": ("yours", "now"),
+            "exercise": ("id", "title", "difficulty", "section", "hints"),
             "test": ("name", "exercise", "points", "kind")}
 WORDS = {int: "a whole number", str: "a string", list: "a list of strings", (int, float): "a number"}
 
@@ -51,6 +55,16 @@ class Test:
 
 
 @dataclass(frozen=True)
+class Given:
+    """Lines of a hole's solution that `file` shows on purpose: there, another function is the model."""
+
+    hole: str
+    file: str
+    why: str
+    line: int
+
+
+@dataclass(frozen=True)
 class Lab:
     """One lab. `path`: its lab.toml in the solved tree."""
 
@@ -62,6 +76,7 @@ class Lab:
     silent: tuple[str, ...]
     exercises: tuple[Exercise, ...]
     tests: tuple[Test, ...]
+    given: tuple[Given, ...]
     scores: dict[str, int | float] = field(hash=False)
     table: dict[str, Any] = field(hash=False)
 
@@ -70,13 +85,21 @@ class Lab:
         return f"lab{self.number}"
 
 
-class _Lines:
+class Lines:
     """Where the tables of a TOML file and their keys stand, for complaints."""
 
     def __init__(self, text: str) -> None:
         self._lines = text.splitlines()
         self._headers = [(number, match[1]) for number, line in enumerate(self._lines, 1)
                          if (match := re.match(r"\s*\[\[?\s*([\w.]+)\s*\]\]?", line))]
+
+    @classmethod
+    def of(cls, data: bytes) -> "Lines":
+        return cls(data.decode(errors="replace"))
+
+    def holding(self, text: str) -> int:
+        """The first line that holds `text`; 1 if none does."""
+        return next((number for number, line in enumerate(self._lines, 1) if text in line), 1)
 
     def table(self, name: str, index: int = 0) -> int:
         """The line of the header of the `index`th table `name`; 1 if there is none."""
@@ -161,11 +184,11 @@ def _twice(names: list[str], table: str, key: str, complain: Complain) -> None:
 
 def _check(document: dict[str, Any], complain: Complain) -> None:
     """Complains about all that is wrong with a lab.toml, as far as one can see without the rest of the tree."""
-    for key in document.keys() - {"lab", "exercise", "test", "scores"}:
-        complain(key, 0, "", f"[{key}] means nothing here; there are [lab], [[exercise]], [[test]] and [scores]")
+    for key in document.keys() - KEYS.keys() - {"scores"}:
+        complain(key, 0, "", f"[{key}] means nothing here; there are [lab], [[exercise]], [[test]], [[given]], [[moved]] and [scores]")
     lab = document.get("lab", {})
     good = {name: [(index, table) for index, table in enumerate(document.get(name, []))
-                   if _check_table(name, index, table, complain)] for name in ("exercise", "test")}
+                   if _check_table(name, index, table, complain)] for name in ("exercise", "test", "given", "moved")}
     if not _check_table("lab", 0, lab, complain):
         return
     for index, table in good["exercise"]:
@@ -191,7 +214,7 @@ def read_lab(path: str, data: bytes) -> Lab:
         raise Problem(Complaint(path, line, str(error).replace(place[0] if place else "", ""))) from None
 
     complaints: list[Complaint] = []
-    lines = _Lines(text)
+    lines = Lines(text)
     _check(document, lambda table, index, key, reason: complaints.append(
         Complaint(path, lines.key(table, index, key) if key else lines.table(table, index), reason)))
     raise_if(complaints)
@@ -204,6 +227,8 @@ def read_lab(path: str, data: bytes) -> Lab:
         Test(table["name"], table["exercise"], lines.table("test", index), table["points"], table["kind"],
              tuple(table.get("needs", [table["exercise"]])), table)
         for index, table in enumerate(document.get("test", [])))
+    given = tuple(Given(table["hole"], table["file"], table["why"], lines.table("given", index))
+                  for index, table in enumerate(document.get("given", [])))
     lab = document["lab"]
     return Lab(lab["number"], lab["title"], lab.get("hours", ""), path, tuple(lab["first"]), tuple(lab.get("silent", ())),
-               exercises, tests, document.get("scores", {}), document)
+               exercises, tests, given, document.get("scores", {}), document)

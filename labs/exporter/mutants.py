@@ -3,33 +3,64 @@
 
 import difflib
 import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 from .course import Course
-from .errors import Complaint, Problem
-from .manifest import Lab
+from .errors import Complaint, Problem, raise_if
+from .manifest import Lab, Lines
 from .source import File, Tree
 
 
-def _patch(path: str, old: str, new: str) -> str:
-    lines = difflib.unified_diff(old.splitlines(keepends=True), new.splitlines(keepends=True), f"a/{path}", f"b/{path}")
-    return "".join(lines)
+@dataclass(frozen=True)
+class Mutant:
+    """In `file`, `find` becomes `replace`. `line`: where the list says so."""
+
+    id: str
+    file: str
+    find: str
+    replace: str
+    why: str
+    line: int
+
+    def is_in(self, solution: Tree) -> int:
+        """How often the text that it replaces occurs."""
+        return solution[self.file].data.decode().count(self.find) if self.file in solution else 0
+
+    def patch(self, solution: Tree) -> str:
+        """The replacement as a patch, headed by why it is wrong."""
+        old = solution[self.file].data.decode()
+        new = old.replace(self.find, self.replace)
+        lines = difflib.unified_diff(old.splitlines(keepends=True), new.splitlines(keepends=True), f"a/{self.file}", f"b/{self.file}")
+        return f"{self.why}\n\n" + "".join(lines)
+
+
+def _list(lab: Lab) -> str:
+    return f"solutions/{lab.name}/mutants.toml"
+
+
+def mutants_of(course: Course, lab: Lab) -> list[Mutant]:
+    """The wrong solutions of a lab. Raises Problem if their list cannot be read."""
+    source = course.source.get(_list(lab))
+    if source is None:
+        return []
+    try:
+        tables = tomllib.loads(source.data.decode()).get("mutant", [])
+        lines = Lines.of(source.data)
+        return [Mutant(table["id"], table["file"], table["find"], table["replace"], table["why"], lines.table("mutant", index))
+                for index, table in enumerate(tables)]
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, KeyError, TypeError) as error:
+        raise Problem(Complaint(_list(lab), 0, f"a [[mutant]] needs id, file, find, replace and why: {error}")) from None
+
+
+def misfits(course: Course, lab: Lab, solution: Tree) -> Iterator[Complaint]:
+    """The wrong solutions whose text is not in the solution exactly once."""
+    for mutant in mutants_of(course, lab):
+        if (count := mutant.is_in(solution)) != 1:
+            yield Complaint(_list(lab), mutant.line, f"the text that {mutant.id} replaces occurs {count} times in {mutant.file}, not once")
 
 
 def patches_of(course: Course, lab: Lab, solution: Tree) -> Tree:
-    """A patch for each wrong solution, as labN/mutants/ID.patch. Raises Problem for one whose text is not there exactly once."""
-    source = f"solutions/{lab.name}/mutants.toml"
-    if source not in course.source:
-        return {}
-    try:
-        document = tomllib.loads(course.source[source].data.decode())
-        mutants = [(one["id"], one["file"], one["find"], one["replace"], one["why"]) for one in document.get("mutant", [])]
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, KeyError, TypeError) as error:
-        raise Problem(Complaint(source, 0, f"a [[mutant]] needs id, file, find, replace and why: {error}")) from None
-    tree = {}
-    for name, path, find, replacement, why in mutants:
-        text = solution[path].data.decode() if path in solution else ""
-        if text.count(find) != 1:
-            raise Problem(Complaint(source, 0, f"the text that {name} replaces occurs {text.count(find)} times in {path}, not once"))
-        patch = f"{why}\n\n" + _patch(path, text, text.replace(find, replacement))
-        tree[f"{lab.name}/mutants/{name}.patch"] = File(patch.encode())
-    return tree
+    """A patch for each wrong solution, as labN/mutants/ID.patch. Raises Problem if there are misfits."""
+    raise_if(misfits(course, lab, solution))
+    return {f"{lab.name}/mutants/{mutant.id}.patch": File(mutant.patch(solution).encode()) for mutant in mutants_of(course, lab)}

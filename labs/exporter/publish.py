@@ -37,6 +37,13 @@ class Publication:
 
     def run(self) -> None:
         """Adds to both repositories what is new."""
+        self.run_labs()
+        solutions = self.private.store(self._solutions())
+        self._advance("solutions", solutions, None, "Solutions, instructors' notes and hidden tests\n")
+        self.private.git("symbolic-ref", "HEAD", "refs/heads/solutions")
+
+    def run_labs(self) -> None:
+        """The same, without what only instructors see beside the labs' own branches."""
         earlier: Lab | None = None
         for lab in self.course.labs:
             self._publish_lab(lab, earlier)
@@ -44,9 +51,6 @@ class Publication:
         self.public.git("symbolic-ref", "HEAD", f"refs/heads/{self.course.labs[-1].name}")
         for lab in self.course.labs:
             self._publish_private(lab)
-        solutions = self._solutions()
-        self._advance("solutions", self.private.store(solutions), None, "Solutions, instructors' notes and hidden tests\n")
-        self.private.git("symbolic-ref", "HEAD", "refs/heads/solutions")
 
     def _tell(self, repository: Repository, branch: str, old: str | None) -> None:
         new = repository.tip(branch)

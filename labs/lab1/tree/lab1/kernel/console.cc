@@ -9,7 +9,9 @@
 #include "debug/print.h"
 #include "format/fdt.h"
 #include "memory.h"
+#include "object/tcb_queue.h"
 #include "process.h"
+#include "sched/schedule.h"
 
 namespace glenda {
 
@@ -31,6 +33,8 @@ constexpr std::uint64_t kRingSize = 256;
 constinit char ring[kRingSize] = {};
 constinit std::uint64_t typed = 0, taken = 0;
 
+constinit TcbQueue waiters;  // threads; processes sleep on kConsoleChan instead
+
 }  // namespace
 
 void start_console(const Hardware& hardware) {
@@ -50,7 +54,16 @@ void console_interrupt(unsigned number) {
         if (typed - taken < kRingSize) ring[typed++ % kRingSize] = c;
     }
     wake(kConsoleChan);
+    while (Tcb* tcb = waiters.pop_front()) make_ready(*tcb);
 }
+
+void wait_for_input(Tcb& tcb) {
+    tcb.registers.retry_ecall();
+    tcb.state = ThreadState::BlockedRecv;
+    waiters.push_back(tcb);
+}
+
+void stop_waiting(Tcb& tcb) { waiters.remove(tcb); }
 
 std::string_view console_input() {
     const std::uint64_t begin = taken % kRingSize;

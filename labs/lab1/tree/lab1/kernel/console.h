@@ -10,6 +10,7 @@
 
 #include "arch/page_table.h"
 #include "boot/hardware.h"
+#include "object/tcb.h"
 
 namespace glenda {
 
@@ -25,6 +26,12 @@ void console_interrupt(unsigned number);
 
 /// The characters that have been typed and not been read: the first of them, as many as lie in a row in the ring.
 std::string_view console_input();
+
+/// Lets `tcb`, which is in a system call and is no process's thread, wait until there is input. Its call is then made
+/// again.
+void wait_for_input(Tcb& tcb);
+/// Takes a thread that waits for input out of the queue.
+void stop_waiting(Tcb& tcb);
 
 /// Copies up to `bytes` typed characters to `address` in the user space of `root`. Returns how many. Error: NotMapped;
 /// then they can be read again.

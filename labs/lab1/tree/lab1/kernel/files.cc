@@ -3,17 +3,14 @@
 #include "files.h"
 
 #include "abi.h"
-#include "arch/layout.h"
 #include "console.h"
-#include "format/cpio.h"
+#include "initrd.h"
 #include "memory.h"
 #include "process.h"
 
 namespace glenda {
 
 namespace {
-
-constinit Bytes archive;
 
 /// Returns an open file. Error: OutOfRange.
 Result<OpenFile*> find_open(Process& process, std::uint64_t file) {
@@ -22,19 +19,6 @@ Result<OpenFile*> find_open(Process& process, std::uint64_t file) {
 }
 
 }  // namespace
-
-void use_initrd(const Hardware& hardware) {
-    const FdtRange range = hardware.machine.initrd().value_or(FdtRange{});
-    archive = {to_pointer<const std::byte>(PhysAddr{range.base}), range.size};
-}
-
-Bytes initrd() { return archive; }
-
-std::optional<Bytes> find_file(std::string_view path) {
-    const auto entry = Cpio(archive).find(path);
-    if (!entry || !entry->is_file()) return std::nullopt;
-    return entry->data;
-}
 
 Result<std::uint64_t> open_file(Process& process, VirtAddr path) {
     char name[kMaxPath];

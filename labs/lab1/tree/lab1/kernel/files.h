@@ -5,10 +5,7 @@
 // on each has its own position.
 #pragma once
 
-#include <optional>
-#include <string_view>
-
-#include "boot/hardware.h"
+#include "format/bytes.h"
 #include "util/address.h"
 #include "util/result.h"
 
@@ -27,15 +24,6 @@ struct OpenFile {
 
     static OpenFile console() { return {Kind::Console, {}, 0}; }
 };
-
-/// Says where the initrd is. Call it once, at boot.
-void use_initrd(const Hardware& hardware);
-
-/// All bytes of the initrd, which begins on a page.
-Bytes initrd();
-
-/// Returns the bytes of the initrd's file `path`, such as "bin/sh".
-std::optional<Bytes> find_file(std::string_view path);
 
 /// Opens the file that `path` in the process's memory names, for reading. Returns its index. Errors: kNoSuchFile,
 /// NotMapped, MessageTooLong; OutOfRange, if the process has kMaxFiles open.

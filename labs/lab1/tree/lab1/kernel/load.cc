@@ -5,7 +5,7 @@
 #include <cstring>
 
 #include "abi.h"
-#include "files.h"
+#include "initrd.h"
 #include "memory.h"
 
 namespace glenda {

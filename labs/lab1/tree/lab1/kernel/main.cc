@@ -9,6 +9,7 @@
 #include "boot/survey.h"
 #include "console.h"
 #include "debug/print.h"
+#include "initrd.h"
 #include "mem/address_spaces.h"
 #include "memory.h"
 #include "process.h"

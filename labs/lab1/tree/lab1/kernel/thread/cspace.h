@@ -5,6 +5,9 @@
 // other CSpaces. Then all its handles are closed. A handle of a VSpace or CSpace is a reference to that; a handle of a
 // thread is the thread's life: when it is closed, the thread ends.
 //
+// So a thread that uses the CSpace in which its own handle lies keeps both alive: only its own program can end it. A
+// table of handles knows no owner who could take everything back.
+//
 // Handles below kFirstHandle mean the caller's own things (abi.h); they are not in the table.
 #pragma once
 

@@ -2,7 +2,7 @@
 // Checks what a program asks for, and does it; see space_calls.h.
 #include "thread/space_calls.h"
 
-#include "files.h"
+#include "initrd.h"
 
 namespace glenda {
 

@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: MIT
+"""The four proofs, one after the other. Each says what it tried, and all that is wrong."""
+
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from .course import Course
+from .errors import Problem
+from .grader import Grader
+from .lint import lint
+from .proof_boots import check_lab
+from .proof_merges import Students, fresh_publication, plain_solutions
+from .proof_mends import Mends
+from .render import Renderer
+from .repository import Repository
+from .stages import Bench
+
+
+class Proofs:
+    """All proofs of a course. `quick`: the newest lab alone, and few students."""
+
+    def __init__(self, course: Course, build: Path, grader: Grader, *, quick: bool, students: int, mends: int) -> None:
+        self.course, self.build, self.grader, self.quick = course, build, grader, quick
+        self.students, self.mends = students, mends
+        self.renderer = Renderer(course)
+
+    def sources(self) -> Iterator[str]:
+        """The linter, and with it the fourth proof: nothing has leaked."""
+        public = self.build / "labs/public.git"
+        yield from map(str, lint(self.course, Repository(public) if public.exists() else None))
+
+    def merges(self) -> Iterator[str]:
+        """The third proof, on repositories that are thrown away."""
+        with tempfile.TemporaryDirectory(prefix="labs-") as folder:
+            publication = fresh_publication(self.course, Path(folder))
+            yield from plain_solutions(publication)
+            labs = [lab.number for lab in self.course.labs]
+            yield from Students(publication, self.students, labs[-2:][0] if self.quick else None).run()
+            yield from Mends(publication, self.mends).run()
+
+    def boots(self) -> Iterator[str]:
+        """The first two proofs, in folders that keep what was built."""
+        bench = Bench(self.renderer, self.build / "labs/check", self.grader)
+        for lab in self.course.labs[-1:] if self.quick else self.course.labs:
+            yield from check_lab(bench, lab, self.quick)
+
+    def run(self, say: Callable[[str], None] = print) -> int:
+        """Runs all; returns how many things are wrong."""
+        wrong = 0
+        for title, proof in (("sources, and what they give away", self.sources),
+                             (f"merges: {self.students} students a step, {self.mends} mends a branch", self.merges),
+                             ("builds, boots and scores", self.boots)):
+            start, complaints = time.monotonic(), []
+            try:
+                for complaint in proof():
+                    complaints.append(complaint)
+                    say(f"  {complaint}")
+            except Problem as problem:
+                complaints.append(str(problem))
+                say(f"  {problem}")
+            say(f"{'WRONG' if complaints else 'ok   '}  {title}  ({time.monotonic() - start:.0f} s)")
+            wrong += len(complaints)
+        return wrong

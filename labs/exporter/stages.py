@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: MIT
+"""The stages of a lab: nothing of it solved, then one exercise more each time, to the last. One folder serves them all,
+so each stage builds what has changed since the one before."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from .folder import write_folder
+from .grader import Built, Grader, Result
+from .manifest import Lab
+from .render import Renderer
+from .source import Tree
+
+
+@dataclass(frozen=True)
+class Stage:
+    """`key`: in [scores]; `solved`: the exercises of this lab that are solved; `next`: the one to solve next, or None."""
+
+    key: str
+    solved: tuple[str, ...]
+    next: str | None
+
+
+def stages(lab: Lab) -> list[Stage]:
+    """All stages of a lab, the first with nothing solved, the last with everything."""
+    numbers = [exercise.id for exercise in lab.exercises]
+    return [Stage(numbers[count - 1] if count else "start", tuple(numbers[:count]), numbers[count] if count < len(numbers) else None)
+            for count in range(len(numbers) + 1)]
+
+
+class Bench:
+    """Renders, builds and grades trees of a course in folders below `folder`."""
+
+    def __init__(self, renderer: Renderer, folder: Path, grader: Grader) -> None:
+        self.renderer, self.folder, self.grader = renderer, folder, grader
+
+    def place(self, lab: Lab) -> Path:
+        return self.folder / lab.name
+
+    def write(self, lab: Lab, tree: Tree) -> Path:
+        """Writes a tree of the lab into its folder."""
+        write_folder(self.place(lab), tree)
+        return self.place(lab)
+
+    def build(self, lab: Lab, tree: Tree) -> Built:
+        return self.grader.build(self.write(lab, tree), lab.number)
+
+    def grade(self, lab: Lab, stage: Stage) -> list[Result]:
+        """Grades the tree in which the labs before are solved, and of this one what the stage says."""
+        tree = self.renderer.tree(f"prep{lab.number}", set(stage.solved))
+        return self.grader.grade(self.write(lab, tree), lab.number)
+
+    def all_grades(self, lab: Lab) -> Iterator[tuple[Stage, list[Result]]]:
+        """Each stage with its results."""
+        for stage in stages(lab):
+            yield stage, self.grade(lab, stage)
