@@ -29,9 +29,9 @@ class Mutant:
 
     def patch(self, solution: Tree) -> str:
         """The replacement as a patch, headed by why it is wrong."""
-        old = solution[self.file].data.decode()
-        new = old.replace(self.find, self.replace)
-        lines = difflib.unified_diff(old.splitlines(keepends=True), new.splitlines(keepends=True), f"a/{self.file}", f"b/{self.file}")
+        right = solution[self.file].data.decode()
+        old, new = (text.splitlines(keepends=True) for text in (right, right.replace(self.find, self.replace)))
+        lines = difflib.unified_diff(old, new, f"a/{self.file}", f"b/{self.file}")
         return f"{self.why}\n\n" + "".join(lines)
 
 
@@ -57,7 +57,8 @@ def misfits(course: Course, lab: Lab, solution: Tree) -> Iterator[Complaint]:
     """The wrong solutions whose text is not in the solution exactly once."""
     for mutant in mutants_of(course, lab):
         if (count := mutant.is_in(solution)) != 1:
-            yield Complaint(_list(lab), mutant.line, f"the text that {mutant.id} replaces occurs {count} times in {mutant.file}, not once")
+            reason = f"the text that {mutant.id} replaces occurs {count} times in {mutant.file}, not once"
+            yield Complaint(_list(lab), mutant.line, reason)
 
 
 def patches_of(course: Course, lab: Lab, solution: Tree) -> Tree:
