@@ -59,6 +59,8 @@ def lab_table(course: Course, lab: Lab) -> File:
         text += _table("[[exercise]]", table | {"places": places(course, exercise)})
     for test in lab.tests:
         text += _table("[[test]]", test.table)
+    for moved in lab.table.get("moved", []):
+        text += _table("[[moved]]", moved)
     if lab.scores:
         text += _table("[scores]", lab.scores)
     return File(text.encode())

@@ -19,7 +19,7 @@ from .lint_trees import NEAR
 from .manifest import Lab, Lines
 from .marks import Hole
 from .mutants import misfits
-from .patches import solution_lines
+from .patches import is_code, lines_to_write
 from .render import Renderer
 from .repository import Repository
 
@@ -103,9 +103,9 @@ def surroundings(course: Course) -> Iterator[Complaint]:
 
 def size(course: Course, lab: Lab) -> Iterator[Complaint]:
     """L9: a lab is neither too small nor too large."""
-    wanted = sum(line.strip() != "" for hole in course.all_holes() if lab_of(hole.id) == lab.number
+    wanted = sum(is_code(line) for hole in course.all_holes() if lab_of(hole.id) == lab.number
                  for line in course.lines[hole.file][hole.opened:hole.closed - 1])
-    wanted += sum(line.strip() != "" for line in solution_lines(course, lab))
+    wanted += lines_to_write(course, lab)
     counts = {"exercises": (len(lab.exercises), EXERCISES), "tests": (len(lab.tests), TESTS),
               "lines to write": (wanted, LINES), "points": (sum(test.points for test in lab.tests), POINTS)}
     for what, (count, (least, most)) in counts.items():

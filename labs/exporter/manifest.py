@@ -15,11 +15,13 @@ KINDS = {"boot": ("program",), "host": ("source",), "script": ("script",)}     #
 KEYS = {
     "lab": {"number": int, "title": str, "hours": str, "first": list, "silent": list},
     "given": {"hole": str, "file": str, "why": str},
+    "moved": {"yours": str, "now": str},        # where code of the lab before went: make next-lab tells
     "exercise": {"id": str, "title": str, "difficulty": str, "section": str, "holes": list, "files": list, "hints": list},
     "test": {"name": str, "exercise": str, "needs": list, "points": int, "kind": str, "program": str, "cases": list,
              "options": str, "limit": (int, float), "source": str, "files": list, "script": str},
 }
 REQUIRED = {"lab": ("number", "title", "first"), "given": ("hole", "file", "why"),
+            "moved": ("yours", "now"),
             "exercise": ("id", "title", "difficulty", "section", "hints"),
             "test": ("name", "exercise", "points", "kind")}
 WORDS = {int: "a whole number", str: "a string", list: "a list of strings", (int, float): "a number"}
@@ -183,10 +185,10 @@ def _twice(names: list[str], table: str, key: str, complain: Complain) -> None:
 def _check(document: dict[str, Any], complain: Complain) -> None:
     """Complains about all that is wrong with a lab.toml, as far as one can see without the rest of the tree."""
     for key in document.keys() - KEYS.keys() - {"scores"}:
-        complain(key, 0, "", f"[{key}] means nothing here; there are [lab], [[exercise]], [[test]], [[given]] and [scores]")
+        complain(key, 0, "", f"[{key}] means nothing here; there are [lab], [[exercise]], [[test]], [[given]], [[moved]] and [scores]")
     lab = document.get("lab", {})
     good = {name: [(index, table) for index, table in enumerate(document.get(name, []))
-                   if _check_table(name, index, table, complain)] for name in ("exercise", "test", "given")}
+                   if _check_table(name, index, table, complain)] for name in ("exercise", "test", "given", "moved")}
     if not _check_table("lab", 0, lab, complain):
         return
     for index, table in good["exercise"]:

@@ -64,3 +64,16 @@ def solution_lines(course: Course, lab: Lab) -> list[str]:
             text = course.source[path].data.decode(errors="replace")
             lines += [line[1:] for line in text.splitlines() if line.startswith("+") and not line.startswith("+++ ")] + [""]
     return lines
+
+
+def lines_to_write(course: Course, lab: Lab) -> int:
+    """How many lines of code a lab's patches add. Lines that they only move, blank lines and comments do not count."""
+    texts = [course.source[path].data.decode(errors="replace").splitlines() for number, path in _patches(course).items()
+             if lab_of(number) == lab.number]
+    moved = {line[1:].strip() for text in texts for line in text if line.startswith("-") and not line.startswith("--- ")}
+    return sum(line.startswith("+") and not line.startswith("+++ ") and is_code(line[1:]) and line[1:].strip() not in moved
+               for text in texts for line in text)
+
+
+def is_code(line: str) -> bool:
+    return line.strip() != "" and not line.strip().startswith("//")
