@@ -92,25 +92,43 @@ void wrong_calls() {
     EXPECT_EQ(space::close(running), 0);
 }
 
-void handles_run_out() {
+/// Makes threads until there is no handle left, and ends them again. Returns how many there were.
+unsigned fill_with_threads() {
     long handles[kMaxHandles] = {};
     unsigned count = 0;
     for (; count < kMaxHandles; count++) {
         handles[count] = thread::create();
         if (handles[count] < 0) break;
     }
-    EXPECT_EQ(count, kMaxHandles - kFirstHandle);
     for (unsigned i = 0; i < 3 * kMaxHandles; i++) EXPECT(thread::create() < 0);  // and leaves no thread behind
     for (unsigned i = 0; i < count; i++) {
         for (unsigned j = 0; j < i; j++) EXPECT(handles[i] != handles[j]);
     }
     for (unsigned i = 0; i < count; i++) EXPECT_EQ(space::close(handles[i]), 0);
-    // Threads end with their last handle: 64 are all that there can be.
+    return count;
+}
+
+void handles_run_out() {
+    constexpr unsigned kRoom = kMaxHandles - kFirstHandle;
+    EXPECT_EQ(fill_with_threads(), kRoom);
     for (unsigned i = 0; i < 3 * kMaxHandles; i++) {
         const long thread = thread::create();
         EXPECT(thread >= 0);
         EXPECT_EQ(space::close(thread), 0);
     }
+    // Another CSpace has as many handles, and there are threads for both.
+    Word word = 0;
+    const long cspace = space::create_cspace();
+    const long thread = prepare([](Word& count) { count = fill_with_threads(); }, word, 0);
+    EXPECT_EQ(thread::configure(thread, cspace, kOwnVSpace, 0), 0);
+    long others[kRoom - 2];
+    for (long& other : others) other = thread::create();
+    EXPECT_EQ(thread::resume(thread), 0);
+    EXPECT(comes_true([&] { return word != 0; }));
+    EXPECT_EQ(word, kRoom);
+    for (const long other : others) EXPECT_EQ(space::close(other), 0);
+    EXPECT_EQ(space::close(thread), 0);
+    EXPECT_EQ(space::close(cspace), 0);
 }
 
 void fault_stops_one() {
