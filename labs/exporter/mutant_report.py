@@ -69,9 +69,8 @@ def too_few(lab: Lab, mutants: list[Mutant]) -> Iterator[str]:
 
 def line(trial: Trial) -> str:
     """A trial in one line."""
-    caught = trial.caught_by
-    kind, test = (caught.kind, caught.test) if caught else ("-", "DOES NOT BUILD" if trial.error else "NOT CAUGHT")
-    return f"  {trial.mutant.id:<34} {test:<24} {kind:<8} {trial.seconds:6.1f} s"
+    test = trial.caught_by.test if trial.caught_by else "NOT CAUGHT"
+    return f"  {trial.mutant.id:<34} {test:<24} {trial.kind or '-':<8} {trial.seconds:6.1f} s"
 
 
 def summary(done: Sequence[Trial], tests: Sequence[Test], wrong: Sequence[str], seconds: float) -> Iterator[str]:

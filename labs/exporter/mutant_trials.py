@@ -9,36 +9,40 @@ from dataclasses import dataclass
 from multiprocessing.queues import SimpleQueue
 
 from .manifest import Test
-from .mutant_place import Failure, Place
+from .mutant_place import BUILD, Failure, Place
 from .mutants import Mutant
 
 HANG, INFRA = "HANG", "INFRA"
+UNTOLD = (HANG, INFRA, BUILD)       # kinds of failures that do not say what is wrong
 
 
 @dataclass(frozen=True)
 class Trial:
-    """What became of one wrong solution. `failures`: the tests that hung, then the one that ended the trial, if one did.
-    `error`: the compiler's, or ""."""
+    """What became of one wrong solution. `failures`: the tests that hung, then the one that ended the trial, if one did."""
 
     mutant: Mutant
     failures: tuple[Failure, ...]
-    error: str
     seconds: float
 
     @property
     def caught_by(self) -> Failure | None:
         """The test that said what is wrong. A hang says nothing."""
-        return next((one for one in self.failures if one.kind not in (HANG, INFRA)), None)
+        return next((one for one in self.failures if one.kind not in UNTOLD), None)
+
+    @property
+    def kind(self) -> str:
+        """How it ended: the kind of the last failure, or "" for none."""
+        return self.failures[-1].kind if self.failures else ""
 
     def fault(self) -> str:
         """Why the list of wrong solutions, or the tests, must be mended; "" if all is well."""
-        if self.error:
-            return f"does not build: {self.error}"
         if self.caught_by:
             return ""
-        if broken := next((one for one in self.failures if one.kind == INFRA), None):
-            return f"could not be judged: {broken.test}: {broken.reason}"
-        if self.failures:
+        if self.kind == BUILD:
+            return f"does not build: {self.failures[-1].reason}"
+        if self.kind == INFRA:
+            return f"could not be judged: {self.failures[-1].test}: {self.failures[-1].reason}"
+        if self.kind == HANG:
             return f"is noticed by nothing but a hang: {', '.join(one.test for one in self.failures)}"
         return "lives: no test notices it"
 
@@ -59,19 +63,18 @@ def in_order(mutant: Mutant, tests: Sequence[Test]) -> list[str]:
 
 
 def attempt(place: Place, mutant: Mutant, tests: Sequence[Test]) -> Trial:
-    """Makes the mistake, builds, tests until one test says what is wrong, and takes the mistake back."""
+    """Makes the mistake, tests until one test says what is wrong, and takes the mistake back."""
     begun, failures = time.monotonic(), []
     place.change(mutant)
     try:
-        error = place.build()
-        for name in in_order(mutant, tests) if not error else ():
+        for name in in_order(mutant, tests):
             if failure := place.test(name):
                 failures.append(failure)
                 if failure.kind != HANG:
                     break
     finally:
         place.restore(mutant)
-    return Trial(mutant, tuple(failures), error, time.monotonic() - begun)
+    return Trial(mutant, tuple(failures), time.monotonic() - begun)
 
 
 Opener = Callable[[int], Place]     # the place of the worker with this number; the solution is checked in it
