@@ -37,13 +37,13 @@ def run_unit() -> list[Path]:
 
 
 def run_grade() -> list[Path]:
-    """Runs the tests on QEMU, two at a time, on the machine that make's variables SMP and APPEND describe."""
+    """Runs the tests on QEMU, two at a time, on the machine that SMP and APPEND of make describe, and those of the labs."""
     report = REPORTS / "qemu.xml"
     workers = str(max(2, os.cpu_count() or 2))
     done = subprocess.run([sys.executable, "-m", "pytest", "-q", "-c", "grade/pytest.ini", f"-ocache_dir={CACHE}",
                            "-n", workers, "--dist=loadfile",
                            f"--harts={os.environ.get('SMP') or 1}", f"--append={os.environ.get('APPEND', '')}",
-                           f"--junitxml={report}", "grade/tests"], cwd=ROOT, check=False)
+                           f"--junitxml={report}", "grade/tests", "labs/tests"], cwd=ROOT, check=False)
     if done.returncode not in (PYTEST_PASSED, PYTEST_FAILED):
         report.unlink(missing_ok=True)      # an old report must not count
     return [report]

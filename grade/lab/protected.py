@@ -2,9 +2,9 @@
 """Grades the student's kernel with the course's tests, whatever became of the student's copy of them.
 
 What the course published is known from git: the commit where the student's work left origin/labN. Without that, from
-grade/labs/manifest, whose lines are `BLOB PATH`: git's number of the file's contents, by which git may still find them.
-If nothing protected was edited, the tree is graded where it is. Else a copy is laid out below build/, and only what
-differs in it is built anew.
+grade/labs/labN.manifest, one for each lab, whose lines are `BLOB PATH`: git's number of the file's contents, by which git
+may still find them. If nothing protected was edited, the tree is graded where it is. Else a copy is laid out below build/,
+and only what differs in it is built anew.
 """
 
 import fnmatch
@@ -22,7 +22,7 @@ from .submission import Files, git
 PROTECTED = ("grade/*", "user/tests/*", "labs/*.mk", "kernel/check/*", "kernel/debug/exercise.*",
              "lab1/abi.h", "lab1/kernel/selftest.*", "lab1/user/lib/*", "lab1/user/tests/*")     # * matches / too
 OWN_PROGRAMS = ("user/tests", "lab1/user/tests")    # a new program of one's own right here touches nobody else's
-MANIFEST = Path("grade/labs/manifest")
+MANIFESTS = "grade/labs/*.manifest"
 SEEDS = ("kernel", "user", "initrd", "initrd.cpio", "lab1")     # of build/: what a copy need not build again
 FEW = 4
 
@@ -45,7 +45,7 @@ class Differences:
     def notes(self) -> list[str]:
         """For the screen."""
         if not self.is_known:
-            return ["nothing is at hand to compare the tests with: neither a branch origin/labN nor " + str(MANIFEST)]
+            return ["nothing is at hand to compare the tests with: neither a branch origin/labN nor " + MANIFESTS]
         notes = []
         if self.not_used:
             notes.append(f"the course's files were used, not yours: {few(self.not_used)}")
@@ -75,9 +75,9 @@ def published(root: Path) -> dict[str, str] | None:
     if listed is not None:
         rows = (row.partition(b"\t") for row in listed.split(b"\0") if row)
         found = {os.fsdecode(name): about.split()[2].decode() for about, _, name in rows if about.split()[1] == b"blob"}
-    elif (root / MANIFEST).is_file():
-        text = (root / MANIFEST).read_text(encoding="utf-8", errors="replace")
-        rows = (line.partition(" ") for line in text.splitlines() if line and line[0] != "#")
+    elif manifests := sorted(path for path in root.glob(MANIFESTS) if path.is_file()):
+        lines = (line for path in manifests for line in path.read_text(encoding="utf-8", errors="replace").splitlines())
+        rows = (line.partition(" ") for line in lines if line and line[0] != "#")
         found = {name.strip(): number for number, _, name in rows}
     else:
         return None
@@ -96,7 +96,7 @@ def compare(root: Path, submission: Files) -> Differences:
             if git(root, "cat-file", "-e", number) is None:
                 found.lost.append(name)
     found.added = [name for name in submission if is_protected(name) and name not in blobs
-                   and Path(name) != MANIFEST and not (os.path.dirname(name) in OWN_PROGRAMS and name.endswith(".cc"))]
+                   and not fnmatch.fnmatch(name, MANIFESTS) and not (os.path.dirname(name) in OWN_PROGRAMS and name.endswith(".cc"))]
     return found
 
 

@@ -106,7 +106,7 @@ def test_a_manifest_where_git_does_not_know(clone: Clone) -> None:
     """A shallow or foreign clone: without origin/lab2 the published hashes decide."""
     rows = [f"{protected.blob((clone.root / name).read_bytes())} {name}\n"
             for name in ("grade/labs/lab2_check.py", "grade/labs/lab2.toml", "user/tests/common/ktest.cc")]
-    clone.write("grade/labs/manifest", "# published\n" + "".join(rows))
+    clone.write("grade/labs/lab1.manifest", "# published\n" + "".join(rows))
     clone.git("update-ref", "-d", "refs/remotes/origin/lab2")
     assert "as published" in clone.grade().screen
     clone.write("grade/labs/lab2_check.py", CHEAT)

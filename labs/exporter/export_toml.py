@@ -1,5 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""grade/labs/labN.toml in a student's tree: lab.toml without what concerns the exporter alone, with the places of holes."""
+"""What the grader in a student's tree reads about a lab, in grade/labs/: labN.toml and labN.manifest.
+
+labN.toml is lab.toml without what concerns the exporter alone, with the places of holes. labN.manifest lists the files that
+the lab published, so that edited ones are noticed without git too.
+"""
 
 import re
 from typing import Any
@@ -7,7 +11,7 @@ from typing import Any
 from .course import Course
 from .functions import function_of
 from .manifest import Exercise, Lab
-from .source import File
+from .source import File, Tree, blob_id
 
 PRIVATE = ("first", "silent")       # keys of [lab] that mean nothing to students
 BARE = re.compile(r"[A-Za-z0-9_-]+")
@@ -15,7 +19,8 @@ ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "\r": "\\r"}
 
 
 def _string(text: str) -> str:
-    return '"' + "".join(ESCAPES.get(one) or (one if one >= " " and one != "\x7f" else f"\\u{ord(one):04x}") for one in text) + '"'
+    plain = (ESCAPES.get(one) or (one if one >= " " and one != "\x7f" else f"\\u{ord(one):04x}") for one in text)
+    return f'"{"".join(plain)}"'
 
 
 def _value(value: Any) -> str:
@@ -64,3 +69,8 @@ def lab_table(course: Course, lab: Lab) -> File:
     if lab.scores:
         text += _table("[scores]", lab.scores)
     return File(text.encode())
+
+
+def manifest(files: Tree) -> File:
+    """The file grade/labs/labN.manifest: git's name of each file's contents, and its path."""
+    return File("".join(f"{blob_id(file.data)} {path}\n" for path, file in sorted(files.items())).encode())

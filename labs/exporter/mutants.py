@@ -39,7 +39,8 @@ class Mutant:
 
     def patch(self, solution: Tree) -> str:
         """The replacement as a patch, headed by why it is wrong."""
-        old, new = (text.splitlines(keepends=True) for text in (solution[self.file].data.decode(), self.applied(solution)))
+        right = solution[self.file].data.decode()
+        old, new = (text.splitlines(keepends=True) for text in (right, self.applied(solution)))
         lines = difflib.unified_diff(old, new, f"a/{self.file}", f"b/{self.file}")
         return f"{self.why}\n\n" + "".join(lines)
 
@@ -75,7 +76,8 @@ def misfits(course: Course, lab: Lab, solution: Tree) -> Iterator[Complaint]:
         if unknown := sorted(set(mutant.expect) - tests):
             yield Complaint(_list(lab), mutant.line, f"{mutant.id} expects {unknown[0]}, which is no test of the lab")
         if (count := mutant.is_in(solution)) != 1:
-            yield Complaint(_list(lab), mutant.line, f"the text that {mutant.id} replaces occurs {count} times in {mutant.file}, not once")
+            reason = f"the text that {mutant.id} replaces occurs {count} times in {mutant.file}, not once"
+            yield Complaint(_list(lab), mutant.line, reason)
 
 
 def patches_of(course: Course, lab: Lab, solution: Tree) -> Tree:

@@ -10,7 +10,7 @@ from collections.abc import Set
 from . import patches
 from .course import Course, text_file
 from .errors import Complaint, Problem
-from .export_toml import lab_table
+from .export_toml import lab_table, manifest
 from .ids import exercise_of, lab_of
 from .marks import Hole
 from .source import Tree
@@ -51,9 +51,7 @@ class Renderer:
         for path in self.course.holes:
             if path in tree:
                 tree[path] = text_file(self.lines(path, solved))
-        if lab not in self._overlays:
-            self._overlays[lab] = self.course.overlay(lab) | self._lab_tables(lab)
-        tree |= self._overlays[lab]
+        tree |= self._overlay(lab)
         return self._with_patches(tree, solved)
 
     def lines(self, path: str, solved: Set[str]) -> list[str]:
@@ -74,8 +72,19 @@ class Renderer:
                                     f"hole {hole.id} has no stub; write labs/lab{lab_of(hole.id)}/stubs/{hole.id}.cc", "L1"))
         return indented(stub.lines, hole.indent)
 
-    def _lab_tables(self, lab: int) -> Tree:
-        return {f"grade/labs/{one.name}.toml": lab_table(self.course, one) for one in self.course.labs if one.number <= lab}
+    def _overlay(self, lab: int) -> Tree:
+        """What the labs up to `lab` publish beside files of the solved tree."""
+        if lab not in self._overlays:
+            known: set[str] = set()
+            files = self.course.overlay(lab)
+            for one in (one for one in self.course.labs if one.number <= lab):
+                table = {f"grade/labs/{one.name}.toml": lab_table(self.course, one)}
+                published = self.course.published(one.number) | self.course.overlay(one.number) | table
+                new = {path: file for path, file in published.items() if path not in known and path not in self.course.holes}
+                files |= table | {f"grade/labs/{one.name}.manifest": manifest(new)}
+                known |= new.keys()
+            self._overlays[lab] = files
+        return self._overlays[lab]
 
     def _with_patches(self, tree: Tree, solved: Set[str]) -> Tree:
         steps = patches.steps(self.course, solved)

@@ -1,24 +1,18 @@
 # SPDX-License-Identifier: MIT
 """A bare git repository, written without a work tree."""
 
-import hashlib
 import os
 import subprocess
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from .errors import Problem
-from .source import File, Tree
+from .source import File, Tree, blob_id
 
 AUTHOR = {f"GIT_{role}_{part}": value for role in ("AUTHOR", "COMMITTER")
           for part, value in (("NAME", "Glenda Labs"), ("EMAIL", "labs@glenda.invalid"))}
 # What a home directory or the system configures must not matter.
 ALONE = AUTHOR | {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1", "LC_ALL": "C.UTF-8"}
-
-
-def blob_id(data: bytes) -> str:
-    """The name that git gives to a file's contents."""
-    return hashlib.sha1(b"blob %d\0" % len(data) + data).hexdigest()
 
 
 class Repository:

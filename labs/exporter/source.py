@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """The solved tree, read whole: as it lies in the folder, or as the last commit has it."""
 
+import hashlib
 import io
 import os
 import stat
@@ -27,6 +28,11 @@ class File:
 
 
 Tree = dict[str, File]      # a folder, by path from its root
+
+
+def blob_id(data: bytes) -> str:
+    """The name that git gives to a file's contents."""
+    return hashlib.sha1(b"blob %d\0" % len(data) + data).hexdigest()
 
 
 def git(root: Path, *arguments: str, check: bool = True) -> bytes:

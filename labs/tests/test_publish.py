@@ -3,6 +3,7 @@
 
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -59,7 +60,7 @@ def test_a_commit_tells_students_what_is_new(solved: SolvedTree) -> None:
     public = publish(solved).public
     assert public.git("log", "-1", "--format=%B", "lab2").rstrip() == (
         "Lab 2: Slots\n\nExercises (3 hours):\n  2.1   Find a slot (moderate)\n  2.2   Take (easy)\n\n"
-        "5 new files, in\n  grade/labs: 1\n  kernel: 2\n  labs: 1\n  tests: 1")
+        "6 new files, in\n  grade/labs: 2\n  kernel: 2\n  labs: 1\n  tests: 1")
     assert public.git("log", "-1", "--format=%an %ae %aI %cI", "lab2") == (
         "Glenda Labs labs@glenda.invalid 2026-01-02T03:04:05+00:00 2026-01-02T03:04:05+00:00")
 
@@ -174,6 +175,29 @@ def test_a_student_follows(solved: SolvedTree, tmp_path: Path) -> None:
         student.git("merge", "-q", "--no-edit", f"origin/lab{lab}")
     tree = publication.renderer.render(3, {"1.1"})
     assert {path: (student.root / path).read_bytes() for path in tree} == {path: file.data for path, file in tree.items()}
+
+
+@pytest.mark.parametrize("spoil", [
+    lambda text: text.replace("\n", "\r\n"), lambda text: text.replace("    ", "\t"), lambda text: text.replace(";\n", ";  \n")],
+    ids=["crlf", "tabs", "trailing"])
+def test_a_student_whose_editor_changes_every_line(solved: SolvedTree, tmp_path: Path, spoil: Callable[[str], str]) -> None:
+    """With the published .gitattributes, and merged as `make next-lab` does."""
+    publication = publish(solved)
+    student = SolvedTree(tmp_path / "student")
+    student.root.mkdir()
+    student.git("clone", "-q", "-b", "lab1", str(publication.public.path), ".")
+    solution = publication.renderer.tree("sol1")["kernel/queue.h"].data.decode()
+    (student.root / "kernel/queue.h").write_bytes(spoil(solution).encode())
+    student.commit("My lab 1")
+    solved.replace("kernel/queue.h", "/// How many wait.", "/// The number of threads that wait.")
+    solved.commit()
+    publish(solved)
+    student.git("fetch", "-q")
+    for lab in (1, 2):
+        student.git("merge", "-q", "--no-edit", "-Xignore-space-change", f"origin/lab{lab}")
+    mine = student.read("kernel/queue.h")
+    assert "/// The number of threads that wait." in mine and "missing_exercise" not in mine
+    assert (student.root / "kernel/slot.cc").exists()
 
 
 def test_the_command(solved: SolvedTree) -> None:

@@ -7,7 +7,7 @@ from glenda.session import expect, session
 from glenda.shell import Shell
 from lab.script import Tree
 
-MANY = 50       # programs, one after the other: each gives back what it had
+MANY = 70       # programs, one after the other: each gives back what it had
 
 
 def run(tree: Tree) -> None:

@@ -55,6 +55,25 @@ private:
     PhysAddr first_;
 };
 
+/// Unmaps a page that the hart has used in this space, and puts a new one in its place without a flush. Returns what
+/// the hart then finds there: not 0 if it still uses the old page.
+std::uint64_t replace_used_page(VSpace& space, VirtAddr at) {
+    constexpr std::uint64_t kSum = 1u << 18;  // the kernel may use user addresses (privileged specification, 4.1.1.2)
+    volatile auto& word = *reinterpret_cast<volatile std::uint64_t*>(at.value);
+    arch::set_address_space(space.satp());
+    asm volatile("csrs sstatus, %0" : : "r"(kSum) : "memory");
+    word = 1;
+    space.unmap(at, at + kPageSize);
+    const PhysAddr old_page = allocate_page(), new_page = allocate_page();  // first the one that was freed last
+    *to_pointer<std::uint64_t>(old_page) = 9;
+    const bool is_mapped_again = map_page(space.root(), at, new_page, MapFlags::ReadWrite).has_value();
+    const std::uint64_t found = is_mapped_again ? word : 1;
+    asm volatile("csrc sstatus, %0" : : "r"(kSum) : "memory");
+    arch::set_address_space(kernel_satp);
+    release_page(old_page);
+    return found;
+}
+
 }  // namespace
 
 void vspace_map() {
@@ -81,6 +100,7 @@ void vspace_map() {
     EXPECT(is_mapped(*space, page(5)));
     EXPECT(space->map(page(1), page(2), MapFlags::ReadWrite));
     EXPECT_EQ(word(*space, page(1)), 0);  // a new page
+    if (!has_failed()) EXPECT_EQ(replace_used_page(*space, page(1)), 0);
     EXPECT_EQ(space->map({kUserEnd}, {kUserEnd + kPageSize}, MapFlags::Read).error(), Error::BadArgument);
     space->release();
 }
@@ -133,10 +153,14 @@ void vspace_shared() {
     arch::set_address_space(hart.satp);
     space->release();
     EXPECT_EQ(hart.satp, kernel_satp);
+    arch::set_address_space(hart.satp = kernel_satp);
     EXPECT(free_page_count() > free);
+
+    // Another space goes than the one that the hart uses.
+    VSpace* third = make_space();
+    if (third == nullptr) return;
     const std::uint64_t other_satp = hart.satp = other->satp();
-    other->share();
-    other->release();
+    third->release();
     EXPECT_EQ(hart.satp, other_satp);
     hart.satp = kernel_satp;
     other->release();
