@@ -4,6 +4,7 @@
 import hashlib
 import re
 import shlex
+import tomllib
 from pathlib import Path
 
 from .page import Page
@@ -14,6 +15,8 @@ ELSEWHERE = ("build/", "bin/", "my/", "../", "/mnt/c", "/tmp/", "~/", "answers.m
 BRANCH = re.compile(r"(?:lab|sol|prep)\d?|solutions|(?:public|private)\.git")
 PATH = re.compile(r"[\w.~/*-]*/[\w./*{},-]*|\.?[\w-]+\.(?:cc|h|S|md|py|mk|toml|sh|dot|svg)|\.git\w+")
 MARK = re.compile(r"// lab (\d+\.\d+)[a-z] \{")
+SCREEN = re.compile(r"^  (\d+\.\d+) +(\w+) +(?:[A-Z ]+|ok) +[\d.]+/([\d.]+)", re.MULTILINE)
+PLACE = re.compile(r"^ +([\w/]+\.cc):(\d+)  (.+)$", re.MULTILINE)
 MISSING = re.compile(r"^Exercise (\d+\.\d+) is missing: (\S+), (\S+)\(\)$", re.MULTILINE)
 
 
@@ -122,13 +125,31 @@ def check_missing(page: Page, tree: Tree) -> list[str]:
     return complaints
 
 
+def check_screens(page: Page, tree: Tree) -> list[str]:
+    """The lines of `make grade` in a transcript: tests with their exercise and points, places in tests with what they say."""
+    known = {test["name"]: test for path in (tree.root / "labs").glob("lab*/lab.toml")
+             for test in tomllib.loads(path.read_text(encoding="utf-8"))["test"]}
+    complaints = []
+    for fence in page.fences:
+        for number, name, most in SCREEN.findall(fence.text):
+            test = known.get(name)
+            if test is None or test["exercise"] != number or f"{test['points']:g}" != most:
+                complaints.append(f"{fence.line}: there is no test {name} of exercise {number} with {most} points")
+        for path, line, text in PLACE.findall(fence.text):
+            source = tree.root / path
+            lines = source.read_text(encoding="utf-8").splitlines() if source.is_file() else []
+            if text.partition(", got ")[0] not in "".join(lines[int(line) - 1:int(line)]):
+                complaints.append(f"{fence.line}: {path}:{line} does not say {text}")
+    return complaints
+
+
 def check_style(page: Page) -> list[str]:
     """Lines that a terminal shows whole; no long dashes."""
-    complaints = [f"{number}: longer than 120 characters" for number, line in enumerate(page.text.splitlines(), start=1)
+    complaints = [f"{number}: longer than 120 characters" for number, line in enumerate(page.prose.splitlines(), start=1)
                   if len(line) > 120 and not line.startswith(("|", "!["))]
     return complaints + [f"{page.line_at(match.start())}: a long dash" for match in re.finditer("[\u2013\u2014]", page.prose)]
 
 
 def check_all(page: Page, tree: Tree, load: dict[Path, Page], files: tuple[str, ...] = (*SOLVED, *STUDENT)) -> list[str]:
     return [*check_links(page, load), *check_paths(page, tree), *check_names(page, tree), *check_make(page, tree, files),
-            *check_missing(page, tree)]
+            *check_missing(page, tree), *check_screens(page, tree)]

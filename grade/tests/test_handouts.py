@@ -16,7 +16,7 @@ from handouts.page import Page, slug
 from handouts.tree import SOLVED, STUDENT, Tree
 
 HANDOUTS = ROOT / "handouts"
-PAGES = [ROOT / "README.md", *sorted(path for path in HANDOUTS.rglob("*.md") if path.parent.name != "reference")]
+PAGES = [ROOT / "README.md", *sorted(path for path in HANDOUTS.rglob("*.md") if path.parent != HANDOUTS / "reference")]
 REFERENCE = sorted((HANDOUTS / "reference").glob("*.md"))
 STUDENTS_README = ROOT / "labs/common/README.md"
 LABS = sorted(int(path.stem.removeprefix("lab")) for path in (HANDOUTS / "labs").glob("lab*.md"))
@@ -26,7 +26,7 @@ LOADED: dict[Path, Page] = {}
 
 def makefiles(path: Path) -> tuple[str, ...]:
     """A student's page speaks of a student's make; the rest may speak of both."""
-    return STUDENT if path.parent.name == "labs" or path.name in ("gdb.md", "setup.md") else (*SOLVED, *STUDENT)
+    return STUDENT if path.parent == HANDOUTS / "labs" or path.name in ("gdb.md", "setup.md") else (*SOLVED, *STUDENT)
 
 
 def names(path: Path) -> str:
@@ -61,6 +61,13 @@ def test_every_lab_has_a_page() -> None:
     assert [int(path.parent.name.removeprefix("lab")) for path in sorted((ROOT / "labs").glob("lab*/lab.toml"))] == LABS
 
 
+def test_first_page_names_the_labs() -> None:
+    rows = Page(HANDOUTS / "index.md").table("lab")
+    labs = [lab.load(ROOT, number)["lab"] for number in range(1, len(rows) + 1)]
+    assert [(row[0], row[-1]) for row in rows] == [(f"{each['number']}. {each['title']}", each["hours"].replace("-", " to "))
+                                                   for each in labs]
+
+
 def test_every_picture_is_drawn_and_used() -> None:
     text = "".join(path.read_text(encoding="utf-8") for path in HANDOUTS.rglob("*.md"))
     sources = sorted(HANDOUTS.rglob("*.dot"))
@@ -85,6 +92,8 @@ make help V=1    # make nonsense
 <!-- note -->
 ```
 Exercise 2.2 is missing: kernel/cap/cnode.cc, find_slot()
+  2.2  cspace_levels            WRONG      0/6
+       kernel/cap/cnode.cc:1  SPDX, got this
 ```
 
 ### Two words
@@ -124,6 +133,10 @@ def test_what_is_right_is_accepted(page: Page) -> None:
     ("make help V=1", "sh grade/none.sh", "8: grade/none.sh does not exist"),
     ("Exercise 2.2", "Exercise 2.3", "12: kernel/cap/cnode.cc has no hole of exercise 2.3 in find_slot"),
     ("find_slot()", "slots_at()", "12: kernel/cap/cnode.cc has no hole of exercise 2.2 in slots_at"),
+    ("cspace_levels", "cspace_depth", "12: there is no test cspace_depth of exercise 2.2 with 6 points"),
+    ("2.2  cspace", "2.3  cspace", "12: there is no test cspace_levels of exercise 2.3 with 6 points"),
+    ("0/6", "0/7", "12: there is no test cspace_levels of exercise 2.2 with 7 points"),
+    ("cnode.cc:1 ", "cnode.cc:2 ", "12: kernel/cap/cnode.cc:2 does not say SPDX"),
     ("and [another]", "\u2014 [another]", "3: a long dash"),
     ("See ", "See " + "long " * 30, "3: longer than 120 characters"),
 ])
@@ -148,7 +161,7 @@ def test_an_old_picture_is_found(tmp_path: Path) -> None:
 LAB = {"lab": {"number": 2, "title": "Things", "hours": "3-4"},
        "exercise": [{"id": "2.2", "title": "Find a capability", "difficulty": "easy", "section": "find-a-capability",
                      "hints": ["..."]}],
-       "test": [{"name": "cspace_levels", "exercise": "2.2"}],
+       "test": [{"name": "cspace_levels", "exercise": "2.2", "points": 6}, {"name": "children", "exercise": "2.2", "points": 0}],
        "scores": {"start": 0, "2.2": 12}}
 LAB_PAGE = """# Lab 2: Things
 It takes 3 to 4 hours and has 1 tests. """ + "word " * 2980 + """
@@ -159,7 +172,7 @@ It takes 3 to 4 hours and has 1 tests. """ + "word " * 2980 + """
 ### Find a capability
 **Exercise 2.2**, easy.
 **Where.** `find_slot` in `kernel/cap/cnode.cc`
-**What.** **Contract.** **How to see it work.** `cspace_levels`
+**What.** **Contract.** **How to see it work.** `cspace_levels`, `children`
 ??? note "Hint 1"
 ## Stopping points
 | after exercise | score |

@@ -16,9 +16,17 @@ from glenda.paths import ROOT
 from handouts import look
 from handouts.browser import Browser, BrowserError, find
 
+
+
+def has_mkdocs() -> bool:
+    if importlib.util.find_spec("mkdocs") is None or importlib.util.find_spec("pymdownx") is None:
+        return False
+    from mkdocs.utils import get_theme_names    # pylint: disable=import-outside-toplevel
+    return "material" in get_theme_names()
+
+
 CHROMIUM = find()
-needs_mkdocs = pytest.mark.skipif(importlib.util.find_spec("mkdocs") is None,
-                                  reason="no MkDocs here: sh grade/deps.sh mkdocs mkdocs-material")
+needs_mkdocs = pytest.mark.skipif(not has_mkdocs(), reason="no MkDocs here: sh grade/deps.sh mkdocs mkdocs-material")
 needs_chromium = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here: sh grade/deps.sh chromium")
 
 

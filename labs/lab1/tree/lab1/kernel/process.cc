@@ -90,9 +90,9 @@ void exit(Process& process, int code) {
     arch::set_address_space(kernel_satp);  // the hart must not use a page table that is given back
     free_user_space(process.root());
     for (OpenFile& file : process.files) file = {};
-    give_away_children(process);
     process.exit_code = code;
     process.state = ProcessState::Zombie;
+    give_away_children(process);
     wake(process.parent);
 }
 

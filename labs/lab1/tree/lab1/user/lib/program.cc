@@ -9,6 +9,7 @@ namespace glenda {
 namespace {
 
 constinit Utcb* first_utcb = nullptr;
+constinit std::string_view kernel_line;
 
 /// Collects output, and passes it on when full and at the end, so that a line stays whole.
 struct Buffer : TextSink {
@@ -31,6 +32,8 @@ struct Buffer : TextSink {
 }  // namespace
 
 Utcb* utcb() { return first_utcb; }
+
+std::string_view command_line() { return kernel_line; }
 
 void exit(int status) {
     if (utcb() == nullptr) process::exit(status);
@@ -85,5 +88,10 @@ extern "C" void end_thread() {
 extern "C" [[noreturn]] void start_program(int argc, char** argv, glenda::Utcb* utcb) {
     __builtin_memcpy(__tls_block, __tdata_start, reinterpret_cast<std::size_t>(__tdata_size));
     glenda::first_utcb = utcb;
+    // The kernel starts bin/NAME with its own command line as an argument, a shell starts NAME with those of the user.
+    if (argc == 2 && std::string_view(argv[0]).starts_with("bin/")) {
+        glenda::kernel_line = argv[1];
+        argc = 1;
+    }
     glenda::exit(main(argc, argv));
 }

@@ -15,6 +15,9 @@ namespace glenda {
 /// The UTCB of the program's first thread, or null for a process.
 Utcb* utcb();
 
+/// The kernel's command line, if the kernel has started this program; else empty.
+std::string_view command_line();
+
 /// Ends the program. Its parent, or whoever started it, sees the status.
 [[noreturn]] void exit(int status);
 

@@ -134,4 +134,4 @@ constexpr Case kCases[] = {
 
 }  // namespace
 
-int main(int argc, char** argv) { run_cases(argc > 1 ? argv[1] : "", kCases); }
+int main() { run_cases(kCases); }

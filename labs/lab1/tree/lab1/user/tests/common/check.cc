@@ -65,11 +65,11 @@ void check_equal(long got, long wanted, const char* text, const char* file, int 
     if (got != wanted) report(text, file, line, FixedText<64>(", got {} ({:#x})", got, std::uint64_t(got)));
 }
 
-void run_cases(std::string_view command_line, std::span<const Case> cases) {
-    const std::string_view nonce = option(command_line, "nonce");
+void run_cases(std::span<const Case> cases) {
+    const std::string_view nonce = option(command_line(), "nonce");
     unsigned passed = 0, wrong = 0;
     for (const Case& test : cases) {
-        if (!selects(option(command_line, "case"), test.name)) continue;
+        if (!selects(option(command_line(), "case"), test.name)) continue;
         running = test.name;
         failed = false;
         test.run();

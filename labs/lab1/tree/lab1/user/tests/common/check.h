@@ -19,7 +19,7 @@ struct Case {
 
 /// Runs the cases that the kernel's command line names (all, if it names none), reports each, and switches the machine
 /// off.
-[[noreturn]] void run_cases(std::string_view command_line, std::span<const Case> cases);
+[[noreturn]] void run_cases(std::span<const Case> cases);
 
 /// A check of the running case has failed.
 bool has_failed();
