@@ -24,7 +24,9 @@ calibrate: ## record the score of every stopping point and the tests' limits in 
 
 # The solved tree of a lab, with nothing of the others' solutions. What is built there stays, so the next time is quick.
 LAB_TREE = $(BUILD)/labs/trees/sol$(LAB)
-IN_LAB_TREE = $(EXPORTER) tree sol$(LAB) '$(abspath $(LAB_TREE))' && $(MAKE) --no-print-directory -C '$(abspath $(LAB_TREE))' LAB=$(LAB) BUILD=build
+# Lab 1 begins with a kernel that works, and takes it apart: its walk leads through the beginning.
+walk: LAB_TREE = $(BUILD)/labs/trees/$(if $(filter 1,$(LAB)),lab,sol)$(LAB)
+IN_LAB_TREE = $(EXPORTER) tree $(notdir $(LAB_TREE)) '$(abspath $(LAB_TREE))' && $(MAKE) --no-print-directory -C '$(abspath $(LAB_TREE))' LAB=$(LAB)
 
 .PHONY: walk grade-class
 walk: ## GDB leads through a lab's path: LAB=2; PAUSE=1 waits for Enter at each stop
