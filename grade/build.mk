@@ -46,7 +46,7 @@ grade: $(KERNEL) $(KERNEL_SLOW) $(INITRD) ## tests of the booted system in QEMU;
 	$(Q)$(PYTHON) grade/run.py grade
 else
 grade:
-	$(Q)$(IN_LAB_TREE) grade $(foreach v,TEST EX HIDDEN JOBS STRICT,$(if $($(v)),'$(v)=$($(v))'))
+	$(Q)$(IN_LAB_TREE) grade $(foreach v,TEST EX JOBS STRICT,$(if $($(v)),'$(v)=$($(v))')) $(if $(HIDDEN),'HIDDEN=$(abspath $(HIDDEN))')
 endif
 
 check: $(KERNEL) $(KERNEL_SLOW) $(INITRD) $(UNIT_TESTS) ## everything that must pass: unit and grade, and the look of the sources

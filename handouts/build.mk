@@ -3,6 +3,8 @@
 
 PORT ?= 8000
 MKDOCS = $(PYTHON) -m mkdocs
+# Whatever folder a student's lab builds in.
+SITE = $(or $(LAB_HOME),$(BUILD))/handouts
 
 # Few need the site, so its packages are not among those of `make deps`.
 .PHONY: handouts handouts-serve handouts-figures handouts-tools
@@ -11,8 +13,8 @@ handouts-tools:
 	  echo '  The site is made with MkDocs and its theme Material, which are not here yet.'; sh grade/deps.sh mkdocs mkdocs-material; }
 
 handouts: handouts-tools ## the handouts as a site, in build/handouts
-	$(call say,MKDOCS,$(BUILD)/handouts/index.html)
-	$(Q)$(MKDOCS) build --quiet --strict --clean --site-dir $(abspath $(BUILD))/handouts
+	$(call say,MKDOCS,$(SITE)/index.html)
+	$(Q)$(MKDOCS) build --quiet --strict --clean --site-dir '$(abspath $(SITE))'
 
 handouts-serve: handouts-tools ## the same, at http://127.0.0.1:8000 (PORT=n), as it is while you edit it
 	$(Q)$(MKDOCS) serve --quiet --dev-addr 127.0.0.1:$(PORT)

@@ -7,7 +7,7 @@ REASON ?=
 LABS_SAID = $(foreach v,CXX_RISCV HOST_CXX QEMU,$(if $(filter command%,$(origin $(v))),--make '$(v)=$($(v))'))
 EXPORTER = cd labs && $(PYTHON) -m exporter --build '$(abspath $(BUILD))' $(LABS_SAID)
 
-.PHONY: labs lint-labs check-labs calibrate
+.PHONY: labs lint-labs check-labs check-mutants calibrate
 labs: ## publish the labs into build/labs/public.git and private.git; only adds
 	$(Q)$(EXPORTER) publish $(if $(REASON),--reason '$(REASON)')
 
@@ -16,6 +16,9 @@ lint-labs: ## what is wrong in the sources of the labs, in a second
 
 check-labs: ## prove the labs: every stopping point boots and scores, students can merge, nothing leaks; QUICK=1
 	$(Q)$(EXPORTER) check $(if $(QUICK),--quick)
+
+check-mutants: ## try wrong solutions: the tests must catch every one; LAB=2 ONLY=2.1-rights-gained,...
+	$(Q)$(EXPORTER) mutants $(if $(LAB),--lab $(LAB)) $(if $(ONLY),--only '$(ONLY)')
 
 calibrate: ## record the score of every stopping point and the tests' limits in lab.toml; LAB=2
 	$(Q)$(EXPORTER) calibrate $(if $(LAB),--lab $(LAB))

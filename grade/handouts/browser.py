@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Headless Chromium, spoken to through a pipe: the DevTools protocol, as far as it is needed to look at pages.
 
-Chromium reads commands from its file descriptor 3 and writes answers to 4; a zero byte ends each message. Every wait has
-a limit. Nothing comes from the network: all names but loopback's lead nowhere.
+Chromium reads commands from its file descriptor 3 and writes answers to 4; a zero byte ends each message. Every wait
+has a limit. Nothing comes from the network: all names but loopback's lead nowhere.
 """
 
 import base64
@@ -115,7 +115,8 @@ class Browser:
 
     def reader(self, width: int, height: int, dark: bool) -> None:
         """How wide the window is, and what the reader prefers."""
-        self.send("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=width < 800)
+        self.send("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1,
+                  mobile=width < 800)
         self.send("Emulation.setEmulatedMedia",
                   features=[{"name": "prefers-color-scheme", "value": "dark" if dark else "light"}])
 
@@ -124,7 +125,8 @@ class Browser:
         answer = self.send("Page.navigate", url=address)
         if "errorText" in answer:
             raise BrowserError(f"{address}: {answer['errorText']}")
-        self.run("new Promise(done => document.readyState === 'complete' ? done() : addEventListener('load', () => done()))")
+        self.run("new Promise(done => document.readyState === 'complete' ? done() "
+                 ": addEventListener('load', () => done()))")
 
     def run(self, script: str) -> Any:
         """The value of a script. If that is a promise, what it promises."""

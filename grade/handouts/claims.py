@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What a page says of the tree, compared with the tree: links, paths, names, commands. Complaints begin with the line."""
+"""What a page says of the tree, compared with it: links, paths, names, commands. Complaints begin with the line."""
 
 import hashlib
 import re
@@ -30,11 +30,15 @@ def check_links(page: Page, load: dict[Path, Page]) -> list[str]:
         path = (page.path.parent / name).resolve() if name else page.path
         if not path.is_file():
             complaints.append(f"{line}: {name} does not exist")
-        elif anchor and path.suffix == ".md" and anchor not in load.setdefault(path, page if path == page.path else Page(path)).anchors:
+        elif anchor and path.suffix == ".md" and anchor not in loaded(path, page, load).anchors:
             complaints.append(f"{line}: {path.name} has no heading with the anchor {anchor}")
         elif is_picture and path.suffix == ".svg":
             complaints += [f"{line}: {complaint}" for complaint in check_picture(path)]
     return complaints
+
+
+def loaded(path: Path, page: Page, load: dict[Path, Page]) -> Page:
+    return load.setdefault(path, page if path == page.path else Page(path))
 
 
 def check_picture(path: Path) -> list[str]:
@@ -49,7 +53,7 @@ def check_picture(path: Path) -> list[str]:
 
 
 SHELL = re.compile(r"(?:make|sh|git|podman|docker|cd|wsl|sudo|code|export|ccache|\w+=\S+ make)\b")
-GDB = re.compile(r"(?:reverse-\w+|continue|t?break|backtrace|finish|print|info|watch|detach|kernel)\b")   # its own, and how ours begin
+GDB = re.compile(r"(?:reverse-\w+|continue|t?break|backtrace|finish|print|info|watch|detach|kernel)\b")
 
 
 def is_command(text: str) -> bool:
@@ -75,7 +79,8 @@ def check_names(page: Page, tree: Tree) -> list[str]:
     """Whatever looks like a name in the code of a sentence occurs in the sources, alone or in an expression."""
     complaints = []
     for line, span in page.spans:
-        if is_command(span) or any(form.fullmatch(span) for form in (PATH, BRANCH)) or span.startswith("<") or re.search(r"[\"'~@*$]", span):
+        is_other = any(form.fullmatch(span) for form in (PATH, BRANCH)) or re.search(r"^<|[\"'~@*$]", span)
+        if is_command(span) or is_other:
             continue
         for word in re.findall(r"[A-Za-z_]\w{2,}", span):
             if word not in tree.words:
@@ -126,7 +131,7 @@ def check_missing(page: Page, tree: Tree) -> list[str]:
 
 
 def check_screens(page: Page, tree: Tree) -> list[str]:
-    """The lines of `make grade` in a transcript: tests with their exercise and points, places in tests with what they say."""
+    """The lines of `make grade` in a transcript: tests with exercise and points, places in tests with what they say."""
     known = {test["name"]: test for path in (tree.root / "labs").glob("lab*/lab.toml")
              for test in tomllib.loads(path.read_text(encoding="utf-8"))["test"]}
     complaints = []
@@ -145,9 +150,10 @@ def check_screens(page: Page, tree: Tree) -> list[str]:
 
 def check_style(page: Page) -> list[str]:
     """Lines that a terminal shows whole; no long dashes."""
-    complaints = [f"{number}: longer than 120 characters" for number, line in enumerate(page.prose.splitlines(), start=1)
-                  if len(line) > 120 and not line.startswith(("|", "!["))]
-    return complaints + [f"{page.line_at(match.start())}: a long dash" for match in re.finditer("[\u2013\u2014]", page.prose)]
+    lines = list(enumerate(page.prose.splitlines(), start=1))
+    return [*(f"{number}: longer than 120 characters" for number, line in lines
+              if len(line) > 120 and not line.startswith(("|", "!["))),
+            *(f"{number}: a long dash" for number, line in lines if re.search("[\u2013\u2014]", line))]
 
 
 def check_all(page: Page, tree: Tree, load: dict[Path, Page], files: tuple[str, ...] = (*SOLVED, *STUDENT)) -> list[str]:

@@ -22,18 +22,19 @@ class Tree:
         self.root = root
 
     @cached_property
-    def overlays(self) -> list[Path]:
-        """Folders whose files are somewhere else in a student's tree."""
-        return [self.root / "labs/common", *sorted((self.root / "labs").glob("lab*/tree"))]
+    def tops(self) -> list[Path]:
+        """Where a path on a page may begin."""
+        student = [self.root / "labs/common", *sorted((self.root / "labs").glob("lab*/tree"))]
+        return [self.root, self.root / "kernel", *student, *(tree / folder for tree in student for folder in ("lab1/kernel", "lab1/user"))]
 
     def has_path(self, path: str) -> bool:
-        """A file or folder of this name is in the solved tree or in a student's, from the top or in kernel/. `*` may stand
-        for any text."""
+        """A file or folder of this name is in the solved tree or in a student's, from the top, in kernel/ or in lab 1's
+        folders. `*` may stand for any text."""
         if path.startswith("/"):
             return False
         if lab := re.fullmatch(r"grade/labs/lab(\d)\.toml", path):
             return (self.root / f"labs/lab{lab[1]}/lab.toml").exists()
-        return any(next(top.glob(path.rstrip("/")), None) for top in (self.root, self.root / "kernel", *self.overlays))
+        return any(next(top.glob(path.rstrip("/")), None) for top in self.tops)
 
     @cached_property
     def words(self) -> frozenset[str]:

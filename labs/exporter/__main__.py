@@ -12,6 +12,7 @@ from .errors import Problem, raise_if
 from .folder import write_folder
 from .grader import Grader
 from .lint import lint
+from .mutant_report import Check
 from .publish import Publication
 from .render import Renderer
 from .repository import Repository
@@ -68,6 +69,20 @@ def record(options: argparse.Namespace) -> int:
     return 0
 
 
+def try_mutants(options: argparse.Namespace) -> int:
+    course = Course(read_folder(options.root))
+    check = Check(course, options.build / "labs/mutants", options.make)
+    only, wrong = [name for name in options.only.split(",") if name], 0
+    labs = [lab for lab in course.labs if options.lab in (None, lab.number)]
+    if strange := [name for name in only if not name.startswith(tuple(f"{lab.number}." for lab in labs))]:
+        raise Problem(f"{strange[0]} is no wrong solution of these labs: {', '.join(lab.name for lab in labs)}")
+    for lab in labs:
+        of_lab = [name for name in only if name.startswith(f"{lab.number}.")]
+        if of_lab or not only:
+            wrong += check.run(lab, of_lab)
+    return int(wrong > 0)
+
+
 def parse(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="exporter", description="Makes the labs from the solved tree.")
     parser.add_argument("--root", type=Path, default=ROOT, help="the solved tree (default: the one that this is part of)")
@@ -95,6 +110,11 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     command = commands.add_parser("calibrate", help="write the scores of each stage and the tests' limits into lab.toml")
     command.add_argument("--lab", type=int, help="this lab alone")
     command.set_defaults(run=record)
+
+    command = commands.add_parser("mutants", help="try the wrong solutions: the tests must catch every one")
+    command.add_argument("--lab", type=int, help="this lab alone")
+    command.add_argument("--only", default="", metavar="ID,...", help="these alone, of one lab")
+    command.set_defaults(run=try_mutants)
 
     options = parser.parse_args(arguments)
     options.build = options.build or options.root / "build"

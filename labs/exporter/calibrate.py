@@ -21,7 +21,8 @@ def limit_for(seconds: float) -> float:
 
 def with_scores(text: str, scores: dict[str, float]) -> str:
     """A lab.toml with these [scores] in place of what it has."""
-    table = "[scores]\n" + "".join(f"{key if key.isalpha() else chr(34) + key + chr(34)} = {value:g}\n" for key, value in scores.items())
+    names = {key: key if key.isalpha() else f'"{key}"' for key in scores}
+    table = "[scores]\n" + "".join(f"{names[key]} = {value:g}\n" for key, value in scores.items())
     without = re.sub(r"^\[scores\]\n(?:(?!\[).*\n?)*", "", text, flags=re.MULTILINE).rstrip("\n")
     return f"{without}\n\n{table}"
 

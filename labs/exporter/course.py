@@ -50,7 +50,8 @@ class Course:
             if match:
                 lab = read_lab(path, self.source[path].data)
                 if lab.number != int(match[1]):
-                    raise Problem(Complaint(path, 0, f"this is lab {lab.number} by its `number`, but lab {match[1]} by its folder"))
+                    reason = f"this is lab {lab.number} by its `number`, but lab {match[1]} by its folder"
+                    raise Problem(Complaint(path, 0, reason))
                 labs.append(lab)
         if not labs:
             raise Problem("there is no labs/labN/lab.toml: no lab is described here")
@@ -76,7 +77,8 @@ class Course:
             if match[2] in stubs:
                 complaints.append(Complaint(path, 0, f"{stubs[match[2]].path} is a stub of the same hole", "L1"))
             if lab_of(match[2]) != int(match[1]):
-                complaints.append(Complaint(path, 0, f"the stub of a hole of lab {lab_of(match[2])} is in the folder of lab {match[1]}", "L1"))
+                reason = f"the stub of a hole of lab {lab_of(match[2])} is in the folder of lab {match[1]}"
+                complaints.append(Complaint(path, 0, reason, "L1"))
             stubs[match[2]] = Stub(path, tuple(self.source[path].data.decode().splitlines()))
         raise_if(complaints)
         return stubs

@@ -19,7 +19,8 @@ ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "\r": "\\r"}
 
 
 def _string(text: str) -> str:
-    return '"' + "".join(ESCAPES.get(one) or (one if one >= " " and one != "\x7f" else f"\\u{ord(one):04x}") for one in text) + '"'
+    plain = (ESCAPES.get(one) or (one if one >= " " and one != "\x7f" else f"\\u{ord(one):04x}") for one in text)
+    return f'"{"".join(plain)}"'
 
 
 def _value(value: Any) -> str:

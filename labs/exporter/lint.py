@@ -37,7 +37,8 @@ def marks(course: Course) -> Iterator[Complaint]:
         if first is not hole:
             yield Complaint(hole.file, hole.opened, f"hole {hole.id} is also in {first.file}:{first.opened}", "L1")
         if hole.id not in course.stubs:
-            yield Complaint(hole.file, hole.opened, f"hole {hole.id} has no stub; write labs/lab{lab_of(hole.id)}/stubs/{hole.id}.cc", "L1")
+            stub = f"labs/lab{lab_of(hole.id)}/stubs/{hole.id}.cc"
+            yield Complaint(hole.file, hole.opened, f"hole {hole.id} has no stub; write {stub}", "L1")
         if hole.id not in owners:
             yield Complaint(hole.file, hole.opened, f"no exercise lists hole {hole.id}", "L1")
     for number, stub in course.stubs.items():
@@ -77,7 +78,8 @@ def stubs(course: Course) -> Iterator[Complaint]:
         if number in silent and calls:
             yield Complaint(stub.path, 1, f"hole {number} is listed as silent, but its stub calls missing_exercise", "L5")
         if number not in silent and not calls:
-            yield Complaint(stub.path, 1, f"the stub does not call missing_exercise(\"{exercise}\", ...), and hole {number} is not in `silent`", "L5")
+            call = f'missing_exercise("{exercise}", ...)'
+            yield Complaint(stub.path, 1, f"the stub does not call {call}, and hole {number} is not in `silent`", "L5")
         for call in calls:
             if call != exercise:
                 yield Complaint(stub.path, 1, f"the stub says that exercise {call} is missing; it is {exercise}", "L5")
@@ -96,7 +98,8 @@ def surroundings(course: Course) -> Iterator[Complaint]:
             if any(hole.opened < number < hole.closed for number in includes):
                 yield Complaint(path, hole.opened, f"hole {hole.id} holds an include", "L6")
             elif near := [number for number in includes if 0 < max(hole.opened - number, number - hole.closed) < NEAR]:
-                yield Complaint(path, hole.opened, f"hole {hole.id} is less than {NEAR} lines from the include in line {near[-1]}", "L6")
+                reason = f"hole {hole.id} is less than {NEAR} lines from the include in line {near[-1]}"
+                yield Complaint(path, hole.opened, reason, "L6")
             if any(line.endswith("\\") for line in lines[max(0, hole.opened - 2):hole.closed]):
                 yield Complaint(path, hole.opened, f"hole {hole.id} is in a macro", "L6")
 

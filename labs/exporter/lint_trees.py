@@ -59,5 +59,6 @@ def _changes_near(renderer: Renderer, path: str, before: list[str], after: list[
             distance = max(first - end, start - last) + 1
             if distance < NEAR:
                 where = "in it" if distance < 1 else f"{distance} lines away"
-                yield Complaint(path, hole.opened, f"published hole {hole.id} has a change {where}: a student's merge may conflict; "
-                                                   f"keep {NEAR} lines away, or publish with a reason", "L3")
+                reason = (f"published hole {hole.id} has a change {where}: a student's merge may conflict; "
+                          f"keep {NEAR} lines away, or publish with a reason")
+                yield Complaint(path, hole.opened, reason, "L3")

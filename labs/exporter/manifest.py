@@ -185,7 +185,8 @@ def _twice(names: list[str], table: str, key: str, complain: Complain) -> None:
 def _check(document: dict[str, Any], complain: Complain) -> None:
     """Complains about all that is wrong with a lab.toml, as far as one can see without the rest of the tree."""
     for key in document.keys() - KEYS.keys() - {"scores"}:
-        complain(key, 0, "", f"[{key}] means nothing here; there are [lab], [[exercise]], [[test]], [[given]], [[moved]] and [scores]")
+        known = "[lab], [[exercise]], [[test]], [[given]], [[moved]] and [scores]"
+        complain(key, 0, "", f"[{key}] means nothing here; there are {known}")
     lab = document.get("lab", {})
     good = {name: [(index, table) for index, table in enumerate(document.get(name, []))
                    if _check_table(name, index, table, complain)] for name in ("exercise", "test", "given", "moved")}

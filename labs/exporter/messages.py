@@ -34,7 +34,8 @@ def mend(lab: Lab, before: Tree, after: Tree, reason: str) -> str:
     text = f"Lab {lab.number}: corrections\n\n"
     if reason:
         text += f"{reason}\n\n"
-    for title, paths in (("Changed", changed), ("Added", after.keys() - before.keys()), ("Removed", before.keys() - after.keys())):
+    added, removed = after.keys() - before.keys(), before.keys() - after.keys()
+    for title, paths in (("Changed", changed), ("Added", added), ("Removed", removed)):
         if paths:
             text += f"{title}:\n{_listed(paths)}"
     return text

@@ -27,7 +27,8 @@ def speaks(course: Course, exercise: str) -> bool:
 
 def code_lines(kernel: Path) -> set[tuple[str, int]]:
     """The lines of sources that the linked kernel has code for: path as the compiler saw it, or the bare name, and number."""
-    output = subprocess.run(["riscv64-linux-gnu-objdump", "--dwarf=decodedline", str(kernel)], capture_output=True, text=True, check=True)
+    output = subprocess.run(["riscv64-linux-gnu-objdump", "--dwarf=decodedline", str(kernel)], capture_output=True, text=True,
+                            errors="replace", check=True)
     lines, path = set(), ""
     for line in output.stdout.splitlines():
         if heading := HEADING.match(line):
@@ -68,8 +69,8 @@ def check_stage(course: Course, lab: Lab, stage: Stage, results: Sequence[Result
     name = f"lab {lab.number} solved up to {stage.key}" if stage.solved else f"prep{lab.number}"
     solved = {exercise.id for exercise in course.exercises if lab_of(exercise.id) < lab.number} | set(stage.solved)
     needs = {test.name: test.needs for test in lab.tests}
-    if {result.name for result in results} != needs.keys():
-        yield f"{name}: graded were other tests than lab.toml lists: {', '.join(sorted({one.name for one in results} ^ needs.keys()))}"
+    if others := {result.name for result in results} ^ needs.keys():
+        yield f"{name}: graded were other tests than lab.toml lists: {', '.join(sorted(others))}"
         return
     for result in results:
         if solved.issuperset(needs[result.name]) and not result.is_full:

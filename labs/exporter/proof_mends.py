@@ -38,7 +38,8 @@ class Trial:
 def _places(renderer: Renderer, path: str, lines: list[str]) -> list[int]:
     """The lines (from 0) of a published file that may be mended."""
     holes = [(start, end) for _, start, end in hole_lines(renderer, path)]
-    return [number for number in range(len(lines)) if all(number <= start - NEAR or number >= end - 1 + NEAR for start, end in holes)]
+    return [number for number in range(len(lines))
+            if all(number <= start - NEAR or number >= end - 1 + NEAR for start, end in holes)]
 
 
 def mended(lines: list[str], place: int, dice: random.Random) -> list[str]:
@@ -93,7 +94,8 @@ class Mends:
         for (trial, commit), merged in zip(pulled, self.history.merge_all(
                 [(commit, names[trial.following]) for trial, commit in pulled])):
             if merged.conflicts:
-                yield f"{trial.student.name} of {trial.lab.name}: after a mend, the next lab conflicts in {', '.join(merged.conflicts)}"
+                files = ", ".join(merged.conflicts)
+                yield f"{trial.student.name} of {trial.lab.name}: after a mend, the next lab conflicts in {files}"
 
     def _branches(self) -> Iterator[tuple[Lab, Lab | None]]:
         labs = self.publication.course.labs

@@ -78,10 +78,10 @@ class Renderer:
             known: set[str] = set()
             files = self.course.overlay(lab)
             for one in (one for one in self.course.labs if one.number <= lab):
-                files[f"grade/labs/{one.name}.toml"] = lab_table(self.course, one)
-                new = {path: file for path, file in (self.course.published(one.number) | self.course.overlay(one.number)).items()
-                       if path not in known and path not in self.course.holes}
-                files[f"grade/labs/{one.name}.manifest"] = manifest(new)
+                table = {f"grade/labs/{one.name}.toml": lab_table(self.course, one)}
+                published = self.course.published(one.number) | self.course.overlay(one.number) | table
+                new = {path: file for path, file in published.items() if path not in known and path not in self.course.holes}
+                files |= table | {f"grade/labs/{one.name}.manifest": manifest(new)}
                 known |= new.keys()
             self._overlays[lab] = files
         return self._overlays[lab]

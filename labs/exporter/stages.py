@@ -25,8 +25,8 @@ class Stage:
 def stages(lab: Lab) -> list[Stage]:
     """All stages of a lab, the first with nothing solved, the last with everything."""
     numbers = [exercise.id for exercise in lab.exercises]
-    return [Stage(numbers[count - 1] if count else "start", tuple(numbers[:count]), numbers[count] if count < len(numbers) else None)
-            for count in range(len(numbers) + 1)]
+    return [Stage(key, tuple(numbers[:count]), following)
+            for count, (key, following) in enumerate(zip(["start", *numbers], [*numbers, None]))]
 
 
 class Bench:

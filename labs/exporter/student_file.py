@@ -26,7 +26,8 @@ def _reindented(lines: list[str], dice: random.Random) -> list[str]:
 
 def _longer(lines: list[str], dice: random.Random) -> list[str]:
     indent = lines[0][:len(lines[0]) - len(lines[0].lstrip())] if lines else ""
-    return [f"{indent}// My solution, at length."] + [extra for line in lines for extra in (line, *([f"{indent}// next"] * dice.randrange(2)))]
+    filled = [extra for line in lines for extra in (line, *([f"{indent}// next"] * dice.randrange(2)))]
+    return [f"{indent}// My solution, at length.", *filled]
 
 
 def _spaced(lines: list[str], dice: random.Random) -> list[str]:
@@ -35,6 +36,10 @@ def _spaced(lines: list[str], dice: random.Random) -> list[str]:
 
 def _printing(lines: list[str], dice: random.Random) -> list[str]:
     return [PRINT, *lines]
+
+
+def _helper(name: str, hole: Hole) -> list[str]:
+    return [f"// My helper for {hole.id}.", f"static int {name}_{hole.id.replace('.', '_')}() {{", "    return 1;", "}", ""]
 
 
 BODIES = (_reindented, _longer, _spaced, _printing)
@@ -74,12 +79,12 @@ class StudentFile:
     def _helper_above(self, index: int, hole: Hole) -> None:
         text = self.parts[index - 1].lines
         place = max((number for number, line in enumerate(text, 1) if not line.strip()), default=0)
-        text[place:place] = [f"// My helper for {hole.id}.", f"static int helper_{hole.id.replace('.', '_')}() {{", "    return 1;", "}", ""]
+        text[place:place] = _helper("helper", hole)
 
     def _helper_below(self, index: int, hole: Hole) -> None:
         text = self.parts[index + 1].lines
         place = next((number for number, line in enumerate(text, 1) if not line.strip()), len(text))
-        text[place:place] = [f"// Another helper for {hole.id}.", f"static int below_{hole.id.replace('.', '_')}() {{", "    return 2;", "}", ""]
+        text[place:place] = _helper("another", hole)
 
     def _signature(self, index: int, hole: Hole) -> None:
         text = self.parts[index - 1].lines

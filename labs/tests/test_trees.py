@@ -145,8 +145,8 @@ def test_students_get_the_lab_with_the_places_of_its_holes(solved: SolvedTree) -
 def test_students_get_lists_of_what_was_published(solved: SolvedTree) -> None:
     tree = render(solved, "sol3")
     listed = {lab: dict(reversed(line.split(" ", 1)) for line in text(tree, f"grade/labs/lab{lab}.manifest").splitlines()) for lab in (1, 2, 3)}
-    assert listed[2].keys() == {"kernel/slot.h", "labs/02.mk", "tests/lab2_slots.cc"}      # slot.cc has holes
-    assert listed[3].keys() == {"labs/03.mk", "tests/lab3_waits.cc"}
+    assert listed[2].keys() == {"kernel/slot.h", "labs/02.mk", "tests/lab2_slots.cc", "grade/labs/lab2.toml"}      # slot.cc has holes
+    assert listed[3].keys() == {"labs/03.mk", "tests/lab3_waits.cc", "grade/labs/lab3.toml"}
     assert listed[2]["kernel/slot.h"] == solved.git("hash-object", "kernel/slot.h").strip()
 
 

@@ -1,0 +1,112 @@
+# SPDX-License-Identifier: MIT
+"""Tries wrong solutions: which test notices each, and how. Several workers have a place each, and share the list."""
+
+import multiprocessing
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from multiprocessing.queues import SimpleQueue
+
+from .manifest import Test
+from .mutant_place import BUILD, Failure, Place
+from .mutants import Mutant
+
+HANG, INFRA = "HANG", "INFRA"
+UNTOLD = (HANG, INFRA, BUILD)       # kinds of failures that do not say what is wrong
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What became of one wrong solution. `failures`: the tests that hung, then the one that ended the trial, if one did."""
+
+    mutant: Mutant
+    failures: tuple[Failure, ...]
+    seconds: float
+
+    @property
+    def caught_by(self) -> Failure | None:
+        """The test that said what is wrong. A hang says nothing."""
+        return next((one for one in self.failures if one.kind not in UNTOLD), None)
+
+    @property
+    def kind(self) -> str:
+        """How it ended: the kind of the last failure, or "" for none."""
+        return self.failures[-1].kind if self.failures else ""
+
+    def fault(self) -> str:
+        """Why the list of wrong solutions, or the tests, must be mended; "" if all is well."""
+        if self.caught_by:
+            return ""
+        if self.kind == BUILD:
+            return f"does not build: {self.failures[-1].reason}"
+        if self.kind == INFRA:
+            return f"could not be judged: {self.failures[-1].test}: {self.failures[-1].reason}"
+        if self.kind == HANG:
+            return f"is noticed by nothing but a hang: {', '.join(one.test for one in self.failures)}"
+        return "lives: no test notices it"
+
+    def notes(self) -> Iterator[str]:
+        """What is good to know about one that was caught."""
+        caught = self.caught_by
+        if caught is None:
+            return
+        for hung in self.failures[:-1]:
+            yield f"hangs in {hung.test}, before {caught.test} notices it"
+        if caught.test not in self.mutant.expect:
+            yield f"is caught by {caught.test}; expected was {' or '.join(self.mutant.expect)}"
+
+
+def in_order(mutant: Mutant, tests: Sequence[Test]) -> list[str]:
+    """The tests that are expected to notice, then those of the same exercise, then all others."""
+    return [test.name for test in sorted(tests, key=lambda test: (test.name not in mutant.expect, test.exercise != mutant.exercise))]
+
+
+def attempt(place: Place, mutant: Mutant, tests: Sequence[Test]) -> Trial:
+    """Makes the mistake, tests until one test says what is wrong, and takes the mistake back."""
+    begun, failures = time.monotonic(), []
+    place.change(mutant)
+    try:
+        for name in in_order(mutant, tests):
+            if failure := place.test(name):
+                failures.append(failure)
+                if failure.kind != HANG:
+                    break
+    finally:
+        place.restore(mutant)
+    return Trial(mutant, tuple(failures), time.monotonic() - begun)
+
+
+Opener = Callable[[int], Place]     # the place of the worker with this number; the solution is checked in it
+
+
+class _Worker:
+    """What a worker's process knows. Its place is opened by its first trial, whose caller then hears of what goes wrong."""
+
+    open: Opener
+    number: int
+    place: Place | None = None
+
+    @classmethod
+    def begin(cls, opener: Opener, numbers: "SimpleQueue[int]") -> None:
+        cls.open, cls.number, cls.place = opener, numbers.get(), None
+
+    @classmethod
+    def attempt(cls, mutant: Mutant, tests: Sequence[Test]) -> Trial:
+        cls.place = cls.place or cls.open(cls.number)
+        return attempt(cls.place, mutant, tests)
+
+
+def trials(mutants: Sequence[Mutant], tests: Sequence[Test], opener: Opener, workers: int) -> Iterator[Trial]:
+    """Tries all, `workers` at a time, and yields them in their order. Raises what `opener` raises."""
+    fork = multiprocessing.get_context("fork")
+    numbers = fork.SimpleQueue()
+    for number in range(1, workers + 1):
+        numbers.put(number)
+    with ProcessPoolExecutor(workers, mp_context=fork, initializer=_Worker.begin, initargs=(opener, numbers)) as pool:
+        waiting = [pool.submit(_Worker.attempt, mutant, tests) for mutant in mutants]
+        try:
+            for trial in waiting:
+                yield trial.result()
+        finally:
+            pool.shutdown(cancel_futures=True)
