@@ -22,11 +22,14 @@ CORES_EACH = 1                  # a submission's grader uses one processor; the 
 
 
 def template_for(lab: int, job: Path) -> Path:
-    """The course's tree of this lab, built, so that of each submission only what it changes is built."""
+    """The course's tree of this lab, built and graded, so that of each submission only what it changes is built."""
     template = job / "template"
-    subprocess.run([sys.executable, "-m", "exporter", "tree", f"lab{lab}", str(template)], cwd=ROOT / "labs", check=True)
-    subprocess.run(["make", "--no-print-directory", f"-j{os.cpu_count()}", "-C", str(template), f"LAB={lab}", "lab-built"],
+    print(f"  BUILD    the tree of lab {lab}", flush=True)
+    subprocess.run([sys.executable, "-m", "exporter", "tree", f"lab{lab}", str(template)], cwd=ROOT / "labs",
                    stdout=subprocess.DEVNULL, check=True)
+    make = ["make", "--no-print-directory", f"-j{os.cpu_count()}", "-C", str(template), f"LAB={lab}"]
+    subprocess.run([*make, "lab-built"], stdout=subprocess.DEVNULL, check=True)
+    subprocess.run([*make, "grade"], stdout=subprocess.DEVNULL, check=True)     # for its host tests and QEMU's plugin
     return template
 
 
