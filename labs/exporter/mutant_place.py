@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""A solved tree in a folder of its own, in which one wrong solution after the other is built and tested with the student's
-grader. It belongs to one process: the grader comes from the tree."""
+"""A solved tree in a folder of its own, in which one wrong solution after the other is built and tested.
+
+It belongs to one process: the grader is the student's, from the tree."""
 
 import os
 import sys
@@ -42,7 +43,7 @@ class Place:
         import_module("glenda.plugins").build("deadline")
         self._tests = {test.name: test for test in import_module("lab.config").load(folder, lab.number).tests}
         self._built = None      # what the grader says of the last build, if that was of the files as they are now
-        self._times: tuple[int, int] | None = None   # of the file with the mistake, before it; None once it may have been compiled
+        self._times = None      # those of the file with the mistake, before it; None once it may have been compiled
 
     def change(self, mutant: Mutant) -> None:
         """Makes the mistake."""
@@ -59,7 +60,8 @@ class Place:
         self._built = None
 
     def test(self, name: str) -> Failure | None:
-        """Runs one test, for which it builds what has changed. A host test needs only its own program. Returns None if it passes."""
+        """Runs one test. Builds what has changed for it, but for a host test, which needs only its own program.
+        Returns None if it passes."""
         test = self._tests[name]
         if test.kind != "host" and self._built is None:
             self._times = None

@@ -28,8 +28,8 @@ class Check:
         self.renderer = Renderer(course)
 
     def run(self, lab: Lab, only: Sequence[str] = ()) -> int:
-        """Tries all of a lab, or those with the ids `only`. Prints a line each, then a table. Returns the number of complaints.
-        Raises Problem if the solution itself fails a test."""
+        """Tries all of a lab, or those with the ids `only`. Prints a line each, then a table.
+        Returns the number of complaints. Raises Problem if the solution itself fails a test."""
         begun = time.monotonic()
         solution = self.renderer.tree(f"sol{lab.number}")
         raise_if(misfits(self.course, lab, solution))
@@ -46,7 +46,8 @@ class Check:
         for trial in trials(mutants, lab.tests, opener, workers) if mutants else ():
             done.append(trial)
             print(line(trial), flush=True)
-        wrong = [*([] if only else too_few(lab, mutants)), *(f"{trial.mutant.id} {fault}" for trial in done if (fault := trial.fault()))]
+        wrong = [] if only else list(too_few(lab, mutants))
+        wrong += [f"{trial.mutant.id} {fault}" for trial in done if (fault := trial.fault())]
         seconds = time.monotonic() - begun
         print("\n".join(summary(done, lab.tests, wrong, seconds)), flush=True)
         report = self.folder / f"{lab.name}.json"
@@ -83,7 +84,8 @@ def summary(done: Sequence[Trial], tests: Sequence[Test], wrong: Sequence[str], 
     yield from _listed("Notes", (f"{trial.mutant.id} {note}" for trial in done for note in trial.notes()))
     yield from _listed("Complaints", wrong)
     yield ""
-    yield f"{sum(trial.caught_by is not None for trial in done)} of {len(done)} caught, {len(wrong)} complaints, {seconds:.0f} s"
+    caught = sum(trial.caught_by is not None for trial in done)
+    yield f"{caught} of {len(done)} caught, {len(wrong)} complaints, {seconds:.0f} s"
 
 
 def _listed(title: str, texts: Iterable[str]) -> Iterator[str]:
@@ -92,7 +94,9 @@ def _listed(title: str, texts: Iterable[str]) -> Iterator[str]:
 
 
 def as_json(lab: Lab, done: Sequence[Trial], wrong: Sequence[str], seconds: float) -> dict:
+    """What LAB.json holds."""
     return {"lab": lab.number, "seconds": round(seconds, 1), "complaints": list(wrong), "mutants": [
-        {"id": trial.mutant.id, "exercise": trial.mutant.exercise, "file": trial.mutant.file, "expect": list(trial.mutant.expect),
-         "caught_by": trial.caught_by.test if trial.caught_by else None, "fault": trial.fault(), "notes": list(trial.notes()),
-         "failures": [vars(failure) for failure in trial.failures], "seconds": round(trial.seconds, 1)} for trial in done]}
+        {"id": trial.mutant.id, "exercise": trial.mutant.exercise, "file": trial.mutant.file,
+         "expect": list(trial.mutant.expect), "caught_by": trial.caught_by.test if trial.caught_by else None,
+         "fault": trial.fault(), "notes": list(trial.notes()), "seconds": round(trial.seconds, 1),
+         "failures": [vars(failure) for failure in trial.failures]} for trial in done]}

@@ -18,7 +18,7 @@ UNTOLD = (HANG, INFRA, BUILD)       # kinds of failures that do not say what is 
 
 @dataclass(frozen=True)
 class Trial:
-    """What became of one wrong solution. `failures`: the tests that hung, then the one that ended the trial, if one did."""
+    """What became of one wrong solution. `failures`: tests that hung, then the one that ended the trial, if one did."""
 
     mutant: Mutant
     failures: tuple[Failure, ...]
@@ -59,7 +59,9 @@ class Trial:
 
 def in_order(mutant: Mutant, tests: Sequence[Test]) -> list[str]:
     """The tests that are expected to notice, then those of the same exercise, then all others."""
-    return [test.name for test in sorted(tests, key=lambda test: (test.name not in mutant.expect, test.exercise != mutant.exercise))]
+    def distance(test: Test) -> tuple[bool, bool]:
+        return test.name not in mutant.expect, test.exercise != mutant.exercise
+    return [test.name for test in sorted(tests, key=distance)]
 
 
 def attempt(place: Place, mutant: Mutant, tests: Sequence[Test]) -> Trial:
@@ -81,7 +83,7 @@ Opener = Callable[[int], Place]     # the place of the worker with this number; 
 
 
 class _Worker:
-    """What a worker's process knows. Its place is opened by its first trial, whose caller then hears of what goes wrong."""
+    """What a worker's process knows. Its first trial opens its place: then the caller hears of what goes wrong."""
 
     open: Opener
     number: int

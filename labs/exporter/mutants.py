@@ -57,8 +57,8 @@ def mutants_of(course: Course, lab: Lab) -> list[Mutant]:
     try:
         tables = tomllib.loads(source.data.decode()).get("mutant", [])
         lines = Lines.of(source.data)
-        return [Mutant(table["id"], table["file"], table["find"], table["replace"], table["why"], tuple(table["expect"]),
-                       lines.table("mutant", index)) for index, table in enumerate(tables)]
+        return [Mutant(table["id"], table["file"], table["find"], table["replace"], table["why"],
+                       tuple(table["expect"]), lines.table("mutant", index)) for index, table in enumerate(tables)]
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, KeyError, TypeError) as error:
         raise Problem(Complaint(_list(lab), 0, f"a [[mutant]] needs id, file, find, replace, why and expect: {error}")) from None
 

@@ -115,7 +115,8 @@ def test_what_goes_wrong_in_a_worker_is_heard(course: Course) -> None:
         list(trials([a_mutant(f"2.1-{number}") for number in range(3)], course.lab(2).tests, opener, 2))
 
 
-def test_a_lab_is_reported(solved: SolvedTree, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_lab_is_reported(solved: SolvedTree, monkeypatch: pytest.MonkeyPatch,
+                           capsys: pytest.CaptureFixture[str]) -> None:
     class Checked(FakePlace):
         def __init__(self, *_: object) -> None:
             super().__init__({("2.1-last-level-skipped", "slots_found"): "WRONG"})
@@ -154,7 +155,7 @@ GRADER = {      # as far as a place uses the student's grader
     "glenda/__init__.py": "", "lab/__init__.py": "",
     "glenda/process.py": "def die_with_parent():\n    pass\n",
     "glenda/plugins.py": "def build(name):\n    pass\n",
-    "glenda/paths.py": "from pathlib import Path\nROOT = Path(__file__).resolve().parents[2]\nRESULTS = ROOT / 'build'\n",
+    "glenda/paths.py": "from pathlib import Path\nRESULTS = Path(__file__).resolve().parents[2] / 'build'\n",
     "lab/config.py": """
 from types import SimpleNamespace as Some
 def load(root, number):
@@ -167,7 +168,11 @@ def run(tree, lab, jobs, variables):
         log.write("built\\n")
     return Some(kernel=tree / "kernel/slot.cc", initrd=None, error="")
 """,
-    "lab/setting.py": "from types import SimpleNamespace\ndef Setting(*all):\n    return SimpleNamespace(tree=all[0], kernel=all[2])\n",
+    "lab/setting.py": """
+from types import SimpleNamespace as Some
+def Setting(tree, results, kernel, initrd, nonce):
+    return Some(tree=tree, kernel=kernel)
+""",
     "lab/pool.py": "def run(tests, runner, jobs):\n    return [runner(test) for test in tests]\n",
     "lab/grade.py": """
 from types import SimpleNamespace as Some

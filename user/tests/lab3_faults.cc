@@ -179,6 +179,7 @@ void unknown_syscall() {
     thread.start();
     const Received fault = handler.next();
     EXPECT_EQ(fault.tag.raw(), Tag(std::uint64_t(FaultKind::UnknownSyscall), 10).raw());
+    if (has_failed()) return;                                                  // then word 0 need not be a pc
     EXPECT_EQ(*reinterpret_cast<const std::uint32_t*>(fault.words[0]), 0x73);  // the pc is that of the ecall
     EXPECT_EQ(fault.words[1], 64);
     for (unsigned i = 0; i <= 6; i++) EXPECT_EQ(fault.words[2 + i], 10 + i);
