@@ -64,6 +64,8 @@ def find(program: Path, name: str) -> Structure | None:
         elf = ELFFile(file)
         if not elf.has_dwarf_info():
             raise ValueError(f"{program} has no debug information")
+        if not any(f"{name}\0".encode() in elf.get_section_by_name(each).data() for each in (".debug_str", ".debug_info")):
+            return None         # the name occurs nowhere: that is quicker to see
         for unit in elf.get_dwarf_info().iter_CUs():
             for die in _outer(unit.get_top_DIE()):
                 if die.tag in STRUCTURES and _name(die) == name and "DW_AT_byte_size" in die.attributes:
