@@ -25,7 +25,9 @@ from .submission import tag
 FIRST_WORDS = re.compile(r"^Glenda\b", re.MULTILINE)
 MISSING = re.compile(r"^Exercise (?P<number>[\d.]+) is missing: (?P<file>[^\n,]+), (?P<function>[^\n]+?)(?:\(\))?$", re.MULTILINE)
 PANIC = re.compile(r"^PANIC: (?P<what>[^\n]*)\n(?P<rest>(?:  [^\n]*\n)*)", re.MULTILINE)
-ROOT_STOPPED = re.compile(r"^kernel: thread root stopped: (?P<what>[^\n]*)$", re.MULTILINE)
+# The test's own thread; in lab 1, where threads have numbers, the one that was the last to do anything.
+OWN_STOPPED = re.compile(r"^(?:kernel: thread root stopped: (?P<root>[^\n]*)$|thread \d+ stopped: (?P<last>[^\n]*)\n*\Z)",
+                         re.MULTILINE)
 BROKEN = "invariant violated: "         # how the panic of the invariant checker begins
 RESULT = re.compile(r"^ok (?P<name>\w+)(?: (?P<tag>\S+))?$", re.MULTILINE)
 FAILURE = re.compile(r"^(?P<word>FAIL|LEAK) (?P<name>\w+): (?P<text>[^\n]*)$", re.MULTILINE)
@@ -113,8 +115,8 @@ def of_stop(run: Run, limit: str) -> Verdict | None:
     if run.stop in (Stop.BUSY, Stop.ASLEEP):
         how = "busy" if run.stop == Stop.BUSY else "mostly asleep"
         return Verdict(Kind.HANG, f"{how}: not finished after {limit}", tuple(run.where))
-    if run.stop == Stop.IDLE and (root := ROOT_STOPPED.search(run.output)):
-        return Verdict(Kind.ENDED, f"the test's own thread stopped: {root['what']}", tail(run.output))
+    if run.stop == Stop.IDLE and (own := OWN_STOPPED.search(run.output)):
+        return Verdict(Kind.ENDED, f"the test's own thread stopped: {own['root'] or own['last']}", tail(run.output))
     if run.stop == Stop.IDLE:
         return Verdict(Kind.HANG, "idle: everything waits, and nothing will wake it", tuple(run.where))
     return None

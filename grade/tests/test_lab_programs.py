@@ -83,3 +83,15 @@ def test_a_broken_invariant_is_a_leak(machine: Boot) -> None:
     test = config.Test("t", "2.2", 1, "boot", program=PROGRAM, cases=("cspaces_cycles",))
     found = verdict.of_boot(test, Run(system.transcript, Stop.PANIC), NONCE, "5 s")
     assert found.kind == Kind.LEAK and found.reason.startswith("the kernel's invariant is broken: ")
+
+
+@pytest.mark.parametrize("console, kind", [
+    ("kernel: thread root stopped: page fault\nkernel: thread helper stopped: exception\n", Kind.ENDED),
+    ("kernel: thread helper stopped: page fault\n", Kind.HANG),
+    ("thread 2 stopped: page fault\n", Kind.ENDED),                 # as lab 1 says it
+    ("thread 2 stopped: page fault\n1 of 2 done\n", Kind.HANG),     # others went on
+])
+def test_a_stopped_program_is_no_hang(console: str, kind: Kind) -> None:
+    test = config.Test("t", "2.2", 1, "boot", program=PROGRAM)
+    found = verdict.of_boot(test, Run(f"Glenda\n{console}", Stop.IDLE), NONCE, "5 s")
+    assert found.kind == kind and (kind == Kind.HANG or found.reason == "the test's own thread stopped: page fault")

@@ -6,3 +6,5 @@ LAB := 1
 BUILD := build/lab1
 KERNEL_MK := lab1/kernel/build.mk
 USER_MK := lab1/user/build.mk
+# Code that is half done must compile: warnings are warnings, but for the two that are always mistakes.
+WERROR := -Werror=switch -Werror=return-type -Wno-unused-function
