@@ -37,6 +37,7 @@ MOST_OUTPUT = 256 * 1024
 ASLEEP_LIMIT = 5.0          # s of real time that a program may sleep
 REPORT = re.compile(r"^SUMMARY: (\w+Sanitizer): (\S+)(?: (\S+:\d+))?.*?(?: in (.+))?$", re.MULTILINE)
 UNDEFINED = re.compile(r"^(\S+:\d+):\d+: runtime error: (.*)$", re.MULTILINE)
+PROCESS = re.compile(r"^==\d+==", re.MULTILINE)     # how a sanitizer begins its lines: each run has another number
 NO_RANDOMIZE = 0x0040000    # personality: the same addresses each time
 
 
@@ -178,5 +179,5 @@ def execute(command: list[str], folder: Path, limit: float) -> tuple[Run, int, f
         child.wait(ASLEEP_LIMIT)        # its output is closed: it should end at once
     with contextlib.suppress(ProcessLookupError):
         os.killpg(child.pid, signal.SIGKILL)
-    text = output[:MOST_OUTPUT].decode(errors="replace").replace("\r", "")
+    text = PROCESS.sub("==pid==", output[:MOST_OUTPUT].decode(errors="replace").replace("\r", ""))
     return Run(text, stop), child.wait(), used
