@@ -80,7 +80,8 @@ def make(tree: Path, command: list[str], folder: Path, suffix: str, inputs: Iter
     done = subprocess.run([*command, *(["-MMD", "-MF", str(listed)] if suffix else []), "-o", str(scratch)], cwd=tree,
                           capture_output=True, text=True, errors="replace", env=os.environ | {"LC_ALL": "C"}, check=False)
     if done.returncode != 0:
-        return target, done.stderr or "the compiler fails and does not say why"
+        # The linker takes the paths of sources from their debug information, where they are absolute.
+        return target, done.stderr.replace(f"{tree}/", "") or "the compiler fails and does not say why"
     used = listed.read_text().replace("\\\n", " ").split()[1:] if suffix else list(map(str, inputs))
     listed.unlink(missing_ok=True)
     record = scratch.with_suffix(".record")
