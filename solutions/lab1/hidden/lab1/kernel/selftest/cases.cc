@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: MIT
+// The list of cases, with the hidden ones; it takes the place of the published list.
+#include "selftest/cases.h"
+
+#include "selftest/hidden.h"
+
+namespace glenda::selftest {
+
+std::span<const Case> all_cases() {
+    static constexpr Case kCases[] = {
+        {"1.1", "vspace_map", vspace_map},
+        {"1.1", "vspace_copy", vspace_copy},
+        {"1.1", "vspace_shared", vspace_shared},
+        {"1.1", "vspace_frames_return", vspace_frames_return},
+        {"1.2", "thread_numbers", thread_numbers},
+        {"1.2", "thread_table_full", thread_table_full},
+        {"1.3", "ready_queue_order", ready_queue_order},
+        {"1.3", "ready_queue_model", ready_queue_model},
+        {"1.4", "turns", turns},
+        {"1.4", "strict_priorities", strict_priorities},
+        {"1.4", "shares", shares},
+        {"1.1", "hidden_spaces_run_out", hidden_spaces_run_out},
+        {"1.2", "hidden_thread_numbers", hidden_thread_numbers},
+        {"1.3", "hidden_ready_queue", hidden_ready_queue},
+        {"1.4", "hidden_yields", hidden_yields},
+        {"1.4", "hidden_rests", hidden_rests},
+    };
+    return kCases;
+}
+
+}  // namespace glenda::selftest
