@@ -24,6 +24,11 @@ from .submission import tag
 
 FIRST_WORDS = re.compile(r"^Glenda\b", re.MULTILINE)
 MISSING = re.compile(r"^Exercise (?P<number>[\d.]+) is missing: (?P<file>[^\n,]+), (?P<function>[^\n]+?)(?:\(\))?$", re.MULTILINE)
+# What a trap's cause means: the RISC-V privileged specification, table of scause.
+CAUSES = {0: "misaligned fetch", 1: "fetch access fault", 2: "illegal instruction", 3: "breakpoint", 4: "misaligned load",
+          5: "load access fault", 6: "misaligned store", 7: "store access fault", 12: "fetch page fault",
+          13: "load page fault", 15: "store page fault"}
+TRAP = re.compile(r"^trap in the kernel: cause (\d+), address (0x[0-9a-f]+)")
 PANIC = re.compile(r"^PANIC: (?P<what>[^\n]*)\n(?P<rest>(?:  [^\n]*\n)*)", re.MULTILINE)
 # The test's own thread; in lab 1, where threads have numbers, the one that was the last to do anything.
 OWN_STOPPED = re.compile(r"^(?:kernel: thread root stopped: (?P<root>[^\n]*)$|thread \d+ stopped: (?P<last>[^\n]*)\n*\Z)",
@@ -104,13 +109,18 @@ def of_boot(test: Test, run: Run, nonce: str, limit: str) -> Verdict:
     return stopped or of_output(test, run.output, nonce)
 
 
+def in_words(panic: str) -> str:
+    """The panic, with the name of a trap's cause instead of its number."""
+    return TRAP.sub(lambda found: f"trap in the kernel: {CAUSES.get(int(found[1]), f'cause {found[1]}')} at {found[2]}", panic)
+
+
 def of_stop(run: Run, limit: str) -> Verdict | None:
     """The verdict if the run did not end by itself."""
     if panic := PANIC.search(run.output):
         what, rest = panic["what"], [line.strip() for line in panic["rest"].splitlines()]
         if what.startswith(BROKEN):
             return Verdict(Kind.LEAK, f"the kernel's invariant is broken: {what.removeprefix(BROKEN)}", tuple(run.where))
-        return Verdict(Kind.PANIC, what, tuple(run.where or rest))
+        return Verdict(Kind.PANIC, in_words(what), tuple(run.where or rest))
     if run.stop == Stop.FLOOD:
         return Verdict(Kind.HANG, "it prints without end", (*run.where, *tail(run.output, 2)))
     if run.stop in (Stop.BUSY, Stop.ASLEEP):
