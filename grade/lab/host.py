@@ -20,8 +20,7 @@ import time
 from collections.abc import Iterable
 from pathlib import Path
 
-from glenda.gtest import processor_time
-from glenda.watch import sleeps
+from glenda.watch import processor_time, sleeps
 
 from . import jail, verdict
 from .build import first_error
