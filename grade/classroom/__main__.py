@@ -2,6 +2,7 @@
 """The command: python3 -m classroom DIR --lab 2, started in grade/. `make grade-class DIR=... LAB=2` calls it."""
 
 import argparse
+import contextlib
 import hashlib
 import json
 import os
@@ -16,9 +17,8 @@ from pathlib import Path
 from glenda.paths import BUILD, ROOT
 
 from . import submission, table
+from .one import CORES_EACH
 from .submission import BadSubmission
-
-CORES_EACH = 1                  # a submission's grader uses one processor; the class uses all
 
 
 def template_for(lab: int, job: Path) -> Path:
@@ -54,28 +54,33 @@ def prepare(options: argparse.Namespace, job: Path) -> list[str]:
                 "limits": {"seconds": options.seconds}}
     (job / "job.json").write_text(json.dumps(settings, indent=1))
     (job / "job.json").chmod(0o600)
-    forget_changed(found, job)
+    forget_changed(found, job, options.hidden)
     return sorted(found)
 
 
-def forget_changed(found: dict[str, str], job: Path) -> None:
-    """A result of a submission that has changed since, or of an older lab, does not count."""
+def forget_changed(found: dict[str, str], job: Path, hidden: Path | None) -> None:
+    """A result of a submission that has changed since, of an older lab, or of other hidden tests, does not count."""
     results = job / "results"
     results.mkdir(exist_ok=True)
+    course = digest(job / "template") + (digest(hidden) if hidden else "")
     for name, path in found.items():
-        key, known = digest(Path(path), job), results / f"{name}.key"
+        key, known = digest(Path(path)) + course, results / f"{name}.key"
         if not known.exists() or known.read_text() != key:
             (results / f"{name}.json").unlink(missing_ok=True)
             known.write_text(key)
 
 
-def digest(path: Path, job: Path) -> str:
-    """Of all that decides a result: the submission, and the course's tree."""
+def digest(top: Path) -> str:
+    """Of a file, or of a folder without what was built: all names, and the contents of what can be a source."""
     made = hashlib.sha256()
-    for top in (path, job / "template/grade", job / "template/labs", job / "template/user/tests"):
-        for each in sorted(top.rglob("*") if top.is_dir() else [top]):
-            if each.is_file() and not each.is_symlink() and "build" not in each.parts[len(top.parts):]:
-                made.update(each.name.encode("utf-8", "surrogateescape") + each.read_bytes())
+    for each in sorted(top.rglob("*") if top.is_dir() else [top]):
+        parts = each.parts[len(top.parts):]
+        if each.is_symlink() or not each.is_file() or parts[:1] == ("build",) or "__pycache__" in parts:
+            continue
+        made.update(f"{'/'.join(parts)}\0{each.stat().st_size}\0".encode("utf-8", "surrogateescape"))
+        if each == top or each.stat().st_size <= submission.MOST_OF_ONE:
+            with contextlib.suppress(PermissionError), each.open("rb") as file:
+                made.update(hashlib.file_digest(file, "sha256").digest())
     return made.hexdigest()
 
 

@@ -5,7 +5,8 @@ Inside there is no network, no other process, no file but the system's own (read
 (read-only), and /work, a file system in memory with a fixed size. Time, memory and the number of processes are watched
 from outside: they bound everything inside together, and a rule that one process could escape by making another is no
 rule. A watch is too slow for processes that multiply, so the kernel bounds their number as well; it would not for root,
-and therefore root becomes nobody first. Memory in /work counts as memory.
+and therefore root becomes another user first: one of its own for each sandbox, for the kernel counts by user. Memory in
+/work counts as memory.
 """
 
 import os
@@ -19,7 +20,7 @@ from typing import IO
 SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib64", "/lib32", "/etc/alternatives", "/etc/ld.so.cache", "/etc/ld.so.conf",
           "/etc/ld.so.conf.d", "/etc/passwd", "/etc/group", "/etc/gdb")
 LOOK_EVERY = 0.1                # s
-NOBODY = 65534
+FIRST_USER = 2_000_000_000      # of numbers that no system gives to anybody; the processes' own are added
 SCRATCH = 64 << 20           # bytes in /tmp
 PAGE = os.sysconf("SC_PAGE_SIZE")
 
@@ -55,7 +56,8 @@ def command(inner: list[str], trees: dict[str, Path], limits: Limits, environmen
             "--chdir", "/work", "--hostname", "grader"]
     drop: list[str] = []
     if os.geteuid() == 0:
-        drop = ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups", "--no-new-privs", "--bounding-set=-all"]
+        user = FIRST_USER + os.getpid()
+        drop = ["setpriv", f"--reuid={user}", f"--regid={user}", "--clear-groups", "--no-new-privs", "--bounding-set=-all"]
     else:
         line += ["--unshare-user"]
     for path in SYSTEM:
