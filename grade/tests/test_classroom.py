@@ -261,6 +261,16 @@ class TestSandbox:
         lines = outcome.output.decode().split()
         assert lines[:-1] == ["lo"] and int(lines[-1]) < 10
 
+    def test_no_command_line_tells_a_secret(self) -> None:
+        """A host test reads /proc, and so does everybody who is logged in on this computer."""
+        with tempfile.TemporaryFile() as output:
+            outcome = sandbox.run(["sh", "-c", "cat /proc/*/cmdline; env"], {}, Limits(), {"TOKEN": "hush"}, output)
+        assert outcome.output.count(b"hush") == outcome.output.count(b"TOKEN=hush") == 1
+
+    def test_nothing_of_the_environment_comes_in(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("LD_PRELOAD_NOTE", "mine")
+        assert b"mine" not in run("env").output
+
     def test_time(self) -> None:
         begun = time.monotonic()
         assert run("sleep 60", seconds=0.5).stopped == "it took more than 0 s"
