@@ -3,6 +3,7 @@
 
 import argparse
 import contextlib
+import fcntl
 import hashlib
 import json
 import os
@@ -13,8 +14,10 @@ import subprocess
 import sys
 import tomllib
 from pathlib import Path
+from typing import IO
 
 from glenda.paths import BUILD, ROOT
+from glenda.process import die_with_parent
 
 from . import submission, table
 from .one import CORES_EACH
@@ -31,6 +34,18 @@ def template_for(lab: int, job: Path) -> Path:
     subprocess.run([*make, "lab-built"], stdout=subprocess.DEVNULL, check=True)
     subprocess.run([*make, "grade"], stdout=subprocess.DEVNULL, check=True)     # for its host tests and QEMU's plugin
     return template
+
+
+def lock(job: Path) -> IO[str]:
+    """Held as long as the file is open. Two runs at once would build one tree. Raises BadSubmission if there is another."""
+    job.mkdir(parents=True, exist_ok=True)
+    file = (job / "lock").open("w")
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        file.close()
+        raise BadSubmission(f"{os.path.relpath(job, ROOT)} is in use: another grade-class of this lab is under way") from None
+    return file
 
 
 def prepare(options: argparse.Namespace, job: Path) -> list[str]:
@@ -94,7 +109,8 @@ def run_all(names: list[str], job: Path, options: argparse.Namespace) -> None:
         # The hosts see this folder at the same place, as computers of a laboratory do.
         line += ["--sshloginfile", str(options.machines.resolve()), "--workdir", str(ROOT / "grade")]
     command = f"{shlex.quote(sys.executable)} -m classroom.one {shlex.quote(str(job.resolve()))}"
-    subprocess.run([*line, command, "{}"], input="\n".join(left) + "\n", text=True, cwd=ROOT / "grade", check=False)
+    subprocess.run([*line, command, "{}"], input="\n".join(left) + "\n", text=True, cwd=ROOT / "grade", check=False,
+                   preexec_fn=die_with_parent)
 
 
 def write_array_job(names: list[str], job: Path) -> Path:
@@ -147,6 +163,7 @@ def main() -> int:
             return 2
     job = BUILD / "class" / f"lab{options.lab}"
     try:
+        held = lock(job)
         names = prepare(options, job)
     except BadSubmission as problem:
         print(problem, file=sys.stderr)
@@ -157,6 +174,7 @@ def main() -> int:
         return 0
     run_all(names, job, options)
     results, missing = collect(names, job, options.lab)
+    held.close()
     print(f"{len(results)} of {len(names)} graded; {os.path.relpath(job / 'results.csv', ROOT)} and results.html beside it")
     if missing:
         print(f"No result for {', '.join(missing)}: run the same command again", file=sys.stderr)

@@ -242,6 +242,36 @@ def test_what_makes_an_old_result_count_no_more(tmp_path: Path) -> None:
     assert not still_counts(hidden) and time.monotonic() - begun < 5
 
 
+def test_two_runs_at_once(tmp_path: Path) -> None:
+    with classroom_main.lock(tmp_path / "job"):
+        with pytest.raises(BadSubmission, match="job is in use: another grade-class of this lab is under way"):
+            classroom_main.lock(tmp_path / "job")
+    classroom_main.lock(tmp_path / "job").close()
+
+
+def test_what_is_killed_leaves_nobody_who_grades(tmp_path: Path) -> None:
+    """Its GNU parallel ends with it, whatever ended it."""
+    (tmp_path / "results").mkdir()
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin/parallel").write_text("#!/bin/sh\nexec sleep 60 # in place of GNU parallel\n")
+    (tmp_path / "bin/parallel").chmod(0o755)
+    script = ("import pathlib, argparse; from classroom import __main__ as main; main.run_all(['ann'], pathlib.Path("
+              f"'{tmp_path}'), argparse.Namespace(jobs=None, machines=None))")
+    child = subprocess.Popen([sys.executable, "-c", script], cwd=ROOT / "grade", env=os.environ | {"PATH": f"{tmp_path}/bin:{os.environ['PATH']}"})
+    children = Path(f"/proc/{child.pid}/task/{child.pid}/children")
+    begun = time.monotonic()
+    while not children.read_text().split() and time.monotonic() - begun < 20:
+        time.sleep(0.05)
+    parallel = Path("/proc", children.read_text().split()[0])
+    while b"sleep" not in (parallel / "cmdline").read_bytes() and time.monotonic() - begun < 20:
+        time.sleep(0.05)
+    child.kill()
+    child.wait()
+    while (ended := not parallel.exists() or b"State:\tZ" in (parallel / "status").read_bytes()) is False and time.monotonic() - begun < 25:
+        time.sleep(0.05)
+    assert ended
+
+
 # --- the sandbox --------------------------------------------------------------------------------------------------
 
 def run(script: str, *, trees: dict[str, Path] | None = None, **limits: object) -> Outcome:
