@@ -18,10 +18,12 @@ from typing import IO
 
 from glenda.paths import BUILD, ROOT
 from glenda.process import die_with_parent
+from lab import build
 
 from . import submission, table
 from .one import CORES_EACH
 from .submission import BadSubmission
+SAID_TO_US = {"HIDDEN", "JOBS", "TEST", "EX", "STRICT"}
 
 
 def template_for(lab: int, job: Path) -> Path:
@@ -30,9 +32,11 @@ def template_for(lab: int, job: Path) -> Path:
     print(f"  BUILD    the tree of lab {lab}", flush=True)
     subprocess.run([sys.executable, "-m", "exporter", "tree", f"lab{lab}", str(template)], cwd=ROOT / "labs",
                    stdout=subprocess.DEVNULL, check=True)
+    # What was said to `make grade-class`, such as HIDDEN=, is not meant for the template's make.
+    environment = {key: value for key, value in build.environment().items() if key not in SAID_TO_US}
     make = ["make", "--no-print-directory", f"-j{os.cpu_count()}", "-C", str(template), f"LAB={lab}"]
-    subprocess.run([*make, "lab-built"], stdout=subprocess.DEVNULL, check=True)
-    subprocess.run([*make, "grade"], stdout=subprocess.DEVNULL, check=True)     # for its host tests and QEMU's plugin
+    for goal in ("lab-built", "grade"):         # grade: for its host tests and QEMU's plugin
+        subprocess.run([*make, goal], stdout=subprocess.DEVNULL, env=environment, check=True)
     return template
 
 
@@ -99,10 +103,13 @@ def digest(top: Path) -> str:
     return made.hexdigest()
 
 
+def without_result(names: list[str], job: Path) -> list[str]:
+    return [name for name in names if not (job / "results" / f"{name}.json").exists()]
+
+
 def run_all(names: list[str], job: Path, options: argparse.Namespace) -> None:
     """GNU parallel does it: here, or on the machines of a file."""
-    left = [name for name in names if not (job / "results" / f"{name}.json").exists()]
-    if not left:
+    if not (left := without_result(names, job)):
         return
     line = ["parallel", "--will-cite", "--line-buffer", "--no-notice", f"--jobs={options.jobs or '100%'}", "--bar" if sys.stderr.isatty() else "--keep-order"]
     if options.machines:
@@ -114,7 +121,7 @@ def run_all(names: list[str], job: Path, options: argparse.Namespace) -> None:
 
 
 def write_array_job(names: list[str], job: Path) -> Path:
-    """A script for Slurm: one task a submission. The same command as before collects the results."""
+    """A script for Slurm: one task for each of these submissions. The same command as before collects the results."""
     listed = job / "names.txt"
     listed.write_text("\n".join(names) + "\n")
     script = job / "array.sh"
@@ -168,8 +175,8 @@ def main() -> int:
     except BadSubmission as problem:
         print(problem, file=sys.stderr)
         return 2
-    if options.slurm:
-        script = write_array_job(names, job)
+    if options.slurm and (left := without_result(names, job)):
+        script = write_array_job(left, job)
         print(f"Submit it with  sbatch {script}  and run this command once more without --slurm for the table.")
         return 0
     run_all(names, job, options)

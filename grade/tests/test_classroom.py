@@ -242,6 +242,23 @@ def test_what_makes_an_old_result_count_no_more(tmp_path: Path) -> None:
     assert not still_counts(hidden) and time.monotonic() - begun < 5
 
 
+def test_what_was_said_to_the_class_is_not_said_to_the_template(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`make grade-class HIDDEN=folder`: make hands its variables down to every make that it starts."""
+    calls = []
+    monkeypatch.setattr(subprocess, "run", lambda command, **options: calls.append((command, options)))
+    for name in ("HIDDEN", "JOBS", "MAKEFLAGS", "GLENDA_BUILD"):
+        monkeypatch.setenv(name, "mine")
+    classroom_main.template_for(2, tmp_path)
+    made = [options["env"] for command, options in calls if command[0] == "make"]
+    assert len(made) == 2 and "mine" not in str([list(each.values()) for each in made]) and "PATH" in made[0]
+
+
+def test_slurm_grades_what_has_no_result(tmp_path: Path) -> None:
+    (tmp_path / "results").mkdir()
+    (tmp_path / "results/ann.json").write_text("{}")
+    assert classroom_main.without_result(["ann", "bob"], tmp_path) == ["bob"]
+
+
 def test_two_runs_at_once(tmp_path: Path) -> None:
     with classroom_main.lock(tmp_path / "job"):
         with pytest.raises(BadSubmission, match="job is in use: another grade-class of this lab is under way"):
