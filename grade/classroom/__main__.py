@@ -3,6 +3,7 @@
 
 import argparse
 import contextlib
+import fcntl
 import hashlib
 import json
 import os
@@ -13,12 +14,16 @@ import subprocess
 import sys
 import tomllib
 from pathlib import Path
+from typing import IO
 
 from glenda.paths import BUILD, ROOT
+from glenda.process import die_with_parent
+from lab import build
 
 from . import submission, table
 from .one import CORES_EACH
 from .submission import BadSubmission
+SAID_TO_US = {"HIDDEN", "JOBS", "TEST", "EX", "STRICT"}
 
 
 def template_for(lab: int, job: Path) -> Path:
@@ -27,10 +32,24 @@ def template_for(lab: int, job: Path) -> Path:
     print(f"  BUILD    the tree of lab {lab}", flush=True)
     subprocess.run([sys.executable, "-m", "exporter", "tree", f"lab{lab}", str(template)], cwd=ROOT / "labs",
                    stdout=subprocess.DEVNULL, check=True)
+    # What was said to `make grade-class`, such as HIDDEN=, is not meant for the template's make.
+    environment = {key: value for key, value in build.environment().items() if key not in SAID_TO_US}
     make = ["make", "--no-print-directory", f"-j{os.cpu_count()}", "-C", str(template), f"LAB={lab}"]
-    subprocess.run([*make, "lab-built"], stdout=subprocess.DEVNULL, check=True)
-    subprocess.run([*make, "grade"], stdout=subprocess.DEVNULL, check=True)     # for its host tests and QEMU's plugin
+    for goal in ("lab-built", "grade"):         # grade: for its host tests and QEMU's plugin
+        subprocess.run([*make, goal], stdout=subprocess.DEVNULL, env=environment, check=True)
     return template
+
+
+def lock(job: Path) -> IO[str]:
+    """Held as long as the file is open. Two runs at once would build one tree. Raises BadSubmission if there is another."""
+    job.mkdir(parents=True, exist_ok=True)
+    file = (job / "lock").open("w")
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        file.close()
+        raise BadSubmission(f"{os.path.relpath(job, ROOT)} is in use: another grade-class of this lab is under way") from None
+    return file
 
 
 def prepare(options: argparse.Namespace, job: Path) -> list[str]:
@@ -84,21 +103,25 @@ def digest(top: Path) -> str:
     return made.hexdigest()
 
 
+def without_result(names: list[str], job: Path) -> list[str]:
+    return [name for name in names if not (job / "results" / f"{name}.json").exists()]
+
+
 def run_all(names: list[str], job: Path, options: argparse.Namespace) -> None:
     """GNU parallel does it: here, or on the machines of a file."""
-    left = [name for name in names if not (job / "results" / f"{name}.json").exists()]
-    if not left:
+    if not (left := without_result(names, job)):
         return
     line = ["parallel", "--will-cite", "--line-buffer", "--no-notice", f"--jobs={options.jobs or '100%'}", "--bar" if sys.stderr.isatty() else "--keep-order"]
     if options.machines:
         # The hosts see this folder at the same place, as computers of a laboratory do.
         line += ["--sshloginfile", str(options.machines.resolve()), "--workdir", str(ROOT / "grade")]
     command = f"{shlex.quote(sys.executable)} -m classroom.one {shlex.quote(str(job.resolve()))}"
-    subprocess.run([*line, command, "{}"], input="\n".join(left) + "\n", text=True, cwd=ROOT / "grade", check=False)
+    subprocess.run([*line, command, "{}"], input="\n".join(left) + "\n", text=True, cwd=ROOT / "grade", check=False,
+                   preexec_fn=die_with_parent)
 
 
 def write_array_job(names: list[str], job: Path) -> Path:
-    """A script for Slurm: one task a submission. The same command as before collects the results."""
+    """A script for Slurm: one task for each of these submissions. The same command as before collects the results."""
     listed = job / "names.txt"
     listed.write_text("\n".join(names) + "\n")
     script = job / "array.sh"
@@ -147,16 +170,18 @@ def main() -> int:
             return 2
     job = BUILD / "class" / f"lab{options.lab}"
     try:
+        held = lock(job)
         names = prepare(options, job)
     except BadSubmission as problem:
         print(problem, file=sys.stderr)
         return 2
-    if options.slurm:
-        script = write_array_job(names, job)
+    if options.slurm and (left := without_result(names, job)):
+        script = write_array_job(left, job)
         print(f"Submit it with  sbatch {script}  and run this command once more without --slurm for the table.")
         return 0
     run_all(names, job, options)
     results, missing = collect(names, job, options.lab)
+    held.close()
     print(f"{len(results)} of {len(names)} graded; {os.path.relpath(job / 'results.csv', ROOT)} and results.html beside it")
     if missing:
         print(f"No result for {', '.join(missing)}: run the same command again", file=sys.stderr)

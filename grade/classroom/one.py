@@ -15,6 +15,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from lab import config
 from lab.screen import clean
 
 from . import sandbox, submission
@@ -64,8 +65,7 @@ def grade(job: Path, name: str) -> dict:
         return result | {"reason": clean(str(problem))}
     template = job / "template"
     if names := edited(student.left_out, template):
-        more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
-        result["notes"] = [f"not used: {', '.join(clean(name[:NAME_SHOWN]) for name in names[:SHOWN])}{more}"]
+        result["notes"] = [f"not used: {few(names)}"]
     with tempfile.TemporaryDirectory(prefix="glenda-class-") as scratch, tempfile.TemporaryFile() as output:
         os.chmod(scratch, 0o755)
         changed = Path(scratch, "student")
@@ -74,6 +74,8 @@ def grade(job: Path, name: str) -> dict:
             result["changed"] = lay_out(student, template, changed)
         except BadSubmission as problem:
             return result | {"reason": str(problem)}
+        if names := sorted(set(result["changed"]) - places(template)):
+            result["notes"].append(f"outside the exercises: {few(names)}")
         return result | run(settings, name, template, changed, output)
 
 
@@ -85,6 +87,16 @@ def edited(left_out: dict[str, str], template: Path) -> list[str]:
         path = template / name
         return path.is_file() and hashlib.sha256(path.read_bytes()).hexdigest() == digest
     return sorted(name for name, digest in left_out.items() if not is_theirs(name, digest))
+
+
+def places(template: Path) -> set[str]:
+    """The files in which the exercises are. Who changes another has a reason, which a person should look at."""
+    return {file for lab in config.load_all(template) for exercise in lab.exercises for file, _ in exercise.places}
+
+
+def few(names: list[str]) -> str:
+    more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
+    return ", ".join(clean(name[:NAME_SHOWN]) for name in names[:SHOWN]) + more
 
 
 def secret_of(secret: str, name: str) -> str:

@@ -47,10 +47,10 @@ class Outcome:
     most_memory: int = field(default=0, compare=False)
 
 
-def command(inner: list[str], trees: dict[str, Path], limits: Limits, environment: dict[str, str]) -> list[str]:
+def command(inner: list[str], trees: dict[str, Path], limits: Limits) -> list[str]:
     """bubblewrap's command line. `trees`: where inside, and which folder outside."""
     line = ["bwrap", "--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts", "--unshare-cgroup-try",
-            "--die-with-parent", "--new-session", "--clearenv", "--proc", "/proc", "--dev", "/dev",
+            "--die-with-parent", "--new-session", "--proc", "/proc", "--dev", "/dev",
             "--perms", "1777", "--size", str(limits.disk), "--tmpfs", "/work",
             "--perms", "1777", "--size", str(SCRATCH), "--tmpfs", "/tmp", "--perms", "755", "--dir", "/etc",
             "--chdir", "/work", "--hostname", "grader"]
@@ -67,8 +67,6 @@ def command(inner: list[str], trees: dict[str, Path], limits: Limits, environmen
             line += ["--ro-bind", path, path]
     for inside, outside in trees.items():
         line += ["--ro-bind", str(outside), inside]
-    for name, value in {"PATH": "/usr/bin:/bin:/usr/sbin:/sbin", "HOME": "/tmp", "LC_ALL": "C.UTF-8", **environment}.items():
-        line += ["--setenv", name, value]
     return [*line, "--", *drop, "prlimit", f"--nproc={2 * limits.processes}", *inner]
 
 
@@ -122,8 +120,10 @@ def end(child: subprocess.Popen[bytes]) -> None:
 def run(inner: list[str], trees: dict[str, Path], limits: Limits, environment: dict[str, str], scratch: IO[bytes]) -> Outcome:
     """Runs `inner` to its end or to its limits. `scratch`: an empty file for its output; it may grow a bit past the limit."""
     begun = time.monotonic()
-    child = subprocess.Popen(command(inner, trees, limits, environment), stdin=subprocess.DEVNULL, stdout=scratch,
-                             stderr=subprocess.STDOUT)
+    # Not on bubblewrap's command line: that can be read inside and outside.
+    environment = {"PATH": "/usr/bin:/bin:/usr/sbin:/sbin", "HOME": "/tmp", "LC_ALL": "C.UTF-8", **environment}
+    child = subprocess.Popen(command(inner, trees, limits), stdin=subprocess.DEVNULL, stdout=scratch,
+                             stderr=subprocess.STDOUT, env=environment)
     result = Outcome()
     try:
         while child.poll() is None:

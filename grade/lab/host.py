@@ -16,13 +16,14 @@ import resource
 import select
 import signal
 import subprocess
+import tempfile
 import time
 from collections.abc import Iterable
 from pathlib import Path
 
 from glenda.watch import processor_time, sleeps
 
-from . import jail, verdict
+from . import build, jail, verdict
 from .build import first_error
 from .config import BadLab, Test
 from .setting import Outcome, Setting
@@ -76,11 +77,15 @@ def make(tree: Path, command: list[str], folder: Path, suffix: str, inputs: Iter
     if target.exists() and is_current(state, tree):
         return target, ""
     listed = scratch.with_suffix(".d")
-    done = subprocess.run([*command, *(["-MMD", "-MF", str(listed)] if suffix else []), "-o", str(scratch)], cwd=tree,
-                          capture_output=True, text=True, errors="replace", env=os.environ | {"LC_ALL": "C"}, check=False)
+    with tempfile.TemporaryFile() as told:
+        done = subprocess.run([*command, *(["-MMD", "-MF", str(listed)] if suffix else []), "-o", str(scratch)], cwd=tree,
+                              stdout=told, stderr=told, env=os.environ | {"LC_ALL": "C"}, check=False,
+                              preexec_fn=build.restrain)
+        told.seek(0)
+        complaint = told.read(build.MOST_OUTPUT).decode(errors="replace")
     if done.returncode != 0:
         # The linker takes the paths of sources from their debug information, where they are absolute.
-        return target, done.stderr.replace(f"{tree}/", "") or "the compiler fails and does not say why"
+        return target, complaint.replace(f"{tree}/", "") or "the compiler fails and does not say why"
     used = listed.read_text().replace("\\\n", " ").split()[1:] if suffix else list(map(str, inputs))
     listed.unlink(missing_ok=True)
     record = scratch.with_suffix(".record")

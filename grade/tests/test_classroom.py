@@ -198,6 +198,18 @@ def test_names_of_a_submission_do_not_spoil_the_table(tmp_path: Path, monkeypatc
     assert "ann,3,100," in (job / "results.csv").read_text(encoding="utf-8")
 
 
+def test_changes_outside_the_exercises_are_noted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A macro in a header can make the tests' checks pass: a person has to see that there is one."""
+    job = job_with(tmp_path, ("kernel/cap/slot.cc", b"solved"), ("kernel/cap/slot.h", b"#define CHECK(x)"), ("kernel/same.h", b""))
+    (job / "template/grade/labs").mkdir(parents=True)
+    (job / "template/kernel").mkdir()
+    (job / "template/kernel/same.h").write_bytes(b"")
+    (job / "template/grade/labs/lab2.toml").write_text(
+        '[lab]\nnumber = 2\n[[exercise]]\nid = "2.1"\ntitle = "T"\nplaces = [{file = "kernel/cap/slot.cc", function = "f"}]\n')
+    monkeypatch.setattr(one, "run", lambda *_: {"score": 3.0})
+    assert one.grade(job, "ann")["notes"] == ["outside the exercises: kernel/cap/slot.h"]
+
+
 def test_what_makes_an_old_result_count_no_more(tmp_path: Path) -> None:
     job = job_with(tmp_path, ("kernel/a.cc", b""))
     (job / "template/kernel").mkdir()
@@ -228,6 +240,53 @@ def test_what_makes_an_old_result_count_no_more(tmp_path: Path) -> None:
         file.truncate(1 << 42)
     begun = time.monotonic()
     assert not still_counts(hidden) and time.monotonic() - begun < 5
+
+
+def test_what_was_said_to_the_class_is_not_said_to_the_template(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`make grade-class HIDDEN=folder`: make hands its variables down to every make that it starts."""
+    calls = []
+    monkeypatch.setattr(subprocess, "run", lambda command, **options: calls.append((command, options)))
+    for name in ("HIDDEN", "JOBS", "MAKEFLAGS", "GLENDA_BUILD"):
+        monkeypatch.setenv(name, "mine")
+    classroom_main.template_for(2, tmp_path)
+    made = [options["env"] for command, options in calls if command[0] == "make"]
+    assert len(made) == 2 and "mine" not in str([list(each.values()) for each in made]) and "PATH" in made[0]
+
+
+def test_slurm_grades_what_has_no_result(tmp_path: Path) -> None:
+    (tmp_path / "results").mkdir()
+    (tmp_path / "results/ann.json").write_text("{}")
+    assert classroom_main.without_result(["ann", "bob"], tmp_path) == ["bob"]
+
+
+def test_two_runs_at_once(tmp_path: Path) -> None:
+    with classroom_main.lock(tmp_path / "job"):
+        with pytest.raises(BadSubmission, match="job is in use: another grade-class of this lab is under way"):
+            classroom_main.lock(tmp_path / "job")
+    classroom_main.lock(tmp_path / "job").close()
+
+
+def test_what_is_killed_leaves_nobody_who_grades(tmp_path: Path) -> None:
+    """Its GNU parallel ends with it, whatever ended it."""
+    (tmp_path / "results").mkdir()
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin/parallel").write_text("#!/bin/sh\nexec sleep 60 # in place of GNU parallel\n")
+    (tmp_path / "bin/parallel").chmod(0o755)
+    script = ("import pathlib, argparse; from classroom import __main__ as main; main.run_all(['ann'], pathlib.Path("
+              f"'{tmp_path}'), argparse.Namespace(jobs=None, machines=None))")
+    child = subprocess.Popen([sys.executable, "-c", script], cwd=ROOT / "grade", env=os.environ | {"PATH": f"{tmp_path}/bin:{os.environ['PATH']}"})
+    children = Path(f"/proc/{child.pid}/task/{child.pid}/children")
+    begun = time.monotonic()
+    while not children.read_text().split() and time.monotonic() - begun < 20:
+        time.sleep(0.05)
+    parallel = Path("/proc", children.read_text().split()[0])
+    while b"sleep" not in (parallel / "cmdline").read_bytes() and time.monotonic() - begun < 20:
+        time.sleep(0.05)
+    child.kill()
+    child.wait()
+    while (ended := not parallel.exists() or b"State:\tZ" in (parallel / "status").read_bytes()) is False and time.monotonic() - begun < 25:
+        time.sleep(0.05)
+    assert ended
 
 
 # --- the sandbox --------------------------------------------------------------------------------------------------
@@ -261,6 +320,16 @@ class TestSandbox:
         lines = outcome.output.decode().split()
         assert lines[:-1] == ["lo"] and int(lines[-1]) < 10
 
+    def test_no_command_line_tells_a_secret(self) -> None:
+        """A host test reads /proc, and so does everybody who is logged in on this computer."""
+        with tempfile.TemporaryFile() as output:
+            outcome = sandbox.run(["sh", "-c", "cat /proc/*/cmdline; env"], {}, Limits(), {"TOKEN": "hush"}, output)
+        assert outcome.output.count(b"hush") == outcome.output.count(b"TOKEN=hush") == 1
+
+    def test_nothing_of_the_environment_comes_in(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("LD_PRELOAD_NOTE", "mine")
+        assert b"mine" not in run("env").output
+
     def test_time(self) -> None:
         begun = time.monotonic()
         assert run("sleep 60", seconds=0.5).stopped == "it took more than 0 s"
@@ -276,7 +345,7 @@ class TestSandbox:
 
     def test_forks_for_ever(self) -> None:
         outcome = run("f() { f | f & }; f; sleep 60", processes=40, seconds=20)
-        assert outcome.stopped in ("it started more than 40 processes", "it took more than 20 s")
+        assert outcome.stopped in ("it started more than 40 processes", "it took more than 20 s") or b"Cannot fork" in outcome.output
         time.sleep(0.2)
         assert not any(b"f() { f | f" in path.read_bytes() for path in Path("/proc").glob("[0-9]*/cmdline"))
 
