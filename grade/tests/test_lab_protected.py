@@ -175,7 +175,9 @@ def test_handin_says_what_is_missing(clone: Clone) -> None:
     done = clone.call("handin", "--lab", "2")
     assert "missing: a commit of kernel/work.cc (packed all the same)" in done.stdout
     clone.grade()
-    clone.write("answers.md", "1. Because.\n")
+    clone.write("answers.md", "1. Because.\n")       # answers change no result
+    assert "results" not in clone.call("handin", "--lab", "2").stdout
+    clone.write("kernel/work.cc", "right, and more\n")
     assert "missing: results of this state of your work" in clone.call("handin", "--lab", "2").stdout
     clone.commit("Done")
     clone.grade("--test", "work")
