@@ -63,6 +63,12 @@ def option(**settings: object) -> str:
     return ",".join(f"{name}={str(value).replace(',', ',,')}" for name, value in settings.items())
 
 
+def board(cpu: str = "rv64,sstc=false", memory: str = "128M") -> list[str]:
+    """QEMU, and the machine without its console: without arguments the one that is exact."""
+    return [find(), "-machine", "virt", "-cpu", cpu, "-m", memory, "-display", "none", "-monitor", "none", "-nic", "none",
+            "-no-reboot"]
+
+
 def command(*, kernel: Path, initrd: Path | None, harts: int, memory: str, append: str, icount: bool,
             plugin: str, monitor: int, extra: list[str]) -> list[str]:
     """The command line. `plugin`: the value of -plugin, made by `option`; `monitor`: a connected socket to inherit.
@@ -70,9 +76,7 @@ def command(*, kernel: Path, initrd: Path | None, harts: int, memory: str, appen
     The console is the 16550 on standard input and output. `-nographic` would not do: there Control-A opens QEMU's own
     menu instead of reaching the guest.
     """
-    cpu = "rv64,sstc=false" if icount else "rv64"
-    line = [find(), "-machine", "virt", "-cpu", cpu, "-smp", str(harts), "-m", memory,
-            "-display", "none", "-monitor", "none", "-nic", "none", "-no-reboot", "-serial", "stdio",
+    line = [*board("rv64,sstc=false" if icount else "rv64", memory), "-smp", str(harts), "-serial", "stdio",
             "-chardev", f"socket,id=monitor,fd={monitor}", "-mon", "chardev=monitor,mode=control",
             "-kernel", str(kernel)]
     if initrd is not None:

@@ -49,8 +49,7 @@ class Recording:
 
     def command(self, mode: str, *more: str) -> list[str]:
         """QEMU's command line. `mode`: record or replay."""
-        return [qemu.find(), "-machine", "virt", "-cpu", "rv64,sstc=false", "-m", "128M", "-display", "none",
-                "-monitor", "none", "-nic", "none", "-no-reboot",
+        return [*qemu.board(),
                 "-serial", "file:" + str(self.console if mode == "record" else self.console.with_suffix(".again")),
                 "-kernel", str(self.kernel), "-initrd", str(self.initrd), "-append", self.append,
                 "-icount", qemu.option(shift=0, sleep="off", rr=mode, rrfile=self.events, rrsnapshot="init"),

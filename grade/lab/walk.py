@@ -28,8 +28,7 @@ def free_port() -> int:
 
 def machine(kernel: Path, initrd: Path, append: str, port: int) -> list[str]:
     """QEMU's command line, stopped before the first instruction."""
-    return [qemu.find(), "-machine", "virt", "-cpu", "rv64,sstc=false", "-m", "128M", "-display", "none", "-monitor", "none",
-            "-nic", "none", "-no-reboot", "-serial", "null", "-kernel", str(kernel), "-initrd", str(initrd), "-append", append,
+    return [*qemu.board(), "-serial", "null", "-kernel", str(kernel), "-initrd", str(initrd), "-append", append,
             "-icount", "shift=0,sleep=off", "-S", "-gdb", f"tcp:127.0.0.1:{port}"]
 
 
