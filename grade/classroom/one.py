@@ -15,7 +15,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from lab import config
+from lab import config, results
 from lab.screen import clean
 
 from . import sandbox, submission
@@ -132,9 +132,7 @@ def run(settings: dict, name: str, template: Path, changed: Path, output) -> dic
 def write(job: Path, result: dict) -> None:
     target = job / "results" / f"{result['name']}.json"
     target.parent.mkdir(exist_ok=True)
-    partial = target.with_suffix(f".{os.getpid()}.tmp")
-    partial.write_text(json.dumps(result, indent=1, sort_keys=True) + "\n", encoding="utf-8")
-    os.replace(partial, target)
+    results.write(target, json.dumps(result, indent=1, sort_keys=True) + "\n")
 
 
 def main() -> int:

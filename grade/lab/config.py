@@ -68,6 +68,11 @@ def numbers(root: Path) -> list[int]:
     return sorted(int(match[1]) for match in found if match)
 
 
+def newest(root: Path) -> int:
+    """The number of the newest lab of the tree, or 0."""
+    return max(numbers(root), default=0)
+
+
 def load(root: Path, number: int) -> Lab:
     """Lab `number` of the tree at `root`. Raises BadLab."""
     path = root / FOLDER / f"lab{number}.toml"

@@ -56,7 +56,7 @@ def run(options: argparse.Namespace) -> int:
 def grade(options: argparse.Namespace) -> int:
     begun = time.monotonic()
     root = options.tree.resolve()
-    number = options.lab or max(config.numbers(root), default=0)
+    number = options.lab or config.newest(root)
     folder = (options.results or results_of(root, number)).resolve()
     folder.mkdir(parents=True, exist_ok=True)
     tree, mark, notes = root, options.as_is, list(options.note)

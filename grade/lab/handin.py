@@ -35,7 +35,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     root = options.tree.resolve()
     try:
-        lab = config.load(root, options.lab or max(config.numbers(root), default=0))
+        lab = config.load(root, options.lab or config.newest(root))
         return pack(root, lab)
     except (BadLab, OSError) as error:
         print(f"make handin: {error}")

@@ -14,7 +14,7 @@ from glenda.paths import RESULTS, ROOT
 
 from . import config
 from .config import BadLab, Lab
-from .stubs import unsolved
+from .stubs import FOLDERS, unsolved
 
 BAR = 20                        # characters
 
@@ -61,7 +61,7 @@ def rows(lab: Lab, points: dict[str, float], stubs: set[str]) -> list[Row]:
 def is_stale(root: Path, number: int) -> bool:
     """The sources have changed since the last grading."""
     graded = (RESULTS / f"lab{number}" / "results.json").stat().st_mtime
-    return any(path.stat().st_mtime > graded for folder in ("kernel", "user", "lab1") if (root / folder).is_dir()
+    return any(path.stat().st_mtime > graded for folder in FOLDERS if (root / folder).is_dir()
                for path in (root / folder).rglob("*") if path.suffix in (".cc", ".h", ".S"))
 
 
@@ -97,7 +97,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     try:
-        lab = config.load(ROOT, options.lab or max(config.numbers(ROOT), default=0))
+        lab = config.load(ROOT, options.lab or config.newest(ROOT))
     except BadLab as error:
         print(f"make progress: {error}", file=sys.stderr)
         return 2
