@@ -4,7 +4,6 @@
 import fcntl
 import os
 import re
-import socket
 import subprocess
 import time
 from collections.abc import Callable, Iterator
@@ -14,6 +13,7 @@ import pytest
 
 from glenda.machine import Machine
 from glenda.paths import BUILD, ROOT
+from lab.walk import free_port
 
 PROMPT = "^glenda% "
 SECONDS = 60            # of real time for one GDB
@@ -24,12 +24,6 @@ LOOKING = ("threads", "harts", "thread-info 1", "glenda thread root", "caps root
            "untyped", "vspace 1", "endpoint", "endpoint 0x1000", "notification")   # need a system that has booted
 
 Boot = Callable[..., Machine]
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 class Debugged:
