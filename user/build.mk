@@ -1,14 +1,16 @@
 # SPDX-License-Identifier: MIT
-# User space: libglenda, a program for each folder of user/ and for each file of user/apps and user/tests, and the initrd
-# with these programs as bin/NAME.
+# User space: libglenda; libdriver, of which drivers are made; a program for each other folder of user/ and for each file
+# of user/apps and user/tests; and the initrd with these programs as bin/NAME.
 
-USER_FLAGS := $(RISCV_FLAGS) -Iuser/libglenda/include
+USER_FLAGS := $(RISCV_FLAGS) -Iuser/libglenda/include -Iuser
 LIBGLENDA := $(BUILD)/user/libglenda.a
 LIBGLENDA_SOURCES := $(wildcard user/libglenda/*.cc lib/abi/*.cc lib/format/*.cc lib/util/*.cc)
 LIBGLENDA_OBJECTS := $(patsubst %,$(BUILD)/user/%.o,$(LIBGLENDA_SOURCES))
+LIBDRIVER := $(BUILD)/user/libdriver.a
+LIBDRIVER_OBJECTS := $(patsubst %,$(BUILD)/user/%.o,$(wildcard user/driver/*.cc user/drivers/*/*.cc))
 CRT0 := $(BUILD)/user/user/libglenda/crt0.S.o
 
-USER_FOLDERS := $(filter-out libglenda apps tests,$(notdir $(patsubst %/,%,$(wildcard user/*/))))
+USER_FOLDERS := $(filter-out libglenda driver drivers apps tests,$(notdir $(patsubst %/,%,$(wildcard user/*/))))
 USER_SINGLES := $(wildcard user/apps/*.cc user/tests/*.cc)
 TESTS_COMMON := $(patsubst %,$(BUILD)/user/%.o,$(wildcard user/tests/common/*.cc))
 TESTS_FUZZ := $(patsubst %,$(BUILD)/user/%.o,$(wildcard user/tests/fuzz/*.cc))
@@ -30,15 +32,17 @@ $(BUILD)/user/%.S.o: %.S Makefile user/build.mk
 	$(Q)$(CXX_RISCV) $(USER_FLAGS) -c $< -o $@
 
 $(LIBGLENDA): $(LIBGLENDA_OBJECTS)
+$(LIBDRIVER): $(LIBDRIVER_OBJECTS)
+$(LIBGLENDA) $(LIBDRIVER):
 	$(call say,AR,$@)
 	$(Q)rm -f $@ && $(AR_RISCV) rcs $@ $^
 
 USER_LINK = $(CXX_RISCV) -nostdlib -static -no-pie -Wl,--gc-sections,--build-id=none,-z,max-page-size=4096 \
-  -T user/libglenda/program.ld $(filter %.o,$^) $(LIBGLENDA) -o $@
+  -T user/libglenda/program.ld $(filter %.o,$^) $(LIBDRIVER) $(LIBGLENDA) -o $@
 
 # $(1): program, $(2): its objects
 define user_program
-$(BUILD)/user/$(1).elf: $(2) $(CRT0) $(LIBGLENDA) user/libglenda/program.ld
+$(BUILD)/user/$(1).elf: $(2) $(CRT0) $(LIBDRIVER) $(LIBGLENDA) user/libglenda/program.ld
 	$$(call say,LINK,$$@)
 	$$(Q)$$(USER_LINK)
 USER_OBJECTS += $(2)
@@ -60,4 +64,4 @@ $(INITRD): $(INITRD_FILES) grade/glenda/images.py
 	$(call say,INITRD,$@)
 	$(Q)$(PYTHON) grade/glenda/images.py pack $(INITRD_TREE) $@
 
--include $(LIBGLENDA_OBJECTS:.o=.d) $(USER_OBJECTS:.o=.d) $(CRT0:.o=.d)
+-include $(LIBGLENDA_OBJECTS:.o=.d) $(LIBDRIVER_OBJECTS:.o=.d) $(USER_OBJECTS:.o=.d) $(CRT0:.o=.d)
