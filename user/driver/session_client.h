@@ -3,9 +3,9 @@
 //
 //     client.submit({.op = BlockOp::Read, .block = 7, .data_page = 0, .pages = 1, .cookie = 42});
 //     if (client.driver_wants_signal()) driver_bell.signal();
-//     for (;;) {
-//         while (const auto done = client.take()) ...     // done->cookie, done->status
-//         if (client.may_wait()) bell.wait();
+//     while (client.outstanding() != 0) {
+//         while (const auto done = client.take()) ...     // done->cookie, done->status; perhaps submit more
+//         if (client.outstanding() != 0 && client.may_wait()) bell.wait();
 //     }
 //
 // A driver may end at any time, and another continues; the client need not do anything about it. It may get an answer

@@ -4,8 +4,8 @@
 //     for (;;) {
 //         bell.wait();                             // an interrupt, or a client's signal
 //         device.take_interrupt();
-//         clients = driver.complete();
-//         driver.submit();
+//         clients = driver.complete();            // first: it makes room
+//         clients |= driver.submit();
 //         irq.ack();                               // only now: before, the device may still interrupt for the same
 //         ... signal those clients; wait again if driver.may_wait()
 //     }

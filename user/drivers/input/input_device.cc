@@ -45,8 +45,9 @@ unsigned InputDevice::select(Select what, std::uint8_t which) const {
 }
 
 unsigned InputDevice::name(std::span<char> text) const {
-    const unsigned size = std::min(select(kName, 0), unsigned(text.size()));
+    unsigned size = std::min(select(kName, 0), unsigned(text.size()));
     for (unsigned i = 0; i < size; i++) text[i] = char(transport_.config_byte(kData + i));
+    while (size != 0 && text[size - 1] == '\0') size--;  // QEMU counts the end of its string
     return size;
 }
 
