@@ -51,6 +51,15 @@ def test_blocks_are_where_they_belong(machine: Boot, disk: Path) -> None:
     assert not any(after[BLOCK * FROM_HOST.stop:])
 
 
+def test_a_read_costs_little(machine: Boot, disk: Path) -> None:
+    """A read of 4 KiB through a session, without the device, at depth 1 and 32."""
+    transcript = ktest.run(machine, "ktest_virtio_block", "case=block_session_cost", within=LIMIT,
+                           extra=devices.arguments(["blk"], disk=disk))
+    cost = {name: int(count) for name, count in re.findall(r"^(block_read_\d+) (\d+)$", transcript, re.MULTILINE)}
+    assert cost.keys() == {"block_read_1", "block_read_32"}
+    assert cost["block_read_1"] <= 4000 and cost["block_read_32"] <= 1500, cost
+
+
 # --- the other devices ----------------------------------------------------------------------------------------------
 
 @pytest.fixture(name="echo")
