@@ -169,6 +169,7 @@ TEST_F(SessionTest, RecoversNothingThatTheRingWillBring) {
     };
     submit(5);
     shared::before_access = nullptr;
+    EXPECT_FALSE(client.take()) << "it has seen the new epoch";
     for (unsigned i = 0; i < 5; i++) EXPECT_EQ(begin(), int(i));
     if (begin() == 5) session.complete(5, BlockStatus::Ok);
     for (unsigned i = 0; i < 5; i++) session.complete(i, BlockStatus::Ok);
