@@ -50,7 +50,8 @@ def misfits(course: Course, lab: Lab, solution: Tree) -> Iterator[Complaint]:
             yield Complaint(place, test.line, f"test {test.name} needs exercise {need}, which is nowhere", "L1")
         for path in [test.table[key] for key in FILE_KEYS if key in test.table] + test.table.get("files", []):
             if path not in files and path not in solution:
-                yield Complaint(place, test.line, f"test {test.name} names {path}, which is neither beside it nor in sol{lab.number}", "L1")
+                reason = f"test {test.name} names {path}, which is neither beside it nor in sol{lab.number}"
+                yield Complaint(place, test.line, reason, "L1")
         program = test.table.get("program", "")
         if test.kind == "boot" and not any(path.endswith(f"/{program}.cc") for path in [*files, *solution]):
             yield Complaint(place, test.line, f"test {test.name} runs {program}, and there is no {program}.cc", "L1")

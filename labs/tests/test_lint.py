@@ -266,7 +266,7 @@ def test_secrets(solved: SolvedTree, text: str, reason: str) -> None:
 ])
 def test_hidden_tests_must_fit(solved: SolvedTree, old: str, new: str, reason: str) -> None:
     solved.replace(HIDDEN, old, new)
-    assert complaints(solved) == f"{HIDDEN}:{reason}"
+    assert f"{HIDDEN}:{reason}" in complaints(solved).splitlines()
 
 
 @pytest.mark.parametrize("old, new, reason", [

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A program with much of everything, for hidden_programs: it finds out whether it was loaded whole. Its exit status follows
-// from its arguments.
+// A program with much of everything, for hidden_programs: it finds out whether it was loaded whole. Its exit status
+// follows from its arguments.
 #include "program.h"
 
 namespace {
@@ -15,9 +15,9 @@ constexpr Words counted(std::uint64_t factor) {
     return all;
 }
 
-const Words constants = counted(3);   // some pages of .rodata
-Words variables = counted(5);         // of .data
-Words zeros;                          // of .bss, which the file does not hold
+const Words constants = counted(3);  // some pages of .rodata
+Words variables = counted(5);        // of .data
+Words zeros;                         // of .bss, which the file does not hold
 constinit thread_local std::uint64_t own = 41;
 
 bool is_counted(const volatile std::uint64_t* words, std::uint64_t factor) {

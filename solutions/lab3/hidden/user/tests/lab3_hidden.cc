@@ -169,6 +169,50 @@ void replies() {
     EXPECT_EQ(cancelled, suspended);
 }
 
+/// A server that answers with the badge that it sees, and as many words as it is asked for.
+struct Server {
+    Endpoint endpoint;
+    Reply reply = need(pool().reply());
+    unsigned wrong = 0;
+    void operator()() {
+        for (Message request = endpoint.recv(reply.cptr());;) {
+            const std::uint64_t seed = request.words[0];
+            wrong += request.words[1] != ~seed || request.tag.label() != (seed & mask(40)) ? 1 : 0;
+            if (request.tag.length() > 30) wrong += utcb()->words[30] != seed * 3 ? 1 : 0;
+            Message answer = filled(seed, unsigned(seed % (kMaxWords + 1)));
+            answer.words[0] = request.badge;
+            request = endpoint.reply_recv(reply.cptr(), answer);
+        }
+    }
+};
+
+/// Calls to a server that waits: with any badge, any length and any label, and now and then one with a capability,
+/// which is no matter for the fast path.
+void served() {
+    Dice dice(38);
+    const Endpoint endpoint = need(pool().endpoint());
+    Server server{endpoint};
+    Thread thread(server);
+    thread.start();
+    for (unsigned i = 0; i < 300 && !has_failed(); i++) {
+        const Badge badge = dice.next();
+        const CPtr to = need(pool().slot());
+        EXPECT_OK(node().mint(to, node(), endpoint.cptr(), Rights::Write | Rights::Grant, badge));
+        const std::uint64_t seed = dice.next();
+        const unsigned length = 2 + unsigned(dice.below(kMaxWords - 1)), answer = unsigned(seed % (kMaxWords + 1));
+        utcb()->words[30] = seed * 3;
+        utcb()->send_caps[0] = to;
+        const Message got = Endpoint(to).call(
+            {.tag = Tag(seed & mask(40), length, dice.below(5) == 0 ? 1 : 0), .words = {seed, ~seed, 1, 2}});
+        EXPECT_EQ(got.tag.raw(), Tag(seed & mask(40), answer).raw());
+        EXPECT_EQ(got.words[0], badge);
+        for (unsigned n = kRegisterWords; n < answer; n++) EXPECT_EQ(utcb()->words[n], word_of(seed, n));
+        EXPECT_EQ(server.wrong, 0);
+        EXPECT_OK(node().remove(to));
+    }
+    EXPECT(is_sound());
+}
+
 struct Taker {
     Endpoint endpoint;
     ReceiveSlots slots;
@@ -330,7 +374,8 @@ void timers() {
 
 int main(int, char**) {
     using namespace glenda::ktest;
-    static constexpr Case kCases[] = {{"lines", lines},     {"replies", replies}, {"passing", passing},
-                                      {"signals", signals}, {"faults", faults},   {"timers", timers}};
+    static constexpr Case kCases[] = {{"lines", lines},     {"replies", replies}, {"served", served},
+                                      {"passing", passing}, {"signals", signals}, {"faults", faults},
+                                      {"timers", timers}};
     return run_cases(kCases);
 }

@@ -140,7 +140,8 @@ void hidden_ready_queue() {
             const Tcb* const next = first_of_all();
             EXPECT_EQ(ready.highest(), next != nullptr ? next->priority : -1);
         }
-        while (ready.pop() != nullptr) {}
+        while (ready.pop() != nullptr) {
+        }
     }
 }
 

@@ -52,9 +52,9 @@ void begins_clean() {
     EXPECT_EQ(thread::configure(thread, kOwnCSpace, kOwnVSpace, 0), 0);
     for (unsigned i = 0; i < 3; i++) {
         left_over = 99;
-        EXPECT_EQ(thread::write_registers(
-                      thread, {.pc = std::uint64_t(&look_and_leave), .sp = std::uint64_t(small_stack + sizeof(small_stack)),
-                               .a0 = std::uint64_t(&left_over)}),
+        EXPECT_EQ(thread::write_registers(thread, {.pc = std::uint64_t(&look_and_leave),
+                                                   .sp = std::uint64_t(small_stack + sizeof(small_stack)),
+                                                   .a0 = std::uint64_t(&left_over)}),
                   0);
         EXPECT_EQ(thread::resume(thread), 0);
         EXPECT(comes_true([] { return left_over != 99; }));
@@ -149,8 +149,9 @@ void suspended_reader() {
 }
 
 constexpr Case kCases[] = {
-    {"priority", has_the_makers_priority}, {"clean", begins_clean},      {"refused", refused_changes_nothing},
-    {"handed_on", handed_on},              {"old_numbers", old_numbers}, {"suspended_reader", suspended_reader},
+    {"priority", has_the_makers_priority}, {"clean", begins_clean},
+    {"refused", refused_changes_nothing},  {"handed_on", handed_on},
+    {"old_numbers", old_numbers},          {"suspended_reader", suspended_reader},
 };
 
 }  // namespace
