@@ -16,6 +16,9 @@ ifneq ($(words $(BUILD)),1)
 endif
 # In a student's tree, labs/ has a file of settings for each lab: the newest counts, or that of LAB=n.
 LAB_SETTINGS := $(lastword $(sort $(wildcard labs/$(if $(LAB),0$(LAB),[0-9][0-9]).mk)))
+ifneq ($(wildcard labs/[0-9][0-9].mk),)
+  $(if $(LAB_SETTINGS),,$(error There is no lab $(LAB) in this tree: it has $(patsubst labs/0%.mk,%,$(wildcard labs/[0-9][0-9].mk)). `make next-lab` fetches a lab))
+endif
 -include $(LAB_SETTINGS)
 
 SMP ?= 1

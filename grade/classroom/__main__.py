@@ -2,6 +2,8 @@
 """The command: python3 -m classroom DIR --lab 2, started in grade/. `make grade-class DIR=... LAB=2` calls it."""
 
 import argparse
+import contextlib
+import fcntl
 import hashlib
 import json
 import os
@@ -12,13 +14,16 @@ import subprocess
 import sys
 import tomllib
 from pathlib import Path
+from typing import IO
 
 from glenda.paths import BUILD, ROOT
+from glenda.process import die_with_parent
+from lab import build
 
 from . import submission, table
+from .one import CORES_EACH
 from .submission import BadSubmission
-
-CORES_EACH = 1                  # a submission's grader uses one processor; the class uses all
+SAID_TO_US = {"HIDDEN", "JOBS", "TEST", "EX", "STRICT"}
 
 
 def template_for(lab: int, job: Path) -> Path:
@@ -27,10 +32,24 @@ def template_for(lab: int, job: Path) -> Path:
     print(f"  BUILD    the tree of lab {lab}", flush=True)
     subprocess.run([sys.executable, "-m", "exporter", "tree", f"lab{lab}", str(template)], cwd=ROOT / "labs",
                    stdout=subprocess.DEVNULL, check=True)
+    # What was said to `make grade-class`, such as HIDDEN=, is not meant for the template's make.
+    environment = {key: value for key, value in build.environment().items() if key not in SAID_TO_US}
     make = ["make", "--no-print-directory", f"-j{os.cpu_count()}", "-C", str(template), f"LAB={lab}"]
-    subprocess.run([*make, "lab-built"], stdout=subprocess.DEVNULL, check=True)
-    subprocess.run([*make, "grade"], stdout=subprocess.DEVNULL, check=True)     # for its host tests and QEMU's plugin
+    for goal in ("lab-built", "grade"):         # grade: for its host tests and QEMU's plugin
+        subprocess.run([*make, goal], stdout=subprocess.DEVNULL, env=environment, check=True)
     return template
+
+
+def lock(job: Path) -> IO[str]:
+    """Held as long as the file is open. Two runs at once would build one tree. Raises BadSubmission if there is another."""
+    job.mkdir(parents=True, exist_ok=True)
+    file = (job / "lock").open("w")
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        file.close()
+        raise BadSubmission(f"{os.path.relpath(job, ROOT)} is in use: another grade-class of this lab is under way") from None
+    return file
 
 
 def prepare(options: argparse.Namespace, job: Path) -> list[str]:
@@ -54,46 +73,55 @@ def prepare(options: argparse.Namespace, job: Path) -> list[str]:
                 "limits": {"seconds": options.seconds}}
     (job / "job.json").write_text(json.dumps(settings, indent=1))
     (job / "job.json").chmod(0o600)
-    forget_changed(found, job)
+    forget_changed(found, job, options.hidden)
     return sorted(found)
 
 
-def forget_changed(found: dict[str, str], job: Path) -> None:
-    """A result of a submission that has changed since, or of an older lab, does not count."""
+def forget_changed(found: dict[str, str], job: Path, hidden: Path | None) -> None:
+    """A result of a submission that has changed since, of an older lab, or of other hidden tests, does not count."""
     results = job / "results"
     results.mkdir(exist_ok=True)
+    course = digest(job / "template") + (digest(hidden) if hidden else "")
     for name, path in found.items():
-        key, known = digest(Path(path), job), results / f"{name}.key"
+        key, known = digest(Path(path)) + course, results / f"{name}.key"
         if not known.exists() or known.read_text() != key:
             (results / f"{name}.json").unlink(missing_ok=True)
             known.write_text(key)
 
 
-def digest(path: Path, job: Path) -> str:
-    """Of all that decides a result: the submission, and the course's tree."""
+def digest(top: Path) -> str:
+    """Of a file, or of a folder without what was built: all names, and the contents of what can be a source."""
     made = hashlib.sha256()
-    for top in (path, job / "template/grade", job / "template/labs", job / "template/user/tests"):
-        for each in sorted(top.rglob("*") if top.is_dir() else [top]):
-            if each.is_file() and not each.is_symlink() and "build" not in each.parts[len(top.parts):]:
-                made.update(each.name.encode("utf-8", "surrogateescape") + each.read_bytes())
+    for each in sorted(top.rglob("*") if top.is_dir() else [top]):
+        parts = each.parts[len(top.parts):]
+        if each.is_symlink() or not each.is_file() or parts[:1] == ("build",) or "__pycache__" in parts:
+            continue
+        made.update(f"{'/'.join(parts)}\0{each.stat().st_size}\0".encode("utf-8", "surrogateescape"))
+        if each == top or each.stat().st_size <= submission.MOST_OF_ONE:
+            with contextlib.suppress(PermissionError), each.open("rb") as file:
+                made.update(hashlib.file_digest(file, "sha256").digest())
     return made.hexdigest()
+
+
+def without_result(names: list[str], job: Path) -> list[str]:
+    return [name for name in names if not (job / "results" / f"{name}.json").exists()]
 
 
 def run_all(names: list[str], job: Path, options: argparse.Namespace) -> None:
     """GNU parallel does it: here, or on the machines of a file."""
-    left = [name for name in names if not (job / "results" / f"{name}.json").exists()]
-    if not left:
+    if not (left := without_result(names, job)):
         return
     line = ["parallel", "--will-cite", "--line-buffer", "--no-notice", f"--jobs={options.jobs or '100%'}", "--bar" if sys.stderr.isatty() else "--keep-order"]
     if options.machines:
         # The hosts see this folder at the same place, as computers of a laboratory do.
         line += ["--sshloginfile", str(options.machines.resolve()), "--workdir", str(ROOT / "grade")]
     command = f"{shlex.quote(sys.executable)} -m classroom.one {shlex.quote(str(job.resolve()))}"
-    subprocess.run([*line, command, "{}"], input="\n".join(left) + "\n", text=True, cwd=ROOT / "grade", check=False)
+    subprocess.run([*line, command, "{}"], input="\n".join(left) + "\n", text=True, cwd=ROOT / "grade", check=False,
+                   preexec_fn=die_with_parent)
 
 
 def write_array_job(names: list[str], job: Path) -> Path:
-    """A script for Slurm: one task a submission. The same command as before collects the results."""
+    """A script for Slurm: one task for each of these submissions. The same command as before collects the results."""
     listed = job / "names.txt"
     listed.write_text("\n".join(names) + "\n")
     script = job / "array.sh"
@@ -142,16 +170,18 @@ def main() -> int:
             return 2
     job = BUILD / "class" / f"lab{options.lab}"
     try:
+        held = lock(job)
         names = prepare(options, job)
     except BadSubmission as problem:
         print(problem, file=sys.stderr)
         return 2
-    if options.slurm:
-        script = write_array_job(names, job)
+    if options.slurm and (left := without_result(names, job)):
+        script = write_array_job(left, job)
         print(f"Submit it with  sbatch {script}  and run this command once more without --slurm for the table.")
         return 0
     run_all(names, job, options)
     results, missing = collect(names, job, options.lab)
+    held.close()
     print(f"{len(results)} of {len(names)} graded; {os.path.relpath(job / 'results.csv', ROOT)} and results.html beside it")
     if missing:
         print(f"No result for {', '.join(missing)}: run the same command again", file=sys.stderr)

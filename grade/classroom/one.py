@@ -15,18 +15,26 @@ import sys
 import tempfile
 from pathlib import Path
 
+from lab import config
+from lab.screen import clean
+
 from . import sandbox, submission
 from .submission import BadSubmission, Submission
 
 SHOWN = 8                       # files that a note names
+NAME_SHOWN = 80                 # characters of each
+CORES_EACH = 1                  # a submission's grader uses one processor; the class uses all
 LOG_SHOWN = 4000                # characters of what was printed, in a result that has no score
 
 
 def lay_out(student: Submission, template: Path, folder: Path) -> list[str]:
-    """Writes the student's files that differ from the course's. Make builds only what they change. Returns their names."""
+    """Writes the student's files that differ from the course's. Make builds only what they change. Returns their names.
+    Raises BadSubmission if one is a folder of the course's, or lies in a file of the course's."""
     changed = []
     for path, content in sorted(student.files.items()):
         theirs = template / path
+        if theirs.is_dir() or any((template / folder).is_file() for folder in Path(path).parents):
+            raise BadSubmission(f"{path} cannot be there: the course has a file in place of a folder, or a folder in place of it")
         if theirs.is_file() and theirs.read_bytes() == content:
             continue
         target = folder / path
@@ -40,7 +48,7 @@ def lay_out(student: Submission, template: Path, folder: Path) -> list[str]:
 # whatever was printed before.
 INSIDE = """
 mkdir /work/tree && cd /work/tree && cp -a /template/. . && cp -r --no-preserve=mode,ownership /student/. . || exit 9
-make --no-print-directory grade LAB="$LAB" $HIDDEN_OPTION; status=$?
+make --no-print-directory grade LAB="$LAB" JOBS="$JOBS" $HIDDEN_OPTION; status=$?
 echo
 printf '%s ' "$TOKEN"; cat build/grade/lab"$LAB"/results.json 2>/dev/null | tr -d '\\n' || true
 exit $status
@@ -54,25 +62,41 @@ def grade(job: Path, name: str) -> dict:
     try:
         student = submission.read(Path(settings["submissions"][name]))
     except BadSubmission as problem:
-        return result | {"reason": str(problem)}
+        return result | {"reason": clean(str(problem))}
     template = job / "template"
     if names := edited(student.left_out, template):
-        more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
-        result["notes"] = [f"not used: {', '.join(names[:SHOWN])}{more}"]
+        result["notes"] = [f"not used: {few(names)}"]
     with tempfile.TemporaryDirectory(prefix="glenda-class-") as scratch, tempfile.TemporaryFile() as output:
         os.chmod(scratch, 0o755)
         changed = Path(scratch, "student")
         changed.mkdir()
-        result["changed"] = lay_out(student, template, changed)
+        try:
+            result["changed"] = lay_out(student, template, changed)
+        except BadSubmission as problem:
+            return result | {"reason": str(problem)}
+        if names := sorted(set(result["changed"]) - places(template)):
+            result["notes"].append(f"outside the exercises: {few(names)}")
         return result | run(settings, name, template, changed, output)
 
 
 def edited(left_out: dict[str, str], template: Path) -> list[str]:
     """The files of a submission that are neither graded nor as the course has them."""
     def is_theirs(name: str, digest: str) -> bool:
+        if not digest:          # a name that leads elsewhere, or a file too large to compare: not even looked for
+            return False
         path = template / name
         return path.is_file() and hashlib.sha256(path.read_bytes()).hexdigest() == digest
     return sorted(name for name, digest in left_out.items() if not is_theirs(name, digest))
+
+
+def places(template: Path) -> set[str]:
+    """The files in which the exercises are. Who changes another has a reason, which a person should look at."""
+    return {file for lab in config.load_all(template) for exercise in lab.exercises for file, _ in exercise.places}
+
+
+def few(names: list[str]) -> str:
+    more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
+    return ", ".join(clean(name[:NAME_SHOWN]) for name in names[:SHOWN]) + more
 
 
 def secret_of(secret: str, name: str) -> str:
@@ -84,7 +108,7 @@ def run(settings: dict, name: str, template: Path, changed: Path, output) -> dic
     """Grades in the sandbox."""
     token = secrets.token_hex(16)
     trees = {"/template": template, "/student": changed}
-    environment = {"LAB": str(settings["lab"]), "TOKEN": token, "GLENDA_GRADE_SECRET": secret_of(settings["secret"], name),
+    environment = {"LAB": str(settings["lab"]), "JOBS": str(CORES_EACH), "TOKEN": token, "GLENDA_GRADE_SECRET": secret_of(settings["secret"], name),
                    "GLENDA_HOST_SANDBOX": "1", "HIDDEN_OPTION": "", "MAKEFLAGS": ""}
     if hidden := settings.get("hidden"):
         trees["/hidden"] = Path(hidden)

@@ -5,7 +5,8 @@ Inside there is no network, no other process, no file but the system's own (read
 (read-only), and /work, a file system in memory with a fixed size. Time, memory and the number of processes are watched
 from outside: they bound everything inside together, and a rule that one process could escape by making another is no
 rule. A watch is too slow for processes that multiply, so the kernel bounds their number as well; it would not for root,
-and therefore root becomes nobody first. Memory in /work counts as memory.
+and therefore root becomes another user first: one of its own for each sandbox, for the kernel counts by user. Memory in
+/work counts as memory.
 """
 
 import os
@@ -19,7 +20,7 @@ from typing import IO
 SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib64", "/lib32", "/etc/alternatives", "/etc/ld.so.cache", "/etc/ld.so.conf",
           "/etc/ld.so.conf.d", "/etc/passwd", "/etc/group", "/etc/gdb")
 LOOK_EVERY = 0.1                # s
-NOBODY = 65534
+FIRST_USER = 2_000_000_000      # of numbers that no system gives to anybody; the processes' own are added
 SCRATCH = 64 << 20           # bytes in /tmp
 PAGE = os.sysconf("SC_PAGE_SIZE")
 
@@ -46,16 +47,17 @@ class Outcome:
     most_memory: int = field(default=0, compare=False)
 
 
-def command(inner: list[str], trees: dict[str, Path], limits: Limits, environment: dict[str, str]) -> list[str]:
+def command(inner: list[str], trees: dict[str, Path], limits: Limits) -> list[str]:
     """bubblewrap's command line. `trees`: where inside, and which folder outside."""
     line = ["bwrap", "--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts", "--unshare-cgroup-try",
-            "--die-with-parent", "--new-session", "--clearenv", "--proc", "/proc", "--dev", "/dev",
+            "--die-with-parent", "--new-session", "--proc", "/proc", "--dev", "/dev",
             "--perms", "1777", "--size", str(limits.disk), "--tmpfs", "/work",
             "--perms", "1777", "--size", str(SCRATCH), "--tmpfs", "/tmp", "--perms", "755", "--dir", "/etc",
             "--chdir", "/work", "--hostname", "grader"]
     drop: list[str] = []
     if os.geteuid() == 0:
-        drop = ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups", "--no-new-privs", "--bounding-set=-all"]
+        user = FIRST_USER + os.getpid()
+        drop = ["setpriv", f"--reuid={user}", f"--regid={user}", "--clear-groups", "--no-new-privs", "--bounding-set=-all"]
     else:
         line += ["--unshare-user"]
     for path in SYSTEM:
@@ -65,8 +67,6 @@ def command(inner: list[str], trees: dict[str, Path], limits: Limits, environmen
             line += ["--ro-bind", path, path]
     for inside, outside in trees.items():
         line += ["--ro-bind", str(outside), inside]
-    for name, value in {"PATH": "/usr/bin:/bin:/usr/sbin:/sbin", "HOME": "/tmp", "LC_ALL": "C.UTF-8", **environment}.items():
-        line += ["--setenv", name, value]
     return [*line, "--", *drop, "prlimit", f"--nproc={2 * limits.processes}", *inner]
 
 
@@ -120,8 +120,10 @@ def end(child: subprocess.Popen[bytes]) -> None:
 def run(inner: list[str], trees: dict[str, Path], limits: Limits, environment: dict[str, str], scratch: IO[bytes]) -> Outcome:
     """Runs `inner` to its end or to its limits. `scratch`: an empty file for its output; it may grow a bit past the limit."""
     begun = time.monotonic()
-    child = subprocess.Popen(command(inner, trees, limits, environment), stdin=subprocess.DEVNULL, stdout=scratch,
-                             stderr=subprocess.STDOUT)
+    # Not on bubblewrap's command line: that can be read inside and outside.
+    environment = {"PATH": "/usr/bin:/bin:/usr/sbin:/sbin", "HOME": "/tmp", "LC_ALL": "C.UTF-8", **environment}
+    child = subprocess.Popen(command(inner, trees, limits), stdin=subprocess.DEVNULL, stdout=scratch,
+                             stderr=subprocess.STDOUT, env=environment)
     result = Outcome()
     try:
         while child.poll() is None:

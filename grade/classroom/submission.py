@@ -5,13 +5,19 @@ Of a submission, only the sources that the lab asks for count. All the rest come
 tests, the grader. So a changed Makefile or test is noted, and not used.
 """
 
+import contextlib
+import gzip
 import hashlib
+import lzma
 import re
+import resource
+import signal
 import tarfile
 import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
+from typing import IO
 
 from lab.protected import is_protected
 
@@ -21,6 +27,12 @@ SUFFIXES = (".cc", ".h", ".S")
 MOST_FILES = 5000
 MOST_BYTES = 64 << 20           # of all files that count, unpacked
 MOST_OF_ONE = 4 << 20
+MOST_UNPACKED = 1 << 30         # of an archive, with all that is skipped
+MOST_MEMORY = 2 << 30           # of address space, while an archive is read
+MOST_SECONDS = 60
+LONGEST = 200                   # characters of a folder's or file's name
+PACKED = ((b"\x1f\x8b", gzip.open), (b"\xfd7zXZ\0", lzma.open))
+TOPS = r"(?:kernel|lab1|user|labs|grade)/"
 
 
 class BadSubmission(Exception):
@@ -59,16 +71,63 @@ def name_of(path: Path) -> str:
 def read(path: Path) -> Submission:
     """Reads a submission. Raises BadSubmission, whatever the input is."""
     try:
-        if path.is_dir():
-            return collect(entries_of_folder(path))
-        if path.name.endswith(".zip"):
-            with zipfile.ZipFile(path) as archive:
-                return collect(entries_of_zip(archive))
-        with tarfile.open(path) as archive:
-            return collect(entries_of_tar(archive))
-    except (OSError, tarfile.TarError, zipfile.BadZipFile, EOFError, ValueError, RuntimeError, NotImplementedError) as error:
-        reason = str(error).partition("\n")[0].rstrip(" :")
+        with bounded():
+            if path.is_dir():
+                return collect(entries_of_folder(path))
+            if path.name.endswith(".zip"):
+                with zipfile.ZipFile(path) as archive:
+                    return collect(entries_of_zip(archive))
+            return read_tar(path)
+    except BadSubmission:
+        raise
+    except Exception as error:      # the modules raise much more than they say: zlib.error, LZMAError, MemoryError ...
+        reason = str(error).partition("\n")[0].rstrip(" :") or type(error).__name__
         raise BadSubmission(f"{path.name} cannot be read: {reason}") from None
+
+
+@contextlib.contextmanager
+def bounded() -> Iterator[None]:
+    """Bounds time and memory: a small archive can unpack to a very large header or dictionary."""
+    def stop(*_: object) -> None:
+        raise BadSubmission(f"reading it took more than {MOST_SECONDS} s")
+    before, most = resource.getrlimit(resource.RLIMIT_AS)
+    handler = signal.signal(signal.SIGALRM, stop)
+    signal.alarm(MOST_SECONDS)
+    resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY if most == resource.RLIM_INFINITY else min(MOST_MEMORY, most), most))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, (before, most))
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, handler)
+
+
+class Unpacked:
+    """What a tar archive holds, as a stream that ends with BadSubmission where a bomb would go on."""
+
+    def __init__(self, stream: IO[bytes]) -> None:
+        self._stream, self._left = stream, MOST_UNPACKED
+
+    def read(self, size: int) -> bytes:
+        data = self._stream.read(size)
+        self._left -= len(data)
+        if self._left < 0:
+            raise BadSubmission(f"it unpacks to more than {MOST_UNPACKED >> 20} MiB")
+        return data
+
+
+def read_tar(path: Path) -> Submission:
+    """To its very end, where a packed archive has its checksum."""
+    with path.open("rb") as file:
+        start = file.read(6)
+    opener = next((opener for magic, opener in PACKED if start.startswith(magic)), open)
+    with opener(path, "rb") as file:
+        stream = Unpacked(file)
+        with tarfile.open(fileobj=stream, mode="r|") as archive:
+            found = collect(entries_of_tar(archive))
+        while stream.read(1 << 16):
+            pass
+    return found
 
 
 Entry = tuple[str, int, "Iterable[bytes]"]      # name, size as declared, its bytes
@@ -115,8 +174,7 @@ def collect(entries: Iterator[Entry]) -> Submission:
         if (path := clean(name)) is None:
             result.left_out[name] = ""
             continue
-        if prefix is None and (top := re.match(r"[^/]+/(?=(?:kernel|lab1|user|labs|grade)/)", path)):
-            prefix = top[0]                             # an archive of a folder: its own name comes first
+        prefix = prefix_of(path) if prefix is None else prefix
         path = path.removeprefix(prefix or "")
         if not counts(path):
             if is_of_interest(path):
@@ -133,7 +191,18 @@ def collect(entries: Iterator[Entry]) -> Submission:
         result.files[path] = bytes(content)
     if not result.files:
         raise BadSubmission("it has no sources below " + ", ".join(COUNTED))
+    if both := next((str(folder) for path in result.files for folder in PurePosixPath(path).parents
+                     if str(folder) in result.files), None):
+        raise BadSubmission(f"{both} is a file and a folder")
     return result
+
+
+def prefix_of(path: str) -> str | None:
+    """An archive of a folder has its name before each path: that name, or "" if there is none. None: this path does not
+    tell. A folder may be called lab1, too, but what has kernel/ and user/ is lab 1's own."""
+    if found := re.match(rf"(lab1/)(?=(?:lab1|labs|grade)/)|(?!{TOPS})([^/]+/)(?={TOPS})", path):
+        return found[0]
+    return "" if re.match(r"(?:kernel|user|labs|grade|lab1/kernel|lab1/user)/", path) else None
 
 
 def hash_of(blocks: Iterable[bytes]) -> str:
@@ -150,6 +219,8 @@ def hash_of(blocks: Iterable[bytes]) -> str:
 def clean(name: str) -> str | None:
     """The name as a path below the tree, or None if it leads elsewhere or has characters that no source has."""
     path = PurePosixPath(name.replace("\\", "/"))
+    if max(map(len, path.parts), default=0) > LONGEST or len(str(path)) > 4 * LONGEST:
+        return None
     if path.is_absolute() or ".." in path.parts or not re.fullmatch(r"[\w .,+@/=-]+", str(path), re.ASCII):
         return None
     return str(path)

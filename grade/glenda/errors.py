@@ -14,6 +14,10 @@ class GuestDeadline(GuestFailure):
     """The guest used up its time before it did what the test waited for."""
 
 
+class GuestStuck(GuestDeadline):
+    """A hart executes nothing, and takes one exception after the other: not even its trap handler can be fetched."""
+
+
 class GuestIdle(GuestFailure):
     """Every hart sleeps, no timer will wake one, and the test sends no more input: the guest would hang forever."""
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from .paths import ROOT
-from .watch import sleeps
+from .watch import processor_time, sleeps
 
 TEST_LIMIT = 30.0           # s of processor time for one test; the longest of ours takes 5
 PROGRAM_LIMIT = 300.0       # s of processor time for one program; the longer of ours takes 8
@@ -35,12 +35,6 @@ class Limits(NamedTuple):
     test: float = TEST_LIMIT
     program: float = PROGRAM_LIMIT
     asleep: float = ASLEEP_LIMIT
-
-
-def processor_time(pid: int) -> float:
-    """Processor time in seconds of a process, its threads and the children it has waited for."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
 
 
 class Progress:

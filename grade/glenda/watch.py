@@ -4,19 +4,21 @@
 With one hart, time is guest time, so a slow host makes no difference:
 - the plugin holds the hart when it has executed `within` x 10^9 instructions, at one nanosecond each;
 - a guest that mostly sleeps executes few instructions, so the machine's clock counts as well;
-- a guest that is idle while no timer is armed, so that its clock cannot jump to one, will never do anything again.
+- a guest that is idle while no timer is armed, so that its clock cannot jump to one, will never do anything again;
+- nor will one whose trap handler cannot be fetched: it takes exceptions for ever, and executes no instruction.
 Time starts when QEMU has read the last byte that the test sent, because how long that takes depends on the host.
 
 With several harts QEMU's clock is the host's, and a hart may spin for another that the host does not run. Instructions
 then say nothing about progress. So the limit is on real time, and generous: a slow host must not fail a good kernel.
 """
 
+import os
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 from .counters import Counters
-from .errors import GuestDeadline, GuestIdle, Infrastructure
+from .errors import GuestDeadline, GuestIdle, GuestStuck, Infrastructure
 from .monitor import Monitor
 
 Verdict = tuple[type[Exception], str]
@@ -25,6 +27,7 @@ WALL_LIMIT = 300.0          # s of real time that a single wait may take
 INPUT_LIMIT = 10.0          # s of real time for the guest to read its input before its time starts anyway
 IDLE_SAMPLES = 20           # the guest is idle if it is asleep this many times in a row, IDLE_INTERVAL s apart
 IDLE_INTERVAL = 0.1
+STUCK_LIMIT = 2.0           # s of QEMU's processor time for which the guest executes nothing
 ASLEEP_LIMIT = 60.0         # s that a machine's clock may show in a wait that counts instructions from power-on
 CENTURY = 3e9             # s; a clock later than this has jumped to the end of time
 SMP_START = 20.0            # s of real time with several harts, plus SMP_FACTOR for each s of guest time
@@ -68,6 +71,7 @@ class GuestWatch(Watch):
         self._longest = ASLEEP_LIMIT if from_power_on else within
         self._awaits_input = False
         self._asleep, self._next_look, self._seen = 0, self._begin + IDLE_INTERVAL, -1
+        self._moved_at = 0.0        # QEMU's processor time when the guest was last seen to have executed something
         self._restart()
 
     def _restart(self) -> None:
@@ -97,16 +101,19 @@ class GuestWatch(Watch):
         return super().verdict()
 
     def _look(self) -> Verdict | None:
-        """Checks what the instruction limit does not cover: a guest that sleeps."""
+        """Checks what the instruction limit does not cover: a guest that sleeps, or that executes nothing."""
         seen, self._seen = self._seen, self._counters.total()
+        used = processor_time(self._pid)
         if self._seen != seen:
-            self._asleep = 0
+            self._asleep, self._moved_at = 0, used
             clock = self._monitor.clock()
             if self._clock is None:
                 self._clock = clock
             elif clock is not None and self._longest < clock - self._clock < CENTURY:
                 return GuestDeadline, f"the guest has used its {self._longest:g} s, most of them asleep"
             return None
+        if self._seen > 0 and used - self._moved_at > STUCK_LIMIT:
+            return GuestStuck, "the guest takes exceptions without end: its trap handler is at an address that is not mapped"
         self._asleep = self._asleep + 1 if self._seen > 0 and sleeps(self._pid) else 0
         if self._asleep >= IDLE_SAMPLES:
             left, clock = self._unread(), self._monitor.clock() or 0.0
@@ -115,6 +122,12 @@ class GuestWatch(Watch):
                 " (its timer was set to the end of time, where its clock is now: see grade/glenda/qemu.py)"
                 if clock > CENTURY else "")
         return None
+
+
+def processor_time(pid: int) -> float:
+    """Processor time in seconds of a process, its threads and the children it has waited for."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
 
 
 def sleeps(pid: int) -> bool:

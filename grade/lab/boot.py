@@ -10,7 +10,7 @@ import re
 from pathlib import Path
 
 from glenda import paths
-from glenda.errors import GuestDeadline, GuestExited, GuestFlood, GuestIdle, KernelPanic
+from glenda.errors import GuestDeadline, GuestExited, GuestFlood, GuestIdle, GuestStuck, KernelPanic
 from glenda.machine import Machine
 from glenda.watch import ASLEEP_LIMIT
 
@@ -21,8 +21,8 @@ from .verdict import Run, Stop
 
 MOST_OUTPUT = 256 * 1024        # characters; the longest test prints a few thousand
 COMMAND_LINE = 127              # characters that the kernel hands on to a program
-STOPS = {GuestDeadline: Stop.BUSY, GuestIdle: Stop.IDLE, GuestFlood: Stop.FLOOD, KernelPanic: Stop.PANIC,
-         GuestExited: Stop.EXIT}
+STOPS = {GuestDeadline: Stop.BUSY, GuestStuck: Stop.STUCK, GuestIdle: Stop.IDLE, GuestFlood: Stop.FLOOD,
+         KernelPanic: Stop.PANIC, GuestExited: Stop.EXIT}
 
 
 def command_line(test: Test, nonce: str) -> str:
@@ -75,5 +75,5 @@ def look(machine: Machine, stop: Stop, output: str, setting: Setting, program: s
         return []       # in the last two it is not the same place each time
     machine.freeze()
     programs = [setting.kernel, *setting.programs(program)]
-    harts = places.of_harts(machine, programs, setting.tree) if stop == Stop.BUSY else []
+    harts = places.of_harts(machine, programs, setting.tree) if stop in (Stop.BUSY, Stop.STUCK) else []
     return harts + places.of_threads(machine, setting.kernel, setting.results)

@@ -24,6 +24,8 @@ TOOLS = {"make": "make", "riscv64-linux-gnu-g++": "g++-riscv64-linux-gnu", "g++"
 LIMIT = 1800            # s of real time
 MOST_OUTPUT = 8 << 20   # bytes
 MOST_IN_FILE = 64 << 20
+MOST_MEMORY = 4 << 30   # of address space, of each process
+MOST_SECONDS = 300      # of the processor's time, of each process
 ERROR = re.compile(r"^(?P<file>[^\s:]+):(?P<line>\d+):(?:\d+:)? (?:fatal )?error: (?P<text>.*)$", re.MULTILINE)
 LINKER = re.compile(r"^(?:\S*ld: )?(?P<file>[^\s:]+):(?P<line>\d+): (?P<text>undefined reference .*|multiple definition .*)$",
                     re.MULTILINE)
@@ -80,8 +82,11 @@ def run(tree: Path, lab: int, jobs: int, variables: list[str]) -> Build:
 
 
 def restrain() -> None:
-    """In make's process. `make -O` keeps a job's output in a file, so the size of files bounds that too."""
+    """In a process that builds, and for all that it starts: a source can make a compiler run, print and grow without end.
+    `make -O` keeps a job's output in a file, so the size of files bounds that too."""
     die_with_parent()
+    resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
+    resource.setrlimit(resource.RLIMIT_CPU, (MOST_SECONDS, MOST_SECONDS + 1))
     resource.setrlimit(resource.RLIMIT_FSIZE, (MOST_IN_FILE, MOST_IN_FILE))
 
 

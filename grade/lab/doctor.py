@@ -258,6 +258,10 @@ def check_repository(root: Path) -> Iterator[Finding]:
         return
     if answer("git", "rev-parse", "--is-shallow-repository", folder=root) == "true\n":
         yield Finding("git", "the clone is shallow: a merge would not know what you changed", "git fetch --unshallow")
+    if answer("git", "remote", "get-url", "origin", folder=root) and "*" not in (
+            answer("git", "config", "--get-all", "remote.origin.fetch", folder=root) or ""):
+        yield Finding("git", "the clone follows a single branch, so it would never see the next lab",
+                      "git remote set-branches origin '*' && git fetch")
     remotes = (answer("git", "remote", folder=root) or "").split()
     if "origin" not in remotes:
         yield Finding("git", f"no remote is called origin (there is: {', '.join(remotes) or 'none'}): the next lab comes "

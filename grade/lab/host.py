@@ -16,14 +16,14 @@ import resource
 import select
 import signal
 import subprocess
+import tempfile
 import time
 from collections.abc import Iterable
 from pathlib import Path
 
-from glenda.gtest import processor_time
-from glenda.watch import sleeps
+from glenda.watch import processor_time, sleeps
 
-from . import jail, verdict
+from . import build, jail, verdict
 from .build import first_error
 from .config import BadLab, Test
 from .setting import Outcome, Setting
@@ -37,6 +37,7 @@ MOST_OUTPUT = 256 * 1024
 ASLEEP_LIMIT = 5.0          # s of real time that a program may sleep
 REPORT = re.compile(r"^SUMMARY: (\w+Sanitizer): (\S+)(?: (\S+:\d+))?.*?(?: in (.+))?$", re.MULTILINE)
 UNDEFINED = re.compile(r"^(\S+:\d+):\d+: runtime error: (.*)$", re.MULTILINE)
+PROCESS = re.compile(r"^==\d+==", re.MULTILINE)     # how a sanitizer begins its lines: each run has another number
 NO_RANDOMIZE = 0x0040000    # personality: the same addresses each time
 
 
@@ -76,10 +77,15 @@ def make(tree: Path, command: list[str], folder: Path, suffix: str, inputs: Iter
     if target.exists() and is_current(state, tree):
         return target, ""
     listed = scratch.with_suffix(".d")
-    done = subprocess.run([*command, *(["-MMD", "-MF", str(listed)] if suffix else []), "-o", str(scratch)], cwd=tree,
-                          capture_output=True, text=True, errors="replace", env=os.environ | {"LC_ALL": "C"}, check=False)
+    with tempfile.TemporaryFile() as told:
+        done = subprocess.run([*command, *(["-MMD", "-MF", str(listed)] if suffix else []), "-o", str(scratch)], cwd=tree,
+                              stdout=told, stderr=told, env=os.environ | {"LC_ALL": "C"}, check=False,
+                              preexec_fn=build.restrain)
+        told.seek(0)
+        complaint = told.read(build.MOST_OUTPUT).decode(errors="replace")
     if done.returncode != 0:
-        return target, done.stderr or "the compiler fails and does not say why"
+        # The linker takes the paths of sources from their debug information, where they are absolute.
+        return target, complaint.replace(f"{tree}/", "") or "the compiler fails and does not say why"
     used = listed.read_text().replace("\\\n", " ").split()[1:] if suffix else list(map(str, inputs))
     listed.unlink(missing_ok=True)
     record = scratch.with_suffix(".record")
@@ -178,5 +184,5 @@ def execute(command: list[str], folder: Path, limit: float) -> tuple[Run, int, f
         child.wait(ASLEEP_LIMIT)        # its output is closed: it should end at once
     with contextlib.suppress(ProcessLookupError):
         os.killpg(child.pid, signal.SIGKILL)
-    text = output[:MOST_OUTPUT].decode(errors="replace").replace("\r", "")
+    text = PROCESS.sub("==pid==", output[:MOST_OUTPUT].decode(errors="replace").replace("\r", ""))
     return Run(text, stop), child.wait(), used

@@ -78,6 +78,9 @@ def check_clone(git: Repository) -> None:
     if REMOTE not in git.ask("remote").split():
         raise Refused(f"No remote is called {REMOTE}, so there is nothing to fetch from. Add it:\n"
                       f"  git remote add {REMOTE} ADDRESS-OF-THE-COURSE'S-REPOSITORY")
+    if "*" not in git.run("config", "--get-all", f"remote.{REMOTE}.fetch").stdout:
+        raise Refused("This clone follows a single branch, so it would never see the next lab. Let it follow all:\n"
+                      f"  git remote set-branches {REMOTE} '*' && git fetch --unshallow || git fetch")
     if git.ask("rev-parse", "--is-shallow-repository").strip() == "true":
         raise Refused("The clone is shallow: a merge could not tell your changes from the course's. Fetch the rest:\n"
                       "  git fetch --unshallow")

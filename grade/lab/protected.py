@@ -19,8 +19,10 @@ from pathlib import Path
 from . import config
 from .submission import Files, git
 
-PROTECTED = ("grade/*", "user/tests/*", "labs/*.mk", "kernel/check/*", "kernel/debug/exercise.*",
-             "lab1/abi.h", "lab1/kernel/selftest*", "lab1/user/lib/*", "lab1/user/tests/*")     # * matches / too
+PROTECTED = ("grade/*", "user/tests/*", "kernel/check/*", "kernel/debug/exercise.*",
+             "lab1/abi.h", "lab1/kernel/selftest*", "lab1/user/lib/*", "lab1/user/tests/*",     # * matches / too
+             "lib/*", "user/libglenda/*",                                       # the tests' programs are made of them
+             "Makefile", "labs/*.mk", "kernel/*.mk", "user/*.mk", "lab1/*.mk", "kernel/*.ld", "lab1/*.ld")
 OWN_PROGRAMS = ("user/tests", "lab1/user/tests")    # a new program of one's own right here touches nobody else's
 MANIFESTS = "grade/labs/*.manifest"
 SEEDS = ("kernel", "user", "initrd", "initrd.cpio", "lab1")     # of build/: what a copy need not build again

@@ -120,6 +120,8 @@ def recording_of(name: str) -> Recording:
                 append = " ".join(filter(None, [f"root=bin/{test.program}", f"case={','.join(test.cases)}" if test.cases else "",
                                                 test.options]))
                 return Recording(paths.RESULTS / "recordings", name, paths.KERNEL, paths.INITRD, append)
+    if not name:
+        raise BadLab("say which test: make record TEST=name, with a name as `make grade` shows it")
     raise BadLab(f"no test is called {name!r}: see make grade")
 
 

@@ -17,7 +17,8 @@ import traceback
 from pathlib import Path
 
 from glenda import paths
-from glenda.errors import GuestDeadline, GuestExited, GuestFailure, GuestFlood, GuestIdle, Infrastructure, KernelPanic
+from glenda.errors import (GuestDeadline, GuestExited, GuestFailure, GuestFlood, GuestIdle, GuestStuck, Infrastructure,
+                           KernelPanic)
 from glenda.machine import Machine
 
 from . import places, verdict
@@ -27,7 +28,8 @@ from .host import find
 from .setting import Outcome, Setting
 from .verdict import Kind, Run, Stop, Verdict
 
-STOPS = {GuestDeadline: Stop.BUSY, GuestIdle: Stop.IDLE, GuestFlood: Stop.FLOOD, KernelPanic: Stop.PANIC}
+STOPS = {GuestDeadline: Stop.BUSY, GuestStuck: Stop.STUCK, GuestIdle: Stop.IDLE, GuestFlood: Stop.FLOOD,
+         KernelPanic: Stop.PANIC}
 
 
 class Tree:

@@ -60,6 +60,7 @@ class Stop(Enum):
     EXIT = "it ended itself"
     BUSY = "its time was used up"
     ASLEEP = "its time was used up, most of it asleep"
+    STUCK = "it took exceptions without end"
     IDLE = "nothing would ever have happened again"
     FLOOD = "it printed too much"
     PANIC = "the kernel panicked"
@@ -125,6 +126,8 @@ def of_stop(run: Run, limit: str) -> Verdict | None:
     if run.stop in (Stop.BUSY, Stop.ASLEEP):
         how = "busy" if run.stop == Stop.BUSY else "mostly asleep"
         return Verdict(Kind.HANG, f"{how}: not finished after {limit}", tuple(run.where))
+    if run.stop == Stop.STUCK:
+        return Verdict(Kind.HANG, "it takes exceptions without end: the kernel's trap handler is not mapped", tuple(run.where))
     if run.stop == Stop.IDLE and (own := OWN_STOPPED.search(run.output)):
         return Verdict(Kind.ENDED, f"the test's own thread stopped: {own['root'] or own['last']}", tail(run.output))
     if run.stop == Stop.IDLE:

@@ -2,7 +2,13 @@
 """make grade-class: hostile submissions harm nothing, and what a class's results become."""
 
 import io
+import json
+import lzma
 import os
+import random
+import resource
+import subprocess
+import sys
 import tarfile
 import tempfile
 import time
@@ -11,15 +17,17 @@ from pathlib import Path
 
 import pytest
 
+from classroom import __main__ as classroom_main
 from classroom import one, sandbox, submission, table
 from classroom.sandbox import Limits, Outcome
 from classroom.submission import BadSubmission
+from glenda.paths import ROOT
 
 Member = tuple[str, bytes]
 
 
 def tar(path: Path, *members: Member, links: tuple[tuple[str, str], ...] = ()) -> Path:
-    with tarfile.open(path, "w:gz") as archive:
+    with tarfile.open(path, "w:gz", errors="surrogateescape") as archive:
         for name, content in members:
             info = tarfile.TarInfo(name)
             info.size = len(content)
@@ -88,6 +96,75 @@ def test_what_is_no_archive(tmp_path: Path, content: bytes) -> None:
             submission.read(tmp_path / name)
 
 
+def test_a_damaged_archive(tmp_path: Path) -> None:
+    """The libraries for each format fail in their own ways."""
+    noise = bytes(random.Random(1).randbytes(50000))
+    good = tar(tmp_path / "a.tar.gz", ("kernel/a.cc", noise)).read_bytes()
+    (tmp_path / "a.tar.gz").write_bytes(good[:20000] + bytes(100) + good[20100:])
+    (tmp_path / "a.tar.xz").write_bytes((packed := lzma.compress(noise))[:9000] + bytes(100) + packed[9100:])
+    with zipfile.ZipFile(tmp_path / "a.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("kernel/a.cc", b"abc" * 5000)
+    packed = (tmp_path / "a.zip").read_bytes()
+    (tmp_path / "a.zip").write_bytes(packed[:45] + b"\xff" * 15 + packed[60:])
+    for name in ("a.tar.gz", "a.tar.xz", "a.zip"):
+        with pytest.raises(BadSubmission, match=f"{name} cannot be read: "):
+            submission.read(tmp_path / name)
+
+
+def test_a_bomb_of_what_is_skipped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(submission, "MOST_UNPACKED", 1 << 20)
+    with pytest.raises(BadSubmission, match="it unpacks to more than 1 MiB"):
+        submission.read(tar(tmp_path / "a.tar.gz", ("kernel/a.cc", b""), ("build/x.o", bytes(2 << 20))))
+
+
+def test_reading_takes_bounded_time_and_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tar(tmp_path / "a.tar.gz", ("kernel/a.cc", b""))
+    before = resource.getrlimit(resource.RLIMIT_AS)
+    monkeypatch.setattr(submission, "MOST_SECONDS", 1)
+    with monkeypatch.context() as patch, pytest.raises(BadSubmission, match="more than 1 s"):
+        patch.setattr(submission, "read_tar", lambda _: time.sleep(20))
+        submission.read(path)
+    with monkeypatch.context() as patch, pytest.raises(BadSubmission, match="cannot be read: MemoryError"):
+        patch.setattr(submission, "read_tar", lambda _: bytearray(submission.MOST_MEMORY))
+        submission.read(path)
+    assert resource.getrlimit(resource.RLIMIT_AS) == before and list(submission.read(path).files) == ["kernel/a.cc"]
+
+
+@pytest.mark.parametrize(("folder", "lab1"), [("ann/", ""), ("", ""), ("lab1/", ""), ("lab1-handin/", "lab1/"), ("", "lab1/"), ("lab1/", "lab1/")])
+def test_the_name_of_the_folder_comes_off(tmp_path: Path, folder: str, lab1: str) -> None:
+    """But grade/labs/lab1.toml and lab1/kernel/main.cc have none."""
+    names = [".gitignore", "Makefile", "grade/labs/lab1.toml", f"{lab1}kernel/a.cc", f"{lab1}user/b.cc"]
+    found = submission.read(tar(tmp_path / "a.tar", *((folder + name, b"x") for name in names)))
+    assert list(found.files) == names[3:] and "grade/labs/lab1.toml" in found.left_out
+    if lab1 and not folder:     # and nothing else is there
+        assert list(submission.read(tar(tmp_path / "b.tar", (names[3], b"x"))).files) == names[3:4]
+
+
+def test_a_file_in_place_of_a_folder(tmp_path: Path) -> None:
+    with pytest.raises(BadSubmission, match="kernel/x.cc is a file and a folder"):
+        submission.read(tar(tmp_path / "a.tar", ("kernel/x.cc", b""), ("kernel/x.cc/y.cc", b"")))
+    (tmp_path / "course/kernel/cap.h").mkdir(parents=True)
+    (tmp_path / "course/kernel/slot.cc").write_text("")
+    for name in ("kernel/cap.h", "kernel/slot.cc/y.cc"):
+        with pytest.raises(BadSubmission, match=f"{name} cannot be there"):
+            one.lay_out(submission.read(tar(tmp_path / "a.tar", (name, b""))), tmp_path / "course", tmp_path / "to")
+
+
+def test_a_name_too_long_for_a_file(tmp_path: Path) -> None:
+    found = submission.read(tar(tmp_path / "a.tar", (f"kernel/{'a' * 300}.cc", b""), (f"kernel/{'b/' * 3000}c.cc", b""), ("kernel/a.cc", b"")))
+    assert list(found.files) == ["kernel/a.cc"] and len(one.edited(found.left_out, tmp_path)) == 2
+
+
+def test_no_file_of_this_computer_is_looked_at_for_a_name(tmp_path: Path) -> None:
+    """/proc/kcore is a file of 128 TiB to whoever reads it."""
+    (tmp_path / "course").mkdir()
+    (tmp_path / "secret").write_bytes(b"")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Path, "read_bytes", lambda path: pytest.fail(f"{path} was read"))
+        found = submission.read(tar(tmp_path / "a.tar", ("kernel/a.cc", b""), (str(tmp_path / "secret"), b""), ("../secret", b"")))
+        assert len(one.edited(found.left_out, tmp_path / "course")) == 2
+
+
 def test_no_sources_and_no_submissions(tmp_path: Path) -> None:
     with pytest.raises(BadSubmission, match="no sources below kernel/, lab1/, user/"):
         submission.read(tar(tmp_path / "a.tar.gz", ("README", b"hello")))
@@ -100,6 +177,116 @@ def test_no_sources_and_no_submissions(tmp_path: Path) -> None:
 
 def test_names_are_harmless() -> None:
     assert submission.name_of(Path("/x/a b;rm -rf $HOME.tar.gz")) == "a_b_rm_-rf__HOME.tar.gz"   # no file: no suffix to take
+
+
+def job_with(tmp_path: Path, *members: Member) -> Path:
+    """A class of one submission, `ann`, up to where the sandbox begins."""
+    (tmp_path / "job/template").mkdir(parents=True)
+    path = tar(tmp_path / "ann.tar", *members)
+    (tmp_path / "job/job.json").write_text(json.dumps({
+        "lab": 2, "title": "T", "submissions": {"ann": str(path)}, "secret": "s", "max_score": 100, "hidden": None}))
+    return tmp_path / "job"
+
+
+def test_names_of_a_submission_do_not_spoil_the_table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not UTF-8, control characters, a megabyte: a name is shown, and the table of all others is written."""
+    job = job_with(tmp_path, ("kernel/a.cc", b""), ("grade/\udcff\n\x1b[2J.py", b""), ("grade/" + "n" * (1 << 20), b""))
+    monkeypatch.setattr(one, "run", lambda *_: {"score": 3.0})
+    one.write(job, one.grade(job, "ann"))
+    results, missing = classroom_main.collect(["ann"], job, 2)
+    assert not missing and "grade/???[2J.py" in results[0]["notes"][0] and len(results[0]["notes"][0]) < 300
+    assert "ann,3,100," in (job / "results.csv").read_text(encoding="utf-8")
+
+
+def test_changes_outside_the_exercises_are_noted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A macro in a header can make the tests' checks pass: a person has to see that there is one."""
+    job = job_with(tmp_path, ("kernel/cap/slot.cc", b"solved"), ("kernel/cap/slot.h", b"#define CHECK(x)"), ("kernel/same.h", b""))
+    (job / "template/grade/labs").mkdir(parents=True)
+    (job / "template/kernel").mkdir()
+    (job / "template/kernel/same.h").write_bytes(b"")
+    (job / "template/grade/labs/lab2.toml").write_text(
+        '[lab]\nnumber = 2\n[[exercise]]\nid = "2.1"\ntitle = "T"\nplaces = [{file = "kernel/cap/slot.cc", function = "f"}]\n')
+    monkeypatch.setattr(one, "run", lambda *_: {"score": 3.0})
+    assert one.grade(job, "ann")["notes"] == ["outside the exercises: kernel/cap/slot.h"]
+
+
+def test_what_makes_an_old_result_count_no_more(tmp_path: Path) -> None:
+    job = job_with(tmp_path, ("kernel/a.cc", b""))
+    (job / "template/kernel").mkdir()
+    (job / "template/build").mkdir()
+    hidden, work = tmp_path / "hidden", tmp_path / "work/kernel"
+    hidden.mkdir()
+    work.mkdir(parents=True)
+    source = work / "a.cc"
+    source.write_text("x")
+
+    def still_counts(with_hidden: Path | None = None) -> bool:
+        classroom_main.forget_changed({"ann": str(work.parent)}, job, with_hidden)
+        counts = (job / "results/ann.json").exists()
+        (job / "results/ann.json").write_text("{}")
+        return counts
+    assert not still_counts() and still_counts()
+    (job / "template/build/x.o").write_text("built")
+    assert still_counts()
+    (job / "template/kernel/b.cc").write_text("mended")
+    assert not still_counts()
+    (work / "sub").mkdir()
+    source = source.rename(work / "sub/a.cc")
+    assert not still_counts(), "another place is another submission"
+    assert not still_counts(hidden) and still_counts(hidden)
+    (hidden / "lab.toml").write_text("")
+    assert not still_counts(hidden)
+    with open(work / "core", "wb") as file:     # no source, and reading it would take hours
+        file.truncate(1 << 42)
+    begun = time.monotonic()
+    assert not still_counts(hidden) and time.monotonic() - begun < 5
+
+
+def test_what_was_said_to_the_class_is_not_said_to_the_template(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`make grade-class HIDDEN=folder`: make hands its variables down to every make that it starts."""
+    calls = []
+    monkeypatch.setattr(subprocess, "run", lambda command, **options: calls.append((command, options)))
+    for name in ("HIDDEN", "JOBS", "MAKEFLAGS", "GLENDA_BUILD"):
+        monkeypatch.setenv(name, "mine")
+    classroom_main.template_for(2, tmp_path)
+    made = [options["env"] for command, options in calls if command[0] == "make"]
+    assert len(made) == 2 and "mine" not in str([list(each.values()) for each in made]) and "PATH" in made[0]
+
+
+def test_slurm_grades_what_has_no_result(tmp_path: Path) -> None:
+    (tmp_path / "results").mkdir()
+    (tmp_path / "results/ann.json").write_text("{}")
+    assert classroom_main.without_result(["ann", "bob"], tmp_path) == ["bob"]
+
+
+def test_two_runs_at_once(tmp_path: Path) -> None:
+    with classroom_main.lock(tmp_path / "job"):
+        with pytest.raises(BadSubmission, match="job is in use: another grade-class of this lab is under way"):
+            classroom_main.lock(tmp_path / "job")
+    classroom_main.lock(tmp_path / "job").close()
+
+
+def test_what_is_killed_leaves_nobody_who_grades(tmp_path: Path) -> None:
+    """Its GNU parallel ends with it, whatever ended it."""
+    (tmp_path / "results").mkdir()
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin/parallel").write_text("#!/bin/sh\nexec sleep 60 # in place of GNU parallel\n")
+    (tmp_path / "bin/parallel").chmod(0o755)
+    script = ("import pathlib, argparse; from classroom import __main__ as main; main.run_all(['ann'], pathlib.Path("
+              f"'{tmp_path}'), argparse.Namespace(jobs=None, machines=None))")
+    child = subprocess.Popen([sys.executable, "-c", script], cwd=ROOT / "grade", env=os.environ | {"PATH": f"{tmp_path}/bin:{os.environ['PATH']}"})
+    children = Path(f"/proc/{child.pid}/task/{child.pid}/children")
+    begun = time.monotonic()
+    while not children.read_text().split() and time.monotonic() - begun < 20:
+        time.sleep(0.05)
+    parallel = Path("/proc", children.read_text().split()[0])
+    while b"sleep" not in (parallel / "cmdline").read_bytes() and time.monotonic() - begun < 20:
+        time.sleep(0.05)
+    child.kill()
+    child.wait()
+    while (ended := not parallel.exists() or b"State:\tZ" in (parallel / "status").read_bytes()) is False and time.monotonic() - begun < 25:
+        time.sleep(0.05)
+    assert ended
 
 
 # --- the sandbox --------------------------------------------------------------------------------------------------
@@ -133,6 +320,16 @@ class TestSandbox:
         lines = outcome.output.decode().split()
         assert lines[:-1] == ["lo"] and int(lines[-1]) < 10
 
+    def test_no_command_line_tells_a_secret(self) -> None:
+        """A host test reads /proc, and so does everybody who is logged in on this computer."""
+        with tempfile.TemporaryFile() as output:
+            outcome = sandbox.run(["sh", "-c", "cat /proc/*/cmdline; env"], {}, Limits(), {"TOKEN": "hush"}, output)
+        assert outcome.output.count(b"hush") == outcome.output.count(b"TOKEN=hush") == 1
+
+    def test_nothing_of_the_environment_comes_in(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("LD_PRELOAD_NOTE", "mine")
+        assert b"mine" not in run("env").output
+
     def test_time(self) -> None:
         begun = time.monotonic()
         assert run("sleep 60", seconds=0.5).stopped == "it took more than 0 s"
@@ -148,9 +345,16 @@ class TestSandbox:
 
     def test_forks_for_ever(self) -> None:
         outcome = run("f() { f | f & }; f; sleep 60", processes=40, seconds=20)
-        assert outcome.stopped in ("it started more than 40 processes", "it took more than 20 s")
+        assert outcome.stopped in ("it started more than 40 processes", "it took more than 20 s") or b"Cannot fork" in outcome.output
         time.sleep(0.2)
         assert not any(b"f() { f | f" in path.read_bytes() for path in Path("/proc").glob("[0-9]*/cmdline"))
+
+    @pytest.mark.skipif(os.geteuid() != 0, reason="only root starts sandboxes of several users")
+    def test_one_sandbox_does_not_count_for_another(self) -> None:
+        """The kernel counts the processes of a user, wherever they are."""
+        script = "import subprocess, sys, pathlib; sys.path.insert(0, 'grade'); from tests import test_classroom as t; print(t.run('id -u').output)"
+        users = {subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True).stdout for _ in range(2)}
+        assert len(users) == 2 and "65534" not in str(users)
 
     def test_prints_for_ever(self) -> None:
         outcome = run("yes", output=1 << 20, seconds=30)

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from glenda import guests, paths, qemu, steps
-from glenda.errors import GuestDeadline, GuestExited, GuestIdle, Infrastructure, KernelPanic
+from glenda.errors import GuestDeadline, GuestExited, GuestIdle, GuestStuck, Infrastructure, KernelPanic
 from glenda.machine import PANIC_SILENCE, Machine
 
 Boot = Callable[..., Machine]
@@ -120,6 +120,15 @@ def test_idle_is_detected(boot: Boot) -> None:
     guest.expect("^idle\n")
     with pytest.raises(GuestIdle):
         guest.expect("more")
+
+
+def test_a_guest_that_executes_nothing_is_noticed(boot: Boot) -> None:
+    guest = boot("unmapped")
+    with pytest.raises(GuestStuck, match="not mapped"):
+        guest.expect("more", within=20)
+    begin = time.monotonic()
+    guest.freeze()
+    assert guest.monitor.human("info registers") and time.monotonic() - begin < 10
 
 
 def test_input_wakes_an_idle_guest(boot: Boot) -> None:

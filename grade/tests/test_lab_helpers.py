@@ -155,9 +155,20 @@ def test_a_file_of_ones_own_in_the_way(course: Course, is_committed: bool) -> No
 
 def test_a_shallow_clone(course: Course, tmp_path: Path) -> None:
     course.publish(2, {"kernel/cap/slot.cc": "slot\n"})
-    git(tmp_path, "clone", "-q", "--depth=1", f"file://{course.public}", "shallow")
+    git(tmp_path, "clone", "-q", "--depth=1", "--no-single-branch", f"file://{course.public}", "shallow")
     with pytest.raises(Refused, match="git fetch --unshallow"):
         next_lab.advance(tmp_path / "shallow")
+
+
+def test_a_clone_of_one_branch(course: Course, tmp_path: Path) -> None:
+    """It is what --depth makes. The command that is offered mends it."""
+    git(tmp_path, "clone", "-q", "--depth=1", "-b", "lab1", f"file://{course.public}", "one")
+    course.publish(2, {"kernel/cap/slot.cc": "slot\n"})
+    assert any("follows a single branch" in each.text for each in mends(doctor.check_repository, tmp_path / "one"))
+    with pytest.raises(Refused, match="follows a single branch") as reason:
+        next_lab.advance(tmp_path / "one")
+    subprocess.run(["sh", "-c", str(reason.value).splitlines()[-1]], cwd=tmp_path / "one", check=True)
+    assert next_lab.advance(tmp_path / "one").startswith("Lab 2, Title 2")
 
 
 def test_no_clone_no_remote_and_no_network(course: Course, tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import pytest
 from test_lab_grade import FakeLab, lab, without_time  # noqa: F401  (a fixture)
 
 from glenda.paths import ROOT
+from lab import build, host
 
 HARNESS = f'''
 #include <cstdio>
@@ -29,7 +30,7 @@ THINGS = {
     "int thing() { return 7; }": ("ok", "5/5"),
     "int thing() { return 8; }": ("WRONG", "grade/host/thing.cc:9  thing() == 7"),
     "int thing() { return nothing; }": ("BUILD", "kernel/thing.cc:1  'nothing' was not declared"),
-    "int other() { return 7; }": ("BUILD", "undefined reference to `thing()'"),
+    "int other() { return 7; }": ("BUILD", "       grade/host/thing.cc:9  undefined reference to `thing()'"),
     "int thing() { int* p = new int; delete p; return *p; }": ("PANIC", "kernel/thing.cc:1  AddressSanitizer: heap-use-after-free in thing()"),
     "int thing() { int a[2] = {}; volatile int i = 2; return a[i]; }": ("PANIC", "kernel/thing.cc:1  index 2 out of bounds"),
     "int thing() { volatile int big = 0x7fffffff; return big + 1; }": ("PANIC", "signed integer overflow"),
@@ -108,3 +109,13 @@ def test_script(lab: FakeLab, body: str) -> None:  # noqa: F811
     assert graded.tests["script"]["extra_data"]["kind"] == kind and words in graded.screen
     assert graded.status == (2 if kind == "INFRA" else 0)
     assert not list(Path(lab.root / "grade").rglob("__pycache__"))
+
+
+@pytest.mark.parametrize("compiler", ["while :; do :; done", "exec yes", "exec yes > $1", "exec python3 -c 'bytearray(1 << 30)'"])
+def test_a_compiler_is_bounded(compiler: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A source can make it run, print and grow without end; `#include "/dev/zero"` is enough."""
+    monkeypatch.setattr(build, "MOST_SECONDS", 1)
+    monkeypatch.setattr(build, "MOST_IN_FILE", 1 << 20)
+    monkeypatch.setattr(build, "MOST_MEMORY", 500 << 20)
+    _, complaint = host.make(tmp_path, ["sh", "-c", compiler, "compiler"], tmp_path / "made", "", inputs=[])
+    assert 0 < len(complaint) <= 1 << 20 and not list((tmp_path / "made").glob("*.json"))

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from test_lab_grade import FakeLab, without_time
 
+from classroom import submission as classroom_submission
 from glenda.paths import ROOT
 from lab import protected, submission
 
@@ -71,6 +72,20 @@ def test_edited_tests_do_not_count(clone: Clone, committed: bool) -> None:
     assert "as published" in clone.grade().screen
 
 
+@pytest.mark.parametrize("name", ["Makefile", "kernel/build.mk", "user/build.mk", "lab1/kernel/build.mk", "kernel/arch/kernel.ld",
+                                  "user/libglenda/crt0.S", "user/libglenda/include/libglenda/print.h", "lib/util/text.h"])
+def test_what_the_tests_are_made_of_is_the_courses(clone: Clone, name: str) -> None:
+    """As where a class is graded: a macro in a header of libglenda would make every check of a test program pass."""
+    if not (clone.root / name).exists():
+        clone.write(name, "published\n")
+        clone.commit("More")
+        clone.git("update-ref", "refs/remotes/origin/lab2", "HEAD")
+    clone.write(name, "lab-built: ; echo mine")
+    graded = clone.grade()
+    assert f"note: the course's files were used, not yours: {name}\n" in graded.screen and "WRONG" in graded.screen
+    assert not classroom_submission.counts(name)
+
+
 def test_deleted_and_added_files(clone: Clone) -> None:
     (clone.root / "grade/labs/lab2_check.py").unlink()
     clone.write("user/tests/common/extra.cc", "mine")
@@ -105,7 +120,7 @@ def test_an_edited_grader_hands_over_to_the_courses(tmp_path: Path) -> None:
 def test_a_manifest_where_git_does_not_know(clone: Clone) -> None:
     """A shallow or foreign clone: without origin/lab2 the published hashes decide."""
     rows = [f"{protected.blob((clone.root / name).read_bytes())} {name}\n"
-            for name in ("grade/labs/lab2_check.py", "grade/labs/lab2.toml", "user/tests/common/ktest.cc")]
+            for name in ("Makefile", "grade/labs/lab2_check.py", "grade/labs/lab2.toml", "user/tests/common/ktest.cc")]
     clone.write("grade/labs/lab1.manifest", "# published\n" + "".join(rows))
     clone.git("update-ref", "-d", "refs/remotes/origin/lab2")
     assert "as published" in clone.grade().screen
@@ -160,7 +175,9 @@ def test_handin_says_what_is_missing(clone: Clone) -> None:
     done = clone.call("handin", "--lab", "2")
     assert "missing: a commit of kernel/work.cc (packed all the same)" in done.stdout
     clone.grade()
-    clone.write("answers.md", "1. Because.\n")
+    clone.write("answers.md", "1. Because.\n")       # answers change no result
+    assert "results" not in clone.call("handin", "--lab", "2").stdout
+    clone.write("kernel/work.cc", "right, and more\n")
     assert "missing: results of this state of your work" in clone.call("handin", "--lab", "2").stdout
     clone.commit("Done")
     clone.grade("--test", "work")
@@ -191,6 +208,8 @@ def test_the_tree_is_built_on_what_is_built(clone: Clone) -> None:
     built = f"built '{clone.root}/kernel/work.cc' '{clone.root}/initrd'"
     clone.write("Makefile", f"lab-built: build/kernel/work.o\n\t@echo {built}\nbuild/kernel/work.o: kernel/work.cc\n"
                             "\t@mkdir -p $(@D)\n\t@echo COMPILED; cp $< $@\n")
+    clone.commit("A Makefile")
+    clone.git("update-ref", "refs/remotes/origin/lab2", "HEAD")
     assert clone.grade().status == 0 and "COMPILED" in (clone.root / "build/grade/lab2/build.log").read_text()
     clone.write("user/tests/common/ktest.cc", "edited")
     assert "not yours" in clone.grade().screen

@@ -48,8 +48,8 @@ class Check:
         for trial in trials(mutants, tests, opener, workers) if mutants else ():
             done.append(trial)
             print(line(trial), flush=True)
-        wrong = [] if only else list(too_few(lab, mutants))
-        wrong += [f"{trial.mutant.id} {fault}" for trial in done if (fault := trial.fault())]
+        wrong = [f"{trial.mutant.id} {fault}" for trial in done if (fault := trial.fault())]
+        wrong += [] if only else [*too_few(lab, mutants), *never_failed(lab, done)]
         seconds = time.monotonic() - begun
         print("\n".join(summary(done, tests, wrong, seconds)), flush=True)
         report = self.folder / f"{lab.name}.json"
@@ -68,6 +68,13 @@ def too_few(lab: Lab, mutants: list[Mutant]) -> Iterator[str]:
     for exercise in lab.exercises:
         if (count := sum(mutant.exercise == exercise.id for mutant in mutants)) < AT_LEAST:
             yield f"exercise {exercise.id} has {count} wrong solutions, and should have {AT_LEAST}"
+
+
+def never_failed(lab: Lab, done: Sequence[Trial]) -> Iterator[str]:
+    failed = {failure.test for trial in done for failure in trial.failures}
+    for test in lab.tests:
+        if test.name not in failed:
+            yield f"{test.name} never failed: one of the wrong solutions should expect it, to show that it can"
 
 
 def line(trial: Trial) -> str:

@@ -134,12 +134,13 @@ def test_a_lab_is_reported(solved: SolvedTree, monkeypatch: pytest.MonkeyPatch,
     folder = solved.root / "build"
     folder.mkdir()
     course = Course(read_folder(solved.root))
-    assert Check(course, folder, []).run(course.lab(2)) == 2
+    assert Check(course, folder, []).run(course.lab(2)) == 3
     said = capsys.readouterr().out
-    assert "slots_found                1  2.1-last-level-skipped\n" in said and "1 of 1 caught, 2 complaints" in said
+    assert "slots_found                1  2.1-last-level-skipped\n" in said and "1 of 1 caught, 3 complaints" in said
     report = json.loads((folder / "lab2.json").read_text())
     assert report["complaints"] == ["exercise 2.1 has 1 wrong solutions, and should have 4",
-                                    "exercise 2.2 has 0 wrong solutions, and should have 4"]
+                                    "exercise 2.2 has 0 wrong solutions, and should have 4",
+                                    "slots_moved never failed: one of the wrong solutions should expect it, to show that it can"]
     assert report["mutants"][0]["caught_by"] == "slots_found" and report["mutants"][0]["failures"][0]["kind"] == "WRONG"
     assert Check(course, folder, []).run(course.lab(2), ["2.1-last-level-skipped"]) == 0
     with pytest.raises(Problem, match="there is no wrong solution 2.1-y"):

@@ -86,6 +86,7 @@ void devices() {
     EXPECT_ERROR(NotAligned, memory.retype(CapType::Frame, kFrameBits, node(), slot, 1, offset + 8));
     EXPECT_ERROR(BadArgument, memory.retype(CapType::Endpoint, 0, node(), slot, 1, offset));
     EXPECT_ERROR(NotEnoughMemory, memory.retype(CapType::Frame, kHugeFrameBits, node(), slot, 1, kGiB));
+    EXPECT_ERROR(NotEnoughMemory, memory.retype(CapType::Frame, kFrameBits, node(), slot, 1, ~mask(kFrameBits)));
     EXPECT_OK(memory.retype(CapType::Frame, kFrameBits, node(), slot, 1, offset));
     EXPECT_EQ(need(Frame(slot).info()).address, kClock);
     EXPECT_ERROR(BadArgument, memory.retype(CapType::Frame, kFrameBits, node(), slot + 1, 1, offset));
