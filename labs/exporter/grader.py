@@ -70,11 +70,12 @@ class Grader:
             raise Problem(f"make lab-built, in {tree}, does not say where the kernel is")
         return Built(tree / found["kernel"], WARNING.findall(output))
 
-    def grade(self, tree: Path, lab: int) -> list[Result]:
-        """Grades a tree. Raises Problem if that could not be done, whatever the score."""
+    def grade(self, tree: Path, lab: int, hidden: Path | None = None) -> list[Result]:
+        """Grades a tree, also with the hidden tests in a folder. Raises Problem if that could not be done, whatever the
+        score."""
         folder = tree / f"build/grade/lab{lab}"
         (folder / "results.json").unlink(missing_ok=True)   # an old one must not count
-        self._make(tree, lab, "grade", limit=GRADE_LIMIT)
+        self._make(tree, lab, "grade", *([f"HIDDEN={hidden}"] if hidden else ()), limit=GRADE_LIMIT)
         try:
             tests = json.loads((folder / "results.json").read_text())["tests"]
             times = json.loads((folder / "times.json").read_text()) if (folder / "times.json").exists() else {}

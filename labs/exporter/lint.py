@@ -11,7 +11,7 @@ L5 a stub says which exercise is missing                L10 a hole is in the pro
 import re
 from collections.abc import Iterator
 
-from . import leaks, lint_files, lint_trees
+from . import hidden, leaks, lint_files, lint_trees
 from .course import Course
 from .errors import Complaint
 from .ids import exercise_of, lab_of
@@ -127,7 +127,8 @@ def lint(course: Course, public: Repository | None = None, with_sizes: bool = Tr
         renderer = Renderer(course)
         found += [*lint_trees.only_added(renderer), *leaks.search(renderer)]
         for lab in course.labs:
-            found += misfits(course, lab, renderer.tree(f"sol{lab.number}"))
+            solution = renderer.tree(f"sol{lab.number}")
+            found += [*misfits(course, lab, solution), *hidden.misfits(course, lab, solution)]
         if public:
             found += lint_trees.near_holes(renderer, public)
     return sorted(set(found))

@@ -58,9 +58,10 @@ class Trial:
 
 
 def in_order(mutant: Mutant, tests: Sequence[Test]) -> list[str]:
-    """The tests that are expected to notice, then those of the same exercise, then all others."""
-    def distance(test: Test) -> tuple[bool, bool]:
-        return test.name not in mutant.expect, test.exercise != mutant.exercise
+    """The tests that are expected to notice, then those of the same exercise, then all others. Hidden tests come last, even
+    if they are expected: what a published test notices is none of their wrong solutions."""
+    def distance(test: Test) -> tuple[bool, bool, bool]:
+        return test.hidden, test.name not in mutant.expect, test.exercise != mutant.exercise
     return [test.name for test in sorted(tests, key=distance)]
 
 

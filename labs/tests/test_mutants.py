@@ -4,6 +4,7 @@
 import json
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -61,6 +62,11 @@ def test_the_expected_test_comes_first_then_those_of_the_exercise(course: Course
     assert in_order(a_mutant("2.1-x"), tests) == ["slots_found", "slots_moved"]
     assert in_order(a_mutant("2.1-x", ("slots_moved",)), tests) == ["slots_moved", "slots_found"]
     assert in_order(a_mutant("2.2-x", ()), tests) == ["slots_moved", "slots_found"]
+
+
+def test_hidden_tests_come_last(course: Course) -> None:
+    tests = [replace(course.lab(2).tests[0], name="slots_hidden", hidden=True), *course.lab(2).tests]
+    assert in_order(a_mutant("2.1-x", ("slots_hidden",)), tests) == ["slots_found", "slots_moved", "slots_hidden"]
 
 
 def test_a_failure_ends_the_trial(course: Course) -> None:
@@ -188,7 +194,7 @@ RUNNERS = {"boot": judge, "host": judge}
 def in_a_place(solved: SolvedTree, folder: Path) -> str:
     """What a worker's process sees of a mutant that a host test catches, and then of one that a boot catches."""
     course = Course(read_folder(solved.root))
-    place, file = Place(Renderer(course).tree("sol2"), course.lab(2), folder, [], 1), folder / SLOT
+    place, file = Place(Renderer(course).tree("sol2"), {}, course.lab(2), folder, [], 1), folder / SLOT
     place.check_solution()
     before, said = (file.read_bytes(), file.stat().st_mtime_ns), []
     for expect in ("slots_moved", "slots_found"):

@@ -3,6 +3,7 @@
 
 import random
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from exporter.course import Course
 from exporter.errors import Problem
 from exporter.grader import Grader, Result
 from exporter.history import History
-from exporter.proof_boots import check_lab, check_stage
+from exporter.proof_boots import check_hidden, check_lab, check_stage
 from exporter.proof_mends import Mends, mended
 from exporter.proof_merges import Students, fresh_publication, plain_solutions
 from exporter.publish import Publication
@@ -159,6 +160,22 @@ def test_a_hole_that_nothing_uses(solved: SolvedTree) -> None:
     bench = bench_of(solved)
     assert list(check_lab(bench, bench.renderer.course.lab(2), quick=True)) == [
         f"kernel/slot.cc:{line}: L10: the kernel of lab 2 has no code for hole 2.2a: nothing uses it"]
+
+
+@pytest.mark.parametrize("ends, reasons", [
+    ({}, []),
+    ({"queue_hidden": "WRONG"}, ["sol1 with hidden tests: queue_hidden ends with WRONG"]),
+    ({"queue_hidden": None}, ["sol1 with hidden tests: graded were other tests than listed: queue_hidden"]),
+])
+def test_the_solution_passes_hidden_tests(solved: SolvedTree, ends: dict[str, str | None], reasons: list[str]) -> None:
+    class Changed(Grader):
+        def grade(self, tree: Path, lab: int, hidden: Path | None = None) -> list[Result]:
+            assert hidden and (hidden / "tests/lab1_hidden.cc").exists()
+            results = super().grade(tree, lab, hidden)
+            return [replace(one, kind=ends.get(one.name, one.kind)) for one in results if ends.get(one.name, "") is not None]
+    bench = Bench(Renderer(course_of(solved)), solved.root / "build/check", Changed())
+    assert list(check_hidden(bench, bench.renderer.course.lab(1))) == reasons
+    assert list(check_hidden(bench, bench.renderer.course.lab(2))) == []     # has none
 
 
 def result(name: str, kind: str = "ok", score: float = 0, missing: str = "") -> Result:

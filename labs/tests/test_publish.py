@@ -68,7 +68,8 @@ def test_a_commit_tells_students_what_is_new(solved: SolvedTree) -> None:
 def test_solutions_are_private(solved: SolvedTree) -> None:
     publication = publish(solved)
     tree = publication.private.read("solutions")
-    assert set(tree) == {"lab1/answers.md", "lab1/hidden/hidden.toml", "lab2/mutants.toml",
+    assert set(tree) == {"lab1/answers.md", "lab1/hidden/hidden.toml", "lab1/hidden/tests/lab1_hidden.cc",
+                         "lab2/mutants.toml",
                          "lab2/mutants/2.1-last-level-skipped.patch"}
     assert publication.private.git("symbolic-ref", "HEAD") == "refs/heads/solutions"
     assert not any(b"the last table is not walked" in file.data or b"Nobody waits in an empty" in file.data
