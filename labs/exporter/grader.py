@@ -44,6 +44,11 @@ class Built:
     warnings: list[str]
 
 
+def environment() -> dict[str, str]:
+    """What a command in a tree inherits."""
+    return {key: value for key, value in os.environ.items() if key not in OF_MAKE} | {"LC_ALL": "C.UTF-8"}
+
+
 class Grader:
     """Runs make in trees. `settings`: what to add to make's command line, such as HOST_CXX=g++."""
 
@@ -51,11 +56,10 @@ class Grader:
         self.settings = settings
 
     def _make(self, tree: Path, lab: int, *arguments: str, limit: int) -> str:
-        environment = {key: value for key, value in os.environ.items() if key not in OF_MAKE} | {"LC_ALL": "C.UTF-8"}
         command = ["make", "-C", str(tree), f"-j{os.cpu_count()}", f"LAB={lab}", *self.settings, *arguments]
         try:
             done = subprocess.run(command, capture_output=True, text=True, errors="replace", check=False, timeout=limit,
-                                  env=environment, stdin=subprocess.DEVNULL)
+                                  env=environment(), stdin=subprocess.DEVNULL)
         except subprocess.TimeoutExpired:
             raise Problem(f"{' '.join(command)}: not finished after {limit} s") from None
         if done.returncode:

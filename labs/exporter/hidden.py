@@ -41,6 +41,9 @@ def misfits(course: Course, lab: Lab, solution: Tree) -> Iterator[Complaint]:
     files, published = hidden_files(course, lab), {test.name for each in course.labs for test in each.tests}
     known = {exercise.id for exercise in course.exercises}
     place = next((folder_of(lab) + path for path in files if "/" not in path and path.endswith(".toml")), "")
+    for path in sorted(files.keys() & solution.keys()):
+        yield Complaint(folder_of(lab) + path, 0, "this would take the place of a published file, and stay behind when that "
+                                                  "changes: hidden tests only add files", "L1")
     for test in tests:
         if test.name in published:
             yield Complaint(place, test.line, f"a published test is called {test.name}, too", "L1")

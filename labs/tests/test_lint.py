@@ -195,6 +195,16 @@ def test_holes_keep_clear_of_includes_and_macros(solved: SolvedTree) -> None:
         f"kernel/slot.cc:{first}: L6: hole 2.1a holds an include", f"kernel/slot.cc:{second}: L6: hole 2.2a is in a macro"]
 
 
+@pytest.mark.parametrize("path, data", [
+    ("solutions/lab1/hidden/__pycache__/a.pyc", b"x"), ("solutions/lab1/hidden/build/initrd", b"x"), ("service/main.o", b"x"),
+    ("solutions/lab1/.exported", b"a\n"), ("service/program", b"\x7fELF and more")])
+def test_what_was_built_is_no_source(solved: SolvedTree, path: str, data: bytes) -> None:
+    solved.write(path, "")
+    (solved.root / path).write_bytes(data)
+    solved.git("add", "-f", path)
+    assert complaints(solved) == f"{path}: L7: this was built, and is no source: git rm --cached '{path}'"
+
+
 def test_plain_text(solved: SolvedTree) -> None:
     solved.write("kernel/a.h", "one \ntwo")
     solved.write("kernel/b.h", "one\r\ntwo\r\n")
@@ -280,6 +290,14 @@ def test_hidden_tests_must_load(solved: SolvedTree, old: str, new: str, reason: 
     with pytest.raises(Problem) as caught:
         complaints(solved)
     assert f"{HIDDEN}{reason}" in str(caught.value)
+
+
+def test_hidden_tests_replace_nothing(solved: SolvedTree) -> None:
+    """A copy of a published file would stay behind when that changes."""
+    solved.write(HIDDEN.replace("hidden.toml", "kernel/slot.h"), "// copied\n")
+    assert "solutions/lab1/hidden/kernel/slot.h: L1: this would take the place of a published file" not in complaints(solved)
+    solved.write(HIDDEN.replace("hidden.toml", "kernel/queue.h"), "// copied\n")
+    assert "solutions/lab1/hidden/kernel/queue.h: L1: this would take the place of a published file" in complaints(solved)
 
 
 def test_hidden_tests_have_one_list(solved: SolvedTree) -> None:

@@ -21,6 +21,7 @@ from solved_tree import SolvedTree
 
 MUTANTS = "solutions/lab2/mutants.toml"
 SLOT = "kernel/slot.cc"
+HIDDEN = '[[test]]\nname = "slots_hidden"\nexercise = "2.1"\npoints = 0\nkind = "boot"\nprogram = "lab2_slots"\n'
 
 
 def a_mutant(name: str = "2.1-x", expect: tuple[str, ...] = ("slots_found",)) -> Mutant:
@@ -133,14 +134,16 @@ def test_a_lab_is_reported(solved: SolvedTree, monkeypatch: pytest.MonkeyPatch,
     monkeypatch.setattr(mutant_report, "Place", Checked)
     folder = solved.root / "build"
     folder.mkdir()
+    solved.write("solutions/lab2/hidden/lab2.toml", HIDDEN)
     course = Course(read_folder(solved.root))
-    assert Check(course, folder, []).run(course.lab(2)) == 3
+    assert Check(course, folder, []).run(course.lab(2)) == 4
     said = capsys.readouterr().out
-    assert "slots_found                1  2.1-last-level-skipped\n" in said and "1 of 1 caught, 3 complaints" in said
+    assert "slots_found                1  2.1-last-level-skipped\n" in said and "1 of 1 caught, 4 complaints" in said
     report = json.loads((folder / "lab2.json").read_text())
     assert report["complaints"] == ["exercise 2.1 has 1 wrong solutions, and should have 4",
                                     "exercise 2.2 has 0 wrong solutions, and should have 4",
-                                    "slots_moved never failed: one of the wrong solutions should expect it, to show that it can"]
+                                    "slots_moved never failed: one of the wrong solutions should expect it, to show that it can",
+                                    "slots_hidden never failed: one of the wrong solutions should expect it, to show that it can"]
     assert report["mutants"][0]["caught_by"] == "slots_found" and report["mutants"][0]["failures"][0]["kind"] == "WRONG"
     assert Check(course, folder, []).run(course.lab(2), ["2.1-last-level-skipped"]) == 0
     with pytest.raises(Problem, match="there is no wrong solution 2.1-y"):

@@ -2,6 +2,7 @@
 """The four proofs pass for the fixture, and each notices the fault that it is there for."""
 
 import random
+import re
 import tomllib
 from dataclasses import replace
 from pathlib import Path
@@ -16,6 +17,7 @@ from exporter.history import History
 from exporter.proof_boots import check_hidden, check_lab, check_stage
 from exporter.proof_mends import Mends, mended
 from exporter.proof_merges import Students, fresh_publication, plain_solutions
+from exporter.proof_student import OneStudent
 from exporter.publish import Publication
 from exporter.render import Renderer
 from exporter.source import File, read_folder
@@ -121,6 +123,51 @@ def test_a_linear_mend_is_noticed(solved: SolvedTree, tmp_path: Path, monkeypatc
     mends = Mends(publication_of(solved, tmp_path), 40)
     monkeypatch.setattr(mends, "_check_pull", lambda *_: "")
     assert any("after a mend, the next lab conflicts" in one for one in mends.run())
+
+
+# --- a student's way -----------------------------------------------------------------------------------------------
+
+def way(solved: SolvedTree, tmp_path: Path, *, varies: bool = False) -> list[str]:
+    publication = publication_of(solved, tmp_path)
+    return list(OneStudent(publication, tmp_path / "student", Grader(), ("--single-branch", "-b", "lab1"), varies, True).run())
+
+
+@pytest.mark.parametrize("varies", [False, True])
+def test_a_student_goes_the_whole_way(solved: SolvedTree, tmp_path: Path, varies: bool) -> None:
+    assert way(solved, tmp_path, varies=varies) == []
+    commits = SolvedTree(tmp_path / "student").git("log", "--format=%s", "--first-parent").splitlines()
+    assert [line[:3] for line in commits] == ["3.1", "Mer", "2.2", "2.1", "Mer", "1.3", "1.2", "1.1", "Lab"]
+
+
+def test_a_student_who_gets_stuck(solved: SolvedTree, tmp_path: Path) -> None:
+    solved.replace("Makefile", "@echo packed", "@echo '  missing: answers'")
+    solved.replace("labs/common/grade/fake.py", "score = 0 if said", 'score = 0 if said or test["name"] == "slots_moved"')
+    assert way(solved, tmp_path) == [
+        "a student who has solved lab 1 cannot hand in: missing: answers",
+        "a student who has solved lab 2 scores 60 of 100: slots_moved ok",
+        "a student who has solved lab 2 cannot hand in: missing: answers",
+        "a student who has solved lab 3 cannot hand in: missing: answers"]
+
+
+@pytest.mark.parametrize("recipe, reason", [
+    ("@echo no; exit 1", "a student's `make next-lab` fails, and offers no command: no"),
+    ("@echo '  git status'; exit 1", "a student's `make next-lab` fails after `git status`: git status"),
+    ("@true", "a student's `make next-lab` does not bring lab 2: ")])
+def test_a_next_lab_that_does_not_come(solved: SolvedTree, tmp_path: Path, recipe: str, reason: str) -> None:
+    solved.replace("Makefile", "@git fetch -q\n", f"{recipe}\n")
+    solved.replace("Makefile", "exit 1; }", "exit 0; }")
+    solved.replace("Makefile", "@git merge -q", "@: git merge -q")
+    with pytest.raises(Problem, match=f"^{re.escape(reason)}"):
+        way(solved, tmp_path)
+
+
+@pytest.mark.parametrize("varies", [False, True])
+def test_a_student_whose_code_changes(solved: SolvedTree, tmp_path: Path, varies: bool) -> None:
+    solved.replace("Makefile", "@echo packed", "@[ ! -e kernel/slot.h ] || echo 'struct More;' | tee -a kernel/slot.h >> kernel/slot.cc")
+    assert way(solved, tmp_path, varies=varies) == [
+        "a student who begins lab 3 finds that kernel/slot.cc has changed",
+        "a student who has solved all labs has other code in kernel/slot.cc than the solved tree",
+        "a student who has solved all labs has another kernel/slot.h"]
 
 
 # --- boots and scores ----------------------------------------------------------------------------------------------
@@ -260,7 +307,7 @@ def test_all_proofs(solved: SolvedTree) -> None:
     said: list[str] = []
     proofs = Proofs(course_of(solved), solved.root / "build", Grader(), quick=True, students=3, mends=3)
     assert proofs.run(said.append) == 9     # the fixture's labs are too small: three complaints for each
-    assert [line[:5] for line in said if not line.startswith(" ")] == ["WRONG", "ok   ", "ok   "]
+    assert [line[:5] for line in said if not line.startswith(" ")] == ["WRONG", "ok   ", "ok   ", "ok   "]
     solved.replace("labs/lab2/stubs/2.2a.cc", "missing_exercise", "nonsense;\nmissing_exercise")
     solved.replace("labs/lab3/stubs/3.1a.cc", "//", "nonsense;\n//")
     said.clear()
