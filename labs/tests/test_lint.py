@@ -16,7 +16,6 @@ from solved_tree import SolvedTree
 
 TOML = "labs/lab2/lab.toml"
 SLOT = "kernel/slot.cc"
-HIDDEN = "solutions/lab1/hidden/hidden.toml"
 
 
 def complaints(solved: SolvedTree, sizes: bool = False) -> str:
@@ -264,46 +263,6 @@ def test_a_solution_of_lab_1_elsewhere(solved: SolvedTree) -> None:
 def test_secrets(solved: SolvedTree, text: str, reason: str) -> None:
     solved.write("kernel/secret.h", text)
     assert complaints(solved) == f"kernel/secret.h:{reason}"
-
-
-@pytest.mark.parametrize("old, new, reason", [
-    ('"queue_hidden"', '"slots_found"', "1: L1: a published test is called slots_found, too"),
-    ("points = 0", "points = 5", "1: L1: queue_hidden has points: what counts is what students have seen"),
-    ("points = 0", 'points = 0\nneeds = ["1.7"]', "1: L1: test queue_hidden needs exercise 1.7, which is nowhere"),
-    ('"lab1_hidden"', '"lab1_lost"', "1: L1: test queue_hidden runs lab1_lost, and there is no lab1_lost.cc"),
-    ('kind = "boot"', 'kind = "script"\nscript = "a.py"',
-     "1: L1: test queue_hidden names a.py, which is neither beside it nor in sol1"),
-])
-def test_hidden_tests_must_fit(solved: SolvedTree, old: str, new: str, reason: str) -> None:
-    solved.replace(HIDDEN, old, new)
-    assert f"{HIDDEN}:{reason}" in complaints(solved).splitlines()
-
-
-@pytest.mark.parametrize("old, new, reason", [
-    ('exercise = "1.1"', 'exercise = "2.1"', ":3: this lab has no exercise 2.1"),
-    ('"boot"', '"cook"', ":5: `cook` is none of boot, host, script"),
-    ("[[test]]", "[lab]\nnumber = 1\n\n[[test]]", ":1: [lab] means nothing here; there is only [[test]]"),
-    ('"boot"', '"boot', ":5: "),
-])
-def test_hidden_tests_must_load(solved: SolvedTree, old: str, new: str, reason: str) -> None:
-    solved.replace(HIDDEN, old, new)
-    with pytest.raises(Problem) as caught:
-        complaints(solved)
-    assert f"{HIDDEN}{reason}" in str(caught.value)
-
-
-def test_hidden_tests_replace_nothing(solved: SolvedTree) -> None:
-    """A copy of a published file would stay behind when that changes."""
-    solved.write(HIDDEN.replace("hidden.toml", "kernel/slot.h"), "// copied\n")
-    assert "solutions/lab1/hidden/kernel/slot.h: L1: this would take the place of a published file" not in complaints(solved)
-    solved.write(HIDDEN.replace("hidden.toml", "kernel/queue.h"), "// copied\n")
-    assert "solutions/lab1/hidden/kernel/queue.h: L1: this would take the place of a published file" in complaints(solved)
-
-
-def test_hidden_tests_have_one_list(solved: SolvedTree) -> None:
-    solved.write(HIDDEN.replace("hidden.toml", "more.toml"), "")
-    with pytest.raises(Problem, match="must hold one file [*].toml, not 2"):
-        complaints(solved)
 
 
 def test_a_mark_in_a_file_of_the_overlay(solved: SolvedTree) -> None:

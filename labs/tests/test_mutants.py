@@ -70,6 +70,17 @@ def test_hidden_tests_come_last(course: Course) -> None:
     assert in_order(a_mutant("2.1-x", ("slots_hidden",)), tests) == ["slots_found", "slots_moved", "slots_hidden"]
 
 
+@pytest.mark.parametrize("kind, tried", [("WRONG", ["slots_found", "slots_hidden"]), ("BUILD", ["slots_found"])])
+def test_a_hidden_test_that_is_expected_is_tried_too(course: Course, kind: str, tried: list[str]) -> None:
+    """A published test notices first, and the hidden one shows that it can."""
+    hidden = [replace(course.lab(2).tests[0], name=name, hidden=True) for name in ("slots_hidden", "not_expected")]
+    mutant = a_mutant(expect=("slots_found", "slots_hidden"))
+    place = FakePlace({(mutant.id, "slots_found"): kind, (mutant.id, "slots_hidden"): "PANIC"})
+    trial = attempt(place, mutant, [*hidden, *course.lab(2).tests])
+    assert place.said == [*tried, "2.1-x restored"] == [*(one.test for one in trial.failures), "2.1-x restored"]
+    assert bool(trial.fault()) == (kind == "BUILD") and list(trial.notes()) == []
+
+
 def test_a_failure_ends_the_trial(course: Course) -> None:
     trial, said = trial_of(course, ("slots_found", "WRONG"), ("slots_moved", "WRONG"))
     assert said == ["slots_found", "2.1-x restored"]

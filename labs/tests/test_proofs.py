@@ -2,9 +2,7 @@
 """The four proofs pass for the fixture, and each notices the fault that it is there for."""
 
 import random
-import re
 import tomllib
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,10 +12,9 @@ from exporter.course import Course
 from exporter.errors import Problem
 from exporter.grader import Grader, Result
 from exporter.history import History
-from exporter.proof_boots import check_hidden, check_lab, check_stage
+from exporter.proof_boots import check_lab, check_stage
 from exporter.proof_mends import Mends, mended
 from exporter.proof_merges import Students, fresh_publication, plain_solutions
-from exporter.proof_student import OneStudent
 from exporter.publish import Publication
 from exporter.render import Renderer
 from exporter.source import File, read_folder
@@ -125,51 +122,6 @@ def test_a_linear_mend_is_noticed(solved: SolvedTree, tmp_path: Path, monkeypatc
     assert any("after a mend, the next lab conflicts" in one for one in mends.run())
 
 
-# --- a student's way -----------------------------------------------------------------------------------------------
-
-def way(solved: SolvedTree, tmp_path: Path, *, varies: bool = False) -> list[str]:
-    publication = publication_of(solved, tmp_path)
-    return list(OneStudent(publication, tmp_path / "student", Grader(), ("--single-branch", "-b", "lab1"), varies, True).run())
-
-
-@pytest.mark.parametrize("varies", [False, True])
-def test_a_student_goes_the_whole_way(solved: SolvedTree, tmp_path: Path, varies: bool) -> None:
-    assert way(solved, tmp_path, varies=varies) == []
-    commits = SolvedTree(tmp_path / "student").git("log", "--format=%s", "--first-parent").splitlines()
-    assert [line[:3] for line in commits] == ["3.1", "Mer", "2.2", "2.1", "Mer", "1.3", "1.2", "1.1", "Lab"]
-
-
-def test_a_student_who_gets_stuck(solved: SolvedTree, tmp_path: Path) -> None:
-    solved.replace("Makefile", "@echo packed", "@echo '  missing: answers'")
-    solved.replace("labs/common/grade/fake.py", "score = 0 if said", 'score = 0 if said or test["name"] == "slots_moved"')
-    assert way(solved, tmp_path) == [
-        "a student who has solved lab 1 cannot hand in: missing: answers",
-        "a student who has solved lab 2 scores 60 of 100: slots_moved ok",
-        "a student who has solved lab 2 cannot hand in: missing: answers",
-        "a student who has solved lab 3 cannot hand in: missing: answers"]
-
-
-@pytest.mark.parametrize("recipe, reason", [
-    ("@echo no; exit 1", "a student's `make next-lab` fails, and offers no command: no"),
-    ("@echo '  git status'; exit 1", "a student's `make next-lab` fails after `git status`: git status"),
-    ("@true", "a student's `make next-lab` does not bring lab 2: ")])
-def test_a_next_lab_that_does_not_come(solved: SolvedTree, tmp_path: Path, recipe: str, reason: str) -> None:
-    solved.replace("Makefile", "@git fetch -q\n", f"{recipe}\n")
-    solved.replace("Makefile", "exit 1; }", "exit 0; }")
-    solved.replace("Makefile", "@git merge -q", "@: git merge -q")
-    with pytest.raises(Problem, match=f"^{re.escape(reason)}"):
-        way(solved, tmp_path)
-
-
-@pytest.mark.parametrize("varies", [False, True])
-def test_a_student_whose_code_changes(solved: SolvedTree, tmp_path: Path, varies: bool) -> None:
-    solved.replace("Makefile", "@echo packed", "@[ ! -e kernel/slot.h ] || echo 'struct More;' | tee -a kernel/slot.h >> kernel/slot.cc")
-    assert way(solved, tmp_path, varies=varies) == [
-        "a student who begins lab 3 finds that kernel/slot.cc has changed",
-        "a student who has solved all labs has other code in kernel/slot.cc than the solved tree",
-        "a student who has solved all labs has another kernel/slot.h"]
-
-
 # --- boots and scores ----------------------------------------------------------------------------------------------
 
 @pytest.mark.parametrize("lab", [1, 2, 3])
@@ -207,22 +159,6 @@ def test_a_hole_that_nothing_uses(solved: SolvedTree) -> None:
     bench = bench_of(solved)
     assert list(check_lab(bench, bench.renderer.course.lab(2), quick=True)) == [
         f"kernel/slot.cc:{line}: L10: the kernel of lab 2 has no code for hole 2.2a: nothing uses it"]
-
-
-@pytest.mark.parametrize("ends, reasons", [
-    ({}, []),
-    ({"queue_hidden": "WRONG"}, ["sol1 with hidden tests: queue_hidden ends with WRONG"]),
-    ({"queue_hidden": None}, ["sol1 with hidden tests: graded were other tests than listed: queue_hidden"]),
-])
-def test_the_solution_passes_hidden_tests(solved: SolvedTree, ends: dict[str, str | None], reasons: list[str]) -> None:
-    class Changed(Grader):
-        def grade(self, tree: Path, lab: int, hidden: Path | None = None) -> list[Result]:
-            assert hidden and (hidden / "tests/lab1_hidden.cc").exists()
-            results = super().grade(tree, lab, hidden)
-            return [replace(one, kind=ends.get(one.name, one.kind)) for one in results if ends.get(one.name, "") is not None]
-    bench = Bench(Renderer(course_of(solved)), solved.root / "build/check", Changed())
-    assert list(check_hidden(bench, bench.renderer.course.lab(1))) == reasons
-    assert list(check_hidden(bench, bench.renderer.course.lab(2))) == []     # has none
 
 
 def result(name: str, kind: str = "ok", score: float = 0, missing: str = "") -> Result:
