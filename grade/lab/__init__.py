@@ -2,6 +2,7 @@
 """What a student calls by `make`: grade and handin, and the helpers beside them. `python3 -m lab` lists the commands.
 
     config      what a lab asks for: grade/labs/labN.toml
+    git         what git knows of the student's tree
     submission  the student's files and their fingerprint
     protected   the course's files in place of edited ones
     build       make, and the first error of the compiler
