@@ -8,7 +8,7 @@
     build       make, and the first error of the compiler
     pool        runs tests side by side
     boot, host, script   one kind of test each; `verdict` decides what became of it
-    places      addresses in words: functions, lines, threads
+    places      addresses in words: functions and lines; `stopped` asks GDB for stacks and threads
     screen, results      what is printed and written
     grade, handin        the commands
 """

@@ -9,7 +9,7 @@ from .setting import Outcome
 from .verdict import Kind
 
 NAME_WIDTH = 24
-FEW_DETAILS = 6
+FEW_DETAILS = 12
 WIDTH = 150             # columns of a detail, at most
 
 
@@ -96,7 +96,7 @@ class Screen:
         """The score, and what to do next. `whole`: all tests of the lab have run."""
         have = sum(score_of(test, outcome) for test, outcome in graded)
         most = sum(test.points for test, _ in graded)
-        ended = sum(outcome.verdict.kind in (Kind.OK, Kind.WRONG, Kind.LEAK) for _, outcome in graded)
+        ended = sum(outcome.verdict.kind in (Kind.OK, Kind.WRONG, Kind.LEAK, Kind.BROKEN) for _, outcome in graded)
         next_ = []
         for test, outcome in graded:
             if outcome.verdict.kind not in (Kind.OK, Kind.INFRA) and test.exercise not in next_:

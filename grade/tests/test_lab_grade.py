@@ -36,15 +36,15 @@ KINDS = {
     "todo": ("TO DO", "exercise 2.3 is missing (Slot::take, kernel/cap/slot.cc)"),
     "panic": ("PANIC", "trap in the kernel: store page fault at 0x20"),
     "panic_flood": ("PANIC", "trap in the kernel"),
-    "busy": ("HANG", "busy: not finished after 0.2 s of the guest's time"),
+    "busy": ("HANG", "busy: not finished after 0.2 s of the guest's time, in case two"),
     "idle": ("HANG", "idle: everything waits"),
     "nap": ("HANG", "mostly asleep"),
     "flood": ("HANG", "it prints without end"),
     "early": ("ENDED", "it ended before the last case"),
-    "wrong": ("WRONG", "user/tests/lab2_x.cc:88  error_of(copy), got Ok, not InvalidCapability"),
+    "wrong": ("WRONG", "user/tests/lab2_x.cc:88  error_of(copy), got Ok, wanted InvalidCapability"),
     "wrong_hang": ("HANG", "user/tests/lab2_x.cc:88  error_of(copy), got Ok"),
-    "leak": ("LEAK", "used == 0, got 0x40"),
-    "broken": ("LEAK", "a slot is in the derivation tree twice"),
+    "leak": ("LEAK", "used == 0, got 64, wanted 0"),
+    "broken": ("BROKEN", "an invariant of the kernel is broken: a slot is in the derivation tree twice"),
     "fixed": ("FORGED", "`ok one` does not come from the test's program"),
     "replayed": ("FORGED", "does not come from the test's program"),
     "summary": ("FORGED", "but 0 results"),
@@ -138,9 +138,19 @@ def test_the_screen_says_how_to_go_on(every: Graded) -> None:
     assert ('exercise 2.2 find_slot, kernel/cap/cnode.cc   handout: lab2 "Find a capability"   make hint EX=2.2\n'
             "       log build/grade/lab2/wrong.log   again, recorded: make record TEST=wrong") in every.screen
     assert "user/tests/lab2_x.cc:89  value == 7" in every.screen
-    assert re.search(r"#0 pass  grade/tests/guests/pretend.c:\d+\n +#1 find_line  grade/tests/guests/pretend.c:\d+",
-                     every.screen.replace(f"{ROOT}/", ""))
-    assert re.search(r"hart 0 is in hang, \S*pretend.c:\d+", every.screen)
+
+
+def test_stacks_name_the_lines_of_the_calls(every: Graded) -> None:
+    """A return address belongs to the line after the call: one less does not."""
+    source = "grade/tests/guests/pretend.c"
+    lines = (ROOT / source).read_text().splitlines()
+    called = next(number for number, line in enumerate(lines, 1) if "the line that the stack names" in line)
+    screen = every.screen.replace(f"{ROOT}/", "")
+    assert re.search(rf"#0 pass  {source}:\d+\n +#1 panic_on_trap  {source}:{called}\n", screen)
+    hang, more = (next(number for number, line in enumerate(lines, 1) if line.strip() == text) for text in
+                  ('for (;;) asm volatile("" ::: "memory");', "hang();"))
+    assert re.search(rf"in case two\n +#0 hang  {source}:{hang}\n +#1 look_for_more  {source}:{more}\n +#2 main  {source}:\d+\n",
+                     screen)
 
 
 def test_logs_are_bounded(every: Graded) -> None:
