@@ -3,6 +3,8 @@
 
 import argparse
 import importlib
+import os
+import signal
 import sys
 
 sys.dont_write_bytecode = True      # nothing is written outside build/
@@ -34,8 +36,34 @@ def main() -> int:
     return importlib.import_module(f"lab.{COMMANDS[options.command][0]}").run(options)
 
 
+class Stopped(BaseException):
+    """A signal asks to end. What is running ends on the way out."""
+
+
+def stop(number: int, _: object) -> None:
+    for each in SIGNALS:
+        signal.signal(each, signal.SIG_IGN)     # one is enough
+    raise Stopped(number)
+
+
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+def end(status: int) -> None:
+    """Ends at once. Python would write once more to a reader that has left, and complain."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    os._exit(128 + status)      # as a shell counts
+
+
 if __name__ == "__main__":
+    for each_ in SIGNALS:
+        signal.signal(each_, stop)
     try:
-        sys.exit(main())
-    except KeyboardInterrupt:
-        sys.exit(130)
+        status_ = main()
+        sys.stdout.flush()
+    except BrokenPipeError:                     # `make grade | head`
+        end(signal.SIGPIPE)
+    except Stopped as stopped:
+        print(f"\nStopped ({signal.Signals(stopped.args[0]).name}). Nothing is left running.", file=sys.stderr)
+        end(stopped.args[0])
+    sys.exit(status_)

@@ -15,6 +15,7 @@ from typing import NamedTuple
 from glenda.paths import ROOT
 
 from . import git as plain_git
+from .config import order
 from .stubs import unsolved
 
 REMOTE = "origin"
@@ -191,8 +192,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     try:
         here = newest_here(options.tree)
-        if left := sorted(unsolved(options.tree, here)):
-            print(f"Not solved yet in lab {here}: {', '.join(left)}. What comes builds on it; you can go back at any time.")
+        if left := sorted((each for each in unsolved(options.tree) if order(each)[0] <= here), key=order):
+            print(f"Not solved yet: {', '.join(left)}. What comes builds on it; you can go back at any time.")
         print(advance(options.tree))
     except Refused as reason:
         print(reason, file=sys.stderr)

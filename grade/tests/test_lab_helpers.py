@@ -188,7 +188,7 @@ def test_no_clone_no_remote_and_no_network(course: Course, tmp_path: Path) -> No
 def test_stubs_are_found_in_sources(tmp_path: Path) -> None:
     write(tmp_path, {"kernel/a.cc": '  missing_exercise("2.1", a);\n', "kernel/b.h": 'missing_exercise("3.2");',
                      "kernel/debug/exercise.h": 'missing_exercise("2.9")', "kernel/c.txt": 'missing_exercise("2.8")'})
-    assert stubs.unsolved(tmp_path, 2) == {"2.1"} and stubs.unsolved(tmp_path, 3) == {"3.2"}
+    assert stubs.unsolved(tmp_path) == {"2.1", "3.2"}
 
 
 # --- doctor -------------------------------------------------------------------------------------------------------
