@@ -3,7 +3,6 @@
 
 import argparse
 import importlib
-import os
 import signal
 import sys
 
@@ -40,30 +39,21 @@ class Stopped(BaseException):
     """A signal asks to end. What is running ends on the way out."""
 
 
-def stop(number: int, _: object) -> None:
-    for each in SIGNALS:
-        signal.signal(each, signal.SIG_IGN)     # one is enough
-    raise Stopped(number)
-
-
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
-def end(status: int) -> None:
-    """Ends at once. Python would write once more to a reader that has left, and complain."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    os._exit(128 + status)      # as a shell counts
+def stop(number: int, _: object) -> None:
+    for each in SIGNALS:
+        signal.signal(each, signal.SIG_IGN)             # one is enough
+    raise Stopped(number)
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)       # `make grade | head`: whoever read has left, so there is nothing to say
     for each_ in SIGNALS:
         signal.signal(each_, stop)
     try:
-        status_ = main()
-        sys.stdout.flush()
-    except BrokenPipeError:                     # `make grade | head`
-        end(signal.SIGPIPE)
+        sys.exit(main())
     except Stopped as stopped:
         print(f"\nStopped ({signal.Signals(stopped.args[0]).name}). Nothing is left running.", file=sys.stderr)
-        end(stopped.args[0])
-    sys.exit(status_)
+        sys.exit(128 + stopped.args[0])                 # as a shell counts
