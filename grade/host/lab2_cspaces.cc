@@ -101,7 +101,8 @@ void long_guards() {
 void wrong_length() {
     Nodes nodes;
     Random random(1);
-    const auto expect_nothing = [&](const Capability& root, std::uint64_t start) {
+    const auto expect_nothing = [&](const Capability& root, std::uint64_t start,
+                                    Caller = std::source_location::current()) {
         for (unsigned i = 0; i < 200; i++) EXPECT(find_slot(root, start << 40 | random.next() >> 24) == nullptr);
         for (unsigned i = 0; i < 64; i++) EXPECT(find_slot(root, start << 40 | bit(i)) == nullptr);
     };

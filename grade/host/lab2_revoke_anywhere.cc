@@ -81,7 +81,7 @@ void finish(unsigned pause, const auto& step) {
 }
 
 /// Revokes, or deletes, in the world of `seed`.
-void destroy(std::uint64_t seed, unsigned pause, bool whole) {
+void destroy(std::uint64_t seed, unsigned pause, bool whole, Caller = std::source_location::current()) {
     auto fresh = std::make_unique<World>(seed);
     world = fresh.get();
     world->expect_order();

@@ -19,7 +19,7 @@ PROMPT = "^glenda% "
 SECONDS = 60            # of real time for one GDB
 MARK = "@@@ "
 NAMES = ("threads", "thread-info", "harts", "caps", "cdt", "untyped", "vspace", "endpoint", "notification", "program",
-         "kernel", "trace")
+         "kernel", "break-panic", "trace")
 LOOKING = ("threads", "harts", "thread-info 1", "glenda thread root", "caps root", "cdt", "cdt &glenda::irqs",
            "untyped", "vspace 1", "endpoint", "endpoint 0x1000", "notification")   # need a system that has booted
 
