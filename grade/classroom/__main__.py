@@ -28,6 +28,11 @@ SAID_TO_US = {"HIDDEN", "JOBS", "TEST", "EX", "STRICT"}
 SLURM_MORE = 10                 # minutes that Slurm leaves a task beyond its own limit, to say what happened
 
 
+def place(name: str) -> Path:
+    """A file or folder as it was named where make was started, which is the tree. Not every shell knows the ~ in DIR=~/x."""
+    return ROOT / Path(name).expanduser()
+
+
 def template_for(lab: int, job: Path) -> Path:
     """The course's tree of this lab, built and graded, so that of each submission only what it changes is built."""
     template = job / "template"
@@ -158,12 +163,12 @@ def collect(names: list[str], job: Path, lab: int) -> tuple[list[dict], list[str
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="classroom", description="Grade a folder of submissions.")
-    parser.add_argument("folder", type=Path)
+    parser.add_argument("folder", type=place)
     parser.add_argument("--lab", type=int, required=True)
     parser.add_argument("--jobs", help="at a time (as many as there are processors)")
-    parser.add_argument("--machines", type=Path, help="a file with one ssh login a line (GNU parallel's --sshloginfile)")
+    parser.add_argument("--machines", type=place, help="a file with one ssh login a line (GNU parallel's --sshloginfile)")
     parser.add_argument("--slurm", action="store_true", help="write an array job instead of running")
-    parser.add_argument("--hidden", type=Path, help="folder with hidden tests")
+    parser.add_argument("--hidden", type=place, help="folder with hidden tests")
     parser.add_argument("--seconds", type=float, default=300, help="of the processor's time for one submission (300)")
     parser.add_argument("--wall", type=float, default=1800, help="seconds of real time, for one that sleeps (1800)")
     options = parser.parse_args()

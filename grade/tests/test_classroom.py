@@ -261,6 +261,31 @@ def test_what_was_said_to_the_class_is_not_said_to_the_template(tmp_path: Path, 
     assert len(made) == 2 and "mine" not in str([list(each.values()) for each in made]) and "PATH" in made[0]
 
 
+@pytest.mark.parametrize(("said", "means"), [("a b\" $HOME c'", f"{ROOT}/a b\" $HOME c'"), ("~/class", f"{Path.home()}/class")])
+def test_a_folder_of_any_name(tmp_path: Path, said: str, means: str) -> None:
+    """Blanks, quotes, and what the shell has left as it was."""
+    command = ["make", "--no-print-directory", "grade-class", "LAB=2", f"DIR={said.replace('$', '$$')}", f"BUILD={tmp_path}"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert f"{means} is no folder" in done.stderr
+
+
+def test_the_array_job_grades_one_submission_a_task(tmp_path: Path) -> None:
+    """Its lines are run as Slurm would: as a copy elsewhere, with the task's number in the environment."""
+    (tmp_path / "my job/results").mkdir(parents=True)
+    names = ["ann", "bob's"]
+    for name in names:
+        (tmp_path / f"{name}.tar.gz").write_bytes(b"")
+    (tmp_path / "my job/job.json").write_text(json.dumps({
+        "lab": 2, "title": "T", "submissions": {name: str(tmp_path / f"{name}.tar.gz") for name in names}, "secret": "s", "max_score": 100}))
+    script = classroom_main.write_array_job(names, tmp_path / "my job", wall=1800).rename(tmp_path / "slurm_script")
+    subprocess.run(["sh", "-n", str(script)], check=True)
+    assert "#SBATCH --array=1-2\n" in script.read_text() and "#SBATCH --time=40\n" in script.read_text()
+    for task in ("1", "2"):
+        subprocess.run(["sh", str(script)], cwd=tmp_path, env=os.environ | {"SLURM_ARRAY_TASK_ID": task}, check=True)
+    results, missing = classroom_main.collect(names, tmp_path / "my job", 2)
+    assert not missing and [each["name"] for each in results] == names and "cannot be read" in results[1]["reason"]
+
+
 def test_slurm_grades_what_has_no_result(tmp_path: Path) -> None:
     (tmp_path / "results").mkdir()
     (tmp_path / "results/ann.json").write_text("{}")
