@@ -46,7 +46,8 @@ export PYTHONDONTWRITEBYTECODE := 1
 
 WERROR ?= -Werror
 WARNINGS := -Wall -Wextra $(WERROR) -Wshadow=compatible-local
-RISCV_FLAGS := -std=c++23 -ffreestanding -fno-exceptions -fno-rtti -O2 -g $(WARNINGS) \
+# -fno-finite-loops: a loop that never ends hangs, and is seen to. C++ would let the compiler take it away.
+RISCV_FLAGS := -std=c++23 -ffreestanding -fno-exceptions -fno-rtti -O2 -fno-finite-loops -g $(WARNINGS) \
   -march=rv64imac_zicsr_zifencei -mabi=lp64 -mcmodel=medany -fno-pic -fno-pie \
   -fno-threadsafe-statics -fno-use-cxa-atexit -fno-asynchronous-unwind-tables -fno-stack-protector \
   -ffunction-sections -fdata-sections -Ilib -Ilib/shim -MMD -MP
