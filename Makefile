@@ -20,6 +20,10 @@ ifneq ($(wildcard labs/[0-9][0-9].mk),)
   $(if $(LAB_SETTINGS),,$(error There is no lab $(LAB) in this tree: it has $(patsubst labs/0%.mk,%,$(wildcard labs/[0-9][0-9].mk)). `make next-lab` fetches a lab))
 endif
 -include $(LAB_SETTINGS)
+# Git ignores build/, and a folder of another name for this. So does what reads the tree without git.
+ifeq ($(filter build build/%,$(BUILD)),)
+  $(shell mkdir -p '$(BUILD)' && echo '*' > '$(BUILD)/.gitignore')
+endif
 
 SMP ?= 1
 MEM ?= 128M

@@ -166,7 +166,8 @@ def stack(output: str, tree: Path) -> list[str]:
 
 def execute(command: list[str], folder: Path, limit: float) -> tuple[Run, int, float]:
     """Runs a program to its end or its limits. Returns what it did, its exit status, and the processor time it used."""
-    environment = {"PATH": os.environ.get("PATH", ""), "ASAN_OPTIONS": "detect_leaks=0:color=never:abort_on_error=0:handle_abort=1",
+    environment = {"PATH": os.environ.get("PATH", ""),
+                   "ASAN_OPTIONS": "detect_leaks=0:color=never:abort_on_error=0:handle_abort=1",
                    "UBSAN_OPTIONS": "color=never:print_stacktrace=0"}
     child = subprocess.Popen([*jail.command(), *command], cwd=folder, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                              stderr=subprocess.STDOUT, env=environment, start_new_session=True,

@@ -181,7 +181,7 @@ def run(options: argparse.Namespace) -> int:
             recording = of_folder(recording.folder)
             print(USAGE)
             if not is_current(recording):
-                print("  You have built since: this is the recorded run, with its symbols. The sources that GDB shows are today's.")
+                print("  You have built since. This is the recorded run, with its symbols; but GDB shows today's sources.")
             return replay(paths.ROOT, recording)
         said = record(recording, paths.KERNEL, paths.INITRD)
     except (Infrastructure, BadLab, OSError) as error:
