@@ -21,9 +21,10 @@ import time
 from collections.abc import Iterable
 from pathlib import Path
 
+from glenda.errors import Infrastructure
 from glenda.watch import processor_time, sleeps
 
-from . import build, jail, places, verdict
+from . import build, jail, places, trouble, verdict
 from .build import first_error
 from .config import BadLab, Test
 from .setting import Outcome, Setting
@@ -87,6 +88,8 @@ def make(tree: Path, command: list[str], folder: Path, suffix: str, inputs: Iter
                               preexec_fn=build.restrain)
         told.seek(0)
         complaint = told.read(build.MOST_OUTPUT).decode(errors="replace")
+    if done.returncode != 0 and trouble.FULL_SIGN in complaint:
+        raise Infrastructure(trouble.FULL)
     if done.returncode != 0:
         # The linker takes the paths of sources from their debug information, where they are absolute.
         return target, complaint.replace(f"{tree}/", "") or "the compiler fails and does not say why"
