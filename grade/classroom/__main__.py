@@ -23,7 +23,14 @@ from lab import build
 from . import submission, table
 from .one import CORES_EACH
 from .submission import BadSubmission
+
 SAID_TO_US = {"HIDDEN", "JOBS", "TEST", "EX", "STRICT"}
+SLURM_MORE = 10                 # minutes that Slurm leaves a task beyond its own limit, to say what happened
+
+
+def place(name: str) -> Path:
+    """A file or folder as it was named where make was started, which is the tree. Not every shell knows the ~ in DIR=~/x."""
+    return ROOT / Path(name).expanduser()
 
 
 def template_for(lab: int, job: Path) -> Path:
@@ -70,7 +77,7 @@ def prepare(options: argparse.Namespace, job: Path) -> list[str]:
     settings = {"lab": options.lab, "title": lab["lab"]["title"], "submissions": found, "secret": secret.read_text(),
                 "max_score": sum(test["points"] for test in lab["test"]),
                 "hidden": str(options.hidden.resolve()) if options.hidden else None,
-                "limits": {"seconds": options.seconds}}
+                "limits": {"seconds": options.seconds, "wall": options.wall}}
     (job / "job.json").write_text(json.dumps(settings, indent=1))
     (job / "job.json").chmod(0o600)
     forget_changed(found, job, options.hidden)
@@ -120,7 +127,7 @@ def run_all(names: list[str], job: Path, options: argparse.Namespace) -> None:
                    preexec_fn=die_with_parent)
 
 
-def write_array_job(names: list[str], job: Path) -> Path:
+def write_array_job(names: list[str], job: Path, wall: float) -> Path:
     """A script for Slurm: one task for each of these submissions. The same command as before collects the results."""
     listed = job / "names.txt"
     listed.write_text("\n".join(names) + "\n")
@@ -130,7 +137,7 @@ def write_array_job(names: list[str], job: Path) -> Path:
 #SBATCH --array=1-{len(names)}
 #SBATCH --cpus-per-task={CORES_EACH}
 #SBATCH --mem=4G
-#SBATCH --time=00:15:00
+#SBATCH --time={round(wall / 60) + SLURM_MORE}
 cd {shlex.quote(str(ROOT / 'grade'))}
 exec {shlex.quote(sys.executable)} -m classroom.one {shlex.quote(str(job.resolve()))} \\
     "$(sed -n "${{SLURM_ARRAY_TASK_ID}}p" {shlex.quote(str(listed.resolve()))})"
@@ -156,13 +163,14 @@ def collect(names: list[str], job: Path, lab: int) -> tuple[list[dict], list[str
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="classroom", description="Grade a folder of submissions.")
-    parser.add_argument("folder", type=Path)
+    parser.add_argument("folder", type=place)
     parser.add_argument("--lab", type=int, required=True)
     parser.add_argument("--jobs", help="at a time (as many as there are processors)")
-    parser.add_argument("--machines", type=Path, help="a file with one ssh login a line (GNU parallel's --sshloginfile)")
+    parser.add_argument("--machines", type=place, help="a file with one ssh login a line (GNU parallel's --sshloginfile)")
     parser.add_argument("--slurm", action="store_true", help="write an array job instead of running")
-    parser.add_argument("--hidden", type=Path, help="folder with hidden tests")
-    parser.add_argument("--seconds", type=float, default=300, help="that one submission may take (300)")
+    parser.add_argument("--hidden", type=place, help="folder with hidden tests")
+    parser.add_argument("--seconds", type=float, default=300, help="of the processor's time for one submission (300)")
+    parser.add_argument("--wall", type=float, default=1800, help="seconds of real time, for one that sleeps (1800)")
     options = parser.parse_args()
     for needed in ("bwrap", "parallel"):
         if shutil.which(needed) is None:
@@ -176,7 +184,7 @@ def main() -> int:
         print(problem, file=sys.stderr)
         return 2
     if options.slurm and (left := without_result(names, job)):
-        script = write_array_job(left, job)
+        script = write_array_job(left, job, options.wall)
         print(f"Submit it with  sbatch {script}  and run this command once more without --slurm for the table.")
         return 0
     run_all(names, job, options)

@@ -32,4 +32,4 @@ except gdb.error as error:
     print(f"{error} Run `make` first.")
 
 print("Glenda: threads, thread-info, harts, caps, cdt, untyped, vspace, endpoint, notification, program, kernel,\n"
-      "trace. `glenda help` explains them. `continue` lets the system run; Ctrl-C stops it.")
+      "break-panic, trace. `glenda help` explains them. `continue` lets the system run; Ctrl-C stops it.")

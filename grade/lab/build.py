@@ -97,11 +97,11 @@ def follow(command: list[str], tree: Path) -> tuple[str, int, str]:
                                  stderr=subprocess.STDOUT, start_new_session=True, preexec_fn=restrain)
     except OSError as error:
         raise Infrastructure(f"make does not start: {error}") from None
-    output, begun, stopped = bytearray(), time.monotonic(), ""
+    output, begun, stopped, ended = bytearray(), time.monotonic(), "", False
     try:
         while not stopped:
             if select.select([child.stdout], [], [], 1.0)[0]:
-                if not (data := os.read(child.stdout.fileno(), 1 << 16)):
+                if ended := not (data := os.read(child.stdout.fileno(), 1 << 16)):
                     break
                 output += data
             if len(output) > MOST_OUTPUT:
@@ -110,7 +110,7 @@ def follow(command: list[str], tree: Path) -> tuple[str, int, str]:
                 stopped = f"the build has not come to its end in {LIMIT} s"
     finally:
         with contextlib.suppress(ProcessLookupError):
-            os.killpg(child.pid, signal.SIGKILL if stopped else 0)
+            os.killpg(child.pid, 0 if ended else signal.SIGKILL)
         child.stdout.close()
     status = child.wait()
     if status != 0 and not output and not stopped:      # make could not even say that

@@ -19,6 +19,7 @@ from .setting import Outcome
 from .verdict import Kind, Verdict
 
 WALL_LIMIT = 900.0          # s of real time for one test, whose own limits come long before
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGPIPE)     # those that __main__ handles
 _fork = multiprocessing.get_context("fork")
 
 Runner = Callable[[Test], Outcome]
@@ -27,6 +28,9 @@ Runner = Callable[[Test], Outcome]
 def _work(runner: Runner, test: Test, answer: Connection) -> None:
     """In the new process. Its own group, so that all that it starts can be ended with it."""
     os.setpgid(0, 0)
+    for number in SIGNALS:
+        signal.signal(number, signal.SIG_IGN if number == signal.SIGPIPE else signal.SIG_DFL)   # a machine's console may close
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
     ctypes.CDLL(None).prctl(1, signal.SIGKILL)      # PR_SET_PDEATHSIG: it ends with the grader
     begun = time.monotonic()
     try:
@@ -61,7 +65,9 @@ def run(tests: Sequence[Test], runner: Runner, jobs: int) -> Iterator[Outcome]:
 def _start(runner: Runner, test: Test) -> tuple[BaseProcess, Connection]:
     ours, theirs = _fork.Pipe(duplex=False)
     process = _fork.Process(target=_work, args=(runner, test, theirs))
+    signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)       # until it has its own handlers
     process.start()
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
     theirs.close()
     return process, ours
 

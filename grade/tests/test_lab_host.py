@@ -4,7 +4,7 @@
 from pathlib import Path
 
 import pytest
-from test_lab_grade import FakeLab, lab, without_time  # noqa: F401  (a fixture)
+from test_lab_grade import FakeLab, lab, unwrapped, without_time  # noqa: F401  (a fixture)
 
 from glenda.paths import ROOT
 from lab import build, host
@@ -58,7 +58,7 @@ def test_host(lab: FakeLab, thing: str) -> None:  # noqa: F811
     kind, words = THINGS[thing]
     add_host(lab, thing)
     graded = lab.grade()
-    assert graded.tests["thing"]["extra_data"]["kind"] == kind and words in graded.screen
+    assert graded.tests["thing"]["extra_data"]["kind"] == kind and unwrapped(words) in unwrapped(graded.screen)
     assert graded.status == 0
     again = lab.grade()
     assert without_time(again.screen) == without_time(graded.screen)
@@ -106,7 +106,7 @@ def test_script(lab: FakeLab, body: str) -> None:  # noqa: F811
     lab.write("grade/labs/lab2_script.py", f'"""A script."""\ndef run(tree):\n    {body}\n')
     lab.add("script", kind="script", script="grade/labs/lab2_script.py")
     graded = lab.grade()
-    assert graded.tests["script"]["extra_data"]["kind"] == kind and words in graded.screen
+    assert graded.tests["script"]["extra_data"]["kind"] == kind and unwrapped(words) in unwrapped(graded.screen)
     assert graded.status == (2 if kind == "INFRA" else 0)
     assert not list(Path(lab.root / "grade").rglob("__pycache__"))
 

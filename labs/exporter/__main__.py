@@ -5,6 +5,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from . import origin
 from .calibrate import calibrate
 from .check import Proofs
 from .course import Course
@@ -16,10 +17,11 @@ from .mutant_report import Check
 from .publish import Publication
 from .render import Renderer
 from .repository import Repository
-from .source import commit_date, is_clean, read_commit, read_folder
+from .source import commit_date, read_commit, read_folder, uncommitted
 from .stages import Bench
 
 ROOT = Path(__file__).resolve().parents[2]
+FEW = 4         # names that a message lists
 
 
 def tree(options: argparse.Namespace) -> int:
@@ -31,14 +33,20 @@ def tree(options: argparse.Namespace) -> int:
 
 
 def publish(options: argparse.Namespace) -> int:
+    commit, folder = origin.head(options.root), options.build / "labs"
     course = Course(read_commit(options.root))
-    publication = Publication(course, options.build / "labs", commit_date(options.root), options.reason)
+    publication = Publication(course, folder, commit_date(options.root), options.reason, commit)
+    if not options.reason:
+        origin.check(options.root, publication.private)
     raise_if(complaint for complaint in lint(course, publication.public, with_sizes=False)
              if complaint.rule != "L3" or not options.reason)
     publication.run()
     print("\n".join(publication.said))
-    if not is_clean(options.root):
-        print("Changes that are not committed were not published.")
+    if publication.is_new:
+        print(origin.NEW.format(path=publication.public.path, folder=folder))
+    if paths := uncommitted(options.root):
+        more = f" and {len(paths) - FEW} more" if len(paths) > FEW else ""
+        print(f"Not committed, and so not published: {', '.join(paths[:FEW])}{more}")
     return 0
 
 
