@@ -63,7 +63,7 @@ void every_length() {
 /// A thread without a UTCB receives the words in registers, and its tag says how many that were.
 void without_a_utcb() {
     const Endpoint endpoint = need(pool().endpoint());
-    Message got[3] = {};
+    Message got[4] = {};
     auto receiver = [&] {
         for (Message& message : got) message = endpoint.recv(0);
     };
@@ -71,10 +71,33 @@ void without_a_utcb() {
     need(node().revoke(thread.utcb_frame.cptr()));  // the Tcb's own capability derives from this one
     thread.start();
     for (const unsigned length : {kMaxWords, kRegisterWords + 1, 2u}) EXPECT_OK(endpoint.nb_send(filled(9, length)));
+    utcb()->send_caps[0] = node().cptr();
+    EXPECT_OK(endpoint.nb_send({.tag = Tag(9, 1, 1)}));
+    EXPECT_EQ(got[3].tag.raw(), Tag(9, 1).raw());
     EXPECT_EQ(got[0].tag.raw(), Tag(9, kRegisterWords).raw());
     EXPECT_EQ(got[1].tag.raw(), Tag(9, kRegisterWords).raw());
     EXPECT_EQ(got[2].tag.raw(), Tag(9, 2).raw());
     for (unsigned i = 0; i < kRegisterWords; i++) EXPECT_EQ(got[0].words[i], word_of(9, i));
+}
+
+/// A sender loses its UTCB while it waits: what was in there is gone, and the rest of its message arrives.
+void lost_utcb() {
+    const Endpoint endpoint = need(pool().endpoint());
+    auto sender = [&] {
+        Message message = filled(9, kMaxWords);
+        utcb()->send_caps[0] = node().cptr();
+        message.tag = Tag(9, kMaxWords, 1);
+        (void)endpoint.send(message);
+    };
+    Thread thread(sender);
+    thread.start();
+    EXPECT_EQ(thread.state(), ThreadState::BlockedSend);
+    need(node().revoke(thread.utcb_frame.cptr()));
+    const ReceiveSlots before = set_receive_slots({node(), need(pool().slot()), 1});
+    const Message got = endpoint.nb_recv(0);
+    set_receive_slots(before);
+    EXPECT_EQ(got.tag.raw(), Tag(9, kRegisterWords).raw());
+    for (unsigned i = 0; i < kRegisterWords; i++) EXPECT_EQ(got.words[i], word_of(9, i));
 }
 
 /// A thread body that receives one message with these receive slots.
@@ -167,6 +190,7 @@ void wrong_cnodes() {
     const CPtr one = need(pool().notification()).cptr();
     EXPECT_EQ(pass(endpoint, {CNode(0), slot, 1}, {one}), 0);
     EXPECT_EQ(pass(endpoint, {CNode(kRootTcb), slot, 1}, {one}), 0);
+    EXPECT_EQ(pass(endpoint, {CNode(need(pool().frame()).cptr()), 1, 1}, {one}), 0);  // no memory of a program's
     EXPECT_EQ(pass(endpoint, {with_rights(node(), Rights::Read), slot, 1}, {one}), 0);
     EXPECT_EQ(look(slot).type, CapType::Null);
 }
@@ -225,9 +249,9 @@ void in_replies() {
 
 int main(int, char**) {
     using namespace glenda::ktest;
-    static constexpr Case kCases[] = {{"every_length", every_length}, {"without_a_utcb", without_a_utcb},
-                                      {"passing", passing},           {"passing_memory", passing_memory},
-                                      {"stopping", stopping},         {"cnodes", wrong_cnodes},
-                                      {"own_cspace", own_cspace},     {"in_replies", in_replies}};
+    static constexpr Case kCases[] = {
+        {"every_length", every_length}, {"without_a_utcb", without_a_utcb}, {"lost_utcb", lost_utcb},
+        {"passing", passing},           {"passing_memory", passing_memory}, {"stopping", stopping},
+        {"cnodes", wrong_cnodes},       {"own_cspace", own_cspace},         {"in_replies", in_replies}};
     return run_cases(kCases);
 }
