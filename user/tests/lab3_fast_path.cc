@@ -76,14 +76,14 @@ struct Server {
     }
 };
 
-/// Call, and ReplyRecv by a server of higher priority.
+/// Call, and ReplyRecv by a server of higher priority, which knows its clients by their badges.
 void call_and_reply() {
-    const Endpoint endpoint = need(pool().endpoint());
+    const Endpoint endpoint = need(pool().endpoint()), client = badged(endpoint, 5);
     Server server{endpoint};
     Thread thread(server);
     thread.start();
     std::uint64_t number = 0;
-    expect_fast([&] { number = endpoint.call({.tag = Tag(0, 1), .words = {number}}).words[0]; }, 2, 2, 50, kCall);
+    expect_fast([&] { number = client.call({.tag = Tag(0, 1), .words = {number}}).words[0]; }, 2, 2, 50, kCall);
     EXPECT_EQ(number, 2 * (kRounds + 1));
 }
 
