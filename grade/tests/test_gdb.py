@@ -204,7 +204,7 @@ def test_help(prompt: Debugged) -> None:
     for name in NAMES:
         assert re.search(rf"^  {name}\b.*: .*\.$", answers["glenda help"], re.MULTILINE)
         assert re.match(rf"(?:trace, .*\n)?{name}", answers[f"help {name}"])    # GDB has abbreviations of `trace`
-    assert "console, crash, factotum" in answers["program"]
+    assert "console, crash, empty, factotum" in answers["program"]
 
 
 @pytest.mark.parametrize("harts", [1, 2])

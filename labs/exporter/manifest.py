@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .errors import Complaint, Problem, raise_if
-from .manifest_check import check
+from .manifest_check import Complain, check, check_tests
 from .toml_lines import Lines
 
 
@@ -36,6 +36,7 @@ class Test:
     kind: str
     needs: tuple[str, ...]
     table: dict[str, Any] = field(hash=False)
+    hidden: bool = False
 
 
 @dataclass(frozen=True)
@@ -69,11 +70,11 @@ class Lab:
         return f"lab{self.number}"
 
 
-def read_lab(path: str, data: bytes) -> Lab:
-    """The lab that `data`, the contents of `path`, describes. Raises Problem, which names every fault."""
+def _parse(path: str, data: bytes) -> tuple[str, dict[str, Any]]:
+    """The text of a TOML file, and what it says. Raises Problem."""
     try:
         text = data.decode()
-        document = tomllib.loads(text)
+        return text, tomllib.loads(text)
     except UnicodeDecodeError as error:
         raise Problem(Complaint(path, data[:error.start].count(b"\n") + 1, "this is not UTF-8")) from None
     except tomllib.TOMLDecodeError as error:
@@ -81,22 +82,45 @@ def read_lab(path: str, data: bytes) -> Lab:
         line = int(place[1]) if place else len(text.splitlines())
         raise Problem(Complaint(path, line, str(error).replace(place[0] if place else "", ""))) from None
 
+
+def _into(complaints: list[Complaint], path: str, lines: Lines) -> Complain:
+    """Notes complaints about tables of the file `path`, each with its line."""
+    def complain(table: str, index: int, key: str, reason: str) -> None:
+        complaints.append(Complaint(path, lines.key(table, index, key) if key else lines.table(table, index), reason))
+    return complain
+
+
+def _tests(document: dict[str, Any], lines: Lines, *, hidden: bool = False) -> tuple[Test, ...]:
+    return tuple(Test(table["name"], table["exercise"], lines.table("test", index), table["points"], table["kind"],
+                      tuple(table.get("needs", [table["exercise"]])), table, hidden)
+                 for index, table in enumerate(document.get("test", [])))
+
+
+def read_tests(path: str, data: bytes, exercises: set[str]) -> tuple[Test, ...]:
+    """The tests that `data`, the contents of `path`, describes: [[test]] tables about these exercises, and nothing else.
+    Raises Problem, which names every fault."""
+    text, document = _parse(path, data)
     complaints: list[Complaint] = []
     lines = Lines(text)
-    check(document, lambda table, index, key, reason: complaints.append(
-        Complaint(path, lines.key(table, index, key) if key else lines.table(table, index), reason)))
+    check_tests(document, exercises, _into(complaints, path, lines))
+    raise_if(complaints)
+    return _tests(document, lines, hidden=True)
+
+
+def read_lab(path: str, data: bytes) -> Lab:
+    """The lab that `data`, the contents of `path`, describes. Raises Problem, which names every fault."""
+    text, document = _parse(path, data)
+    complaints: list[Complaint] = []
+    lines = Lines(text)
+    check(document, _into(complaints, path, lines))
     raise_if(complaints)
 
     exercises = tuple(
         Exercise(table["id"], table["title"], lines.table("exercise", index), table["difficulty"], table["section"],
                  tuple(table["hints"]), tuple(table.get("holes", ())), tuple(table.get("files", ())))
         for index, table in enumerate(document.get("exercise", [])))
-    tests = tuple(
-        Test(table["name"], table["exercise"], lines.table("test", index), table["points"], table["kind"],
-             tuple(table.get("needs", [table["exercise"]])), table)
-        for index, table in enumerate(document.get("test", [])))
     given = tuple(Given(table["hole"], table["file"], table["why"], lines.table("given", index))
                   for index, table in enumerate(document.get("given", [])))
     lab = document["lab"]
     return Lab(lab["number"], lab["title"], lab.get("hours", ""), path, tuple(lab["first"]), tuple(lab.get("silent", ())),
-               exercises, tests, given, document.get("scores", {}), document)
+               exercises, _tests(document, lines), given, document.get("scores", {}), document)

@@ -90,6 +90,17 @@ def _twice(names: list[str], table: str, key: str, complain: Complain) -> None:
             complain(table, index, key, f"there is another {table} `{name}`")
 
 
+def check_tests(document: dict[str, Any], exercises: set[str], complain: Complain) -> None:
+    """Complains about all that is wrong with a file of tests for these exercises, which has nothing but [[test]]."""
+    for key in sorted(document.keys() - {"test"}):
+        complain(key, 0, "", f"[{key}] means nothing here; there is only [[test]]")
+    good = [(index, table) for index, table in enumerate(document.get("test", []))
+            if _check_table("test", index, table, complain)]
+    for index, table in good:
+        _check_test(index, table, exercises, complain)
+    _twice([table["name"] for _, table in good], "test", "name", complain)
+
+
 def check(document: dict[str, Any], complain: Complain) -> None:
     """Complains about all that is wrong with a lab.toml, as far as one can see without the rest of the tree."""
     for key in document.keys() - KEYS.keys() - {"scores"}:

@@ -17,6 +17,7 @@ from .source import Tree
 
 
 BUILD = "BUILD"
+HIDDEN = "hidden"       # the folder with the list of hidden tests
 
 
 @dataclass(frozen=True)
@@ -29,11 +30,13 @@ class Failure:
 
 
 class Place:
-    """`solution` in `folder`. `settings`: for make, such as CXX_RISCV=...; `jobs`: of make."""
+    """`solution` in `folder`, with the files `hidden` of its hidden tests. `settings`: for make, such as CXX_RISCV=...;
+    `jobs`: of make."""
 
-    def __init__(self, solution: Tree, lab: Lab, folder: Path, settings: list[str], jobs: int) -> None:
+    def __init__(self, solution: Tree, hidden: Tree, lab: Lab, folder: Path, settings: list[str], jobs: int) -> None:
         self._solution, self._lab, self._folder, self._settings, self._jobs = solution, lab, folder, settings, jobs
-        write_folder(folder, solution)
+        lists = {f"{HIDDEN}/{path}": file for path, file in hidden.items() if "/" not in path}
+        write_folder(folder, solution | {path: file for path, file in hidden.items() if "/" in path} | lists)
         os.environ.pop("GLENDA_BUILD", None)        # of the make that runs the exporter
         sys.path.insert(0, str(folder / "grade"))
         sys.dont_write_bytecode = True
@@ -41,7 +44,9 @@ class Place:
         self._results = import_module("glenda.paths").RESULTS / lab.name
         self._results.mkdir(parents=True, exist_ok=True)
         import_module("glenda.plugins").build("deadline")
-        self._tests = {test.name: test for test in import_module("lab.config").load(folder, lab.number).tests}
+        config = import_module("lab.config")
+        tests = [*config.load(folder, lab.number).tests, *(config.load_hidden(folder / HIDDEN) if lists else ())]
+        self._tests = {test.name: test for test in tests}
         self._built = None      # what the grader says of the last build, if that was of the files as they are now
         self._times = None      # those of the file with the mistake, before it; None once it may have been compiled
 

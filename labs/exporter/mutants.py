@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from .course import Course
 from .errors import Complaint, Problem, raise_if
+from .hidden import hidden_tests
 from .manifest import Lab
 from .source import File, Tree
 from .toml_lines import Lines
@@ -66,7 +67,8 @@ def mutants_of(course: Course, lab: Lab) -> list[Mutant]:
 
 def misfits(course: Course, lab: Lab, solution: Tree) -> Iterator[Complaint]:
     """The wrong solutions whose text is not in the solution exactly once, or that name what the lab does not have."""
-    exercises, tests = {exercise.id for exercise in lab.exercises}, {test.name for test in lab.tests}
+    exercises = {exercise.id for exercise in lab.exercises}
+    tests = {test.name for test in (*lab.tests, *hidden_tests(course, lab))}
     seen: set[str] = set()
     for mutant in mutants_of(course, lab):
         if mutant.id in seen:

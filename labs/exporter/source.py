@@ -36,13 +36,21 @@ def blob_id(data: bytes) -> str:
     return hashlib.sha1(b"blob %d\0" % len(data) + data).hexdigest()
 
 
-def git(root: Path, *arguments: str, check: bool = True) -> bytes:
-    """What git prints about the repository of the solved tree. Raises Problem if git refuses and `check` holds."""
-    done = subprocess.run(["git", "-c", f"safe.directory={root}", "-C", str(root), *arguments],
-                          capture_output=True, check=False)
-    if done.returncode and check:
+def _run_git(root: Path, *arguments: str) -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run(["git", "-c", f"safe.directory={root}", "-C", str(root), *arguments], capture_output=True, check=False)
+
+
+def git(root: Path, *arguments: str) -> bytes:
+    """What git prints about the repository of the solved tree. Raises Problem if git refuses."""
+    done = _run_git(root, *arguments)
+    if done.returncode:
         raise Problem(f"git {' '.join(arguments)}, in {root}: {done.stderr.decode(errors='replace').strip()}")
-    return done.stdout if done.returncode == 0 else b""
+    return done.stdout
+
+
+def git_succeeds(root: Path, *arguments: str) -> bool:
+    """Whether git says yes, by its exit status."""
+    return _run_git(root, *arguments).returncode == 0
 
 
 def _is_built(folder: Path) -> bool:
@@ -97,6 +105,12 @@ def commit_date(root: Path) -> str:
     return git(root, "show", "--no-patch", "--format=%cd", "--date=raw", "HEAD").decode().strip()
 
 
-def is_clean(root: Path) -> bool:
-    """Whether everything is committed."""
-    return git(root, "status", "--porcelain") == b""
+def has_history(root: Path) -> bool:
+    """Whether the tree is a git repository of its own with a commit."""
+    return (root / ".git").exists() and git_succeeds(root, "rev-parse", "--verify", "-q", "HEAD")
+
+
+def uncommitted(root: Path) -> list[str]:
+    """The paths of what is not committed."""
+    listed = git(root, "status", "--porcelain", "-z", "--no-renames", "--untracked-files=all").decode(errors="replace")
+    return [row[3:] for row in listed.split("\0") if row]

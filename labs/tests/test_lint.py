@@ -198,6 +198,16 @@ def test_holes_keep_clear_of_includes_and_macros(solved: SolvedTree) -> None:
         f"kernel/slot.cc:{first}: L6: hole 2.1a holds an include", f"kernel/slot.cc:{second}: L6: hole 2.2a is in a macro"]
 
 
+@pytest.mark.parametrize("path, data", [
+    ("solutions/lab1/hidden/__pycache__/a.pyc", b"x"), ("solutions/lab1/hidden/build/initrd", b"x"), ("service/main.o", b"x"),
+    ("solutions/lab1/.exported", b"a\n"), ("service/program", b"\x7fELF and more")])
+def test_what_was_built_is_no_source(solved: SolvedTree, path: str, data: bytes) -> None:
+    solved.write(path, "")
+    (solved.root / path).write_bytes(data)
+    solved.git("add", "-f", path)
+    assert complaints(solved) == f"{path}: L7: this was built, and is no source: git rm --cached '{path}'"
+
+
 def test_plain_text(solved: SolvedTree) -> None:
     solved.write("kernel/a.h", "one \ntwo")
     solved.write("kernel/b.h", "one\r\ntwo\r\n")
