@@ -40,5 +40,5 @@ def check(root: Path, private: Repository) -> None:
         if git(root, "rev-parse", "--is-shallow-repository").strip() == b"true":
             raise Problem(f"The labs were published from commit {commit[:10]}, which this clone may lack because it is shallow: "
                           "git fetch --unshallow")
-        raise Problem(f"The labs were published from commit {commit[:10]}, which this tree does not have: publishing from here would "
-                      "take mends back. git pull first; or, if it shall be so, say why: make labs REASON='...'")
+        raise Problem(f"The labs were published from commit {commit[:10]}, which this tree does not have: publishing from "
+                      "here would take mends back. git pull first; or, if it shall be so, say why: make labs REASON='...'")
