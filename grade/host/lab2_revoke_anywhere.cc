@@ -157,6 +157,25 @@ void nested_nodes() {
     }
 }
 
+/// There is a preemption point after each zombie, also where nothing was left in it.
+void empty_nodes() {
+    constexpr unsigned kNodes = 50;
+    Slot root, held[kNodes];
+    static Slot slots[kNodes][2];
+    root.fill_as_root(capability(CapType::Untyped));
+    for (unsigned i = 0; i < kNodes; i++) {
+        Capability cap = capability(CapType::CNode, Rights::All, slots[i]);
+        cap.size_bits = 1;
+        held[i].fill_as_child(cap, root);
+    }
+    zombies = nullptr;
+    for (Slot& slot : held) EXPECT(delete_slot(slot) == Progress::Done);
+    polls = 0;
+    EXPECT(reap_zombies() == Progress::Done);
+    EXPECT(!root.has_children() && zombies == nullptr);
+    EXPECT(polls >= kNodes);
+}
+
 /// CNodes with no capability outside themselves keep themselves alive. Their Untyped can still be revoked.
 void nodes_in_circles() {
     polls = 0;
@@ -193,5 +212,6 @@ int main(int argc, char** argv) {
                       {"deleting", deleting},
                       {"a_large_node", a_large_node},
                       {"nested_nodes", nested_nodes},
+                      {"empty_nodes", empty_nodes},
                       {"nodes_in_circles", nodes_in_circles}});
 }

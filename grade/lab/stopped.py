@@ -37,7 +37,8 @@ def ask(machine: Machine, kernel: Path, programs: list[Path], folder: Path, *com
     ours, gdbs = os.path.relpath(socket), os.path.relpath(socket, ROOT)     # relative, for a socket's path must be short
     if shutil.which("gdb-multiarch") is None or max(len(ours), len(gdbs)) > SOCKET_NAME:
         return []
-    if "Waiting" not in (machine.monitor.human(f"gdbserver unix:{ours},server=on,wait=off") or ""):
+    listen = f"unix:{ours.replace(',', ',,')},server=on,wait=off"
+    if "Waiting" not in (machine.monitor.human(f'gdbserver "{listen}"') or ""):
         return []
     line = ["gdb-multiarch", "-q", "-nx", "-batch", "-x", ".gdbinit", "-ex", f'file "{kernel}"',
             *(word for program in programs for word in ("-ex", f'add-symbol-file "{program}"')),

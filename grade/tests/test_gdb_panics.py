@@ -41,7 +41,7 @@ def test_every_report_is_known() -> None:
                 if "PANIC: " in path.read_text(encoding="utf-8")]
     assert printing == ["kernel/check/check_call.cc", "kernel/debug/print.cc", "kernel/entry/entry.cc"]
     answer = run_gdb(f"file {KERNEL}", "break-panic")["break-panic"]
-    assert re.findall(r"file (kernel/\S+),", answer) == ["kernel/debug/print.cc", "kernel/entry/entry.cc", "kernel/check/check_call.cc"]
+    assert sorted(re.findall(r"file (kernel/\S+),", answer)) == printing
 
 
 NAMES = """

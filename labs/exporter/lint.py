@@ -16,12 +16,13 @@ from .course import Course
 from .errors import Complaint
 from .ids import exercise_of, lab_of
 from .lint_trees import NEAR
-from .manifest import Lab, Lines
+from .manifest import Lab
 from .marks import Hole
 from .mutants import misfits
 from .patches import is_code, lines_to_write
 from .render import Renderer
 from .repository import Repository
+from .toml_lines import Lines
 
 EXERCISES, TESTS, LINES, POINTS = (5, 9), (10, 16), (150, 350), (100, 100)
 INCLUDE = re.compile(r"\s*#\s*include\b")

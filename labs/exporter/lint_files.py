@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from .course import COMMON, LATER, Course
 from .errors import Complaint
 from .globs import Globs
-from .manifest import Lines
+from .toml_lines import Lines
 
 TREE = re.compile(r"labs/lab\d+/tree/")
 BUILT = re.compile(r"(?:.*/)?(?:(?:build|__pycache__|\.pytest_cache)/.*|\.exported|.*\.(?:o|d|a|elf|pyc|orig|rej))")

@@ -12,7 +12,7 @@ from exporter.folder import write_folder
 from exporter.grader import OF_MAKE
 from exporter.mutants import mutants_of
 from exporter.render import Renderer
-from exporter.source import read_folder
+from exporter.source import File, read_folder
 
 ROOT = Path(__file__).resolve().parents[2]
 BUILD = ROOT / os.environ.get("GLENDA_BUILD", "build")
@@ -39,11 +39,11 @@ def printed(lab: int, solved: tuple[str, ...], mistake: str, arguments: list[str
     course = Course(read_folder(ROOT))
     about = next(each for each in course.labs if each.number == lab)
     tree = Renderer(course).tree(f"prep{lab}", set(solved))
-    folder = BUILD / f"labs/transcripts/lab{lab}"
-    write_folder(folder, tree)
     if mistake:
         mutant = next(each for each in mutants_of(course, about) if each.id == mistake)
-        (folder / mutant.file).write_text(mutant.applied(tree))
+        tree = {**tree, mutant.file: File(mutant.applied(tree).encode())}
+    folder = BUILD / f"labs/transcripts/lab{lab}"
+    write_folder(folder, tree)
     environment = {key: value for key, value in os.environ.items() if key not in OF_MAKE} | {"LC_ALL": "C.UTF-8"}
     done = subprocess.run(["make", "-C", str(folder), "--no-print-directory", f"-j{os.cpu_count()}", f"LAB={lab}", *arguments],
                           capture_output=True, text=True, timeout=600, env=environment, stdin=subprocess.DEVNULL, check=False)

@@ -27,7 +27,8 @@ def test_three_lines_of_a_solution_elsewhere(solved: SolvedTree) -> None:
     solved.write(TOML, solved.read(TOML) + '\n[[given]]\nhole = "2.2a"\nfile = "kernel/twin.cc"\nwhy = "steal() is the model"\n')
     assert complaints(solved) == ""
     solved.write("kernel/twin.cc", TWIN.replace("    rights = source.rights;\n", ""))
-    assert complaints(solved) == "labs/lab2/lab.toml:44: L8: nothing of hole 2.2a is shown in kernel/twin.cc: remove this [[given]]"
+    assert complaints(solved) == ("labs/lab2/lab.toml:44: L8: nothing of hole 2.2a is shown in kernel/twin.cc: "
+                                  "remove this [[given]]")
 
 
 def test_a_solution_of_lab_1_elsewhere(solved: SolvedTree) -> None:
@@ -36,7 +37,8 @@ def test_a_solution_of_lab_1_elsewhere(solved: SolvedTree) -> None:
         "+int first_line_of_it();\n+int second_line_of_it();\n+int third_line_of_it();\n"))
     assert complaints(solved) == ""
     solved.write("kernel/copy.h", "int first_line_of_it();\nint second_line_of_it();\nint third_line_of_it();\n")
-    assert "labs/lab1/solution: L8: three lines of the solution of lab1 in a row are published in kernel/copy.h, line 1" in complaints(solved)
+    assert ("labs/lab1/solution: L8: three lines of the solution of lab1 in a row are published in kernel/copy.h, line 1"
+            in complaints(solved))
 
 
 @pytest.mark.parametrize("text, reason", [

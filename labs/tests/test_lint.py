@@ -38,7 +38,8 @@ def test_marks(text: str, reason: str) -> None:
 
 
 @pytest.mark.parametrize("opened, closed", [("// lab 2.1a {", "// lab 2.1a }"), ("# lab 2.1a {", "# lab 2.1a }"),
-                                            ("<!-- lab 2.1a { -->", "<!-- lab 2.1a } -->"), ("\t// lab 12.10 {", "\t// lab 12.10 }")])
+                                            ("<!-- lab 2.1a { -->", "<!-- lab 2.1a } -->"),
+                                             ("\t// lab 12.10 {", "\t// lab 12.10 }")])
 def test_marks_in_each_syntax(opened: str, closed: str) -> None:
     holes, found = find_holes("a", ["one", opened, "two", closed, "three"])
     assert found == [] and [(hole.opened, hole.closed) for hole in holes] == [(2, 4)]
@@ -50,7 +51,8 @@ def test_marks_in_each_syntax(opened: str, closed: str) -> None:
     (TOML, 'holes = ["2.2a"]', 'holes = ["2.2a", "2.2b"]', "labs/lab2/lab.toml:15: L1: hole 2.2b is marked nowhere"),
     (TOML, 'exercise = "2.2"', 'exercise = "2.1"', "labs/lab2/lab.toml:15: L1: exercise 2.2 has no test"),
     (TOML, '"slots_moved"', '"queue"', "labs/lab2/lab.toml:30: L1: lab1 has a test queue too"),
-    (TOML, 'needs = ["2.1", "2.2"]', 'needs = ["2.7"]', "labs/lab2/lab.toml:30: L1: test slots_moved needs exercise 2.7, which is nowhere"),
+    (TOML, 'needs = ["2.1", "2.2"]', 'needs = ["2.7"]',
+     "labs/lab2/lab.toml:30: L1: test slots_moved needs exercise 2.7, which is nowhere"),
 ])
 def test_what_belongs_together(solved: SolvedTree, path: str, old: str, new: str, reason: str) -> None:
     text = solved.read(path)
@@ -70,7 +72,8 @@ def test_a_stub_without_a_hole_and_a_hole_without_a_stub(solved: SolvedTree) -> 
     (solved.root / "labs/lab2/stubs/2.2a.cc").rename(solved.root / "labs/lab2/stubs/2.2b.cc")
     found = complaints(solved)
     assert "labs/lab2/stubs/2.2b.cc: L1: there is no hole 2.2b" in found
-    assert f"kernel/slot.cc:{line_of(solved, SLOT, 'lab 2.2a {')}: L1: hole 2.2a has no stub; write labs/lab2/stubs/2.2a.cc" in found
+    line = line_of(solved, SLOT, "lab 2.2a {")
+    assert f"kernel/slot.cc:{line}: L1: hole 2.2a has no stub; write labs/lab2/stubs/2.2a.cc" in found
     (solved.root / "labs/lab1/stubs/1.1a.cc").unlink()
     assert "hole 1.1a has no stub; write labs/lab1/stubs/1.1a.h" in complaints(solved)      # as its file is called
 
@@ -92,7 +95,8 @@ def test_a_mend_near_a_published_hole(solved: SolvedTree, old: str, new: str, di
     public = published(solved).public
     solved.replace(SLOT, old, new)
     found = [str(one) for one in lint(Course(read_folder(solved.root)), public, False)]
-    assert found[0].startswith(f"kernel/slot.cc:{line_of(solved, SLOT, 'lab 2.1a {')}: L3: published hole 2.1a has a change {distance} away")
+    line = line_of(solved, SLOT, "lab 2.1a {")
+    assert found[0].startswith(f"kernel/slot.cc:{line}: L3: published hole 2.1a has a change {distance} away")
     assert len(found) == 1 or all("L3" in one for one in found)
 
 
