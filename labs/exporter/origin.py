@@ -13,10 +13,9 @@ from .source import git, git_succeeds, has_history
 
 FROM = re.compile(r"^From commit ([0-9a-f]{40})$", re.MULTILINE)
 NEW = """\
-{path} is new, and its history begins with this. If students have these labs from somewhere else, they cannot merge them:
-remove {folder}, copy that folder from the computer that published last, or clone what is published with
-  git clone --bare ADDRESS {path}
-and make labs again."""
+{path} is new: its history begins here.
+Do students have labs already, published from another computer? They could not merge these. Remove {folder}, copy that
+folder from there, or clone what is published with `git clone --bare ADDRESS {path}`, and make labs again."""
 
 
 def head(root: Path) -> str:
