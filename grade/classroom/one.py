@@ -16,7 +16,7 @@ import tempfile
 from pathlib import Path
 
 from glenda.process import die_with_parent
-from lab import config, results
+from lab import config, host, results
 from lab.screen import clean
 
 from . import sandbox, submission
@@ -24,6 +24,8 @@ from .submission import BadSubmission, Submission
 
 FREE = "lab1/"                  # here students write files of their own, and only lab 1 builds them
 SHOWN = 8                       # files that a note names
+SAID_SHOWN = 120                # of what the compiler said
+USUAL = ("ok", "WRONG", "TO DO")
 NAME_SHOWN = 80                 # characters of each
 CORES_EACH = 1                  # a submission's grader uses one processor; the class uses all
 LOG_SHOWN = 4000                # characters of what was printed, in a result that has no score
@@ -78,7 +80,9 @@ def grade(job: Path, name: str) -> dict:
             return result | {"reason": str(problem)}
         if names := sorted(name for name in set(result["changed"]) - places(template) if not name.startswith(FREE)):
             result["notes"].append(f"outside the exercises: {few(names)}")
-        return result | run(settings, name, template, changed, output)
+        graded = run(settings, name, template, changed, output)
+        result["notes"] += graded.pop("kinds", [])
+        return result | graded
 
 
 def edited(left_out: dict[str, str], template: Path) -> list[str]:
@@ -99,6 +103,15 @@ def places(template: Path) -> set[str]:
 def few(names: list[str]) -> str:
     more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
     return ", ".join(clean(name[:NAME_SHOWN]) for name in names[:SHOWN]) + more
+
+
+def kinds(tests: list[dict]) -> list[str]:
+    """How many tests went wrong in which way, with what the compiler said first."""
+    found: dict[str, list[str]] = {}
+    for test in tests:
+        if test["score"] < test["max_score"] and (kind := test["extra_data"]["kind"]) not in USUAL:
+            found.setdefault(kind, []).append(clean(test["output"].partition("\n")[0][:SAID_SHOWN]))
+    return [f"{len(said)} {kind}" + (f" ({said[0]})" if kind == "BUILD" else "") for kind, said in found.items()]
 
 
 def secret_of(secret: str, name: str) -> str:
@@ -125,8 +138,9 @@ def run(settings: dict, name: str, template: Path, changed: Path, output) -> dic
     try:
         graded = json.loads(last)
         tests = graded["tests"]
-        return {"score": float(sum(each["score"] for each in tests)), "tests": tests, "seconds": told["seconds"],
-                "log": log[-LOG_SHOWN:]}
+        if hostile := next((each["name"] for each in tests if each["output"].startswith(host.CALLED)), ""):
+            return told | {"reason": f"{hostile}: {host.CALLED}"}
+        return told | {"score": float(sum(each["score"] for each in tests)), "tests": tests, "kinds": kinds(tests)}
     except (ValueError, KeyError, TypeError):
         return told | {"reason": f"the grader did not come to its end (exit status {outcome.status})", "log": text[-LOG_SHOWN:]}
 

@@ -34,10 +34,12 @@ FLAGS = ["-std=c++23", "-O1", "-g", "-fno-omit-frame-pointer", "-fsanitize=addre
          "-Igrade/host", "-Igrade/unit/host", "-Igrade/unit", "-Ilib", "-Ikernel"]
 EXERCISE, EXERCISE_HOST = "kernel/debug/exercise.h", "grade/host/exercise.cc"   # what stands in place of missing code
 MOST_OUTPUT = 256 * 1024
+CALLED = "a system call that no test needs: it starts a process, changes a file, or asks for the network"
 ASLEEP_LIMIT = 5.0          # s of real time that a program may sleep
 REPORT = re.compile(r"^SUMMARY: (\w+Sanitizer): (\S+)(?: (\S+:\d+))?.*?(?: in (.+))?$", re.MULTILINE)
 UNDEFINED = re.compile(r"^(\S+:\d+):\d+: runtime error: (.*)$", re.MULTILINE)
 PROCESS = re.compile(r"^==\d+==", re.MULTILINE)     # how a sanitizer begins its lines: each run has another number
+ON_STACK = re.compile(r"0x7fffff[0-9a-f]{6}\b")    # moves with the length of the tree's path, and with the environment
 NO_RANDOMIZE = 0x0040000    # personality: the same addresses each time
 
 
@@ -122,6 +124,8 @@ def run(setting: Setting, test: Test) -> Outcome:
 
 def decide(test: Test, seen: Run, status: int, nonce: str) -> Verdict:
     """The verdict, in the order that verdict.py explains."""
+    if seen.stop == Stop.EXIT and status == -signal.SIGSYS:
+        return Verdict(Kind.PANIC, CALLED)
     if todo := verdict.missing_in(seen.output):
         return todo
     if found := UNDEFINED.search(seen.output):
@@ -151,9 +155,10 @@ def execute(command: list[str], folder: Path, limit: float) -> tuple[Run, int, f
     """Runs a program to its end or its limits. Returns what it did, its exit status, and the processor time it used."""
     environment = {"PATH": os.environ.get("PATH", ""), "ASAN_OPTIONS": "detect_leaks=0:color=never:abort_on_error=0",
                    "UBSAN_OPTIONS": "color=never:print_stacktrace=0"}
-    child = subprocess.Popen([*jail.command(), *command], cwd=folder, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                             stderr=subprocess.STDOUT, env=environment, start_new_session=True,
-                             preexec_fn=lambda: restrain(limit))
+    with jail.way_in() as (before, inherited):
+        child = subprocess.Popen([*before, *command], cwd=folder, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                 stderr=subprocess.STDOUT, env=environment, start_new_session=True, pass_fds=inherited,
+                                 preexec_fn=lambda: restrain(limit))
     output, stop, used = bytearray(), Stop.EXIT, 0.0
     moved = time.monotonic()
     while True:
@@ -184,5 +189,6 @@ def execute(command: list[str], folder: Path, limit: float) -> tuple[Run, int, f
         child.wait(ASLEEP_LIMIT)        # its output is closed: it should end at once
     with contextlib.suppress(ProcessLookupError):
         os.killpg(child.pid, signal.SIGKILL)
-    text = PROCESS.sub("==pid==", output[:MOST_OUTPUT].decode(errors="replace").replace("\r", ""))
-    return Run(text, stop), child.wait(), used
+    text = output[:MOST_OUTPUT].decode(errors="replace").replace("\r", "")
+    text = ON_STACK.sub("0x7fffff......", PROCESS.sub("==pid==", text))
+    return Run(text, stop), jail.status_of(child.wait()), used
