@@ -15,6 +15,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from glenda.errors import Infrastructure
 from glenda.process import die_with_parent
 from lab import config, host, results
 from lab.screen import clean
@@ -51,6 +52,7 @@ def lay_out(student: Submission, template: Path, folder: Path) -> list[str]:
 # In the sandbox: the course's tree, the student's files over it, and the grader. The token tells its last line from
 # whatever was printed before.
 INSIDE = """
+echo "$TOKEN begun"
 mkdir /work/tree && cd /work/tree && cp -a /template/. . && cp -r --no-preserve=mode,ownership /student/. . || exit 9
 make --no-print-directory grade LAB="$LAB" JOBS="$JOBS" $HIDDEN_OPTION; status=$?
 echo
@@ -106,12 +108,12 @@ def few(names: list[str]) -> str:
 
 
 def kinds(tests: list[dict]) -> list[str]:
-    """How many tests went wrong in which way, with what the compiler said first."""
+    """How many tests went wrong in which way, with what the compiler or the computer said first."""
     found: dict[str, list[str]] = {}
     for test in tests:
         if test["score"] < test["max_score"] and (kind := test["extra_data"]["kind"]) not in USUAL:
             found.setdefault(kind, []).append(clean(test["output"].partition("\n")[0][:SAID_SHOWN]))
-    return [f"{len(said)} {kind}" + (f" ({said[0]})" if kind == "BUILD" else "") for kind, said in found.items()]
+    return [f"{len(said)} {kind}" + (f" ({said[0]})" if kind in ("BUILD", "INFRA") else "") for kind, said in found.items()]
 
 
 def secret_of(secret: str, name: str) -> str:
@@ -131,6 +133,9 @@ def run(settings: dict, name: str, template: Path, changed: Path, output) -> dic
     limits = sandbox.Limits(**settings.get("limits", {}))
     outcome = sandbox.run(["sh", "-c", INSIDE], trees, limits, environment, output)
     text = outcome.output.decode("utf-8", "replace")
+    if not text.startswith(f"{token} begun\n"):
+        raise Infrastructure(f"no sandbox on this computer: {text.partition(chr(10))[0] or 'bubblewrap does not say why'}")
+    text = text.partition("\n")[2]
     log, _, last = text.rpartition(token)
     told = {"seconds": round(outcome.seconds, 1), "log": log[-LOG_SHOWN:]}
     if outcome.stopped:
@@ -157,7 +162,11 @@ def main() -> int:
     if shutil.which("bwrap") is None:
         print("bubblewrap is missing: sudo apt-get install bubblewrap", file=sys.stderr)
         return 2
-    result = grade(job, name)
+    try:
+        result = grade(job, name)
+    except Infrastructure as problem:   # that is no fault of the submission: it gets no result here
+        print(f"{name}: {problem}", file=sys.stderr)
+        return 2
     write(job, result)
     reason = f"  ({result['reason']})" if result["reason"] else ""
     print(f"  GRADE    {name:<24} {result['score']:g}/{result['max_score']:g}  {result.get('seconds', 0):g} s{reason}", flush=True)

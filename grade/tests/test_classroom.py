@@ -229,7 +229,8 @@ GRADED = {"name": "moving", "number": "2.4", "score": 6.0, "max_score": 6, "outp
 def graded_as(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *tests: dict) -> dict:
     """The result of a submission whose grader comes to these tests."""
     def run(*arguments) -> Outcome:
-        return Outcome(output=f"...\n{arguments[3]['TOKEN']} {json.dumps({'tests': tests})}".encode())
+        token = arguments[3]["TOKEN"]
+        return Outcome(output=f"{token} begun\n...\n{token} {json.dumps({'tests': tests})}".encode())
     job = job_with(tmp_path, ("kernel/a.cc", b""))
     monkeypatch.setattr(sandbox, "run", run)
     return one.grade(job, "ann")
@@ -239,6 +240,16 @@ def test_a_system_call_that_no_test_needs_costs_the_whole_score(tmp_path: Path, 
     hostile = GRADED | {"name": "fences", "score": 0.0, "output": host.CALLED, "extra_data": {"kind": "PANIC"}}
     result = graded_as(tmp_path, monkeypatch, GRADED, hostile)
     assert result["score"] == 0 and result["reason"] == f"fences: {host.CALLED}"
+
+
+def test_a_computer_without_sandboxes_gives_nobody_a_zero(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """Some forbid them to all but root. The submission stays without a result, for the next host or the next run."""
+    job = job_with(tmp_path, ("kernel/a.cc", b""))
+    monkeypatch.setattr(sandbox, "run", lambda *_: Outcome(status=1, output=b"bwrap: setting up uid map: Permission denied\n"))
+    monkeypatch.setattr(sys, "argv", ["one", str(job), "ann"])
+    monkeypatch.setattr(one, "die_with_parent", lambda: None)
+    assert one.main() != 0 and classroom_main.without_result(["ann"], job) == ["ann"]
+    assert "ann: no sandbox on this computer: bwrap: setting up uid map: Permission denied" in capsys.readouterr().err
 
 
 def test_the_table_says_what_went_wrong(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
