@@ -76,6 +76,9 @@ def check_path(root: Path) -> Iterator[Finding]:
 
 
 def check_file_system(root: Path) -> Iterator[Finding]:
+    if not keeps_names(root):
+        yield Finding("file system", "it shows all names in lower case: make does not find `Makefile` there",
+                      "move the folder to your home folder, and clone it anew")
     where = root / "build"
     probe = where if where.is_dir() else root
     try:
@@ -84,6 +87,11 @@ def check_file_system(root: Path) -> Iterator[Finding]:
     except OSError as error:
         yield Finding("file system", f"nothing can be written below {probe}: {error.strerror}",
                       f"sudo chown -R $(id -un) '{probe}'")
+
+
+def keeps_names(root: Path) -> bool:
+    """Some drivers for the disks of Windows do not: a file opens by any spelling, and is listed by one that nobody gave."""
+    return "Makefile" in os.listdir(root) or not (root / "Makefile").exists()
 
 
 def look_at_file_system(scratch: Path) -> Iterator[Finding]:
