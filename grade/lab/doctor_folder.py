@@ -2,6 +2,7 @@
 """What `make doctor` says about the student's folder: its files, where it lies, and git."""
 
 import os
+import shlex
 import shutil
 import tempfile
 import time
@@ -132,6 +133,10 @@ def check_ownership(root: Path) -> Iterator[Finding]:
 
 
 def check_repository(root: Path) -> Iterator[Finding]:
+    if b"safe.directory" in git.run(root, "rev-parse", "--show-prefix").stderr:
+        yield Finding("git", "the folder belongs to somebody else (a shared one?), and git does not trust it",
+                      f"git config --global --add safe.directory {shlex.quote(str(root))}")
+        return
     if not git.is_top(root):
         yield Finding("git", "this folder is no clone, so `make next-lab` and `make handin` cannot work",
                       "git clone the course's repository, and copy your work into the clone")
