@@ -87,7 +87,7 @@ def make(tree: Path, command: list[str], folder: Path, suffix: str, inputs: Iter
         complaint = told.read(build.MOST_OUTPUT).decode(errors="replace")
     if done.returncode != 0:
         # The linker takes the paths of sources from their debug information, where they are absolute.
-        return target, complaint.replace(f"{tree}/", "") or "the compiler fails and does not say why"
+        return target, build.lasting(complaint).replace(f"{tree}/", "") or "the compiler fails and does not say why"
     used = listed.read_text().replace("\\\n", " ").split()[1:] if suffix else list(map(str, inputs))
     listed.unlink(missing_ok=True)
     record = scratch.with_suffix(".record")

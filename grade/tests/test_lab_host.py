@@ -32,6 +32,7 @@ THINGS = {
     "int thing() { return 8; }": ("WRONG", "grade/host/thing.cc:9  thing() == 7"),
     "int thing() { return nothing; }": ("BUILD", "kernel/thing.cc:1  'nothing' was not declared"),
     "int other() { return 7; }": ("BUILD", "       grade/host/thing.cc:9  undefined reference to `thing()'"),
+    'asm("wrong"); int thing() { return 7; }': ("BUILD", "assembly:"),
     "int thing() { int* p = new int; delete p; return *p; }": ("PANIC", "kernel/thing.cc:1  AddressSanitizer: heap-use-after-free in thing()"),
     "int thing() { int a[2] = {}; volatile int i = 2; return a[i]; }": ("PANIC", "kernel/thing.cc:1  index 2 out of bounds"),
     "int thing() { volatile int big = 0x7fffffff; return big + 1; }": ("PANIC", "signed integer overflow"),
