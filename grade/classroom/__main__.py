@@ -25,6 +25,8 @@ from .one import CORES_EACH
 from .submission import BadSubmission
 
 SAID_TO_US = {"HIDDEN", "JOBS", "TEST", "EX", "STRICT"}
+HOSTS_TRIED = 3                 # for one submission, where hosts die
+PATIENCE = 20                   # s for GNU parallel to end its jobs
 SLURM_MORE = 10                 # minutes that Slurm leaves a task beyond its own limit, to say what happened
 
 
@@ -120,11 +122,20 @@ def run_all(names: list[str], job: Path, options: argparse.Namespace) -> None:
         return
     line = ["parallel", "--will-cite", "--line-buffer", "--no-notice", f"--jobs={options.jobs or '100%'}", "--bar" if sys.stderr.isatty() else "--keep-order"]
     if options.machines:
-        # The hosts see this folder at the same place, as computers of a laboratory do.
-        line += ["--sshloginfile", str(options.machines.resolve()), "--workdir", str(ROOT / "grade")]
-    command = f"{shlex.quote(sys.executable)} -m classroom.one {shlex.quote(str(job.resolve()))}"
-    subprocess.run([*line, command, "{}"], input="\n".join(left) + "\n", text=True, cwd=ROOT / "grade", check=False,
-                   preexec_fn=die_with_parent)
+        # The hosts see this folder at the same place, as computers of a laboratory do. One that does not answer gets
+        # nothing, and what one has lost another grades.
+        line += ["--sshloginfile", str(options.machines.resolve()), "--filter-hosts", "--retries", str(HOSTS_TRIED),
+                 "--workdir", str(ROOT / "grade")]
+    command = f"exec {shlex.quote(sys.executable)} -m classroom.one {shlex.quote(str(job.resolve()))}"
+    with subprocess.Popen([*line, command, "{}"], stdin=subprocess.PIPE, text=True, cwd=ROOT / "grade",
+                          preexec_fn=die_with_parent) as child:
+        try:
+            child.communicate("\n".join(left) + "\n")
+        except KeyboardInterrupt:       # it got the same signal, and ends what it has started, here and elsewhere
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                child.wait(PATIENCE)
+            child.kill()
+            raise
 
 
 def write_array_job(names: list[str], job: Path, wall: float) -> Path:
@@ -162,6 +173,14 @@ def collect(names: list[str], job: Path, lab: int) -> tuple[list[dict], list[str
 
 
 def main() -> int:
+    try:
+        return grade_class()
+    except KeyboardInterrupt:
+        print("\nStopped. The same command goes on from here.", file=sys.stderr)
+        return 130
+
+
+def grade_class() -> int:
     parser = argparse.ArgumentParser(prog="classroom", description="Grade a folder of submissions.")
     parser.add_argument("folder", type=place)
     parser.add_argument("--lab", type=int, required=True)

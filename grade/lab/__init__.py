@@ -10,5 +10,6 @@
     boot, host, script   one kind of test each; `verdict` decides what became of it
     places      addresses in words: functions and lines; `stopped` asks GDB for stacks and threads
     screen, results      what is printed and written
+    trouble     what an error of this computer means, and what to do
     grade, handin        the commands
 """

@@ -17,7 +17,7 @@ from typing import NoReturn
 from glenda import paths, plugins, qemu
 from glenda.errors import Infrastructure
 
-from . import boot, build, config, host, pool, protected, results, script, submission
+from . import boot, build, config, host, pool, protected, results, script, submission, trouble
 from .config import BadLab, Lab, Test
 from .screen import Screen
 from .setting import Outcome, Setting
@@ -50,7 +50,7 @@ def run(options: argparse.Namespace) -> int:
     try:
         return grade(options)
     except (Infrastructure, BadLab, OSError, subprocess.CalledProcessError) as error:
-        print(f"make grade: {error}", file=sys.stderr)
+        print(f"make grade: {trouble.in_words(error)}", file=sys.stderr)
         return 2
 
 
@@ -142,6 +142,9 @@ def grade_tree(lab: Lab, tests: list[Test], tree: Path, folder: Path, nonce: str
         print("building ...", end="\r", file=sys.stderr, flush=True)
     built = build.run(tree, lab.number, options.jobs, options.make)
     results.write(folder / "build.log", built.output)
+    if build.SKEW in built.output:
+        print("note: files are from the future, so make cannot tell what is new. Is the clock right? make doctor says which.",
+              file=sys.stderr, flush=True)
     screen = Screen(lab, results=options.shown or shown(folder, options.tree.resolve()))
     say(screen.head(notes, as_published=not notes))
     if built.error:

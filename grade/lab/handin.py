@@ -15,7 +15,7 @@ from pathlib import Path
 
 from glenda import paths
 
-from . import config, git, submission
+from . import config, git, submission, trouble
 from .config import BadLab, Lab
 from .grade import results_of, shown
 from .submission import Files
@@ -38,7 +38,7 @@ def run(options: argparse.Namespace) -> int:
         lab = config.load(root, options.lab or config.newest(root))
         return pack(root, lab)
     except (BadLab, OSError) as error:
-        print(f"make handin: {error}")
+        print(f"make handin: {trouble.in_words(error)}")
         return 2
 
 

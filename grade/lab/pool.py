@@ -14,6 +14,7 @@ from multiprocessing.process import BaseProcess
 
 from glenda.errors import Infrastructure
 
+from . import trouble
 from .config import BadLab, Test
 from .setting import Outcome
 from .verdict import Kind, Verdict
@@ -36,7 +37,8 @@ def _work(runner: Runner, test: Test, answer: Connection) -> None:
     try:
         outcome = runner(test)
     except (Infrastructure, BadLab, OSError) as error:
-        outcome = Outcome(test.name, Verdict(Kind.INFRA, str(error).partition("\n")[0] or type(error).__name__), str(error))
+        told = trouble.in_words(error) or type(error).__name__
+        outcome = Outcome(test.name, Verdict(Kind.INFRA, told.partition("\n")[0]), told)
     except Exception:       # a fault of the grader
         told = traceback.format_exc()
         outcome = Outcome(test.name, Verdict(Kind.INFRA, f"the grader failed: {told.splitlines()[-1]}"), told)

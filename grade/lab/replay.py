@@ -23,7 +23,7 @@ from glenda import paths, qemu
 from glenda.errors import Infrastructure
 from glenda.process import die_with_parent
 
-from . import config
+from . import config, trouble
 from .boot import command_line
 from .config import BadLab
 from .walk import free_port
@@ -181,11 +181,11 @@ def run(options: argparse.Namespace) -> int:
             recording = of_folder(recording.folder)
             print(USAGE)
             if not is_current(recording):
-                print("  You have built since: this is the recorded run, with its symbols. The sources that GDB shows are today's.")
+                print("  You have built since. This is the recorded run, with its symbols; but GDB shows today's sources.")
             return replay(paths.ROOT, recording)
         said = record(recording, paths.KERNEL, paths.INITRD)
     except (Infrastructure, BadLab, OSError) as error:
-        print(error, file=sys.stderr)
+        print(trouble.in_words(error), file=sys.stderr)
         return 2
     print("".join(f"  {line}\n" for line in said.splitlines()[-12:]), end="")
     print(f"Recorded. Look at it with: make replay TEST={recording.name}")

@@ -17,7 +17,13 @@ Files = dict[str, Path]     # by path below the root
 
 NOT_SOURCES = {"build", ".git", "__pycache__", ".venv", "node_modules"}     # folders, where git does not know
 ANSWERS = "answers.md"
+IGNORES_ALL = b"*\n"        # .gitignore of a folder that make has built in: BUILD may have any name
 MOST = 16 << 20             # bytes; a larger file is no source
+
+
+def _is_built(folder: Path) -> bool:
+    ignored = folder / ".gitignore"
+    return ignored.is_file() and ignored.read_bytes() == IGNORES_ALL
 
 
 def _names(root: Path) -> Iterator[str]:
@@ -27,7 +33,7 @@ def _names(root: Path) -> Iterator[str]:
         yield from listed
         return
     for folder, folders, files in os.walk(root):
-        folders[:] = [name for name in folders if name not in NOT_SOURCES]
+        folders[:] = [name for name in folders if name not in NOT_SOURCES and not _is_built(Path(folder, name))]
         yield from (os.path.relpath(os.path.join(folder, name), root) for name in files)
 
 

@@ -123,7 +123,8 @@ def of_stop(run: Run, limit: str) -> Verdict | None:
     if panic := PANIC.search(run.output):
         what, rest = panic["what"], [line.strip() for line in panic["rest"].splitlines()]
         if what.startswith(VIOLATED):
-            return Verdict(Kind.BROKEN, f"an invariant of the kernel is broken: {what.removeprefix(VIOLATED)}{case}", tuple(run.where))
+            which = what.removeprefix(VIOLATED)
+            return Verdict(Kind.BROKEN, f"an invariant of the kernel is broken: {which}{case}", tuple(run.where))
         return Verdict(Kind.PANIC, in_words(what) + case, tuple(run.where or rest))
     if run.stop == Stop.FLOOD:
         return Verdict(Kind.HANG, f"it prints without end{case}", (*run.where, *tail(run.output, 2)))

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """make grade-class: hostile submissions harm nothing, and what a class's results become."""
 
+import argparse
 import contextlib
 import io
 import json
@@ -8,6 +9,8 @@ import lzma
 import os
 import random
 import resource
+import shutil
+import signal
 import subprocess
 import sys
 import tarfile
@@ -208,7 +211,8 @@ def test_names_of_a_submission_do_not_spoil_the_table(tmp_path: Path, monkeypatc
 
 def test_changes_outside_the_exercises_are_noted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A macro in a header can make the tests' checks pass: a person has to see that there is one."""
-    job = job_with(tmp_path, ("kernel/cap/slot.cc", b"solved"), ("kernel/cap/slot.h", b"#define CHECK(x)"), ("kernel/same.h", b""))
+    job = job_with(tmp_path, ("kernel/cap/slot.cc", b"solved"), ("kernel/cap/slot.h", b"#define CHECK(x)"), ("kernel/same.h", b""),
+                   ("lab1/kernel/thread/mine.cc", b"of the lab before"))
     (job / "template/grade/labs").mkdir(parents=True)
     (job / "template/kernel").mkdir()
     (job / "template/kernel/same.h").write_bytes(b"")
@@ -299,15 +303,51 @@ def test_two_runs_at_once(tmp_path: Path) -> None:
     classroom_main.lock(tmp_path / "job").close()
 
 
+def pretend_parallel(folder: Path, script: str) -> dict[str, str]:
+    """An environment in which GNU parallel is a shell script."""
+    (folder / "bin").mkdir()
+    (folder / "bin/parallel").write_text(f"#!/bin/sh\n{script}\n")
+    (folder / "bin/parallel").chmod(0o755)
+    return os.environ | {"PATH": f"{folder}/bin:{os.environ['PATH']}"}
+
+
+def test_who_presses_ctrl_c_is_told_how_to_go_on(tmp_path: Path) -> None:
+    """And GNU parallel, which got the same signal, may end its jobs on other hosts."""
+    environment = pretend_parallel(tmp_path, f"trap 'sleep 1; echo > \"{tmp_path}/ended\"; exit' INT; echo > \"{tmp_path}/begun\"; sleep 60 > /dev/null 2>&1 & wait")
+    (tmp_path / "results").mkdir()
+    script = (f"import pathlib, sys; from classroom import __main__ as main; main.BUILD = pathlib.Path('{tmp_path}')\n"
+              "main.prepare = lambda options, job: (job / 'results').mkdir() or ['ann']\n"
+              "sys.argv = ['classroom', '--lab=2', '/']; sys.exit(main.main())")
+    with subprocess.Popen([sys.executable, "-c", script], cwd=ROOT / "grade", env=environment, stderr=subprocess.PIPE,
+                          text=True, start_new_session=True) as child:
+        begun = time.monotonic()
+        while not (tmp_path / "begun").exists() and time.monotonic() - begun < 60:
+            time.sleep(0.05)
+        os.killpg(child.pid, signal.SIGINT)
+        told = child.communicate(timeout=60)[1]
+    assert told == "\nStopped. The same command goes on from here.\n" and child.returncode == 130
+    assert (tmp_path / "ended").exists()
+
+
+@pytest.mark.skipif(shutil.which("ssh") is None, reason="no ssh")
+def test_a_host_that_does_not_answer_costs_nobody_a_result(tmp_path: Path) -> None:
+    job = job_with(tmp_path, ("kernel/a.cc", b""))
+    settings = json.loads((job / "job.json").read_text())
+    names = [f"student{number}" for number in range(4)]
+    settings["submissions"] = {name: str(tmp_path / name) for name in names}      # none is there: each has its reason
+    (job / "job.json").write_text(json.dumps(settings))
+    (tmp_path / "machines").write_text("1/:\n1/ssh -o BatchMode=yes -p 1 nobody@127.0.0.1\n")
+    classroom_main.run_all(names, job, argparse.Namespace(jobs=None, machines=tmp_path / "machines"))
+    assert classroom_main.without_result(names, job) == []
+
+
 def test_what_is_killed_leaves_nobody_who_grades(tmp_path: Path) -> None:
     """Its GNU parallel ends with it, whatever ended it."""
     (tmp_path / "results").mkdir()
-    (tmp_path / "bin").mkdir()
-    (tmp_path / "bin/parallel").write_text("#!/bin/sh\nexec sleep 60 # in place of GNU parallel\n")
-    (tmp_path / "bin/parallel").chmod(0o755)
+    environment = pretend_parallel(tmp_path, "exec sleep 60")
     script = ("import pathlib, argparse; from classroom import __main__ as main; main.run_all(['ann'], pathlib.Path("
               f"'{tmp_path}'), argparse.Namespace(jobs=None, machines=None))")
-    child = subprocess.Popen([sys.executable, "-c", script], cwd=ROOT / "grade", env=os.environ | {"PATH": f"{tmp_path}/bin:{os.environ['PATH']}"})
+    child = subprocess.Popen([sys.executable, "-c", script], cwd=ROOT / "grade", env=environment)
     children = Path(f"/proc/{child.pid}/task/{child.pid}/children")
     begun = time.monotonic()
     while not children.read_text().split() and time.monotonic() - begun < 20:

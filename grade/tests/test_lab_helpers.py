@@ -248,5 +248,6 @@ def test_a_shallow_clone_and_a_missing_remote(course: Course, tmp_path: Path) ->
 
 
 def test_the_report_counts_and_shows_the_command() -> None:
-    text = doctor.report([doctor_tools.Finding("git", "2.39"), doctor_tools.Finding("make", "is missing", "sudo apt-get install make")])
+    text = doctor.report([doctor_tools.Finding("git", "2.39"),
+                          doctor_tools.Finding("make", "is missing", "sudo apt-get install make")])
     assert text == "  ok     git: 2.39\n  MEND   make: is missing\n         sudo apt-get install make\n1 thing to mend."

@@ -6,7 +6,8 @@ from lab.config import Exercise, Lab
 from lab.progress import Result, advice, page, rows
 
 LAB = Lab(3, "IPC", (Exercise("3.1", "Rendezvous", "easy"), Exercise("3.9", "The rest of the fast path", "hard")),
-          (config.Test("meet", "3.1", 10, "boot"), config.Test("meet_again", "3.1", 5, "boot"), config.Test("rest", "3.9", 0, "boot")))
+          (config.Test("meet", "3.1", 10, "boot"), config.Test("meet_again", "3.1", 5, "boot"),
+           config.Test("rest", "3.9", 0, "boot")))
 PASSED = {"meet": Result(10, True), "meet_again": Result(5, True)}
 
 

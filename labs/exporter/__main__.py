@@ -19,6 +19,7 @@ from .render import Renderer
 from .repository import Repository
 from .source import commit_date, read_commit, read_folder, uncommitted
 from .stages import Bench
+from .steps import read_steps, write_steps
 
 ROOT = Path(__file__).resolve().parents[2]
 FEW = 4         # names that a message lists
@@ -29,6 +30,16 @@ def tree(options: argparse.Namespace) -> int:
     rendered = Renderer(course).tree(options.kind, course.solved_by(options.solved))
     written, removed = write_folder(options.folder, rendered)
     print(f"{options.folder}: {len(rendered)} files, {written} written, {removed} removed")
+    return 0
+
+
+def steps(options: argparse.Namespace) -> int:
+    course = Course(read_folder(options.root))
+    if options.back:
+        changed = read_steps(course, options.folder, options.root)
+        print("\n".join(changed) or "Nothing has changed.")
+    else:
+        print(f"{options.folder}: {', '.join(write_steps(course, options.folder))}")
     return 0
 
 
@@ -103,6 +114,11 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     command.add_argument("folder", type=Path)
     command.add_argument("--solved", default="", metavar="2.1..2.4", help="exercises that are solved too")
     command.set_defaults(run=tree)
+
+    command = commands.add_parser("steps", help="write lab 1's steps as commits of a scratch repository, to edit them there")
+    command.add_argument("folder", type=Path, help="new or empty; with --back: where the commits are")
+    command.add_argument("--back", action="store_true", help="write lab 1's patches, and what it starts with, from the commits")
+    command.set_defaults(run=steps)
 
     command = commands.add_parser("lint", help="name what is wrong in the sources of the labs: rules L1 to L9")
     command.set_defaults(run=check_sources)

@@ -16,12 +16,13 @@ from .course import Course
 from .errors import Complaint
 from .ids import exercise_of, lab_of
 from .lint_trees import NEAR
-from .manifest import Lab, Lines
+from .manifest import Lab
 from .marks import Hole
 from .mutants import misfits
 from .patches import is_code, lines_to_write
 from .render import Renderer
 from .repository import Repository
+from .toml_lines import Lines
 
 EXERCISES, TESTS, LINES, POINTS = (5, 9), (10, 16), (150, 350), (100, 100)
 INCLUDE = re.compile(r"\s*#\s*include\b")
@@ -37,8 +38,7 @@ def marks(course: Course) -> Iterator[Complaint]:
         if first is not hole:
             yield Complaint(hole.file, hole.opened, f"hole {hole.id} is also in {first.file}:{first.opened}", "L1")
         if hole.id not in course.stubs:
-            stub = f"labs/lab{lab_of(hole.id)}/stubs/{hole.id}.cc"
-            yield Complaint(hole.file, hole.opened, f"hole {hole.id} has no stub; write {stub}", "L1")
+            yield Complaint(hole.file, hole.opened, f"hole {hole.id} has no stub; write {hole.stub}", "L1")
         if hole.id not in owners:
             yield Complaint(hole.file, hole.opened, f"no exercise lists hole {hole.id}", "L1")
     for number, stub in course.stubs.items():

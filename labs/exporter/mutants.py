@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from .course import Course
 from .errors import Complaint, Problem, raise_if
 from .hidden import hidden_tests
-from .manifest import Lab, Lines
+from .manifest import Lab
 from .source import File, Tree
+from .toml_lines import Lines
 
 
 @dataclass(frozen=True)

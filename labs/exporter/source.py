@@ -13,6 +13,7 @@ from pathlib import Path
 from .errors import Problem
 
 NOT_SOURCES = {".git", "build", "__pycache__"}
+IGNORES_ALL = b"*\n"        # .gitignore of a folder that make has built in
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,12 @@ def git_succeeds(root: Path, *arguments: str) -> bool:
     return _run_git(root, *arguments).returncode == 0
 
 
+def _is_built(folder: Path) -> bool:
+    """Whether make has built in the folder: BUILD may have any name."""
+    ignored = folder / ".gitignore"
+    return ignored.is_file() and ignored.read_bytes() == IGNORES_ALL
+
+
 def _in_folder(root: Path) -> list[str]:
     """The paths of all sources below `root`: what git tracks or would track, or all if the tree is a plain copy."""
     if (root / ".git").exists():
@@ -59,7 +66,7 @@ def _in_folder(root: Path) -> list[str]:
         return sorted(set(listed.split("\0")) - {""})
     paths = []
     for folder, folders, files in os.walk(root):
-        folders[:] = sorted(set(folders) - NOT_SOURCES)
+        folders[:] = sorted(name for name in set(folders) - NOT_SOURCES if not _is_built(Path(folder, name)))
         paths += [os.path.relpath(os.path.join(folder, file), root) for file in files]
     return sorted(paths)
 
