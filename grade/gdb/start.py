@@ -31,5 +31,5 @@ try:
 except gdb.error as error:
     print(f"{error} Run `make` first.")
 
-print("Glenda: threads, thread-info, harts, caps, cdt, untyped, vspace, endpoint, notification, program, kernel,\n"
-      "break-panic, trace. `glenda help` explains them. `continue` lets the system run; Ctrl-C stops it.")
+print("Glenda: threads, thread-info, thread-backtrace, harts, caps, cdt, untyped, vspace, endpoint, notification,\n"
+      "program, kernel, break-panic, trace. `glenda help` explains them. `continue` lets the system run; Ctrl-C stops it.")

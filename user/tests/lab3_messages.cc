@@ -195,6 +195,7 @@ void wrong_cnodes() {
     const CPtr one = need(pool().notification()).cptr();
     EXPECT_EQ(pass(endpoint, {CNode(0), slot, 1}, {one}), 0);
     EXPECT_EQ(pass(endpoint, {CNode(kRootTcb), slot, 1}, {one}), 0);
+    EXPECT_EQ(pass(endpoint, {CNode(need(pool().frame()).cptr()), 1, 1}, {one}), 0);  // no memory of a program's
     EXPECT_EQ(pass(endpoint, {with_rights(node(), Rights::Read), slot, 1}, {one}), 0);
     EXPECT_EQ(look(slot).type, CapType::Null);
     EXPECT_EQ(pass(endpoint, {with_rights(node(), Rights::Write), slot, 1}, {one}), 1);
