@@ -58,16 +58,17 @@ class Trial:
 
 
 def in_order(mutant: Mutant, tests: Sequence[Test]) -> list[str]:
-    """The tests that are expected to notice, then those of the same exercise, then all others."""
+    """The tests that are expected to notice, then those of the same exercise, then all others that can be passed in its
+    tree."""
     def distance(test: Test) -> tuple[bool, bool]:
         return test.name not in mutant.expect, test.exercise != mutant.exercise
-    return [test.name for test in sorted(tests, key=distance)]
+    return [test.name for test in sorted(filter(mutant.can_be_seen_by, tests), key=distance)]
 
 
 def attempt(place: Place, mutant: Mutant, tests: Sequence[Test]) -> Trial:
     """Makes the mistake, tests until one test says what is wrong, and takes the mistake back."""
-    begun, failures = time.monotonic(), []
     place.change(mutant)
+    begun, failures = time.monotonic(), []
     try:
         for name in in_order(mutant, tests):
             if failure := place.test(name):
@@ -79,7 +80,7 @@ def attempt(place: Place, mutant: Mutant, tests: Sequence[Test]) -> Trial:
     return Trial(mutant, tuple(failures), time.monotonic() - begun)
 
 
-Opener = Callable[[int], Place]     # the place of the worker with this number; the solution is checked in it
+Opener = Callable[[int], Place]     # the place of the worker with this number
 
 
 class _Worker:
