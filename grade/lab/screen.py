@@ -2,6 +2,7 @@
 """The screen of `make grade`. It depends on the submission alone: no times, no addresses of this computer."""
 
 import re
+import textwrap
 from collections.abc import Sequence
 
 from .config import Exercise, Lab, Test
@@ -10,12 +11,19 @@ from .verdict import Kind
 
 NAME_WIDTH = 24
 FEW_DETAILS = 6
-WIDTH = 150             # columns of a detail, at most
+WIDTH = 150             # columns of a detail, at most; a longer one is folded
+FEW_LINES = 4           # of one detail
 
 
 def clean(text: str) -> str:
     """Without control characters: what a guest prints must not play with the terminal."""
     return re.sub(r"[^\x20-\x7e\xa0-\ud7ff\ue000-\ufffc]", "?", text)
+
+
+def folded(text: str, indent: str) -> list[str]:
+    """A detail in as many lines as it needs, but for what would be too many."""
+    lines = textwrap.wrap(clean(text), WIDTH, subsequent_indent="  ")[:FEW_LINES]
+    return [indent + line for line in lines] or [""]
 
 
 def number(value: float) -> str:
@@ -70,8 +78,9 @@ class Screen:
         return clean(outcome.verdict.reason)[:WIDTH]
 
     def _details(self, test: Test, outcome: Outcome) -> list[str]:
-        lines = [f"       {clean(outcome.verdict.reason)[:WIDTH]}"]
-        lines += [f"         {clean(each)[:WIDTH]}" for each in outcome.verdict.details[:FEW_DETAILS]]
+        lines = folded(outcome.verdict.reason, " " * 7)
+        for each in outcome.verdict.details[:FEW_DETAILS]:
+            lines += folded(each, " " * 9)
         if outcome.verdict.kind != Kind.INFRA and not test.hidden:
             lines.append(f"       {self._exercise(self._lab.exercise(test.exercise))}")
         return [*lines, f"       {self._log(test)}"]
