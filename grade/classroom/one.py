@@ -15,12 +15,14 @@ import sys
 import tempfile
 from pathlib import Path
 
+from glenda.process import die_with_parent
 from lab import config, results
 from lab.screen import clean
 
 from . import sandbox, submission
 from .submission import BadSubmission, Submission
 
+FREE = "lab1/"                  # here students write files of their own, and only lab 1 builds them
 SHOWN = 8                       # files that a note names
 NAME_SHOWN = 80                 # characters of each
 CORES_EACH = 1                  # a submission's grader uses one processor; the class uses all
@@ -74,7 +76,7 @@ def grade(job: Path, name: str) -> dict:
             result["changed"] = lay_out(student, template, changed)
         except BadSubmission as problem:
             return result | {"reason": str(problem)}
-        if names := sorted(set(result["changed"]) - places(template)):
+        if names := sorted(name for name in set(result["changed"]) - places(template) if not name.startswith(FREE)):
             result["notes"].append(f"outside the exercises: {few(names)}")
         return result | run(settings, name, template, changed, output)
 
@@ -136,6 +138,7 @@ def write(job: Path, result: dict) -> None:
 
 
 def main() -> int:
+    die_with_parent()               # GNU parallel may be killed
     job, name = Path(sys.argv[1]), sys.argv[2]
     if shutil.which("bwrap") is None:
         print("bubblewrap is missing: sudo apt-get install bubblewrap", file=sys.stderr)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""`program`, `kernel`, `glenda`: symbols of user programs, commands in the kernel's view, and help."""
+"""`program`, `kernel`, `break-panic`, `glenda`: symbols of user programs, commands in the kernel's view, panics, help."""
 
 import os
 
@@ -66,6 +66,25 @@ class Kernel(Command):
             gdb.execute(f"set $priv = {mode}", to_string=True)
 
 
+class BreakPanic(Command):
+    """break-panic: stop wherever a panic begins: at an assertion, a trap in the kernel, or a broken invariant.
+
+    Of a broken invariant the checker reports, long after it was broken: `backtrace` shows the checker. In a recorded run,
+    `watch` the word that is wrong and go back with `reverse-continue`."""
+
+    name = "break-panic"
+    anywhere = True
+    REPORTERS = ("panic", "kernel_trap", "report_violation")       # each prints `PANIC`
+
+    def run(self) -> None:
+        found = [name for name in self.REPORTERS if gdb.lookup_static_symbol(f"glenda::{name}")
+                 or gdb.lookup_global_symbol(f"glenda::{name}")]
+        if not found:
+            raise gdb.GdbError("no kernel is loaded: build first, and start GDB again")
+        for name in found:
+            gdb.execute(f"break -function glenda::{name}")
+
+
 class GlendaPrefix(gdb.Command):
     """glenda help, glenda thread THREAD: list the commands for Glenda; another name for `thread-info`."""
 
@@ -92,6 +111,7 @@ class GlendaThread(ThreadInfo):
 
 Program()
 Kernel()
+BreakPanic()
 GlendaPrefix()
 GlendaHelp()
 GlendaThread()

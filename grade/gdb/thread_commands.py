@@ -82,9 +82,9 @@ class ThreadInfo(Command):
         return ["slots of its own:", *rows]
 
     def _callers(self, each: thread.Thread) -> list[str]:
-        places = [("pc", each.registers["pc"]), ("ra", each.registers["ra"])]
-        places += [("stack", address) for address in each.guess_callers()]
-        return ["callers, perhaps:"] + [f"  {where:<5} {each.place(address)}" for where, address in places[:24]]
+        places = [("pc", each.place(each.registers["pc"])), ("ra", each.call_before(each.registers["ra"]))]
+        places += [("stack", each.call_before(address)) for address in each.guess_callers()]
+        return ["callers, perhaps:"] + [f"  {where:<5} {place}" for where, place in places[:24]]
 
 
 class Harts(Command):

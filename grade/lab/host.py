@@ -21,9 +21,10 @@ import time
 from collections.abc import Iterable
 from pathlib import Path
 
+from glenda.errors import Infrastructure
 from glenda.watch import processor_time, sleeps
 
-from . import build, jail, verdict
+from . import build, jail, places, trouble, verdict
 from .build import first_error
 from .config import BadLab, Test
 from .setting import Outcome, Setting
@@ -36,8 +37,12 @@ LAB1, LAB1_FLAGS = "lab1/", ["-Ilab1/kernel", "-Ilab1"]      # its headers take 
 EXERCISE, EXERCISE_HOST = "kernel/debug/exercise.h", "grade/host/exercise.cc"   # what stands in place of missing code
 MOST_OUTPUT = 256 * 1024
 ASLEEP_LIMIT = 5.0          # s of real time that a program may sleep
+TELLING = 20.0              # s of real time for a sanitizer to tell a stack; it needs less than one
 REPORT = re.compile(r"^SUMMARY: (\w+Sanitizer): (\S+)(?: (\S+:\d+))?.*?(?: in (.+))?$", re.MULTILINE)
 UNDEFINED = re.compile(r"^(\S+:\d+):\d+: runtime error: (.*)$", re.MULTILINE)
+FRAME = re.compile(r"^    #\d+ 0x[0-9a-f]+ in (?P<function>.+) (?P<place>\S+:\d+)$", re.MULTILINE)
+MOST_FRAMES = 8
+NEVER_ENDS = "it does not come to an end"       # how a case ends that check.h gives up
 PROCESS = re.compile(r"^==\d+==", re.MULTILINE)     # how a sanitizer begins its lines: each run has another number
 NO_RANDOMIZE = 0x0040000    # personality: the same addresses each time
 
@@ -84,6 +89,8 @@ def make(tree: Path, command: list[str], folder: Path, suffix: str, inputs: Iter
                               preexec_fn=build.restrain)
         told.seek(0)
         complaint = told.read(build.MOST_OUTPUT).decode(errors="replace")
+    if done.returncode != 0 and trouble.FULL_SIGN in complaint:
+        raise Infrastructure(trouble.FULL)
     if done.returncode != 0:
         # The linker takes the paths of sources from their debug information, where they are absolute.
         return target, complaint.replace(f"{tree}/", "") or "the compiler fails and does not say why"
@@ -127,11 +134,16 @@ def decide(test: Test, seen: Run, status: int, nonce: str) -> Verdict:
         return todo
     if found := UNDEFINED.search(seen.output):
         return Verdict(Kind.PANIC, f"{found[1]}  {re.sub(r'0x[0-9a-f]{6,}', '0x...', found[2])}")
-    if found := REPORT.search(seen.output):
+    if stuck := next((each for each in verdict.FAILURE.finditer(seen.output) if NEVER_ENDS in each["text"]), None):
+        return Verdict(Kind.HANG, f"{verdict.place_first(stuck['text'])}, in case {stuck['name']}", tuple(seen.where))
+    if seen.stop == Stop.EXIT and (found := REPORT.search(seen.output)):
+        if found[2] == "ABRT":
+            return Verdict(Kind.PANIC, f"signal 6: Aborted{verdict.in_case(seen.output)}", tuple(seen.where))
         place = f"{found[3]}  " if found[3] else ""
-        return Verdict(Kind.PANIC, f"{place}{found[1]}: {found[2]}" + (f" in {found[4]}" if found[4] else ""))
+        return Verdict(Kind.PANIC, f"{place}{found[1]}: {found[2]}" + (f" in {found[4]}" if found[4] else ""), tuple(seen.where))
     if seen.stop == Stop.EXIT and status < 0:
-        return Verdict(Kind.PANIC, f"signal {-status}: {signal.strsignal(-status)}", verdict.tail(seen.output))
+        return Verdict(Kind.PANIC, f"signal {-status}: {signal.strsignal(-status)}{verdict.in_case(seen.output)}",
+                       verdict.tail(seen.output))
     if stopped := verdict.of_stop(seen, f"{test.limit:g} s of the processor's time"):
         return stopped
     return verdict.of_output(test, seen.output, nonce)
@@ -148,9 +160,18 @@ def restrain(limit: float) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
+def stack(output: str, tree: Path) -> list[str]:
+    """The frames of a sanitizer's report that lie in the tree; what a library does on top of them says nothing."""
+    report = output[found.start():] if (found := re.search(r"^==pid==", output, re.MULTILINE)) else ""
+    frames = [f"{places.plain(frame['function'])}  {places.place(frame['place'], tree)}"
+              for frame in FRAME.finditer(report.partition("\n\n")[0]) if (tree / frame["place"].rpartition(":")[0]).is_file()]
+    return places.numbered([frame for frame in frames if not frame.startswith("give_up  ")][:MOST_FRAMES])
+
+
 def execute(command: list[str], folder: Path, limit: float) -> tuple[Run, int, float]:
     """Runs a program to its end or its limits. Returns what it did, its exit status, and the processor time it used."""
-    environment = {"PATH": os.environ.get("PATH", ""), "ASAN_OPTIONS": "detect_leaks=0:color=never:abort_on_error=0",
+    environment = {"PATH": os.environ.get("PATH", ""),
+                   "ASAN_OPTIONS": "detect_leaks=0:color=never:abort_on_error=0:handle_abort=1",
                    "UBSAN_OPTIONS": "color=never:print_stacktrace=0"}
     child = subprocess.Popen([*jail.command(), *command], cwd=folder, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                              stderr=subprocess.STDOUT, env=environment, start_new_session=True,
@@ -177,6 +198,8 @@ def execute(command: list[str], folder: Path, limit: float) -> tuple[Run, int, f
         if time.monotonic() - moved > ASLEEP_LIMIT:
             stop = Stop.IDLE
             break
+    if stop in (Stop.BUSY, Stop.IDLE):
+        output += last_words(child)
     if stop != Stop.EXIT:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(child.pid, signal.SIGKILL)
@@ -186,4 +209,17 @@ def execute(command: list[str], folder: Path, limit: float) -> tuple[Run, int, f
     with contextlib.suppress(ProcessLookupError):
         os.killpg(child.pid, signal.SIGKILL)
     text = PROCESS.sub("==pid==", output[:MOST_OUTPUT].decode(errors="replace").replace("\r", ""))
-    return Run(text, stop), child.wait(), used
+    return Run(text, stop, stack(text, folder)), child.wait(), used
+
+
+def last_words(child: subprocess.Popen) -> bytes:
+    """Asks a program that hangs where it is: on this signal its sanitizer tells the stack, and ends it."""
+    told, begun = b"", time.monotonic()
+    with contextlib.suppress(OSError):
+        os.kill(jail.inmate(child.pid), signal.SIGABRT)
+        while time.monotonic() - begun < TELLING and len(told) < MOST_OUTPUT:
+            if select.select([child.stdout], [], [], 0.1)[0]:
+                if not (data := os.read(child.stdout.fileno(), 1 << 16)):
+                    break
+                told += data
+    return told

@@ -20,7 +20,7 @@ PROMPT = "^glenda% "
 SECONDS = 60            # of real time for one GDB
 MARK = "@@@ "
 NAMES = ("threads", "thread-info", "harts", "caps", "cdt", "untyped", "vspace", "endpoint", "notification", "program",
-         "kernel", "trace")
+         "kernel", "break-panic", "trace")
 LOOKING = ("threads", "harts", "thread-info 1", "glenda thread root", "caps root", "cdt", "cdt &glenda::irqs",
            "untyped", "vspace 1", "endpoint", "endpoint 0x1000", "notification")   # need a system that has booted
 
@@ -217,7 +217,7 @@ def test_help(prompt: Debugged) -> None:
     for name in NAMES:
         assert re.search(rf"^  {name}\b.*: .*\.$", answers["glenda help"], re.MULTILINE)
         assert re.match(rf"(?:trace, .*\n)?{name}", answers[f"help {name}"])    # GDB has abbreviations of `trace`
-    assert "console, crash, factotum" in answers["program"]
+    assert "console, crash, empty, factotum" in answers["program"]
 
 
 @pytest.mark.parametrize("harts", [1, 2])

@@ -2,7 +2,7 @@
 """The linter: what would hurt students, found in the sources. Each complaint has a rule, file, line and reason.
 
 L1 marks, stubs, exercises and tests belong together    L6 no hole near includes or in a macro
-L2 from lab to lab, files are only added                L7 plain text: line ends, blanks at the end, names
+L2 from lab to lab, files are only added                L7 sources alone, in plain text: line ends, blanks, names
 L3 no change to a published file near a hole            L8 nothing of a solution is published
 L4 each file belongs to one lab, or to later            L9 a lab has its size
 L5 a stub says which exercise is missing                L10 a hole is in the program (proof_boots.py: it needs a build)
@@ -11,17 +11,18 @@ L5 a stub says which exercise is missing                L10 a hole is in the pro
 import re
 from collections.abc import Iterator
 
-from . import leaks, lint_files, lint_trees
+from . import hidden, leaks, lint_files, lint_trees
 from .course import Course
 from .errors import Complaint
 from .ids import exercise_of, lab_of
 from .lint_trees import NEAR
-from .manifest import Lab, Lines
+from .manifest import Lab
 from .marks import Hole
 from .mutants import misfits, solved_trees
 from .patches import is_code, lines_to_write
 from .render import Renderer
 from .repository import Repository
+from .toml_lines import Lines
 
 EXERCISES, TESTS, LINES, POINTS = (5, 9), (10, 16), (150, 350), (100, 100)
 INCLUDE = re.compile(r"\s*#\s*include\b")
@@ -120,7 +121,7 @@ def size(course: Course, lab: Lab) -> Iterator[Complaint]:
 def lint(course: Course, public: Repository | None = None, with_sizes: bool = True) -> list[Complaint]:
     """All complaints about the course. `public`: what is published already, for L3."""
     found = [*marks(course), *exercises(course), *stubs(course), *surroundings(course),
-             *lint_files.ownership(course), *lint_files.plain_text(course)]
+             *lint_files.ownership(course), *lint_files.sources_alone(course), *lint_files.plain_text(course)]
     if with_sizes:
         found += [complaint for lab in course.labs for complaint in size(course, lab)]
     if not any(complaint.rule == "L1" for complaint in found):     # else there are no trees
@@ -128,6 +129,7 @@ def lint(course: Course, public: Repository | None = None, with_sizes: bool = Tr
         found += [*lint_trees.only_added(renderer), *leaks.search(renderer)]
         for lab in course.labs:
             found += misfits(course, lab, solved_trees(renderer, lab))
+            found += hidden.misfits(course, lab, renderer.tree(f"sol{lab.number}"))
         if public:
             found += lint_trees.near_holes(renderer, public)
     return sorted(set(found))

@@ -14,9 +14,10 @@ from .errors import Problem
 from .folder import write_folder
 from .manifest import Lab
 from .mutants import Mutant, Trees
-
+from .source import Tree
 
 BUILD = "BUILD"
+HIDDEN = "hidden"       # the folder with the list of hidden tests
 
 
 @dataclass(frozen=True)
@@ -29,13 +30,16 @@ class Failure:
 
 
 class Place:
-    """One of `trees` in `folder`. `settings`: for make, such as CXX_RISCV=...; `jobs`: of make."""
+    """One of `trees` in `folder`, with the files `hidden` of its hidden tests. `settings`: for make, such as CXX_RISCV=...;
+    `jobs`: of make."""
 
-    def __init__(self, trees: Trees, lab: Lab, folder: Path, settings: list[str], jobs: int) -> None:
+    def __init__(self, trees: Trees, hidden: Tree, lab: Lab, folder: Path, settings: list[str], jobs: int) -> None:
         self._trees, self._lab, self._folder, self._settings, self._jobs = trees, lab, folder, settings, jobs
-        self._after: str | None = None      # the tree is solved up to here; None: there is none yet
+        lists = {f"{HIDDEN}/{path}": file for path, file in hidden.items() if "/" not in path}
+        self._hidden = {path: file for path, file in hidden.items() if "/" in path} | lists
+        self._after: str | None = None      # the tree is solved up to here; None: it has not been checked yet
         self._solution = trees("")
-        write_folder(folder, self._solution)
+        write_folder(folder, self._solution | self._hidden)
         os.environ.pop("GLENDA_BUILD", None)        # of the make that runs the exporter
         sys.path.insert(0, str(folder / "grade"))
         sys.dont_write_bytecode = True
@@ -43,7 +47,9 @@ class Place:
         self._results = import_module("glenda.paths").RESULTS / lab.name
         self._results.mkdir(parents=True, exist_ok=True)
         import_module("glenda.plugins").build("deadline")
-        self._tests = {test.name: test for test in import_module("lab.config").load(folder, lab.number).tests}
+        config = import_module("lab.config")
+        tests = [*config.load(folder, lab.number).tests, *(config.load_hidden(folder / HIDDEN) if lists else ())]
+        self._tests = {test.name: test for test in tests}
         self._built = None      # what the grader says of the last build, if that was of the files as they are now
         self._times = None      # those of the file with the mistake, before it; None once it may have been compiled
 
@@ -51,7 +57,7 @@ class Place:
         """Makes the mistake, in the tree that it is in. Raises Problem if that fails tests without it."""
         if mutant.after != self._after:
             self._solution, self._after, self._built = self._trees(mutant.after), mutant.after, None
-            write_folder(self._folder, self._solution)
+            write_folder(self._folder, self._solution | self._hidden)
             self._check_solution(mutant)
         file = self._folder / mutant.file
         self._built, self._times = None, (file.stat().st_atime_ns, file.stat().st_mtime_ns)
@@ -84,7 +90,7 @@ class Place:
     def _check_solution(self, mutant: Mutant) -> None:
         """Raises Problem unless the tree without a mistake passes the tests that could notice `mutant`: else a failure would
         tell nothing."""
-        names = [test.name for test in self._lab.tests if mutant.can_be_seen_by(test)]
+        names = [test.name for test in self._tests.values() if mutant.can_be_seen_by(test)]
         if failures := list(filter(None, map(self.test, names))):
             tree = f"the tree solved up to {mutant.after}" if mutant.after else f"sol{self._lab.number}"
             raise Problem(f"{tree} fails tests without any mistake in it:",

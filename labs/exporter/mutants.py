@@ -13,10 +13,12 @@ from dataclasses import dataclass
 
 from .course import Course
 from .errors import Complaint, Problem, raise_if
+from .hidden import hidden_tests
 from .ids import order
-from .manifest import Lab, Lines, Test
+from .manifest import Lab, Test
 from .render import Renderer
 from .source import File, Tree
+from .toml_lines import Lines
 
 Trees = Callable[[str], Tree]       # the solved tree after an exercise, or after all for ""
 
@@ -92,7 +94,8 @@ def mutants_of(course: Course, lab: Lab) -> list[Mutant]:
 
 def misfits(course: Course, lab: Lab, trees: Trees) -> Iterator[Complaint]:
     """The wrong solutions whose text is not in the solution exactly once, or that name what the lab does not have."""
-    exercises, tests = {exercise.id for exercise in lab.exercises}, {test.name: test for test in lab.tests}
+    exercises = {exercise.id for exercise in lab.exercises}
+    tests = {test.name: test for test in (*lab.tests, *hidden_tests(course, lab))}
     seen: set[str] = set()
     for mutant in mutants_of(course, lab):
         if mutant.id in seen:

@@ -2,10 +2,17 @@
 """The solved tree of the fixture, a course of three small labs, in a repository of its own, to be changed at will."""
 
 import subprocess
+import sys
 from pathlib import Path
 
 FIXTURE = Path(__file__).parent / "fixture"
 DATE = "2026-01-02T03:04:05+00:00"
+
+
+def exporter(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Runs the exporter's command for the solved tree at `root`."""
+    return subprocess.run([sys.executable, "-m", "exporter", "--root", str(root), *arguments], check=False, cwd=FIXTURE.parents[1],
+                          capture_output=True, text=True)
 
 
 class SolvedTree:

@@ -48,7 +48,8 @@ def test_marks(text: str, reason: str) -> None:
 
 
 @pytest.mark.parametrize("opened, closed", [("// lab 2.1a {", "// lab 2.1a }"), ("# lab 2.1a {", "# lab 2.1a }"),
-                                            ("<!-- lab 2.1a { -->", "<!-- lab 2.1a } -->"), ("\t// lab 12.10 {", "\t// lab 12.10 }")])
+                                            ("<!-- lab 2.1a { -->", "<!-- lab 2.1a } -->"),
+                                             ("\t// lab 12.10 {", "\t// lab 12.10 }")])
 def test_marks_in_each_syntax(opened: str, closed: str) -> None:
     holes, found = find_holes("a", ["one", opened, "two", closed, "three"])
     assert found == [] and [(hole.opened, hole.closed) for hole in holes] == [(2, 4)]
@@ -60,7 +61,8 @@ def test_marks_in_each_syntax(opened: str, closed: str) -> None:
     (TOML, 'holes = ["2.2a"]', 'holes = ["2.2a", "2.2b"]', "labs/lab2/lab.toml:15: L1: hole 2.2b is marked nowhere"),
     (TOML, 'exercise = "2.2"', 'exercise = "2.1"', "labs/lab2/lab.toml:15: L1: exercise 2.2 has no test"),
     (TOML, '"slots_moved"', '"queue"', "labs/lab2/lab.toml:30: L1: lab1 has a test queue too"),
-    (TOML, 'needs = ["2.1", "2.2"]', 'needs = ["2.7"]', "labs/lab2/lab.toml:30: L1: test slots_moved needs exercise 2.7, which is nowhere"),
+    (TOML, 'needs = ["2.1", "2.2"]', 'needs = ["2.7"]',
+     "labs/lab2/lab.toml:30: L1: test slots_moved needs exercise 2.7, which is nowhere"),
 ])
 def test_what_belongs_together(solved: SolvedTree, path: str, old: str, new: str, reason: str) -> None:
     text = solved.read(path)
@@ -80,7 +82,8 @@ def test_a_stub_without_a_hole_and_a_hole_without_a_stub(solved: SolvedTree) -> 
     (solved.root / "labs/lab2/stubs/2.2a.cc").rename(solved.root / "labs/lab2/stubs/2.2b.cc")
     found = complaints(solved)
     assert "labs/lab2/stubs/2.2b.cc: L1: there is no hole 2.2b" in found
-    assert f"kernel/slot.cc:{line_of(solved, SLOT, 'lab 2.2a {')}: L1: hole 2.2a has no stub; write labs/lab2/stubs/2.2a.cc" in found
+    line = line_of(solved, SLOT, "lab 2.2a {")
+    assert f"kernel/slot.cc:{line}: L1: hole 2.2a has no stub; write labs/lab2/stubs/2.2a.cc" in found
 
 
 # --- lab.toml ------------------------------------------------------------------------------------------------------
@@ -137,7 +140,8 @@ def test_a_mend_near_a_published_hole(solved: SolvedTree, old: str, new: str, di
     public = published(solved).public
     solved.replace(SLOT, old, new)
     found = [str(one) for one in lint(Course(read_folder(solved.root)), public, False)]
-    assert found[0].startswith(f"kernel/slot.cc:{line_of(solved, SLOT, 'lab 2.1a {')}: L3: published hole 2.1a has a change {distance} away")
+    line = line_of(solved, SLOT, "lab 2.1a {")
+    assert found[0].startswith(f"kernel/slot.cc:{line}: L3: published hole 2.1a has a change {distance} away")
     assert len(found) == 1 or all("L3" in one for one in found)
 
 
@@ -194,6 +198,16 @@ def test_holes_keep_clear_of_includes_and_macros(solved: SolvedTree) -> None:
         f"kernel/slot.cc:{first}: L6: hole 2.1a holds an include", f"kernel/slot.cc:{second}: L6: hole 2.2a is in a macro"]
 
 
+@pytest.mark.parametrize("path, data", [
+    ("solutions/lab1/hidden/__pycache__/a.pyc", b"x"), ("solutions/lab1/hidden/build/initrd", b"x"), ("service/main.o", b"x"),
+    ("solutions/lab1/.exported", b"a\n"), ("service/program", b"\x7fELF and more")])
+def test_what_was_built_is_no_source(solved: SolvedTree, path: str, data: bytes) -> None:
+    solved.write(path, "")
+    (solved.root / path).write_bytes(data)
+    solved.git("add", "-f", path)
+    assert complaints(solved) == f"{path}: L7: this was built, and is no source: git rm --cached '{path}'"
+
+
 def test_plain_text(solved: SolvedTree) -> None:
     solved.write("kernel/a.h", "one \ntwo")
     solved.write("kernel/b.h", "one\r\ntwo\r\n")
@@ -234,7 +248,8 @@ def test_three_lines_of_a_solution_elsewhere(solved: SolvedTree) -> None:
     solved.write(TOML, solved.read(TOML) + '\n[[given]]\nhole = "2.2a"\nfile = "kernel/twin.cc"\nwhy = "steal() is the model"\n')
     assert complaints(solved) == ""
     solved.write("kernel/twin.cc", TWIN.replace("    rights = source.rights;\n", ""))
-    assert complaints(solved) == "labs/lab2/lab.toml:44: L8: nothing of hole 2.2a is shown in kernel/twin.cc: remove this [[given]]"
+    assert complaints(solved) == ("labs/lab2/lab.toml:44: L8: nothing of hole 2.2a is shown in kernel/twin.cc: "
+                                  "remove this [[given]]")
 
 
 def test_a_solution_of_lab_1_elsewhere(solved: SolvedTree) -> None:
@@ -243,7 +258,8 @@ def test_a_solution_of_lab_1_elsewhere(solved: SolvedTree) -> None:
         "+int first_line_of_it();\n+int second_line_of_it();\n+int third_line_of_it();\n"))
     assert complaints(solved) == ""
     solved.write("kernel/copy.h", "int first_line_of_it();\nint second_line_of_it();\nint third_line_of_it();\n")
-    assert "labs/lab1/solution: L8: three lines of the solution of lab1 in a row are published in kernel/copy.h, line 1" in complaints(solved)
+    assert ("labs/lab1/solution: L8: three lines of the solution of lab1 in a row are published in kernel/copy.h, line 1"
+            in complaints(solved))
 
 
 @pytest.mark.parametrize("text, reason", [

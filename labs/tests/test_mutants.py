@@ -4,6 +4,7 @@
 import json
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,7 @@ from solved_tree import SolvedTree
 
 MUTANTS = "solutions/lab2/mutants.toml"
 SLOT = "kernel/slot.cc"
+HIDDEN = '[[test]]\nname = "slots_hidden"\nexercise = "2.1"\npoints = 0\nkind = "boot"\nprogram = "lab2_slots"\n'
 
 
 def a_mutant(name: str = "2.1-x", expect: tuple[str, ...] = ("slots_found",), after: str = "") -> Mutant:
@@ -61,6 +63,22 @@ def test_the_expected_test_comes_first_then_those_of_the_exercise(course: Course
     assert in_order(a_mutant("2.1-x"), tests) == ["slots_found", "slots_moved"]
     assert in_order(a_mutant("2.1-x", ("slots_moved",)), tests) == ["slots_moved", "slots_found"]
     assert in_order(a_mutant("2.2-x", ()), tests) == ["slots_moved", "slots_found"]
+
+
+def test_hidden_tests_come_last(course: Course) -> None:
+    tests = [replace(course.lab(2).tests[0], name="slots_hidden", hidden=True), *course.lab(2).tests]
+    assert in_order(a_mutant("2.1-x", ("slots_hidden",)), tests) == ["slots_found", "slots_moved", "slots_hidden"]
+
+
+@pytest.mark.parametrize("kind, tried", [("WRONG", ["slots_found", "slots_hidden"]), ("BUILD", ["slots_found"])])
+def test_a_hidden_test_that_is_expected_is_tried_too(course: Course, kind: str, tried: list[str]) -> None:
+    """A published test notices first, and the hidden one shows that it can."""
+    hidden = [replace(course.lab(2).tests[0], name=name, hidden=True) for name in ("slots_hidden", "not_expected")]
+    mutant = a_mutant(expect=("slots_found", "slots_hidden"))
+    place = FakePlace({(mutant.id, "slots_found"): kind, (mutant.id, "slots_hidden"): "PANIC"})
+    trial = attempt(place, mutant, [*hidden, *course.lab(2).tests])
+    assert place.said == [*tried, "2.1-x restored"] == [*(one.test for one in trial.failures), "2.1-x restored"]
+    assert bool(trial.fault()) == (kind == "BUILD") and list(trial.notes()) == []
 
 
 def test_a_failure_ends_the_trial(course: Course) -> None:
@@ -124,14 +142,16 @@ def test_a_lab_is_reported(solved: SolvedTree, monkeypatch: pytest.MonkeyPatch,
     monkeypatch.setattr(mutant_report, "Place", Checked)
     folder = solved.root / "build"
     folder.mkdir()
+    solved.write("solutions/lab2/hidden/lab2.toml", HIDDEN)
     course = Course(read_folder(solved.root))
-    assert Check(course, folder, []).run(course.lab(2)) == 3
+    assert Check(course, folder, []).run(course.lab(2)) == 4
     said = capsys.readouterr().out
-    assert "slots_found                1  2.1-last-level-skipped\n" in said and "1 of 1 caught, 3 complaints" in said
+    assert "slots_found                1  2.1-last-level-skipped\n" in said and "1 of 1 caught, 4 complaints" in said
     report = json.loads((folder / "lab2.json").read_text())
     assert report["complaints"] == ["exercise 2.1 has 1 wrong solutions, and should have 4",
                                     "exercise 2.2 has 0 wrong solutions, and should have 4",
-                                    "slots_moved never failed: one of the wrong solutions should expect it, to show that it can"]
+                                    "slots_moved never failed: one of the wrong solutions should expect it, to show that it can",
+                                    "slots_hidden never failed: one of the wrong solutions should expect it, to show that it can"]
     assert report["mutants"][0]["caught_by"] == "slots_found" and report["mutants"][0]["failures"][0]["kind"] == "WRONG"
     assert Check(course, folder, []).run(course.lab(2), ["2.1-last-level-skipped"]) == 0
     with pytest.raises(Problem, match="there is no wrong solution 2.1-y"):
@@ -172,7 +192,8 @@ GRADER = {      # as far as a place uses the student's grader
     "lab/config.py": """
 from types import SimpleNamespace as Some
 def load(root, number):
-    return Some(tests=[Some(name="slots_found", kind="boot"), Some(name="slots_moved", kind="host")])
+    return Some(tests=[Some(name="slots_found", kind="boot", needs=["2.1"]),
+                       Some(name="slots_moved", kind="host", needs=["2.1", "2.2"])])
 """,
     "lab/build.py": """
 from types import SimpleNamespace as Some
@@ -199,7 +220,7 @@ RUNNERS = {"boot": judge, "host": judge}
 def in_a_place(solved: SolvedTree, folder: Path) -> str:
     """What a worker's process sees of a mutant that a host test catches, and then of one that a boot catches."""
     course = Course(read_folder(solved.root))
-    place, file = Place(solved_trees(Renderer(course), course.lab(2)), course.lab(2), folder, [], 1), folder / SLOT
+    place, file = Place(solved_trees(Renderer(course), course.lab(2)), {}, course.lab(2), folder, [], 1), folder / SLOT
     before, said = (file.read_bytes(), file.stat().st_mtime_ns), []
     for expect in ("slots_moved", "slots_found"):
         trial = attempt(place, a_mutant(expect=(expect,)), course.lab(2).tests)

@@ -181,11 +181,11 @@ void reply_and_wait() {
     EXPECT_OK(endpoint.nb_recv(reply.cptr()));
     EXPECT_OK(bell.signal());
     Hand hand;
-    const Message signal = hand.enter(Syscall::ReplyRecv, bell.cptr(), {.words = {1, 2, 3, 4}}, reply.cptr());
+    const Message signal = hand.enter(Syscall::ReplyRecv, bell.cptr(), {.words = {11, 12, 13, 14}}, reply.cptr());
     EXPECT(thread.has_finished());
     EXPECT_EQ(signal.tag.raw(), Tag::notification().raw());
     EXPECT_EQ(signal.badge, 1);
-    for (unsigned i = 0; i < kRegisterWords; i++) EXPECT_EQ(signal.words[i], i + 1);  // a signal has no words
+    for (unsigned i = 0; i < kRegisterWords; i++) EXPECT_EQ(signal.words[i], 11 + i);  // a signal has no words
 }
 
 /// The notification goes: who waits for it learns that.
