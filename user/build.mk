@@ -48,7 +48,8 @@ $(BUILD)/user/$(1).elf: $(2) $(CRT0) $(LIBDRIVER) $(LIBGLENDA) user/libglenda/pr
 	$$(Q)$$(USER_LINK)
 USER_OBJECTS += $(2)
 endef
-$(foreach p,$(USER_FOLDERS),$(eval $(call user_program,$(p),$(patsubst %,$(BUILD)/user/%.o,$(wildcard user/$(p)/*.cc user/$(p)/*.S)))))
+$(foreach p,$(USER_FOLDERS),$(eval $(call user_program,$(p),$(patsubst %,$(BUILD)/user/%.o,$(wildcard user/$(p)/*.cc user/$(p)/*/*.cc user/$(p)/*.S)))))
+$(BUILD)/user/user/factotum/%: USER_FLAGS += -Iuser/factotum
 $(foreach s,$(USER_SINGLES),$(eval $(call user_program,$(basename $(notdir $(s))),$(BUILD)/user/$(s).o $(if $(filter user/tests/ktest_% user/tests/lab%,$(s)),$(TESTS_COMMON)) \
   $(if $(filter user/tests/kfuzz.cc,$(s)),$(TESTS_FUZZ)) $(if $(filter user/tests/ktest_virtio_%,$(s)),$(TESTS_VIRTIO)))))
 

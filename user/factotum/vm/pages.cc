@@ -2,7 +2,7 @@
 // Pages of an address space: checks the region, allocates a page, fills it from the file, and maps it.
 #include <algorithm>
 
-#include "address_space.h"
+#include "vm/address_space.h"
 
 namespace glenda::factotum {
 
@@ -49,46 +49,37 @@ std::optional<CrashKind> AddressSpace::resolve(Memory& memory, std::uint64_t add
         return below_stack ? CrashKind::StackOverflow : absent(access);
     }
     if (!allows(region->rights, access)) return forbidden(access);
-    const auto page = populate(memory, *region, align_down(address, kPageSize));
-    // Another thread of the process, on another hart, may have accessed the page at the same time.
-    if (!page && page.error() != Error::AlreadyMapped) return CrashKind::OutOfMemory;
+    if (region->kind == RegionKind::Device) return std::nullopt;  // it was mapped meanwhile
+    if (!populate(memory, *region, align_down(address, kPageSize))) return CrashKind::OutOfMemory;
     return std::nullopt;
 }
 
-Result<CPtr> AddressSpace::populate(Memory& memory, const Region& region, std::uint64_t address) {
-    TRY(block, memory.allocate());
-    const auto frame = [&] -> Result<CPtr> {
-        TRY(made, memory.make(block, CapType::Frame, kFrameBits));
-        if (has_file_bytes(region, address)) {
-            TRY(window, memory.open_window(made));
-            fill(window, region, address);
-            memory.close_window();
-            if (region.rights == MapFlags::ReadExecute) asm volatile("fence.i");
-        }
-        TRY_VOID(map(memory, Frame(made), address, region.rights));
-        return made;
-    }();
-    if (frame)
-        blocks_.add(memory.records(), block, BlockUse::Data, address);
-    else
-        memory.release(block);
-    return frame;
-}
-
-Result<void> AddressSpace::map(Memory& memory, Frame frame, std::uint64_t address, MapFlags rights) {
-    for (;;) {
-        const auto mapped = frame.map(vspace_, address, rights);
-        if (mapped || mapped.error() != Error::MissingTable) return mapped;
-        TRY(block, add_block(memory, BlockUse::Table));
-        TRY(table, memory.make(block, CapType::PageTable, 0));
-        TRY_VOID(PageTable(table).map(vspace_, address));
+/// A page that is there may have been mapped since the fault, by another thread's: then it is mapped again.
+Result<PageNumber> AddressSpace::populate(Memory& memory, const Region& region, std::uint64_t address) {
+    TRY(entry, tree_.ensure(memory, address));
+    const bool is_new = !*entry;
+    TRY(page, is_new ? make_page(memory, region, address) : Result<PageNumber>(entry->page()));
+    const CPtr copy = memory.slots().product(page);
+    if (auto mapped = memory.kernel().map(copy, vspace(), address, region.rights | MapFlags::Replace); !mapped) {
+        if (is_new) memory.give_frame(page);
+        return Failure(mapped.error());
     }
+    if (is_new) resident_++;
+    *entry = PageEntry(page);
+    return page;
 }
 
-Result<Block> AddressSpace::add_block(Memory& memory, BlockUse use) {
-    TRY(block, memory.allocate(order_of(use)));
-    blocks_.add(memory.records(), block, use);
-    return block;
+/// Takes a page and fills it.
+Result<PageNumber> AddressSpace::make_page(Memory& memory, const Region& region, std::uint64_t address) const {
+    TRY(page, memory.take_zeroed());
+    if (has_file_bytes(region, address)) fill(memory.window(page), region, address);
+    return page;
+}
+
+Result<void> AddressSpace::map_foreign(Memory& memory, CPtr frame, std::uint64_t address, std::uint64_t size,
+                                       MapFlags rights) {
+    TRY_VOID(tree_.ensure_tables(memory, address, size));
+    return memory.kernel().map(frame, vspace(), address, rights);
 }
 
 }  // namespace glenda::factotum

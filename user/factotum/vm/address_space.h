@@ -4,7 +4,7 @@
 //   program image | heap ->          devices      snapshot           guard | stack (grows down) |   | UTCB
 //   0x1'0000 ...                     0x10..       0x18..                                      0x3f'ffff'0000
 //
-// Invariant: blocks in use <= pages charged, so an access inside a region always gets its page.
+// Invariant: pages in use <= pages charged, so an access inside a region always gets its page.
 #pragma once
 
 #include <optional>
@@ -13,7 +13,8 @@
 #include "memory.h"
 #include "protocol/errors.h"
 #include "protocol/factotum.h"
-#include "region.h"
+#include "vm/page_tree.h"
+#include "vm/region.h"
 
 namespace glenda::factotum {
 
@@ -29,7 +30,7 @@ class AddressSpace {
 public:
     /// Creates an empty address space. Error: NotEnoughMemory.
     Result<void> create(Memory& memory);
-    /// Frees all pages, tables and charges.
+    /// Frees all pages, tables and charges. No thread runs in it.
     void destroy(Memory& memory);
 
     /// Adds a region and charges its memory. OutOfMemory, or BadArgument if it overlaps another region.
@@ -39,31 +40,28 @@ public:
 
     /// Handles a page fault: makes the page if the access is allowed. Otherwise returns the kind of crash.
     std::optional<CrashKind> resolve(Memory& memory, std::uint64_t address, Access access);
-    /// Makes, fills and maps the page at `address`, which is page-aligned and lies in `region`. Returns its frame.
-    Result<CPtr> populate(Memory& memory, const Region& region, std::uint64_t address);
-    /// Maps any frame, and makes the page tables it needs.
-    Result<void> map(Memory& memory, Frame frame, std::uint64_t address, MapFlags rights);
+    /// The page at `address`, which is page-aligned and lies in `region`: makes, fills and maps it if it is not there.
+    Result<PageNumber> populate(Memory& memory, const Region& region, std::uint64_t address);
+    /// Maps a frame that is not Factotum's, and makes the page tables it needs, which must have been charged.
+    Result<void> map_foreign(Memory& memory, CPtr frame, std::uint64_t address, std::uint64_t size, MapFlags rights);
 
-    /// Allocates a block, for a use other than Data, that is freed with the address space. Call charge() first.
-    Result<Block> add_block(Memory& memory, BlockUse use);
     /// Charges pages that belong to no region.
-    Answer<void> charge(Memory& memory, std::uint64_t pages);
+    Answer<void> charge(Memory& memory, Pages pages);
+    void uncharge(Memory& memory, Pages pages);
 
     RegionList& regions() { return regions_; }
-    VSpace vspace() const { return vspace_; }
-    std::uint64_t resident_pages() const { return blocks_.data_pages(); }
-    std::uint64_t charged_pages() const { return charged_; }
+    CPtr vspace() const { return tree_.vspace(); }
+    std::uint64_t resident_pages() const { return resident_; }
+    Pages charged_pages() const { return charged_; }
 
 private:
-    template <typename Wanted>
-    void release_if(Memory& memory, Wanted wanted);
+    Result<PageNumber> make_page(Memory& memory, const Region& region, std::uint64_t address) const;
     void drop_pages(Memory& memory, std::uint64_t start, std::uint64_t end);
-    void uncharge(Memory& memory, std::uint64_t pages);
 
-    VSpace vspace_{};
+    PageTree tree_{};
     RegionList regions_{};
-    BlockList blocks_{};
-    std::uint64_t charged_ = 0;
+    std::uint64_t resident_ = 0;
+    Pages charged_{};
 };
 
 }  // namespace glenda::factotum

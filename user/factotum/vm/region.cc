@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // See region.h. There are few regions, so a linear search is the fastest.
-#include "region.h"
+#include "vm/region.h"
 
 #include "abi/object.h"
 #include "util/bits.h"
