@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from lab import doctor, doctor_folder, doctor_tools, next_lab, stubs
+from lab import config, doctor, doctor_folder, doctor_tools, next_lab, replay, stubs
 from lab.next_lab import Refused
 
 LAB = '''[lab]
@@ -239,6 +239,22 @@ def test_a_file_from_the_future(course: Course) -> None:
     assert not mends(doctor_folder.check_clock, course.clone)
 
 
+def test_a_file_system_that_changes_names(course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As ntfs-3g does where it ignores case."""
+    assert not any("lower case" in each.text for each in mends(doctor_folder.check_file_system, course.clone))
+    monkeypatch.setattr(os, "listdir", lambda _: ["makefile", "readme.md"])
+    assert any("it shows all names in lower case" in each.text for each in mends(doctor_folder.check_file_system, course.clone))
+
+
+def test_a_shared_folder_that_git_does_not_trust(course: Course, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    [finding] = mends(doctor_folder.check_repository, course.clone)
+    assert "git does not trust it" in finding.text
+    subprocess.run(["bash", "-c", finding.mend], cwd=course.clone, check=True)
+    assert not any("trust" in each.text for each in mends(doctor_folder.check_repository, course.clone))
+
+
 def test_a_shallow_clone_and_a_missing_remote(course: Course, tmp_path: Path) -> None:
     course.publish(2, {"kernel/cap/slot.cc": "slot\n"})
     git(tmp_path, "clone", "-q", "--depth=1", f"file://{course.public}", "shallow")
@@ -251,3 +267,12 @@ def test_the_report_counts_and_shows_the_command() -> None:
     text = doctor.report([doctor_tools.Finding("git", "2.39"),
                           doctor_tools.Finding("make", "is missing", "sudo apt-get install make")])
     assert text == "  ok     git: 2.39\n  MEND   make: is missing\n         sudo apt-get install make\n1 thing to mend."
+
+
+@pytest.mark.parametrize("kind, words", [("script", "make qemu-gdb, and make gdb"), ("host", "runs on this computer")])
+def test_what_cannot_be_recorded_says_what_to_do(kind: str, words: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    test = config.Test("typing", "1.7", 1, kind)
+    monkeypatch.setattr(config, "load_all", lambda root: [config.Lab(1, "", (), (test,))])
+    with pytest.raises(config.BadLab) as told:
+        replay.recording_of("typing")
+    assert words in str(told.value) and "build/grade/lab1/typing.log" in str(told.value)

@@ -106,5 +106,7 @@ def test_an_idle_system_tells_where_its_threads_wait() -> None:
 ])
 def test_a_stopped_program_is_no_hang(console: str, kind: Kind) -> None:
     test = config.Test("t", "2.2", 1, "boot", program=PROGRAM)
-    found = verdict.of_boot(test, Run(f"Glenda\n{console}", Stop.IDLE), NONCE, "5 s")
+    where = "  twice  user/tests/t.cc:7"        # of the thread root
+    found = verdict.of_boot(test, Run(f"Glenda\n{console}", Stop.IDLE, [where]), NONCE, "5 s")
     assert found.kind == kind and (kind == Kind.HANG or found.reason == "the test's own thread stopped: page fault")
+    assert found.details[0] == where

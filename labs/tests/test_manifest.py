@@ -24,6 +24,8 @@ TOML = "labs/lab2/lab.toml"
     ("points = 60", "points = -1", "labs/lab2/lab.toml:26: points must not be negative"),
     ('kind = "host"', 'kind = "ghost"', "labs/lab2/lab.toml:35: `ghost` is none of boot, host, script"),
     ('program = "lab2_slots"', "", "labs/lab2/lab.toml:27: a boot test needs `program`"),
+    ('program = "lab2_slots"', f'program = "lab2_slots"\ncases = ["{80 * "x"}"]',
+     "labs/lab2/lab.toml:29: its kernel options would have 128 characters, and 127 at most are possible"),
     ('exercise = "2.2"', 'exercise = "2.5"', "labs/lab2/lab.toml:32: this lab has no exercise 2.5"),
     ('"2.1" = 60', '"2.9" = 60', "labs/lab2/lab.toml:41: this lab has no exercise 2.9"),
     ("[scores]", "[score]", r"labs/lab2/lab.toml:39: \[score\] means nothing here"),
