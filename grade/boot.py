@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """`make qemu` and `make qemu-gdb`: the system on this terminal.
 
-    boot.py [--gdb PORT_FILE] -- ARGUMENTS OF QEMU
+    boot.py [--gdb PORT_FILE] [--devices "NAME..." --disk FILE --share FOLDER] -- ARGUMENTS OF QEMU
 
 It ends with the terminal, so that a closed window leaves no QEMU behind. If standard input is a file or a pipe, it ends
 when that has ended and the system has done nothing for a while: nobody could type Ctrl-A X. Its exit status is not 0 if
@@ -23,7 +23,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from glenda import qemu
+from glenda import devices, qemu
 from glenda.errors import Infrastructure
 from glenda.process import die_with_parent
 from glenda.watch import processor_time, sleeps
@@ -57,6 +57,27 @@ def gdb_port(file: Path) -> Iterator[int]:
             yield port
         finally:
             locked.truncate(0)
+
+
+@contextlib.contextmanager
+def attached(names: list[str], disk: Path, share: Path) -> Iterator[list[str]]:
+    """Yields QEMU's arguments for these devices. Makes disk and folder if they are missing.
+
+    A disk belongs to one system at a time: a second one that is booted meanwhile does without.
+    """
+    devices.check(names)
+    with contextlib.ExitStack() as open_files:
+        if "p9" in names:
+            share.mkdir(parents=True, exist_ok=True)
+        if "blk" in names:
+            devices.make_disk(disk)
+            file = open_files.enter_context(open(disk, "rb"))
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                print(f"  DISK     another system uses {disk}: this one has no disk (DISK=other.img gives it one)", flush=True)
+                names = [name for name in names if name != "blk"]
+        yield devices.arguments(names, disk=disk, share=share) if names else []
 
 
 def console(copy: int) -> list[str]:
@@ -137,14 +158,19 @@ def boot(arguments: list[str], *, waits_for_gdb: bool = False) -> int:
 def main() -> int:
     parser = argparse.ArgumentParser(description="Boot the system on this terminal.")
     parser.add_argument("--gdb", metavar="PORT_FILE", type=Path, help="wait for GDB before the first instruction")
+    parser.add_argument("--devices", metavar="NAMES", default="", help="virtio devices, see glenda/devices.py")
+    parser.add_argument("--disk", metavar="FILE", type=Path, default=Path("disk.img"), help="of the device blk")
+    parser.add_argument("--share", metavar="FOLDER", type=Path, default=Path("share"), help="of the device p9")
     parser.add_argument("qemu", nargs="+", metavar="ARGUMENT", help="of QEMU, after --")
     options = parser.parse_args()
     try:
-        if options.gdb is None:
-            return boot(options.qemu)
-        with gdb_port(options.gdb) as port:
-            print(f"  QEMU     waits for GDB on port {port}: run 'make gdb' in another terminal", flush=True)
-            return boot([*options.qemu, "-S", "-gdb", f"tcp:127.0.0.1:{port}"], waits_for_gdb=True)
+        with attached(options.devices.split(), options.disk, options.share) as hardware:
+            if options.gdb is None:
+                return boot([*options.qemu, *hardware])
+            with gdb_port(options.gdb) as port:
+                print(f"  QEMU     waits for GDB on port {port}: run 'make gdb' in another terminal", flush=True)
+                return boot([*options.qemu, *hardware, "-S", "-gdb", f"tcp:127.0.0.1:{port}"],
+                            waits_for_gdb=True)
     except (Infrastructure, OSError) as error:
         print(error, file=sys.stderr)
         return 1
