@@ -69,7 +69,7 @@ void levels() {
             const std::uint64_t guard = guard_bits != 0 ? random.next() & mask(guard_bits) : 0;
             const std::uint64_t index = 1 + random.below(bit(radix) - 1);
             Capability made = nodes.make(radix, guard, guard_bits);
-            made.rights = Rights(random.below(8));  // the way is no matter of rights
+            made.rights = Rights(spelled.size() % 8);  // the way is no matter of rights
             if (above == nullptr)
                 root = made;
             else

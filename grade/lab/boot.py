@@ -73,6 +73,8 @@ def look(machine: Machine, stop: Stop, output: str, setting: Setting, program: s
         return frames       # of a trap, whose report has the addresses
     if stop in (Stop.EXIT, Stop.FLOOD, Stop.ASLEEP):
         return []           # in the last two it is not the same place each time
+    if stop == Stop.PANIC and verdict.PANIC.search(output)["what"].startswith(verdict.VIOLATED):
+        return []           # the checker has reported, and the system has gone on
     machine.freeze()
     if stop == Stop.PANIC:
         return stopped.of_panic(machine, setting.kernel, setting.results, setting.tree)

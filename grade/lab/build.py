@@ -32,6 +32,7 @@ MOST_SECONDS = 300      # of the processor's time, of each process
 ERROR = re.compile(r"^(?P<file>[^\s:]+):(?P<line>\d+):(?:\d+:)? (?:fatal )?error: (?P<text>.*)$", re.MULTILINE)
 LINKER = re.compile(r"^(?:\S*ld: )?(?P<file>[^\s:]+):(?P<line>\d+): (?P<text>undefined reference .*|multiple definition .*)$",
                     re.MULTILINE)
+ASSEMBLY = re.compile(r"/\S*/cc\w{6}\.s(?=:)")        # the compiler's own file, of another name each time
 OTHER = re.compile(r"^.*(?:\*\*\*|[Ee]rror|undefined reference|No rule).*$", re.MULTILINE)
 
 
@@ -118,4 +119,9 @@ def follow(command: list[str], tree: Path) -> tuple[str, int, str]:
     status = child.wait()
     if status != 0 and not output and not stopped:      # make could not even say that
         stopped = f"the build prints without end, or makes a file of more than {MOST_IN_FILE >> 20} MiB"
-    return output[:MOST_OUTPUT].decode(errors="replace"), status, stopped
+    return lasting(output[:MOST_OUTPUT].decode(errors="replace")), status, stopped
+
+
+def lasting(output: str) -> str:
+    """What a compiler printed, without what is different each time."""
+    return ASSEMBLY.sub("assembly", output)

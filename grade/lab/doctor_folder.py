@@ -2,6 +2,7 @@
 """What `make doctor` says about the student's folder: its files, where it lies, and git."""
 
 import os
+import shlex
 import shutil
 import tempfile
 import time
@@ -76,6 +77,9 @@ def check_path(root: Path) -> Iterator[Finding]:
 
 
 def check_file_system(root: Path) -> Iterator[Finding]:
+    if not keeps_names(root):
+        yield Finding("file system", "it shows all names in lower case: make does not find `Makefile` there",
+                      "move the folder to your home folder, and clone it anew")
     where = root / "build"
     probe = where if where.is_dir() else root
     try:
@@ -84,6 +88,11 @@ def check_file_system(root: Path) -> Iterator[Finding]:
     except OSError as error:
         yield Finding("file system", f"nothing can be written below {probe}: {error.strerror}",
                       f"sudo chown -R $(id -un) '{probe}'")
+
+
+def keeps_names(root: Path) -> bool:
+    """Some drivers for the disks of Windows do not: a file opens by any spelling, and is listed by one that nobody gave."""
+    return "Makefile" in os.listdir(root) or not (root / "Makefile").exists()
 
 
 def look_at_file_system(scratch: Path) -> Iterator[Finding]:
@@ -124,6 +133,10 @@ def check_ownership(root: Path) -> Iterator[Finding]:
 
 
 def check_repository(root: Path) -> Iterator[Finding]:
+    if b"safe.directory" in git.run(root, "rev-parse", "--show-prefix").stderr:
+        yield Finding("git", "the folder belongs to somebody else (a shared one?), and git does not trust it",
+                      f"git config --global --add safe.directory {shlex.quote(str(root))}")
+        return
     if not git.is_top(root):
         yield Finding("git", "this folder is no clone, so `make next-lab` and `make handin` cannot work",
                       "git clone the course's repository, and copy your work into the clone")

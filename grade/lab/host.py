@@ -36,6 +36,7 @@ FLAGS = ["-std=c++23", "-O1", "-g", "-fno-omit-frame-pointer", "-fsanitize=addre
 LAB1, LAB1_FLAGS = "lab1/", ["-Ilab1/kernel", "-Ilab1"]      # its headers take the place of the final ones
 EXERCISE, EXERCISE_HOST = "kernel/debug/exercise.h", "grade/host/exercise.cc"   # what stands in place of missing code
 MOST_OUTPUT = 256 * 1024
+CALLED = "a system call that no test needs: it starts a process, changes a file, or asks for the network"
 ASLEEP_LIMIT = 5.0          # s of real time that a program may sleep
 TELLING = 20.0              # s of real time for a sanitizer to tell a stack; it needs less than one
 REPORT = re.compile(r"^SUMMARY: (\w+Sanitizer): (\S+)(?: (\S+:\d+))?.*?(?: in (.+))?$", re.MULTILINE)
@@ -44,6 +45,8 @@ FRAME = re.compile(r"^    #\d+ 0x[0-9a-f]+ in (?P<function>.+) (?P<place>\S+:\d+
 MOST_FRAMES = 8
 NEVER_ENDS = "it does not come to an end"       # how a case ends that check.h gives up
 PROCESS = re.compile(r"^==\d+==", re.MULTILINE)     # how a sanitizer begins its lines: each run has another number
+SENDER = re.compile(r"(?<=ABRT on unknown address )0x[0-9a-f]+")     # no address, but who sent the signal
+ON_STACK = re.compile(r"0x7fffff[0-9a-f]{6}\b")    # moves with the length of the tree's path, and with the environment
 NO_RANDOMIZE = 0x0040000    # personality: the same addresses each time
 
 
@@ -93,7 +96,7 @@ def make(tree: Path, command: list[str], folder: Path, suffix: str, inputs: Iter
         raise Infrastructure(trouble.FULL)
     if done.returncode != 0:
         # The linker takes the paths of sources from their debug information, where they are absolute.
-        return target, complaint.replace(f"{tree}/", "") or "the compiler fails and does not say why"
+        return target, build.lasting(complaint).replace(f"{tree}/", "") or "the compiler fails and does not say why"
     used = listed.read_text().replace("\\\n", " ").split()[1:] if suffix else list(map(str, inputs))
     listed.unlink(missing_ok=True)
     record = scratch.with_suffix(".record")
@@ -130,6 +133,8 @@ def run(setting: Setting, test: Test) -> Outcome:
 
 def decide(test: Test, seen: Run, status: int, nonce: str) -> Verdict:
     """The verdict, in the order that verdict.py explains."""
+    if seen.stop == Stop.EXIT and status == -signal.SIGSYS:
+        return Verdict(Kind.PANIC, CALLED)
     if todo := verdict.missing_in(seen.output):
         return todo
     if found := UNDEFINED.search(seen.output):
@@ -165,7 +170,7 @@ def stack(output: str, tree: Path) -> list[str]:
     report = output[found.start():] if (found := re.search(r"^==pid==", output, re.MULTILINE)) else ""
     frames = [f"{places.plain(frame['function'])}  {places.place(frame['place'], tree)}"
               for frame in FRAME.finditer(report.partition("\n\n")[0]) if (tree / frame["place"].rpartition(":")[0]).is_file()]
-    return places.numbered([frame for frame in frames if not frame.startswith("give_up  ")][:MOST_FRAMES])
+    return places.numbered([frame for frame in frames if "give_up  " not in frame][:MOST_FRAMES])
 
 
 def execute(command: list[str], folder: Path, limit: float) -> tuple[Run, int, float]:
@@ -173,9 +178,10 @@ def execute(command: list[str], folder: Path, limit: float) -> tuple[Run, int, f
     environment = {"PATH": os.environ.get("PATH", ""),
                    "ASAN_OPTIONS": "detect_leaks=0:color=never:abort_on_error=0:handle_abort=1",
                    "UBSAN_OPTIONS": "color=never:print_stacktrace=0"}
-    child = subprocess.Popen([*jail.command(), *command], cwd=folder, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                             stderr=subprocess.STDOUT, env=environment, start_new_session=True,
-                             preexec_fn=lambda: restrain(limit))
+    with jail.way_in() as (before, inherited):
+        child = subprocess.Popen([*before, *command], cwd=folder, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                 stderr=subprocess.STDOUT, env=environment, start_new_session=True, pass_fds=inherited,
+                                 preexec_fn=lambda: restrain(limit))
     output, stop, used = bytearray(), Stop.EXIT, 0.0
     moved = time.monotonic()
     while True:
@@ -208,8 +214,10 @@ def execute(command: list[str], folder: Path, limit: float) -> tuple[Run, int, f
         child.wait(ASLEEP_LIMIT)        # its output is closed: it should end at once
     with contextlib.suppress(ProcessLookupError):
         os.killpg(child.pid, signal.SIGKILL)
-    text = PROCESS.sub("==pid==", output[:MOST_OUTPUT].decode(errors="replace").replace("\r", ""))
-    return Run(text, stop, stack(text, folder)), child.wait(), used
+    text = output[:MOST_OUTPUT].decode(errors="replace").replace("\r", "")
+    for changing, word in ((PROCESS, "==pid=="), (SENDER, "0x..."), (ON_STACK, "0x7fffff......")):
+        text = changing.sub(word, text)
+    return Run(text, stop, stack(text, folder)), jail.status_of(child.wait()), used
 
 
 def last_words(child: subprocess.Popen) -> bytes:

@@ -17,9 +17,9 @@ LIMIT = 60              # s of real time for GDB, which needs less than one
 SOCKET_NAME = 100       # characters that the path of a socket may have
 MOST_FRAMES, MOST_CALLERS = 8, 4
 MARK = "@@@"
+LIBRARY = "user/libglenda/"
 FRAME = re.compile(r"^#\d+ +(?:0x[0-9a-f]+ in )?(?P<function>.+?) \(.*\) at (?P<place>\S.*:\d+)$")
 ENTRY = re.compile(r"trap_(?:entry|return)|_start")      # above these, GDB's frames mean nothing
-CALLER = re.compile(r"^  (?P<where>pc|ra|stack) +(?P<address>0x[0-9a-f]+)")
 REPORTING = ("halt", "end_panic", "panic")               # of the kernel: how a panic ends
 
 
@@ -42,7 +42,7 @@ def ask(machine: Machine, kernel: Path, programs: list[Path], folder: Path, *com
         return []
     line = ["gdb-multiarch", "-q", "-nx", "-batch", "-x", ".gdbinit", "-ex", f'file "{kernel}"',
             *(word for program in programs for word in ("-ex", f'add-symbol-file "{program}"')),
-            "-ex", f'target remote {gdbs}']
+            "-ex", f"set remotetimeout {LIMIT}", "-ex", f"target remote {gdbs}"]     # a busy computer lets it wait
     for command in commands:
         line += ["-ex", f"echo {MARK}\\n", "-ex", command]
     try:
@@ -76,7 +76,7 @@ def frames(answer: str, root: Path) -> list[str]:
 def look(machine: Machine, kernel: Path, programs: list[Path], folder: Path, root: Path) -> Sight:
     """Everything about a machine that hangs. It must be frozen."""
     answers = ask(machine, kernel, programs, folder, f"backtrace -frame-arguments none {MOST_FRAMES + 2}", "threads",
-                  "thread-info root")
+                  "thread-backtrace root")
     if not answers:
         return Sight(tuple(f"{each}" for each in places.of_harts(machine, [kernel, *programs], root)))
     stack = frames(answers[0], root)[:MOST_FRAMES]
@@ -85,18 +85,14 @@ def look(machine: Machine, kernel: Path, programs: list[Path], folder: Path, roo
     for row in (row for row in rows if len(row) >= 7):
         threads.append(f"thread {row[2]}: {row[3]}" + (f", {row[6]}" if row[6] not in ("-", "running") else ""))
         if row[2] == "root" and row[6] != "running":
-            threads += [f"  {caller}" for caller in callers(answers[2], programs, root)]
+            threads += [f"  {frame}" for frame in callers(answers[2], root)]
     return Sight(tuple(places.numbered(stack)) or tuple(places.of_harts(machine, [kernel, *programs], root)), tuple(threads))
 
 
-def callers(answer: str, programs: list[Path], root: Path) -> list[str]:
-    """Where a thread of the test waits: its functions, as GDB's `thread-info` guesses them from its stack."""
-    found: list[str] = []
-    for line in answer.partition("callers, perhaps:")[2].splitlines():
-        if caller := CALLER.match(line):
-            address = int(caller["address"], 16) - (caller["where"] != "pc") * places.AFTER_CALL
-            found += [each for program in programs for each in places.lines(program, address, root)]
-    return list(dict.fromkeys(found))[:MOST_CALLERS]
+def callers(answer: str, root: Path) -> list[str]:
+    """The functions in which a thread of the test waits. The way down into the kernel is always the same, so without it."""
+    found = frames(answer, root)
+    return [each for each in found if f"  {LIBRARY}" not in each][:MOST_CALLERS]
 
 
 def of_panic(machine: Machine, kernel: Path, folder: Path, root: Path) -> list[str]:

@@ -134,7 +134,8 @@ def of_stop(run: Run, limit: str) -> Verdict | None:
     if run.stop == Stop.STUCK:
         return Verdict(Kind.HANG, f"it takes exceptions without end, and comes to nothing else{case}", tuple(run.where))
     if run.stop == Stop.IDLE and (own := OWN_STOPPED.search(run.output)):
-        return Verdict(Kind.ENDED, f"the test's own thread stopped: {own['root'] or own['last']}{case}", tail(run.output))
+        return Verdict(Kind.ENDED, f"the test's own thread stopped: {own['root'] or own['last']}{case}",
+                       (*run.where, *tail(run.output)))
     if run.stop == Stop.IDLE:
         return Verdict(Kind.HANG, f"idle: everything waits, and nothing will wake it{case}", tuple(run.where))
     return None

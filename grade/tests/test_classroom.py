@@ -26,6 +26,7 @@ from classroom import one, sandbox, submission, table
 from classroom.sandbox import Limits, Outcome
 from classroom.submission import BadSubmission
 from glenda.paths import ROOT
+from lab import host
 
 Member = tuple[str, bytes]
 
@@ -220,6 +221,42 @@ def test_changes_outside_the_exercises_are_noted(tmp_path: Path, monkeypatch: py
         '[lab]\nnumber = 2\n[[exercise]]\nid = "2.1"\ntitle = "T"\nplaces = [{file = "kernel/cap/slot.cc", function = "f"}]\n')
     monkeypatch.setattr(one, "run", lambda *_: {"score": 3.0})
     assert one.grade(job, "ann")["notes"] == ["outside the exercises: kernel/cap/slot.h"]
+
+
+GRADED = {"name": "moving", "number": "2.4", "score": 6.0, "max_score": 6, "output": "", "extra_data": {"kind": "ok"}}
+
+
+def graded_as(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *tests: dict) -> dict:
+    """The result of a submission whose grader comes to these tests."""
+    def run(*arguments) -> Outcome:
+        token = arguments[3]["TOKEN"]
+        return Outcome(output=f"{token} begun\n...\n{token} {json.dumps({'tests': tests})}".encode())
+    job = job_with(tmp_path, ("kernel/a.cc", b""))
+    monkeypatch.setattr(sandbox, "run", run)
+    return one.grade(job, "ann")
+
+
+def test_a_system_call_that_no_test_needs_costs_the_whole_score(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    hostile = GRADED | {"name": "fences", "score": 0.0, "output": host.CALLED, "extra_data": {"kind": "PANIC"}}
+    result = graded_as(tmp_path, monkeypatch, GRADED, hostile)
+    assert result["score"] == 0 and result["reason"] == f"fences: {host.CALLED}"
+
+
+def test_a_computer_without_sandboxes_gives_nobody_a_zero(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """Some forbid them to all but root. The submission stays without a result, for the next host or the next run."""
+    job = job_with(tmp_path, ("kernel/a.cc", b""))
+    monkeypatch.setattr(sandbox, "run", lambda *_: Outcome(status=1, output=b"bwrap: setting up uid map: Permission denied\n"))
+    monkeypatch.setattr(sys, "argv", ["one", str(job), "ann"])
+    monkeypatch.setattr(one, "die_with_parent", lambda: None)
+    assert one.main() != 0 and classroom_main.without_result(["ann"], job) == ["ann"]
+    assert "ann: no sandbox on this computer: bwrap: setting up uid map: Permission denied" in capsys.readouterr().err
+
+
+def test_the_table_says_what_went_wrong(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A host test compiles a few files alone, so what does not build can have points."""
+    broken = GRADED | {"score": 0.0, "output": "kernel/a.cc:1  expected ';'\n  1 | here", "extra_data": {"kind": "BUILD"}}
+    result = graded_as(tmp_path, monkeypatch, GRADED, broken, broken, GRADED | {"score": 0.0, "extra_data": {"kind": "HANG"}})
+    assert result["score"] == 6 and result["notes"][1:] == ["2 BUILD (kernel/a.cc:1  expected ';')", "1 HANG"]
 
 
 def test_what_makes_an_old_result_count_no_more(tmp_path: Path) -> None:

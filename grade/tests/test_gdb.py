@@ -19,8 +19,8 @@ from lab.walk import free_port
 PROMPT = "^glenda% "
 SECONDS = 60            # of real time for one GDB
 MARK = "@@@ "
-NAMES = ("threads", "thread-info", "harts", "caps", "cdt", "untyped", "vspace", "endpoint", "notification", "program",
-         "kernel", "break-panic", "trace")
+NAMES = ("threads", "thread-info", "thread-backtrace", "harts", "caps", "cdt", "untyped", "vspace", "endpoint",
+         "notification", "program", "kernel", "break-panic", "trace")
 LOOKING = ("threads", "harts", "thread-info 1", "glenda thread root", "caps root", "cdt", "cdt &glenda::irqs",
            "untyped", "vspace 1", "endpoint", "endpoint 0x1000", "notification")   # need a system that has booted
 

@@ -16,7 +16,7 @@ from handouts.page import Page, slug
 from handouts.tree import SOLVED, STUDENT, Tree
 
 HANDOUTS = ROOT / "handouts"
-PAGES = [ROOT / "README.md", *sorted(path for path in HANDOUTS.rglob("*.md") if path.parent != HANDOUTS / "reference")]
+PAGES = [ROOT / "README.md", ROOT / "labs/README.md", *sorted(path for path in HANDOUTS.rglob("*.md") if path.parent != HANDOUTS / "reference")]
 REFERENCE = sorted((HANDOUTS / "reference").glob("*.md"))
 STUDENTS_README = ROOT / "labs/common/README.md"
 LABS = sorted(int(path.stem.removeprefix("lab")) for path in (HANDOUTS / "labs").glob("lab*.md"))

@@ -264,6 +264,17 @@ def test_first_error_of_the_build(lab: FakeLab) -> None:
     assert without_time(lab.grade("-j4").screen) == without_time(first.screen)
 
 
+def test_an_error_of_the_assembler(lab: FakeLab) -> None:
+    """It names a file of the compiler's, which has another name each time."""
+    lab.write("Makefile", "lab-built: a.o\n%.o: %.cc\n\tg++ -c $< -o $@\n")
+    lab.write("a.cc", 'asm("wrong");\n')
+    lab.add("good")
+    graded = lab.grade()
+    assert "BUILD  assembly:" in graded.screen and "no such instruction: `wrong'" in unwrapped(graded.screen)
+    log = (graded.folder / "build.log").read_text()
+    assert without_time(lab.grade().screen) == without_time(graded.screen) and (graded.folder / "build.log").read_text() == log
+
+
 def test_a_build_without_end(lab: FakeLab) -> None:
     lab.write("Makefile", "lab-built:\n\tyes all work and no play\n")
     lab.add("good")

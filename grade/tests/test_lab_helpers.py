@@ -239,6 +239,22 @@ def test_a_file_from_the_future(course: Course) -> None:
     assert not mends(doctor_folder.check_clock, course.clone)
 
 
+def test_a_file_system_that_changes_names(course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As ntfs-3g does where it ignores case."""
+    assert not any("lower case" in each.text for each in mends(doctor_folder.check_file_system, course.clone))
+    monkeypatch.setattr(os, "listdir", lambda _: ["makefile", "readme.md"])
+    assert any("it shows all names in lower case" in each.text for each in mends(doctor_folder.check_file_system, course.clone))
+
+
+def test_a_shared_folder_that_git_does_not_trust(course: Course, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    [finding] = mends(doctor_folder.check_repository, course.clone)
+    assert "git does not trust it" in finding.text
+    subprocess.run(["bash", "-c", finding.mend], cwd=course.clone, check=True)
+    assert not any("trust" in each.text for each in mends(doctor_folder.check_repository, course.clone))
+
+
 def test_a_shallow_clone_and_a_missing_remote(course: Course, tmp_path: Path) -> None:
     course.publish(2, {"kernel/cap/slot.cc": "slot\n"})
     git(tmp_path, "clone", "-q", "--depth=1", f"file://{course.public}", "shallow")

@@ -38,8 +38,7 @@ def marks(course: Course) -> Iterator[Complaint]:
         if first is not hole:
             yield Complaint(hole.file, hole.opened, f"hole {hole.id} is also in {first.file}:{first.opened}", "L1")
         if hole.id not in course.stubs:
-            stub = f"labs/lab{lab_of(hole.id)}/stubs/{hole.id}.cc"
-            yield Complaint(hole.file, hole.opened, f"hole {hole.id} has no stub; write {stub}", "L1")
+            yield Complaint(hole.file, hole.opened, f"hole {hole.id} has no stub; write {hole.stub}", "L1")
         if hole.id not in owners:
             yield Complaint(hole.file, hole.opened, f"no exercise lists hole {hole.id}", "L1")
     for number, stub in course.stubs.items():

@@ -20,6 +20,8 @@ REQUIRED = {"lab": ("number", "title", "first"), "given": ("hole", "file", "why"
             "moved": ("yours", "now"),
             "exercise": ("id", "title", "difficulty", "section", "hints"),
             "test": ("name", "exercise", "points", "kind")}
+COMMAND_LINE = 127      # characters that the kernel hands on to a program
+NONCE = "nonce=" + 16 * "0"     # what the grader adds
 WORDS = {int: "a whole number", str: "a string", list: "a list of strings", (int, float): "a number"}
 
 Complain = Callable[[str, int, str, str], None]
@@ -58,6 +60,12 @@ def _check_exercise(index: int, table: dict[str, Any], number: int, complain: Co
         complain("exercise", index, "", f"exercise {name} names neither holes nor files")
 
 
+def _options_length(table: dict[str, Any]) -> int:
+    """How long the kernel's command line is with which the grader boots a test."""
+    cases = f"case={','.join(table['cases'])}" if table.get("cases") else ""
+    return len(" ".join(filter(None, (f"root=bin/{table.get('program', '')}", NONCE, cases, table.get("options", "")))))
+
+
 def _check_test(index: int, table: dict[str, Any], exercises: set[str], complain: Complain) -> None:
     if table["exercise"] not in exercises:
         complain("test", index, "exercise", f"this lab has no exercise {table['exercise']}")
@@ -68,6 +76,9 @@ def _check_test(index: int, table: dict[str, Any], exercises: set[str], complain
     for key in KINDS.get(table["kind"], ()):
         if key not in table:
             complain("test", index, "kind", f"a {table['kind']} test needs `{key}`")
+    if table["kind"] == "boot" and (length := _options_length(table)) > COMMAND_LINE:
+        reason = f"its kernel options would have {length} characters, and {COMMAND_LINE} at most are possible"
+        complain("test", index, "cases", f"{reason}: leave `cases` out if it is all of them, or make two tests")
     for need in table.get("needs", []):
         if not EXERCISE.fullmatch(need):
             complain("test", index, "needs", f"`{need}` is not the number of an exercise")

@@ -13,10 +13,9 @@ from .source import git, git_succeeds, has_history
 
 FROM = re.compile(r"^From commit ([0-9a-f]{40})$", re.MULTILINE)
 NEW = """\
-{path} is new, and its history begins with this. If students have these labs from somewhere else, they cannot merge them:
-remove {folder}, copy that folder from the computer that published last, or clone what is published with
-  git clone --bare ADDRESS {path}
-and make labs again."""
+{path} is new: its history begins here.
+Do students have labs already, published from another computer? They could not merge these. Remove {folder}, copy that
+folder from there, or clone what is published with `git clone --bare ADDRESS {path}`, and make labs again."""
 
 
 def head(root: Path) -> str:
@@ -40,5 +39,5 @@ def check(root: Path, private: Repository) -> None:
         if git(root, "rev-parse", "--is-shallow-repository").strip() == b"true":
             raise Problem(f"The labs were published from commit {commit[:10]}, which this clone may lack because it is shallow: "
                           "git fetch --unshallow")
-        raise Problem(f"The labs were published from commit {commit[:10]}, which this tree does not have: publishing from here would "
-                      "take mends back. git pull first; or, if it shall be so, say why: make labs REASON='...'")
+        raise Problem(f"The labs were published from commit {commit[:10]}, which this tree does not have: publishing from "
+                      "here would take mends back. git pull first; or, if it shall be so, say why: make labs REASON='...'")

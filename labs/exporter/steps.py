@@ -6,7 +6,6 @@ called as its exercise, and changes files below lab1/ alone.
 """
 
 import os
-import re
 import subprocess
 from pathlib import Path
 
@@ -69,7 +68,8 @@ def read_steps(course: Course, folder: Path, root: Path) -> list[str]:
                       f"{', '.join(names) or 'none'}")
     wanted: dict[str, bytes] = {}
     for (before, _), (after, name) in zip(commits, commits[1:]):
-        if others := [path for path in _git(folder, "diff", "--name-only", before, after).splitlines() if not path.startswith(FOLDER)]:
+        touched = _git(folder, "diff", "--name-only", before, after).splitlines()
+        if others := [path for path in touched if not path.startswith(FOLDER)]:
             raise Problem(f"{folder}: the step {name} changes {others[0]}; a patch may only change files below {FOLDER}")
         wanted[f"labs/lab1/solution/{name}.patch"] = _git(folder, *DIFF, before, after).encode()
     start = {path: file.data for path, file in read_commit(folder, commits[0][0]).items() if path.startswith(FOLDER)}

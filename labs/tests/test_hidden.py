@@ -8,18 +8,13 @@ import pytest
 from exporter.course import Course
 from exporter.errors import Problem
 from exporter.grader import Grader, Result
-from exporter.lint import lint
 from exporter.proof_boots import check_hidden
 from exporter.render import Renderer
 from exporter.source import read_folder
 from exporter.stages import Bench
-from solved_tree import SolvedTree
+from solved_tree import SolvedTree, complaints
 
 HIDDEN = "solutions/lab1/hidden/hidden.toml"
-
-
-def complaints(solved: SolvedTree) -> str:
-    return "\n".join(map(str, lint(Course(read_folder(solved.root)), with_sizes=False)))
 
 
 @pytest.mark.parametrize("old, new, reason", [

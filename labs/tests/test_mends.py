@@ -24,6 +24,10 @@ HEADER = "kernel/slot.h", "// What a slot is.", "// What a slot is, and a table.
 FUNCTION = SLOT, "return pointer >> (4 * level)", "return pointer >> (level * 4)", SLOT
 CONTRACT = SLOT, "/// Moves what `source` holds", "/// Takes what `source` holds", SLOT
 STUB = "labs/lab2/stubs/2.2a.cc", "what the source holds", "all that the source holds", SLOT
+FIND_STUB = 'missing_exercise("2.1", root, pointer, levels, index_of(pointer, 1));'
+TAKE_STUB = """\
+// Exercise 2.2: what the source holds is here afterwards, and the source is empty.
+    missing_exercise("2.2", source);"""
 FAR, NEAR = [PAGE, TEST, HEADER, FUNCTION], [CONTRACT, STUB]
 
 
@@ -40,7 +44,7 @@ class Term:
         self.student.git("config", "user.email", "student@example.org")
         self.student.git("switch", "-q", "-c", "mine", "origin/lab1")
         assert next_lab.advance(self.student.root).startswith("Lab 2, Slots")
-        self.solve("2.1a", 'missing_exercise("2.1", root, pointer, levels, index_of(pointer, 1));', "return &root.slots[pointer];  // mine")
+        self.solve("2.1a", FIND_STUB, "return &root.slots[pointer];  // mine")
 
     def publish(self, reason: str = "") -> None:
         """`make labs`, and a push that never forces."""
@@ -104,8 +108,7 @@ def test_a_mend_near_a_hole_needs_a_reason(term: Term, mended: tuple[str, str, s
 @pytest.mark.parametrize("mended, is_conflict", [(CONTRACT, False), (STUB, True)], ids=["contract", "stub"])
 def test_a_mend_near_a_hole_that_is_filled(term: Term, mended: tuple[str, str, str, str], is_conflict: bool) -> None:
     """The mend of a stub is in the way of those who have replaced it. They are told, and can take it back."""
-    stub = '// Exercise 2.2: what the source holds is here afterwards, and the source is empty.\n    missing_exercise("2.2", source);'
-    term.solve("2.2a", stub, "table = source.table;")
+    term.solve("2.2a", TAKE_STUB, "table = source.table;")
     before = term.student.read(SLOT)
     term.mend(mended, "It was not clear.")
     if not is_conflict:

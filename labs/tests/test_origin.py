@@ -40,8 +40,8 @@ def mend(tree: SolvedTree) -> None:
 
 
 def test_a_first_publication_says_that_it_is_one(solved: SolvedTree) -> None:
-    assert "public.git is new, and its history begins with this. If students have" in publish(solved)
-    assert "is new" not in publish(solved)
+    assert "public.git is new: its history begins here.\nDo students have labs already" in publish(solved)
+    assert "is new:" not in publish(solved)
 
 
 @pytest.mark.parametrize("options", [(), ("--depth=1",)], ids=["whole", "shallow"])

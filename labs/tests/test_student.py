@@ -50,7 +50,8 @@ def test_a_next_lab_that_does_not_come(solved: SolvedTree, tmp_path: Path, recip
 
 @pytest.mark.parametrize("varies", [False, True])
 def test_a_student_whose_code_changes(solved: SolvedTree, tmp_path: Path, varies: bool) -> None:
-    solved.replace("Makefile", "@echo packed", "@[ ! -e kernel/slot.h ] || echo 'struct More;' | tee -a kernel/slot.h >> kernel/slot.cc")
+    spoil = "@[ ! -e kernel/slot.h ] || echo 'struct More;' | tee -a kernel/slot.h >> kernel/slot.cc"
+    solved.replace("Makefile", "@echo packed", spoil)
     assert way(solved, tmp_path, varies=varies) == [
         "a student who begins lab 3 finds that kernel/slot.cc has changed",
         "a student who has solved all labs has other code in kernel/slot.cc than the solved tree",

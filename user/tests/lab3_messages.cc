@@ -154,10 +154,10 @@ void passing() {
     EXPECT_EQ(look(slot + 1).type, CapType::Null);
 }
 
-/// There can be only one capability to an Untyped, so it moves. A Frame is copied, and the copy is not mapped.
+/// There can be only one capability to an Untyped, so it moves: once. A Frame is copied, and the copy is not mapped.
 void passing_memory() {
     const Endpoint endpoint = need(pool().endpoint());
-    const CPtr slot = need(pool().slots(2));
+    const CPtr slot = need(pool().slots(4));
     const Untyped memory = need(pool().make<Untyped>(CapType::Untyped, 14));
     const Frame frame = need(pool().frame());
     need(pool().map(frame, space(), kArea, MapFlags::ReadWrite));
@@ -166,6 +166,9 @@ void passing_memory() {
     EXPECT_EQ(look(slot).type, CapType::Untyped);
     EXPECT_EQ(look(frame.cptr()).badge, kArea);
     EXPECT_EQ(look(slot + 1).badge, 0);
+    EXPECT_EQ(pass(endpoint, {node(), slot + 2, 2}, {slot, slot}), 1);  // its own slot is empty the second time
+    EXPECT_EQ(look(slot + 2).type, CapType::Untyped);
+    EXPECT_EQ(look(slot + 3).type, CapType::Null);
 }
 
 /// What cannot be transferred ends the transfer, and never harms the rest of the message.
@@ -195,6 +198,7 @@ void wrong_cnodes() {
     const CPtr one = need(pool().notification()).cptr();
     EXPECT_EQ(pass(endpoint, {CNode(0), slot, 1}, {one}), 0);
     EXPECT_EQ(pass(endpoint, {CNode(kRootTcb), slot, 1}, {one}), 0);
+    EXPECT_EQ(pass(endpoint, {CNode(need(pool().frame()).cptr()), 1, 1}, {one}), 0);  // no memory of a program's
     EXPECT_EQ(pass(endpoint, {with_rights(node(), Rights::Read), slot, 1}, {one}), 0);
     EXPECT_EQ(look(slot).type, CapType::Null);
     EXPECT_EQ(pass(endpoint, {with_rights(node(), Rights::Write), slot, 1}, {one}), 1);

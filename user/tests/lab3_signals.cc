@@ -4,6 +4,7 @@
 //
 // Partner threads have a higher priority than the main thread, so they run as soon as they are ready.
 #include "common/hand.h"
+#include "common/recorder.h"
 
 namespace glenda::ktest {
 
@@ -201,6 +202,24 @@ void deleted_notification() {
     expect_invariants();
 }
 
+/// The trace names the thread that a signal has woken, or nobody.
+void traced() {
+    const Notification all = need(pool().notification());
+    auto body = [&] { (void)all.wait(); };
+    Thread thread(body);
+    thread.start();
+    Recorder recorder;
+    recorder.start();
+    EXPECT_OK(all.signal());
+    EXPECT_OK(all.signal());
+    recorder.stop();
+    std::uint64_t woken[2] = {~std::uint64_t{0}, ~std::uint64_t{0}};
+    for (unsigned i = 0, count = 0; i < recorder.count() && count < 2; i++)
+        if (recorder[i].kind == TraceKind::Signal) woken[count++] = recorder[i].first;
+    EXPECT_EQ(woken[0], number_of(thread.tcb));
+    EXPECT_EQ(woken[1], 0);
+}
+
 }  // namespace
 }  // namespace glenda::ktest
 
@@ -214,6 +233,7 @@ int main(int, char**) {
                                       {"bound_elsewhere", bound_elsewhere},
                                       {"bound_with_a_reply", bound_with_a_reply},
                                       {"reply_and_wait", reply_and_wait},
-                                      {"deleted_notification", deleted_notification}};
+                                      {"deleted_notification", deleted_notification},
+                                      {"traced", traced}};
     return run_cases(kCases);
 }

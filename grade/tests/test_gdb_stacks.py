@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: MIT
-"""`break-panic` stops at every report that begins with PANIC; and callers are named by their calls."""
+"""`break-panic` stops at every report that begins with PANIC; callers are named by their calls, also those of a thread
+that waits."""
 
 import re
 from collections.abc import Callable
 from pathlib import Path
 
-from test_gdb import Debugged, run_gdb
+from test_gdb import PROMPT, Debugged, run_gdb
 
 from glenda.machine import Machine
 from glenda.paths import KERNEL, ROOT
@@ -42,6 +43,19 @@ def test_every_report_is_known() -> None:
     assert printing == ["kernel/check/check_call.cc", "kernel/debug/print.cc", "kernel/entry/entry.cc"]
     answer = run_gdb(f"file {KERNEL}", "break-panic")["break-panic"]
     assert sorted(re.findall(r"file (kernel/\S+),", answer)) == printing
+
+
+def test_the_stack_of_a_thread_that_waits(machine: Boot) -> None:
+    """It is whole, and the hart gets back what is its own: the system goes on."""
+    system = Debugged(machine, icount=False)
+    system.machine.expect(PROMPT)
+    state = "info registers pc sp satp"
+    answers = system.gdb("program uart", state, "thread-backtrace uart", f"{state} fp", "thread-backtrace nobody")
+    assert re.search(r"^#\d+ .*Server::receive \(.*\n(?:.*\n)*#\d+ .*main \(.*\) at user/uart/main.cc:\d+$",
+                     answers["thread-backtrace uart"], re.MULTILINE)
+    assert answers[f"{state} fp"].startswith(answers[state]) and "no thread has the number" in answers["thread-backtrace nobody"]
+    system.machine.sendline("run echo still there")
+    system.machine.expect("^still there\n")
 
 
 NAMES = """
