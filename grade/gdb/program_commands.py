@@ -5,7 +5,7 @@ import os
 
 import gdb
 import symbols
-from command import COMMANDS, Command, show
+from command import COMMANDS, Command, offered, show
 from thread_commands import ThreadInfo
 
 SUPERVISOR_MODE = 1
@@ -21,6 +21,7 @@ class Program(Command):
     `vspace` shows: `break main if ($satp >> 44 & 0xffff) == 3`."""
 
     name = "program"
+    anywhere = True
     arguments = (0, 1)
 
     def run(self, name: str = "") -> None:
@@ -49,6 +50,7 @@ class Kernel(Command):
     puts the hart in supervisor mode while COMMAND runs."""
 
     name = "kernel"
+    anywhere = True
     arguments = (1, 1)
     splits = False
 
@@ -71,6 +73,7 @@ class BreakPanic(Command):
     `watch` the word that is wrong and go back with `reverse-continue`."""
 
     name = "break-panic"
+    anywhere = True
     REPORTERS = ("panic", "kernel_trap", "report_violation")       # each prints `PANIC`
 
     def run(self) -> None:
@@ -93,9 +96,10 @@ class GlendaHelp(Command):
     """glenda help: list the commands for Glenda, one per line."""
 
     name = "glenda help"
+    anywhere = True
 
     def run(self) -> None:
-        show([f"  {line}" for name, line in COMMANDS.items() if not name.startswith("glenda")])
+        show([f"  {COMMANDS[name].usage}" for name in offered()])
         show(["`help COMMAND` says more. Values of the kernel's types print in short; `print/r` shows all fields."])
 
 

@@ -33,6 +33,7 @@ from .verdict import Kind, Run, Stop, Verdict
 COMPILER = os.environ.get("GLENDA_HOST_CXX", "g++").split()
 FLAGS = ["-std=c++23", "-O1", "-g", "-fno-omit-frame-pointer", "-fsanitize=address,undefined", "-fno-sanitize-recover=all",
          "-Igrade/host", "-Igrade/unit/host", "-Igrade/unit", "-Ilib", "-Ikernel"]
+LAB1, LAB1_FLAGS = "lab1/", ["-Ilab1/kernel", "-Ilab1"]      # its headers take the place of the final ones
 EXERCISE, EXERCISE_HOST = "kernel/debug/exercise.h", "grade/host/exercise.cc"   # what stands in place of missing code
 MOST_OUTPUT = 256 * 1024
 CALLED = "a system call that no test needs: it starts a process, changes a file, or asks for the network"
@@ -61,7 +62,7 @@ def find(setting: Setting, test: Test, name: str) -> str:
 def compile_test(setting: Setting, test: Test) -> tuple[Path, str]:
     """The program, and "" or the compiler's output."""
     sources = [find(setting, test, name) for name in (test.source, *test.files)]
-    flags = list(FLAGS)
+    flags = [*(LAB1_FLAGS if any(name.startswith(LAB1) for name in test.files) else ()), *FLAGS]
     if (setting.tree / EXERCISE).exists():
         flags += ["-include", EXERCISE]
         if (setting.tree / EXERCISE_HOST).exists() and EXERCISE_HOST not in sources:

@@ -150,13 +150,25 @@ USAGE = """  break find_slot      stop there            reverse-stepi        one
   glenda help          the system's own commands"""
 
 
+# Why a test of this kind has no recording, and what to do in its place.
+NO_RECORD = {
+    "script": "types commands while the system runs, so it cannot be recorded. What it typed and what it saw is in {log}.\n"
+              "Type the same yourself: make qemu-gdb, and make gdb in another terminal",
+    "host": "runs on this computer, without a machine that could be recorded. What it printed is in {log}"}
+
+
+def log_of(name: str, lab: int) -> str:
+    """Where `make grade` leaves what a test printed."""
+    return f"build/grade/lab{lab}/{name}.log"
+
+
 def recording_of(name: str) -> Recording:
     """The recording of a graded test of any lab of this tree. Raises BadLab if there is none of that name."""
     for lab in reversed(config.load_all(paths.ROOT)):
         for test in lab.tests:
             if test.name == name:
                 if test.kind != "boot":
-                    raise BadLab(f"{name} is no test that boots a program, so there is nothing to record")
+                    raise BadLab(f"{name} {NO_RECORD[test.kind].format(log=log_of(name, lab.number))}")
                 return Recording(paths.RESULTS / "recordings" / name, command_line(test, NONCE))
     if not name:
         raise BadLab("say which test: make record TEST=name, with a name as `make grade` shows it")

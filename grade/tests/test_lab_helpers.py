@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from lab import doctor, doctor_folder, doctor_tools, next_lab, stubs
+from lab import config, doctor, doctor_folder, doctor_tools, next_lab, replay, stubs
 from lab.next_lab import Refused
 
 LAB = '''[lab]
@@ -267,3 +267,12 @@ def test_the_report_counts_and_shows_the_command() -> None:
     text = doctor.report([doctor_tools.Finding("git", "2.39"),
                           doctor_tools.Finding("make", "is missing", "sudo apt-get install make")])
     assert text == "  ok     git: 2.39\n  MEND   make: is missing\n         sudo apt-get install make\n1 thing to mend."
+
+
+@pytest.mark.parametrize("kind, words", [("script", "make qemu-gdb, and make gdb"), ("host", "runs on this computer")])
+def test_what_cannot_be_recorded_says_what_to_do(kind: str, words: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    test = config.Test("typing", "1.7", 1, kind)
+    monkeypatch.setattr(config, "load_all", lambda root: [config.Lab(1, "", (), (test,))])
+    with pytest.raises(config.BadLab) as told:
+        replay.recording_of("typing")
+    assert words in str(told.value) and "build/grade/lab1/typing.log" in str(told.value)

@@ -18,7 +18,7 @@ from .ids import exercise_of, lab_of
 from .lint_trees import NEAR
 from .manifest import Lab
 from .marks import Hole
-from .mutants import misfits
+from .mutants import misfits, solved_trees
 from .patches import is_code, lines_to_write
 from .render import Renderer
 from .repository import Repository
@@ -127,8 +127,8 @@ def lint(course: Course, public: Repository | None = None, with_sizes: bool = Tr
         renderer = Renderer(course)
         found += [*lint_trees.only_added(renderer), *leaks.search(renderer)]
         for lab in course.labs:
-            solution = renderer.tree(f"sol{lab.number}")
-            found += [*misfits(course, lab, solution), *hidden.misfits(course, lab, solution)]
+            found += misfits(course, lab, solved_trees(renderer, lab))
+            found += hidden.misfits(course, lab, renderer.tree(f"sol{lab.number}"))
         if public:
             found += lint_trees.near_holes(renderer, public)
     return sorted(set(found))

@@ -11,10 +11,11 @@ from pathlib import Path
 from .course import Course
 from .errors import Problem, raise_if
 from .hidden import hidden_files, require
+from .ids import order
 from .manifest import Lab, Test
 from .mutant_place import Place
 from .mutant_trials import Trial, trials
-from .mutants import Mutant, misfits, mutants_of
+from .mutants import Mutant, misfits, mutants_of, solved_trees
 from .render import Renderer
 
 AT_LEAST = 4        # wrong solutions of each exercise
@@ -32,17 +33,15 @@ class Check:
         """Tries all of a lab, or those with the ids `only`. Prints a line each, then a table.
         Returns the number of complaints. Raises Problem if the solution itself fails a test."""
         begun = time.monotonic()
-        solution = self.renderer.tree(f"sol{lab.number}")
-        raise_if(misfits(self.course, lab, solution))
-        tests, hidden = [*lab.tests, *require(self.course, lab, solution)], hidden_files(self.course, lab)
+        trees = solved_trees(self.renderer, lab)
+        raise_if(misfits(self.course, lab, trees))
+        tests, hidden = [*lab.tests, *require(self.course, lab, trees(""))], hidden_files(self.course, lab)
         mutants = chosen(mutants_of(self.course, lab), only)
         cores = len(os.sched_getaffinity(0))
         workers = max(1, min(cores, len(mutants)))
 
         def opener(number: int) -> Place:
-            place = Place(solution, hidden, lab, self.folder / f"worker-{number}", self.settings, max(1, cores // workers))
-            place.check_solution()
-            return place
+            return Place(trees, hidden, lab, self.folder / f"worker-{number}", self.settings, max(1, cores // workers))
         print(f"Lab {lab.number}: {len(mutants)} wrong solutions, {len(tests)} tests", flush=True)
         done = []
         for trial in trials(mutants, tests, opener, workers) if mutants else ():
@@ -58,10 +57,11 @@ class Check:
 
 
 def chosen(mutants: list[Mutant], only: Sequence[str]) -> list[Mutant]:
-    """Those with the ids `only`, or all. Raises Problem for an id that none has."""
+    """Those with the ids `only`, or all; those in the same tree one after the other. Raises Problem for an id that none has."""
     if unknown := sorted(set(only) - {mutant.id for mutant in mutants}):
         raise Problem(f"there is no wrong solution {unknown[0]}")
-    return [mutant for mutant in mutants if not only or mutant.id in only]
+    return sorted((mutant for mutant in mutants if not only or mutant.id in only),
+                  key=lambda one: order(one.after) if one.after else ())
 
 
 def too_few(lab: Lab, mutants: list[Mutant]) -> Iterator[str]:

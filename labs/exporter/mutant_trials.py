@@ -58,19 +58,19 @@ class Trial:
 
 
 def in_order(mutant: Mutant, tests: Sequence[Test]) -> list[str]:
-    """The tests that are expected to notice, then those of the same exercise, then all others. Hidden tests come last, even
-    if they are expected: what a published test notices is none of their wrong solutions."""
+    """The tests that are expected to notice, then those of the same exercise, then all others that can be passed in its tree.
+    Hidden tests come last, even if they are expected: what a published test notices is none of their wrong solutions."""
     def distance(test: Test) -> tuple[bool, bool, bool]:
         return test.hidden, test.name not in mutant.expect, test.exercise != mutant.exercise
-    return [test.name for test in sorted(tests, key=distance)]
+    return [test.name for test in sorted(filter(mutant.can_be_seen_by, tests), key=distance)]
 
 
 def attempt(place: Place, mutant: Mutant, tests: Sequence[Test]) -> Trial:
     """Makes the mistake, tests until one test says what is wrong, and takes the mistake back. Hidden tests that are expected
     to notice are tried in any case, which shows that they can."""
+    place.change(mutant)
     begun, failures = time.monotonic(), []
     shown = {test.name for test in tests if test.hidden} & set(mutant.expect)
-    place.change(mutant)
     try:
         for name in in_order(mutant, tests):
             is_over = any(failure.kind != HANG for failure in failures)
@@ -82,7 +82,7 @@ def attempt(place: Place, mutant: Mutant, tests: Sequence[Test]) -> Trial:
     return Trial(mutant, tuple(failures), time.monotonic() - begun)
 
 
-Opener = Callable[[int], Place]     # the place of the worker with this number; the solution is checked in it
+Opener = Callable[[int], Place]     # the place of the worker with this number
 
 
 class _Worker:

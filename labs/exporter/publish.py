@@ -12,7 +12,7 @@ from pathlib import Path
 from . import messages, origin
 from .course import Course
 from .manifest import Lab
-from .mutants import patches_of
+from .mutants import patches_of, solved_trees
 from .render import Renderer
 from .repository import Repository
 from .source import Tree
@@ -118,5 +118,5 @@ class Publication:
     def _solutions(self) -> Tree:
         tree = {path.removeprefix(SOLUTIONS): file for path, file in self.course.source.items() if path.startswith(SOLUTIONS)}
         for lab in self.course.labs:
-            tree |= patches_of(self.course, lab, self.renderer.tree(f"sol{lab.number}"))
+            tree |= patches_of(self.course, lab, solved_trees(self.renderer, lab))
         return tree
