@@ -3,8 +3,10 @@
 
     boot.py [--gdb PORT_FILE] [--devices "NAME..." --disk FILE --share FOLDER] -- ARGUMENTS OF QEMU
 
-It ends with the terminal, so that a closed window leaves no QEMU behind. Its exit status is not 0 if the system
-could not start, or the kernel panicked: OpenSBI ends QEMU with 0 whatever the reason, so what the console said decides.
+It ends with the terminal, so that a closed window leaves no QEMU behind. If standard input is a file or a pipe, it ends
+when that has ended and the system has done nothing for a while: nobody could type Ctrl-A X. Its exit status is not 0 if
+the system could not start, or the kernel panicked: OpenSBI ends QEMU with 0 whatever the reason, so what the console
+said decides.
 """
 
 import argparse
@@ -15,6 +17,7 @@ import re
 import select
 import signal
 import socket
+import stat
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -23,8 +26,12 @@ from pathlib import Path
 from glenda import devices, qemu
 from glenda.errors import Infrastructure
 from glenda.process import die_with_parent
+from glenda.watch import processor_time, sleeps
 
 PATIENCE = 2.0          # s that QEMU may take to exit when told to
+QUIET = 5.0             # s without output or work, after which a system that gets no input any more will not go on
+PACE = 0.25             # s between two looks at it
+BUSY = 0.1              # part of the time that a system works which is not at rest
 FAILED = re.compile(rb"^(?:kernel: cannot start: |PANIC: |9ball: the system cannot go on)", re.MULTILINE)
 
 
@@ -88,20 +95,54 @@ def end(child: subprocess.Popen) -> None:
         child.kill()
 
 
-def wait(child: subprocess.Popen) -> int:
-    """Waits for QEMU's exit status. If the terminal is closed, ends QEMU."""
-    ended = os.pidfd_open(child.pid)
+class Rest:
+    """Tells whether a system has been at rest for QUIET seconds: it neither prints nor works."""
+
+    def __init__(self, pid: int, copy: int) -> None:
+        self._pid, self._copy = pid, copy
+        self._printed, self._worked, self._looks = -1, 0.0, 0
+
+    def is_long(self) -> bool:
+        """To be asked every PACE seconds."""
+        try:
+            printed, worked, is_asleep = os.fstat(self._copy).st_size, processor_time(self._pid), sleeps(self._pid)
+        except (OSError, IndexError):       # it has just ended
+            return False
+        rests = is_asleep and printed == self._printed and worked - self._worked < BUSY * PACE
+        self._looks = self._looks + 1 if rests else 0
+        self._printed, self._worked = printed, worked
+        return self._looks * PACE >= QUIET
+
+
+def can_hang_up(number: int) -> bool:
+    """Whether the file is a terminal or has another end, and so poll() reports its end."""
+    kind = os.fstat(number).st_mode
+    return os.isatty(number) or stat.S_ISFIFO(kind) or stat.S_ISSOCK(kind)
+
+
+def wait(child: subprocess.Popen, rest: Rest | None) -> int:
+    """Waits for QEMU's exit status. Ends QEMU if the terminal is closed; without a terminal, if there will be no more
+    input and the system rests, unless `rest` is None."""
+    ended, given = os.pidfd_open(child.pid), sys.stdin.fileno()
     events = select.poll()
     events.register(ended, select.POLLIN)
-    if os.isatty(sys.stdin.fileno()):
-        events.register(sys.stdin.fileno(), 0)      # only POLLHUP, which is always reported
-    if ended not in dict(events.poll()):
-        end(child)
+    is_terminal, has_input = os.isatty(given), can_hang_up(given)
+    if has_input:
+        events.register(given, 0)           # only POLLHUP, which is always reported
+    while ended not in (seen := dict(events.poll(PACE * 1000))):
+        if given in seen:
+            has_input = False
+            events.unregister(given)
+            if is_terminal:
+                end(child)
+        elif rest is not None and not has_input and rest.is_long():
+            print("\n  QEMU     ends: standard input has ended, and the system waits", flush=True)
+            end(child)
     os.close(ended)
     return child.wait()
 
 
-def boot(arguments: list[str]) -> int:
+def boot(arguments: list[str], *, waits_for_gdb: bool = False) -> int:
     """Runs QEMU to its end and returns its exit status."""
     copy = os.memfd_create("console")
     child = subprocess.Popen([qemu.find(), *arguments, *console(copy)], pass_fds=(copy,), preexec_fn=die_with_parent)
@@ -109,7 +150,7 @@ def boot(arguments: list[str]) -> int:
         signal.signal(number, lambda *_: end(child))
     for number in (signal.SIGINT, signal.SIGQUIT):
         signal.signal(number, signal.SIG_IGN)       # these keys are for the guest
-    status = wait(child)
+    status = wait(child, None if waits_for_gdb else Rest(child.pid, copy))
     said = os.pread(copy, os.fstat(copy).st_size, 0)
     return 1 if status != 0 or FAILED.search(said) else 0
 
@@ -128,7 +169,8 @@ def main() -> int:
                 return boot([*options.qemu, *hardware])
             with gdb_port(options.gdb) as port:
                 print(f"  QEMU     waits for GDB on port {port}: run 'make gdb' in another terminal", flush=True)
-                return boot([*options.qemu, *hardware, "-S", "-gdb", f"tcp:127.0.0.1:{port}"])
+                return boot([*options.qemu, *hardware, "-S", "-gdb", f"tcp:127.0.0.1:{port}"],
+                            waits_for_gdb=True)
     except (Infrastructure, OSError) as error:
         print(error, file=sys.stderr)
         return 1

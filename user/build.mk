@@ -14,6 +14,7 @@ USER_FOLDERS := $(filter-out libglenda driver drivers apps tests,$(notdir $(pats
 USER_SINGLES := $(wildcard user/apps/*.cc user/tests/*.cc)
 TESTS_COMMON := $(patsubst %,$(BUILD)/user/%.o,$(wildcard user/tests/common/*.cc))
 TESTS_FUZZ := $(patsubst %,$(BUILD)/user/%.o,$(wildcard user/tests/fuzz/*.cc))
+TESTS_VIRTIO := $(patsubst %,$(BUILD)/user/%.o,$(wildcard user/tests/virtio/*.cc))
 USER_PROGRAMS := $(USER_FOLDERS) $(basename $(notdir $(USER_SINGLES)))
 USER_ELFS := $(patsubst %,$(BUILD)/user/%.elf,$(USER_PROGRAMS))
 
@@ -47,9 +48,10 @@ $(BUILD)/user/$(1).elf: $(2) $(CRT0) $(LIBDRIVER) $(LIBGLENDA) user/libglenda/pr
 	$$(Q)$$(USER_LINK)
 USER_OBJECTS += $(2)
 endef
-$(foreach p,$(USER_FOLDERS),$(eval $(call user_program,$(p),$(patsubst %,$(BUILD)/user/%.o,$(wildcard user/$(p)/*.cc user/$(p)/*.S)))))
+$(foreach p,$(USER_FOLDERS),$(eval $(call user_program,$(p),$(patsubst %,$(BUILD)/user/%.o,$(wildcard user/$(p)/*.cc user/$(p)/*/*.cc user/$(p)/*.S)))))
+$(BUILD)/user/user/factotum/%: USER_FLAGS += -Iuser/factotum
 $(foreach s,$(USER_SINGLES),$(eval $(call user_program,$(basename $(notdir $(s))),$(BUILD)/user/$(s).o $(if $(filter user/tests/ktest_% user/tests/lab%,$(s)),$(TESTS_COMMON)) \
-  $(if $(filter user/tests/kfuzz.cc,$(s)),$(TESTS_FUZZ)))))
+  $(if $(filter user/tests/kfuzz.cc,$(s)),$(TESTS_FUZZ)) $(if $(filter user/tests/ktest_virtio_%,$(s)),$(TESTS_VIRTIO)))))
 
 # Programs in the initrd have no debug information, but a symbol table, because crash reports name functions.
 $(INITRD_TREE)/bin/%: $(BUILD)/user/%.elf

@@ -9,7 +9,6 @@
 #include <random>
 #include <vector>
 
-#include "slot_layout.h"
 #include "takeover.h"
 
 namespace glenda::factotum::test {
@@ -32,12 +31,12 @@ Untypeds pieces_of(std::uint64_t begin, std::uint64_t end) {
     return untypeds;
 }
 
-std::uint64_t pages_taken(const Untypeds& untypeds, const Takeover& plan) {
-    std::uint64_t pages = 0;
+std::uint64_t chunks_taken(const Untypeds& untypeds, const Takeover& plan) {
+    std::uint64_t chunks = 0;
     for (std::size_t i = 0; i < untypeds.size(); i++) {
-        if (plan.taken[i]) pages += bit(untypeds[i].size_bits) >> kPageBits;
+        if (plan.taken[i]) chunks += bit(untypeds[i].size_bits) >> kChunkBits;
     }
-    return pages;
+    return chunks;
 }
 
 TEST(Takeover, AllOfALargeMachine) {
@@ -47,7 +46,7 @@ TEST(Takeover, AllOfALargeMachine) {
         EXPECT_EQ(plan.left_out, 0u) << gib;
         EXPECT_EQ(plan.left_out_count, 0u);
         ASSERT_NE(plan.tables, nullptr);
-        EXPECT_EQ(plan.need, table_need((gib * kGiB - 5 * kMiB) / kPageSize));
+        EXPECT_EQ(plan.need, table_need((gib * kGiB - 5 * kMiB) >> kChunkBits));
         EXPECT_GE(bit(plan.tables->size_bits), plan.need);
     }
 }
@@ -73,7 +72,7 @@ TEST(Takeover, AsMuchOfScatteredMemoryAsHasTables) {
     const Takeover plan = Takeover::plan(untypeds);
     ASSERT_NE(plan.tables, nullptr);
     EXPECT_GT(plan.left_out_count, 0u);
-    EXPECT_GT(pages_taken(untypeds, plan), 0u);
+    EXPECT_GT(chunks_taken(untypeds, plan), 0u);
     EXPECT_EQ(plan.left_out, std::uint64_t{plan.left_out_count} << 22);
 }
 
@@ -92,14 +91,18 @@ TEST(Takeover, RandomMachines) {
         for (auto& each : untypeds) each = untyped(kPageBits + random() % (kMaxUntypedBits - kPageBits + 1));
         std::sort(untypeds.begin(), untypeds.end(), [](auto& a, auto& b) { return a.size_bits > b.size_bits; });
         const Takeover plan = Takeover::plan(untypeds);
-        const std::uint64_t pages = pages_taken(untypeds, plan);
-        std::uint64_t all = 0;
-        for (const auto& each : untypeds) all += bit(each.size_bits);
-        ASSERT_EQ(pages * kPageSize + plan.left_out, all);
-        ASSERT_EQ(plan.tables == nullptr, pages == 0);
-        if (pages == 0) continue;
-        ASSERT_EQ(plan.need, table_need(pages));
-        ASSERT_LE(SlotLayout(pages).end_leaf(), SlotLayout::kMaxLeaves);
+        const std::uint64_t chunks = chunks_taken(untypeds, plan);
+        std::uint64_t all = 0, small = 0;
+        for (std::size_t i = 0; i < untypeds.size(); i++) {
+            const std::uint64_t size = bit(untypeds[i].size_bits);
+            all += size;
+            if (plan.taken[i] && size < bit(kChunkBits)) small += size;  // for the tables
+        }
+        ASSERT_EQ((chunks << kChunkBits) + small + plan.left_out, all);
+        ASSERT_EQ(plan.tables == nullptr, chunks == 0);
+        if (chunks == 0) continue;
+        ASSERT_EQ(plan.need, table_need(chunks));
+        ASSERT_LE(chunks, SlotMap::kMaxChunks);
         ASSERT_TRUE(plan.taken[plan.tables - untypeds.data()]);
         std::uint64_t largest = 0;
         for (std::size_t i = 0; i < untypeds.size(); i++) {
@@ -111,8 +114,8 @@ TEST(Takeover, RandomMachines) {
         }
         for (std::size_t i = 0; i < untypeds.size(); i++) {  // none of those left out would have fitted
             if (plan.taken[i]) continue;
-            const std::uint64_t more = pages + (bit(untypeds[i].size_bits) >> kPageBits);
-            ASSERT_TRUE(table_need(more) > largest || SlotLayout(more).end_leaf() > SlotLayout::kMaxLeaves);
+            const std::uint64_t more = chunks + (bit(untypeds[i].size_bits) >> kChunkBits);
+            ASSERT_TRUE(table_need(more) > largest || more > SlotMap::kMaxChunks);
         }
     }
 }

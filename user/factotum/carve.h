@@ -12,7 +12,7 @@
 
 namespace glenda::factotum {
 
-/// log2 of the smallest piece worth a split: one leaf CNode.
+/// log2 of the smallest piece worth a split: one chunk.
 constexpr unsigned kSmallestPiece = 18;
 
 /// Splits an Untyped of 2^size_bits bytes so that the kept pieces have `need` bytes, rounded up to the smallest piece.

@@ -2,35 +2,75 @@
 // Commit accounting: processes never reserve more memory than there is.
 //
 // Pages are allocated on first access, but charged when the memory is requested. So a request that is too large fails
-// at once, and an access to memory that was granted never fails. Invariant: charged <= total, and every page in use has
-// been charged.
+// at once, and an access to memory that was granted never fails. Frames and objects come from different chunks, so both
+// are counted, and a charge is refused if the chunks that are left could not serve all that was promised.
 #pragma once
 
 #include <cstdint>
 
-#include "util/bits.h"
+#include "frames/chunk.h"
 
 namespace glenda::factotum {
 
+/// Numbers of pages.
+struct Pages {
+    std::uint64_t frames = 0;
+    std::uint64_t objects = 0;
+
+    constexpr std::uint64_t sum() const { return frames + objects; }
+    constexpr Pages& operator+=(Pages other) {
+        frames += other.frames;
+        objects += other.objects;
+        return *this;
+    }
+    constexpr Pages& operator-=(Pages other) {
+        frames -= other.frames;
+        objects -= other.objects;
+        return *this;
+    }
+    constexpr bool operator==(const Pages&) const = default;
+};
+constexpr Pages operator+(Pages a, Pages b) { return a += b; }
+constexpr Pages operator-(Pages a, Pages b) { return a -= b; }
+constexpr Pages operator*(std::uint64_t n, Pages pages) { return {n * pages.frames, n * pages.objects}; }
+
+/// What is free: pages of each kind in chunks that are partly free, and chunks that can become either.
+struct Supply {
+    Pages loose;
+    std::uint64_t chunks = 0;
+
+    /// Whether it serves these pages, in any order. The sums do not overflow: no request has 2^63 pages.
+    constexpr bool serves(Pages wanted) const {
+        const auto chunks_for = [](std::uint64_t pages, std::uint64_t there) {
+            return pages <= there ? 0 : (pages - there + kChunkPages - 1) / kChunkPages;
+        };
+        return chunks_for(wanted.frames, loose.frames) + chunks_for(wanted.objects, loose.objects) <= chunks;
+    }
+};
+
 class Commit {
 public:
-    explicit Commit(std::uint64_t pages = 0) : total_(pages) {}
-
-    /// Charges `pages`. Returns false, and charges nothing, if they exceed what is left.
-    [[nodiscard]] bool charge(std::uint64_t pages) {
-        if (pages > total_ - charged_) return false;
+    /// Charges `pages`. Returns false, and charges nothing, if `supply` would not serve all that is promised.
+    [[nodiscard]] bool charge(Pages pages, const Supply& supply) {
+        constexpr std::uint64_t kTooMany = std::uint64_t{1} << 60;
+        if (pages.frames > kTooMany || pages.objects > kTooMany) return false;
+        if (!supply.serves(charged_ + pages - used_)) return false;
         charged_ += pages;
         return true;
     }
     /// Undoes a charge.
-    void uncharge(std::uint64_t pages) { charged_ -= pages; }
+    void uncharge(Pages pages) { charged_ -= pages; }
 
-    std::uint64_t total() const { return total_; }
-    std::uint64_t charged() const { return charged_; }
+    /// Pages were taken, or given back, that are charged.
+    void use(Pages pages) { used_ += pages; }
+    void unuse(Pages pages) { used_ -= pages; }
+
+    Pages charged() const { return charged_; }
+    Pages used() const { return used_; }
 
 private:
-    std::uint64_t total_;
-    std::uint64_t charged_ = 0;
+    Pages charged_{};
+    Pages used_{};
 };
 
 /// The most page tables that [start, end) needs in Sv39, not counting the root. Both are page-aligned.
@@ -40,10 +80,12 @@ constexpr std::uint64_t table_cost(std::uint64_t start, std::uint64_t end) {
     const auto spans = [&](unsigned bits) { return ((end - 1) >> bits) - (start >> bits) + 1; };
     return spans(kMiddle) + spans(kLowest);
 }
+/// A page table, and the page of entries that Factotum keeps beside it (vm/page_tree.h).
+constexpr Pages kTable{.frames = 1, .objects = 1};
 /// The most pages that [start, end) needs, including page tables.
-constexpr std::uint64_t cost_of(std::uint64_t start, std::uint64_t end) {
-    return ((end - start) >> kPageBits) + table_cost(start, end);
+constexpr Pages cost_of(std::uint64_t start, std::uint64_t end) {
+    return Pages{.frames = (end - start) >> kPageBits} + table_cost(start, end) * kTable;
 }
-static_assert(cost_of(0x1000, 0x3000) == 4 && cost_of(0, kGiB) == 512 * 512 + 512 + 1);
+static_assert(cost_of(0x1000, 0x3000) == Pages{4, 2} && cost_of(0, kGiB) == Pages{512 * 512 + 513, 513});
 
 }  // namespace glenda::factotum

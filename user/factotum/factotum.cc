@@ -4,6 +4,7 @@
 
 #include "glenda/panic.h"
 #include "glenda/slots.h"
+#include "memory_start.h"
 
 namespace glenda::factotum {
 
@@ -15,11 +16,12 @@ bool GrowTable::operator()(std::uint64_t bytes) {
     return true;
 }
 
-Factotum::Factotum(Memory& memory, const FactotumInfo& info)
+Factotum::Factotum(Memory& memory, const FactotumInfo& info, std::uint64_t reserved_bytes)
     : memory_(memory),
       archive_(reinterpret_cast<const std::byte*>(info.initrd_address), info.initrd_size),
       nineball_bytes_(info.nineball_size),
-      processes_(reinterpret_cast<Process*>(kProcessPlaces), SlotLayout::kMaxProcesses, GrowTable{&memory}) {
+      reserved_bytes_(reserved_bytes),
+      processes_(reinterpret_cast<Process*>(kProcessPlaces), memory.slots().process_count(), GrowTable{&memory}) {
     Process* nineball = processes_.create(0);
     Process* self = processes_.create(kNineballPid);
     ASSERT(nineball != nullptr && self != nullptr);
@@ -28,7 +30,7 @@ Factotum::Factotum(Memory& memory, const FactotumInfo& info)
     nineball->priority = 250;
     self->set_name("factotum");
     self->priority = 240;
-    self->tcb = Tcb(home(kSlotTcb));
+    self->tcb = Tcb(kSlotTcb);
 }
 
 Reaction Factotum::handle(Request& request) {
@@ -50,6 +52,7 @@ Reaction Factotum::handle(Request& request) {
         case FactotumMethod::Mmap: return map_frame(*process, request);
         case FactotumMethod::Ps: return snapshot(*process);
         case FactotumMethod::CreateObject: return create_object(*process, request);
+        case FactotumMethod::DeleteObject: return delete_object(*process, request);
         case FactotumMethod::Fork:
         case FactotumMethod::Munmap:
         case FactotumMethod::ThreadCreate:

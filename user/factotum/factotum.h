@@ -5,6 +5,7 @@
 // Factotum waits for no other process.
 #pragma once
 
+#include "glenda/slots.h"
 #include "memory.h"
 #include "process.h"
 #include "program_file.h"
@@ -22,7 +23,8 @@ struct GrowTable {
 
 class Factotum {
 public:
-    Factotum(Memory& memory, const FactotumInfo& info);
+    /// `reserved_bytes`: memory that is not part of `memory`, for Factotum's tables.
+    Factotum(Memory& memory, const FactotumInfo& info, std::uint64_t reserved_bytes);
 
     /// Handles a request of a client or a fault of a process. The badge tells which of the two, and from whom.
     Reaction handle(Request& request);
@@ -30,6 +32,8 @@ public:
     void signalled(Badge) {}
 
 private:
+    static constexpr CNode own_node() { return CNode(kSlotCNode); }
+
     /// A decoded SPAWN request.
     struct SpawnRequest {
         std::span<const std::string_view> arguments;  // the first is the program's name
@@ -59,11 +63,13 @@ private:
     void tell_parent(Process& zombie);
 
     // memory_calls.cc
+    /// Bytes that Factotum itself uses.
+    std::uint64_t table_bytes() const { return reserved_bytes_ + memory_.own_pages() * kPageSize; }
     Reaction sbrk(Process& process, Request& request);
     Reaction map_frame(Process& process, Request& request);
     Reaction create_object(Process& process, Request& request);
     Reaction memory_info();
-    Answer<CPtr> make_object(Process& process, CapType type);
+    Reaction delete_object(Process& process, Request& request);
 
     // snapshot.cc
     Reaction snapshot(Process& process);
@@ -76,6 +82,7 @@ private:
     Memory& memory_;
     Bytes archive_;
     std::uint64_t nineball_bytes_;
+    std::uint64_t reserved_bytes_;
     ProcessTable<Process, GrowTable> processes_;
 };
 

@@ -57,14 +57,12 @@ Reaction Factotum::wait(Process& parent, Request& request) {
 
 Reaction Factotum::set_exit_notification(Process& process, Request& request) {
     if (request.caps() != 1) return ServerError::BadRequest;
-    CSpace& own = memory_.cspace();
     const CNode node = request.caps_node();
     const auto given = node.info(request.cap_index(0));
     if (!given || given->type != CapType::Notification) return ServerError::BadRequest;
-    const CPtr slot = memory_.layout().process(process.place, kRunExitNotification);
-    if (!memory_.ensure_slot(slot)) return ServerError::OutOfMemory;
-    if (auto removed = own.remove(slot); !removed) return removed.error();
-    if (auto moved = own.leaf(slot).move(index_in_leaf(slot), node, request.cap_index(0)); !moved) return moved.error();
+    const CPtr slot = memory_.slots().run(process.place, kRunExitNotification);
+    if (auto removed = memory_.kernel().remove(slot); !removed) return removed.error();
+    if (auto moved = own_node().move(slot, node, request.cap_index(0)); !moved) return moved.error();
     process.has_exit_notification = true;
     return Reaction::ok();
 }
@@ -85,14 +83,14 @@ void Factotum::end(Process& process, ExitStatus status) {
 void Factotum::tear_down(Process& process) {
     if (process.waiter)
         process.waiter.reply(ServerError::Interrupted);  // no thread receives it, but the Reply object becomes free
-    if (process.tcb) {
-        const CSpace& own = memory_.cspace();
-        (void)process.tcb.suspend();
-        for (std::uint64_t slot = kRunFaultHandler; slot < process.next_device; slot++)
-            (void)own.remove(memory_.layout().process(process.place, slot));
-        process.tcb = Tcb();
-    }
+    const SlotMap& slots = memory_.slots();
+    if (process.tcb) (void)process.tcb.suspend();
+    process.belongings.destroy(memory_);
+    if (process.tcb) (void)memory_.kernel().remove(slots.run(process.place, kRunFaultHandler));
+    if (process.has_exit_notification) (void)memory_.kernel().remove(slots.run(process.place, kRunExitNotification));
+    if (process.cspace) memory_.give_object(process.cnode_page);
     process.space.destroy(memory_);
+    process.tcb = Tcb();
     process.cspace = CNode();
     process.has_exit_notification = false;
 }
@@ -102,7 +100,7 @@ void Factotum::tell_parent(Process& zombie) {
     Process* parent = processes_.find_pid(zombie.parent);
     if (parent == nullptr) return;
     if (parent->has_exit_notification) {
-        const Notification notification(memory_.layout().process(parent->place, kRunExitNotification));
+        const Notification notification(memory_.slots().run(parent->place, kRunExitNotification));
         (void)notification.signal();
     }
     if (parent->waiter && is_waited_for(*parent, zombie)) {

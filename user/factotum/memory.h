@@ -1,103 +1,79 @@
 // SPDX-License-Identifier: MIT
-// The machine's memory, except the kernel's and 9Ball's: allocates blocks of pages, makes objects of them, frees them.
-//
-// Arithmetic on page numbers links three structures: the buddy allocators know which Untypeds are free, the CSpace
-// holds their capabilities, and the page records know the users. Freed memory is revoked, in one piece with the free
-// memory around it. So nothing derived from it survives, even if the process has passed it on.
+// The machine's memory, except the kernel's and 9Ball's: chunks of pages, the slots for their capabilities, and what is
+// promised of them. Everything that a process gets comes from here, and must have been charged before.
 #pragma once
 
 #include <span>
 
-#include "block_list.h"
-#include "buddy.h"
 #include "commit.h"
-#include "cspace.h"
-#include "protocol/factotum_boot.h"
-#include "reserve.h"
-#include "takeover.h"
+#include "frames/chunk_store.h"
+#include "slots/slot_heap.h"
+#include "slots/slot_record.h"
 
 namespace glenda::factotum {
 
-/// Addresses in Factotum's own space, far from what 9Ball mapped.
-constexpr std::uint64_t kPageTables = 0x20'0000'0000;     // page records and deficits
-constexpr std::uint64_t kProcessPlaces = 0x24'0000'0000;  // the process table
-constexpr std::uint64_t kWindow = 0x28'0000'0000;         // one page at a time
+/// Where the tables of chunks, pages and slots lie, in bytes from the start of the first.
+struct Books {
+    explicit Books(const SlotMap& map);
+
+    std::uint64_t pages = 0;      // PageRecord
+    std::uint64_t slots = 0;      // SlotRecord
+    std::uint64_t free_bits = 0;  // of SlotHeap
+    std::uint64_t end = 0;        // a multiple of a page
+};
 
 class Memory {
 public:
-    /// `reserve` has free slots, but no memory yet.
-    explicit Memory(Reserve& reserve) : reserve_(reserve) {}
+    /// `books`: zeroed memory for Books(slots). `window`: where page 0 will be mapped. The chunks' Untypeds are in
+    /// their slots, all others are empty.
+    Memory(Kernel& kernel, const SlotMap& slots, std::byte* books, std::byte* window);
 
-    /// Takes over the memory that 9Ball delegated.
-    Result<void> start(const FactotumInfo& info);
+    /// Charges pages that are to be taken later. False if they cannot be promised.
+    [[nodiscard]] bool charge(Pages pages) { return commit_.charge(pages, supply()); }
+    void uncharge(Pages pages) { commit_.uncharge(pages); }
 
-    /// Allocates 2^order pages, which must have been charged to commit().
-    Result<Block> allocate(unsigned order = 0);
-    /// The Untyped of a block in use.
-    Untyped untyped(Block block) const;
-    /// Makes one object of a whole block and returns its capability. `size_bits` as in Untyped::retype.
-    Result<CPtr> make(Block block, CapType type, unsigned size_bits);
-    /// Frees a block and destroys what was made of it. The charge remains.
-    void release(Block block);
-    /// The same in two steps, for many blocks: mark_free() for all of them, then reclaim() for each. This is cheap if
-    /// one revoke covers several blocks. Do not allocate in between. `latest` starts as 0.
-    void mark_free(Block block);
-    void reclaim(Block block, CPtr& latest);
-    /// Makes the leaf of `slot` if it does not exist yet.
-    Result<void> ensure_slot(CPtr slot);
+    /// Takes a frame; take_zeroed() one that is all zero. Its contents are at window(), and product() can be mapped.
+    Result<PageNumber> take_frame();
+    Result<PageNumber> take_zeroed();
+    void give_frame(PageNumber page);
+    /// Takes a page for kernel objects: page() is its Untyped.
+    Result<PageNumber> take_untyped();
+    /// The same, and makes product() of all of it. `size_bits` as in Untyped::retype.
+    Result<PageNumber> take_object(CapType type, unsigned size_bits = 0);
+    /// Frees an Untyped's page and destroys what was made of it.
+    void give_object(PageNumber page);
+    std::byte* window(PageNumber page) const { return store_.window(page); }
 
-    /// Allocates a page for Factotum itself and maps it at `address`. It is never freed.
+    /// Charges and takes a page for Factotum itself and maps it at `address`. It is never freed.
     Result<void> map_own_page(std::uint64_t address);
-    /// Maps a frame of 4 KiB into Factotum's address space until close_window().
-    Result<std::byte*> open_window(CPtr frame);
-    void close_window();
 
-    CSpace& cspace() { return cspace_; }
-    const SlotLayout& layout() const { return layout_; }
-    Commit& commit() { return commit_; }
-    std::span<PageRecord> records() { return records_; }
-    /// Bytes of all memory that 9Ball delegated.
-    std::uint64_t total_bytes() const { return total_pages_ * kPageSize + reserved_bytes_; }
-    std::uint64_t total_pages() const { return total_pages_; }
-    std::uint64_t free_pages() const { return free_pages_; }
-    /// Which of the delegated Untypeds are in use.
-    const Takeover& takeover() const { return takeover_; }
-    /// Bytes that Factotum itself uses.
-    std::uint64_t table_bytes() const { return reserved_bytes_ + own_pages_ * kPageSize; }
+    Kernel& kernel() { return kernel_; }
+    const SlotMap& slots() const { return slots_; }
+    SlotHeap& heap() { return heap_; }
+    PageRecord& record(PageNumber page) { return records_[page]; }
+    bool is_heap_slot(CPtr slot) const { return slot - slots_.heap() < slot_records_.size(); }
+    /// `slot` is one of the heap.
+    SlotRecord& record_of_slot(CPtr slot) { return slot_records_[slot - slots_.heap()]; }
+    const ChunkStore& store() const { return store_; }
+    const Commit& commit() const { return commit_; }
+    /// What can still be taken.
+    Supply supply() const {
+        return {{store_.loose_pages(ChunkUse::Frames), store_.loose_pages(ChunkUse::Objects)}, store_.whole_chunks()};
+    }
+    std::uint64_t total_pages() const { return slots_.chunk_count() * kChunkPages; }
+    std::uint64_t free_pages() const { return total_pages() - slots_.usable_pages() + store_.free_pages(); }
+    /// Pages from map_own_page().
+    std::uint64_t own_pages() const { return own_pages_; }
 
 private:
-    struct Region {
-        std::uint64_t slot = 0;  // where 9Ball or carve() put the Untyped
-        std::uint32_t first_page = 0;
-        unsigned order = 0;
-        Buddy buddy{};
-    };
-    static constexpr unsigned kMaxRegions = kMaxFactotumUntypeds + 48;
-
-    Result<void> set_aside(const FactotumInfo& info);
-    Result<void> map_tables();
-    Result<void> adopt(Region& region, std::span<std::uint8_t> deficits);
-    void add_region(std::uint64_t slot, unsigned size_bits);
-    Region& region_of(std::uint32_t page);
-    const Region& region_of(std::uint32_t page) const { return const_cast<Memory*>(this)->region_of(page); }
-    bool split(const Region& region, Node node);
-    void merge(const Region& region, Node node);
-    static Node node_of(const Region& region, Block block);
-    Result<void> ensure_page_slot(CPtr slot);
-
-    Reserve& reserve_;
-    CSpace cspace_{};
-    SlotLayout layout_{};
+    Kernel& kernel_;
+    const SlotMap slots_;
+    std::span<PageRecord> records_;
+    std::span<SlotRecord> slot_records_;
+    SlotHeap heap_;
+    ChunkStore store_;
     Commit commit_{};
-    Takeover takeover_{};
-    std::span<PageRecord> records_{};
-    CPtr window_slot_ = 0;
-    std::uint64_t total_pages_ = 0;
-    std::uint64_t free_pages_ = 0;
-    std::uint64_t reserved_bytes_ = 0;
     std::uint64_t own_pages_ = 0;
-    unsigned region_count_ = 0;
-    Region regions_[kMaxRegions]{};  // smallest first
 };
 
 }  // namespace glenda::factotum

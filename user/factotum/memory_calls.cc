@@ -33,18 +33,16 @@ Reaction Factotum::map_frame(Process& process, Request& request) {
     const CNode node = request.caps_node();
     const auto given = node.info(request.cap_index(0));
     if (!reader.ok() || !given || given->type != CapType::Frame) return ServerError::BadRequest;
-    if (process.next_device == kRunEndDevice) return ServerError::TooMany;
 
     const std::uint64_t size = bit(given->size_bits);
     const auto gap = process.space.regions().find_gap(2 * size - kPageSize, kDeviceArea, kDeviceArea + kAreaSize);
     if (!gap) return ServerError::TooMany;
     const std::uint64_t start = align_up(*gap, size);
-    if (auto paid = process.space.charge(memory_, table_cost(start, start + size)); !paid) return paid.error();
-    const CPtr slot = memory_.layout().process(process.place, process.next_device);
-    if (auto moved = memory_.cspace().leaf(slot).move(index_in_leaf(slot), node, request.cap_index(0)); !moved)
-        return moved.error();
-    process.next_device++;  // from here on, tear_down() frees it, even after an error
-    if (auto mapped = process.space.map(memory_, Frame(slot), start, rights); !mapped) return mapped.error();
+    if (auto paid = process.space.charge(memory_, table_cost(start, start + size) * kTable); !paid) return paid.error();
+    const auto slot = process.belongings.take_slot(memory_);  // from here on, tear_down() frees it, even after an error
+    if (!slot) return slot.error();
+    if (auto moved = own_node().move(*slot, node, request.cap_index(0)); !moved) return moved.error();
+    if (auto mapped = process.space.map_foreign(memory_, *slot, start, size, rights); !mapped) return mapped.error();
     const Region region{.start = start, .end = start + size, .rights = rights, .kind = RegionKind::Device};
     if (!process.space.regions().add(region)) return ServerError::TooMany;
     return MessageWriter(0).word(start);
@@ -60,33 +58,28 @@ Reaction Factotum::create_object(Process& process, Request& request) {
         case CapType::Timer: break;
         default: return ServerError::BadRequest;
     }
-    const auto made = make_object(process, CapType(type));
+    const auto charge = [&](Pages pages) { return process.space.charge(memory_, pages); };
+    const auto made = process.belongings.make(memory_, CapType(type), charge);
     if (!made) return made.error();
-    return MessageWriter(0).cap(*made);
+    return MessageWriter(0).word(*made).cap(*made);
 }
 
-/// Makes an object from the process's Untyped for small objects, or from a new one if that is full.
-Answer<CPtr> Factotum::make_object(Process& process, CapType type) {
-    if (process.next_object == kRunEnd) return Refusal(ServerError::TooMany);
-    const CPtr slot = memory_.layout().process(process.place, process.next_object);
-    auto made = memory_.cspace().retype(memory_.untyped(process.objects), type, 0, slot);
-    if (!made && made.error() == Error::NotEnoughMemory) {
-        TRY_VOID(process.space.charge(memory_, 1));
-        TRY(more, process.space.add_block(memory_, BlockUse::Objects));
-        process.objects = more;
-        made = memory_.cspace().retype(memory_.untyped(more), type, 0, slot);
-    }
-    TRY_VOID(made);
-    process.next_object++;
-    return slot;
+Reaction Factotum::delete_object(Process& process, Request& request) {
+    MessageReader reader = request.reader();
+    const CPtr slot = reader.word();
+    if (!reader.ok()) return ServerError::BadRequest;
+    const auto freed = process.belongings.remove(memory_, slot);
+    if (!freed) return freed.error();
+    process.space.uncharge(memory_, *freed);
+    return Reaction::ok();
 }
 
 Reaction Factotum::memory_info() {
     const MemoryInfo info{
-        .total = memory_.total_bytes(),
+        .total = memory_.total_pages() * kPageSize + reserved_bytes_,
         .free = memory_.free_pages() * kPageSize,
-        .reserved = memory_.commit().charged() * kPageSize,
-        .tables = memory_.table_bytes(),
+        .reserved = memory_.commit().charged().sum() * kPageSize,
+        .tables = table_bytes(),
     };
     return MessageWriter(0).word(info.total).word(info.free).word(info.reserved).word(info.tables);
 }

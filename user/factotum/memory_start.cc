@@ -1,32 +1,21 @@
 // SPDX-License-Identifier: MIT
-// Takes over the memory: sets memory aside for tables, moves into the two-level CSpace, and adopts the rest as regions.
+// See memory_start.h. Sets memory aside for tables, cuts the rest into chunks, and moves.
+#include "memory_start.h"
+
 #include "carve.h"
 #include "memory.h"
 
 namespace glenda::factotum {
 
-Result<void> Memory::start(const FactotumInfo& info) {
+Result<void> MemoryStart::run(const FactotumInfo& info) {
     TRY_VOID(set_aside(info));
-    layout_ = SlotLayout(total_pages_);
-    TRY_VOID(cspace_.start(reserve_, layout_));
-    TRY_VOID(map_tables());
-    TRY(window, reserve_.slots());
-    window_slot_ = home(window);
-
-    std::span<std::uint8_t> deficits(reinterpret_cast<std::uint8_t*>(records_.data() + records_.size()),
-                                     2 * total_pages_);
-    for (Region& region : std::span(regions_).first(region_count_)) {
-        const std::uint64_t size = Buddy::table_size(region.order);
-        TRY_VOID(adopt(region, deficits.first(size)));
-        deficits = deficits.subspan(size);
-    }
-    free_pages_ = total_pages_;
-    commit_ = Commit(total_pages_);
-    return {};
+    slots_ = SlotMap(chunk_count_);
+    TRY_VOID(move_in());
+    return map_books();
 }
 
 /// Carves the tables' memory out of the chosen Untyped. The rest becomes regions.
-Result<void> Memory::set_aside(const FactotumInfo& info) {
+Result<void> MemoryStart::set_aside(const FactotumInfo& info) {
     const std::span all(info.untypeds, info.untyped_count);
     takeover_ = Takeover::plan(all);
     const UntypedDescription* const chosen = takeover_.tables;
@@ -34,9 +23,6 @@ Result<void> Memory::set_aside(const FactotumInfo& info) {
     const auto slot_of = [&](const UntypedDescription& untyped) {
         return info.untyped.first + std::uint64_t(&untyped - all.data());
     };
-    for (std::size_t i = 0; i < all.size(); i++) {
-        if (takeover_.taken[i] && &all[i] != chosen) add_region(slot_of(all[i]), all[i].size_bits);
-    }
 
     struct Halves {
         std::uint64_t first, second;  // slots
@@ -48,38 +34,58 @@ Result<void> Memory::set_aside(const FactotumInfo& info) {
         [&](std::uint64_t whole) -> Halves {
             const auto slots = reserve_.slots(2);
             const std::uint64_t first = slots.value_or(0);
-            const auto made =
-                Untyped(reserve_.pointer(whole)).retype(CapType::Untyped, --size_bits, reserve_.node(), first, 2);
+            const auto made = Untyped(whole).retype(CapType::Untyped, --size_bits, reserve_.node(), first, 2);
             if (!made) failure = made.error();
             return {first, first + 1};
         },
         [&](std::uint64_t piece, unsigned bits) {
-            reserve_.add_memory(piece);
-            reserved_bytes_ += bit(bits);
+            if (reserve_.add_memory(piece)) reserved_bytes_ += bit(bits);
         },
         [&](std::uint64_t piece, unsigned bits) { add_region(piece, bits); });
     CHECK(failure == Error::Ok, failure);
-
-    for (Region& region : std::span(regions_).first(region_count_)) {
-        region.first_page = std::uint32_t(total_pages_);
-        total_pages_ += bit(region.order);
+    for (std::size_t i = 0; i < all.size(); i++) {
+        if (takeover_.taken[i] && &all[i] != chosen) add_region(slot_of(all[i]), all[i].size_bits);
     }
     return {};
 }
 
-/// Adds a region, and keeps the list in ascending size.
-void Memory::add_region(std::uint64_t slot, unsigned size_bits) {
-    if (size_bits < kPageBits || region_count_ == kMaxRegions) return;
-    const unsigned order = size_bits - kPageBits;
-    unsigned at = region_count_++;
-    for (; at > 0 && regions_[at - 1].order > order; at--) regions_[at] = regions_[at - 1];
-    regions_[at] = {.slot = slot, .order = order};
+/// Adds an Untyped to the chunks or, if it is too small for one, to the memory for tables.
+void MemoryStart::add_region(std::uint64_t slot, unsigned size_bits) {
+    if (size_bits < kChunkBits) {
+        if (reserve_.add_memory(slot)) reserved_bytes_ += bit(size_bits);
+    } else if (region_count_ < kMaxRegions) {
+        regions_[region_count_++] = {slot, size_bits};
+        chunk_count_ += bit(size_bits - kChunkBits);
+    }
 }
 
-/// Maps zeroed memory for the page records and deficits: large frames first, then small ones.
-Result<void> Memory::map_tables() {
-    std::uint64_t at = kPageTables;
-    const std::uint64_t end = kPageTables + record_bytes(total_pages_);
+/// Makes the new CNode, cuts the regions into chunks there, and switches this thread to it. What 9Ball passed keeps its
+/// slot numbers, so all capability pointers stay valid.
+Result<void> MemoryStart::move_in() {
+    const CNode own = reserve_.node();
+    TRY(slot, reserve_.make(CapType::CNode, slots_.radix()));
+    const CNode large(slot);
+    ChunkNumber next = 0;
+    for (const Region& region : std::span(regions_).first(region_count_)) {
+        for (std::uint64_t left = bit(region.size_bits - kChunkBits); left != 0;) {
+            const auto count = unsigned(left < kMaxRetypeCount ? left : kMaxRetypeCount);
+            TRY_VOID(Untyped(region.slot).retype(CapType::Untyped, kChunkBits, large, slots_.chunk(next), count));
+            next += count;
+            left -= count;
+        }
+    }
+    for (CPtr i = kSlotNull + 1; i < kSlotFirstFree; i++) {
+        const auto copied = large.copy(i, own, i == kSlotCNode ? slot : i);
+        CHECK(copied || copied.error() == Error::SlotEmpty, copied.error());
+    }
+    TRY_VOID(reserve_.move_to(large, slots_.home_end()));
+    return Tcb(kSlotTcb).configure({.cspace = large});
+}
+
+/// Maps zeroed memory for the books: large frames first, then small ones.
+Result<void> MemoryStart::map_books() {
+    std::uint64_t at = kBooks;
+    const std::uint64_t end = kBooks + Books(slots_).end;
     for (; end - at >= bit(kLargeFrameBits); at += bit(kLargeFrameBits)) {
         TRY(frame, reserve_.make(CapType::Frame, kLargeFrameBits));
         TRY_VOID(reserve_.map(Frame(frame), at));
@@ -88,16 +94,6 @@ Result<void> Memory::map_tables() {
         TRY(frame, reserve_.make(CapType::Frame, kFrameBits));
         TRY_VOID(reserve_.map(Frame(frame), at));
     }
-    records_ = {reinterpret_cast<PageRecord*>(kPageTables), total_pages_};
-    return {};
-}
-
-/// Moves the region's Untyped to the slot that SlotLayout gives it.
-Result<void> Memory::adopt(Region& region, std::span<std::uint8_t> deficits) {
-    const CPtr slot = layout_.node(region.first_page, 1);
-    TRY_VOID(ensure_page_slot(slot));
-    TRY_VOID(cspace_.move(slot, home(region.slot)));
-    region.buddy = Buddy(deficits, region.order);
     return {};
 }
 

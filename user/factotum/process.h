@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: MIT
 // Factotum's record of a process.
 //
-// The process's kernel objects are in its run of slots (slot_layout.h) and are made from blocks of its address space,
-// so destroying the address space frees all of them.
+// Its kernel objects are its CNode, those in its run of slots (slot_map.h), and its belongings.
 #pragma once
 
 #include <string_view>
 
-#include "address_space.h"
 #include "glenda/server.h"
 #include "process_table.h"
+#include "tasks/belongings.h"
+#include "vm/address_space.h"
 
 namespace glenda::factotum {
 
@@ -23,10 +23,9 @@ struct Process : ProcessRecord {
     CNode cspace{};
     Tcb tcb{};
 
-    std::uint64_t break_ = 0;                     // end of the heap, in bytes
-    Block objects{};                              // Untyped for the next small object
-    std::uint64_t next_object = kRunFirstObject;  // its slot in the run
-    std::uint64_t next_device = kRunFirstDevice;
+    std::uint64_t break_ = 0;  // end of the heap, in bytes
+    Belongings belongings{};
+    PageNumber cnode_page = 0;  // of `cspace`
     bool has_exit_notification = false;
 
     ReplyHandle waiter{};        // is set while the process is blocked in WAIT

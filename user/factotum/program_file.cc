@@ -2,8 +2,8 @@
 // See program_file.h.
 #include "program_file.h"
 
-#include "address_space.h"
 #include "format/cpio.h"
+#include "vm/address_space.h"
 
 namespace glenda::factotum {
 

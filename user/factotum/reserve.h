@@ -10,20 +10,19 @@
 
 namespace glenda::factotum {
 
-/// Makes objects from a few Untypeds, in slots of the CNode that 9Ball gave Factotum.
+/// Makes objects from a few Untypeds, in Factotum's own slots.
 class Reserve {
 public:
     static constexpr unsigned kMaxPieces = 24;
 
     explicit Reserve(SlotRange empty) : empty_(empty) {}
 
-    /// Adds an Untyped, in slot `slot` of that CNode. make() tries them in order. Ignored past kMaxPieces.
-    void add_memory(std::uint64_t slot);
-    /// Sets the pointer of slot s in that CNode to `base` + s.
-    void move_to(CPtr base) { base_ = base; }
+    /// Adds an Untyped. make() tries them in order. False, and ignored, past kMaxPieces.
+    bool add_memory(CPtr untyped);
+    /// Moves the Untypeds into the same slots of another CNode, in which the slots up to `end` are Factotum's own.
+    Result<void> move_to(CNode node, std::uint64_t end);
 
-    CNode node() const { return CNode(pointer(kSlotCNode)); }
-    CPtr pointer(std::uint64_t slot) const { return base_ + slot; }
+    CNode node() const { return CNode(kSlotCNode); }
     /// Takes `count` consecutive empty slots and returns the first.
     Result<std::uint64_t> slots(std::uint64_t count = 1);
 
@@ -31,14 +30,13 @@ public:
     Result<void> make_at(CapType type, unsigned size_bits, CNode node, std::uint64_t index) const;
     /// The same, in a new slot.
     Result<CPtr> make(CapType type, unsigned size_bits = 0);
-    /// Maps a frame into Factotum's own address space, and makes missing page tables.
-    Result<void> map(Frame frame, std::uint64_t address);
+    /// Maps `count` frames in consecutive slots into Factotum's own address space, and makes missing page tables.
+    Result<void> map(Frame frame, std::uint64_t address, unsigned count = 1);
 
 private:
-    CPtr base_ = 0;
     SlotRange empty_;
     unsigned piece_count_ = 0;
-    std::array<std::uint64_t, kMaxPieces> pieces_{};
+    std::array<CPtr, kMaxPieces> pieces_{};
 };
 
 }  // namespace glenda::factotum

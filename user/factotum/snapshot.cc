@@ -31,11 +31,11 @@ ProcessInfo Factotum::describe(const Process& process, const Process& caller) co
         .state = state_of(process, caller),
         .priority = process.priority,
         .resident = process.space.resident_pages() * kPageSize,
-        .reserved = process.space.charged_pages() * kPageSize,
+        .reserved = process.space.charged_pages().sum() * kPageSize,
         .name = {},
     };
     if (process.pid == kNineballPid) info.resident = info.reserved = nineball_bytes_;
-    if (process.pid == kFactotumPid) info.resident = info.reserved = memory_.table_bytes();
+    if (process.pid == kFactotumPid) info.resident = info.reserved = table_bytes();
     process.name_view().copy(info.name, sizeof(info.name) - 1);
     return info;
 }
@@ -58,18 +58,15 @@ Reaction Factotum::snapshot(Process& process) {
     const std::uint64_t end = region->start + align_up(count * sizeof(ProcessInfo), kPageSize);
     if (auto grown = process.space.resize(memory_, *region, end); !grown) return grown.error();
     for (std::uint64_t address = region->start; address < end; address += kPageSize) {
-        const auto frame = process.space.populate(memory_, *region, address);
-        if (!frame) return frame.error();
-        const auto window = memory_.open_window(*frame);
-        if (!window) return window.error();
-        auto* lines = reinterpret_cast<ProcessInfo*>(*window);
+        const auto page = process.space.populate(memory_, *region, address);
+        if (!page) return page.error();
+        auto* lines = reinterpret_cast<ProcessInfo*>(memory_.window(*page));
         const std::uint64_t first = (address - region->start) / sizeof(ProcessInfo);
         std::uint64_t number = 0;
         processes_.for_each([&](Process& other) {
             const std::uint64_t line = number++ - first;
             if (line < kPerPage) lines[line] = describe(other, process);
         });
-        memory_.close_window();
     }
     return MessageWriter(0).word(region->start).word(count);
 }

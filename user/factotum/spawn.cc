@@ -74,21 +74,18 @@ Answer<void> Factotum::build(Process& child, const Process& parent, const Progra
 }
 
 Answer<void> Factotum::give_capabilities(Process& child, const Process& parent, const SpawnRequest& request) {
-    const CSpace& own = memory_.cspace();
-    const CNode slots = child.cspace;
-    const auto from_own = [&](CPtr to, CPtr from) { return slots.copy(to, own.leaf(from), index_in_leaf(from)); };
-    const CNode home_node = own.leaf(home(0));
+    const CNode slots = child.cspace, own = own_node();
     const Rights speak = Rights::Write | Rights::Grant;
 
     for (unsigned i = 0; i < request.message.caps(); i++)
         TRY_VOID(slots.move(target_slot(request.map, i), request.message.caps_node(), request.message.cap_index(i)));
 
-    TRY_VOID(from_own(kSlotCNode, slots.cptr()));
+    TRY_VOID(slots.copy(kSlotCNode, own, slots.cptr()));
     // Without Grant: how much of the processor a process gets is not its own to say.
-    TRY_VOID(slots.copy(kSlotTcb, own.leaf(child.tcb.cptr()), index_in_leaf(child.tcb.cptr()), Rights::Write));
-    TRY_VOID(slots.mint(kSlotFactotum, home_node, kFactotumEndpoint, speak, child.badge()));
+    TRY_VOID(slots.copy(kSlotTcb, own, child.tcb.cptr(), Rights::Write));
+    TRY_VOID(slots.mint(kSlotFactotum, own, kFactotumEndpoint, speak, child.badge()));
     // Do not replace what the parent passed for these two slots.
-    const auto nineball = slots.mint(kSlotNineball, home_node, kFactotumNineball, speak, child.pid);
+    const auto nineball = slots.mint(kSlotNineball, own, kFactotumNineball, speak, child.pid);
     if (!nineball && nineball.error() != Error::SlotOccupied) return Refusal(nineball.error());
     if (!parent.is_founder()) {
         const auto stdio = slots.copy(kSlotStdio, parent.cspace, kSlotStdio);

@@ -45,17 +45,16 @@ Answer<void> Factotum::lay_out(Process& child, const ElfFile& elf) {
 
 /// Makes the CNode, the thread, and the two objects that every process has.
 Answer<void> Factotum::make_objects(Process& child) {
-    TRY_VOID(child.space.charge(memory_, bit(order_of(BlockUse::Slots)) + bit(order_of(BlockUse::Objects))));
-    TRY(slots, child.space.add_block(memory_, BlockUse::Slots));
-    TRY(cnode, memory_.make(slots, CapType::CNode, kProcessCNodeRadix));
-    child.cspace = CNode(cnode);
-    TRY(objects, child.space.add_block(memory_, BlockUse::Objects));
-    child.objects = objects;
+    static_assert(kProcessCNodeRadix + kSlotBits == kPageBits);
+    TRY_VOID(child.space.charge(memory_, Belongings::kFirst + Pages{.objects = 1}));
+    TRY(page, memory_.take_object(CapType::CNode, kProcessCNodeRadix));
+    child.cnode_page = page;
+    child.cspace = CNode(memory_.slots().product(page));
+    TRY_VOID(child.belongings.create(memory_, child.place));
 
-    const CPtr tcb = memory_.layout().process(child.place, kRunTcb);
-    TRY_VOID(memory_.ensure_slot(tcb));
-    const Untyped raw = memory_.untyped(objects);
-    TRY_VOID(memory_.cspace().retype(raw, CapType::Tcb, 0, tcb));
+    const CPtr tcb = memory_.slots().run(child.place, kRunTcb);
+    const Untyped raw(child.belongings.untyped(memory_));
+    TRY_VOID(memory_.kernel().retype(raw.cptr(), CapType::Tcb, 0, tcb));
     child.tcb = Tcb(tcb);
     TRY_VOID(raw.retype(CapType::Notification, 0, child.cspace, kSlotNotification));
     TRY_VOID(raw.retype(CapType::Reply, 0, child.cspace, kSlotReply));
@@ -65,22 +64,21 @@ Answer<void> Factotum::make_objects(Process& child) {
 /// Makes the topmost page of the stack, with the arguments in it. Returns the initial stack pointer.
 Answer<std::uint64_t> Factotum::write_stack(Process& child, std::span<const std::string_view> arguments) {
     const std::uint64_t address = kStackTop - kPageSize;
-    TRY(frame, child.space.populate(memory_, *child.space.regions().find(address), address));
-    TRY(window, memory_.open_window(frame));
-    const auto sp = write_arguments(std::span<std::byte, kPageSize>(window, kPageSize), kStackTop, arguments);
-    memory_.close_window();
+    TRY(page, child.space.populate(memory_, *child.space.regions().find(address), address));
+    const std::span<std::byte, kPageSize> bytes(memory_.window(page), kPageSize);
+    const auto sp = write_arguments(bytes, kStackTop, arguments);
     if (!sp) return Refusal(ServerError::BadRequest);
     return *sp;
 }
 
 Answer<void> Factotum::start(Process& child, std::uint64_t entry, std::uint64_t sp) {
-    const CPtr handler = memory_.layout().process(child.place, kRunFaultHandler);
-    TRY_VOID(memory_.cspace().mint(handler, home(kFactotumEndpoint), Rights::Write | Rights::Grant,
-                                   child.badge() | kFaultBadge));
+    const CPtr handler = memory_.slots().run(child.place, kRunFaultHandler);
+    TRY_VOID(own_node().mint(handler, own_node(), kFactotumEndpoint, Rights::Write | Rights::Grant,
+                             child.badge() | kFaultBadge));
     TRY(utcb, child.space.populate(memory_, *child.space.regions().find(kUtcbAddress), kUtcbAddress));
     TRY_VOID(child.tcb.configure({.cspace = child.cspace,
-                                  .vspace = child.space.vspace(),
-                                  .utcb_frame = Frame(utcb),
+                                  .vspace = VSpace(child.space.vspace()),
+                                  .utcb_frame = Frame(memory_.slots().product(utcb)),
                                   .utcb_address = kUtcbAddress,
                                   .fault_handler = Endpoint(handler)}));
     TRY_VOID(child.tcb.set_priority(child.priority, child.priority));

@@ -10,13 +10,12 @@
 #include <span>
 
 #include "protocol/factotum_boot.h"
+#include "slots/slot_map.h"
 
 namespace glenda::factotum {
 
-/// Bytes of Factotum's tables for that many pages, including capability tables.
-std::uint64_t table_need(std::uint64_t pages);
-/// The part of table_need() for page records and buddy allocators, a multiple of a page.
-std::uint64_t record_bytes(std::uint64_t pages);
+/// Bytes of Factotum's tables for that many chunks, including its CNode.
+std::uint64_t table_need(std::uint64_t chunks);
 
 struct Takeover {
     std::array<bool, kMaxFactotumUntypeds> taken{};  // indexed like `untypeds`

@@ -4,10 +4,10 @@
 // grade/tests/test_virtio.py makes the disk's image, and looks at it afterwards.
 #include <algorithm>
 
-#include "common/virtio.h"
 #include "driver/session_client.h"
 #include "drivers/blk/block_driver.h"
 #include "glenda/print.h"
+#include "virtio/virtio.h"
 
 namespace glenda::ktest {
 

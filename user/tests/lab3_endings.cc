@@ -110,6 +110,24 @@ void deleted_endpoint() {
     }
 }
 
+/// The endpoint goes at which a server waits: the Reply that it has brought is free again, and it brings it elsewhere.
+void deleted_endpoint_of_a_server() {
+    const Endpoint endpoint = need(pool().endpoint()), other = need(pool().endpoint());
+    const Reply reply = need(pool().reply());
+    Message got[2] = {};
+    auto server = [&] {
+        got[0] = endpoint.recv(reply.cptr());
+        got[1] = other.nb_recv(reply.cptr());
+    };
+    Thread thread(server);
+    thread.start();
+    EXPECT_OK(node().remove(endpoint.cptr()));
+    EXPECT(thread.has_finished());
+    EXPECT_ERROR(Deleted, got[0]);
+    EXPECT_ERROR(WouldBlock, got[1]);
+    expect_invariants();
+}
+
 /// The endpoint goes while a caller waits in a Reply. That is not the caller's concern: it gets its reply.
 void deleted_endpoint_after_the_call() {
     const Endpoint endpoint = need(pool().endpoint());
@@ -187,6 +205,7 @@ int main(int, char**) {
                                       {"suspended_with_a_reply", suspended_with_a_reply},
                                       {"lost_callers", lost_callers},
                                       {"deleted_endpoint", deleted_endpoint},
+                                      {"deleted_endpoint_of_a_server", deleted_endpoint_of_a_server},
                                       {"deleted_endpoint_after_the_call", deleted_endpoint_after_the_call},
                                       {"deleted_reply", deleted_reply},
                                       {"deleted_reply_of_a_receiver", deleted_reply_of_a_receiver},

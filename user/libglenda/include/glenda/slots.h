@@ -10,7 +10,7 @@
 
 namespace glenda {
 
-constexpr unsigned kProcessCNodeRadix = 7;
+constexpr unsigned kProcessCNodeRadix = 6;
 
 enum ProcessSlot : CPtr {
     kSlotNull = 0,          // stays empty, so that pointer 0 is never a capability

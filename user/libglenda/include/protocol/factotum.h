@@ -37,7 +37,8 @@ enum class FactotumMethod : std::uint64_t {
     // Not in the design document:
     SetExitNotification,  // a Notification capability -> : signalled whenever a child ends
     MemoryInfo,           // -> MemoryInfo, word for word
-    CreateObject,         // CapType: Endpoint, Notification, Reply or Timer -> ; a capability
+    CreateObject,         // CapType: Endpoint, Notification, Reply or Timer -> its number; a capability
+    DeleteObject = kFactotumProtocol + 27,  // number of an object that CreateObject made ->
 };
 
 /// Flags of SPAWN.

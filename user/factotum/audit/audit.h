@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: MIT
+// The invariants of Factotum's books, as code. Host tests check them after each step, the method AUDIT in the system.
+#pragma once
+
+#include "memory.h"
+
+namespace glenda::factotum {
+
+/// Which invariant is broken.
+enum class Broken : std::uint64_t {
+    Nothing = 0,
+    Chunks = 1,   // masks, lists and counts of free pages agree
+    Promise = 4,  // pages in use <= pages charged, and what is free serves the rest
+    Slots = 8,    // the heap's free bits and the records of slots in use agree
+};
+
+Broken audit_chunks(const ChunkStore& store);
+Broken audit_memory(Memory& memory);
+
+}  // namespace glenda::factotum

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: MIT
+// See chunk_store.h.
+#include "frames/chunk_store.h"
+
+namespace glenda::factotum {
+
+Result<PageNumber> ChunkStore::take(ChunkUse use) {
+    TRY(taken, take_any(use));
+    return taken.page;
+}
+
+Result<PageNumber> ChunkStore::take_zeroed() {
+    TRY(taken, take_any(ChunkUse::Frames));
+    if (!taken.is_clean) __builtin_memset(window(taken.page), 0, kPageSize);
+    return taken.page;
+}
+
+Result<ChunkStore::Taken> ChunkStore::take_any(ChunkUse use) {
+    Lists& mine = lists(use);
+    if (mine.partly_free == kNoChunk) {
+        TRY(fresh, chunk_for(use));
+        push(mine.partly_free, fresh);
+        mine.loose_pages += kChunkPages;
+    }
+    const ChunkNumber number = mine.partly_free;
+    Chunk& chunk = chunks_[number];
+    const unsigned place = lowest_bit(chunk.free);
+    const bool is_clean = (chunk.clean & bit(place)) != 0;
+    chunk.free &= ~bit(place);
+    chunk.clean &= ~bit(place);
+    mine.loose_pages--;
+    if (chunk.is_full()) unlink(mine.partly_free, number);
+    return Taken{first_page(number) + place, is_clean};
+}
+
+void ChunkStore::give(PageNumber page) {
+    const ChunkNumber number = chunk_of(page);
+    Chunk& chunk = chunks_[number];
+    Lists& mine = lists(chunk.use);
+    if (chunk.use == ChunkUse::Objects) (void)kernel_->revoke(slots_->page(page));
+    if (chunk.is_full()) push(mine.partly_free, number);
+    chunk.free |= bit(place_in_chunk(page));
+    mine.loose_pages++;
+    if (!chunk.is_empty()) return;
+    unlink(mine.partly_free, number);
+    push(mine.all_free, number);
+    mine.loose_pages -= kChunkPages;
+    all_free_++;
+}
+
+/// A chunk of that kind with all pages free, in no list: one that is so already, an untouched one, or one that changes
+/// its kind. Error: NotEnoughMemory, or why the kernel refuses to make it.
+Result<ChunkNumber> ChunkStore::chunk_for(ChunkUse use) {
+    if (const ChunkNumber chunk = lists(use).all_free; chunk != kNoChunk) {
+        unlink(lists(use).all_free, chunk);
+        all_free_--;
+        return chunk;
+    }
+    ChunkNumber chunk = kNoChunk;
+    for (Lists& other : lists_) {
+        if (untouched() != 0 || other.all_free == kNoChunk) continue;
+        chunk = other.all_free;
+        unlink(other.all_free, chunk);
+        all_free_--;
+        break;
+    }
+    if (chunk == kNoChunk) {
+        CHECK(untouched() != 0, Error::NotEnoughMemory);
+        chunk = touched_++;
+    }
+    if (const auto made = convert(chunk, use); !made) {
+        push(lists(ChunkUse::Untyped).all_free, chunk);
+        all_free_++;
+        return Failure(made.error());
+    }
+    return chunk;
+}
+
+/// Makes the chunk, which has no page in use, into that. If this fails it is Untyped.
+Result<void> ChunkStore::convert(ChunkNumber number, ChunkUse use) {
+    Chunk& chunk = chunks_[number];
+    const CPtr untyped = slots_->chunk(number);
+    if (chunk.use != ChunkUse::Untyped) TRY_VOID(kernel_->revoke(untyped));
+    chunk = Chunk{};
+    if (const auto made = make(number, use); !made) {
+        (void)kernel_->revoke(untyped);
+        return made;
+    }
+    chunk.use = use;
+    chunk.free = ~std::uint64_t{0};
+    chunk.clean = use == ChunkUse::Frames ? ~std::uint64_t{0} : 0;
+    return {};
+}
+
+Result<void> ChunkStore::make(ChunkNumber chunk, ChunkUse use) {
+    const PageNumber first = first_page(chunk);
+    const CPtr untyped = slots_->chunk(chunk), pages = slots_->page(first);
+    if (use == ChunkUse::Objects) return kernel_->retype(untyped, CapType::Untyped, kPageBits, pages, kChunkPages);
+    TRY_VOID(kernel_->retype(untyped, CapType::Frame, kFrameBits, pages, kChunkPages));
+    TRY_VOID(kernel_->map_own(pages, reinterpret_cast<std::uint64_t>(window(first)), kChunkPages));
+    return kernel_->copy(slots_->product(first), pages, kChunkPages);
+}
+
+void ChunkStore::push(ChunkNumber& list, ChunkNumber chunk) {
+    chunks_[chunk].next = list;
+    chunks_[chunk].previous = kNoChunk;
+    if (list != kNoChunk) chunks_[list].previous = chunk;
+    list = chunk;
+}
+
+void ChunkStore::unlink(ChunkNumber& list, ChunkNumber chunk) {
+    const Chunk& gone = chunks_[chunk];
+    if (gone.previous != kNoChunk)
+        chunks_[gone.previous].next = gone.next;
+    else
+        list = gone.next;
+    if (gone.next != kNoChunk) chunks_[gone.next].previous = gone.previous;
+}
+
+}  // namespace glenda::factotum

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: MIT
+// See belongings.h.
+#include "tasks/belongings.h"
+
+namespace glenda::factotum {
+
+Result<void> Belongings::create(Memory& memory, std::uint32_t place) {
+    TRY(page, memory.take_untyped());
+    owner_ = place + 1;
+    first_ = latest_ = page;
+    memory.record(page) = {.refs = 1, .next = page};  // itself: it never becomes empty
+    return {};
+}
+
+void Belongings::destroy(Memory& memory) {
+    if (owner_ == SlotRecord::kNone) return;
+    for (PageNumber page = latest_; page != first_;) {
+        const PageNumber next = memory.record(page).next;
+        memory.give_object(page);
+        page = next;
+    }
+    memory.give_object(first_);
+    while (slots_ != SlotRecord::kNone) {
+        if (memory.record_of_slot(slots_).page_plus_1 == 0) (void)memory.kernel().remove(slots_);
+        drop_slot(memory, slots_);
+    }
+    owner_ = SlotRecord::kNone;
+}
+
+Answer<CPtr> Belongings::take_slot(Memory& memory) {
+    const auto slot = memory.heap().take();
+    CHECK(slot.has_value(), ServerError::TooMany);
+    if (slots_ != SlotRecord::kNone) memory.record_of_slot(slots_).previous = std::uint32_t(*slot);
+    memory.record_of_slot(*slot) = {.owner = owner_, .next = slots_};
+    slots_ = std::uint32_t(*slot);
+    return *slot;
+}
+
+Answer<Pages> Belongings::remove(Memory& memory, CPtr slot) {
+    CHECK(memory.is_heap_slot(slot), ServerError::NotFound);
+    const SlotRecord record = memory.record_of_slot(slot);
+    CHECK(owner_ != SlotRecord::kNone && record.owner == owner_ && record.page_plus_1 != 0, ServerError::NotFound);
+    TRY_VOID(memory.kernel().revoke(slot));
+    TRY_VOID(memory.kernel().remove(slot));
+    drop_slot(memory, slot);
+    const PageNumber page = record.page_plus_1 - 1;
+    if (--memory.record(page).refs != 0 || page == latest_) return Pages{};
+    drop_page(memory, page);
+    return Pages{.objects = 1};
+}
+
+Result<void> Belongings::make_at(Memory& memory, CapType type, CPtr slot) {
+    TRY_VOID(memory.kernel().retype(memory.slots().page(latest_), type, 0, slot));
+    memory.record(latest_).refs++;
+    memory.record_of_slot(slot).page_plus_1 = latest_ + 1;
+    return {};
+}
+
+Result<void> Belongings::make_in_new_page(Memory& memory, CapType type, CPtr slot) {
+    TRY(page, memory.take_untyped());
+    memory.record(page) = {.refs = 0, .next = latest_};
+    latest_ = page;
+    return make_at(memory, type, slot);
+}
+
+/// Frees a slot, which is empty.
+void Belongings::drop_slot(Memory& memory, CPtr slot) {
+    const SlotRecord record = memory.record_of_slot(slot);
+    if (record.next != SlotRecord::kNone) memory.record_of_slot(record.next).previous = record.previous;
+    if (record.previous != SlotRecord::kNone)
+        memory.record_of_slot(record.previous).next = record.next;
+    else
+        slots_ = record.next;
+    memory.record_of_slot(slot) = {};
+    memory.heap().give(slot);
+}
+
+/// Frees a page without objects, which is in the list, but not its head.
+void Belongings::drop_page(Memory& memory, PageNumber page) {
+    PageNumber before = latest_;
+    while (memory.record(before).next != page) before = memory.record(before).next;
+    memory.record(before).next = memory.record(page).next;
+    memory.give_object(page);
+}
+
+}  // namespace glenda::factotum

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: MIT
+// See page_tree.h.
+#include "vm/page_tree.h"
+
+namespace glenda::factotum {
+
+Result<void> PageTree::create(Memory& memory) {
+    TRY(root, memory.take_object(CapType::VSpace));
+    root_ = root;
+    vspace_ = memory.slots().product(root);
+    return {};
+}
+
+/// The root first: then nothing is mapped any more, and the kernel need not clear entries one by one.
+void PageTree::destroy(Memory& memory) {
+    if (vspace_ == 0) return;
+    memory.give_object(root_);
+    vspace_ = 0;
+    const auto free_table = [&](TableEntry& entry) {
+        memory.give_object(entry.table());
+        memory.give_frame(entry.frame);
+        entry = {};
+    };
+    for (TableEntry& directory : directories_) {
+        if (!directory) continue;
+        TableEntry* const leaves = directory_at(memory, directory);
+        for (unsigned i = 0; i < kEntries; i++) {
+            if (leaves[i]) free_table(leaves[i]);
+        }
+        free_table(directory);
+    }
+}
+
+PageEntry* PageTree::find(const Memory& memory, std::uint64_t address) const {
+    const TableEntry directory = directories_[address / kDirectorySize];
+    if (!directory) return nullptr;
+    const TableEntry leaf = directory_at(memory, directory)[address / kLeafSize % kEntries];
+    if (!leaf) return nullptr;
+    auto* const entries = reinterpret_cast<PageLeaf*>(memory.window(leaf.frame))->entries;
+    return &entries[address / kPageSize % PageLeaf::kEntries];
+}
+
+Result<PageEntry*> PageTree::ensure(Memory& memory, std::uint64_t address) {
+    if (PageEntry* entry = find(memory, address); entry != nullptr) return entry;
+    TRY_VOID(ensure_tables(memory, address, kPageSize));
+    return find(memory, address);
+}
+
+Result<void> PageTree::ensure_tables(Memory& memory, std::uint64_t address, std::uint64_t size) {
+    if (size >= kDirectorySize) return {};
+    TableEntry& directory = directories_[address / kDirectorySize];
+    if (!directory) TRY_VOID(make_table(memory, directory, address));
+    if (size >= kLeafSize) return {};
+    TableEntry& leaf = directory_at(memory, directory)[address / kLeafSize % kEntries];
+    if (!leaf) TRY_VOID(make_table(memory, leaf, address));
+    return {};
+}
+
+/// Makes the highest table that is missing at `address`, and the frame beside it.
+Result<void> PageTree::make_table(Memory& memory, TableEntry& entry, std::uint64_t address) const {
+    TRY(table, memory.take_object(CapType::PageTable));
+    const auto frame = memory.take_zeroed();
+    const auto mapped = frame ? memory.kernel().map_table(memory.slots().product(table), vspace_, address)
+                              : Result<void>(Failure(frame.error()));
+    if (!mapped) {
+        if (frame) memory.give_frame(*frame);
+        memory.give_object(table);
+        return mapped;
+    }
+    entry = {table + 1, *frame};
+    return {};
+}
+
+}  // namespace glenda::factotum

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: MIT
+// The pages of an address space, in a tree of the same shape as the page tables of Sv39, which the kernel keeps.
+//
+//   root        a VSpace, and an array here              256 entries of 1 GiB (user space is half of Sv39)
+//   directory   a PageTable, and a frame of TableEntry   512 entries of 2 MiB
+//   leaf        a PageTable, and a frame of PageEntry    512 entries of 4 KiB
+//
+// Factotum cannot read page tables, so each has a frame beside it that says what is there. Both come and go together.
+#pragma once
+
+#include <array>
+
+#include "memory.h"
+#include "vm/page_entry.h"
+
+namespace glenda::factotum {
+
+/// A page table, and the frame that says what is in it; or neither (all zero).
+struct TableEntry {
+    PageNumber table_plus_1 = 0;
+    PageNumber frame = 0;
+
+    explicit operator bool() const { return table_plus_1 != 0; }
+    PageNumber table() const { return table_plus_1 - 1; }
+};
+
+class PageTree {
+public:
+    /// Pages that create() takes. They must have been charged.
+    static constexpr Pages kRoot{.objects = 1};
+
+    /// Makes an empty address space. Error: NotEnoughMemory.
+    Result<void> create(Memory& memory);
+    /// Frees all tables, if there are any. What is left in the entries is forgotten.
+    void destroy(Memory& memory);
+
+    /// The VSpace; 0 if there is none.
+    CPtr vspace() const { return vspace_; }
+    /// The entry for `address`; null if there is no table.
+    PageEntry* find(const Memory& memory, std::uint64_t address) const;
+    /// The same, but makes the tables, which must have been charged. Error: NotEnoughMemory.
+    Result<PageEntry*> ensure(Memory& memory, std::uint64_t address);
+
+    /// Makes only the tables that a frame of `size` bytes needs.
+    Result<void> ensure_tables(Memory& memory, std::uint64_t address, std::uint64_t size);
+
+    /// Calls `visit(PageEntry&)` for each page in [start, end).
+    template <typename Visit>
+    void for_each(const Memory& memory, std::uint64_t start, std::uint64_t end, Visit visit) const {
+        while (start < end) {
+            const std::uint64_t leaf_end = align_down(start, kLeafSize) + kLeafSize;
+            const std::uint64_t stop = leaf_end < end ? leaf_end : end;
+            if (PageEntry* entry = find(memory, start); entry != nullptr) {
+                for (PageEntry* const last = entry + ((stop - start) >> kPageBits); entry != last; entry++) {
+                    if (*entry) visit(*entry);
+                }
+            }
+            start = stop;
+        }
+    }
+
+private:
+    static constexpr unsigned kEntries = 512;
+    static constexpr std::uint64_t kLeafSize = kEntries * kPageSize;
+    static constexpr std::uint64_t kDirectorySize = kEntries * kLeafSize;
+
+    static TableEntry* directory_at(const Memory& memory, TableEntry table) {
+        return reinterpret_cast<TableEntry*>(memory.window(table.frame));
+    }
+    Result<void> make_table(Memory& memory, TableEntry& entry, std::uint64_t address) const;
+
+    CPtr vspace_ = 0;
+    PageNumber root_ = 0;
+    std::array<TableEntry, kUserEnd / kDirectorySize> directories_{};
+};
+
+}  // namespace glenda::factotum

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: MIT
+// The benchmark of the services. Runs as a program of the whole system: make bench.
+//
+// The others sleep meanwhile. So, under QEMU's -icount shift=0, the cycle counter counts the instructions of this
+// program, its children, Factotum and the kernel together.
+#include "child.h"
+#include "glenda/environment.h"
+#include "glenda/print.h"
+#include "glenda/process.h"
+#include "glenda/time.h"
+#include "util/bits.h"
+
+namespace glenda::bench {
+
+namespace {
+
+constexpr std::string_view kSelf = "service_bench";
+
+void report(const char* name, std::uint64_t total, std::uint64_t n) {
+    print("bench {} instructions {}.{:03} {}\n", name, total / n, total % n * 1000 / n, n);
+}
+
+/// Ends the benchmark unless this step succeeded.
+template <typename T>
+auto need(const Answer<T>& answer, const char* what) {
+    if (!answer) {
+        print("service_bench: {} failed: {}\n", what, answer.error());
+        exit(1);
+    }
+    if constexpr (!std::is_void_v<T>) return *answer;
+}
+
+/// Measures `operation()`, `n` times, after one time that does not count.
+template <typename Operation>
+void measure(const char* name, std::uint64_t n, Operation operation) {
+    operation();
+    const std::uint64_t begin = read_cycle();
+    for (std::uint64_t i = 0; i < n; i++) operation();
+    report(name, read_cycle() - begin, n);
+}
+
+std::uint64_t start(std::string_view what, std::string_view argument = {}, std::span<const CPtr> caps = {}) {
+    const std::string_view arguments[] = {what, argument};
+    return need(process::spawn({.file = kSelf, .arguments = arguments, .caps = caps}), "spawn");
+}
+
+void run_empty() {
+    const std::uint64_t pid = need(process::spawn({.file = "empty"}), "spawn");
+    need(process::wait(std::int64_t(pid)), "wait");
+}
+
+std::uint64_t start_sleeper() {
+    const std::string_view arguments[] = {"sleep"};
+    return need(process::spawn({.file = "empty", .arguments = arguments}), "spawn");
+}
+
+/// Kills a child and returns the cycles, without those of WAIT.
+std::uint64_t kill_child(std::uint64_t pid) {
+    const std::uint64_t begin = read_cycle();
+    need(process::kill(pid, 9), "kill");
+    const std::uint64_t cycles = read_cycle() - begin;
+    need(process::wait(std::int64_t(pid)), "wait");
+    return cycles;
+}
+
+/// Kills a child that has touched `pages` pages, and returns the cycles.
+std::uint64_t kill_holder(std::uint64_t pages) {
+    FixedText<24> text("{}", pages);
+    const CPtr notification = environment().notification.cptr();
+    const std::uint64_t pid = start(kHold, text.view(), {&notification, 1});
+    (void)Notification(notification).wait();
+    return kill_child(pid);
+}
+
+void measure_memory() {
+    constexpr std::uint64_t kPages = 1024, kBytes = kPages * kPageSize;
+    const auto grow = [] { return need(process::sbrk(kBytes), "sbrk") - kBytes; };
+    const auto shrink = [] { need(process::sbrk(-std::int64_t(kBytes)), "sbrk"); };
+    report("anon_fault_first", touch(grow(), kPages), kPages);
+    shrink();
+    report("anon_fault", touch(grow(), kPages), kPages);
+    shrink();
+    measure("sbrk_touch_shrink", 1000, [] {
+        touch(need(process::sbrk(kPageSize), "sbrk") - kPageSize, 1);
+        need(process::sbrk(-std::int64_t(kPageSize)), "sbrk");
+    });
+
+    std::uint64_t cycles = 0;
+    for (int round = 0; round < 2; round++) {  // the second finds the file's pages in memory
+        const std::uint64_t pid = start(kTouchText);
+        cycles = std::uint64_t(need(process::wait(std::int64_t(pid)), "wait").status.code());
+    }
+    report("file_fault", cycles, kTextPages);
+}
+
+void measure_ends() {
+    constexpr std::uint64_t kFew = 256, kMany = 80 * kMiB / kPageSize;
+    kill_holder(kFew);
+    const std::uint64_t small = kill_holder(kFew);
+    const std::uint64_t large = kill_holder(kMany);
+    report("exit_page", large - small, kMany - kFew);
+}
+
+void measure_spawn() {
+    constexpr std::uint64_t kRounds = 100, kSleepers = 200;
+    measure("spawn_exit_wait", kRounds, run_empty);
+    measure("spawn_missing", 1000, [] { (void)process::spawn({.file = "missing"}); });
+    std::uint64_t pids[kSleepers];
+    for (std::uint64_t& pid : pids) pid = start_sleeper();
+    measure("spawn_beside_200", kRounds, run_empty);
+    for (const std::uint64_t pid : pids) kill_child(pid);
+}
+
+void run() {
+    measure("get_pid", 10'000, [] { need(process::get_pid(), "get_pid"); });
+    measure_memory();
+    measure_spawn();
+    measure_ends();
+    print("service_bench: done\n");
+}
+
+}  // namespace
+}  // namespace glenda::bench
+
+int main(int argc, char** argv) {
+    if (argc > 1) return glenda::bench::run_child(argv[1], argc > 2 ? argv[2] : "");
+    glenda::bench::run();
+    return 0;
+}
