@@ -106,12 +106,11 @@ struct DriverThread {
         BlockDriver driver(disk.device);
         const DataRun run{disk.physical(), kData};
         (void)driver.open(Session(page, {&run, 1}));
-        need(client_bell.signal());
         for (;;) {
             do {
-                std::uint64_t clients = driver.complete();
-                clients |= driver.submit();
-                if (clients != 0) need(client_bell.signal());
+                driver.complete();
+                driver.submit();
+                if (driver.owed_signals() != 0) need(client_bell.signal());
             } while (!driver.may_wait());
             const Badge why = need(disk.hardware.bell.wait());
             if ((why & kEnd) != 0) return;
