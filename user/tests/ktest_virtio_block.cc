@@ -200,12 +200,14 @@ std::uint64_t cycles_of(const Spinner& spinner, std::uint64_t round, Work work) 
 }
 
 /// What a read of 4 KiB costs the processor, at depth 1 and 32: client, driver, and kernel, but not the device. The
-/// least of some batches: a device that takes long lets the spinner be interrupted, which is not the read's cost.
+/// least of some batches, and turns that do not end, because how long the device takes is not the read's cost.
 void session_cost() {
     constexpr unsigned kBatches = 20, kReads = 128;
     Service service;
     Spinner body;
     Thread spinner(body, {.priority = kPriority - 1, .name = "spinner"});
+    for (const Tcb thread : {environment().tcb, service.thread.tcb, spinner.tcb})
+        need(thread.set_time_slice(1'000'000));
     spinner.start();
     const Alarm alarm;
     const std::uint64_t cycles = read_cycle();
