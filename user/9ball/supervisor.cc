@@ -137,7 +137,8 @@ Answer<std::uint64_t> Supervisor::spawn(const ServiceConfig& config, process::Sp
                            .arguments = {arguments, arguments_end},
                            .priority = config.priority,
                            .caps = std::span(caps).first(count),
-                           .slots = slots},
+                           .slots = slots,
+                           .grants = config.power ? Grants::Power : Grants::None},
                           &reason);
 }
 

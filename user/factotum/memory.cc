@@ -21,6 +21,13 @@ Memory::Memory(Kernel& kernel, const SlotMap& slots, std::byte* table, std::byte
       heap_(slots.heap(), {reinterpret_cast<std::uint64_t*>(table + Books(slots).free_bits), slots.heap_words()}),
       store_(kernel, slots_, {new (table) Chunk[slots.chunk_count()], slots.chunk_count()}, window) {}
 
+bool Memory::charge(Pages pages) {
+    do {
+        if (commit_.charge(pages, supply())) return true;
+    } while (reclaimer_.run(reclaimer_.self));
+    return false;
+}
+
 Result<PageNumber> Memory::take_frame() {
     TRY(page, store_.take(ChunkUse::Frames));
     commit_.use({.frames = 1});
@@ -56,6 +63,16 @@ Result<PageNumber> Memory::take_object(CapType type, unsigned size_bits) {
 void Memory::give_object(PageNumber page) {
     store_.give(page);
     commit_.unuse({.objects = 1});
+}
+
+Result<PageNumber> Memory::take_own_untyped() {
+    CHECK(charge({.objects = 1}), Error::NotEnoughMemory);
+    const auto page = take_untyped();
+    if (page)
+        own_pages_++;
+    else
+        uncharge({.objects = 1});
+    return page;
 }
 
 Result<void> Memory::map_own_page(std::uint64_t address) {

@@ -22,14 +22,21 @@ struct Books {
     std::uint64_t end = 0;        // a multiple of a page
 };
 
+/// Gives up some of what is cached. run(self) returns false if nothing is left.
+struct Reclaimer {
+    bool (*run)(void* self) = [](void*) { return false; };
+    void* self = nullptr;
+};
+
 class Memory {
 public:
     /// `books`: zeroed memory for Books(slots). `window`: where page 0 will be mapped. The chunks' Untypeds are in
     /// their slots, all others are empty.
     Memory(Kernel& kernel, const SlotMap& slots, std::byte* books, std::byte* window);
 
-    /// Charges pages that are to be taken later. False if they cannot be promised.
-    [[nodiscard]] bool charge(Pages pages) { return commit_.charge(pages, supply()); }
+    /// Charges pages that are to be taken later. False if they cannot be promised, even if all caches are given up.
+    [[nodiscard]] bool charge(Pages pages);
+    void set_reclaimer(Reclaimer reclaimer) { reclaimer_ = reclaimer; }
     void uncharge(Pages pages) { commit_.uncharge(pages); }
 
     /// Takes a frame; take_zeroed() one that is all zero. Its contents are at window(), and product() can be mapped.
@@ -62,7 +69,9 @@ public:
     }
     std::uint64_t total_pages() const { return slots_.chunk_count() * kChunkPages; }
     std::uint64_t free_pages() const { return total_pages() - slots_.usable_pages() + store_.free_pages(); }
-    /// Pages from map_own_page().
+    /// Charges and takes an Untyped for Factotum itself. It is never freed.
+    Result<PageNumber> take_own_untyped();
+    /// Pages that are Factotum's own.
     std::uint64_t own_pages() const { return own_pages_; }
 
 private:
@@ -73,6 +82,7 @@ private:
     SlotHeap heap_;
     ChunkStore store_;
     Commit commit_{};
+    Reclaimer reclaimer_{};
     std::uint64_t own_pages_ = 0;
 };
 

@@ -77,8 +77,8 @@ Reaction Factotum::delete_object(Process& process, Request& request) {
 Reaction Factotum::memory_info() {
     const MemoryInfo info{
         .total = memory_.total_pages() * kPageSize + reserved_bytes_,
-        .free = memory_.free_pages() * kPageSize,
-        .reserved = memory_.commit().charged().sum() * kPageSize,
+        .free = (memory_.free_pages() + images_.unused_pages()) * kPageSize,
+        .reserved = (memory_.commit().charged().sum() - images_.unused_pages()) * kPageSize,
         .tables = table_bytes(),
     };
     return MessageWriter(0).word(info.total).word(info.free).word(info.reserved).word(info.tables);

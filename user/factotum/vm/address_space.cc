@@ -15,6 +15,8 @@ Result<void> AddressSpace::create(Memory& memory) {
 void AddressSpace::destroy(Memory& memory) {
     for (const Region& region : regions_.all()) drop_pages(memory, region.start, region.end);
     tree_.destroy(memory);
+    if (image_ != nullptr) images_->leave(*image_, runs_);
+    image_ = nullptr;
     regions_.clear();
     uncharge(memory, charged_);
 }
@@ -30,8 +32,26 @@ void AddressSpace::uncharge(Memory& memory, Pages pages) {
     charged_ -= pages;
 }
 
+Answer<void> AddressSpace::enter(Memory& memory, ImageStore& images, Image& image) {
+    TRY(runs, images.enter(image));
+    images_ = &images;
+    image_ = &image;
+    runs_ = runs;
+    for (const ElfSegment& segment : image.elf.segments()) {
+        const std::uint64_t start = align_down(segment.vaddr, kPageSize);
+        TRY_VOID(add(memory, {.start = start,
+                              .end = align_up(segment.end(), kPageSize),
+                              .rights = rights_of(segment.access),
+                              .file_end = align_up(segment.vaddr + segment.data.size(), kPageSize),
+                              .cluster = images.find(image, start)}));
+    }
+    return {};
+}
+
 Answer<void> AddressSpace::add(Memory& memory, const Region& region) {
-    const Pages cost = cost_of(region.start, region.end);
+    Pages cost = cost_of(region.start, region.end);
+    if (region.is_shared() && region.file_end > region.start)
+        cost -= {.frames = (region.file_end - region.start) >> kPageBits};
     TRY_VOID(charge(memory, cost));
     if (regions_.add(region)) return {};
     uncharge(memory, cost);
@@ -65,7 +85,7 @@ Answer<void> AddressSpace::resize(Memory& memory, Region& region, std::uint64_t 
 /// Frees the pages in [start, end), which are mapped nowhere any more, or not for long.
 void AddressSpace::drop_pages(Memory& memory, std::uint64_t start, std::uint64_t end) {
     tree_.for_each(memory, start, end, [&](PageEntry& entry) {
-        memory.give_frame(entry.page());
+        if (!entry.is_shared()) memory.give_frame(entry.page());
         entry = PageEntry();
         resident_--;
     });

@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A process's address space: charged by region, filled page by page on first access.
-//
-//   program image | heap ->          devices      snapshot           guard | stack (grows down) |   | UTCB
-//   0x1'0000 ...                     0x10..       0x18..                                      0x3f'ffff'0000
+// A process's address space (layout.h): charged by region, filled page by page on first access.
 //
 // Invariant: pages in use <= pages charged, so an access inside a region always gets its page.
 #pragma once
@@ -10,21 +7,14 @@
 #include <optional>
 
 #include "abi/fault.h"
-#include "memory.h"
+#include "image/image_store.h"
 #include "protocol/errors.h"
 #include "protocol/factotum.h"
+#include "vm/layout.h"
 #include "vm/page_tree.h"
 #include "vm/region.h"
 
 namespace glenda::factotum {
-
-constexpr std::uint64_t kDeviceArea = 0x10'0000'0000;
-constexpr std::uint64_t kSnapshotArea = 0x18'0000'0000;
-constexpr std::uint64_t kAreaSize = 0x8'0000'0000;
-constexpr std::uint64_t kStackTop = 0x3f'ffff'0000;
-constexpr std::uint64_t kStackSize = 256 * kKiB;
-constexpr std::uint64_t kStackGuard = 64 * kKiB;  // a fault this close below the stack is an overflow
-constexpr std::uint64_t kUtcbAddress = 0x3f'ffff'8000;
 
 class AddressSpace {
 public:
@@ -33,6 +23,8 @@ public:
     /// Frees all pages, tables and charges. No thread runs in it.
     void destroy(Memory& memory);
 
+    /// Adds the regions of a program, once. Errors: OutOfMemory, TooMany.
+    Answer<void> enter(Memory& memory, ImageStore& images, Image& image);
     /// Adds a region and charges its memory. OutOfMemory, or BadArgument if it overlaps another region.
     Answer<void> add(Memory& memory, const Region& region);
     /// Moves a region's end. Frees the pages that are cut off. Their page tables stay, and remain charged.
@@ -56,10 +48,14 @@ public:
 
 private:
     Result<PageNumber> make_page(Memory& memory, const Region& region, std::uint64_t address) const;
+    Result<PageNumber> map_cluster(Memory& memory, const Region& region, std::uint64_t address);
     void drop_pages(Memory& memory, std::uint64_t start, std::uint64_t end);
 
     PageTree tree_{};
     RegionList regions_{};
+    ImageStore* images_ = nullptr;  // with a program
+    Image* image_ = nullptr;
+    RunList runs_ = 0;
     std::uint64_t resident_ = 0;
     Pages charged_{};
 };
