@@ -20,6 +20,10 @@ ifneq ($(wildcard labs/[0-9][0-9].mk),)
   $(if $(LAB_SETTINGS),,$(error There is no lab $(LAB) in this tree: it has $(patsubst labs/0%.mk,%,$(wildcard labs/[0-9][0-9].mk)). `make next-lab` fetches a lab))
 endif
 -include $(LAB_SETTINGS)
+# Git ignores build/, and a folder of another name for this. So does what reads the tree without git.
+ifeq ($(filter build build/%,$(BUILD)),)
+  $(shell mkdir -p '$(BUILD)' && echo '*' > '$(BUILD)/.gitignore')
+endif
 
 SMP ?= 1
 MEM ?= 128M
@@ -46,7 +50,8 @@ export PYTHONDONTWRITEBYTECODE := 1
 
 WERROR ?= -Werror
 WARNINGS := -Wall -Wextra $(WERROR) -Wshadow=compatible-local
-RISCV_FLAGS := -std=c++23 -ffreestanding -fno-exceptions -fno-rtti -O2 -g $(WARNINGS) \
+# -fno-finite-loops: a loop that never ends hangs, and is seen to. C++ would let the compiler take it away.
+RISCV_FLAGS := -std=c++23 -ffreestanding -fno-exceptions -fno-rtti -O2 -fno-finite-loops -g $(WARNINGS) \
   -march=rv64imac_zicsr_zifencei -mabi=lp64 -mcmodel=medany -fno-pic -fno-pie \
   -fno-threadsafe-statics -fno-use-cxa-atexit -fno-asynchronous-unwind-tables -fno-stack-protector \
   -ffunction-sections -fdata-sections -Ilib -Ilib/shim -MMD -MP

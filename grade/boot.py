@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: MIT
 """`make qemu` and `make qemu-gdb`: the system on this terminal.
 
-    boot.py [--gdb PORT_FILE] -- ARGUMENTS OF QEMU
+    boot.py [--gdb PORT_FILE] [--devices "NAME..." --disk FILE --share FOLDER] -- ARGUMENTS OF QEMU
 
-It ends with the terminal, so that a closed window leaves no QEMU behind. Its exit status is not 0 if the system
-could not start, or the kernel panicked: OpenSBI ends QEMU with 0 whatever the reason, so what the console said decides.
+It ends with the terminal, so that a closed window leaves no QEMU behind. If standard input is a file or a pipe, it ends
+when that has ended and the system has done nothing for a while: nobody could type Ctrl-A X. Its exit status is not 0 if
+the system could not start, or the kernel panicked: OpenSBI ends QEMU with 0 whatever the reason, so what the console
+said decides.
 """
 
 import argparse
@@ -15,16 +17,21 @@ import re
 import select
 import signal
 import socket
+import stat
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from glenda import qemu
+from glenda import devices, qemu
 from glenda.errors import Infrastructure
 from glenda.process import die_with_parent
+from glenda.watch import processor_time, sleeps
 
 PATIENCE = 2.0          # s that QEMU may take to exit when told to
+QUIET = 5.0             # s without output or work, after which a system that gets no input any more will not go on
+PACE = 0.25             # s between two looks at it
+BUSY = 0.1              # part of the time that a system works which is not at rest
 FAILED = re.compile(rb"^(?:kernel: cannot start: |PANIC: |9ball: the system cannot go on)", re.MULTILINE)
 
 
@@ -52,6 +59,27 @@ def gdb_port(file: Path) -> Iterator[int]:
             locked.truncate(0)
 
 
+@contextlib.contextmanager
+def attached(names: list[str], disk: Path, share: Path) -> Iterator[list[str]]:
+    """Yields QEMU's arguments for these devices. Makes disk and folder if they are missing.
+
+    A disk belongs to one system at a time: a second one that is booted meanwhile does without.
+    """
+    devices.check(names)
+    with contextlib.ExitStack() as open_files:
+        if "p9" in names:
+            share.mkdir(parents=True, exist_ok=True)
+        if "blk" in names:
+            devices.make_disk(disk)
+            file = open_files.enter_context(open(disk, "rb"))
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                print(f"  DISK     another system uses {disk}: this one has no disk (DISK=other.img gives it one)", flush=True)
+                names = [name for name in names if name != "blk"]
+        yield devices.arguments(names, disk=disk, share=share) if names else []
+
+
 def console(copy: int) -> list[str]:
     """QEMU's options for a console on this terminal, with the monitor on Ctrl-A. `copy` gets all output too."""
     return ["-display", "none", "-serial", "chardev:console", "-mon", "chardev=console", "-chardev",
@@ -67,20 +95,54 @@ def end(child: subprocess.Popen) -> None:
         child.kill()
 
 
-def wait(child: subprocess.Popen) -> int:
-    """Waits for QEMU's exit status. If the terminal is closed, ends QEMU."""
-    ended = os.pidfd_open(child.pid)
+class Rest:
+    """Tells whether a system has been at rest for QUIET seconds: it neither prints nor works."""
+
+    def __init__(self, pid: int, copy: int) -> None:
+        self._pid, self._copy = pid, copy
+        self._printed, self._worked, self._looks = -1, 0.0, 0
+
+    def is_long(self) -> bool:
+        """To be asked every PACE seconds."""
+        try:
+            printed, worked, is_asleep = os.fstat(self._copy).st_size, processor_time(self._pid), sleeps(self._pid)
+        except (OSError, IndexError):       # it has just ended
+            return False
+        rests = is_asleep and printed == self._printed and worked - self._worked < BUSY * PACE
+        self._looks = self._looks + 1 if rests else 0
+        self._printed, self._worked = printed, worked
+        return self._looks * PACE >= QUIET
+
+
+def can_hang_up(number: int) -> bool:
+    """Whether the file is a terminal or has another end, and so poll() reports its end."""
+    kind = os.fstat(number).st_mode
+    return os.isatty(number) or stat.S_ISFIFO(kind) or stat.S_ISSOCK(kind)
+
+
+def wait(child: subprocess.Popen, rest: Rest | None) -> int:
+    """Waits for QEMU's exit status. Ends QEMU if the terminal is closed; without a terminal, if there will be no more
+    input and the system rests, unless `rest` is None."""
+    ended, given = os.pidfd_open(child.pid), sys.stdin.fileno()
     events = select.poll()
     events.register(ended, select.POLLIN)
-    if os.isatty(sys.stdin.fileno()):
-        events.register(sys.stdin.fileno(), 0)      # only POLLHUP, which is always reported
-    if ended not in dict(events.poll()):
-        end(child)
+    is_terminal, has_input = os.isatty(given), can_hang_up(given)
+    if has_input:
+        events.register(given, 0)           # only POLLHUP, which is always reported
+    while ended not in (seen := dict(events.poll(PACE * 1000))):
+        if given in seen:
+            has_input = False
+            events.unregister(given)
+            if is_terminal:
+                end(child)
+        elif rest is not None and not has_input and rest.is_long():
+            print("\n  QEMU     ends: standard input has ended, and the system waits", flush=True)
+            end(child)
     os.close(ended)
     return child.wait()
 
 
-def boot(arguments: list[str]) -> int:
+def boot(arguments: list[str], *, waits_for_gdb: bool = False) -> int:
     """Runs QEMU to its end and returns its exit status."""
     copy = os.memfd_create("console")
     child = subprocess.Popen([qemu.find(), *arguments, *console(copy)], pass_fds=(copy,), preexec_fn=die_with_parent)
@@ -88,7 +150,7 @@ def boot(arguments: list[str]) -> int:
         signal.signal(number, lambda *_: end(child))
     for number in (signal.SIGINT, signal.SIGQUIT):
         signal.signal(number, signal.SIG_IGN)       # these keys are for the guest
-    status = wait(child)
+    status = wait(child, None if waits_for_gdb else Rest(child.pid, copy))
     said = os.pread(copy, os.fstat(copy).st_size, 0)
     return 1 if status != 0 or FAILED.search(said) else 0
 
@@ -96,14 +158,19 @@ def boot(arguments: list[str]) -> int:
 def main() -> int:
     parser = argparse.ArgumentParser(description="Boot the system on this terminal.")
     parser.add_argument("--gdb", metavar="PORT_FILE", type=Path, help="wait for GDB before the first instruction")
+    parser.add_argument("--devices", metavar="NAMES", default="", help="virtio devices, see glenda/devices.py")
+    parser.add_argument("--disk", metavar="FILE", type=Path, default=Path("disk.img"), help="of the device blk")
+    parser.add_argument("--share", metavar="FOLDER", type=Path, default=Path("share"), help="of the device p9")
     parser.add_argument("qemu", nargs="+", metavar="ARGUMENT", help="of QEMU, after --")
     options = parser.parse_args()
     try:
-        if options.gdb is None:
-            return boot(options.qemu)
-        with gdb_port(options.gdb) as port:
-            print(f"  QEMU     waits for GDB on port {port}: run 'make gdb' in another terminal", flush=True)
-            return boot([*options.qemu, "-S", "-gdb", f"tcp:127.0.0.1:{port}"])
+        with attached(options.devices.split(), options.disk, options.share) as hardware:
+            if options.gdb is None:
+                return boot([*options.qemu, *hardware])
+            with gdb_port(options.gdb) as port:
+                print(f"  QEMU     waits for GDB on port {port}: run 'make gdb' in another terminal", flush=True)
+                return boot([*options.qemu, *hardware, "-S", "-gdb", f"tcp:127.0.0.1:{port}"],
+                            waits_for_gdb=True)
     except (Infrastructure, OSError) as error:
         print(error, file=sys.stderr)
         return 1

@@ -2,6 +2,11 @@
 # Running by hand: QEMU and GDB.
 
 QEMU_FLAGS = -machine virt -cpu rv64 -smp $(SMP) -m $(MEM) -kernel $(KERNEL) -initrd $(INITRD) $(if $(APPEND),-append "$(APPEND)")
+# The virtio devices: DEVICES="blk rng" are these alone, DEVICES= none. The disk stays from boot to boot.
+DEVICES ?= blk net rng input gpu p9
+DISK ?= $(BUILD)/disk.img
+SHARE ?= $(BUILD)/share
+BOOT_DEVICES = --devices '$(DEVICES)' --disk '$(DISK)' --share '$(SHARE)'
 GDB_PORT_FILE := $(BUILD)/gdb-port
 # For grade/glenda: which folder BUILD is, and which QEMU.
 export GLENDA_BUILD := $(BUILD)
@@ -14,10 +19,10 @@ qemu-is-new-enough:
 
 qemu: qemu-is-new-enough $(KERNEL) $(INITRD) ## boot the system in QEMU (Ctrl-A X leaves)
 	@echo '  QEMU     $(SMP) hart(s), $(MEM); leave with Ctrl-A X, or with the command shutdown'
-	$(Q)$(PYTHON) grade/boot.py -- $(QEMU_FLAGS)
+	$(Q)$(PYTHON) grade/boot.py $(BOOT_DEVICES) -- $(QEMU_FLAGS)
 
 qemu-gdb: qemu-is-new-enough $(KERNEL) $(INITRD) ## the same, stopped before the first instruction: `make gdb` in another terminal
-	$(Q)$(PYTHON) grade/boot.py --gdb $(GDB_PORT_FILE) -- $(QEMU_FLAGS)
+	$(Q)$(PYTHON) grade/boot.py --gdb $(GDB_PORT_FILE) $(BOOT_DEVICES) -- $(QEMU_FLAGS)
 
 # A system that waits holds a lock on its port's file. -nx: what a home directory's .gdbinit does must not matter; -x: ours is loaded whatever auto-load allows.
 gdb: ## attach GDB to `make qemu-gdb`; its commands for Glenda: glenda help

@@ -7,7 +7,7 @@ MKDOCS = $(PYTHON) -m mkdocs
 SITE = $(or $(LAB_HOME),$(BUILD))/handouts
 
 # Few need the site, so its packages are not among those of `make deps`.
-.PHONY: handouts handouts-serve handouts-figures handouts-tools
+.PHONY: handouts handouts-serve handouts-pdf handouts-figures handouts-tools
 handouts-tools:
 	$(Q)$(PYTHON) -c 'import pymdownx, mkdocs.utils as u; assert "material" in u.get_theme_names()' 2> /dev/null || { \
 	  echo '  The site is made with MkDocs and its theme Material, which are not here yet.'; sh grade/deps.sh mkdocs mkdocs-material; }
@@ -18,6 +18,10 @@ handouts: handouts-tools ## the handouts as a site, in build/handouts
 
 handouts-serve: handouts-tools ## the same, at http://127.0.0.1:8000 (PORT=n), as it is while you edit it
 	$(Q)$(MKDOCS) serve --quiet --dev-addr 127.0.0.1:$(PORT)
+
+handouts-pdf: handouts ## the same on paper: a PDF a page, in build/handouts-pdf
+	$(call say,PDF,$(SITE)-pdf)
+	$(Q)$(PYTHON) handouts/pdf.py '$(SITE)' '$(SITE)-pdf'
 
 # The pictures are in the tree, so that nobody else needs Graphviz.
 handouts-figures: ## draw the handouts' pictures anew from their .dot files

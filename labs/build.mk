@@ -36,8 +36,9 @@ walk: ## GDB leads through a lab's path: LAB=2; PAUSE=1 waits for Enter at each 
 	$(if $(LAB),,$(error Say which: make walk LAB=1))
 	$(Q)$(IN_LAB_TREE) walk PAUSE=$(PAUSE)
 
-# MACHINES=file: one ssh login a line; SLURM=1: write an array job; HIDDEN=folder; JOBS=n.
+# MACHINES=file: one ssh login a line; SLURM=1: write an array job; HIDDEN=folder; JOBS=n. Folders and files come by the
+# environment, so they may have any name.
 grade-class: ## grade a folder of submissions, each in a sandbox: DIR=submissions LAB=2
 	$(if $(and $(DIR),$(LAB)),,$(error Say what: make grade-class DIR=submissions LAB=2))
 	$(Q)cd grade && GLENDA_BUILD='$(BUILD)' $(PYTHON) -m classroom --lab $(LAB) $(if $(JOBS),--jobs $(JOBS)) $(if $(SLURM),--slurm) \
-	  $(if $(MACHINES),--machines '$(abspath $(MACHINES))') $(if $(HIDDEN),--hidden '$(abspath $(HIDDEN))') '$(abspath $(DIR))'
+	  $(if $(MACHINES),--machines "$$MACHINES") $(if $(HIDDEN),--hidden "$$HIDDEN") "$$DIR"

@@ -1,17 +1,20 @@
 # SPDX-License-Identifier: MIT
-# User space: libglenda, a program for each folder of user/ and for each file of user/apps and user/tests, and the initrd
-# with these programs as bin/NAME.
+# User space: libglenda; libdriver, of which drivers are made; a program for each other folder of user/ and for each file
+# of user/apps and user/tests; and the initrd with these programs as bin/NAME.
 
-USER_FLAGS := $(RISCV_FLAGS) -Iuser/libglenda/include
+USER_FLAGS := $(RISCV_FLAGS) -Iuser/libglenda/include -Iuser
 LIBGLENDA := $(BUILD)/user/libglenda.a
 LIBGLENDA_SOURCES := $(wildcard user/libglenda/*.cc lib/abi/*.cc lib/format/*.cc lib/util/*.cc)
 LIBGLENDA_OBJECTS := $(patsubst %,$(BUILD)/user/%.o,$(LIBGLENDA_SOURCES))
+LIBDRIVER := $(BUILD)/user/libdriver.a
+LIBDRIVER_OBJECTS := $(patsubst %,$(BUILD)/user/%.o,$(wildcard user/driver/*.cc user/drivers/*/*.cc))
 CRT0 := $(BUILD)/user/user/libglenda/crt0.S.o
 
-USER_FOLDERS := $(filter-out libglenda apps tests,$(notdir $(patsubst %/,%,$(wildcard user/*/))))
+USER_FOLDERS := $(filter-out libglenda driver drivers apps tests,$(notdir $(patsubst %/,%,$(wildcard user/*/))))
 USER_SINGLES := $(wildcard user/apps/*.cc user/tests/*.cc)
 TESTS_COMMON := $(patsubst %,$(BUILD)/user/%.o,$(wildcard user/tests/common/*.cc))
 TESTS_FUZZ := $(patsubst %,$(BUILD)/user/%.o,$(wildcard user/tests/fuzz/*.cc))
+TESTS_VIRTIO := $(patsubst %,$(BUILD)/user/%.o,$(wildcard user/tests/virtio/*.cc))
 USER_PROGRAMS := $(USER_FOLDERS) $(basename $(notdir $(USER_SINGLES)))
 USER_ELFS := $(patsubst %,$(BUILD)/user/%.elf,$(USER_PROGRAMS))
 
@@ -30,15 +33,17 @@ $(BUILD)/user/%.S.o: %.S Makefile user/build.mk
 	$(Q)$(CXX_RISCV) $(USER_FLAGS) -c $< -o $@
 
 $(LIBGLENDA): $(LIBGLENDA_OBJECTS)
+$(LIBDRIVER): $(LIBDRIVER_OBJECTS)
+$(LIBGLENDA) $(LIBDRIVER):
 	$(call say,AR,$@)
 	$(Q)rm -f $@ && $(AR_RISCV) rcs $@ $^
 
 USER_LINK = $(CXX_RISCV) -nostdlib -static -no-pie -Wl,--gc-sections,--build-id=none,-z,max-page-size=4096 \
-  -T user/libglenda/program.ld $(filter %.o,$^) $(LIBGLENDA) -o $@
+  -T user/libglenda/program.ld $(filter %.o,$^) $(LIBDRIVER) $(LIBGLENDA) -o $@
 
 # $(1): program, $(2): its objects
 define user_program
-$(BUILD)/user/$(1).elf: $(2) $(CRT0) $(LIBGLENDA) user/libglenda/program.ld
+$(BUILD)/user/$(1).elf: $(2) $(CRT0) $(LIBDRIVER) $(LIBGLENDA) user/libglenda/program.ld
 	$$(call say,LINK,$$@)
 	$$(Q)$$(USER_LINK)
 USER_OBJECTS += $(2)
@@ -46,7 +51,7 @@ endef
 $(foreach p,$(USER_FOLDERS),$(eval $(call user_program,$(p),$(patsubst %,$(BUILD)/user/%.o,$(wildcard user/$(p)/*.cc user/$(p)/*/*.cc user/$(p)/*.S)))))
 $(BUILD)/user/user/factotum/%: USER_FLAGS += -Iuser/factotum
 $(foreach s,$(USER_SINGLES),$(eval $(call user_program,$(basename $(notdir $(s))),$(BUILD)/user/$(s).o $(if $(filter user/tests/ktest_% user/tests/lab%,$(s)),$(TESTS_COMMON)) \
-  $(if $(filter user/tests/kfuzz.cc,$(s)),$(TESTS_FUZZ)))))
+  $(if $(filter user/tests/kfuzz.cc,$(s)),$(TESTS_FUZZ)) $(if $(filter user/tests/ktest_virtio_%,$(s)),$(TESTS_VIRTIO)))))
 
 # Programs in the initrd have no debug information, but a symbol table, because crash reports name functions.
 $(INITRD_TREE)/bin/%: $(BUILD)/user/%.elf
@@ -61,4 +66,4 @@ $(INITRD): $(INITRD_FILES) grade/glenda/images.py
 	$(call say,INITRD,$@)
 	$(Q)$(PYTHON) grade/glenda/images.py pack $(INITRD_TREE) $@
 
--include $(LIBGLENDA_OBJECTS:.o=.d) $(USER_OBJECTS:.o=.d) $(CRT0:.o=.d)
+-include $(LIBGLENDA_OBJECTS:.o=.d) $(LIBDRIVER_OBJECTS:.o=.d) $(USER_OBJECTS:.o=.d) $(CRT0:.o=.d)

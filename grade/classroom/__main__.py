@@ -23,7 +23,16 @@ from lab import build
 from . import submission, table
 from .one import CORES_EACH
 from .submission import BadSubmission
+
 SAID_TO_US = {"HIDDEN", "JOBS", "TEST", "EX", "STRICT"}
+HOSTS_TRIED = 3                 # for one submission, where hosts die
+PATIENCE = 20                   # s for GNU parallel to end its jobs
+SLURM_MORE = 10                 # minutes that Slurm leaves a task beyond its own limit, to say what happened
+
+
+def place(name: str) -> Path:
+    """A file or folder as it was named where make was started, which is the tree. Not every shell knows the ~ in DIR=~/x."""
+    return ROOT / Path(name).expanduser()
 
 
 def template_for(lab: int, job: Path) -> Path:
@@ -70,7 +79,7 @@ def prepare(options: argparse.Namespace, job: Path) -> list[str]:
     settings = {"lab": options.lab, "title": lab["lab"]["title"], "submissions": found, "secret": secret.read_text(),
                 "max_score": sum(test["points"] for test in lab["test"]),
                 "hidden": str(options.hidden.resolve()) if options.hidden else None,
-                "limits": {"seconds": options.seconds}}
+                "limits": {"seconds": options.seconds, "wall": options.wall}}
     (job / "job.json").write_text(json.dumps(settings, indent=1))
     (job / "job.json").chmod(0o600)
     forget_changed(found, job, options.hidden)
@@ -111,16 +120,25 @@ def run_all(names: list[str], job: Path, options: argparse.Namespace) -> None:
     """GNU parallel does it: here, or on the machines of a file."""
     if not (left := without_result(names, job)):
         return
-    line = ["parallel", "--will-cite", "--line-buffer", "--no-notice", f"--jobs={options.jobs or '100%'}", "--bar" if sys.stderr.isatty() else "--keep-order"]
+    line = ["parallel", "--will-cite", "--line-buffer", "--no-notice", f"--jobs={options.jobs or '100%'}", *(["--bar"] if sys.stderr.isatty() else [])]
     if options.machines:
-        # The hosts see this folder at the same place, as computers of a laboratory do.
-        line += ["--sshloginfile", str(options.machines.resolve()), "--workdir", str(ROOT / "grade")]
-    command = f"{shlex.quote(sys.executable)} -m classroom.one {shlex.quote(str(job.resolve()))}"
-    subprocess.run([*line, command, "{}"], input="\n".join(left) + "\n", text=True, cwd=ROOT / "grade", check=False,
-                   preexec_fn=die_with_parent)
+        # The hosts see this folder at the same place, as computers of a laboratory do. One that does not answer gets
+        # nothing, and what one has lost another grades.
+        line += ["--sshloginfile", str(options.machines.resolve()), "--filter-hosts", "--retries", str(HOSTS_TRIED),
+                 "--workdir", str(ROOT / "grade")]
+    command = f"exec {shlex.quote(sys.executable)} -m classroom.one {shlex.quote(str(job.resolve()))}"
+    with subprocess.Popen([*line, command, "{}"], stdin=subprocess.PIPE, text=True, cwd=ROOT / "grade",
+                          preexec_fn=die_with_parent) as child:
+        try:
+            child.communicate("\n".join(left) + "\n")
+        except KeyboardInterrupt:       # it got the same signal, and ends what it has started, here and elsewhere
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                child.wait(PATIENCE)
+            child.kill()
+            raise
 
 
-def write_array_job(names: list[str], job: Path) -> Path:
+def write_array_job(names: list[str], job: Path, wall: float) -> Path:
     """A script for Slurm: one task for each of these submissions. The same command as before collects the results."""
     listed = job / "names.txt"
     listed.write_text("\n".join(names) + "\n")
@@ -130,7 +148,7 @@ def write_array_job(names: list[str], job: Path) -> Path:
 #SBATCH --array=1-{len(names)}
 #SBATCH --cpus-per-task={CORES_EACH}
 #SBATCH --mem=4G
-#SBATCH --time=00:15:00
+#SBATCH --time={round(wall / 60) + SLURM_MORE}
 cd {shlex.quote(str(ROOT / 'grade'))}
 exec {shlex.quote(sys.executable)} -m classroom.one {shlex.quote(str(job.resolve()))} \\
     "$(sed -n "${{SLURM_ARRAY_TASK_ID}}p" {shlex.quote(str(listed.resolve()))})"
@@ -155,14 +173,23 @@ def collect(names: list[str], job: Path, lab: int) -> tuple[list[dict], list[str
 
 
 def main() -> int:
+    try:
+        return grade_class()
+    except KeyboardInterrupt:
+        print("\nStopped. The same command goes on from here.", file=sys.stderr)
+        return 130
+
+
+def grade_class() -> int:
     parser = argparse.ArgumentParser(prog="classroom", description="Grade a folder of submissions.")
-    parser.add_argument("folder", type=Path)
+    parser.add_argument("folder", type=place)
     parser.add_argument("--lab", type=int, required=True)
     parser.add_argument("--jobs", help="at a time (as many as there are processors)")
-    parser.add_argument("--machines", type=Path, help="a file with one ssh login a line (GNU parallel's --sshloginfile)")
+    parser.add_argument("--machines", type=place, help="a file with one ssh login a line (GNU parallel's --sshloginfile)")
     parser.add_argument("--slurm", action="store_true", help="write an array job instead of running")
-    parser.add_argument("--hidden", type=Path, help="folder with hidden tests")
-    parser.add_argument("--seconds", type=float, default=300, help="that one submission may take (300)")
+    parser.add_argument("--hidden", type=place, help="folder with hidden tests")
+    parser.add_argument("--seconds", type=float, default=300, help="of the processor's time for one submission (300)")
+    parser.add_argument("--wall", type=float, default=1800, help="seconds of real time, for one that sleeps (1800)")
     options = parser.parse_args()
     for needed in ("bwrap", "parallel"):
         if shutil.which(needed) is None:
@@ -176,7 +203,7 @@ def main() -> int:
         print(problem, file=sys.stderr)
         return 2
     if options.slurm and (left := without_result(names, job)):
-        script = write_array_job(left, job)
+        script = write_array_job(left, job, options.wall)
         print(f"Submit it with  sbatch {script}  and run this command once more without --slurm for the table.")
         return 0
     run_all(names, job, options)

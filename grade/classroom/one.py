@@ -15,13 +15,18 @@ import sys
 import tempfile
 from pathlib import Path
 
-from lab import config, results
+from glenda.errors import Infrastructure
+from glenda.process import die_with_parent
+from lab import config, host, results
 from lab.screen import clean
 
 from . import sandbox, submission
 from .submission import BadSubmission, Submission
 
+FREE = "lab1/"                  # here students write files of their own, and only lab 1 builds them
 SHOWN = 8                       # files that a note names
+SAID_SHOWN = 120                # of what the compiler said
+USUAL = ("ok", "WRONG", "TO DO")
 NAME_SHOWN = 80                 # characters of each
 CORES_EACH = 1                  # a submission's grader uses one processor; the class uses all
 LOG_SHOWN = 4000                # characters of what was printed, in a result that has no score
@@ -47,6 +52,7 @@ def lay_out(student: Submission, template: Path, folder: Path) -> list[str]:
 # In the sandbox: the course's tree, the student's files over it, and the grader. The token tells its last line from
 # whatever was printed before.
 INSIDE = """
+echo "$TOKEN begun"
 mkdir /work/tree && cd /work/tree && cp -a /template/. . && cp -r --no-preserve=mode,ownership /student/. . || exit 9
 make --no-print-directory grade LAB="$LAB" JOBS="$JOBS" $HIDDEN_OPTION; status=$?
 echo
@@ -74,9 +80,11 @@ def grade(job: Path, name: str) -> dict:
             result["changed"] = lay_out(student, template, changed)
         except BadSubmission as problem:
             return result | {"reason": str(problem)}
-        if names := sorted(set(result["changed"]) - places(template)):
+        if names := sorted(name for name in set(result["changed"]) - places(template) if not name.startswith(FREE)):
             result["notes"].append(f"outside the exercises: {few(names)}")
-        return result | run(settings, name, template, changed, output)
+        graded = run(settings, name, template, changed, output)
+        result["notes"] += graded.pop("kinds", [])
+        return result | graded
 
 
 def edited(left_out: dict[str, str], template: Path) -> list[str]:
@@ -99,6 +107,15 @@ def few(names: list[str]) -> str:
     return ", ".join(clean(name[:NAME_SHOWN]) for name in names[:SHOWN]) + more
 
 
+def kinds(tests: list[dict]) -> list[str]:
+    """How many tests went wrong in which way, with what the compiler or the computer said first."""
+    found: dict[str, list[str]] = {}
+    for test in tests:
+        if test["score"] < test["max_score"] and (kind := test["extra_data"]["kind"]) not in USUAL:
+            found.setdefault(kind, []).append(clean(test["output"].partition("\n")[0][:SAID_SHOWN]))
+    return [f"{len(said)} {kind}" + (f" ({said[0]})" if kind in ("BUILD", "INFRA") else "") for kind, said in found.items()]
+
+
 def secret_of(secret: str, name: str) -> str:
     """A secret for one submission. A student who learns it from a log learns nothing about another's, or another day's."""
     return hashlib.sha256(f"{secret} {name}".encode()).hexdigest()
@@ -116,6 +133,9 @@ def run(settings: dict, name: str, template: Path, changed: Path, output) -> dic
     limits = sandbox.Limits(**settings.get("limits", {}))
     outcome = sandbox.run(["sh", "-c", INSIDE], trees, limits, environment, output)
     text = outcome.output.decode("utf-8", "replace")
+    if not text.startswith(f"{token} begun\n"):
+        raise Infrastructure(f"no sandbox on this computer: {text.partition(chr(10))[0] or 'bubblewrap does not say why'}")
+    text = text.partition("\n")[2]
     log, _, last = text.rpartition(token)
     told = {"seconds": round(outcome.seconds, 1), "log": log[-LOG_SHOWN:]}
     if outcome.stopped:
@@ -123,8 +143,9 @@ def run(settings: dict, name: str, template: Path, changed: Path, output) -> dic
     try:
         graded = json.loads(last)
         tests = graded["tests"]
-        return {"score": float(sum(each["score"] for each in tests)), "tests": tests, "seconds": told["seconds"],
-                "log": log[-LOG_SHOWN:]}
+        if hostile := next((each["name"] for each in tests if each["output"].startswith(host.CALLED)), ""):
+            return told | {"reason": f"{hostile}: {host.CALLED}"}
+        return told | {"score": float(sum(each["score"] for each in tests)), "tests": tests, "kinds": kinds(tests)}
     except (ValueError, KeyError, TypeError):
         return told | {"reason": f"the grader did not come to its end (exit status {outcome.status})", "log": text[-LOG_SHOWN:]}
 
@@ -136,11 +157,16 @@ def write(job: Path, result: dict) -> None:
 
 
 def main() -> int:
+    die_with_parent()               # GNU parallel may be killed
     job, name = Path(sys.argv[1]), sys.argv[2]
     if shutil.which("bwrap") is None:
         print("bubblewrap is missing: sudo apt-get install bubblewrap", file=sys.stderr)
         return 2
-    result = grade(job, name)
+    try:
+        result = grade(job, name)
+    except Infrastructure as problem:   # that is no fault of the submission: it gets no result here
+        print(f"{name}: {problem}", file=sys.stderr)
+        return 2
     write(job, result)
     reason = f"  ({result['reason']})" if result["reason"] else ""
     print(f"  GRADE    {name:<24} {result['score']:g}/{result['max_score']:g}  {result.get('seconds', 0):g} s{reason}", flush=True)

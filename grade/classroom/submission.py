@@ -29,7 +29,8 @@ MOST_BYTES = 64 << 20           # of all files that count, unpacked
 MOST_OF_ONE = 4 << 20
 MOST_UNPACKED = 1 << 30         # of an archive, with all that is skipped
 MOST_MEMORY = 2 << 30           # of address space, while an archive is read
-MOST_SECONDS = 60
+MOST_SECONDS = 60               # of the processor's time
+MOST_WALL = 600                 # s of real time, for a disk that does not answer
 LONGEST = 200                   # characters of a folder's or file's name
 PACKED = ((b"\x1f\x8b", gzip.open), (b"\xfd7zXZ\0", lzma.open))
 TOPS = r"(?:kernel|lab1|user|labs|grade)/"
@@ -88,18 +89,22 @@ def read(path: Path) -> Submission:
 @contextlib.contextmanager
 def bounded() -> Iterator[None]:
     """Bounds time and memory: a small archive can unpack to a very large header or dictionary."""
-    def stop(*_: object) -> None:
-        raise BadSubmission(f"reading it took more than {MOST_SECONDS} s")
+    def stop(number: int, _: object) -> None:
+        raise BadSubmission(f"reading it took more than {MOST_SECONDS} s of the processor's time" if number == signal.SIGPROF else
+                            f"reading it was not finished after {MOST_WALL} s on the wall")
     before, most = resource.getrlimit(resource.RLIMIT_AS)
-    handler = signal.signal(signal.SIGALRM, stop)
-    signal.alarm(MOST_SECONDS)
+    handlers = {number: signal.signal(number, stop) for number in (signal.SIGPROF, signal.SIGALRM)}
+    signal.setitimer(signal.ITIMER_PROF, MOST_SECONDS)
+    signal.alarm(MOST_WALL)
     resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY if most == resource.RLIM_INFINITY else min(MOST_MEMORY, most), most))
     try:
         yield
     finally:
         resource.setrlimit(resource.RLIMIT_AS, (before, most))
+        signal.setitimer(signal.ITIMER_PROF, 0)
         signal.alarm(0)
-        signal.signal(signal.SIGALRM, handler)
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
 
 
 class Unpacked:

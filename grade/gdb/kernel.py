@@ -20,6 +20,14 @@ def objfile() -> gdb.Objfile:
         raise gdb.GdbError("the kernel's symbols are not loaded: run `make`, and start GDB again") from None
 
 
+def has_capabilities() -> bool:
+    """Whether the kernel is one from lab 2 on. Without symbols nobody knows, and it is taken for one."""
+    try:
+        return gdb.lookup_objfile(ELF).lookup_global_symbol("glenda::root_slots") is not None
+    except ValueError:
+        return True
+
+
 def _variable(name: str) -> gdb.Symbol:
     symbol = objfile().lookup_global_symbol(f"glenda::{name}")
     if symbol is None:

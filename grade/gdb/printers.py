@@ -133,7 +133,7 @@ class MapFlagsPrinter(Printer):
         return page_table.flags_text(int(self.value) << 1)[:3]
 
 
-# SHARED types are the same in user programs; the others are only the kernel's.
+# SHARED types are the same in user programs; the others are only the kernel's, and but for Pte those of kernels from lab 2 on.
 SHARED = {"glenda::Address<glenda::PhysicalKind>": AddressPrinter,
           "glenda::Address<glenda::VirtualKind>": AddressPrinter,
           "glenda::Tag": TagPrinter, "glenda::Error": ErrorPrinter,
@@ -162,7 +162,8 @@ def find_printer(value: gdb.Value) -> Guarded | None:
     kind = value.type.unqualified().strip_typedefs()
     printer = SHARED.get(kind.name)
     if printer is None and kind.name in PRINTERS and kernel.is_kernel_type(kind):
-        printer = PRINTERS[kind.name]
+        if PRINTERS[kind.name] is PtePrinter or kernel.has_capabilities():
+            printer = PRINTERS[kind.name]
     return Guarded(printer(value)) if printer is not None else None
 
 

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: MIT
-"""`program`, `kernel`, `glenda`: symbols of user programs, commands in the kernel's view, and help."""
+"""`program`, `kernel`, `break-panic`, `glenda`: symbols of user programs, commands in the kernel's view, panics, help."""
 
 import os
 
 import gdb
 import symbols
-from command import COMMANDS, Command, show
+from command import COMMANDS, Command, offered, show
 from thread_commands import ThreadInfo
 
 SUPERVISOR_MODE = 1
@@ -21,6 +21,7 @@ class Program(Command):
     `vspace` shows: `break main if ($satp >> 44 & 0xffff) == 3`."""
 
     name = "program"
+    anywhere = True
     arguments = (0, 1)
 
     def run(self, name: str = "") -> None:
@@ -49,6 +50,7 @@ class Kernel(Command):
     puts the hart in supervisor mode while COMMAND runs."""
 
     name = "kernel"
+    anywhere = True
     arguments = (1, 1)
     splits = False
 
@@ -64,6 +66,25 @@ class Kernel(Command):
             gdb.execute(f"set $priv = {mode}", to_string=True)
 
 
+class BreakPanic(Command):
+    """break-panic: stop wherever a panic begins: at an assertion, a trap in the kernel, or a broken invariant.
+
+    Of a broken invariant the checker reports, long after it was broken: `backtrace` shows the checker. In a recorded run,
+    `watch` the word that is wrong and go back with `reverse-continue`."""
+
+    name = "break-panic"
+    anywhere = True
+    REPORTERS = ("panic", "kernel_trap", "report_violation")       # each prints `PANIC`
+
+    def run(self) -> None:
+        found = [name for name in self.REPORTERS if gdb.lookup_static_symbol(f"glenda::{name}")
+                 or gdb.lookup_global_symbol(f"glenda::{name}")]
+        if not found:
+            raise gdb.GdbError("no kernel is loaded: build first, and start GDB again")
+        for name in found:
+            gdb.execute(f"break -function glenda::{name}")
+
+
 class GlendaPrefix(gdb.Command):
     """glenda help, glenda thread THREAD: list the commands for Glenda; another name for `thread-info`."""
 
@@ -75,9 +96,10 @@ class GlendaHelp(Command):
     """glenda help: list the commands for Glenda, one per line."""
 
     name = "glenda help"
+    anywhere = True
 
     def run(self) -> None:
-        show([f"  {line}" for name, line in COMMANDS.items() if not name.startswith("glenda")])
+        show([f"  {COMMANDS[name].usage}" for name in offered()])
         show(["`help COMMAND` says more. Values of the kernel's types print in short; `print/r` shows all fields."])
 
 
@@ -89,6 +111,7 @@ class GlendaThread(ThreadInfo):
 
 Program()
 Kernel()
+BreakPanic()
 GlendaPrefix()
 GlendaHelp()
 GlendaThread()

@@ -12,6 +12,7 @@
 import locale
 import os
 import sys
+import textwrap
 
 import gdb
 
@@ -22,7 +23,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 if locale.nl_langinfo(locale.CODESET) == "ANSI_X3.4-1968":
     gdb.execute("set host-charset UTF-8")
 
-import printers                                                                         # noqa: E402, F401
+import command, printers                                                                # noqa: E402, F401
 import thread_commands, cap_commands, space_command, ipc_commands, program_commands     # noqa: E401, E402, F401
 import symbols, trace_commands                                                          # noqa: E401, E402, F401
 
@@ -31,5 +32,5 @@ try:
 except gdb.error as error:
     print(f"{error} Run `make` first.")
 
-print("Glenda: threads, thread-info, harts, caps, cdt, untyped, vspace, endpoint, notification, program, kernel,\n"
-      "trace. `glenda help` explains them. `continue` lets the system run; Ctrl-C stops it.")
+print(textwrap.fill(f"Glenda: {', '.join(command.offered())}. `glenda help` explains them. `continue` lets the system run; "
+                    "Ctrl-C stops it.", 105))

@@ -102,6 +102,12 @@ class Thread:
         symbol = symbols.name_for(self.name, address)
         return f"{address:#x}" + (f" <{symbol}>" if symbol else "")
 
+    def call_before(self, address: int) -> str:
+        """A return address, with the function that made the call: a call that never returns may be the last thing in it,
+        so that what follows is another function."""
+        symbol, _, offset = symbols.name_for(self.name, address - 1).partition("+")
+        return f"{address:#x}" + (f" <{symbol}+{int(offset or '0', 16) + 1:#x}>" if symbol else "")
+
     def waits_on(self) -> str:
         """What the thread waits for, or ""."""
         if self.state == "Ready":

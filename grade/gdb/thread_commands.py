@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""`threads`, `thread-info`, `harts`: which threads run, which wait, and for what."""
+"""`threads`, `thread-info`, `thread-backtrace`, `harts`: which threads run, which wait, and for what."""
 
+import gdb
 import kernel
 import page_table
 import thread
@@ -36,7 +37,7 @@ class ThreadInfo(Command):
 
     THREAD is a number from `threads`, a name, or an expression for the Tcb. `glenda thread THREAD` is the same.
     The callers are a guess: addresses on the stack that follow a call, some of them left over from earlier calls. For a
-    real backtrace let the thread run: `program NAME`, a breakpoint, `backtrace`."""
+    real backtrace: `program NAME`, `thread-backtrace THREAD`."""
 
     name = "thread-info"
     arguments = (1, 1)
@@ -82,9 +83,35 @@ class ThreadInfo(Command):
         return ["slots of its own:", *rows]
 
     def _callers(self, each: thread.Thread) -> list[str]:
-        places = [("pc", each.registers["pc"]), ("ra", each.registers["ra"])]
-        places += [("stack", address) for address in each.guess_callers()]
-        return ["callers, perhaps:"] + [f"  {where:<5} {each.place(address)}" for where, address in places[:24]]
+        places = [("pc", each.place(each.registers["pc"])), ("ra", each.call_before(each.registers["ra"]))]
+        places += [("stack", each.call_before(address)) for address in each.guess_callers()]
+        return ["callers, perhaps:"] + [f"  {where:<5} {place}" for where, place in places[:24]]
+
+
+class ThreadBacktrace(Command):
+    """thread-backtrace THREAD: the functions that a thread is in, also while it waits.
+
+    Needs the symbols of the thread's program: `program NAME`. The hart looks through the thread's eyes meanwhile: it gets
+    the thread's registers and address space, and then its own again."""
+
+    name = "thread-backtrace"
+    arguments = (1, 1)
+
+    def run(self, text: str) -> None:
+        each = thread.find(text)
+        if not each.has_space:
+            raise gdb.GdbError(f"{each.name} has no address space")
+        wanted = each.registers | {"satp": each.satp, "priv": thread.USER_MODE}
+        own = {name: int(gdb.parse_and_eval(f"(unsigned long) ${name}")) for name in wanted}
+        try:
+            self._set(wanted)
+            gdb.execute("backtrace -frame-arguments none")
+        finally:
+            self._set(own)
+
+    def _set(self, registers: dict[str, int]) -> None:
+        for name, value in registers.items():
+            gdb.execute(f"set ${name} = {value:#x}", to_string=True)
 
 
 class Harts(Command):
@@ -119,4 +146,5 @@ class Harts(Command):
 
 Threads()
 ThreadInfo()
+ThreadBacktrace()
 Harts()

@@ -6,7 +6,7 @@ grade/lab/walk.py starts it, with the walk's file in the environment variable GL
     [[stop]]
     at = "find_slot"                    # where, as GDB's `break` takes it
     say = "..."                         # what a reader sees here
-    show = ["info args", "thread-info root"]    # GDB commands
+    show = ["info args", ["print a", "print b"]]    # GDB commands; of those in a list of their own, the first that works
     when = "pointer == 5"               # may be absent: stop only where this holds
 """
 
@@ -55,12 +55,19 @@ def show(number: int, total: int, stop: dict) -> None:
     place = f"{line.symtab.filename}:{line.line}" if line.symtab else f"{frame.pc():#x}"
     print(f"\n--- {number} of {total}: {frame.name() or stop['at']}, {place}")
     print(fill(stop["say"]))
-    for command in stop.get("show", []):
-        print(f"(gdb) {command}")
+    for each in stop.get("show", []):
+        command, answer = first_that_works(number, [each] if isinstance(each, str) else each)
+        print(f"(gdb) {command}\n{answer}")
+
+
+def first_that_works(number: int, commands: list[str]) -> tuple[str, str]:
+    """A command, and what GDB answers to it. Raises Stray if none works."""
+    for command in commands:
         try:
-            print(gdb.execute(command, to_string=True).rstrip())
+            return command, gdb.execute(command, to_string=True).rstrip()
         except gdb.error as error:
-            raise Stray(f"the command {command!r} of stop {number} does not work: {error}") from None
+            problem = Stray(f"the command {command!r} of stop {number} does not work: {error}")
+    raise problem
 
 
 def pause() -> None:

@@ -15,7 +15,8 @@ class GuestDeadline(GuestFailure):
 
 
 class GuestStuck(GuestDeadline):
-    """A hart executes nothing, and takes one exception after the other: not even its trap handler can be fetched."""
+    """A hart executes next to nothing, and takes one exception after the other: perhaps not even its trap handler can be
+    fetched."""
 
 
 class GuestIdle(GuestFailure):

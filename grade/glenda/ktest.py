@@ -9,8 +9,10 @@ from .machine import Machine
 from .paths import ROOT
 
 SOURCES = ROOT / "user" / "tests"
-# Programs that run on any machine: not the one that prints facts for test_boot.py, nor the one that needs 6 GiB.
-PROGRAMS = sorted({path.stem for path in SOURCES.glob("ktest_*.cc")} - {"ktest_boot", "ktest_huge_frames"})
+# Programs that run on any machine: not the one that prints facts for test_boot.py, nor the one that needs 6 GiB, nor those
+# that need virtio devices (test_virtio.py).
+PROGRAMS = sorted({path.stem for path in SOURCES.glob("ktest_*.cc")} - {"ktest_boot", "ktest_huge_frames"}
+                  - {path.stem for path in SOURCES.glob("ktest_virtio_*.cc")})
 # Programs that depend on an exact clock, which only a machine with one hart has (qemu.py), or that count all events of
 # the kernel.
 ON_ONE_HART = {"ktest_zombies", "ktest_devices", "ktest_fast_path", "ktest_latency", "ktest_registers",

@@ -52,6 +52,12 @@ def address(path: Path, label: str) -> int:
     raise KeyError(f"{path.name} has no {label}")
 
 
+def has_function(path: Path, name_: str) -> bool:
+    """Whether there is a C++ function of this name, such as glenda::fork, whatever its arguments."""
+    mangled = "_ZN" + "".join(f"{len(part)}{part}" for part in name_.split("::")) + "E"
+    return any(label.startswith(mangled) for _, _, label in _functions(path))
+
+
 class Frame(NamedTuple):
     """A function, without namespaces and arguments, and its source file."""
     function: str

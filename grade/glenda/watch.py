@@ -5,7 +5,8 @@ With one hart, time is guest time, so a slow host makes no difference:
 - the plugin holds the hart when it has executed `within` x 10^9 instructions, at one nanosecond each;
 - a guest that mostly sleeps executes few instructions, so the machine's clock counts as well;
 - a guest that is idle while no timer is armed, so that its clock cannot jump to one, will never do anything again;
-- nor will one whose trap handler cannot be fetched: it takes exceptions for ever, and executes no instruction.
+- nor will one whose trap handler cannot be fetched: it takes exceptions for ever, and executes no instruction;
+- one that only takes exceptions, or flushes its TLB, executes some: at a pace at which it would not come to its limit today.
 Time starts when QEMU has read the last byte that the test sent, because how long that takes depends on the host.
 
 With several harts QEMU's clock is the host's, and a hart may spin for another that the host does not run. Instructions
@@ -28,6 +29,8 @@ INPUT_LIMIT = 10.0          # s of real time for the guest to read its input bef
 IDLE_SAMPLES = 20           # the guest is idle if it is asleep this many times in a row, IDLE_INTERVAL s apart
 IDLE_INTERVAL = 0.1
 STUCK_LIMIT = 2.0           # s of QEMU's processor time for which the guest executes nothing
+PACE_WINDOW = 5.0           # s of QEMU's processor time for which a guest is awake and executes
+LEAST_PACE = 3e6            # fewer instructions per second than this: ten times fewer than any that gets somewhere
 ASLEEP_LIMIT = 60.0         # s that a machine's clock may show in a wait that counts instructions from power-on
 CENTURY = 3e9             # s; a clock later than this has jumped to the end of time
 SMP_START = 20.0            # s of real time with several harts, plus SMP_FACTOR for each s of guest time
@@ -72,6 +75,7 @@ class GuestWatch(Watch):
         self._awaits_input = False
         self._asleep, self._next_look, self._seen = 0, self._begin + IDLE_INTERVAL, -1
         self._moved_at = 0.0        # QEMU's processor time when the guest was last seen to have executed something
+        self._window = (0.0, 0, 0.0)    # where its pace is measured from: QEMU's processor time, instructions, its clock
         self._restart()
 
     def _restart(self) -> None:
@@ -111,7 +115,7 @@ class GuestWatch(Watch):
                 self._clock = clock
             elif clock is not None and self._longest < clock - self._clock < CENTURY:
                 return GuestDeadline, f"the guest has used its {self._longest:g} s, most of them asleep"
-            return None
+            return self._look_at_pace(used, clock or 0.0)
         if self._seen > 0 and used - self._moved_at > STUCK_LIMIT:
             return GuestStuck, "the guest takes exceptions without end: its trap handler is at an address that is not mapped"
         self._asleep = self._asleep + 1 if self._seen > 0 and sleeps(self._pid) else 0
@@ -121,6 +125,19 @@ class GuestWatch(Watch):
                 f" (it has left {left} bytes of input unread)" if left else "") + (
                 " (its timer was set to the end of time, where its clock is now: see grade/glenda/qemu.py)"
                 if clock > CENTURY else "")
+        return None
+
+
+    def _look_at_pace(self, used: float, clock: float) -> Verdict | None:
+        """A guest that is awake, and for which QEMU works, gets on. Its clock tells whether it is awake."""
+        since, instructions, time_ = self._window
+        if used - since < PACE_WINDOW:
+            return None
+        done, passed = self._seen - instructions, clock - time_
+        self._window = (used, self._seen, clock)
+        if done < LEAST_PACE * (used - since) and passed < 2e-9 * done + 0.001:
+            return GuestStuck, (f"the guest gets nowhere: in {used - since:.0f} s of the processor's time it has executed "
+                                f"{done} instructions, such as exceptions and fences")
         return None
 
 

@@ -61,8 +61,11 @@ def check_exercises(page: Page, lab: dict, tree: Tree) -> Iterator[str]:
         names = [test["name"] for test in lab["test"] if test["exercise"] == number]
         if not any(re.search(rf"`{re.escape(name)}`", section) for name in [*names, f"make grade EX={number}"]):
             yield f"{number}: the section names none of its tests: {', '.join(names)}"
-        if "hints" in exercise and '??? note "Hint 1"' not in section:
-            yield f"{number}: the section has no hints"
+        folded, told = section.count('??? note "Hint '), len(exercise.get("hints", ()))
+        if folded != told:
+            yield f"{number}: the section has {folded} hints, `make hint` tells {told}"
+
+
 def places_of(tree: Tree) -> dict[str, set[str]]:
     """For each exercise the functions with its marks, and their files, as a page should name them."""
     found: dict[str, set[str]] = {}

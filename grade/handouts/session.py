@@ -75,8 +75,8 @@ def waiting(kind: str, options: str, port: int) -> Iterator[None]:
             yield
         return
     with tempfile.TemporaryDirectory() as folder:
-        recording = Recording(Path(folder), "run", paths.KERNEL, paths.INITRD, options)
-        record(recording)
+        recording = Recording(Path(folder, "run"), options)
+        record(recording, paths.KERNEL, paths.INITRD)
         guest = subprocess.Popen(recording.command("replay", "-S", "-gdb", f"tcp:127.0.0.1:{port}"),
                                  stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL, preexec_fn=die_with_parent)
         try:

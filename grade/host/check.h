@@ -13,6 +13,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <initializer_list>
+#include <source_location>
 #include <string>
 #include <string_view>
 
@@ -22,23 +23,59 @@ namespace glenda::host {
 
 inline const char* running = "";
 
-[[noreturn]] inline void fail(const char* text, const std::string& got, const char* file, int line) {
-    std::printf("FAIL %s: %s:%d: %s%s\n", running, file, line, text, got.c_str());
+/// Where in a source file something is.
+struct SourceLine {
+    const char* file = nullptr;
+    int line = 0;
+};
+inline SourceLine last_check;  // the one that was looked at last: what never ends, does so after it
+
+/// Where the test called a helper that contains checks. Such a helper's last parameter is
+/// `Caller = std::source_location::current()`, and a check that fails in it is reported there: the test's line says
+/// more than the helper's. Of helpers that call each other the first one counts.
+class Caller {
+public:
+    Caller(const std::source_location& place) : is_first_(first.file == nullptr) {
+        if (is_first_) first = last_check = {place.file_name(), static_cast<int>(place.line())};
+    }
+    ~Caller() {
+        if (is_first_) first = {};
+    }
+    Caller(const Caller&) = delete;
+    Caller& operator=(const Caller&) = delete;
+
+    static inline SourceLine first;  // no file: the test is in no helper
+
+private:
+    bool is_first_;
+};
+
+[[noreturn]] inline void fail(const char* text, const std::string& got, SourceLine place) {
+    if (Caller::first.file == nullptr)
+        std::printf("FAIL %s: %s:%d: %s%s\n", running, place.file, place.line, text, got.c_str());
+    else
+        std::printf("FAIL %s: %s:%d: %s%s (%s:%d)\n", running, Caller::first.file, Caller::first.line, text,
+                    got.c_str(), place.file, place.line);
     std::exit(1);
 }
+inline void expect(bool holds, const char* text, SourceLine place) {
+    last_check = place;
+    if (!holds) fail(text, "", place);
+}
 template <typename T>
-void expect_equal(const T& got, const T& wanted, const char* text, const char* file, int line) {
+void expect_equal(const T& got, const T& wanted, const char* text, SourceLine place) {
+    last_check = place;
     if (got == wanted) return;
     if constexpr (std::is_integral_v<T> || std::is_enum_v<T>)
-        fail(text, ", got " + std::to_string(std::uint64_t(got)) + ", not " + std::to_string(std::uint64_t(wanted)),
-             file, line);
-    fail(text, "", file, line);
+        fail(text, ", got " + std::to_string(std::uint64_t(got)) + ", wanted " + std::to_string(std::uint64_t(wanted)),
+             place);
+    fail(text, "", place);
 }
 
-#define EXPECT(condition) ((condition) ? void() : ::glenda::host::fail(#condition, "", __FILE__, __LINE__))
-#define EXPECT_EQ(got, wanted)                                                                                   \
-    ::glenda::host::expect_equal<std::remove_cvref_t<decltype(got)>>(got, wanted, #got " == " #wanted, __FILE__, \
-                                                                     __LINE__)
+#define EXPECT(condition) ::glenda::host::expect(static_cast<bool>(condition), #condition, {__FILE__, __LINE__})
+#define EXPECT_EQ(got, wanted)                                                                         \
+    ::glenda::host::expect_equal<std::remove_cvref_t<decltype(got)>>(got, wanted, #got " == " #wanted, \
+                                                                     {__FILE__, __LINE__})
 
 /// The same numbers each time (xorshift).
 class Random {
@@ -58,8 +95,9 @@ private:
 
 /// Ends a case that has used 2 s of the processor: it would never end.
 inline void give_up(int) {
-    std::printf("FAIL %s: it does not come to an end\n", running);
-    std::_Exit(1);
+    const SourceLine place = Caller::first.file != nullptr ? Caller::first : last_check;
+    std::printf("FAIL %s: %s:%d: after this check it does not come to an end\n", running, place.file, place.line);
+    std::abort();  // the sanitizer then tells the stack
 }
 inline void limit_case() {
     const itimerval limit{{}, {2, 0}};
@@ -67,9 +105,12 @@ inline void limit_case() {
     setitimer(ITIMER_VIRTUAL, &limit, nullptr);
 }
 
+/// The place is that of the list in main().
 struct Case {
     const char* name;
     void (*run)();
+    const char* file = __builtin_FILE();
+    int line = __builtin_LINE();
 };
 inline int run_cases(int argc, char** argv, std::initializer_list<Case> cases) {
     std::string wanted, nonce;
@@ -83,6 +124,8 @@ inline int run_cases(int argc, char** argv, std::initializer_list<Case> cases) {
     for (const Case& each : cases) {
         if (!wanted.empty() && wanted.find("," + std::string(each.name) + ",") == std::string::npos) continue;
         running = each.name;
+        last_check = {each.file, each.line};
+        if (!nonce.empty()) std::printf("case %s\n", each.name);  // if it hangs, the grader says where
         limit_case();
         each.run();
         passed++;

@@ -68,7 +68,8 @@ void levels() {
             if (random.below(8) == 0) guard_bits = left - radix;
             const std::uint64_t guard = guard_bits != 0 ? random.next() & mask(guard_bits) : 0;
             const std::uint64_t index = 1 + random.below(bit(radix) - 1);
-            const Capability made = nodes.make(radix, guard, guard_bits);
+            Capability made = nodes.make(radix, guard, guard_bits);
+            made.rights = Rights(spelled.size() % 8);  // the way is no matter of rights
             if (above == nullptr)
                 root = made;
             else
@@ -101,7 +102,8 @@ void long_guards() {
 void wrong_length() {
     Nodes nodes;
     Random random(1);
-    const auto expect_nothing = [&](const Capability& root, std::uint64_t start) {
+    const auto expect_nothing = [&](const Capability& root, std::uint64_t start,
+                                    Caller = std::source_location::current()) {
         for (unsigned i = 0; i < 200; i++) EXPECT(find_slot(root, start << 40 | random.next() >> 24) == nullptr);
         for (unsigned i = 0; i < 64; i++) EXPECT(find_slot(root, start << 40 | bit(i)) == nullptr);
     };
@@ -137,6 +139,16 @@ void cycles() {
     EXPECT(find_slot(odd, ~CPtr{0}) == nullptr);  // 64 is no multiple of 3
 }
 
+/// Slot 0 leads nowhere, also on the way, whatever is in it.
+void slot_0() {
+    Nodes nodes;
+    const Capability inner = nodes.make(4, 0, 56), outer = nodes.make(4, 0, 0);
+    slots_of(outer)[0].cap = slots_of(outer)[1].cap = inner;
+    EXPECT(find_slot(outer, bit(60) | 3) == slots_of(inner) + 3);
+    EXPECT(find_slot(outer, 3) == nullptr);
+    EXPECT(find_slot(outer, bit(60)) == nullptr);
+}
+
 /// Not a CNode, or nothing: there is no slot.
 void no_cnode() {
     Nodes nodes;
@@ -164,5 +176,6 @@ int main(int argc, char** argv) {
                       {"long_guards", long_guards},
                       {"wrong_length", wrong_length},
                       {"cycles", cycles},
+                      {"slot_0", slot_0},
                       {"no_cnode", no_cnode}});
 }

@@ -191,13 +191,18 @@ void refusals() {
     Capability& frame = fresh.frames[0];
     EXPECT_EQ(fresh.map(frame, kPage + 8, kRead), Error::NotAligned);
     EXPECT_EQ(fresh.map(frame, {kUserEnd}, kRead), Error::BadArgument);
+    EXPECT_EQ(fresh.map(frame, {kUserEnd + 8}, kRead), Error::BadArgument);
     EXPECT_EQ(fresh.map(frame, {kUserEnd - kPageSize}, kRead), Error::MissingTable);
     EXPECT_EQ(fresh.map(frame, kLarge, kRead), Error::MissingTable);
     EXPECT_EQ(fresh.map(frame, kPage, 7), Error::BadArgument);
     frame.rights = Rights::Read | Rights::Grant;
     EXPECT_EQ(fresh.map(frame, kPage, kReadWrite), Error::NoRights);
+    EXPECT_EQ(fresh.map(frame, {kUserEnd}, kReadWrite), Error::NoRights);
+    EXPECT_EQ(fresh.map(frame, kLarge + 8, kReadWrite), Error::NoRights);
+    EXPECT_EQ(fresh.map(frame, kLarge + 8, kRead), Error::NotAligned);
     EXPECT_EQ(fresh.map(frame, kPage, kRead), Error::Ok);
     EXPECT_EQ(fresh.map(frame, kNext, kRead), Error::AlreadyMapped);
+    EXPECT_EQ(fresh.map(frame, kNext, kReadWrite), Error::AlreadyMapped);
     EXPECT_EQ(frame.mapped_at, kPage.value);
     Capability large = fresh.frames[1];
     large.size_bits = kLargeFrameBits;

@@ -19,7 +19,7 @@ namespace host {
 namespace {
 
 /// `from` moves to `to`, in the model and in the tree. `parent` may be null.
-void move(Node* parent, Node& from, Node& to) {
+void move(Node* parent, Node& from, Node& to, Caller = std::source_location::current()) {
     const Capability cap = from.slot.cap;
     to.slot.take(from.slot);
     to.children.swap(from.children);
@@ -142,7 +142,8 @@ void guards_count() {
 /// A guard that is too long, or too large for its length, is refused, and the slot stays empty.
 void wrong_guards() {
     begin();
-    const auto expect_refused = [](std::uint64_t guard, std::uint64_t guard_bits) {
+    const auto expect_refused = [](std::uint64_t guard, std::uint64_t guard_bits,
+                                   Caller = std::source_location::current()) {
         const Outcome outcome = invoke(CNodeMethod::Mint, {5, 1, 2, kAll, guard, guard_bits});
         EXPECT(outcome.kind() == Outcome::Kind::Refused && outcome.error() == Error::BadArgument);
         expect_empty(slots[5]);

@@ -7,44 +7,10 @@
 #include <memory>
 #include <set>
 
-#include "arch/arch.h"
-#include "call/destroy.h"
-#include "ipc/endpoint.h"
+#include "lab2_rest.h"
 #include "lab2_world.h"
-#include "mem/mapping.h"
-#include "object/irq.h"
-#include "sched/requests.h"
-#include "sched/schedule.h"
-#include "sched/timer_queue.h"
 
 namespace glenda {
-
-namespace host {
-
-namespace {
-
-bool is_time_to_pause();
-bool wake_one(const TcbQueue& waiters);
-
-}  // namespace
-}  // namespace host
-
-// What destroy.cc needs from the rest of the kernel. There is nothing to schedule, to map, or to send here.
-constinit Hart* executing_hart = nullptr;
-constinit std::uint64_t kernel_satp = 0;
-constinit Irq irqs[kMaxIrqs];
-constinit TimerQueue timer_queue;
-void TimerQueue::remove(Timer&) {}
-void release_irq(Irq&) {}
-void cancel_wait(Tcb&) {}
-void stop(Tcb& tcb) { tcb.state = ThreadState::Inactive; }
-void change_address_space(Tcb& tcb, std::uint64_t satp) { tcb.satp = satp; }
-bool cancel_one(TcbQueue& waiters) { return host::wake_one(waiters); }
-void cancel(Reply&) {}
-void unmap_frame(Capability& frame) { frame.mapped_at = frame.space = 0; }
-void unmap_table(Capability& table) { table.mapped_at = table.space = 0; }
-void destroy_space(const Capability&) {}
-bool should_pause() { return host::is_time_to_pause(); }
 
 namespace host {
 
@@ -55,6 +21,8 @@ constexpr unsigned kMostSteps = 20'000;  // of one Revoke: there are fewer than 
 
 World* world = nullptr;
 unsigned polls = 0, next_pause = 0, filled = 0;
+
+}  // namespace
 
 /// A preemption point: all must be in order, and little may have happened since the last.
 bool is_time_to_pause() {
@@ -69,6 +37,8 @@ bool is_time_to_pause() {
 }
 bool wake_one(const TcbQueue& waiters) { return world->wake(waiters); }
 
+namespace {
+
 /// The interrupt comes at poll number `pause`, and after that each time; kNobody: never.
 constexpr unsigned kNobody = ~0u;
 void finish(unsigned pause, const auto& step) {
@@ -81,7 +51,7 @@ void finish(unsigned pause, const auto& step) {
 }
 
 /// Revokes, or deletes, in the world of `seed`.
-void destroy(std::uint64_t seed, unsigned pause, bool whole) {
+void destroy(std::uint64_t seed, unsigned pause, bool whole, Caller = std::source_location::current()) {
     auto fresh = std::make_unique<World>(seed);
     world = fresh.get();
     world->expect_order();
@@ -141,6 +111,31 @@ void a_large_node() {
     for (unsigned i = 0; i < bit(kLargeRadix); i++) expect_empty(slots[i]);
 }
 
+/// What a zombie is: the CNode's node of the tree, in slot 0, on top of the others. It was a thread's CSpace here.
+void what_a_zombie_is() {
+    static Tcb tcb;
+    Slot slots[1 << kRadix], root, other;
+    std::destroy_at(&tcb);
+    std::construct_at(&tcb);
+    root.fill_as_root(capability(CapType::Untyped));
+    Capability cap = capability(CapType::CNode, Rights::All, slots);
+    cap.size_bits = kRadix;
+    cap.flags = CapFlags::InTcb;
+    tcb.cspace.fill_as_child(cap, root);
+    zombies = &other;
+    EXPECT(delete_slot(tcb.cspace) == Progress::Done);
+    expect_empty(tcb.cspace);
+    const Capability& zombie = slots[0].cap;
+    EXPECT(zombies == &slots[0] && zombie.below == &other);
+    EXPECT_EQ(zombie.type, CapType::Zombie);
+    EXPECT_EQ(zombie.flags, CapFlags::None);
+    EXPECT_EQ(zombie.next, std::uint64_t{1});
+    EXPECT(zombie.object == slots && zombie.size_bits == kRadix);
+    EXPECT(root.first_child == &slots[0] && root.last_child == &slots[0]);
+    zombies = nullptr;
+    slots[0].clear();
+}
+
 /// A zombie whose slots hold the last capabilities to other CNodes, which hold those to others again.
 void nested_nodes() {
     Slot root, outer;
@@ -160,6 +155,25 @@ void nested_nodes() {
     for (const auto& node : nodes) {
         for (const Slot& slot : node) expect_empty(slot);
     }
+}
+
+/// There is a preemption point after each zombie, also where nothing was left in it.
+void empty_nodes() {
+    constexpr unsigned kNodes = 50;
+    Slot root, held[kNodes];
+    static Slot slots[kNodes][2];
+    root.fill_as_root(capability(CapType::Untyped));
+    for (unsigned i = 0; i < kNodes; i++) {
+        Capability cap = capability(CapType::CNode, Rights::All, slots[i]);
+        cap.size_bits = 1;
+        held[i].fill_as_child(cap, root);
+    }
+    zombies = nullptr;
+    for (Slot& slot : held) EXPECT(delete_slot(slot) == Progress::Done);
+    polls = 0;
+    EXPECT(reap_zombies() == Progress::Done);
+    EXPECT(!root.has_children() && zombies == nullptr);
+    EXPECT(polls >= kNodes);
 }
 
 /// CNodes with no capability outside themselves keep themselves alive. Their Untyped can still be revoked.
@@ -191,11 +205,13 @@ void nodes_in_circles() {
 int main(int argc, char** argv) {
     using namespace glenda::host;
     return run_cases(argc, argv,
-                     {{"without_interrupts", without_interrupts},
+                     {{"what_a_zombie_is", what_a_zombie_is},
+                      {"without_interrupts", without_interrupts},
                       {"after_each_step", after_each_step},
                       {"anywhere", anywhere},
                       {"deleting", deleting},
                       {"a_large_node", a_large_node},
                       {"nested_nodes", nested_nodes},
+                      {"empty_nodes", empty_nodes},
                       {"nodes_in_circles", nodes_in_circles}});
 }

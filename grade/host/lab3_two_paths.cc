@@ -110,7 +110,7 @@ std::string difference(const Run& slow, const Run& fast, unsigned i) {
 }
 
 /// Compares both paths in kSeeds states. Returns how many entries took the fast path.
-unsigned compare(Prepare prepare) {
+unsigned compare(Prepare prepare, std::source_location place = std::source_location::current()) {
     unsigned fast_ones = 0;
     for (std::uint64_t seed = 0; seed < kSeeds; seed++) {
         const Run slow = run(seed, prepare, false), fast = run(seed, prepare, true);
@@ -118,7 +118,7 @@ unsigned compare(Prepare prepare) {
             if (slow.states[i] != fast.states[i] || slow.next[i] != fast.next[i])
                 host::fail("the two paths differ",
                            ": state " + std::to_string(seed) + ", " + slow.what[i] + difference(slow, fast, i),
-                           __FILE__, __LINE__);
+                           {place.file_name(), static_cast<int>(place.line())});
             fast_ones += fast.was_fast[i] ? 1 : 0;
         }
     }

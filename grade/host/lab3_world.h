@@ -5,36 +5,14 @@
 // byte, and no field is forgotten. lab3_world.cc makes the states, lab3_entry.cc what the thread asks for.
 #pragma once
 
-#include <initializer_list>
 #include <string>
 
 #include "abi/syscall.h"
+#include "dice.h"
 #include "object/ipc_objects.h"
 #include "sched/hart.h"
 
 namespace glenda::test {
-
-/// Random numbers that a seed determines: SplitMix64 (Steele, Lea, Flood 2014).
-class Dice {
-public:
-    explicit Dice(std::uint64_t seed) : state_(seed) {}
-    std::uint64_t word() {
-        std::uint64_t z = state_ += 0x9e37'79b9'7f4a'7c15;
-        z = (z ^ z >> 30) * 0xbf58'476d'1ce4'e5b9;
-        z = (z ^ z >> 27) * 0x94d0'49bb'1331'11eb;
-        return z ^ z >> 31;
-    }
-    /// 0 to `limit` - 1.
-    unsigned below(std::uint64_t limit) { return static_cast<unsigned>(word() % limit); }
-    bool percent(unsigned chance) { return below(100) < chance; }
-    template <typename T>
-    T of(std::initializer_list<T> choices) {
-        return choices.begin()[below(choices.size())];
-    }
-
-private:
-    std::uint64_t state_;
-};
 
 constexpr unsigned kThreads = 5, kEndpoints = 2, kBells = 2, kReplies = 4;
 constexpr unsigned kRadix = 5, kSlots = 1u << kRadix;

@@ -30,7 +30,7 @@ inline void add_child(Node& parent, Node& child, const Capability& cap) {
 }
 
 /// Checks all links between `parent` and its children, in both directions.
-inline void expect_links(const Node& parent) {
+inline void expect_links(const Node& parent, Caller = std::source_location::current()) {
     const std::vector<Node*>& children = parent.children;
     EXPECT(parent.slot.first_child == (children.empty() ? nullptr : &children.front()->slot));
     EXPECT(parent.slot.last_child == (children.empty() ? nullptr : &children.back()->slot));
@@ -45,7 +45,7 @@ inline void expect_links(const Node& parent) {
 }
 
 /// Checks that a slot is empty, and linked to nothing.
-inline void expect_empty(const Slot& slot) {
+inline void expect_empty(const Slot& slot, Caller = std::source_location::current()) {
     EXPECT(slot.is_empty() && slot.cap.object == nullptr);
     EXPECT(slot.next.slot() == nullptr && slot.previous.slot() == nullptr);
     EXPECT(slot.first_child == nullptr && slot.last_child == nullptr);

@@ -3,6 +3,7 @@
 
 import argparse
 import importlib
+import signal
 import sys
 
 sys.dont_write_bytecode = True      # nothing is written outside build/
@@ -34,8 +35,25 @@ def main() -> int:
     return importlib.import_module(f"lab.{COMMANDS[options.command][0]}").run(options)
 
 
+class Stopped(BaseException):
+    """A signal asks to end. What is running ends on the way out."""
+
+
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+def stop(number: int, _: object) -> None:
+    for each in SIGNALS:
+        signal.signal(each, signal.SIG_IGN)             # one is enough
+    raise Stopped(number)
+
+
 if __name__ == "__main__":
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)       # `make grade | head`: whoever read has left, so there is nothing to say
+    for each_ in SIGNALS:
+        signal.signal(each_, stop)
     try:
         sys.exit(main())
-    except KeyboardInterrupt:
-        sys.exit(130)
+    except Stopped as stopped:
+        print(f"\nStopped ({signal.Signals(stopped.args[0]).name}). Nothing is left running.", file=sys.stderr)
+        sys.exit(128 + stopped.args[0])                 # as a shell counts

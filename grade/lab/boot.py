@@ -14,7 +14,7 @@ from glenda.errors import GuestDeadline, GuestExited, GuestFlood, GuestIdle, Gue
 from glenda.machine import Machine
 from glenda.watch import ASLEEP_LIMIT
 
-from . import places, verdict
+from . import places, stopped, verdict
 from .config import BadLab, Test
 from .setting import Outcome, Setting
 from .verdict import Run, Stop
@@ -68,12 +68,15 @@ def without_firmware(transcript: str) -> str:
 
 
 def look(machine: Machine, stop: Stop, output: str, setting: Setting, program: str) -> list[str]:
-    """Where the machine is, in words: the stack of a panic, the harts and threads of a hang."""
-    if stop == Stop.PANIC:
-        return places.of_panic(output, setting.kernel, setting.tree)
+    """Where the machine is, in words: the stack of a panic or a hang, and the threads of a hang."""
+    if stop == Stop.PANIC and (frames := places.of_panic(output, setting.kernel, setting.tree)):
+        return frames       # of a trap, whose report has the addresses
     if stop in (Stop.EXIT, Stop.FLOOD, Stop.ASLEEP):
-        return []       # in the last two it is not the same place each time
+        return []           # in the last two it is not the same place each time
+    if stop == Stop.PANIC and verdict.PANIC.search(output)["what"].startswith(verdict.VIOLATED):
+        return []           # the checker has reported, and the system has gone on
     machine.freeze()
-    programs = [setting.kernel, *setting.programs(program)]
-    harts = places.of_harts(machine, programs, setting.tree) if stop in (Stop.BUSY, Stop.STUCK) else []
-    return harts + places.of_threads(machine, setting.kernel, setting.results)
+    if stop == Stop.PANIC:
+        return stopped.of_panic(machine, setting.kernel, setting.results, setting.tree)
+    seen = stopped.look(machine, setting.kernel, setting.programs(program), setting.results, setting.tree)
+    return [*(seen.frames if stop in (Stop.BUSY, Stop.STUCK) else ()), *seen.threads]

@@ -139,8 +139,11 @@ def _test(table: dict, base: Path | None) -> Test:
                 float(table.get("limit", usual)), base is not None, base)
 
 
+def order(number: str) -> list[int]:
+    """For sorting the numbers of exercises: 2.10 comes after 2.9."""
+    return [int(part) for part in re.findall(r"\d+", number)]
+
+
 def in_order(exercises: Iterable[Exercise], tests: Iterable[Test]) -> tuple[Test, ...]:
     """The tests as a student solves them: by the last exercise that each needs, and as they stand in the file."""
-    def order(number: str) -> list[int]:
-        return [int(part) for part in re.findall(r"\d+", number)]
     return tuple(sorted(tests, key=lambda test: (order(test.exercise), max(map(order, test.needs), default=[]))))

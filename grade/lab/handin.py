@@ -15,10 +15,10 @@ from pathlib import Path
 
 from glenda import paths
 
-from . import config, submission
+from . import config, git, submission, trouble
 from .config import BadLab, Lab
 from .grade import results_of, shown
-from .submission import Files, git
+from .submission import Files
 
 RESULTS = ("results.json", "results.txt")
 ANSWERS = ("answers.md", "answers.txt", "answers.pdf")
@@ -38,7 +38,7 @@ def run(options: argparse.Namespace) -> int:
         lab = config.load(root, options.lab or config.newest(root))
         return pack(root, lab)
     except (BadLab, OSError) as error:
-        print(f"make handin: {error}")
+        print(f"make handin: {trouble.in_words(error)}")
         return 2
 
 
@@ -47,7 +47,7 @@ def pack(root: Path, lab: Lab) -> int:
     folder = results_of(root, lab.number)
     told = missing(root, lab, files, folder)
     extra = {name: (folder / name).read_bytes() for name in RESULTS if (folder / name).exists()}
-    extra["git-log.txt"] = git(root, "log", "--stat", "--no-color", "--date=iso") or b"not a clone\n"
+    extra["git-log.txt"] = git.data(root, "log", "--stat", "--no-color", "--date=iso") or b"not a clone\n"
     extra["missing.txt"] = "".join(f"{line}\n" for line in told).encode()
     name = f"lab{lab.number}-handin"
     archive = folder.parent / f"{name}.tar.gz"
@@ -86,9 +86,9 @@ def missing(root: Path, lab: Lab, files: Files, folder: Path) -> list[str]:
     if size > MOST:
         largest = max(files, key=lambda name: files[name].stat().st_size)
         told.append(f"room: the sources have {size >> 20} MiB, {MOST >> 20} are usual; the largest is {largest}")
-    if not submission.is_clone(root):
+    if not git.is_top(root):
         return [*told, "git: this folder is no clone, so nobody sees how the work came about"]
-    changed = git(root, "status", "--porcelain", "-z", "--untracked-files=all") or b""
+    changed = git.data(root, "status", "--porcelain", "-z", "--untracked-files=all") or b""
     names = [os.fsdecode(row[3:]) for row in changed.split(b"\0") if len(row) > 3]
     if names:
         more = f" and {len(names) - FEW} more" if len(names) > FEW else ""

@@ -21,9 +21,10 @@ import time
 from collections.abc import Iterable
 from pathlib import Path
 
+from glenda.errors import Infrastructure
 from glenda.watch import processor_time, sleeps
 
-from . import build, jail, verdict
+from . import build, jail, places, trouble, verdict
 from .build import first_error
 from .config import BadLab, Test
 from .setting import Outcome, Setting
@@ -32,12 +33,20 @@ from .verdict import Kind, Run, Stop, Verdict
 COMPILER = os.environ.get("GLENDA_HOST_CXX", "g++").split()
 FLAGS = ["-std=c++23", "-O1", "-g", "-fno-omit-frame-pointer", "-fsanitize=address,undefined", "-fno-sanitize-recover=all",
          "-Igrade/host", "-Igrade/unit/host", "-Igrade/unit", "-Ilib", "-Ikernel"]
+LAB1, LAB1_FLAGS = "lab1/", ["-Ilab1/kernel", "-Ilab1"]      # its headers take the place of the final ones
 EXERCISE, EXERCISE_HOST = "kernel/debug/exercise.h", "grade/host/exercise.cc"   # what stands in place of missing code
 MOST_OUTPUT = 256 * 1024
+CALLED = "a system call that no test needs: it starts a process, changes a file, or asks for the network"
 ASLEEP_LIMIT = 5.0          # s of real time that a program may sleep
+TELLING = 20.0              # s of real time for a sanitizer to tell a stack; it needs less than one
 REPORT = re.compile(r"^SUMMARY: (\w+Sanitizer): (\S+)(?: (\S+:\d+))?.*?(?: in (.+))?$", re.MULTILINE)
 UNDEFINED = re.compile(r"^(\S+:\d+):\d+: runtime error: (.*)$", re.MULTILINE)
+FRAME = re.compile(r"^    #\d+ 0x[0-9a-f]+ in (?P<function>.+) (?P<place>\S+:\d+)$", re.MULTILINE)
+MOST_FRAMES = 8
+NEVER_ENDS = "it does not come to an end"       # how a case ends that check.h gives up
 PROCESS = re.compile(r"^==\d+==", re.MULTILINE)     # how a sanitizer begins its lines: each run has another number
+SENDER = re.compile(r"(?<=ABRT on unknown address )0x[0-9a-f]+")     # no address, but who sent the signal
+ON_STACK = re.compile(r"0x7fffff[0-9a-f]{6}\b")    # moves with the length of the tree's path, and with the environment
 NO_RANDOMIZE = 0x0040000    # personality: the same addresses each time
 
 
@@ -53,7 +62,7 @@ def find(setting: Setting, test: Test, name: str) -> str:
 def compile_test(setting: Setting, test: Test) -> tuple[Path, str]:
     """The program, and "" or the compiler's output."""
     sources = [find(setting, test, name) for name in (test.source, *test.files)]
-    flags = list(FLAGS)
+    flags = [*(LAB1_FLAGS if any(name.startswith(LAB1) for name in test.files) else ()), *FLAGS]
     if (setting.tree / EXERCISE).exists():
         flags += ["-include", EXERCISE]
         if (setting.tree / EXERCISE_HOST).exists() and EXERCISE_HOST not in sources:
@@ -83,9 +92,11 @@ def make(tree: Path, command: list[str], folder: Path, suffix: str, inputs: Iter
                               preexec_fn=build.restrain)
         told.seek(0)
         complaint = told.read(build.MOST_OUTPUT).decode(errors="replace")
+    if done.returncode != 0 and trouble.FULL_SIGN in complaint:
+        raise Infrastructure(trouble.FULL)
     if done.returncode != 0:
         # The linker takes the paths of sources from their debug information, where they are absolute.
-        return target, complaint.replace(f"{tree}/", "") or "the compiler fails and does not say why"
+        return target, build.lasting(complaint).replace(f"{tree}/", "") or "the compiler fails and does not say why"
     used = listed.read_text().replace("\\\n", " ").split()[1:] if suffix else list(map(str, inputs))
     listed.unlink(missing_ok=True)
     record = scratch.with_suffix(".record")
@@ -122,15 +133,22 @@ def run(setting: Setting, test: Test) -> Outcome:
 
 def decide(test: Test, seen: Run, status: int, nonce: str) -> Verdict:
     """The verdict, in the order that verdict.py explains."""
+    if seen.stop == Stop.EXIT and status == -signal.SIGSYS:
+        return Verdict(Kind.PANIC, CALLED)
     if todo := verdict.missing_in(seen.output):
         return todo
     if found := UNDEFINED.search(seen.output):
         return Verdict(Kind.PANIC, f"{found[1]}  {re.sub(r'0x[0-9a-f]{6,}', '0x...', found[2])}")
-    if found := REPORT.search(seen.output):
+    if stuck := next((each for each in verdict.FAILURE.finditer(seen.output) if NEVER_ENDS in each["text"]), None):
+        return Verdict(Kind.HANG, f"{verdict.place_first(stuck['text'])}, in case {stuck['name']}", tuple(seen.where))
+    if seen.stop == Stop.EXIT and (found := REPORT.search(seen.output)):
+        if found[2] == "ABRT":
+            return Verdict(Kind.PANIC, f"signal 6: Aborted{verdict.in_case(seen.output)}", tuple(seen.where))
         place = f"{found[3]}  " if found[3] else ""
-        return Verdict(Kind.PANIC, f"{place}{found[1]}: {found[2]}" + (f" in {found[4]}" if found[4] else ""))
+        return Verdict(Kind.PANIC, f"{place}{found[1]}: {found[2]}" + (f" in {found[4]}" if found[4] else ""), tuple(seen.where))
     if seen.stop == Stop.EXIT and status < 0:
-        return Verdict(Kind.PANIC, f"signal {-status}: {signal.strsignal(-status)}", verdict.tail(seen.output))
+        return Verdict(Kind.PANIC, f"signal {-status}: {signal.strsignal(-status)}{verdict.in_case(seen.output)}",
+                       verdict.tail(seen.output))
     if stopped := verdict.of_stop(seen, f"{test.limit:g} s of the processor's time"):
         return stopped
     return verdict.of_output(test, seen.output, nonce)
@@ -147,13 +165,23 @@ def restrain(limit: float) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
+def stack(output: str, tree: Path) -> list[str]:
+    """The frames of a sanitizer's report that lie in the tree; what a library does on top of them says nothing."""
+    report = output[found.start():] if (found := re.search(r"^==pid==", output, re.MULTILINE)) else ""
+    frames = [f"{places.plain(frame['function'])}  {places.place(frame['place'], tree)}"
+              for frame in FRAME.finditer(report.partition("\n\n")[0]) if (tree / frame["place"].rpartition(":")[0]).is_file()]
+    return places.numbered([frame for frame in frames if "give_up  " not in frame][:MOST_FRAMES])
+
+
 def execute(command: list[str], folder: Path, limit: float) -> tuple[Run, int, float]:
     """Runs a program to its end or its limits. Returns what it did, its exit status, and the processor time it used."""
-    environment = {"PATH": os.environ.get("PATH", ""), "ASAN_OPTIONS": "detect_leaks=0:color=never:abort_on_error=0",
+    environment = {"PATH": os.environ.get("PATH", ""),
+                   "ASAN_OPTIONS": "detect_leaks=0:color=never:abort_on_error=0:handle_abort=1",
                    "UBSAN_OPTIONS": "color=never:print_stacktrace=0"}
-    child = subprocess.Popen([*jail.command(), *command], cwd=folder, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                             stderr=subprocess.STDOUT, env=environment, start_new_session=True,
-                             preexec_fn=lambda: restrain(limit))
+    with jail.way_in() as (before, inherited):
+        child = subprocess.Popen([*before, *command], cwd=folder, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                 stderr=subprocess.STDOUT, env=environment, start_new_session=True, pass_fds=inherited,
+                                 preexec_fn=lambda: restrain(limit))
     output, stop, used = bytearray(), Stop.EXIT, 0.0
     moved = time.monotonic()
     while True:
@@ -176,6 +204,8 @@ def execute(command: list[str], folder: Path, limit: float) -> tuple[Run, int, f
         if time.monotonic() - moved > ASLEEP_LIMIT:
             stop = Stop.IDLE
             break
+    if stop in (Stop.BUSY, Stop.IDLE):
+        output += last_words(child)
     if stop != Stop.EXIT:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(child.pid, signal.SIGKILL)
@@ -184,5 +214,20 @@ def execute(command: list[str], folder: Path, limit: float) -> tuple[Run, int, f
         child.wait(ASLEEP_LIMIT)        # its output is closed: it should end at once
     with contextlib.suppress(ProcessLookupError):
         os.killpg(child.pid, signal.SIGKILL)
-    text = PROCESS.sub("==pid==", output[:MOST_OUTPUT].decode(errors="replace").replace("\r", ""))
-    return Run(text, stop), child.wait(), used
+    text = output[:MOST_OUTPUT].decode(errors="replace").replace("\r", "")
+    for changing, word in ((PROCESS, "==pid=="), (SENDER, "0x..."), (ON_STACK, "0x7fffff......")):
+        text = changing.sub(word, text)
+    return Run(text, stop, stack(text, folder)), jail.status_of(child.wait()), used
+
+
+def last_words(child: subprocess.Popen) -> bytes:
+    """Asks a program that hangs where it is: on this signal its sanitizer tells the stack, and ends it."""
+    told, begun = b"", time.monotonic()
+    with contextlib.suppress(OSError):
+        os.kill(jail.inmate(child.pid), signal.SIGABRT)
+        while time.monotonic() - begun < TELLING and len(told) < MOST_OUTPUT:
+            if select.select([child.stdout], [], [], 0.1)[0]:
+                if not (data := os.read(child.stdout.fileno(), 1 << 16)):
+                    break
+                told += data
+    return told

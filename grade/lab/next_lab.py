@@ -7,13 +7,15 @@ and explained; nothing is lost, and `git merge --abort` brings the state before 
 """
 
 import argparse
-import subprocess
 import sys
 import tomllib
 from pathlib import Path
+from typing import NamedTuple
 
 from glenda.paths import ROOT
 
+from . import git as plain_git
+from .config import order
 from .stubs import unsolved
 
 REMOTE = "origin"
@@ -26,18 +28,25 @@ class Refused(Exception):
     """Why nothing was merged, and what to do."""
 
 
+class Answer(NamedTuple):
+    """What git said, in words."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
 class Repository:
     """The clone that a student works in."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
 
-    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        try:
-            return subprocess.run(["git", *arguments], cwd=self.root, capture_output=True, text=True, errors="replace",
-                                  stdin=subprocess.DEVNULL, check=False)
-        except FileNotFoundError:
-            raise Refused("git is missing. Install it (sudo apt-get install git) and try again.") from None
+    def run(self, *arguments: str) -> Answer:
+        done = plain_git.run(self.root, *arguments)
+        if done.returncode == plain_git.MISSING:
+            raise Refused("git is missing. Install it (sudo apt-get install git) and try again.")
+        return Answer(done.returncode, done.stdout.decode(errors="replace"), done.stderr.decode(errors="replace"))
 
     def ask(self, *arguments: str) -> str:
         """What git answers. Raises Refused with git's own words if it fails."""
@@ -67,8 +76,8 @@ def newest_here(root: Path) -> int:
 
 def check_clone(git: Repository) -> None:
     """Raises Refused if a merge could not work here."""
-    top = git.run("rev-parse", "--show-toplevel")
-    if top.returncode != 0 or Path(top.stdout.rstrip("\n")).resolve() != git.root.resolve():   # it may lie in another's
+    git.run("--version")
+    if not plain_git.is_top(git.root):
         raise Refused("This folder is no clone of the course's repository. Clone it, and copy your work into the clone.")
     if git.run("rev-parse", "--verify", "--quiet", "MERGE_HEAD").returncode == 0:
         raise Refused("A merge is under way. End it (git commit, once no conflict is left), or take it back: git merge --abort")
@@ -183,8 +192,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     try:
         here = newest_here(options.tree)
-        if left := sorted(unsolved(options.tree, here)):
-            print(f"Not solved yet in lab {here}: {', '.join(left)}. What comes builds on it; you can go back at any time.")
+        if left := sorted((each for each in unsolved(options.tree) if order(each)[0] <= here), key=order):
+            print(f"Not solved yet: {', '.join(left)}. What comes builds on it; you can go back at any time.")
         print(advance(options.tree))
     except Refused as reason:
         print(reason, file=sys.stderr)

@@ -1,20 +1,15 @@
 # SPDX-License-Identifier: MIT
-"""Addresses in words: functions, files and lines; and where all threads are when a machine hangs."""
+"""Addresses in words: functions, files and lines. `stopped` asks GDB for whole stacks."""
 
-import os
 import re
-import shutil
 import subprocess
 from collections.abc import Iterable
 from pathlib import Path
 
 from glenda import symbols
 from glenda.machine import Machine
-from glenda.paths import ROOT
 
-ADDRESS = re.compile(r"0x[0-9a-f]+")
-LIMIT = 60              # s of real time for GDB, which needs less than one
-SOCKET_NAME = 100       # characters that the path of a socket may have
+AFTER_CALL = 1          # a return address is behind its call, which may be the next line's: one byte less is within it
 
 
 def lines(program: Path, address: int, root: Path) -> list[str]:
@@ -54,8 +49,12 @@ def of_panic(output: str, kernel: Path, root: Path) -> list[str]:
     """The addresses in a panic's report as a stack: `#0 function  file:line`."""
     report = output[re.search(r"^PANIC", output, re.MULTILINE).start():]
     told = report.partition("\n\n")[0].partition("END PANIC")[0].splitlines()[1:3]
-    frames = [frame for line in told for address in re.findall(r"(?:pc|called from) (0x[0-9a-f]+)", line)
-              for frame in lines(kernel, int(address, 16), root)]
+    found = [(word, int(address, 16)) for line in told
+             for word, address in re.findall(r"(pc|called from) (0x[0-9a-f]+)", line)]
+    return numbered(frame for word, address in found for frame in lines(kernel, address - (word != "pc") * AFTER_CALL, root))
+
+
+def numbered(frames: Iterable[str]) -> list[str]:
     return [f"#{number} {frame}" for number, frame in enumerate(frames)]
 
 
@@ -63,26 +62,3 @@ def of_harts(machine: Machine, programs: list[Path], root: Path) -> list[str]:
     """Where each hart is. The machine should be frozen: the place of a running hart is out of date."""
     counters = machine.monitor.program_counters()
     return [f"hart {hart} is in {of_address(programs, pc, root)}" for hart, pc in enumerate(counters)]
-
-
-def of_threads(machine: Machine, kernel: Path, folder: Path) -> list[str]:
-    """What each thread of a frozen machine waits for, by GDB's command `threads`. [] if GDB cannot tell."""
-    socket = folder / f"{os.getpid()}.gdb"
-    ours, gdbs = os.path.relpath(socket), os.path.relpath(socket, ROOT)     # relative, for a socket's path must be short
-    if shutil.which("gdb-multiarch") is None or max(len(ours), len(gdbs)) > SOCKET_NAME:
-        return []
-    if "Waiting" not in (machine.monitor.human(f"gdbserver unix:{ours},server=on,wait=off") or ""):
-        return []
-    command = ["gdb-multiarch", "-q", "-nx", "-batch", "-x", ".gdbinit", "-ex", f"file {kernel}",
-               "-ex", f"target remote {gdbs}", "-ex", "echo @@@\\n", "-ex", "threads"]
-    try:
-        done = subprocess.run(command, cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, text=True,
-                              errors="replace", timeout=LIMIT, check=False)
-    except (OSError, subprocess.TimeoutExpired):
-        return []
-    finally:
-        socket.unlink(missing_ok=True)
-    rows = [re.split(r" {2,}", line.strip()) for line in done.stdout.partition("@@@\n")[2].splitlines()[1:]
-            if re.match(r"\d+ +0x", line)]
-    return [f"thread {row[2]}: {row[3]}" + (f", {row[6]}" if row[6] not in ("-", "running") else "")
-            for row in rows if len(row) >= 7]

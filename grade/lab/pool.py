@@ -14,11 +14,13 @@ from multiprocessing.process import BaseProcess
 
 from glenda.errors import Infrastructure
 
+from . import trouble
 from .config import BadLab, Test
 from .setting import Outcome
 from .verdict import Kind, Verdict
 
 WALL_LIMIT = 900.0          # s of real time for one test, whose own limits come long before
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGPIPE)     # those that __main__ handles
 _fork = multiprocessing.get_context("fork")
 
 Runner = Callable[[Test], Outcome]
@@ -27,12 +29,16 @@ Runner = Callable[[Test], Outcome]
 def _work(runner: Runner, test: Test, answer: Connection) -> None:
     """In the new process. Its own group, so that all that it starts can be ended with it."""
     os.setpgid(0, 0)
+    for number in SIGNALS:
+        signal.signal(number, signal.SIG_IGN if number == signal.SIGPIPE else signal.SIG_DFL)   # a machine's console may close
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
     ctypes.CDLL(None).prctl(1, signal.SIGKILL)      # PR_SET_PDEATHSIG: it ends with the grader
     begun = time.monotonic()
     try:
         outcome = runner(test)
     except (Infrastructure, BadLab, OSError) as error:
-        outcome = Outcome(test.name, Verdict(Kind.INFRA, str(error).partition("\n")[0] or type(error).__name__), str(error))
+        told = trouble.in_words(error) or type(error).__name__
+        outcome = Outcome(test.name, Verdict(Kind.INFRA, told.partition("\n")[0]), told)
     except Exception:       # a fault of the grader
         told = traceback.format_exc()
         outcome = Outcome(test.name, Verdict(Kind.INFRA, f"the grader failed: {told.splitlines()[-1]}"), told)
@@ -61,7 +67,9 @@ def run(tests: Sequence[Test], runner: Runner, jobs: int) -> Iterator[Outcome]:
 def _start(runner: Runner, test: Test) -> tuple[BaseProcess, Connection]:
     ours, theirs = _fork.Pipe(duplex=False)
     process = _fork.Process(target=_work, args=(runner, test, theirs))
+    signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)       # until it has its own handlers
     process.start()
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
     theirs.close()
     return process, ours
 

@@ -16,8 +16,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from . import config
-from .submission import Files, git
+from . import config, git
+from .submission import Files
 
 PROTECTED = ("grade/*", "user/tests/*", "kernel/check/*", "kernel/debug/exercise.*",
              "lab1/abi.h", "lab1/kernel/selftest*", "lab1/user/lib/*", "lab1/user/tests/*",     # * matches / too
@@ -64,6 +64,10 @@ def is_protected(path: str) -> bool:
     return any(fnmatch.fnmatchcase(path, pattern) for pattern in PROTECTED)
 
 
+def is_own_program(path: str) -> bool:
+    return os.path.dirname(path) in OWN_PROGRAMS and path.endswith(".cc")
+
+
 def blob(data: bytes) -> str:
     """Git's number of these contents."""
     return hashlib.sha1(b"blob %d\0" % len(data) + data).hexdigest()
@@ -72,8 +76,8 @@ def blob(data: bytes) -> str:
 def published(root: Path) -> dict[str, str] | None:
     """The course's protected files: the number of each one's contents. None if nobody knows."""
     newest = config.newest(root)
-    base = git(root, "merge-base", "HEAD", f"origin/lab{newest}")
-    listed = git(root, "ls-tree", "-r", "-z", "--full-tree", base.decode().strip()) if base else None
+    base = git.text(root, "merge-base", "HEAD", f"origin/lab{newest}")
+    listed = git.data(root, "ls-tree", "-r", "-z", "--full-tree", base) if base else None
     if listed is not None:
         rows = (row.partition(b"\t") for row in listed.split(b"\0") if row)
         found = {os.fsdecode(name): about.split()[2].decode() for about, _, name in rows if about.split()[1] == b"blob"}
@@ -95,10 +99,10 @@ def compare(root: Path, submission: Files) -> Differences:
     for name, number in sorted(blobs.items()):
         if name not in submission or blob(submission[name].read_bytes()) != number:
             found.edited.append(name)
-            if git(root, "cat-file", "-e", number) is None:
+            if git.data(root, "cat-file", "-e", number) is None:
                 found.lost.append(name)
     found.added = [name for name in submission if is_protected(name) and name not in blobs
-                   and not fnmatch.fnmatch(name, MANIFESTS) and not (os.path.dirname(name) in OWN_PROGRAMS and name.endswith(".cc"))]
+                   and not fnmatch.fnmatch(name, MANIFESTS) and not is_own_program(name)]
     return found
 
 
@@ -109,7 +113,7 @@ def lay_out(root: Path, submission: Files, found: Differences, hidden: Files, tr
         seed(root, tree)
     contents: dict[str, Path | bytes] = {name: path for name, path in submission.items() if name not in found.not_used}
     for name in set(found.edited) - set(found.lost):
-        contents[name] = git(root, "cat-file", "blob", found.blobs[name]) or b""
+        contents[name] = git.data(root, "cat-file", "blob", found.blobs[name]) or b""
     contents |= hidden
     for name, content in contents.items():
         target = tree / name

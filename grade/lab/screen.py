@@ -1,21 +1,49 @@
 # SPDX-License-Identifier: MIT
-"""The screen of `make grade`. It depends on the submission alone: no times, no addresses of this computer."""
+"""The screen of `make grade`: COLUMNS wide, because long lines are cut off or torn apart on many terminals. It depends on
+the submission alone: no times, no addresses of this computer."""
 
 import re
+import textwrap
 from collections.abc import Sequence
 
-from .config import Exercise, Lab, Test
+from .config import Exercise, Lab, Test, order
 from .setting import Outcome
 from .verdict import Kind
 
 NAME_WIDTH = 24
-FEW_DETAILS = 6
-WIDTH = 150             # columns of a detail, at most
+INDENT = " " * 7        # below a test
+FEW_DETAILS = 12
+MOST = 400              # characters of a reason or a detail
+COLUMNS = 80
 
 
 def clean(text: str) -> str:
     """Without control characters: what a guest prints must not play with the terminal."""
     return re.sub(r"[^\x20-\x7e\xa0-\ud7ff\ue000-\ufffc]", "?", text)
+
+
+def wrapped(text: str, indent: str, first: str | None = None) -> list[str]:
+    """The text in lines of COLUMNS, but a word that is longer stays whole. `first`: what stands before the first line."""
+    return textwrap.wrap(clean(text)[:MOST], COLUMNS, initial_indent=indent if first is None else first,
+                         subsequent_indent=indent + "  ", break_long_words=False, break_on_hyphens=False) or [indent.rstrip()]
+
+
+def kept(text: str, indent: str) -> list[str]:
+    """A detail. What stands in a column, as below a compiler's error or on a console, keeps its blanks."""
+    if re.match(r" *\d* \||\| ", text):
+        return [f"{indent}{clean(text)[:MOST]}"]
+    return wrapped(text.strip(), indent + " " * (len(text) - len(text.lstrip())))
+
+
+def joined(parts: Sequence[str], indent: str) -> list[str]:
+    """The parts, as many in a line as fit."""
+    lines: list[str] = []
+    for part in parts:
+        if lines and len(lines[-1]) + 3 + len(part) <= COLUMNS:
+            lines[-1] += "   " + part
+        else:
+            lines += wrapped(part, indent)
+    return lines
 
 
 def number(value: float) -> str:
@@ -36,13 +64,15 @@ class Screen:
 
     def head(self, notes: Sequence[str], *, as_published: bool) -> list[str]:
         title = f"Lab {self._lab.number}  {self._lab.title}"
-        return [title + ("    (tests as published)" if as_published else ""), *(f"  note: {clean(note)}" for note in notes)]
+        return [title + ("    (tests as published)" if as_published else ""),
+                *(line for note in notes for line in wrapped(f"note: {note}", "  "))]
 
     def build(self, error: str) -> list[str]:
         """That the tree does not build."""
         first, *rest = error.split("\n")
-        return [f"  BUILD  {clean(first)[:WIDTH]}", *(f"         {clean(line)[:WIDTH]}" for line in rest),
-                f"         all of it: {self._results}/build.log"]
+        indent = " " * 9
+        return [*wrapped(first, indent, first="  BUILD  "), *(each for line in rest for each in kept(line, indent)),
+                f"{indent}all of it: {self._results}/build.log"]
 
     def test(self, test: Test, outcome: Outcome) -> list[str]:
         """The lines of one test."""
@@ -55,28 +85,30 @@ class Screen:
         if kind not in (Kind.INFRA, Kind.BUILD) and test.exercise not in self._broken:
             self._broken.append(test.exercise)
         if kind == Kind.TO_DO:
-            return [f"{line}   {self._to_do(outcome)}"]
+            return self._to_do(line, outcome)
         if kind == Kind.BUILD and test.kind != "host":
             return [line]       # the error stands at the top, once
         if earlier:
-            return [f"{line}   {clean(outcome.verdict.reason)[:WIDTH]}", f"       may follow from {earlier}; {self._log(test)}"]
+            return [line, *wrapped(outcome.verdict.reason, INDENT),
+                    *joined([f"may follow from {earlier}", *self._log(test)], INDENT)]
         return [line, *self._details(test, outcome)]
 
-    def _to_do(self, outcome: Outcome) -> str:
+    def _to_do(self, line: str, outcome: Outcome) -> list[str]:
         missing = outcome.verdict.missing
         if missing in self._missing:
-            return f"needs {missing}"
+            return [f"{line}   needs {missing}"]
         self._missing.add(missing)
-        return clean(outcome.verdict.reason)[:WIDTH]
+        return [line, *wrapped(outcome.verdict.reason, INDENT)]
 
     def _details(self, test: Test, outcome: Outcome) -> list[str]:
-        lines = [f"       {clean(outcome.verdict.reason)[:WIDTH]}"]
-        lines += [f"         {clean(each)[:WIDTH]}" for each in outcome.verdict.details[:FEW_DETAILS]]
+        lines = wrapped(outcome.verdict.reason, INDENT)
+        for each in outcome.verdict.details[:FEW_DETAILS]:
+            lines += kept(each, INDENT + "  ")
         if outcome.verdict.kind != Kind.INFRA and not test.hidden:
-            lines.append(f"       {self._exercise(self._lab.exercise(test.exercise))}")
-        return [*lines, f"       {self._log(test)}"]
+            lines += joined(self._exercise(self._lab.exercise(test.exercise)), INDENT)
+        return [*lines, *joined(self._log(test), INDENT)]
 
-    def _exercise(self, exercise: Exercise) -> str:
+    def _exercise(self, exercise: Exercise) -> list[str]:
         """Where to go on."""
         files = {file: [] for file, _ in exercise.places}
         for file, function in exercise.places:
@@ -86,21 +118,19 @@ class Screen:
         if exercise.title:
             lab = exercise.id.partition(".")[0]
             parts.append(f'handout: lab{lab} "{exercise.title}"')
-        return "   ".join([*parts, f"make hint EX={exercise.id}"])
+        return [*parts, f"make hint EX={exercise.id}"]
 
-    def _log(self, test: Test) -> str:
-        again = f"   again, recorded: make record TEST={test.name}" if test.kind == "boot" and not test.hidden else ""
-        return f"log {self._results}/{test.name}.log{again}"
+    def _log(self, test: Test) -> list[str]:
+        again = [f"again, recorded: make record TEST={test.name}"] if test.kind == "boot" and not test.hidden else []
+        return [f"log {self._results}/{test.name}.log", *again]
 
     def foot(self, graded: Sequence[tuple[Test, Outcome]], *, whole: bool) -> list[str]:
         """The score, and what to do next. `whole`: all tests of the lab have run."""
         have = sum(score_of(test, outcome) for test, outcome in graded)
         most = sum(test.points for test, _ in graded)
-        ended = sum(outcome.verdict.kind in (Kind.OK, Kind.WRONG, Kind.LEAK) for _, outcome in graded)
-        next_ = []
-        for test, outcome in graded:
-            if outcome.verdict.kind not in (Kind.OK, Kind.INFRA) and test.exercise not in next_:
-                next_.append(test.exercise)
+        ended = sum(outcome.verdict.kind in (Kind.OK, Kind.WRONG, Kind.LEAK, Kind.BROKEN) for _, outcome in graded)
+        next_ = sorted({outcome.verdict.missing or test.exercise for test, outcome in graded
+                        if outcome.verdict.kind not in (Kind.OK, Kind.INFRA)}, key=order)
         parts = [f"Score {number(have)}/{number(most)}" + ("" if whole else " of what was run")]
         if next_:
             parts.append(f"next: {', then '.join(next_[:2])}")

@@ -8,38 +8,32 @@ and a secret of the grader. So the same submission has the same nonce, and a ker
 import hashlib
 import os
 import secrets
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+
+from . import git
 
 Files = dict[str, Path]     # by path below the root
 
 NOT_SOURCES = {"build", ".git", "__pycache__", ".venv", "node_modules"}     # folders, where git does not know
 ANSWERS = "answers.md"
+IGNORES_ALL = b"*\n"        # .gitignore of a folder that make has built in: BUILD may have any name
 MOST = 16 << 20             # bytes; a larger file is no source
 
 
-def git(root: Path, *arguments: str) -> bytes | None:
-    """What git prints, or None if it is missing, fails, or `root` is not the top of a clone."""
-    try:
-        done = subprocess.run(["git", *arguments], cwd=root, capture_output=True, stdin=subprocess.DEVNULL, check=False)
-    except OSError:
-        return None
-    return done.stdout if done.returncode == 0 else None
-
-
-def is_clone(root: Path) -> bool:
-    return git(root, "rev-parse", "--show-prefix") == b"\n"
+def _is_built(folder: Path) -> bool:
+    ignored = folder / ".gitignore"
+    return ignored.is_file() and ignored.read_bytes() == IGNORES_ALL
 
 
 def _names(root: Path) -> Iterator[str]:
     """Tracked and new files that git does not ignore; without git, all but those of NOT_SOURCES."""
-    listed = git(root, "ls-files", "-z", "--cached", "--others", "--exclude-standard") if is_clone(root) else None
+    listed = git.files(root)
     if listed is not None:
-        yield from {os.fsdecode(name) for name in listed.split(b"\0") if name}
+        yield from listed
         return
     for folder, folders, files in os.walk(root):
-        folders[:] = [name for name in folders if name not in NOT_SOURCES]
+        folders[:] = [name for name in folders if name not in NOT_SOURCES and not _is_built(Path(folder, name))]
         yield from (os.path.relpath(os.path.join(folder, name), root) for name in files)
 
 

@@ -11,7 +11,8 @@ The kinds, in the order in which they are looked for. The first that fits counts
     HANG      time ran out (busy), or nothing would ever happen again (idle), or the output had no end
     ENDED     the machine went off before the last test case
     WRONG     a check of the test failed
-    LEAK      all checks passed, but memory was not given back or an invariant of the kernel is broken
+    LEAK      all checks passed, but memory was not given back
+    BROKEN    all checks passed, but an invariant of the kernel is broken
     FORGED    a success was reported without the nonce
 """
 
@@ -33,9 +34,10 @@ PANIC = re.compile(r"^PANIC: (?P<what>[^\n]*)\n(?P<rest>(?:  [^\n]*\n)*)", re.MU
 # The test's own thread; in lab 1, where threads have numbers, the one that was the last to do anything.
 OWN_STOPPED = re.compile(r"^(?:kernel: thread root stopped: (?P<root>[^\n]*)$|thread \d+ stopped: (?P<last>[^\n]*)\n*\Z)",
                          re.MULTILINE)
-BROKEN = "invariant violated: "         # how the panic of the invariant checker begins
+VIOLATED = "invariant violated: "       # how the panic of the invariant checker begins
+BEGUN = re.compile(r"^case (?P<name>\w+)$", re.MULTILINE)
 RESULT = re.compile(r"^ok (?P<name>\w+)(?: (?P<tag>\S+))?$", re.MULTILINE)
-FAILURE = re.compile(r"^(?P<word>FAIL|LEAK) (?P<name>\w+): (?P<text>[^\n]*)$", re.MULTILINE)
+FAILURE = re.compile(r"^(?P<word>FAIL|LEAK|BROKEN) (?P<name>\w+): (?P<text>[^\n]*)$", re.MULTILINE)
 ALSO = re.compile(r"^also (?P<name>\w+): (?P<text>[^\n]*)$", re.MULTILINE)
 SUMMARY = re.compile(r"^ktest: (?P<passed>\d+) passed, (?P<failed>\d+) failed$", re.MULTILINE)
 
@@ -51,6 +53,7 @@ class Kind(Enum):
     ENDED = "ENDED"
     WRONG = "WRONG"
     LEAK = "LEAK"
+    BROKEN = "BROKEN"
     FORGED = "FORGED"
 
 
@@ -103,7 +106,7 @@ def of_boot(test: Test, run: Run, nonce: str, limit: str) -> Verdict:
         return todo
     wrong = next((each for each in FAILURE.finditer(run.output) if each["word"] == "FAIL"), None)
     if stopped and wrong:
-        if stopped.kind == Kind.LEAK:       # a test that fails may well leave things behind
+        if stopped.kind == Kind.BROKEN:      # a test that fails may well leave things behind
             return of_output(test, run.output, nonce)
         return Verdict(stopped.kind, stopped.reason, (f"before that: {place_first(wrong['text'])}", *stopped.details))
     return stopped or of_output(test, run.output, nonce)
@@ -116,22 +119,25 @@ def in_words(panic: str) -> str:
 
 def of_stop(run: Run, limit: str) -> Verdict | None:
     """The verdict if the run did not end by itself."""
+    case = in_case(run.output)
     if panic := PANIC.search(run.output):
         what, rest = panic["what"], [line.strip() for line in panic["rest"].splitlines()]
-        if what.startswith(BROKEN):
-            return Verdict(Kind.LEAK, f"the kernel's invariant is broken: {what.removeprefix(BROKEN)}", tuple(run.where))
-        return Verdict(Kind.PANIC, in_words(what), tuple(run.where or rest))
+        if what.startswith(VIOLATED):
+            which = what.removeprefix(VIOLATED)
+            return Verdict(Kind.BROKEN, f"an invariant of the kernel is broken: {which}{case}", tuple(run.where))
+        return Verdict(Kind.PANIC, in_words(what) + case, tuple(run.where or rest))
     if run.stop == Stop.FLOOD:
-        return Verdict(Kind.HANG, "it prints without end", (*run.where, *tail(run.output, 2)))
+        return Verdict(Kind.HANG, f"it prints without end{case}", (*run.where, *tail(run.output, 2)))
     if run.stop in (Stop.BUSY, Stop.ASLEEP):
         how = "busy" if run.stop == Stop.BUSY else "mostly asleep"
-        return Verdict(Kind.HANG, f"{how}: not finished after {limit}", tuple(run.where))
+        return Verdict(Kind.HANG, f"{how}: not finished after {limit}{case}", tuple(run.where))
     if run.stop == Stop.STUCK:
-        return Verdict(Kind.HANG, "it takes exceptions without end: the kernel's trap handler is not mapped", tuple(run.where))
+        return Verdict(Kind.HANG, f"it takes exceptions without end, and comes to nothing else{case}", tuple(run.where))
     if run.stop == Stop.IDLE and (own := OWN_STOPPED.search(run.output)):
-        return Verdict(Kind.ENDED, f"the test's own thread stopped: {own['root'] or own['last']}", tail(run.output))
+        return Verdict(Kind.ENDED, f"the test's own thread stopped: {own['root'] or own['last']}{case}",
+                       (*run.where, *tail(run.output)))
     if run.stop == Stop.IDLE:
-        return Verdict(Kind.HANG, "idle: everything waits, and nothing will wake it", tuple(run.where))
+        return Verdict(Kind.HANG, f"idle: everything waits, and nothing will wake it{case}", tuple(run.where))
     return None
 
 
@@ -142,9 +148,9 @@ def of_output(test: Test, output: str, nonce: str) -> Verdict:
         return Verdict(Kind.WRONG, place_first(wrong["text"]), after(output, wrong))
     summary = SUMMARY.search(output)
     if summary is None:
-        return Verdict(Kind.ENDED, "it ended before the last case", tail(output))
+        return Verdict(Kind.ENDED, f"it ended before the last case{in_case(output)}", tail(output))
     if failures:
-        return Verdict(Kind.LEAK, place_first(failures[0]["text"]), after(output, failures[0]))
+        return Verdict(Kind(failures[0]["word"]), place_first(failures[0]["text"]), after(output, failures[0]))
     results = list(RESULT.finditer(output))
     if forged := next((each for each in results if each["tag"] != tag(nonce, each["name"])), None):
         return Verdict(Kind.FORGED, f"`{forged[0]}` does not come from the test's program")
@@ -156,6 +162,14 @@ def of_output(test: Test, output: str, nonce: str) -> Verdict:
     if not passed:
         return Verdict(Kind.WRONG, "no case has run")
     return Verdict(Kind.OK)
+
+
+def in_case(output: str) -> str:
+    """`, in case NAME` if the program says which case it was in, or ""."""
+    begun = list(BEGUN.finditer(output))
+    if not begun or any(each["name"] == begun[-1]["name"] for each in RESULT.finditer(output, begun[-1].end())):
+        return ""
+    return f", in case {begun[-1]['name']}"
 
 
 def place_first(text: str) -> str:

@@ -2,7 +2,8 @@
 """`make walk LAB=n`: GDB leads through the lab's path, stop by stop. PAUSE=1 waits for Enter at each.
 
 The walk of lab n is grade/walks/labn.toml; grade/gdb/walk.py says what stands there. At the top, `append` is the
-kernel's command line. The machine is the grader's, so a walk shows the same each time.
+kernel's command line. `needs` may name a function: a kernel without it takes the walk in the file `otherwise`, beside this
+one. The machine is the grader's, so a walk shows the same each time.
 """
 
 import argparse
@@ -13,7 +14,7 @@ import sys
 import tomllib
 from pathlib import Path
 
-from glenda import paths, qemu
+from glenda import paths, qemu, symbols
 from glenda.errors import Infrastructure
 from glenda.process import die_with_parent
 
@@ -37,7 +38,10 @@ def lead(root: Path, walk: Path, kernel: Path, initrd: Path) -> int:
     if not walk.exists():
         print(f"There is no {walk.relative_to(root)}: this lab has no walk", file=sys.stderr)
         return 1
-    append = tomllib.loads(walk.read_text(encoding="utf-8"))["append"]
+    head = tomllib.loads(walk.read_text(encoding="utf-8"))
+    if "needs" in head and not symbols.has_function(kernel, head["needs"]):
+        return lead(root, walk.with_name(head["otherwise"]), kernel, initrd)
+    append = head["append"]
     port = free_port()
     try:
         guest = subprocess.Popen(machine(kernel, initrd, append, port), stdin=subprocess.DEVNULL, preexec_fn=die_with_parent)

@@ -2,6 +2,7 @@
 """`make qemu` and `make qemu-gdb` as a person at a terminal sees them: exit status, port, and a window that closes."""
 
 import os
+import re
 import shlex
 import subprocess
 import sys
@@ -68,6 +69,19 @@ def test_a_system_that_cannot_start_is_an_error() -> None:
                           stdout=subprocess.PIPE, text=True, timeout=PATIENCE, check=False)
     assert "kernel: cannot start: initrd bin/nonexistent: the archive holds no file of that name\n" in done.stdout
     assert done.returncode != 0
+
+
+@pytest.mark.parametrize("keys", ["", "run hello there\n"])
+def test_a_system_ends_with_its_input(keys: str) -> None:
+    """Of a file, as with `make qemu </dev/null`, or of a pipe. What came is still done."""
+    system = subprocess.Popen(make("qemu"), cwd=ROOT, stdin=subprocess.PIPE if keys else subprocess.DEVNULL,
+                              stdout=subprocess.PIPE, text=True)
+    while keys and "type help" not in system.stdout.readline():     # it loses what comes while it boots
+        assert system.poll() is None
+    said, _ = system.communicate(keys or None, timeout=PATIENCE)
+    assert system.returncode == 0, said
+    assert "standard input has ended, and the system waits" in said.splitlines()[-1]
+    assert not keys or re.search("^there$", said, re.MULTILINE), said
 
 
 def boot(kernel: Path, *arguments: str) -> subprocess.Popen[str]:

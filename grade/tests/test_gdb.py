@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from glenda import guests
 from glenda.machine import Machine
 from glenda.paths import BUILD, ROOT
 from lab.walk import free_port
@@ -18,8 +19,8 @@ from lab.walk import free_port
 PROMPT = "^glenda% "
 SECONDS = 60            # of real time for one GDB
 MARK = "@@@ "
-NAMES = ("threads", "thread-info", "harts", "caps", "cdt", "untyped", "vspace", "endpoint", "notification", "program",
-         "kernel", "trace")
+NAMES = ("threads", "thread-info", "thread-backtrace", "harts", "caps", "cdt", "untyped", "vspace", "endpoint",
+         "notification", "program", "kernel", "break-panic", "trace")
 LOOKING = ("threads", "harts", "thread-info 1", "glenda thread root", "caps root", "cdt", "cdt &glenda::irqs",
            "untyped", "vspace 1", "endpoint", "endpoint 0x1000", "notification")   # need a system that has booted
 
@@ -197,6 +198,18 @@ def test_mistakes_are_explained(prompt: Debugged) -> None:
     answers = prompt.gdb(*expected)
     for command, text in expected.items():
         assert text in answers[command], f"{command}: {answers[command]}"
+
+
+def test_a_kernel_without_capabilities(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As that of lab 1: what would not work there is not offered, and says so."""
+    (tmp_path / "kernel").mkdir()
+    (tmp_path / "kernel/glenda.elf").symlink_to(guests.build("idle"))
+    monkeypatch.setenv("GLENDA_BUILD", str(tmp_path))
+    done = subprocess.run(["gdb-multiarch", "-q", "-nx", "-batch", "-x", ".gdbinit", "-ex", "glenda help", "-ex", "threads"],
+                          cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=SECONDS, check=False)
+    assert "\nGlenda: program, kernel. `glenda help` explains them." in done.stdout, done.stdout
+    assert re.findall(r"^  ([\w-]+)", done.stdout, re.MULTILINE) == ["program", "kernel"]
+    assert done.stderr.startswith("`threads` is for kernels from lab 2 on; in this one there are program, kernel"), done.stderr
 
 
 def test_help(prompt: Debugged) -> None:

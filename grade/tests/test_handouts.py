@@ -16,7 +16,7 @@ from handouts.page import Page, slug
 from handouts.tree import SOLVED, STUDENT, Tree
 
 HANDOUTS = ROOT / "handouts"
-PAGES = [ROOT / "README.md", *sorted(path for path in HANDOUTS.rglob("*.md") if path.parent != HANDOUTS / "reference")]
+PAGES = [ROOT / "README.md", ROOT / "labs/README.md", *sorted(path for path in HANDOUTS.rglob("*.md") if path.parent != HANDOUTS / "reference")]
 REFERENCE = sorted((HANDOUTS / "reference").glob("*.md"))
 STUDENTS_README = ROOT / "labs/common/README.md"
 LABS = sorted(int(path.stem.removeprefix("lab")) for path in (HANDOUTS / "labs").glob("lab*.md"))
@@ -203,7 +203,7 @@ def test_a_right_lab_page_is_accepted() -> None:
     ("`find_slot`", "it", "2.2: the section does not name find_slot"),
     ("kernel/cap/cnode.cc", "kernel/cap/slot.cc", "2.2: the section does not name kernel/cap/cnode.cc"),
     ("`cspace_levels`, `children`", "", "2.2: the section names none of its tests: cspace_levels, children"),
-    ("Hint 1", "A hint", "2.2: the section has no hints"),
+    ("Hint 1", "A hint", "2.2: the section has 0 hints, `make hint` tells 1"),
     ("| 2.2 | 12 |", "| 2.2 | 13 |", "after 2.2 the score is 12, the page says 13"),
     ("| 2.2 | 12 |", "", "after 2.2 the score is 12, the page says None"),
 ])

@@ -5,8 +5,10 @@ What is not installed is skipped, with the command that installs it: few who run
 """
 
 import importlib.util
+import shutil
 import socket
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,7 +17,6 @@ import pytest
 from glenda.paths import ROOT
 from handouts import look
 from handouts.browser import Browser, BrowserError, find
-
 
 
 def has_mkdocs() -> bool:
@@ -66,6 +67,29 @@ def test_site_search_needs_no_network(site: Path, browser: Browser) -> None:
     with look.served(site) as address:
         assert "Lab 2: Capabilities" in look.search(browser, address, "zombie")
         assert look.search(browser, address, "xyzzyq") == []
+
+
+@needs_mkdocs
+@needs_chromium
+@pytest.mark.skipif(shutil.which("pdftotext") is None, reason="no pdftotext here: sh grade/deps.sh poppler-utils")
+def test_pages_on_paper(site: Path, tmp_path: Path) -> None:
+    """Each page has a PDF; a lab's begins with the page's title and goes on to its challenge."""
+    done = subprocess.run([sys.executable, "handouts/pdf.py", site, tmp_path], cwd=ROOT, capture_output=True, text=True,
+                          timeout=600, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    papers = {str(path.relative_to(tmp_path).with_suffix(".html")) for path in tmp_path.rglob("*.pdf")}
+    assert papers == set(look.pages_of(site))
+    for number in (1, 2, 3):
+        text = subprocess.run(["pdftotext", tmp_path / f"labs/lab{number}.pdf", "-"], capture_output=True, text=True,
+                              timeout=60, check=True).stdout
+        assert text.startswith(f"Lab {number}: ")
+        assert "Challenge" in text and "Hint 1" in text and "chrome-error" not in text
+
+
+def test_paper_without_a_browser(tmp_path: Path) -> None:
+    done = subprocess.run([sys.executable, ROOT / "handouts" / "pdf.py", tmp_path, tmp_path], capture_output=True,
+                          env={"PATH": str(tmp_path)}, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stderr) == (1, "no Chromium here: sh grade/deps.sh chromium\n")
 
 
 # --- the look finds what it is for --------------------------------------------------------------------------------

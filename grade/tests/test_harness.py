@@ -131,6 +131,13 @@ def test_a_guest_that_executes_nothing_is_noticed(boot: Boot) -> None:
     assert guest.monitor.human("info registers") and time.monotonic() - begin < 10
 
 
+def test_a_guest_that_gets_nowhere_is_noticed(boot: Boot) -> None:
+    """It executes instructions, so slowly that its 20 s would take hours. Else it would be this computer's fault at last."""
+    guest = boot("crawl")
+    with pytest.raises(GuestStuck, match="gets nowhere"):
+        guest.expect("more", within=20)
+
+
 def test_input_wakes_an_idle_guest(boot: Boot) -> None:
     guest = boot("echo")
     guest.expect("> ")

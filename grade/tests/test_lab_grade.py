@@ -14,6 +14,7 @@ import pytest
 
 from glenda import guests
 from glenda.paths import ROOT
+from lab import screen
 
 HEAD = """[lab]
 number = 2
@@ -36,15 +37,15 @@ KINDS = {
     "todo": ("TO DO", "exercise 2.3 is missing (Slot::take, kernel/cap/slot.cc)"),
     "panic": ("PANIC", "trap in the kernel: store page fault at 0x20"),
     "panic_flood": ("PANIC", "trap in the kernel"),
-    "busy": ("HANG", "busy: not finished after 0.2 s of the guest's time"),
+    "busy": ("HANG", "busy: not finished after 0.2 s of the guest's time, in case two"),
     "idle": ("HANG", "idle: everything waits"),
     "nap": ("HANG", "mostly asleep"),
     "flood": ("HANG", "it prints without end"),
     "early": ("ENDED", "it ended before the last case"),
-    "wrong": ("WRONG", "user/tests/lab2_x.cc:88  error_of(copy), got Ok, not InvalidCapability"),
+    "wrong": ("WRONG", "user/tests/lab2_x.cc:88  error_of(copy), got Ok, wanted InvalidCapability"),
     "wrong_hang": ("HANG", "user/tests/lab2_x.cc:88  error_of(copy), got Ok"),
-    "leak": ("LEAK", "used == 0, got 0x40"),
-    "broken": ("LEAK", "a slot is in the derivation tree twice"),
+    "leak": ("LEAK", "used == 0, got 64, wanted 0"),
+    "broken": ("BROKEN", "an invariant of the kernel is broken: a slot is in the derivation tree twice"),
     "fixed": ("FORGED", "`ok one` does not come from the test's program"),
     "replayed": ("FORGED", "does not come from the test's program"),
     "summary": ("FORGED", "but 0 results"),
@@ -107,6 +108,11 @@ def without_time(screen: str) -> str:
     return "\n".join(lines[:-1])
 
 
+def unwrapped(text: str) -> str:
+    """Without what a narrow screen changes."""
+    return re.sub(r"\s+", " ", text)
+
+
 def rows(screen: str) -> dict[str, str]:
     """The line of each test."""
     return {match[1]: match[0] for match in re.finditer(r"^  \d\.\d+ +(\S+) .*$", screen, re.MULTILINE)}
@@ -127,20 +133,31 @@ def test_kinds(every: Graded, program: str) -> None:
     test = every.tests[program]
     assert test["extra_data"]["kind"] == kind
     assert rows(every.screen)[program].split()[2:][:len(kind.split())] == kind.split()
-    assert words in every.screen and words in "\n".join([test["output"], every.screen])
+    assert unwrapped(words) in unwrapped(every.screen)
     assert test["score"] == (5 if kind == "ok" else 0) and test["max_score"] == 5
     assert test["status"] == ("passed" if kind == "ok" else "failed")
 
 
 def test_the_screen_says_how_to_go_on(every: Graded) -> None:
     assert every.status == 0, "every test could be run"
-    assert "Score 10/100    next: 2.2" in every.screen
-    assert ('exercise 2.2 find_slot, kernel/cap/cnode.cc   handout: lab2 "Find a capability"   make hint EX=2.2\n'
-            "       log build/grade/lab2/wrong.log   again, recorded: make record TEST=wrong") in every.screen
+    assert "Score 10/100    next: 2.2, then 2.3" in every.screen
+    assert ("       exercise 2.2 find_slot, kernel/cap/cnode.cc\n"
+            '       handout: lab2 "Find a capability"   make hint EX=2.2\n'
+            "       log build/grade/lab2/wrong.log   again, recorded: make record TEST=wrong\n") in every.screen
     assert "user/tests/lab2_x.cc:89  value == 7" in every.screen
-    assert re.search(r"#0 pass  grade/tests/guests/pretend.c:\d+\n +#1 find_line  grade/tests/guests/pretend.c:\d+",
-                     every.screen.replace(f"{ROOT}/", ""))
-    assert re.search(r"hart 0 is in hang, \S*pretend.c:\d+", every.screen)
+
+
+def test_stacks_name_the_lines_of_the_calls(every: Graded) -> None:
+    """A return address belongs to the line after the call: one less does not."""
+    source = "grade/tests/guests/pretend.c"
+    lines = (ROOT / source).read_text().splitlines()
+    called = next(number for number, line in enumerate(lines, 1) if "the line that the stack names" in line)
+    said = every.screen.replace(f"{ROOT}/", "")
+    assert re.search(rf"#0 pass  {source}:\d+\n +#1 panic_on_trap  {source}:{called}\n", said)
+    hang, more = (next(number for number, line in enumerate(lines, 1) if line.strip() == text) for text in
+                  ('for (;;) asm volatile("" ::: "memory");', "hang();"))
+    assert re.search(rf"in case two\n +#0 hang  {source}:{hang}\n +#1 look_for_more  {source}:{more}\n +#2 main  {source}:\d+\n",
+                     said)
 
 
 def test_logs_are_bounded(every: Graded) -> None:
@@ -179,19 +196,37 @@ def test_dependents_of_a_missing_exercise_take_one_line(lab: FakeLab) -> None:
     lab.add("todo", exercise="2.3")
     lab.add("todo_again", exercise="2.4", needs=["2.3", "2.4"])
     lab.add("good")
-    screen = lab.grade().screen
-    lines = screen.splitlines()
+    lines = lab.grade().screen.splitlines()
     assert [line.split()[1] for line in lines if line.startswith("  2.")] == ["good", "todo", "todo_again"]
     assert lines[-3] == "  2.4  todo_again               TO DO      0/5   needs 2.3"
-    assert lines[-2] == "Score 5/15    next: 2.3, then 2.4    1 of 3 tests ran to their end"
+    assert lines[-2] == "Score 5/15    next: 2.3    1 of 3 tests ran to their end"
 
 
 def test_what_may_follow_from_an_earlier_failure_is_short(lab: FakeLab) -> None:
     lab.add("wrong")
     lab.add("early", exercise="2.3", needs=["2.2", "2.3"])
-    screen = lab.grade().screen
-    assert "may follow from 2.2; log build/grade/lab2/early.log" in screen
-    assert screen.count("make hint") == 1
+    said = lab.grade().screen
+    assert "\n       may follow from 2.2   log build/grade/lab2/early.log\n       again, recorded" in said
+    assert said.count("make hint") == 1
+
+
+def test_the_next_step_is_what_is_missing(lab: FakeLab) -> None:
+    """The first exercise, of whichever lab: that of a test which meets it may be a later one."""
+    lab.add("todo", exercise="2.4", needs=["2.3", "2.4"])
+    assert "next: 2.3  " in lab.grade().screen
+    lab.add("wrong", exercise="2.10")
+    assert "next: 2.3, then 2.10  " in lab.grade().screen
+
+
+def test_the_screen_fits_a_terminal(every: Graded, lab: FakeLab) -> None:
+    """80 columns, and nothing is left out. Only what is one word, or a picture, may be longer."""
+    long = [line for line in every.screen.splitlines() if len(line) > screen.COLUMNS and " " in line.strip()]
+    assert not [line for line in long if "|" not in line and "/" not in line], long
+    why = "a script says at length what it has seen, and what it would rather have seen, until nothing fits: see the end"
+    lab.write("grade/labs/lab2_long.py", f'def run(tree):\n    assert False, "{why}"\n')
+    lab.add("a_script_with_a_long_name", kind="script", script="grade/labs/lab2_long.py")
+    said = lab.grade().screen
+    assert why in unwrapped(said) and max(map(len, said.splitlines())) <= screen.COLUMNS
 
 
 def test_one_test_or_exercise(lab: FakeLab) -> None:
@@ -227,6 +262,17 @@ def test_first_error_of_the_build(lab: FakeLab) -> None:
     assert "BUILD  a.cc:2  'nothing' was not declared in this scope" in first.screen
     assert first.tests["good"]["extra_data"]["kind"] == "BUILD" and first.status == 0
     assert without_time(lab.grade("-j4").screen) == without_time(first.screen)
+
+
+def test_an_error_of_the_assembler(lab: FakeLab) -> None:
+    """It names a file of the compiler's, which has another name each time."""
+    lab.write("Makefile", "lab-built: a.o\n%.o: %.cc\n\tg++ -c $< -o $@\n")
+    lab.write("a.cc", 'asm("wrong");\n')
+    lab.add("good")
+    graded = lab.grade()
+    assert "BUILD  assembly:" in graded.screen and "no such instruction: `wrong'" in unwrapped(graded.screen)
+    log = (graded.folder / "build.log").read_text()
+    assert without_time(lab.grade().screen) == without_time(graded.screen) and (graded.folder / "build.log").read_text() == log
 
 
 def test_a_build_without_end(lab: FakeLab) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from lab import doctor, next_lab, stubs
+from lab import config, doctor, doctor_folder, doctor_tools, next_lab, replay, stubs
 from lab.next_lab import Refused
 
 LAB = '''[lab]
@@ -164,7 +164,7 @@ def test_a_clone_of_one_branch(course: Course, tmp_path: Path) -> None:
     """It is what --depth makes. The command that is offered mends it."""
     git(tmp_path, "clone", "-q", "--depth=1", "-b", "lab1", f"file://{course.public}", "one")
     course.publish(2, {"kernel/cap/slot.cc": "slot\n"})
-    assert any("follows a single branch" in each.text for each in mends(doctor.check_repository, tmp_path / "one"))
+    assert any("follows a single branch" in each.text for each in mends(doctor_folder.check_repository, tmp_path / "one"))
     with pytest.raises(Refused, match="follows a single branch") as reason:
         next_lab.advance(tmp_path / "one")
     subprocess.run(["sh", "-c", str(reason.value).splitlines()[-1]], cwd=tmp_path / "one", check=True)
@@ -188,18 +188,18 @@ def test_no_clone_no_remote_and_no_network(course: Course, tmp_path: Path) -> No
 def test_stubs_are_found_in_sources(tmp_path: Path) -> None:
     write(tmp_path, {"kernel/a.cc": '  missing_exercise("2.1", a);\n', "kernel/b.h": 'missing_exercise("3.2");',
                      "kernel/debug/exercise.h": 'missing_exercise("2.9")', "kernel/c.txt": 'missing_exercise("2.8")'})
-    assert stubs.unsolved(tmp_path, 2) == {"2.1"} and stubs.unsolved(tmp_path, 3) == {"3.2"}
+    assert stubs.unsolved(tmp_path) == {"2.1", "3.2"}
 
 
 # --- doctor -------------------------------------------------------------------------------------------------------
 
-def mends(check: doctor.Check, root: Path) -> list[doctor.Finding]:
+def mends(check: doctor_tools.Check, root: Path) -> list[doctor_tools.Finding]:
     return [finding for finding in check(root) if finding.mend]
 
 
 def test_this_computer_has_the_tools(tmp_path: Path) -> None:
-    assert not mends(doctor.check_tools, tmp_path) and not mends(doctor.check_compilers, tmp_path)
-    assert not mends(doctor.check_python, tmp_path) and not mends(doctor.check_firmware, tmp_path)
+    assert not mends(doctor_tools.check_tools, tmp_path) and not mends(doctor_tools.check_compilers, tmp_path)
+    assert not mends(doctor_tools.check_python, tmp_path) and not mends(doctor_tools.check_firmware, tmp_path)
 
 
 @pytest.mark.parametrize("printed, found", [
@@ -207,7 +207,7 @@ def test_this_computer_has_the_tools(tmp_path: Path) -> None:
     ("QEMU emulator version 7.2.22 (Debian 1:7.2+dfsg-7+deb12u18)", (7, 2, 22)), ("GNU gdb (Debian 16.3-1) 16.3", (16, 3)),
     ("git version 2.39.5", (2, 39, 5)), ("no number", None)])
 def test_versions_are_read(printed: str, found: tuple[int, ...] | None) -> None:
-    assert doctor.version_in(printed) == found
+    assert doctor_tools.version_in(printed) == found
 
 
 def test_a_tool_that_is_missing_and_one_that_is_old(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -215,38 +215,64 @@ def test_a_tool_that_is_missing_and_one_that_is_old(tmp_path: Path, monkeypatch:
     old.write_text("#!/bin/sh\necho 'QEMU emulator version 6.0.0'\n")
     old.chmod(0o755)
     monkeypatch.setenv("QEMU", str(old))
-    assert any("6.0.0 is too old; 7.2 or later is needed" in each.text for each in mends(doctor.check_tools, tmp_path))
+    assert any("6.0.0 is too old; 7.2 or later is needed" in each.text for each in mends(doctor_tools.check_tools, tmp_path))
     monkeypatch.setenv("PATH", "/nowhere")
-    found = {each.subject: each for each in mends(doctor.check_tools, tmp_path)}
+    found = {each.subject: each for each in mends(doctor_tools.check_tools, tmp_path)}
     assert found["make"].text == "is missing" and "make" in found["make"].mend
 
 
 def test_crlf_is_found_and_the_command_mends_it(course: Course) -> None:
     write(course.clone, {"kernel/queue.h": SOURCE.replace("\n", "\r\n")})
-    [finding] = mends(doctor.check_line_endings, course.clone)
+    [finding] = mends(doctor_folder.check_line_endings, course.clone)
     assert "kernel/queue.h is written with CRLF" in finding.text
     subprocess.run(["bash", "-c", finding.mend], cwd=course.clone, check=True)
-    assert not mends(doctor.check_line_endings, course.clone)
+    assert not mends(doctor_folder.check_line_endings, course.clone)
     assert (course.clone / "kernel/queue.h").read_text() == SOURCE
 
 
 def test_a_file_from_the_future(course: Course) -> None:
     late = time.time() + 3600
     os.utime(course.clone / "Makefile", (late, late))
-    [finding] = mends(doctor.check_clock, course.clone)
+    [finding] = mends(doctor_folder.check_clock, course.clone)
     assert "Makefile is from the future" in finding.text
     subprocess.run(["bash", "-c", finding.mend], cwd=course.clone, check=True)
-    assert not mends(doctor.check_clock, course.clone)
+    assert not mends(doctor_folder.check_clock, course.clone)
+
+
+def test_a_file_system_that_changes_names(course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As ntfs-3g does where it ignores case."""
+    assert not any("lower case" in each.text for each in mends(doctor_folder.check_file_system, course.clone))
+    monkeypatch.setattr(os, "listdir", lambda _: ["makefile", "readme.md"])
+    assert any("it shows all names in lower case" in each.text for each in mends(doctor_folder.check_file_system, course.clone))
+
+
+def test_a_shared_folder_that_git_does_not_trust(course: Course, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    [finding] = mends(doctor_folder.check_repository, course.clone)
+    assert "git does not trust it" in finding.text
+    subprocess.run(["bash", "-c", finding.mend], cwd=course.clone, check=True)
+    assert not any("trust" in each.text for each in mends(doctor_folder.check_repository, course.clone))
 
 
 def test_a_shallow_clone_and_a_missing_remote(course: Course, tmp_path: Path) -> None:
     course.publish(2, {"kernel/cap/slot.cc": "slot\n"})
     git(tmp_path, "clone", "-q", "--depth=1", f"file://{course.public}", "shallow")
-    assert any(each.mend == "git fetch --unshallow" for each in mends(doctor.check_repository, tmp_path / "shallow"))
+    assert any(each.mend == "git fetch --unshallow" for each in mends(doctor_folder.check_repository, tmp_path / "shallow"))
     git(course.clone, "remote", "remove", "origin")
-    assert any("no remote is called origin" in each.text for each in mends(doctor.check_repository, course.clone))
+    assert any("no remote is called origin" in each.text for each in mends(doctor_folder.check_repository, course.clone))
 
 
 def test_the_report_counts_and_shows_the_command() -> None:
-    text = doctor.report([doctor.Finding("git", "2.39"), doctor.Finding("make", "is missing", "sudo apt-get install make")])
+    text = doctor.report([doctor_tools.Finding("git", "2.39"),
+                          doctor_tools.Finding("make", "is missing", "sudo apt-get install make")])
     assert text == "  ok     git: 2.39\n  MEND   make: is missing\n         sudo apt-get install make\n1 thing to mend."
+
+
+@pytest.mark.parametrize("kind, words", [("script", "make qemu-gdb, and make gdb"), ("host", "runs on this computer")])
+def test_what_cannot_be_recorded_says_what_to_do(kind: str, words: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    test = config.Test("typing", "1.7", 1, kind)
+    monkeypatch.setattr(config, "load_all", lambda root: [config.Lab(1, "", (), (test,))])
+    with pytest.raises(config.BadLab) as told:
+        replay.recording_of("typing")
+    assert words in str(told.value) and "build/grade/lab1/typing.log" in str(told.value)

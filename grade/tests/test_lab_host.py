@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: MIT
 """Graded host tests and scripts: what becomes of each way to end, and what is compiled again."""
 
+import subprocess
 from pathlib import Path
 
 import pytest
-from test_lab_grade import FakeLab, lab, without_time  # noqa: F401  (a fixture)
+from test_lab_grade import FakeLab, lab, unwrapped, without_time  # noqa: F401  (a fixture)
 
 from glenda.paths import ROOT
-from lab import build, host
+from lab import build, calls, host, jail
 
 HARNESS = f'''
 #include <cstdio>
@@ -31,17 +32,23 @@ THINGS = {
     "int thing() { return 8; }": ("WRONG", "grade/host/thing.cc:9  thing() == 7"),
     "int thing() { return nothing; }": ("BUILD", "kernel/thing.cc:1  'nothing' was not declared"),
     "int other() { return 7; }": ("BUILD", "       grade/host/thing.cc:9  undefined reference to `thing()'"),
-    "int thing() { int* p = new int; delete p; return *p; }": ("PANIC", "kernel/thing.cc:1  AddressSanitizer: heap-use-after-free in thing()"),
+    'asm("wrong"); int thing() { return 7; }': ("BUILD", "assembly:"),
+    "int thing() { int* p = new int; delete p; return *p; }":
+        ("PANIC", "kernel/thing.cc:1  AddressSanitizer: heap-use-after-free in thing()"),
     "int thing() { int a[2] = {}; volatile int i = 2; return a[i]; }": ("PANIC", "kernel/thing.cc:1  index 2 out of bounds"),
     "int thing() { volatile int big = 0x7fffffff; return big + 1; }": ("PANIC", "signed integer overflow"),
-    "#include <cstdlib>\nint thing() { std::abort(); }": ("PANIC", "signal 6"),
-    "int thing() { for (volatile int i = 0;; i = 1 - i) {} }": ("HANG", "busy: not finished after 0.5 s of the processor's time"),
-    "#include <unistd.h>\nint thing() { pause(); return 7; }": ("HANG", "idle"),
+    "#include <cstdlib>\nint thing() { std::abort(); }":
+        ("PANIC", "signal 6: Aborted #0 thing kernel/thing.cc:2 #1 main grade/host/thing.cc:9"),
+    "int thing() { for (volatile int i = 0;; i = 1 - i) {} }":
+        ("HANG", "busy: not finished after 0.5 s of the processor's time #0 thing kernel/thing.cc:1 #1 main grade/host/thing.cc:9"),
+    "#include <unistd.h>\nint thing() { pause(); return 7; }":
+        ("HANG", "nothing will wake it #0 thing kernel/thing.cc:2 #1 main grade/host/thing.cc:9"),
     "#include <cstdio>\nint thing() { for (;;) std::puts(\"play\"); }": ("HANG", "it prints without end"),
     "#include <cstdlib>\nint thing() { std::exit(0); }": ("ENDED", ""),
     "#include <cstdio>\n#include <cstdlib>\nint thing() { std::puts(\"ok one\\nktest: 1 passed, 0 failed\"); std::exit(0); }":
         ("FORGED", "`ok one`"),
-    "#include <cstdio>\n#include <cstdlib>\nint thing() { std::puts(\"Exercise 2.3 is missing: kernel/thing.cc, thing()\"); std::exit(77); }":
+    "#include <cstdio>\n#include <cstdlib>\n"
+    "int thing() { std::puts(\"Exercise 2.3 is missing: kernel/thing.cc, thing()\"); std::exit(77); }":
         ("TO DO", "exercise 2.3 is missing (thing, kernel/thing.cc)"),
 }
 
@@ -58,11 +65,76 @@ def test_host(lab: FakeLab, thing: str) -> None:  # noqa: F811
     kind, words = THINGS[thing]
     add_host(lab, thing)
     graded = lab.grade()
-    assert graded.tests["thing"]["extra_data"]["kind"] == kind and words in graded.screen
+    assert graded.tests["thing"]["extra_data"]["kind"] == kind and unwrapped(words) in unwrapped(graded.screen)
     assert graded.status == 0
     again = lab.grade()
     assert without_time(again.screen) == without_time(graded.screen)
     assert (again.folder / "thing.log").read_text() == (graded.folder / "thing.log").read_text()
+
+
+GIVEN_UP = f"""#include "{ROOT}/grade/host/check.h"
+int thing();
+void first() {{ EXPECT(true); }}
+void second() {{ EXPECT(thing() == 7); }}
+int main(int argc, char** argv) {{ return glenda::host::run_cases(argc, argv, {{{{"first", first}}, {{"second", second}}}}); }}
+"""
+
+
+def test_a_case_that_never_ends(lab: FakeLab) -> None:  # noqa: F811
+    """check.h ends it: a hang with place, case and stack, and no wrong result."""
+    lab.write("grade/host/thing.cc", GIVEN_UP)
+    lab.write("kernel/thing.cc", "int turn() { for (volatile int i = 0;; i = 1 - i) {} }\nint thing() { return turn() + 1; }")
+    lab.add("thing", kind="host", source="grade/host/thing.cc", files=["kernel/thing.cc"], cases=["first", "second"], limit=10.0)
+    graded = lab.grade()
+    assert graded.tests["thing"]["extra_data"]["kind"] == "HANG"
+    assert ("does not come to an end, in case second #0 turn kernel/thing.cc:1 #1 thing kernel/thing.cc:2 "
+            "#2 second grade/host/thing.cc:4 #3 ") in unwrapped(graded.screen)
+
+
+@pytest.fixture(scope="module")
+def jail_works() -> None:
+    done = subprocess.run([*jail.COMMAND, "--", "true"], capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        pytest.skip(f"bubblewrap cannot work here: {done.stderr.strip()}")
+
+
+@pytest.mark.usefixtures("jail_works")
+@pytest.mark.parametrize("thing", THINGS)
+def test_in_a_class_it_is_the_same(lab: FakeLab, thing: str) -> None:  # noqa: F811
+    """To the last byte of the transcript, though it runs in a jail there."""
+    add_host(lab, thing)
+    graded = lab.grade()
+    log = (graded.folder / "thing.log").read_text()
+    in_class = lab.grade(GLENDA_HOST_SANDBOX="1")
+    assert without_time(in_class.screen) == without_time(graded.screen) and (in_class.folder / "thing.log").read_text() == log
+
+
+# What a test has no business to do, as the body of thing(), which says afterwards that all is well.
+NO_BUSINESS = {
+    "deletes": 'system("rm -rf .");', "deletes itself": 'unlink("kernel/thing.cc");', "forks": "fork();",
+    "a daemon": "setsid(); daemon(0, 0);", "network": "socket(AF_INET, SOCK_STREAM, 0);", "kills": "kill(-1, SIGKILL);",
+    "writes": 'creat("/tmp/here", 0600);', "opens to write": 'open("results.json", O_WRONLY);', "spawns": "pid_t p; char* a[] = {0}; posix_spawn(&p, \"/bin/true\", 0, 0, a, a);",
+    "another program": 'execl("/bin/rm", "rm", "-rf", "kernel", nullptr);', "by hand": 'asm volatile("syscall" : : "a"(57) : "rcx", "r11", "memory");',
+    "in 32 bits": 'asm volatile("int $0x80" : : "a"(2) : "memory");',
+}
+
+
+@pytest.mark.usefixtures("jail_works")
+@pytest.mark.skipif(not calls.rules(), reason="no filter for this processor")
+@pytest.mark.parametrize("does", NO_BUSINESS)
+def test_what_no_test_needs_ends_it(lab: FakeLab, does: str) -> None:  # noqa: F811
+    add_host(lab, "\n".join(f"#include <{name}>" for name in ("cstdlib", "unistd.h", "fcntl.h", "signal.h", "spawn.h", "sys/socket.h")) +
+             f"\nint thing() {{ {NO_BUSINESS[does]} return 7; }}")
+    graded = lab.grade(GLENDA_HOST_SANDBOX="1")
+    test = graded.tests["thing"]
+    assert test["score"] == 0 and test["extra_data"]["kind"] == "PANIC" and test["output"].startswith(host.CALLED)
+    assert (lab.root / "kernel/thing.cc").exists()
+
+
+@pytest.mark.usefixtures("jail_works")
+def test_threads_and_reading_pass_the_filter(lab: FakeLab) -> None:  # noqa: F811
+    add_host(lab, "#include <thread>\n#include <cstdio>\nint thing() { std::thread([] {}).join(); return std::fopen(\"kernel/thing.cc\", \"r\") ? 7 : 8; }")
+    assert lab.grade(GLENDA_HOST_SANDBOX="1").tests["thing"]["score"] == 5
 
 
 def test_only_what_has_changed_is_compiled(lab: FakeLab) -> None:  # noqa: F811
@@ -88,7 +160,8 @@ def test_only_what_has_changed_is_compiled(lab: FakeLab) -> None:  # noqa: F811
 
 SCRIPTS = {
     "assert 'main' in tree.kernel_symbols()\n    assert (tree / 'Makefile').exists()": ("ok", ""),
-    "with tree.boot(append=f'root=bin/good case=one nonce={tree.nonce}') as machine:\n        machine.expect('^ok one')": ("ok", ""),
+    "with tree.boot(append=f'root=bin/good case=one nonce={tree.nonce}') as machine:\n        machine.expect('^ok one')":
+        ("ok", ""),
     "assert 1 == 2, 'one is not two'": ("WRONG", "grade/labs/lab2_script.py:3  one is not two"),
     "tree.boot(append='root=bin/good').expect('^never')": ("ENDED", "the machine went off"),
     "tree.boot(append='root=bin/busy').expect('^never', within=0.1)": ("HANG", "grade/labs/lab2_script.py:3  busy"),
@@ -106,7 +179,7 @@ def test_script(lab: FakeLab, body: str) -> None:  # noqa: F811
     lab.write("grade/labs/lab2_script.py", f'"""A script."""\ndef run(tree):\n    {body}\n')
     lab.add("script", kind="script", script="grade/labs/lab2_script.py")
     graded = lab.grade()
-    assert graded.tests["script"]["extra_data"]["kind"] == kind and words in graded.screen
+    assert graded.tests["script"]["extra_data"]["kind"] == kind and unwrapped(words) in unwrapped(graded.screen)
     assert graded.status == (2 if kind == "INFRA" else 0)
     assert not list(Path(lab.root / "grade").rglob("__pycache__"))
 

@@ -8,10 +8,11 @@ from collections.abc import Callable
 import pytest
 from test_gdb import Debugged
 
-from glenda import ktest
+from glenda import ktest, paths
 from glenda.errors import KernelPanic
 from glenda.machine import Machine
-from lab import config, submission, verdict
+from lab import boot, config, submission, verdict
+from lab.setting import Setting
 from lab.verdict import Kind, Run, Stop
 
 PROGRAM = "ktest_cspaces"
@@ -73,7 +74,7 @@ def test_the_kernel_is_checked_when_it_is_graded(machine: Boot, options: str, ex
     assert checked(machine, f"{options} case=cspaces_cycles")[0] == expected
 
 
-def test_a_broken_invariant_is_a_leak(machine: Boot) -> None:
+def test_a_broken_invariant_has_a_name_of_its_own(machine: Boot) -> None:
     """The derivation tree is damaged after the test's own checks have passed."""
     damage = "set variable glenda::root_slots[1].first_child = &glenda::root_slots[1]"
     was_checked, system = checked(machine, f"nonce={NONCE} case=cspaces_cycles", damage)
@@ -82,7 +83,19 @@ def test_a_broken_invariant_is_a_leak(machine: Boot) -> None:
         system.run_to_exit(within=5)
     test = config.Test("t", "2.2", 1, "boot", program=PROGRAM, cases=("cspaces_cycles",))
     found = verdict.of_boot(test, Run(system.transcript, Stop.PANIC), NONCE, "5 s")
-    assert found.kind == Kind.LEAK and found.reason.startswith("the kernel's invariant is broken: ")
+    assert found.kind == Kind.BROKEN and found.reason.startswith("an invariant of the kernel is broken: ")
+    assert found.reason.endswith(", in case cspaces_cycles")
+
+
+def test_an_idle_system_tells_where_its_threads_wait() -> None:
+    """The whole system at its prompt: nothing is armed, and nobody types."""
+    (paths.RESULTS / "idle").mkdir(parents=True, exist_ok=True)
+    setting = Setting(paths.ROOT, paths.RESULTS / "idle", paths.KERNEL, paths.INITRD, NONCE)
+    found = boot.run(setting, config.Test("idle", "3.1", 1, "boot", program="9ball", limit=0.5)).verdict
+    assert found.kind == Kind.HANG and found.reason.startswith("idle: ")
+    assert re.search(r"^thread root: BlockedRecv, endpoint 0x\w+\n  \w+(?:::\w+)*  user/9ball/\w+\.cc:\d+$",
+                     "\n".join(found.details), re.MULTILINE), found.details
+    assert any(re.fullmatch("thread console: BlockedCall, the reply, in 0x\\w+", each) for each in found.details)
 
 
 @pytest.mark.parametrize("console, kind", [
@@ -93,5 +106,7 @@ def test_a_broken_invariant_is_a_leak(machine: Boot) -> None:
 ])
 def test_a_stopped_program_is_no_hang(console: str, kind: Kind) -> None:
     test = config.Test("t", "2.2", 1, "boot", program=PROGRAM)
-    found = verdict.of_boot(test, Run(f"Glenda\n{console}", Stop.IDLE), NONCE, "5 s")
+    where = "  twice  user/tests/t.cc:7"        # of the thread root
+    found = verdict.of_boot(test, Run(f"Glenda\n{console}", Stop.IDLE, [where]), NONCE, "5 s")
     assert found.kind == kind and (kind == Kind.HANG or found.reason == "the test's own thread stopped: page fault")
+    assert found.details[0] == where

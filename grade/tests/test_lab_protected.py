@@ -134,7 +134,8 @@ def test_a_manifest_where_git_does_not_know(clone: Clone) -> None:
 
 def test_hidden_tests(clone: Clone, tmp_path_factory: pytest.TempPathFactory) -> None:
     hidden = tmp_path_factory.mktemp("hidden")
-    (hidden / "secret.py").write_text('def run(tree):\n    assert (tree / "user/tests/h.cc").exists()\n    assert False, "seen"\n')
+    (hidden / "secret.py").write_text('def run(tree):\n    assert (tree / "user/tests/h.cc").exists()\n'
+                                      '    assert False, "seen"\n')
     (hidden / "user/tests").mkdir(parents=True)
     (hidden / "user/tests/h.cc").write_text("")
     (hidden / "hidden.toml").write_text('[[test]]\nname = "secret"\nexercise = "2.2"\npoints = 3\nkind = "script"\n'
@@ -153,6 +154,17 @@ def test_a_link_or_a_huge_file_is_no_source(clone: Clone) -> None:
     clone.write("build/own.txt", "built")
     assert not {"zero", "core", "build/own.txt"} & submission.files(clone.root).keys()
     assert "Score 0/5" in clone.grade().screen
+
+
+def test_what_is_built_is_no_source_whatever_its_name(clone: Clone) -> None:
+    """With git and without."""
+    subprocess.run(["make", "-s", f"BUILD={clone.root}/elsewhere", "help"], cwd=ROOT, check=True, capture_output=True)
+    clone.write("elsewhere/kernel/a.o", "built")
+    sources = set(submission.files(clone.root))
+    assert not any(name.startswith("elsewhere") for name in sources)
+    assert clone.git("status", "--porcelain", "--untracked-files=all", "elsewhere") == ""
+    shutil.rmtree(clone.root / ".git")
+    assert set(submission.files(clone.root)) == sources
 
 
 def test_the_nonce_follows_submission_and_secret(clone: Clone) -> None:

@@ -11,12 +11,16 @@
 
 namespace glenda {
 
+/// Out of line, so that GDB can stop here: see `break-panic`.
+[[gnu::noinline]] static void report_violation(const Violation& violation) {
+    print("\nPANIC: invariant violated: ", violation.what, "\n  at ",
+          Hex{reinterpret_cast<std::uint64_t>(violation.where)}, "\nEND PANIC\n");
+}
+
 /// Reply: word 0 is 1 if an invariant is violated, else 0. The console says which.
 Outcome check_kernel(const Request& request) {
     const Violation violation = check_invariants();
-    if (violation)
-        print("\nPANIC: invariant violated: ", violation.what, "\n  at ",
-              Hex{reinterpret_cast<std::uint64_t>(violation.where)}, "\nEND PANIC\n");
+    if (violation) report_violation(violation);
     request.set_reply(0, violation ? 1 : 0);
     return done(1);
 }

@@ -5,6 +5,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from . import origin
 from .calibrate import calibrate
 from .check import Proofs
 from .course import Course
@@ -16,10 +17,12 @@ from .mutant_report import Check
 from .publish import Publication
 from .render import Renderer
 from .repository import Repository
-from .source import commit_date, is_clean, read_commit, read_folder
+from .source import commit_date, read_commit, read_folder, uncommitted
 from .stages import Bench
+from .steps import read_steps, write_steps
 
 ROOT = Path(__file__).resolve().parents[2]
+FEW = 4         # names that a message lists
 
 
 def tree(options: argparse.Namespace) -> int:
@@ -30,15 +33,31 @@ def tree(options: argparse.Namespace) -> int:
     return 0
 
 
+def steps(options: argparse.Namespace) -> int:
+    course = Course(read_folder(options.root))
+    if options.back:
+        changed = read_steps(course, options.folder, options.root)
+        print("\n".join(changed) or "Nothing has changed.")
+    else:
+        print(f"{options.folder}: {', '.join(write_steps(course, options.folder))}")
+    return 0
+
+
 def publish(options: argparse.Namespace) -> int:
+    commit, folder = origin.head(options.root), options.build / "labs"
     course = Course(read_commit(options.root))
-    publication = Publication(course, options.build / "labs", commit_date(options.root), options.reason)
+    publication = Publication(course, folder, commit_date(options.root), options.reason, commit)
+    if not options.reason:
+        origin.check(options.root, publication.private)
     raise_if(complaint for complaint in lint(course, publication.public, with_sizes=False)
              if complaint.rule != "L3" or not options.reason)
     publication.run()
     print("\n".join(publication.said))
-    if not is_clean(options.root):
-        print("Changes that are not committed were not published.")
+    if publication.is_new:
+        print(origin.NEW.format(path=publication.public.path, folder=folder))
+    if paths := uncommitted(options.root):
+        more = f" and {len(paths) - FEW} more" if len(paths) > FEW else ""
+        print(f"Not committed, and so not published: {', '.join(paths[:FEW])}{more}")
     return 0
 
 
@@ -95,6 +114,11 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     command.add_argument("folder", type=Path)
     command.add_argument("--solved", default="", metavar="2.1..2.4", help="exercises that are solved too")
     command.set_defaults(run=tree)
+
+    command = commands.add_parser("steps", help="write lab 1's steps as commits of a scratch repository, to edit them there")
+    command.add_argument("folder", type=Path, help="new or empty; with --back: where the commits are")
+    command.add_argument("--back", action="store_true", help="write lab 1's patches, and what it starts with, from the commits")
+    command.set_defaults(run=steps)
 
     command = commands.add_parser("lint", help="name what is wrong in the sources of the labs: rules L1 to L9")
     command.set_defaults(run=check_sources)

@@ -13,6 +13,7 @@ from .lint import lint
 from .proof_boots import check_lab
 from .proof_merges import Students, fresh_publication, plain_solutions
 from .proof_mends import Mends
+from .proof_student import OneStudent
 from .render import Renderer
 from .repository import Repository
 from .stages import Bench
@@ -40,6 +41,15 @@ class Proofs:
             yield from Students(publication, self.students, labs[-2:][0] if self.quick else None).run()
             yield from Mends(publication, self.mends).run()
 
+    def student(self) -> Iterator[str]:
+        """The third proof again, with the commands that students give: two go the whole way, one of them graded."""
+        with tempfile.TemporaryDirectory(prefix="labs-") as name:
+            folder, branch = Path(name), self.course.labs[0].name
+            publication = fresh_publication(self.course, folder)
+            yield from OneStudent(publication, folder / "plain", self.grader).run()
+            yield from OneStudent(publication, folder / "graded", self.grader, ("--single-branch", "-b", branch),
+                                  varies=True, grades=not self.quick).run()
+
     def boots(self) -> Iterator[str]:
         """The first two proofs, in folders that keep what was built."""
         bench = Bench(self.renderer, self.build / "labs/check", self.grader)
@@ -51,6 +61,7 @@ class Proofs:
         wrong = 0
         for title, proof in (("sources, and what they give away", self.sources),
                              (f"merges: {self.students} students a step, {self.mends} mends a branch", self.merges),
+                             ("a student's way from the first lab to the last", self.student),
                              ("builds, boots and scores", self.boots)):
             start, complaints = time.monotonic(), []
             try:

@@ -44,6 +44,11 @@ class Built:
     warnings: list[str]
 
 
+def environment() -> dict[str, str]:
+    """What a command in a tree inherits."""
+    return {key: value for key, value in os.environ.items() if key not in OF_MAKE} | {"LC_ALL": "C.UTF-8"}
+
+
 class Grader:
     """Runs make in trees. `settings`: what to add to make's command line, such as HOST_CXX=g++."""
 
@@ -51,11 +56,10 @@ class Grader:
         self.settings = settings
 
     def _make(self, tree: Path, lab: int, *arguments: str, limit: int) -> str:
-        environment = {key: value for key, value in os.environ.items() if key not in OF_MAKE} | {"LC_ALL": "C.UTF-8"}
         command = ["make", "-C", str(tree), f"-j{os.cpu_count()}", f"LAB={lab}", *self.settings, *arguments]
         try:
             done = subprocess.run(command, capture_output=True, text=True, errors="replace", check=False, timeout=limit,
-                                  env=environment, stdin=subprocess.DEVNULL)
+                                  env=environment(), stdin=subprocess.DEVNULL)
         except subprocess.TimeoutExpired:
             raise Problem(f"{' '.join(command)}: not finished after {limit} s") from None
         if done.returncode:
@@ -70,11 +74,12 @@ class Grader:
             raise Problem(f"make lab-built, in {tree}, does not say where the kernel is")
         return Built(tree / found["kernel"], WARNING.findall(output))
 
-    def grade(self, tree: Path, lab: int) -> list[Result]:
-        """Grades a tree. Raises Problem if that could not be done, whatever the score."""
+    def grade(self, tree: Path, lab: int, hidden: Path | None = None) -> list[Result]:
+        """Grades a tree, also with the hidden tests in a folder. Raises Problem if that could not be done, whatever the
+        score."""
         folder = tree / f"build/grade/lab{lab}"
         (folder / "results.json").unlink(missing_ok=True)   # an old one must not count
-        self._make(tree, lab, "grade", limit=GRADE_LIMIT)
+        self._make(tree, lab, "grade", *([f"HIDDEN={hidden}"] if hidden else ()), limit=GRADE_LIMIT)
         try:
             tests = json.loads((folder / "results.json").read_text())["tests"]
             times = json.loads((folder / "times.json").read_text()) if (folder / "times.json").exists() else {}

@@ -7,10 +7,10 @@ paths of solutions/, names of hidden tests, and debug information in binaries.
 """
 
 import re
-import tomllib
 from collections.abc import Iterator, Sequence
 
 from .errors import Complaint
+from .hidden import hidden_tests
 from .marks import ALMOST
 from .patches import FOLDER, solution_lines
 from .render import Renderer
@@ -18,7 +18,6 @@ from .source import Tree
 
 RUN = 3
 SHORTEST = 10       # characters of a line that says something
-HIDDEN = re.compile(r"solutions/lab\d+/hidden/.*\.toml")
 
 
 def telling(lines: Sequence[str]) -> list[tuple[int, str]]:
@@ -85,12 +84,9 @@ def _solutions(renderer: Renderer, tree: Tree) -> Iterator[Complaint]:
 
 
 def hidden_names(renderer: Renderer) -> set[str]:
-    """The names of all hidden tests."""
-    names = set()
-    for path, file in renderer.course.source.items():
-        if HIDDEN.fullmatch(path):
-            names |= {test["name"] for test in tomllib.loads(file.data.decode()).get("test", []) if "name" in test}
-    return names
+    """The names of all hidden tests. Raises Problem if a list of them cannot be read."""
+    course = renderer.course
+    return {test.name for lab in course.labs for test in hidden_tests(course, lab)}
 
 
 def _secrets(renderer: Renderer, tree: Tree) -> Iterator[Complaint]:

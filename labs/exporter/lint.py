@@ -2,7 +2,7 @@
 """The linter: what would hurt students, found in the sources. Each complaint has a rule, file, line and reason.
 
 L1 marks, stubs, exercises and tests belong together    L6 no hole near includes or in a macro
-L2 from lab to lab, files are only added                L7 plain text: line ends, blanks at the end, names
+L2 from lab to lab, files are only added                L7 sources alone, in plain text: line ends, blanks, names
 L3 no change to a published file near a hole            L8 nothing of a solution is published
 L4 each file belongs to one lab, or to later            L9 a lab has its size
 L5 a stub says which exercise is missing                L10 a hole is in the program (proof_boots.py: it needs a build)
@@ -11,17 +11,18 @@ L5 a stub says which exercise is missing                L10 a hole is in the pro
 import re
 from collections.abc import Iterator
 
-from . import leaks, lint_files, lint_trees
+from . import hidden, leaks, lint_files, lint_trees
 from .course import Course
 from .errors import Complaint
 from .ids import exercise_of, lab_of
 from .lint_trees import NEAR
-from .manifest import Lab, Lines
+from .manifest import Lab
 from .marks import Hole
-from .mutants import misfits
+from .mutants import misfits, solved_trees
 from .patches import is_code, lines_to_write
 from .render import Renderer
 from .repository import Repository
+from .toml_lines import Lines
 
 EXERCISES, TESTS, LINES, POINTS = (5, 9), (10, 16), (150, 350), (100, 100)
 INCLUDE = re.compile(r"\s*#\s*include\b")
@@ -37,8 +38,7 @@ def marks(course: Course) -> Iterator[Complaint]:
         if first is not hole:
             yield Complaint(hole.file, hole.opened, f"hole {hole.id} is also in {first.file}:{first.opened}", "L1")
         if hole.id not in course.stubs:
-            stub = f"labs/lab{lab_of(hole.id)}/stubs/{hole.id}.cc"
-            yield Complaint(hole.file, hole.opened, f"hole {hole.id} has no stub; write {stub}", "L1")
+            yield Complaint(hole.file, hole.opened, f"hole {hole.id} has no stub; write {hole.stub}", "L1")
         if hole.id not in owners:
             yield Complaint(hole.file, hole.opened, f"no exercise lists hole {hole.id}", "L1")
     for number, stub in course.stubs.items():
@@ -120,14 +120,15 @@ def size(course: Course, lab: Lab) -> Iterator[Complaint]:
 def lint(course: Course, public: Repository | None = None, with_sizes: bool = True) -> list[Complaint]:
     """All complaints about the course. `public`: what is published already, for L3."""
     found = [*marks(course), *exercises(course), *stubs(course), *surroundings(course),
-             *lint_files.ownership(course), *lint_files.plain_text(course)]
+             *lint_files.ownership(course), *lint_files.sources_alone(course), *lint_files.plain_text(course)]
     if with_sizes:
         found += [complaint for lab in course.labs for complaint in size(course, lab)]
     if not any(complaint.rule == "L1" for complaint in found):     # else there are no trees
         renderer = Renderer(course)
         found += [*lint_trees.only_added(renderer), *leaks.search(renderer)]
         for lab in course.labs:
-            found += misfits(course, lab, renderer.tree(f"sol{lab.number}"))
+            found += misfits(course, lab, solved_trees(renderer, lab))
+            found += hidden.misfits(course, lab, renderer.tree(f"sol{lab.number}"))
         if public:
             found += lint_trees.near_holes(renderer, public)
     return sorted(set(found))

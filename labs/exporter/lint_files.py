@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The linter's rules about files: L4, which lab publishes them, and L7, their text."""
+"""The linter's rules about files: L4, which lab publishes them, and L7, that they are sources, and plain text."""
 
 import re
 from collections.abc import Iterator
@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from .course import COMMON, LATER, Course
 from .errors import Complaint
 from .globs import Globs
-from .manifest import Lines
+from .toml_lines import Lines
 
 TREE = re.compile(r"labs/lab\d+/tree/")
+BUILT = re.compile(r"(?:.*/)?(?:(?:build|__pycache__|\.pytest_cache)/.*|\.exported|.*\.(?:o|d|a|elf|pyc|orig|rej))")
 
 
 def ownership(course: Course) -> Iterator[Complaint]:
@@ -26,6 +27,13 @@ def ownership(course: Course) -> Iterator[Complaint]:
             yield Complaint(lab.path, line, f"`{pattern}` in `first` matches no file", "L4")
     for pattern in course.later.unused(course.source):
         yield Complaint(LATER, Lines.of(course.source[LATER].data).holding(f'"{pattern}"'), f"`{pattern}` matches no file", "L4")
+
+
+def sources_alone(course: Course) -> Iterator[Complaint]:
+    """L7: nothing that was built is among the sources, where git would keep it for ever."""
+    for path in course.source:
+        if BUILT.fullmatch(path):
+            yield Complaint(path, 0, f"this was built, and is no source: git rm --cached '{path}'", "L7")
 
 
 def plain_text(course: Course) -> Iterator[Complaint]:

@@ -8,9 +8,10 @@ never nested. The indentation of the opening mark is that of the stub.
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import PurePath
 
 from .errors import Complaint
-from .ids import HOLE
+from .ids import HOLE, lab_of
 
 MARK = re.compile(rf"(?P<indent>[ \t]*)(?://|#|<!--) lab (?P<id>{HOLE.pattern}) (?P<side>[{{}}])(?: -->)?")
 ALMOST = re.compile(r"(?://|#|<!--)\s*lab\s*\d+\.\d+\w*\s*[{}]", re.IGNORECASE)
@@ -25,6 +26,11 @@ class Hole:
     opened: int
     closed: int
     indent: str
+
+    @property
+    def stub(self) -> str:
+        """Where its stub should be."""
+        return f"labs/lab{lab_of(self.id)}/stubs/{self.id}{PurePath(self.file).suffix}"
 
 
 def find_holes(file: str, lines: Sequence[str]) -> tuple[list[Hole], list[Complaint]]:

@@ -10,10 +10,12 @@ from pathlib import Path
 
 from .course import Course
 from .errors import Problem, raise_if
+from .hidden import hidden_files, require
+from .ids import order
 from .manifest import Lab, Test
 from .mutant_place import Place
 from .mutant_trials import Trial, trials
-from .mutants import Mutant, misfits, mutants_of
+from .mutants import Mutant, misfits, mutants_of, solved_trees
 from .render import Renderer
 
 AT_LEAST = 4        # wrong solutions of each exercise
@@ -31,35 +33,35 @@ class Check:
         """Tries all of a lab, or those with the ids `only`. Prints a line each, then a table.
         Returns the number of complaints. Raises Problem if the solution itself fails a test."""
         begun = time.monotonic()
-        solution = self.renderer.tree(f"sol{lab.number}")
-        raise_if(misfits(self.course, lab, solution))
+        trees = solved_trees(self.renderer, lab)
+        raise_if(misfits(self.course, lab, trees))
+        tests, hidden = [*lab.tests, *require(self.course, lab, trees(""))], hidden_files(self.course, lab)
         mutants = chosen(mutants_of(self.course, lab), only)
         cores = len(os.sched_getaffinity(0))
         workers = max(1, min(cores, len(mutants)))
 
         def opener(number: int) -> Place:
-            place = Place(solution, lab, self.folder / f"worker-{number}", self.settings, max(1, cores // workers))
-            place.check_solution()
-            return place
-        print(f"Lab {lab.number}: {len(mutants)} wrong solutions, {len(lab.tests)} tests", flush=True)
+            return Place(trees, hidden, lab, self.folder / f"worker-{number}", self.settings, max(1, cores // workers))
+        print(f"Lab {lab.number}: {len(mutants)} wrong solutions, {len(tests)} tests", flush=True)
         done = []
-        for trial in trials(mutants, lab.tests, opener, workers) if mutants else ():
+        for trial in trials(mutants, tests, opener, workers) if mutants else ():
             done.append(trial)
             print(line(trial), flush=True)
         wrong = [f"{trial.mutant.id} {fault}" for trial in done if (fault := trial.fault())]
-        wrong += [] if only else [*too_few(lab, mutants), *never_failed(lab, done)]
+        wrong += [] if only else [*too_few(lab, mutants), *never_failed(tests, done)]
         seconds = time.monotonic() - begun
-        print("\n".join(summary(done, lab.tests, wrong, seconds)), flush=True)
+        print("\n".join(summary(done, tests, wrong, seconds)), flush=True)
         report = self.folder / f"{lab.name}.json"
         report.write_text(json.dumps(as_json(lab, done, wrong, seconds), indent=1) + "\n")
         return len(wrong)
 
 
 def chosen(mutants: list[Mutant], only: Sequence[str]) -> list[Mutant]:
-    """Those with the ids `only`, or all. Raises Problem for an id that none has."""
+    """Those with the ids `only`, or all; those in the same tree one after the other. Raises Problem for an id that none has."""
     if unknown := sorted(set(only) - {mutant.id for mutant in mutants}):
         raise Problem(f"there is no wrong solution {unknown[0]}")
-    return [mutant for mutant in mutants if not only or mutant.id in only]
+    return sorted((mutant for mutant in mutants if not only or mutant.id in only),
+                  key=lambda one: order(one.after) if one.after else ())
 
 
 def too_few(lab: Lab, mutants: list[Mutant]) -> Iterator[str]:
@@ -68,9 +70,9 @@ def too_few(lab: Lab, mutants: list[Mutant]) -> Iterator[str]:
             yield f"exercise {exercise.id} has {count} wrong solutions, and should have {AT_LEAST}"
 
 
-def never_failed(lab: Lab, done: Sequence[Trial]) -> Iterator[str]:
+def never_failed(tests: Sequence[Test], done: Sequence[Trial]) -> Iterator[str]:
     failed = {failure.test for trial in done for failure in trial.failures}
-    for test in lab.tests:
+    for test in tests:
         if test.name not in failed:
             yield f"{test.name} never failed: one of the wrong solutions should expect it, to show that it can"
 

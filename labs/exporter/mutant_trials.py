@@ -18,7 +18,7 @@ UNTOLD = (HANG, INFRA, BUILD)       # kinds of failures that do not say what is 
 
 @dataclass(frozen=True)
 class Trial:
-    """What became of one wrong solution. `failures`: tests that hung, then the one that ended the trial, if one did."""
+    """What became of one wrong solution. `failures`: tests that hung, then the one that noticed, if one did, and hidden ones."""
 
     mutant: Mutant
     failures: tuple[Failure, ...]
@@ -51,35 +51,38 @@ class Trial:
         caught = self.caught_by
         if caught is None:
             return
-        for hung in self.failures[:-1]:
+        for hung in self.failures[:self.failures.index(caught)]:
             yield f"hangs in {hung.test}, before {caught.test} notices it"
         if caught.test not in self.mutant.expect:
             yield f"is caught by {caught.test}; expected was {' or '.join(self.mutant.expect)}"
 
 
 def in_order(mutant: Mutant, tests: Sequence[Test]) -> list[str]:
-    """The tests that are expected to notice, then those of the same exercise, then all others."""
-    def distance(test: Test) -> tuple[bool, bool]:
-        return test.name not in mutant.expect, test.exercise != mutant.exercise
-    return [test.name for test in sorted(tests, key=distance)]
+    """The tests that are expected to notice, then those of the same exercise, then all others that can be passed in its tree.
+    Hidden tests come last, even if they are expected: what a published test notices is none of their wrong solutions."""
+    def distance(test: Test) -> tuple[bool, bool, bool]:
+        return test.hidden, test.name not in mutant.expect, test.exercise != mutant.exercise
+    return [test.name for test in sorted(filter(mutant.can_be_seen_by, tests), key=distance)]
 
 
 def attempt(place: Place, mutant: Mutant, tests: Sequence[Test]) -> Trial:
-    """Makes the mistake, tests until one test says what is wrong, and takes the mistake back."""
-    begun, failures = time.monotonic(), []
+    """Makes the mistake, tests until one test says what is wrong, and takes the mistake back. Hidden tests that are expected
+    to notice are tried in any case, which shows that they can."""
     place.change(mutant)
+    begun, failures = time.monotonic(), []
+    shown = {test.name for test in tests if test.hidden} & set(mutant.expect)
     try:
         for name in in_order(mutant, tests):
-            if failure := place.test(name):
+            is_over = any(failure.kind != HANG for failure in failures)
+            is_caught = any(failure.kind not in UNTOLD for failure in failures)
+            if (not is_over or is_caught and name in shown) and (failure := place.test(name)):
                 failures.append(failure)
-                if failure.kind != HANG:
-                    break
     finally:
         place.restore(mutant)
     return Trial(mutant, tuple(failures), time.monotonic() - begun)
 
 
-Opener = Callable[[int], Place]     # the place of the worker with this number; the solution is checked in it
+Opener = Callable[[int], Place]     # the place of the worker with this number
 
 
 class _Worker:

@@ -23,7 +23,7 @@ PATCH = re.compile(r"labs/lab\d+/solution/(\d+\.\d+)\.patch")
 TOUCHED = re.compile(rb"^(?:--- a/|\+\+\+ b/)(.+?)\t?$", re.MULTILINE)
 
 
-def _patches(course: Course) -> dict[str, str]:
+def of_exercises(course: Course) -> dict[str, str]:
     """Where the patch of each exercise is, in the order of the exercises."""
     found = {match[1]: path for path in course.source if (match := PATCH.fullmatch(path))}
     return {number: found[number] for number in sorted(found, key=order)}
@@ -31,7 +31,7 @@ def _patches(course: Course) -> dict[str, str]:
 
 def steps(course: Course, solved: Set[str]) -> tuple[str, ...]:
     """The patches for these solved exercises. Raises Problem if one in between is not solved."""
-    patches = _patches(course)
+    patches = of_exercises(course)
     chosen = tuple(path for number, path in patches.items() if number in solved)
     if chosen != tuple(patches.values())[:len(chosen)]:
         missing = next(number for number in patches if number not in solved)
@@ -59,7 +59,7 @@ def apply(course: Course, tree: Tree, patches: tuple[str, ...]) -> Tree:
 def solution_lines(course: Course, lab: Lab) -> list[str]:
     """The lines that the patches of a lab add, in order. Between the patches stands an empty line."""
     lines: list[str] = []
-    for number, path in _patches(course).items():
+    for number, path in of_exercises(course).items():
         if lab_of(number) == lab.number:
             text = course.source[path].data.decode(errors="replace")
             lines += [line[1:] for line in text.splitlines() if line.startswith("+") and not line.startswith("+++ ")] + [""]
@@ -68,7 +68,7 @@ def solution_lines(course: Course, lab: Lab) -> list[str]:
 
 def lines_to_write(course: Course, lab: Lab) -> int:
     """How many lines of code a lab's patches add. Lines that they only move, blank lines and comments do not count."""
-    texts = [course.source[path].data.decode(errors="replace").splitlines() for number, path in _patches(course).items()
+    texts = [course.source[path].data.decode(errors="replace").splitlines() for number, path in of_exercises(course).items()
              if lab_of(number) == lab.number]
     moved = {line[1:].strip() for text in texts for line in text if line.startswith("-") and not line.startswith("--- ")}
     return sum(line.startswith("+") and not line.startswith("+++ ") and is_code(line[1:]) and line[1:].strip() not in moved

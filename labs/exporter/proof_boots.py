@@ -9,6 +9,7 @@ from pathlib import Path
 
 from .course import Course
 from .grader import Result, score
+from .hidden import hidden_tests
 from .ids import exercise_of, lab_of, order
 from .lint_trees import hole_lines
 from .manifest import Lab
@@ -94,6 +95,19 @@ def check_solution(lab: Lab, results: Sequence[Result]) -> Iterator[str]:
         yield f"sol{lab.number} scores {score(results):g} of {most}"
 
 
+def check_hidden(bench: Bench, lab: Lab) -> Iterator[str]:
+    """The solution passes the hidden tests, and with their files in the tree the published ones."""
+    hidden = hidden_tests(bench.renderer.course, lab)
+    if not hidden:
+        return
+    results = bench.grade_hidden(lab)
+    if others := {result.name for result in results} ^ {test.name for test in (*lab.tests, *hidden)}:
+        yield f"sol{lab.number} with hidden tests: graded were other tests than listed: {', '.join(sorted(others))}"
+    for result in results:
+        if not result.is_full:
+            yield f"sol{lab.number} with hidden tests: {result.name} ends with {result.kind}"
+
+
 def check_lab(bench: Bench, lab: Lab, quick: bool) -> Iterator[str]:
     """Both proofs for one lab. `quick`: the first and the last stage alone."""
     if not quick:
@@ -110,3 +124,4 @@ def check_lab(bench: Bench, lab: Lab, quick: bool) -> Iterator[str]:
         if stage.next is None:
             yield from check_solution(lab, results)
             yield from unused_holes(bench.renderer, lab, bench.grader.build(bench.place(lab), lab.number).kernel)
+            yield from check_hidden(bench, lab)

@@ -9,10 +9,10 @@ private.git: solN and prepN on top of labN, so that merges have the right base, 
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from . import messages
+from . import messages, origin
 from .course import Course
 from .manifest import Lab
-from .mutants import patches_of
+from .mutants import patches_of, solved_trees
 from .render import Renderer
 from .repository import Repository
 from .source import Tree
@@ -22,18 +22,21 @@ SOLUTIONS = "solutions/"
 
 @dataclass
 class Publication:
-    """One run. `date`: of the solved tree's commit; `reason`: what a mend is for, for its commit message."""
+    """One run. `date`: of the solved tree's commit; `reason`: what a mend is for, for its commit message; `commit`: the
+    solved tree's, which private commits name."""
 
     course: Course
     folder: Path
     date: str
     reason: str = ""
+    commit: str = ""
     said: list[str] = field(default_factory=list)       # a line for each branch
 
     def __post_init__(self) -> None:
         self.renderer = Renderer(self.course)
         self.public = Repository(self.folder / "public.git")
         self.private = Repository(self.folder / "private.git")
+        self.is_new = self.public.tip(self.course.labs[0].name) is None
 
     def run(self) -> None:
         """Adds to both repositories what is new."""
@@ -98,7 +101,7 @@ class Publication:
 
     def _advance(self, branch: str, tree: str, base: str | None, message: str) -> None:
         """Lets `branch` of private.git end with `tree`, and descend from `base`."""
-        repository = self.private
+        repository, message = self.private, message + origin.note(self.commit)
         old = tip = repository.tip(branch)
         if base and repository.tree_of(base) == tree and (tip is None or repository.is_ancestor(tip, base)):
             tip = base
@@ -115,5 +118,5 @@ class Publication:
     def _solutions(self) -> Tree:
         tree = {path.removeprefix(SOLUTIONS): file for path, file in self.course.source.items() if path.startswith(SOLUTIONS)}
         for lab in self.course.labs:
-            tree |= patches_of(self.course, lab, self.renderer.tree(f"sol{lab.number}"))
+            tree |= patches_of(self.course, lab, solved_trees(self.renderer, lab))
         return tree

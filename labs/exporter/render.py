@@ -68,8 +68,7 @@ class Renderer:
             return self.course.lines[hole.file][hole.opened:hole.closed - 1]
         stub = self.course.stubs.get(hole.id)
         if stub is None:
-            raise Problem(Complaint(hole.file, hole.opened,
-                                    f"hole {hole.id} has no stub; write labs/lab{lab_of(hole.id)}/stubs/{hole.id}.cc", "L1"))
+            raise Problem(Complaint(hole.file, hole.opened, f"hole {hole.id} has no stub; write {hole.stub}", "L1"))
         return indented(stub.lines, hole.indent)
 
     def _overlay(self, lab: int) -> Tree:

@@ -13,6 +13,7 @@ from pathlib import Path
 from .errors import Problem
 
 NOT_SOURCES = {".git", "build", "__pycache__"}
+IGNORES_ALL = b"*\n"        # .gitignore of a folder that make has built in
 
 
 @dataclass(frozen=True)
@@ -35,13 +36,27 @@ def blob_id(data: bytes) -> str:
     return hashlib.sha1(b"blob %d\0" % len(data) + data).hexdigest()
 
 
-def git(root: Path, *arguments: str, check: bool = True) -> bytes:
-    """What git prints about the repository of the solved tree. Raises Problem if git refuses and `check` holds."""
-    done = subprocess.run(["git", "-c", f"safe.directory={root}", "-C", str(root), *arguments],
-                          capture_output=True, check=False)
-    if done.returncode and check:
+def _run_git(root: Path, *arguments: str) -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run(["git", "-c", f"safe.directory={root}", "-C", str(root), *arguments], capture_output=True, check=False)
+
+
+def git(root: Path, *arguments: str) -> bytes:
+    """What git prints about the repository of the solved tree. Raises Problem if git refuses."""
+    done = _run_git(root, *arguments)
+    if done.returncode:
         raise Problem(f"git {' '.join(arguments)}, in {root}: {done.stderr.decode(errors='replace').strip()}")
-    return done.stdout if done.returncode == 0 else b""
+    return done.stdout
+
+
+def git_succeeds(root: Path, *arguments: str) -> bool:
+    """Whether git says yes, by its exit status."""
+    return _run_git(root, *arguments).returncode == 0
+
+
+def _is_built(folder: Path) -> bool:
+    """Whether make has built in the folder: BUILD may have any name."""
+    ignored = folder / ".gitignore"
+    return ignored.is_file() and ignored.read_bytes() == IGNORES_ALL
 
 
 def _in_folder(root: Path) -> list[str]:
@@ -51,7 +66,7 @@ def _in_folder(root: Path) -> list[str]:
         return sorted(set(listed.split("\0")) - {""})
     paths = []
     for folder, folders, files in os.walk(root):
-        folders[:] = sorted(set(folders) - NOT_SOURCES)
+        folders[:] = sorted(name for name in set(folders) - NOT_SOURCES if not _is_built(Path(folder, name)))
         paths += [os.path.relpath(os.path.join(folder, file), root) for file in files]
     return sorted(paths)
 
@@ -90,6 +105,12 @@ def commit_date(root: Path) -> str:
     return git(root, "show", "--no-patch", "--format=%cd", "--date=raw", "HEAD").decode().strip()
 
 
-def is_clean(root: Path) -> bool:
-    """Whether everything is committed."""
-    return git(root, "status", "--porcelain") == b""
+def has_history(root: Path) -> bool:
+    """Whether the tree is a git repository of its own with a commit."""
+    return (root / ".git").exists() and git_succeeds(root, "rev-parse", "--verify", "-q", "HEAD")
+
+
+def uncommitted(root: Path) -> list[str]:
+    """The paths of what is not committed."""
+    listed = git(root, "status", "--porcelain", "-z", "--no-renames", "--untracked-files=all").decode(errors="replace")
+    return [row[3:] for row in listed.split("\0") if row]

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from .folder import write_folder
 from .grader import Built, Grader, Result
+from .hidden import hidden_files, require
 from .manifest import Lab
 from .render import Renderer
 from .source import Tree
@@ -50,6 +51,14 @@ class Bench:
         """Grades the tree in which the labs before are solved, and of this one what the stage says."""
         tree = self.renderer.tree(f"prep{lab.number}", set(stage.solved))
         return self.grader.grade(self.write(lab, tree), lab.number)
+
+    def grade_hidden(self, lab: Lab) -> list[Result]:
+        """Grades the solution of the lab, with its hidden tests too. Raises Problem if these do not fit."""
+        solution = self.renderer.tree(f"sol{lab.number}")
+        require(self.renderer.course, lab, solution)
+        hidden = self.folder / f"{lab.name}-hidden"
+        write_folder(hidden, hidden_files(self.renderer.course, lab))
+        return self.grader.grade(self.write(lab, solution), lab.number, hidden)
 
     def all_grades(self, lab: Lab) -> Iterator[tuple[Stage, list[Result]]]:
         """Each stage with its results."""

@@ -42,7 +42,8 @@ def _helper(name: str, hole: Hole) -> list[str]:
     return [f"// My helper for {hole.id}.", f"static int {name}_{hole.id.replace('.', '_')}() {{", "    return 1;", "}", ""]
 
 
-BODIES = (_reindented, _longer, _spaced, _printing)
+HARMLESS = (_reindented, _longer, _spaced)      # the code stays the same
+BODIES = (*HARMLESS, _printing)
 
 
 class StudentFile:
@@ -61,6 +62,10 @@ class StudentFile:
     def _index(self, hole: Hole) -> int:
         return next(index for index, part in enumerate(self.parts) if part.hole and part.hole.id == hole.id)
 
+    def fill(self, hole: Hole, lines: list[str]) -> None:
+        """Puts these lines into the hole, and nothing else."""
+        self.parts[self._index(hole)].lines = lines
+
     # --- what students do at a hole ---------------------------------------------------------------------------
 
     def solve(self, hole: Hole, solution: list[str], dice: random.Random, how_often: float = 0.5) -> None:
@@ -71,7 +76,7 @@ class StudentFile:
             if dice.random() < how_often:
                 body = vary(body, dice)
         kept = [line for line in self.parts[index].lines if line.lstrip().startswith("//")] if dice.random() < how_often else []
-        self.parts[index].lines = kept + body
+        self.fill(hole, kept + body)
         for edit in (self._helper_above, self._helper_below, self._signature):
             if dice.random() < how_often / 2:
                 edit(index, hole)

@@ -2,10 +2,21 @@
 """The solved tree of the fixture, a course of three small labs, in a repository of its own, to be changed at will."""
 
 import subprocess
+import sys
 from pathlib import Path
+
+from exporter.course import Course
+from exporter.lint import lint
+from exporter.source import read_folder
 
 FIXTURE = Path(__file__).parent / "fixture"
 DATE = "2026-01-02T03:04:05+00:00"
+
+
+def exporter(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Runs the exporter's command for the solved tree at `root`."""
+    return subprocess.run([sys.executable, "-m", "exporter", "--root", str(root), *arguments], check=False, cwd=FIXTURE.parents[1],
+                          capture_output=True, text=True)
 
 
 class SolvedTree:
@@ -45,3 +56,13 @@ class SolvedTree:
         tree.git("init", "-q", "-b", "main")
         tree.commit("The solved tree")
         return tree
+
+
+def complaints(solved: SolvedTree, sizes: bool = False) -> str:
+    """What the linter says, a line each."""
+    return "\n".join(map(str, lint(Course(read_folder(solved.root)), None, sizes)))
+
+
+def line_of(solved: SolvedTree, path: str, text: str) -> int:
+    """The number of the first line that holds `text`."""
+    return next(number for number, line in enumerate(solved.read(path).splitlines(), 1) if text in line)

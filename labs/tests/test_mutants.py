@@ -4,6 +4,7 @@
 import json
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,17 +14,18 @@ from exporter.errors import Problem
 from exporter.mutant_place import Failure, Place
 from exporter.mutant_report import Check, too_few
 from exporter.mutant_trials import Trial, attempt, in_order, trials
-from exporter.mutants import Mutant, misfits, mutants_of
+from exporter.mutants import Mutant, misfits, mutants_of, solved_trees
 from exporter.render import Renderer
 from exporter.source import read_folder
 from solved_tree import SolvedTree
 
 MUTANTS = "solutions/lab2/mutants.toml"
 SLOT = "kernel/slot.cc"
+HIDDEN = '[[test]]\nname = "slots_hidden"\nexercise = "2.1"\npoints = 0\nkind = "boot"\nprogram = "lab2_slots"\n'
 
 
-def a_mutant(name: str = "2.1-x", expect: tuple[str, ...] = ("slots_found",)) -> Mutant:
-    return Mutant(name, SLOT, "level > 1", "level > 2", "why", expect, 1)
+def a_mutant(name: str = "2.1-x", expect: tuple[str, ...] = ("slots_found",), after: str = "") -> Mutant:
+    return Mutant(name, SLOT, "level > 1", "level > 2", "why", expect, 1, after)
 
 
 class FakePlace:
@@ -61,6 +63,22 @@ def test_the_expected_test_comes_first_then_those_of_the_exercise(course: Course
     assert in_order(a_mutant("2.1-x"), tests) == ["slots_found", "slots_moved"]
     assert in_order(a_mutant("2.1-x", ("slots_moved",)), tests) == ["slots_moved", "slots_found"]
     assert in_order(a_mutant("2.2-x", ()), tests) == ["slots_moved", "slots_found"]
+
+
+def test_hidden_tests_come_last(course: Course) -> None:
+    tests = [replace(course.lab(2).tests[0], name="slots_hidden", hidden=True), *course.lab(2).tests]
+    assert in_order(a_mutant("2.1-x", ("slots_hidden",)), tests) == ["slots_found", "slots_moved", "slots_hidden"]
+
+
+@pytest.mark.parametrize("kind, tried", [("WRONG", ["slots_found", "slots_hidden"]), ("BUILD", ["slots_found"])])
+def test_a_hidden_test_that_is_expected_is_tried_too(course: Course, kind: str, tried: list[str]) -> None:
+    """A published test notices first, and the hidden one shows that it can."""
+    hidden = [replace(course.lab(2).tests[0], name=name, hidden=True) for name in ("slots_hidden", "not_expected")]
+    mutant = a_mutant(expect=("slots_found", "slots_hidden"))
+    place = FakePlace({(mutant.id, "slots_found"): kind, (mutant.id, "slots_hidden"): "PANIC"})
+    trial = attempt(place, mutant, [*hidden, *course.lab(2).tests])
+    assert place.said == [*tried, "2.1-x restored"] == [*(one.test for one in trial.failures), "2.1-x restored"]
+    assert bool(trial.fault()) == (kind == "BUILD") and list(trial.notes()) == []
 
 
 def test_a_failure_ends_the_trial(course: Course) -> None:
@@ -121,20 +139,19 @@ def test_a_lab_is_reported(solved: SolvedTree, monkeypatch: pytest.MonkeyPatch,
     class Checked(FakePlace):
         def __init__(self, *_: object) -> None:
             super().__init__({("2.1-last-level-skipped", "slots_found"): "WRONG"})
-
-        def check_solution(self) -> None:
-            pass
     monkeypatch.setattr(mutant_report, "Place", Checked)
     folder = solved.root / "build"
     folder.mkdir()
+    solved.write("solutions/lab2/hidden/lab2.toml", HIDDEN)
     course = Course(read_folder(solved.root))
-    assert Check(course, folder, []).run(course.lab(2)) == 3
+    assert Check(course, folder, []).run(course.lab(2)) == 4
     said = capsys.readouterr().out
-    assert "slots_found                1  2.1-last-level-skipped\n" in said and "1 of 1 caught, 3 complaints" in said
+    assert "slots_found                1  2.1-last-level-skipped\n" in said and "1 of 1 caught, 4 complaints" in said
     report = json.loads((folder / "lab2.json").read_text())
     assert report["complaints"] == ["exercise 2.1 has 1 wrong solutions, and should have 4",
                                     "exercise 2.2 has 0 wrong solutions, and should have 4",
-                                    "slots_moved never failed: one of the wrong solutions should expect it, to show that it can"]
+                                    "slots_moved never failed: one of the wrong solutions should expect it, to show that it can",
+                                    "slots_hidden never failed: one of the wrong solutions should expect it, to show that it can"]
     assert report["mutants"][0]["caught_by"] == "slots_found" and report["mutants"][0]["failures"][0]["kind"] == "WRONG"
     assert Check(course, folder, []).run(course.lab(2), ["2.1-last-level-skipped"]) == 0
     with pytest.raises(Problem, match="there is no wrong solution 2.1-y"):
@@ -143,14 +160,28 @@ def test_a_lab_is_reported(solved: SolvedTree, monkeypatch: pytest.MonkeyPatch,
 
 def test_the_list_is_checked(solved: SolvedTree) -> None:
     solved.write(MUTANTS, solved.read(MUTANTS) + solved.read(MUTANTS).replace('["slots_found"]', '["slots_lost"]')
-                 + solved.read(MUTANTS).replace("2.1-last", "2.7-last"))
+                 + solved.read(MUTANTS).replace("2.1-last", "2.7-last")
+                 + solved.read(MUTANTS).replace("2.1-last", "2.2-a").replace('["slots_found"]', '["slots_moved"]\nafter = "2.1"')
+                 + solved.read(MUTANTS).replace("2.1-last", "2.2-b") + 'after = "2.7"\n')
     course = Course(read_folder(solved.root))
     lab = course.lab(2)
-    assert [str(one) for one in misfits(course, lab, Renderer(course).tree("sol2"))] == [
+    assert [str(one) for one in misfits(course, lab, solved_trees(Renderer(course), lab))] == [
         f"{MUTANTS}:8: another wrong solution is called 2.1-last-level-skipped, too",
         f"{MUTANTS}:8: 2.1-last-level-skipped expects slots_lost, which is no test of the lab",
-        f"{MUTANTS}:15: 2.7-last-level-skipped does not begin with an exercise of the lab and a hyphen"]
+        f"{MUTANTS}:15: 2.7-last-level-skipped does not begin with an exercise of the lab and a hyphen",
+        f"{MUTANTS}:22: 2.2-a-level-skipped expects slots_moved, which needs more than 2.1",
+        f"{MUTANTS}:30: 2.2-b-level-skipped is after 2.7, which is no exercise of the lab"]
     assert len(list(too_few(lab, mutants_of(course, lab)))) == 2
+
+
+def test_a_mistake_in_a_tree_that_is_half_solved(solved: SolvedTree) -> None:
+    """Only tests that can be passed there are asked, and the patch says where it applies."""
+    course = Course(read_folder(solved.root))
+    trees, half = solved_trees(Renderer(course), course.lab(2)), a_mutant(after="2.1")
+    assert in_order(half, course.lab(2).tests) == ["slots_found"]
+    assert trees("2.1") != trees("") == trees("2.2")
+    assert half.patch(trees("2.1")).startswith("why\n(in the tree that is solved up to exercise 2.1)\n\n--- a/kernel/slot.cc")
+    assert a_mutant().patch(trees("")).startswith("why\n\n--- a/")
 
 
 GRADER = {      # as far as a place uses the student's grader
@@ -161,7 +192,8 @@ GRADER = {      # as far as a place uses the student's grader
     "lab/config.py": """
 from types import SimpleNamespace as Some
 def load(root, number):
-    return Some(tests=[Some(name="slots_found", kind="boot"), Some(name="slots_moved", kind="host")])
+    return Some(tests=[Some(name="slots_found", kind="boot", needs=["2.1"]),
+                       Some(name="slots_moved", kind="host", needs=["2.1", "2.2"])])
 """,
     "lab/build.py": """
 from types import SimpleNamespace as Some
@@ -188,14 +220,14 @@ RUNNERS = {"boot": judge, "host": judge}
 def in_a_place(solved: SolvedTree, folder: Path) -> str:
     """What a worker's process sees of a mutant that a host test catches, and then of one that a boot catches."""
     course = Course(read_folder(solved.root))
-    place, file = Place(Renderer(course).tree("sol2"), course.lab(2), folder, [], 1), folder / SLOT
-    place.check_solution()
+    place, file = Place(solved_trees(Renderer(course), course.lab(2)), {}, course.lab(2), folder, [], 1), folder / SLOT
     before, said = (file.read_bytes(), file.stat().st_mtime_ns), []
     for expect in ("slots_moved", "slots_found"):
         trial = attempt(place, a_mutant(expect=(expect,)), course.lab(2).tests)
         said += [trial.caught_by.test, len((folder / "builds").read_text().split()),
                  file.read_bytes() == before[0], file.stat().st_mtime_ns == before[1]]
-    return " ".join(map(str, said))
+    trial = attempt(place, a_mutant(after="2.1"), course.lab(2).tests)
+    return " ".join(map(str, [*said, trial.caught_by.test, len((folder / "builds").read_text().split())]))
 
 
 def test_a_place_builds_only_what_a_test_needs(solved: SolvedTree, tmp_path: Path) -> None:
@@ -213,4 +245,4 @@ def test_a_place_builds_only_what_a_test_needs(solved: SolvedTree, tmp_path: Pat
     with open(reader) as answer:
         said = answer.read()
     os.waitpid(child, 0)
-    assert said == "slots_moved 1 True True slots_found 2 True False"
+    assert said == "slots_moved 1 True True slots_found 2 True False slots_found 4"

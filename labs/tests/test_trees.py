@@ -144,8 +144,9 @@ def test_students_get_the_lab_with_the_places_of_its_holes(solved: SolvedTree) -
 
 def test_students_get_lists_of_what_was_published(solved: SolvedTree) -> None:
     tree = render(solved, "sol3")
-    listed = {lab: dict(reversed(line.split(" ", 1)) for line in text(tree, f"grade/labs/lab{lab}.manifest").splitlines()) for lab in (1, 2, 3)}
-    assert listed[2].keys() == {"kernel/slot.h", "labs/02.mk", "tests/lab2_slots.cc", "grade/labs/lab2.toml"}      # slot.cc has holes
+    listed = {lab: dict(reversed(line.split(" ", 1)) for line in text(tree, f"grade/labs/lab{lab}.manifest").splitlines())
+              for lab in (1, 2, 3)}
+    assert listed[2].keys() == {"kernel/slot.h", "labs/02.mk", "tests/lab2_slots.cc", "grade/labs/lab2.toml"}, "slot.cc has holes"
     assert listed[3].keys() == {"labs/03.mk", "tests/lab3_waits.cc", "grade/labs/lab3.toml"}
     assert listed[2]["kernel/slot.h"] == solved.git("hash-object", "kernel/slot.h").strip()
 
@@ -193,3 +194,12 @@ def test_a_folder_with_other_files_is_left_alone(tmp_path: Path) -> None:
     assert (tmp_path / "thesis.tex").read_text() == "years of work"
     with pytest.raises(Problem, match="is not a folder"):
         write_folder(tmp_path / "thesis.tex", {})
+
+
+def test_a_folder_that_is_built_is_no_source(tmp_path: Path) -> None:
+    """make marks it so, whatever BUILD is called. Git passes it over for the same mark."""
+    for name, data in (("kernel/a.cc", "a"), ("elsewhere/kernel/a.cc", "built"), ("elsewhere/.gitignore", "*\n"),
+                       ("build/kernel/a.cc", "built"), ("my/.gitignore", "*.o\n")):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(data)
+    assert read_folder(tmp_path).keys() == {"kernel/a.cc", "my/.gitignore"}

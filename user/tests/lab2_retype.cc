@@ -81,9 +81,10 @@ void all_or_nothing() {
 /// Device memory: the caller says where, upwards only, and what is made of it stays device memory.
 void devices() {
     const auto [memory, offset] = device_at(kClock);
-    const CPtr slot = need(pool().slots(3));
+    const CPtr slot = need(pool().slots(4));
     EXPECT(offset != 0);
     EXPECT_ERROR(NotAligned, memory.retype(CapType::Frame, kFrameBits, node(), slot, 1, offset + 8));
+    EXPECT_ERROR(NotAligned, memory.retype(CapType::Frame, kLargeFrameBits, node(), slot, 1, kPageSize));
     EXPECT_ERROR(BadArgument, memory.retype(CapType::Endpoint, 0, node(), slot, 1, offset));
     EXPECT_ERROR(NotEnoughMemory, memory.retype(CapType::Frame, kHugeFrameBits, node(), slot, 1, kGiB));
     EXPECT_ERROR(NotEnoughMemory, memory.retype(CapType::Frame, kFrameBits, node(), slot, 1, ~mask(kFrameBits)));
@@ -95,6 +96,9 @@ void devices() {
     EXPECT_EQ(info.address, kClock + kPageSize);
     EXPECT(info.is_device);
     EXPECT_ERROR(BadArgument, Untyped(slot + 1).retype(CapType::Tcb, 0, node(), slot + 2));
+    // Right where the last one ended, but said so.
+    EXPECT_OK(memory.retype(CapType::Frame, kFrameBits, node(), slot + 2, 1, offset + 2 * kPageSize));
+    EXPECT_EQ(need(Frame(slot + 2).info()).address, kClock + 2 * kPageSize);
 }
 
 /// No two objects share memory, whatever lies in between.
@@ -127,6 +131,12 @@ void many_at_once() {
     for (unsigned i = 0; i < kMaxRetypeCount; i++)
         EXPECT_EQ(need(Frame(slot + i).info()).address, first + i * kPageSize);
     EXPECT_EQ(used(memory), (kMaxRetypeCount + 1) * kPageSize);
+    // Objects whose size the caller does not name. A thread's number is its address in units of a Tcb.
+    const Untyped second = need(pool().make<Untyped>(CapType::Untyped, 14));
+    const CPtr threads = need(pool().slots(8));
+    EXPECT_OK(second.retype(CapType::Tcb, 0, node(), threads, 8));
+    const std::uint64_t number = need(Tcb(threads).info()).number;
+    for (unsigned i = 0; i < 8; i++) EXPECT_EQ(need(Tcb(threads + i).info()).number, number + i);
     EXPECT(need(environment().machine.check()));
 }
 

@@ -165,23 +165,28 @@ void no_reply() {
     EXPECT_ERROR(NoReply, client.reply);
 }
 
-/// A reply that is refused changes nothing.
+/// A reply that is refused changes nothing. If several things are wrong, the first of them is what the server learns.
 void refused_replies() {
     const Endpoint endpoint = need(pool().endpoint()), writer = with_rights(endpoint, Rights::Write);
     const Reply reply = need(pool().reply());
+    const Message too_long{.tag = Tag(0, kMaxWords + 1)};
     Hand hand;
     EXPECT_ERROR(NoCaller, reply.send({}));
     EXPECT_ERROR(NoCaller, hand.reply_recv(endpoint, reply, {}));
+    EXPECT_ERROR(NoCaller, hand.reply_recv(endpoint, reply, too_long));
+    EXPECT_ERROR(NoRights, hand.reply_recv(writer, reply, {}));
+    EXPECT_ERROR(NoRights, hand.reply_recv(writer, Reply(0), {}));
     Client client{endpoint, 4};
     Thread thread(client);
     thread.start();
     EXPECT_OK(endpoint.nb_recv(reply.cptr()));
     EXPECT_ERROR(NoRights, hand.reply_recv(writer, reply, {}));
+    EXPECT_ERROR(NoRights, hand.reply_recv(writer, reply, too_long));
     EXPECT_ERROR(BadMethod, hand.reply_recv(Endpoint(kRootTcb), reply, {}));
     EXPECT_ERROR(InvalidCapability, hand.reply_recv(Endpoint(0), reply, {}));
     EXPECT_ERROR(InvalidCapability, hand.reply_recv(endpoint, Reply(0), {}));
     EXPECT_ERROR(WrongType, hand.reply_recv(endpoint, Reply(endpoint.cptr()), {}));
-    EXPECT_ERROR(MessageTooLong, hand.reply_recv(endpoint, reply, {.tag = Tag(0, kMaxWords + 1)}));
+    EXPECT_ERROR(MessageTooLong, hand.reply_recv(endpoint, reply, too_long));
     EXPECT_ERROR(MessageTooLong, hand.reply_recv(endpoint, reply, {.tag = Tag(0, 0, kMaxMessageCaps + 1)}));
     EXPECT_EQ(thread.state(), ThreadState::BlockedCall);
     EXPECT_OK(reply.send({.tag = Tag(6, 0)}));
@@ -189,14 +194,36 @@ void refused_replies() {
     EXPECT(thread.has_finished());
 }
 
+/// A reply may carry capabilities if the server *received* through a capability with the Grant right. With which it
+/// receives next does not matter.
+void capabilities_refused() {
+    const Endpoint endpoint = need(pool().endpoint());
+    const Endpoint no_grant = with_rights(endpoint, Rights::Read | Rights::Write);
+    const Reply reply = need(pool().reply());
+    Client client{endpoint, 5};
+    Thread thread(client);
+    thread.start();
+    EXPECT_OK(no_grant.nb_recv(reply.cptr()));
+    Hand hand;
+    EXPECT_ERROR(NoRights, hand.reply_recv(endpoint, reply, {.tag = Tag(0, 0, 1)}));
+    EXPECT_EQ(thread.state(), ThreadState::BlockedCall);
+    EXPECT_OK(reply.send({.tag = Tag(7, 0)}));
+    EXPECT_EQ(client.reply.tag.label(), 7);
+}
+
 }  // namespace
 }  // namespace glenda::ktest
 
 int main(int, char**) {
     using namespace glenda::ktest;
-    static constexpr Case kCases[] = {{"one_call", one_call},        {"reply_brought", reply_brought},
-                                      {"used_once", one_reply_each}, {"deferred", deferred_replies},
-                                      {"reply_recv", reply_recv},    {"in_line", next_in_line},
-                                      {"no_reply", no_reply},        {"refused_replies", refused_replies}};
+    static constexpr Case kCases[] = {{"one_call", one_call},
+                                      {"reply_brought", reply_brought},
+                                      {"used_once", one_reply_each},
+                                      {"deferred", deferred_replies},
+                                      {"reply_recv", reply_recv},
+                                      {"in_line", next_in_line},
+                                      {"no_reply", no_reply},
+                                      {"refused_replies", refused_replies},
+                                      {"capabilities_refused", capabilities_refused}};
     return run_cases(kCases);
 }

@@ -94,17 +94,22 @@ void lost_callers() {
     EXPECT_ERROR(WouldBlock, endpoint.nb_recv(reply.cptr()));  // and the Reply is free
 }
 
-/// The endpoint goes: all that wait at it learn that, in order, and nobody waits for ever.
+/// The endpoint goes: all that wait at it learn that, in order, and nobody waits for ever. A Reply that a receiver had
+/// brought is free again.
 void deleted_endpoint() {
+    const Endpoint other = need(pool().endpoint());
     for (const Syscall number : {Syscall::Call, Syscall::Send, Syscall::Recv}) {
         const Endpoint endpoint = need(pool().endpoint());
-        Waiter waiters[2] = {{number, endpoint.cptr()}, {number, endpoint.cptr()}};
+        const Reply replies[2] = {need(pool().reply()), need(pool().reply())};
+        Waiter waiters[2] = {{number, endpoint.cptr(), replies[0].cptr()},
+                             {number, endpoint.cptr(), replies[1].cptr()}};
         Thread threads[2] = {Thread(waiters[0]), Thread(waiters[1])};
         for (Thread& thread : threads) thread.start();
         EXPECT_OK(node().remove(endpoint.cptr()));
         for (unsigned i = 0; i < 2; i++) {
             EXPECT(threads[i].has_finished());
             EXPECT_ERROR(Deleted, waiters[i].got);
+            EXPECT_ERROR(WouldBlock, other.nb_recv(replies[i].cptr()));
         }
         expect_invariants();
     }

@@ -27,7 +27,8 @@ struct Handler {
     void resume() const { EXPECT_OK(reply.send({.tag = Tag(kFaultResume, 0)})); }
 };
 
-/// The handler maps the page, and the thread repeats the access as if nothing had happened.
+/// The handler maps the page, and the thread repeats the access as if nothing had happened. A message that it sends
+/// afterwards is its own.
 void map_and_resume() {
     const Handler handler;
     constexpr unsigned kPages = 5;
@@ -37,6 +38,7 @@ void map_and_resume() {
             word_at(kArea + i * kPageSize + 8 * i) = i;
             sum += read_at(kArea + i * kPageSize + 8 * i);
         }
+        (void)handler.badged_42.send({.tag = Tag(3, 1), .words = {sum}});
     };
     Thread thread(body, {.fault_handler = handler.badged_42});
     thread.start();
@@ -54,8 +56,10 @@ void map_and_resume() {
         need(pool().map_new(space(), kArea + i * kPageSize, 1));
         handler.resume();
     }
+    const Received message = handler.next();
+    EXPECT_EQ(message.tag.raw(), Tag(3, 1).raw());
+    EXPECT_EQ(message.words[0], kPages * (kPages - 1) / 2);
     EXPECT(thread.has_finished());
-    EXPECT_EQ(sum, kPages * (kPages - 1) / 2);
     EXPECT(need(environment().machine.check()));
 }
 
@@ -105,6 +109,16 @@ void new_pc_and_sp() {
     EXPECT(resumed_sp <= top && resumed_sp > top - 256);
     EXPECT_OK(handler.reply.send({.tag = Tag(kFaultResume, 1), .words = {breakpoint.words[0]}}));  // the pc alone
     EXPECT_EQ(handler.next().words[3], breakpoint.words[3]);                                       // the same sp
+    handler.resume();
+    EXPECT_EQ(handler.next().words[0], breakpoint.words[0]);  // without words, the same instruction again
+    constexpr std::uint64_t kNowhere = kArea + 0x80;
+    EXPECT_OK(handler.reply.send({.tag = Tag(kFaultResume, 1), .words = {kNowhere}}));
+    const Received fetch = handler.next();
+    EXPECT_EQ(fetch.label(), FaultKind::Vm);
+    EXPECT_EQ(fetch.words[0], kNowhere);
+    EXPECT_EQ(fetch.words[1], kNowhere);
+    EXPECT_EQ(fetch.words[2], Access::Execute);
+    EXPECT_EQ(fetch.words[3], 12);
 }
 
 /// Any label but kFaultResume leaves the thread Inactive, with its registers as they were.
@@ -126,6 +140,31 @@ void suspending() {
         handler.resume();
         (void)handler.next();  // and again: nobody has mapped the page
         EXPECT_OK(thread.tcb.suspend());
+    }
+    EXPECT(need(environment().machine.check()));
+}
+
+/// No reply to the fault can come any more: the thread is Inactive, with its registers as they were. An error in one of
+/// them would tell it nothing, for it has made no system call.
+void unhandled() {
+    enum class End { EndpointGoes, ReplyGoes, NoReply };
+    for (const End end : {End::EndpointGoes, End::ReplyGoes, End::NoReply}) {
+        const Handler handler;
+        auto body = [&] { (void)read_at(kArea); };
+        Thread thread(body, {.fault_handler = handler.badged_42});
+        thread.start();
+        Registers before, after;
+        EXPECT_OK(thread.tcb.read_registers(before));
+        if (end == End::EndpointGoes) EXPECT_OK(node().revoke(handler.endpoint.cptr()));
+        if (end == End::EndpointGoes) EXPECT_OK(node().remove(handler.endpoint.cptr()));
+        if (end == End::ReplyGoes) (void)handler.next();
+        if (end == End::ReplyGoes) EXPECT_OK(node().remove(handler.reply.cptr()));
+        if (end == End::NoReply) EXPECT_OK(handler.endpoint.nb_recv(0));
+        EXPECT_EQ(thread.state(), ThreadState::Inactive);
+        EXPECT(!thread.has_finished());
+        EXPECT_OK(thread.tcb.read_registers(after));
+        EXPECT_EQ(after.pc, before.pc);
+        EXPECT_EQ(after.a1, before.a1);
     }
     EXPECT(need(environment().machine.check()));
 }
@@ -190,7 +229,7 @@ void unknown_syscall() {
     EXPECT_EQ(stranger.result[4], 14);
 }
 
-/// As many registers change as the reply has words, and never more than four.
+/// As many registers change as the reply has words, and never more than four. None if the reply does not resume.
 void results() {
     const Handler handler;
     Stranger stranger;
@@ -202,6 +241,14 @@ void results() {
         EXPECT(thread.has_finished());
         for (unsigned i = 0; i < 5; i++) EXPECT_EQ(stranger.result[i], i < length && i < 4 ? 90 + i : 10 + i);
     }
+    thread.start();
+    const Received fault = handler.next();
+    EXPECT_OK(handler.reply.send({.tag = Tag(kFaultSuspend, 1), .words = {90}}));
+    EXPECT_EQ(thread.state(), ThreadState::Inactive);
+    Registers registers;
+    EXPECT_OK(thread.tcb.read_registers(registers));
+    EXPECT_EQ(registers.pc, fault.words[0]);  // the system call is not over
+    EXPECT_EQ(registers.a0, 10);
 }
 
 }  // namespace
@@ -210,8 +257,8 @@ void results() {
 int main(int, char**) {
     using namespace glenda::ktest;
     static constexpr Case kCases[] = {
-        {"mapping", map_and_resume}, {"waiting_handler", waiting_handler}, {"new_pc_and_sp", new_pc_and_sp},
-        {"suspending", suspending},  {"nothing_else", nothing_else},       {"unknown_syscall", unknown_syscall},
-        {"results", results}};
+        {"mapping", map_and_resume},          {"waiting", waiting_handler}, {"new_pc_and_sp", new_pc_and_sp},
+        {"suspending", suspending},           {"unhandled", unhandled},     {"nothing_else", nothing_else},
+        {"unknown_syscall", unknown_syscall}, {"results", results}};
     return run_cases(kCases);
 }

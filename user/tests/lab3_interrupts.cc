@@ -85,6 +85,42 @@ void waking_up() {
     EXPECT(read_time() >= deadline && read_time() - deadline < ticks(50));
 }
 
+/// A timer expires while a notification at which many wait is being deleted. That goes on one waiter at a time, so the
+/// driver runs before the last of them has woken.
+void during_a_deletion() {
+    constexpr unsigned kWaiters = 8;
+    Notification dying;
+    auto wait = [&] { (void)dying.wait(); };
+    const Thread::Options low{.priority = kPriority - 1};
+    Thread waiters[kWaiters] = {Thread(wait, low), Thread(wait, low), Thread(wait, low), Thread(wait, low),
+                                Thread(wait, low), Thread(wait, low), Thread(wait, low), Thread(wait, low)};
+    const Timer timer = need(pool().timer());
+    const Notification bell = need(pool().notification());
+    EXPECT_OK(timer.bind(bell));
+    unsigned asleep = 0;
+    auto driver = [&] {
+        for (;;) {
+            (void)bell.wait();
+            asleep = 0;
+            for (const Thread& waiter : waiters) asleep += waiter.state() == ThreadState::BlockedRecv ? 1 : 0;
+        }
+    };
+    Thread driving(driver);
+    driving.start();
+    bool was_in_between = false;
+    for (unsigned delay = 0; delay < 100 && !was_in_between; delay++) {  // one of them hits the deletion
+        dying = need(pool().notification());
+        for (Thread& waiter : waiters) waiter.start();
+        let_others_run();
+        EXPECT_OK(timer.arm(read_time() + delay));
+        EXPECT_OK(node().remove(dying.cptr()));
+        let_others_run();
+        for (const Thread& waiter : waiters) EXPECT(waiter.has_finished());
+        was_in_between = asleep > 0 && asleep < kWaiters;
+    }
+    EXPECT(was_in_between);
+}
+
 /// The UART says that its transmitter is empty, once. The next interrupt comes only after Ack.
 void device() {
     const UartInterrupt uart;
@@ -133,8 +169,12 @@ void device_without_a_driver() {
 
 int main(int, char**) {
     using namespace glenda::ktest;
-    static constexpr Case kCases[] = {
-        {"timer", timer},         {"many_timers", many_timers}, {"revoked_bell", revoked_bell},
-        {"waking_up", waking_up}, {"device", device},           {"device_without_a_driver", device_without_a_driver}};
+    static constexpr Case kCases[] = {{"timer", timer},
+                                      {"many_timers", many_timers},
+                                      {"revoked_bell", revoked_bell},
+                                      {"waking_up", waking_up},
+                                      {"during_a_deletion", during_a_deletion},
+                                      {"device", device},
+                                      {"device_without_a_driver", device_without_a_driver}};
     return run_cases(kCases);
 }

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Lab 3, exercise 3.3: long messages, and capabilities that travel with a message.
+#include <algorithm>
+
 #include "common/ktest.h"
 #include "glenda/message.h"
 
@@ -49,21 +51,21 @@ void every_length() {
         const unsigned reply_length = kMaxWords - length;
         const auto is_free = [&](unsigned i) { return i >= length && i >= reply_length && i >= kRegisterWords; };
         for (unsigned i = 0; i < kMaxWords; i++)
-            if (is_free(i)) utcb()->words[i] = kCanary;
+            if (is_free(i) || i < kRegisterWords) utcb()->words[i] = kCanary;
         const Message received = endpoint.call(request);
         EXPECT_EQ(received.tag.raw(), Tag(length + 2000, reply_length).raw());
         EXPECT_EQ(wrong_words(received, length + 2000), 0);
         for (unsigned i = 0; i < kMaxWords; i++)
-            if (is_free(i)) EXPECT_EQ(utcb()->words[i], kCanary);
+            if (is_free(i) || i < kRegisterWords) EXPECT_EQ(utcb()->words[i], kCanary);
     }
     EXPECT_EQ(wrong, 0);
     EXPECT_EQ(wrong_length, 0);
 }
 
-/// A thread without a UTCB receives the words in registers, and its tag says how many that were.
+/// A thread without a UTCB receives the words in registers, and its tag says how many that were. No capability arrives.
 void without_a_utcb() {
     const Endpoint endpoint = need(pool().endpoint());
-    Message got[3] = {};
+    Message got[4] = {};
     auto receiver = [&] {
         for (Message& message : got) message = endpoint.recv(0);
     };
@@ -71,10 +73,36 @@ void without_a_utcb() {
     need(node().revoke(thread.utcb_frame.cptr()));  // the Tcb's own capability derives from this one
     thread.start();
     for (const unsigned length : {kMaxWords, kRegisterWords + 1, 2u}) EXPECT_OK(endpoint.nb_send(filled(9, length)));
+    utcb()->send_caps[0] = need(pool().notification()).cptr();
+    EXPECT_OK(endpoint.nb_send({.tag = Tag(9, 1, 1)}));
     EXPECT_EQ(got[0].tag.raw(), Tag(9, kRegisterWords).raw());
     EXPECT_EQ(got[1].tag.raw(), Tag(9, kRegisterWords).raw());
     EXPECT_EQ(got[2].tag.raw(), Tag(9, 2).raw());
+    EXPECT_EQ(got[3].tag.raw(), Tag(9, 1).raw());
     for (unsigned i = 0; i < kRegisterWords; i++) EXPECT_EQ(got[0].words[i], word_of(9, i));
+}
+
+/// The sender's UTCB goes while its message waits: what is in registers arrives, and the tag says so.
+void utcb_goes() {
+    const Endpoint endpoint = need(pool().endpoint());
+    const CPtr gift = need(pool().notification()).cptr(), slot = need(pool().slot());
+    for (const Tag tag : {Tag(9, kMaxWords), Tag(9, 2, 1)}) {
+        auto sender = [&] {
+            Message message = filled(9, tag.length());
+            message.tag = tag;
+            utcb()->send_caps[0] = gift;
+            (void)sys::send(endpoint.cptr(), message);
+        };
+        Thread thread(sender);
+        thread.start();
+        need(node().revoke(thread.utcb_frame.cptr()));
+        const ReceiveSlots before = set_receive_slots({node(), slot, 1});
+        const Message got = endpoint.nb_recv(0);
+        set_receive_slots(before);
+        EXPECT_EQ(got.tag.raw(), Tag(9, std::min(tag.length(), kRegisterWords)).raw());
+        for (unsigned i = 0; i < got.tag.length(); i++) EXPECT_EQ(got.words[i], word_of(9, i));
+        EXPECT(thread.has_finished());
+    }
 }
 
 /// A thread body that receives one message with these receive slots.
@@ -126,10 +154,10 @@ void passing() {
     EXPECT_EQ(look(slot + 1).type, CapType::Null);
 }
 
-/// There can be only one capability to an Untyped, so it moves. A Frame is copied, and the copy is not mapped.
+/// There can be only one capability to an Untyped, so it moves: once. A Frame is copied, and the copy is not mapped.
 void passing_memory() {
     const Endpoint endpoint = need(pool().endpoint());
-    const CPtr slot = need(pool().slots(2));
+    const CPtr slot = need(pool().slots(4));
     const Untyped memory = need(pool().make<Untyped>(CapType::Untyped, 14));
     const Frame frame = need(pool().frame());
     need(pool().map(frame, space(), kArea, MapFlags::ReadWrite));
@@ -138,6 +166,9 @@ void passing_memory() {
     EXPECT_EQ(look(slot).type, CapType::Untyped);
     EXPECT_EQ(look(frame.cptr()).badge, kArea);
     EXPECT_EQ(look(slot + 1).badge, 0);
+    EXPECT_EQ(pass(endpoint, {node(), slot + 2, 2}, {slot, slot}), 1);  // its own slot is empty the second time
+    EXPECT_EQ(look(slot + 2).type, CapType::Untyped);
+    EXPECT_EQ(look(slot + 3).type, CapType::Null);
 }
 
 /// What cannot be transferred ends the transfer, and never harms the rest of the message.
@@ -167,8 +198,11 @@ void wrong_cnodes() {
     const CPtr one = need(pool().notification()).cptr();
     EXPECT_EQ(pass(endpoint, {CNode(0), slot, 1}, {one}), 0);
     EXPECT_EQ(pass(endpoint, {CNode(kRootTcb), slot, 1}, {one}), 0);
+    EXPECT_EQ(pass(endpoint, {CNode(need(pool().frame()).cptr()), 1, 1}, {one}), 0);  // no memory of a program's
     EXPECT_EQ(pass(endpoint, {with_rights(node(), Rights::Read), slot, 1}, {one}), 0);
     EXPECT_EQ(look(slot).type, CapType::Null);
+    EXPECT_EQ(pass(endpoint, {with_rights(node(), Rights::Write), slot, 1}, {one}), 1);
+    EXPECT_EQ(look(slot).rights, Rights::All);  // those of what was sent, whatever those of the CNode are
 }
 
 /// The receiver has a CSpace of its own: its pointer to a CNode means something there, and nothing in the sender's.
@@ -225,9 +259,9 @@ void in_replies() {
 
 int main(int, char**) {
     using namespace glenda::ktest;
-    static constexpr Case kCases[] = {{"every_length", every_length}, {"without_a_utcb", without_a_utcb},
-                                      {"passing", passing},           {"passing_memory", passing_memory},
-                                      {"stopping", stopping},         {"cnodes", wrong_cnodes},
-                                      {"own_cspace", own_cspace},     {"in_replies", in_replies}};
+    static constexpr Case kCases[] = {
+        {"every_length", every_length}, {"without_a_utcb", without_a_utcb}, {"utcb_goes", utcb_goes},
+        {"passing", passing},           {"passing_memory", passing_memory}, {"stopping", stopping},
+        {"cnodes", wrong_cnodes},       {"own_cspace", own_cspace},         {"in_replies", in_replies}};
     return run_cases(kCases);
 }

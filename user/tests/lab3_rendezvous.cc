@@ -37,10 +37,11 @@ struct Receiver {
     static constexpr unsigned kMost = 4;
     Endpoint endpoint;
     unsigned count = 1;
+    Reply reply{};
     Message got[kMost] = {};
     unsigned received = 0;
     void operator()() {
-        for (; received < count; received++) got[received] = endpoint.recv(0);
+        for (; received < count; received++) got[received] = endpoint.recv(reply.cptr());
     }
 };
 
@@ -141,6 +142,29 @@ void queue_order() {
     EXPECT_ERROR(WouldBlock, hand.nb_send(endpoint, numbered(9)));
 }
 
+/// A receiver brings a Reply, but the message is no call. So the Reply is free again, whichever side comes first, and
+/// the receiver can bring it to its next Recv.
+void replies_unused() {
+    const Endpoint endpoint = need(pool().endpoint());
+    const Reply reply = need(pool().reply());
+    Sender sender{.endpoint = endpoint, .first = 60};
+    Thread sending(sender);
+    sending.start();
+    Receiver receiver{.endpoint = endpoint, .count = 3, .reply = reply};
+    Thread receiving(receiver);
+    receiving.start();
+    Hand hand;
+    for (unsigned i = 0; i < 2; i++) {
+        EXPECT_EQ(receiver.received, 1 + i);
+        EXPECT(is_numbered(receiver.got[i], 60 + i));
+        EXPECT_EQ(receiving.state(), ThreadState::BlockedRecv);
+        EXPECT_ERROR(Busy, hand.nb_recv(endpoint, reply));  // the receiver waits with it
+        EXPECT_OK(hand.nb_send(endpoint, numbered(61 + i)));
+    }
+    EXPECT(is_numbered(receiver.got[2], 62));
+    EXPECT(receiving.has_finished());
+}
+
 /// Two endpoints have nothing to do with each other.
 void two_endpoints() {
     const Endpoint first = need(pool().endpoint()), second = need(pool().endpoint());
@@ -170,6 +194,7 @@ int main(int, char**) {
                                       {"badges_arrive", badges_arrive},
                                       {"badges_are_remembered", badges_are_remembered},
                                       {"queue_order", queue_order},
+                                      {"unused", replies_unused},
                                       {"apart", two_endpoints}};
     return run_cases(kCases);
 }

@@ -4,6 +4,7 @@
 //
 // Partner threads have a higher priority than the main thread, so they run as soon as they are ready.
 #include "common/hand.h"
+#include "common/recorder.h"
 
 namespace glenda::ktest {
 
@@ -181,11 +182,11 @@ void reply_and_wait() {
     EXPECT_OK(endpoint.nb_recv(reply.cptr()));
     EXPECT_OK(bell.signal());
     Hand hand;
-    const Message signal = hand.enter(Syscall::ReplyRecv, bell.cptr(), {.words = {1, 2, 3, 4}}, reply.cptr());
+    const Message signal = hand.enter(Syscall::ReplyRecv, bell.cptr(), {.words = {11, 12, 13, 14}}, reply.cptr());
     EXPECT(thread.has_finished());
     EXPECT_EQ(signal.tag.raw(), Tag::notification().raw());
     EXPECT_EQ(signal.badge, 1);
-    for (unsigned i = 0; i < kRegisterWords; i++) EXPECT_EQ(signal.words[i], i + 1);  // a signal has no words
+    for (unsigned i = 0; i < kRegisterWords; i++) EXPECT_EQ(signal.words[i], 11 + i);  // a signal has no words
 }
 
 /// The notification goes: who waits for it learns that.
@@ -201,6 +202,24 @@ void deleted_notification() {
     expect_invariants();
 }
 
+/// The trace names the thread that a signal has woken, or nobody.
+void traced() {
+    const Notification all = need(pool().notification());
+    auto body = [&] { (void)all.wait(); };
+    Thread thread(body);
+    thread.start();
+    Recorder recorder;
+    recorder.start();
+    EXPECT_OK(all.signal());
+    EXPECT_OK(all.signal());
+    recorder.stop();
+    std::uint64_t woken[2] = {~std::uint64_t{0}, ~std::uint64_t{0}};
+    for (unsigned i = 0, count = 0; i < recorder.count() && count < 2; i++)
+        if (recorder[i].kind == TraceKind::Signal) woken[count++] = recorder[i].first;
+    EXPECT_EQ(woken[0], number_of(thread.tcb));
+    EXPECT_EQ(woken[1], 0);
+}
+
 }  // namespace
 }  // namespace glenda::ktest
 
@@ -214,6 +233,7 @@ int main(int, char**) {
                                       {"bound_elsewhere", bound_elsewhere},
                                       {"bound_with_a_reply", bound_with_a_reply},
                                       {"reply_and_wait", reply_and_wait},
-                                      {"deleted_notification", deleted_notification}};
+                                      {"deleted_notification", deleted_notification},
+                                      {"traced", traced}};
     return run_cases(kCases);
 }

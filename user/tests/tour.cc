@@ -233,7 +233,7 @@ void tour() {
         const Result<bool> works = step.run();
         if (!works)
             return print("no, the kernel says {}. Next: make grade EX={}\n", name_of(works.error()), step.exercise);
-        if (!*works) return print("no, the result is wrong. Next: make grade EX={}\n", step.exercise);
+        if (!*works) return print("not right yet. Next: make grade EX={}\n", step.exercise);
         print("it works\n");
     }
     print("All of it works. This is a microkernel, and it is yours.\n");

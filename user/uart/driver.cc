@@ -2,9 +2,17 @@
 // See driver.h.
 #include "driver.h"
 
+#include <algorithm>
+
 #include "glenda/environment.h"
 
 namespace glenda::uart {
+
+namespace {
+
+bool ends_line(char byte) { return byte == '\r' || byte == '\n'; }
+
+}  // namespace
 
 Reaction Driver::handle(Request& request) {
     switch (SerialMethod(request.label())) {
@@ -55,12 +63,26 @@ void Driver::transmit() {
     device_.want_room(!to_send_.empty());
 }
 
+/// Takes bytes from the device while somebody wants them. What nobody wants stays in the device, and when its FIFO is
+/// full, the sender waits: so nothing is lost, however much is pasted, and whoever is the driver then.
 void Driver::receive_all() {
-    while (const auto byte = device_.receive()) receive(*byte);
+    bool has_line = false;
+    while (wants_bytes() && !has_line) {
+        const auto byte = device_.receive();
+        if (!byte) break;
+        receive(*byte);
+        has_line = !has_interrupt_ && ends_line(*byte);
+    }
     serve_reader();
+    device_.want_bytes(wants_bytes());
 }
 
-/// Processes a received byte. It is lost if the buffer is full, because there is no flow control.
+/// A shell that runs a program wants all bytes, because ^C may be among them; else a reader wants as many as it can
+/// take.
+bool Driver::wants_bytes() const {
+    return has_interrupt_ ? received_.room() != 0 : reader_ && received_.size() < reader_limit_;
+}
+
 void Driver::receive(char byte) {
     if (byte == kInterruptCharacter && has_interrupt_) {
         if (Notification(interrupt_slot_).signal()) return received_.clear();
@@ -74,10 +96,15 @@ Reaction Driver::read(Request& request) {
     if (limit == 0) return ServerError::BadRequest;
     // The previous reader may have ended. Without this it would get the next byte.
     if (reader_) reader_.reply(ServerError::Interrupted);
-    if (!received_.empty()) return take_input(limit);
+    if (!received_.empty()) {
+        const MessageWriter input = take_input(limit);
+        receive_all();  // there is room again
+        return input;
+    }
     if (!request.can_defer()) return ServerError::TooMany;
-    reader_limit_ = limit;
+    reader_limit_ = std::min<std::uint64_t>(limit, kSerialMaxBytes);
     reader_ = request.defer();
+    receive_all();
     return Reaction::later();
 }
 
@@ -92,7 +119,7 @@ MessageWriter Driver::take_input(std::uint64_t limit) {
     bool ends = false;
     while (size < limit && size < sizeof(text) && !ends && !received_.empty()) {
         text[size] = *received_.pop();
-        ends = text[size] == '\r' || text[size] == '\n';
+        ends = ends_line(text[size]);
         size++;
     }
     return MessageWriter(0).text({text, size});
@@ -101,12 +128,14 @@ MessageWriter Driver::take_input(std::uint64_t limit) {
 Reaction Driver::set_interrupt(Request& request) {
     const CNode own = environment().cnode;
     has_interrupt_ = false;
+    receive_all();
     if (auto removed = own.remove(interrupt_slot_); !removed) return removed.error();
     if (request.caps() == 0) return Reaction::ok();
     if (auto moved = own.move(interrupt_slot_, request.caps_node(), request.cap_index(0)); !moved) return moved.error();
     has_interrupt_ = true;
-    // ^C may be in the buffer already.
+    // ^C may be in the buffer already, or in the device.
     if (received_.drop_through(kInterruptCharacter)) (void)Notification(interrupt_slot_).signal();
+    receive_all();
     return Reaction::ok();
 }
 

@@ -3,6 +3,10 @@
 //
 // One loop serves clients and the interrupt, because the interrupt's notification is bound to the thread. Nothing is
 // polled: a reader waits until a byte arrives, a writer until its text is in the transmit buffer.
+//
+// Input is read ahead only while a program runs, for the sake of ^C; the program that ignores 64 KiB of input also
+// keeps a ^C behind them from being seen. At a prompt, what nobody has asked for is still in the device, so a driver
+// that ends takes nothing with it.
 #pragma once
 
 #include "glenda/server.h"
@@ -37,6 +41,7 @@ private:
     Reaction set_interrupt(Request& request);
 
     void receive_all();
+    bool wants_bytes() const;
     void receive(char byte);
     /// Replies to the reader if there is input.
     void serve_reader();
@@ -51,7 +56,7 @@ private:
     std::uint64_t interrupt_slot_;
     bool has_interrupt_ = false;
 
-    Ring<4096> received_{};
+    Ring<64 * 1024> received_{};
     ReplyHandle reader_{};
     std::uint64_t reader_limit_ = 0;
 

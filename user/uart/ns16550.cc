@@ -6,9 +6,8 @@ namespace glenda::uart {
 
 void Ns16550::start() {
     write(kInterruptEnable, 0);
-    write(kFifoControl, kFifosOn | kClearReceive);  // what is being sent, by the kernel perhaps, goes out
+    write(kFifoControl, kFifosOn);
     write(kModemControl, kRequestToSend | kInterruptsOut);
-    write(kInterruptEnable, enabled_);
 }
 
 std::optional<char> Ns16550::receive() {
@@ -16,8 +15,8 @@ std::optional<char> Ns16550::receive() {
     return char(read(kReceive));
 }
 
-void Ns16550::want_room(bool wanted) {
-    const std::uint8_t enabled = wanted ? kByteCame | kRoomToSend : kByteCame;
+void Ns16550::enable(std::uint8_t interrupt, bool wanted) {
+    const std::uint8_t enabled = std::uint8_t(wanted ? enabled_ | interrupt : enabled_ & ~interrupt);
     if (enabled == enabled_) return;
     enabled_ = enabled;
     write(kInterruptEnable, enabled);

@@ -23,15 +23,18 @@ public:
 
     Ns16550(std::uint64_t address, Layout layout) : address_(address), layout_(layout) {}
 
-    /// FIFOs on and empty, an interrupt for each byte that comes.
+    /// FIFOs on, no interrupts. What has come, or is being sent, stays: the driver before this one may have left it.
     void start();
     /// The next byte that has come.
     std::optional<char> receive();
     /// Whether kTransmitFifo bytes can be sent at once.
     bool can_send() const { return (read(kLineStatus) & kTransmitterEmpty) != 0; }
     void send(char byte) { write(kTransmit, std::uint8_t(byte)); }
-    /// An interrupt also when there is room to send again: while there is something to send, and not longer.
-    void want_room(bool wanted);
+    /// An interrupt for each byte that comes. Without it bytes stay in the FIFO, and when that is full, whoever sends
+    /// them has to wait.
+    void want_bytes(bool wanted) { enable(kByteCame, wanted); }
+    /// An interrupt when there is room to send again: while there is something to send, and not longer.
+    void want_room(bool wanted) { enable(kRoomToSend, wanted); }
 
 private:
     enum Offset {
@@ -43,9 +46,11 @@ private:
         kLineStatus = 5
     };
     static constexpr std::uint8_t kByteCame = 1, kRoomToSend = 2;            // interrupt enable
-    static constexpr std::uint8_t kFifosOn = 1, kClearReceive = 2;           // FIFO control
+    static constexpr std::uint8_t kFifosOn = 1;                              // FIFO control
     static constexpr std::uint8_t kRequestToSend = 2, kInterruptsOut = 8;    // modem control
     static constexpr std::uint8_t kDataReady = 1, kTransmitterEmpty = 0x20;  // line status
+
+    void enable(std::uint8_t interrupt, bool wanted);
 
     template <typename Word>
     volatile Word& at(Offset number) const {
@@ -63,7 +68,7 @@ private:
 
     std::uint64_t address_;
     Layout layout_;
-    std::uint8_t enabled_ = kByteCame;
+    std::uint8_t enabled_ = 0;
 };
 
 }  // namespace glenda::uart

@@ -12,7 +12,7 @@
 
 #include <array>
 
-#include "dice.h"
+#include "../../host/dice.h"
 #include "kernel_test.h"
 #include "places.h"
 #include "snapshot.h"

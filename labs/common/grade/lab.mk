@@ -38,7 +38,7 @@ next-lab: ## fetch the next lab, or mends, and merge them into your work
 doctor: ## is this computer ready? What is not, and the command that mends it
 	$(Q)$(LAB_RUN) doctor
 
-# These three use what this lab builds.
+# These use what this lab builds; a recording has its own copy of it.
 LAB_HERE = cd grade && GLENDA_BUILD='$(BUILD)' $(PYTHON) -m lab
 walk: all ## GDB leads through the lab's path; PAUSE=1 waits for Enter at each stop
 	$(Q)GLENDA_PAUSE=$(PAUSE) && export GLENDA_PAUSE && $(LAB_HERE) walk --lab $(LAB)

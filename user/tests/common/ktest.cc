@@ -28,6 +28,14 @@ void fail(const char* file, int line) {
     test_has_failed = true;
 }
 
+/// A count in decimal, an address or a set of bits in hexadecimal.
+void print_value(std::uint64_t value) {
+    if (value < 1000)
+        print("{}", value);
+    else
+        print("{:#x}", value);
+}
+
 Untyped largest_memory() {
     const BootInfo& info = boot_info();
     std::uint64_t largest = 0;
@@ -69,7 +77,7 @@ void clean_up(const Bootstrap& used) {
 /// Lets the kernel check its invariants. If one is broken, it says so in a panic.
 void check_kernel() {
     const Result<bool> is_sound = Machine(kRootMachine).check();
-    failure = "LEAK";
+    failure = "BROKEN";
     EXPECT(is_sound && *is_sound);
     failure = "FAIL";
 }
@@ -89,6 +97,7 @@ bool run_case(const Case& test) {
     running = test.name;
     test_has_failed = false;
     reset_threads();
+    if (!nonce().empty()) print("case {}\n", test.name);  // if it hangs, the grader says where
     test.run();
     if (test_has_failed && !nonce().empty()) return false;  // what it left behind says nothing more
     clean_up(bootstrap);
@@ -139,14 +148,18 @@ void check(bool holds, const char* text, const char* file, int line) {
 void check_equal(std::uint64_t got, std::uint64_t wanted, const char* text, const char* file, int line) {
     if (got == wanted) return;
     fail(file, line);
-    print("{}, got {:#x}, not {:#x}\n", text, got, wanted);
+    print("{}, got ", text);
+    print_value(got);
+    print(", wanted ");
+    print_value(wanted);
+    print("\n");
 }
 
 void check_error(Error got, Error wanted, const char* text, const char* file, int line) {
     provoked |= bit(unsigned(got) & 63);
     if (got == wanted) return;
     fail(file, line);
-    print("{}, got {}, not {}\n", text, name_of(got), name_of(wanted));
+    print("{}, got {}, wanted {}\n", text, name_of(got), name_of(wanted));
 }
 
 DeviceMemory device_at(std::uint64_t address) {

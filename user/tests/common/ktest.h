@@ -3,8 +3,9 @@
 // test, and partner threads.
 //
 // A test program runs as the root task (kernel command line: root=bin/NAME), so it has full authority. For each test it
-// prints `ok NAME` or `FAIL NAME: file:line: what, got ...`; the last line says how many tests passed. After each test
-// the framework revokes everything made from the arena and checks that the arena is unused: a leak fails the test.
+// prints `ok NAME` or `FAIL NAME: file:line: what, got ..., wanted ...`; the last line says how many tests passed.
+// After each test the framework revokes everything made from the arena and checks that the arena is unused: a leak
+// fails the test.
 #pragma once
 
 #include <span>

@@ -3,6 +3,7 @@
 # files that they share are compiled with other headers here.
 
 LAB := 1
+DEVICES ?=
 BUILD := build/lab1
 KERNEL_MK := lab1/kernel/build.mk
 USER_MK := lab1/user/build.mk

@@ -2,6 +2,7 @@
 # Lab 2: the kernel itself. `make qemu` boots user/tests/tour.cc, which shows what works and what is next.
 
 LAB := 2
+DEVICES ?=
 APPEND ?= root=bin/tour
 # Code that is half done must compile: warnings are warnings, but for the two that are always mistakes.
 WERROR := -Werror=switch -Werror=return-type -Wno-unused-function

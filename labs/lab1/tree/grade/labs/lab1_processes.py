@@ -8,13 +8,14 @@ import re
 from pathlib import Path
 
 from glenda import structures
-from glenda.session import expect, session
+from glenda.session import expect, many_programs, session
 from glenda.shell import Shell
 from lab.script import Tree
 
 # What programs print that the kernel starts as the first process, whatever the shell can do. The children of sleepers
-# wake in the order of their times, not of their births.
-PROGRAMS = {"forktree": re.escape("*\n*0\n*00\n*01\n*1\n*10\n*11\n7 processes\n"),
+# wake in the order of their times, not of their births. A nap that ends with the next tick takes up to 1 ms.
+PROGRAMS = {"naps": "10 naps took [01] ms\n",
+            "forktree": re.escape("*\n*0\n*00\n*01\n*1\n*10\n*11\n7 processes\n"),
             "sleepers": "slept 10 ms\nslept 20 ms\nslept 30 ms\n",
             "memory": r"(ok   .*\n|memory .* stopped: .*\n){12}"}
 END = "kernel: the first process has ended\n"
@@ -44,4 +45,6 @@ def run(tree: Tree) -> None:
     if check_layout(tree.kernel):
         for program in PROGRAMS:
             check_program(tree, program)
-    session(Shell(tree.boot()))
+    shell = Shell(tree.boot())
+    session(shell)
+    many_programs(shell)

@@ -74,13 +74,15 @@ void run_selftest(std::string_view command_line) {
     const std::string_view exercise = option(command_line, "selftest"), names = option(command_line, "case");
     if (exercise.empty()) return;
     unsigned passed = 0, wrong = 0;
-    for (const Case& test : all_cases()) {
-        if (exercise != test.exercise || !selects(names, test.name)) continue;
-        running = test.name;
-        failed = false;
-        test.run();
-        (failed ? wrong : passed)++;
-        if (!failed) report_success(option(command_line, "nonce"));
+    for (const std::span<const Case> list : {cases(), more_cases()}) {
+        for (const Case& test : list) {
+            if (exercise != test.exercise || !selects(names, test.name)) continue;
+            running = test.name;
+            failed = false;
+            test.run();
+            (failed ? wrong : passed)++;
+            if (!failed) report_success(option(command_line, "nonce"));
+        }
     }
     print("ktest: ", passed, " passed, ", wrong, " failed\n");
     arch::shutdown();

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Tests of what exercises 1.1 to 1.4 write, while nothing else uses it yet: kernel option selftest=1.1.
+// Tests of parts that exercises 1.1 to 1.4 and 1.6 write, most of them while nothing else uses them yet: kernel option
+// selftest=1.1.
 //
 // The grader takes this file as it was published. Each case prints `ok NAME`, with a tag that depends on the option
 // nonce=, or `FAIL NAME: file:line: what`. Option case=a,b selects.

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 # The programs of lab 1: one for each file here and in tests/, and the shell, which has three; and the initrd with them.
+# tests/lab1_start.cc has the shell's run.cc in it.
 
 USER_FLAGS := $(RISCV_FLAGS) -Ilab1 -Ilab1/user -Ilab1/user/lib -Iuser/libglenda/include $(LAB_USER_FLAGS)
 USER_LIBRARY := $(BUILD)/user/lab1.a
@@ -39,7 +40,8 @@ USER_OBJECTS += $(patsubst %,$(BUILD)/user/%.o,$(2))
 endef
 $(eval $(call user_program,sh,$(SHELL_SOURCES)))
 $(foreach source,$(USER_SINGLES),$(eval $(call user_program,$(basename $(notdir $(source))),$(source) \
-  $(if $(filter lab1/user/tests/%,$(source)),$(TESTS_COMMON)))))
+  $(if $(filter lab1/user/tests/%,$(source)),$(TESTS_COMMON)) \
+  $(if $(filter %/lab1_start.cc,$(source)),$(filter-out %/sh.cc,$(SHELL_SOURCES))))))
 
 # Programs in the initrd have no debug information, but a symbol table.
 $(INITRD_TREE)/bin/%: $(BUILD)/user/%.elf

@@ -36,10 +36,12 @@ unsigned next() {
 
 /// Lets the current thread run for `percent` of a tick, and no tick come.
 void run(std::uint64_t percent) { hart().running_since -= percent * tick_length / 100; }
-/// Lets the current thread run for `count` ticks. Returns who runs after the last of them.
+/// Lets the current thread run for `count` ticks, and nobody else before the last of them. Returns who runs after it.
 unsigned run_ticks(unsigned count) {
-    unsigned running = next();
+    const unsigned first = next();
+    unsigned running = first;
     for (unsigned i = 0; i < count; i++) {
+        EXPECT_EQ(running, first);  // the turn is not over yet
         run(100);
         tick(hart());
         running = next();

@@ -6,6 +6,7 @@
 // reference is only marked, and the outermost release() goes on as long as any is marked.
 #include "thread/cspace.h"
 
+#include "debug/print.h"
 #include "thread/thread_calls.h"
 #include "thread/thread_table.h"
 #include "thread/vspace.h"
@@ -21,6 +22,7 @@ void end_thread(ThreadNumber number) {
     Tcb* tcb = find_thread(number);
     if (tcb == nullptr) return;
     stop_thread(*tcb);
+    ASSERT(tcb->state == ThreadState::Inactive && !tcb->is_queued);  // or a queue would lead to what is no thread
     free_thread(*tcb);
 }
 

@@ -19,8 +19,8 @@ Result<std::uint64_t> perform_thread_call(Tcb& caller);
 /// Argument `n` of the call: register a(n), or from 6 on word `n` of the caller's UTCB, which is 0 if it has none.
 std::uint64_t argument(const Tcb& caller, unsigned n);
 
-/// What `handle` names for the caller: its own thread or space, or what is in its CSpace. Errors: InvalidCapability,
-/// WrongType.
+/// What `handle` names for the caller: its own thread or space, or what is in its CSpace. Errors: InvalidCapability, if
+/// there is no such handle, or its thread has ended; WrongType.
 Result<Tcb*> find_thread(Tcb& caller, std::uint64_t handle);
 Result<VSpace*> find_vspace(Tcb& caller, std::uint64_t handle);
 Result<CSpace*> find_cspace(Tcb& caller, std::uint64_t handle);

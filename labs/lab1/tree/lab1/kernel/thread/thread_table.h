@@ -20,8 +20,8 @@ using ThreadNumber = std::uint64_t;
 Result<Tcb*> allocate_thread();
 
 /// Ends a thread: its number is never valid again, and its place in the table can be given away. The references that
-/// it holds are given back: to its VSpace, its CSpace, and the page of its UTCB. Precondition: it is Inactive, and in
-/// no queue.
+/// it holds are given back: to its VSpace, its CSpace, and the page of its UTCB. Then its Tcb is all zeros, so whoever
+/// goes on with it will notice. Precondition: it is Inactive, and in no queue.
 void free_thread(Tcb& tcb);
 
 /// Returns the thread with this number, or null if there never was one or it has ended. Any number can be asked for.

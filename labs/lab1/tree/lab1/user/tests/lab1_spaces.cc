@@ -164,9 +164,63 @@ void tls_of_each() {
     EXPECT_EQ(space::unmap(kOwnVSpace, kUtcbs, kPageSize), 0);
 }
 
+// --- references ---------------------------------------------------------------------------------------------
+
+constexpr unsigned kOften = 100;  // more than there are VSpaces or CSpaces
+
+/// Maps new pages from kArea on until there is no memory left. Returns the end of what is mapped.
+std::uint64_t use_all_memory() {
+    std::uint64_t end = 2 * kArea;
+    for (std::size_t bytes = 64 << 20; bytes >= kPageSize;) {
+        if (space::map(kOwnVSpace, end, bytes, MapFlags::ReadWrite) == 0)
+            end += bytes;
+        else
+            bytes /= 2;
+    }
+    return end;
+}
+
+/// A thread is configured again and again, and gives back what it had: else spaces, or pages, run out.
+void configured_again() {
+    const long thread = thread::create();
+    for (unsigned i = 0; i < kOften && !has_failed(); i++) {
+        const long cspace = space::create_cspace(), vspace = space::create();
+        EXPECT(cspace >= 0 && vspace >= 0);
+        EXPECT_EQ(thread::configure(thread, cspace, vspace, 0), 0);
+        EXPECT_EQ(space::close(cspace), 0);
+        EXPECT_EQ(space::close(vspace), 0);
+    }
+    // The same space again: it must not go in between.
+    for (unsigned i = 0; i < kOften; i++) EXPECT_EQ(thread::configure(thread, kOwnCSpace, kOwnVSpace, 0), 0);
+    EXPECT_EQ(space::map(kOwnVSpace, kUtcbs, kPageSize, MapFlags::ReadWrite), 0);  // and the tables for it
+    EXPECT_EQ(space::unmap(kOwnVSpace, kUtcbs, kPageSize), 0);
+    const std::uint64_t end = use_all_memory();
+    EXPECT_EQ(space::unmap(kOwnVSpace, 2 * kArea, kPageSize), 0);  // one page is free
+    for (unsigned i = 0; i < kOften && !has_failed(); i++) {
+        EXPECT_EQ(space::map(kOwnVSpace, kUtcbs, kPageSize, MapFlags::ReadWrite), 0);
+        EXPECT_EQ(thread::configure(thread, kOwnCSpace, kOwnVSpace, kUtcbs), 0);
+        EXPECT_EQ(thread::configure(thread, kOwnCSpace, kOwnVSpace, kUtcbs), 0);  // the same page again
+        EXPECT_EQ(space::unmap(kOwnVSpace, kUtcbs, kPageSize), 0);
+        EXPECT_EQ(thread::configure(thread, kOwnCSpace, kOwnVSpace, 0), 0);
+    }
+    EXPECT_EQ(space::unmap(kOwnVSpace, 2 * kArea, end - 2 * kArea), 0);
+    EXPECT_EQ(space::close(thread), 0);
+}
+
+/// A thread that ends gives back its spaces.
+void ended_with_spaces() {
+    for (unsigned i = 0; i < kOften && !has_failed(); i++) {
+        const long cspace = space::create_cspace(), vspace = space::create(), thread = thread::create();
+        EXPECT(cspace >= 0 && vspace >= 0 && thread >= 0);
+        EXPECT_EQ(thread::configure(thread, cspace, vspace, 0), 0);
+        for (const long handle : {cspace, vspace, thread}) EXPECT_EQ(space::close(handle), 0);
+    }
+}
+
 constexpr Case kCases[] = {
-    {"memory", threads_share_memory}, {"spaces", spaces_are_apart},      {"frames", spaces_give_back},
-    {"words", arguments_past_a5},     {"utcb_page", utcb_must_be_there}, {"tls", tls_of_each},
+    {"memory", threads_share_memory},  {"spaces", spaces_are_apart}, {"frames", spaces_give_back},
+    {"again", configured_again},       {"ended", ended_with_spaces}, {"words", arguments_past_a5},
+    {"utcb_page", utcb_must_be_there}, {"tls", tls_of_each},
 };
 
 }  // namespace

@@ -146,9 +146,42 @@ void fault_stops_one() {
     space::close(counts);
 }
 
+/// Makes the call whose number is in `word`, which becomes 0 before it, and 1 if it returns.
+void make_old_call(Word& word) {
+    const std::uint64_t number = word;
+    word = 0;
+    system_call(ProcessCall(number));
+    word = 1;
+}
+
+/// Numbers of calls that processes make, and one that nobody has: the kernel stops a thread that belongs to no process.
+void old_call_stops_one() {
+    Word other = 0;
+    const long counts = prepare(count_up, other, 1);
+    EXPECT_EQ(thread::resume(counts), 0);
+    for (const auto call :
+         {ProcessCall::Fork, ProcessCall::Exit, ProcessCall::GetPid, ProcessCall::Shutdown, ProcessCall(99)}) {
+        Word word = std::uint64_t(call);
+        const long thread = prepare(make_old_call, word, 0);
+        EXPECT_EQ(thread::resume(thread), 0);
+        EXPECT(becomes(thread, ThreadState::Inactive));
+        EXPECT_EQ(word, 0);  // it was made, and did not return
+        EXPECT_EQ(space::close(thread), 0);
+    }
+    const std::uint64_t before = other;
+    EXPECT(comes_true([&] { return other > before; }));
+    EXPECT_EQ(space::close(counts), 0);
+    EXPECT(system_call(ThreadCall(-99)) < 0);  // below 0 it is only an error
+}
+
 constexpr Case kCases[] = {
-    {"resume", runs_once_resumed}, {"suspend", suspended_and_resumed}, {"priorities", higher_priority_waits_for_nobody},
-    {"wrong_calls", wrong_calls},  {"handles", handles_run_out},       {"faults", fault_stops_one},
+    {"resume", runs_once_resumed},
+    {"suspend", suspended_and_resumed},
+    {"priorities", higher_priority_waits_for_nobody},
+    {"wrong_calls", wrong_calls},
+    {"handles", handles_run_out},
+    {"faults", fault_stops_one},
+    {"old_calls", old_call_stops_one},
 };
 
 }  // namespace

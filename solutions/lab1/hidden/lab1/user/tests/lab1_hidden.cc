@@ -142,7 +142,7 @@ void suspended_reader() {
     EXPECT(is_in(reader, ThreadState::Inactive));
     EXPECT_EQ(first, 0);
     EXPECT_EQ(thread::resume(reader), 0);  // now it reads again
-    EXPECT(comes_true([&] { return first != 0; }));
+    while (first == 0 && !has_failed()) thread::yield();  // the key comes when the host has time
     EXPECT_EQ(first, 'y');
     EXPECT_EQ(second, 0);
     EXPECT_EQ(space::close(reader), 0);

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: MIT
+// The client's side of a session with a block driver (session_page.h).
+//
+//     client.submit({.op = BlockOp::Read, .block = 7, .data_page = 0, .pages = 1, .cookie = 42});
+//     if (client.driver_wants_signal()) driver_bell.signal();
+//     while (client.outstanding() != 0) {
+//         while (const auto done = client.take()) ...     // done->cookie, done->status; perhaps submit more
+//         if (client.outstanding() != 0 && client.may_wait()) bell.wait();
+//     }
+//
+// A driver may end at any time, and another continues; the client need not do anything about it. It may get an answer
+// without a signal for each, and signals without an answer.
+#pragma once
+
+#include <optional>
+
+#include "session_page.h"
+
+namespace glenda::driver {
+
+struct BlockRequest {
+    BlockOp op = BlockOp::Read;
+    std::uint64_t block = 0;
+    std::uint32_t data_page = 0;
+    std::uint32_t pages = 0;  // 0 for Flush
+    std::uint64_t cookie = 0;
+};
+
+class SessionClient {
+public:
+    explicit SessionClient(SessionPage& page) : page_(&page) {}
+
+    /// Hands a request to the driver. Returns false if all slots are in use. The data pages are the driver's until the
+    /// request is done.
+    bool submit(const BlockRequest& request);
+    /// Whether the driver may be asleep: to be asked after one or more `submit`.
+    bool driver_wants_signal() const;
+
+    struct Answer {
+        std::uint64_t cookie;
+        BlockStatus status;
+    };
+    /// The next answer, in any order. Nothing if there is none now.
+    std::optional<Answer> take();
+    /// Asks for a signal with the next answer. Returns false if there is one already: then do not wait.
+    bool may_wait();
+
+    unsigned outstanding() const;
+
+private:
+    bool is_outstanding(unsigned slot) const { return (outstanding_ >> slot & 1) != 0; }
+    std::optional<Answer> take(unsigned slot);
+    void doubt(std::uint32_t tail);
+
+    SessionPage* page_;
+    std::uint32_t tail_ = 0;  // of the submit ring
+    bool waiting_ = false;
+    std::uint64_t outstanding_ = 0;  // a bit for each slot that the driver has, or has answered
+    std::uint64_t doubtful_ = 0;     // slots to look at although the ring does not name them
+    std::uint32_t seen_ = 0;         // how far the complete ring has been read
+    std::uint32_t epoch_ = 0;
+};
+
+}  // namespace glenda::driver

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: MIT
+// See block_driver.h.
+#include "block_driver.h"
+
+namespace glenda::driver {
+
+namespace {
+
+constexpr std::uint64_t kSectorsPerBlock = (std::uint64_t{1} << kSessionBlockBits) / BlockDevice::kSectorSize;
+
+/// A request's token at the device: which slot of which session.
+constexpr std::uint64_t token(unsigned session, unsigned slot) { return session * kSessionSlots + slot; }
+
+}  // namespace
+
+std::optional<unsigned> BlockDriver::open(const Session& session) {
+    if (count_ == kMaxSessions) return std::nullopt;
+    Session& opened = sessions_[count_] = session;
+    std::uint32_t flags = 0;
+    if (device_.is_read_only()) flags |= SessionPage::kReadOnly;
+    if (device_.can_flush()) flags |= SessionPage::kFlush;
+    if (device_.can_discard()) flags |= SessionPage::kDiscard;
+    opened.describe(device_.sectors() / kSectorsPerBlock, flags);
+    opened.recover();
+    return count_++;
+}
+
+/// Bounded, so that a client that is quicker than the driver does not keep it from the device.
+std::uint64_t BlockDriver::submit() {
+    std::uint64_t answered = 0;
+    bool has_begun = false;
+    is_full_ = false;
+    for (unsigned steps = 0, idle = 0; idle < count_ && steps < count_ * kSessionSlots; steps++) {
+        const Step step = submit_one(turn_);
+        is_full_ = step == Step::NoRoom;
+        if (is_full_) break;
+        if (step == Step::Begun) has_begun = true;
+        if (step == Step::Answered) answered |= bit(turn_);
+        idle = step == Step::Nothing ? idle + 1 : 0;
+        turn_ = (turn_ + 1) % count_;
+    }
+    if (has_begun) device_.kick();
+    return wanting_signal(answered);
+}
+
+BlockDriver::Step BlockDriver::submit_one(unsigned number) {
+    Session& session = sessions_[number];
+    const Session::Request* request = session.next();
+    if (request == nullptr) return Step::Nothing;
+    if (const auto status = answer_at_once(*request)) {
+        session.complete(request->slot, *status);
+        return Step::Answered;
+    }
+    const bool has_room = device_.submit({.op = request->op,
+                                          .sector = request->block * kSectorsPerBlock,
+                                          .sectors = std::uint32_t(request->pages * kSectorsPerBlock),
+                                          .data = request->data(),
+                                          .token = token(number, request->slot)});
+    if (!has_room) return Step::NoRoom;
+    session.begin();
+    return Step::Begun;
+}
+
+/// The answer, if it does not take the device: the session has looked at the data already. A device that cannot flush
+/// writes through, so there is nothing to flush.
+std::optional<BlockStatus> BlockDriver::answer_at_once(const Session::Request& request) const {
+    if (request.op == BlockOp::Flush) return device_.can_flush() ? std::nullopt : std::optional(BlockStatus::Ok);
+    const std::uint64_t capacity = device_.sectors() / kSectorsPerBlock;
+    if (request.block > capacity || request.pages > capacity - request.block) return BlockStatus::BadRequest;
+    if (request.op == BlockOp::Read) return std::nullopt;
+    if (device_.is_read_only()) return BlockStatus::ReadOnly;
+    if (request.op == BlockOp::Write) return std::nullopt;
+    if (!device_.can_discard()) return BlockStatus::Unsupported;
+    if (request.pages > device_.largest_discard() / kSectorsPerBlock) return BlockStatus::BadRequest;
+    return std::nullopt;
+}
+
+std::uint64_t BlockDriver::complete() {
+    std::uint64_t answered = 0;
+    while (const auto done = device_.complete()) {
+        const unsigned number = unsigned(done->token / kSessionSlots);
+        sessions_[number].complete(unsigned(done->token % kSessionSlots), done->status);
+        answered |= bit(number);
+    }
+    return wanting_signal(answered);
+}
+
+std::uint64_t BlockDriver::wanting_signal(std::uint64_t answered) const {
+    for (unsigned i = 0; i < count_; i++) {
+        if ((answered >> i & 1) != 0 && !sessions_[i].client_wants_signal()) answered &= ~bit(i);
+    }
+    return answered;
+}
+
+bool BlockDriver::may_wait() {
+    if (is_full_) return true;
+    bool all = true;
+    for (unsigned i = 0; i < count_; i++) all = sessions_[i].may_wait() && all;
+    return all;
+}
+
+}  // namespace glenda::driver
