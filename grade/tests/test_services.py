@@ -187,6 +187,24 @@ def test_nobody_kills_a_stranger(shell: Shell) -> None:
     assert shell.run("kill 5") == "process 5 was killed\n"
 
 
+def test_a_hog_keeps_no_service_away(shell: Shell) -> None:
+    """A program has all memory and takes every page that becomes free. Services start again, `ps` and `kill` work."""
+    before = shell.memory()
+    shell.run("run hog &")
+    assert shell.saw(r"hog: has \d+ MiB\n", within=2)
+    shell.type("\r")
+    shell.until_prompt()
+    assert "out of memory" in shell.run("run hello"), "the hog has not enough"
+    for round in range(3):
+        shell.run(f"kill {shell.pid('uart')}", within=0.3 * 2 ** round)
+        assert len(shell.ps()) == 5
+    assert "started as process" in shell.run("log")
+    shell.run(f"kill {shell.pid('console')}", within=0.3)
+    shell.run(f"kill {shell.pid('hog')}", within=0.3)
+    assert shell.run("run hello").startswith("hello, world\n")
+    assert shell.memory().free == pytest.approx(before.free, abs=256)
+
+
 def test_a_large_process_ends_soon(shell: Shell) -> None:
     """Factotum serves nobody while it frees the memory: 100 MiB take less than 4 million instructions."""
     shell.run("run memtest 1")

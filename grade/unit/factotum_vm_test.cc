@@ -69,7 +69,7 @@ protected:
     bool create(Process& process) {
         AddressSpace& space = process.space;
         const bool done =
-            space.create(memory_) && space.enter(memory_, images_, *image_) &&
+            space.create(memory_, kits_, Accounts::kRoot) && space.enter(memory_, images_, *image_) &&
             space.add(
                 memory_,
                 {.start = kHeapStart, .end = kHeapStart, .rights = MapFlags::ReadWrite, .kind = RegionKind::Heap});
@@ -79,8 +79,11 @@ protected:
     /// Everything is as it was before the first process.
     void expect_all_free() {
         EXPECT_EQ(audit_memory(memory_), Broken::Nothing);
-        EXPECT_EQ(memory_.free_pages() + images_.unused_pages() + own_pages_, kChunks * kChunkPages);
-        EXPECT_EQ(memory_.commit().charged(), Pages{.frames = images_.unused_pages() + own_pages_});
+        EXPECT_EQ(memory_.free_pages() + images_.unused_pages() + kits_.unused_pages() + own_pages_,
+                  kChunks * kChunkPages);
+        const std::uint64_t kits = kits_.unused_pages() / PageTree::kUsual.sum();
+        EXPECT_EQ(memory_.commit().charged(),
+                  kits * PageTree::kUsual + Pages{.frames = images_.unused_pages() + own_pages_});
     }
     /// The word as the program sees it after the fault, if it may; nothing if that crashes.
     std::uint64_t* access(Process& process, std::uint64_t address, Access kind, std::optional<CrashKind>& crash) {
@@ -109,6 +112,7 @@ protected:
     TestMemory books_;
     Memory& memory_;
     std::unique_ptr<Areas> areas_ = std::make_unique<Areas>();
+    SpaceKits kits_{memory_};
     ImageStore images_;
     glenda::test::Buffer file_;
     Image* image_ = nullptr;
@@ -240,6 +244,38 @@ TEST_F(Vm, ImagesAreSharedAndGivenUp) {
     EXPECT_EQ(*access(one, kText + 30 * kPageSize, Access::Read, crash), expected(one, kText + 30 * kPageSize));
     EXPECT_LE(memory_.commit().charged().sum(), charged.sum());
     one.space.destroy(memory_);
+    expect_all_free();
+}
+
+/// A process with the usual tables leaves them to the next one, which finds nothing of it there.
+TEST_F(Vm, TablesAreHandedOn) {
+    std::optional<CrashKind> crash;
+    const std::uint64_t stack = kStackTop - 64;
+    const Region stack_region{
+        .start = kStackTop - kStackSize, .end = kStackTop, .rights = MapFlags::ReadWrite, .kind = RegionKind::Stack};
+    for (int round = 0; round < 4; round++) {
+        Process one, two;
+        for (Process* process : {&one, &two}) {
+            ASSERT_TRUE(create(*process) && process->space.add(memory_, stack_region));
+            for (const std::uint64_t address : {stack, kData + 0x2f00, kText + 20 * kPageSize}) {
+                const Access kind = address < kData ? Access::Read : Access::Write;
+                EXPECT_EQ(machine().look(process->space.vspace(), address), nullptr) << round;
+                std::uint64_t* const word = access(*process, address, kind, crash);
+                ASSERT_NE(word, nullptr);
+                EXPECT_EQ(*word, address == stack ? 0 : expected(*process, address));
+                if (kind == Access::Write) *word = 77;
+            }
+        }
+        EXPECT_EQ(audit_memory(memory_), Broken::Nothing);
+        one.space.destroy(memory_);
+        two.space.destroy(memory_);
+        EXPECT_EQ(kits_.unused_pages(), 2 * PageTree::kUsual.sum());
+        expect_all_free();
+    }
+    const std::uint64_t all = kChunks * kChunkPages - own_pages_;
+    EXPECT_TRUE(memory_.charge({.frames = all}));
+    EXPECT_EQ(kits_.unused_pages(), 0u);
+    memory_.uncharge({.frames = all});
     expect_all_free();
 }
 

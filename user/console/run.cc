@@ -71,8 +71,11 @@ bool run(std::span<const std::string_view> arguments) {
     (void)notification.poll();  // discard signals from earlier programs
     if (!in_background) (void)terminal::set_interrupt(Notification(kInterruptSlot));
     process::SpawnReason reason;
-    const auto pid =
-        process::spawn({.file = arguments[0], .arguments = arguments.subspan(1), .priority = kChildPriority}, &reason);
+    const auto pid = process::spawn({.file = arguments[0],
+                                     .arguments = arguments.subspan(1),
+                                     .priority = kChildPriority,
+                                     .flags = SpawnFlags::Limits},
+                                    &reason);
     if (!pid)
         report_refusal(arguments[0], pid.error(), reason);
     else if (in_background)

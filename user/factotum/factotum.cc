@@ -23,6 +23,7 @@ std::span<PidTable::Entry> pid_entries(OwnArea& area, std::uint64_t processes) {
 
 Factotum::Factotum(Memory& memory, const FactotumInfo& info, std::uint64_t reserved_bytes, ReplyPool& replies)
     : memory_(memory),
+      kits_(memory),
       images_(memory, kClusters, kImages),
       catalogue_(memory, images_,
                  {reinterpret_cast<const std::byte*>(info.initrd_address), std::size_t(info.initrd_size)}, kFiles),
@@ -39,6 +40,7 @@ Factotum::Factotum(Memory& memory, const FactotumInfo& info, std::uint64_t reser
     nineball->set_name("9ball");
     nineball->priority = 250;
     nineball->grants = Grants::All;
+    nineball->account = Accounts::kRoot;
     self->set_name("factotum");
     self->priority = 240;
     self->tcb = Tcb(kSlotTcb);

@@ -49,6 +49,7 @@ private:
 
     // spawn.cc, start.cc
     Reaction spawn(Process& parent, Request& request);
+    Answer<AccountNumber> account_for(Process& parent, SpawnFlags flags, const Limits& limits);
     Answer<void> build(Process& child, const Process& parent, Image& program, const SpawnRequest& request);
     Answer<void> lay_out(Process& child, Image& program);
     Answer<void> make_objects(Process& child);
@@ -67,6 +68,7 @@ private:
     /// it.
     void end(Process& process, ExitStatus status);
     void tear_down(Process& process);
+    void leave_account(Process& process);
     void tell_parent(Process& zombie);
 
     // memory_calls.cc
@@ -87,6 +89,7 @@ private:
     void report(const Process& process, CrashKind kind, std::uint64_t address);
 
     Memory& memory_;
+    SpaceKits kits_;
     ImageStore images_;
     Catalogue catalogue_;
     std::uint64_t nineball_bytes_;

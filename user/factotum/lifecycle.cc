@@ -97,9 +97,21 @@ void Factotum::tear_down(Process& process) {
     if (process.has_exit_notification) (void)memory_.kernel().remove(slots.run(process.place, kRunExitNotification));
     if (process.cspace) memory_.give_object(process.cnode_page);
     process.space.destroy(memory_);
+    leave_account(process);
     process.tcb = Tcb();
     process.cspace = CNode();
     process.has_exit_notification = false;
+}
+
+/// The account waits for the next process of its creator with the same limits. Precondition: nothing is charged.
+void Factotum::leave_account(Process& process) {
+    Accounts& accounts = memory_.accounts();
+    accounts.close_all(process.vacant);
+    if (process.account == Account::kNone) return;
+    Process* const creator = processes_.find_pid(accounts[process.account].creator);
+    AccountNumber nobody = Account::kNone;
+    accounts.leave(process.account, creator != nullptr ? creator->vacant : nobody, creator != nullptr);
+    process.account = Account::kNone;
 }
 
 /// Signals the parent and replies to its WAIT, if it waits. Otherwise the zombie stays for the parent's next WAIT.

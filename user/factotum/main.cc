@@ -55,7 +55,7 @@ int main() {
     factotum::Kernel kernel(reserve);
     auto& memory =
         *new (memory_place) factotum::Memory(kernel, start.slots(), reinterpret_cast<std::byte*>(factotum::kBooks),
-                                             reinterpret_cast<std::byte*>(factotum::kWindow));
+                                             reinterpret_cast<std::byte*>(factotum::kWindow), factotum::kSystemPages);
     const auto slots = prepare_server(reserve);
     if (!slots) panic("no slots to receive capabilities: {}", slots.error());
 

@@ -21,6 +21,9 @@ constexpr std::uint64_t kImages = 0x1e'8000'0000;
 constexpr std::uint64_t kClusters = 0x1e'c000'0000;
 constexpr std::uint64_t kWindow = 0x20'0000'0000;  // every frame, at its page number
 
+/// Reserved for Factotum itself, whatever others take: its tables that grow, lists of processes, images.
+constexpr std::uint64_t kSystemPages = 2 * kMiB / kPageSize;
+
 class MemoryStart {
 public:
     /// `reserve` has free slots, but no memory yet.

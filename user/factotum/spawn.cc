@@ -54,6 +54,13 @@ Reaction Factotum::spawn(Process& parent, Request& request) {
     Process* child = processes_.create(&parent);
     if (child == nullptr) return ServerError::OutOfMemory;
     child->grants = limits.grants;
+    const auto account = account_for(parent, flags, limits);
+    if (!account) {
+        processes_.release(*child);
+        return account.error();
+    }
+    child->account = *account;
+    memory_.accounts().enter(*account);
     const SpawnRequest wanted{{strings, count}, priority != 0 ? unsigned(priority) : parent.priority, map, request};
     if (const auto built = build(*child, parent, **program, wanted); !built) {
         tear_down(*child);
@@ -63,6 +70,13 @@ Reaction Factotum::spawn(Process& parent, Request& request) {
     return MessageWriter(0).word(child->pid);
 }
 
+/// The parent's account, or one of the child's own.
+Answer<AccountNumber> Factotum::account_for(Process& parent, SpawnFlags flags, const Limits& limits) {
+    if (!has(flags, SpawnFlags::Limits)) return parent.account;
+    const std::uint64_t limit = limits.limit != 0 ? limits.limit : memory_.total_pages();
+    return memory_.open_account(parent.account, limits.reserved, limit, parent.pid, parent.vacant);
+}
+
 Answer<void> Factotum::build(Process& child, const Process& parent, Image& program, const SpawnRequest& request) {
     child.image = &program;
     child.priority = request.priority;
@@ -70,7 +84,7 @@ Answer<void> Factotum::build(Process& child, const Process& parent, Image& progr
     if (const auto slash = name.rfind('/'); slash != name.npos) name.remove_prefix(slash + 1);
     child.set_name(name);
 
-    if (!child.space.create(memory_)) return Refusal(ServerError::OutOfMemory);
+    if (!child.space.create(memory_, kits_, child.account)) return Refusal(ServerError::OutOfMemory);
     TRY_VOID(lay_out(child, program));
     TRY_VOID(make_objects(child));
     TRY_VOID(give_capabilities(child, parent, request));

@@ -24,14 +24,10 @@ Answer<std::uint64_t> ask(const MessageWriter& request) {
 
 Answer<std::uint64_t> spawn(const SpawnRequest& request, SpawnReason* reason) {
     MessageWriter message(FactotumMethod::Spawn);
-    const bool has_limits = request.grants != Grants::None;
-    message.word(has_limits ? request.flags | SpawnFlags::Limits : request.flags)
-        .word(request.priority)
-        .word(request.slots)
-        .word(1 + request.arguments.size());
+    message.word(request.flags).word(request.priority).word(request.slots).word(1 + request.arguments.size());
     message.text(request.file);
     for (std::string_view argument : request.arguments) message.text(argument);
-    if (has_limits) message.word(0).word(0).word(request.grants);
+    if (has(request.flags, SpawnFlags::Limits)) message.word(request.reserved).word(request.limit).word(request.grants);
     for (CPtr cap : request.caps) message.cap(cap);
     Received reply;
     if (const Answer<void> done = transact(server(), message, reply); !done) {

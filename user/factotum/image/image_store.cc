@@ -20,7 +20,7 @@ MapFlags rights_of(ElfAccess access) {
 
 ImageStore::ImageStore(Memory& memory, std::uint64_t clusters, std::uint64_t images)
     : memory_(memory), clusters_(memory, clusters), images_(memory, images) {
-    memory_.set_reclaimer({[](void* self) { return static_cast<ImageStore*>(self)->reclaim(); }, this});
+    memory_.add_reclaimer({[](void* self) { return static_cast<ImageStore*>(self)->reclaim(); }, this});
 }
 
 Image* ImageStore::add(const ElfFile& elf, Bytes bytes) {

@@ -19,6 +19,8 @@ struct Process : ProcessRecord {
     char name[kMaxName + 1] = {};
     unsigned priority = 0;
     Grants grants = Grants::None;
+    AccountNumber account = Account::kNone;
+    AccountNumber vacant = Account::kNone;  // accounts of services that it may start again
     AddressSpace space{};
     const Image* image = nullptr;  // its program
     CNode cspace{};

@@ -13,13 +13,14 @@
 #include "vm/layout.h"
 #include "vm/page_tree.h"
 #include "vm/region.h"
+#include "vm/space_kits.h"
 
 namespace glenda::factotum {
 
 class AddressSpace {
 public:
-    /// Creates an empty address space. Error: NotEnoughMemory.
-    Result<void> create(Memory& memory);
+    /// Creates an empty address space, which charges `account`. Error: NotEnoughMemory.
+    Result<void> create(Memory& memory, SpaceKits& kits, AccountNumber account);
     /// Frees all pages, tables and charges. No thread runs in it.
     void destroy(Memory& memory);
 
@@ -44,20 +45,26 @@ public:
     RegionList& regions() { return regions_; }
     CPtr vspace() const { return tree_.vspace(); }
     std::uint64_t resident_pages() const { return resident_; }
-    Pages charged_pages() const { return charged_; }
+    Pages charged_pages() const { return charged_ + listed_; }
 
 private:
     Result<PageNumber> make_page(Memory& memory, const Region& region, std::uint64_t address) const;
     Result<PageNumber> map_cluster(Memory& memory, const Region& region, std::uint64_t address);
     void drop_pages(Memory& memory, std::uint64_t start, std::uint64_t end);
+    void unmap_usual(Memory& memory);
+    bool pay(Memory& memory, RegionKind kind, Pages pages);
+    void pay_back(Memory& memory, RegionKind kind, Pages pages);
 
     PageTree tree_{};
     RegionList regions_{};
+    SpaceKits* kits_ = nullptr;
     ImageStore* images_ = nullptr;  // with a program
     Image* image_ = nullptr;
     RunList runs_ = 0;
     std::uint64_t resident_ = 0;
+    AccountNumber account_ = Accounts::kRoot;
     Pages charged_{};
+    Pages listed_{};  // for Snapshot, which Factotum pays: a process can list the others when it is out of memory
 };
 
 }  // namespace glenda::factotum

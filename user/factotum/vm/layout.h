@@ -11,6 +11,7 @@
 
 namespace glenda::factotum {
 
+constexpr std::uint64_t kUsualImage = 0x1'0000;  // where libglenda's programs start
 constexpr std::uint64_t kDeviceArea = 0x10'0000'0000;
 constexpr std::uint64_t kSnapshotArea = 0x18'0000'0000;
 constexpr std::uint64_t kAreaSize = 0x8'0000'0000;

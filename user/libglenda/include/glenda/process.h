@@ -22,6 +22,8 @@ struct SpawnRequest {
     SpawnFlags flags = SpawnFlags::None;
     std::span<const CPtr> caps{};  // copies go to the child
     std::uint64_t slots = 0;       // target slots: slot_map(...); 0: slot 16 and up
+    std::uint64_t reserved = 0;    // with SpawnFlags::Limits: pages that are the child's, whoever else wants them
+    std::uint64_t limit = 0;       // pages that it and its children may have at most; 0: no limit
     Grants grants = Grants::None;  // at most the caller's
 };
 /// Factotum's message on why a program could not be started. May be empty.
