@@ -20,6 +20,7 @@ using PageNumber = std::uint32_t;
 using ChunkNumber = std::uint32_t;
 
 constexpr ChunkNumber kNoChunk = ~ChunkNumber{0};
+constexpr PageNumber kNoPage = ~PageNumber{0};
 
 constexpr ChunkNumber chunk_of(PageNumber page) { return page >> kChunkOrder; }
 constexpr PageNumber first_page(ChunkNumber chunk) { return chunk << kChunkOrder; }
