@@ -20,6 +20,7 @@ constexpr std::uint64_t kLongRunSeconds = 10;  // a longer run resets the pause
 constexpr std::uint64_t kRegisterSeconds = 5;  // time limit for registering
 constexpr unsigned kMaxFailedStarts = 5;       // in a row, without registering
 constexpr std::int64_t kKillSignal = 9;
+constexpr std::uint64_t kReservedPages = 160;     // of a service: enough to start it, whoever else wants memory
 constexpr std::string_view kTerminal = "serial";  // while it is served, 9Ball does not use the kernel's console
 
 /// For example "exited with status 3".
@@ -136,8 +137,11 @@ Answer<std::uint64_t> Supervisor::spawn(const ServiceConfig& config, process::Sp
     return process::spawn({.file = config.path,
                            .arguments = {arguments, arguments_end},
                            .priority = config.priority,
+                           .flags = SpawnFlags::Limits,
                            .caps = std::span(caps).first(count),
-                           .slots = slots},
+                           .slots = slots,
+                           .reserved = kReservedPages,
+                           .grants = config.power ? Grants::Power : Grants::None},
                           &reason);
 }
 
