@@ -205,14 +205,31 @@ TEST_F(SessionTest, SignalsOnlyWhereTheyAreWanted) {
     EXPECT_TRUE(client.driver_wants_signal());
     EXPECT_EQ(begin(), 2);
     EXPECT_FALSE(client.driver_wants_signal()) << "it is awake";
-    EXPECT_FALSE(session.client_wants_signal());
     EXPECT_TRUE(client.may_wait());
-    EXPECT_TRUE(session.client_wants_signal());
+    EXPECT_FALSE(session.owes_signal()) << "there is no answer";
     session.complete(last, BlockStatus::Ok);
-    EXPECT_TRUE(session.client_wants_signal());
+    EXPECT_TRUE(session.owes_signal());
+    EXPECT_FALSE(session.owes_signal()) << "it has been signalled";
     EXPECT_FALSE(client.may_wait()) << "there is an answer";
     EXPECT_TRUE(client.take());
-    EXPECT_FALSE(session.client_wants_signal());
+    submit(3);
+    EXPECT_EQ(begin(), 3);
+    session.complete(last, BlockStatus::Ok);
+    EXPECT_FALSE(session.owes_signal()) << "it is awake";
+}
+
+TEST_F(SessionTest, ARefusalIsAnAnswerToo) {
+    ASSERT_TRUE(client.submit({BlockOp::Read, 0, kPages, 1, 0}));
+    EXPECT_TRUE(client.may_wait());
+    EXPECT_EQ(begin(), -1);
+    EXPECT_TRUE(session.owes_signal());
+    EXPECT_EQ(client.take()->status, BlockStatus::BadRequest);
+}
+
+TEST_F(SessionTest, ARecoveryIsSignalledToWhoeverSleepsOrNot) {
+    session.recover();
+    EXPECT_TRUE(session.owes_signal());
+    EXPECT_FALSE(session.owes_signal());
 }
 
 // --- what a client may write ----------------------------------------------------------------------------------------
@@ -239,7 +256,7 @@ struct Witness {
             session.complete(slot, BlockStatus::Ok);
         }
         (void)session.may_wait();
-        (void)session.client_wants_signal();
+        (void)session.owes_signal();
         if (random() % 1000 == 0) {
             session.recover();
             in_flight = 0;

@@ -173,12 +173,12 @@ void BlockWorld::drive() {
         ASSERT_TRUE(device->start(pool));
         driver = std::make_unique<BlockDriver>(*device);
         for (auto& client : clients) ASSERT_TRUE(driver->open(Session(client->page, client->runs)));
-        signal(~std::uint64_t{0});
     }
     device->take_interrupt();
     do {
-        signal(driver->complete());
-        signal(driver->submit());
+        driver->complete();
+        driver->submit();
+        signal(driver->owed_signals());
     } while (!driver->may_wait());
     ASSERT_EQ(device->failure(), nullptr);
 }
