@@ -6,13 +6,14 @@ the submissions' places. The result goes to JOB/results/NAME.json, whole or not 
 is taken up where it stopped.
 """
 
+import contextlib
 import hashlib
 import json
-import os
 import secrets
 import shutil
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 from glenda.errors import Infrastructure
@@ -25,6 +26,7 @@ from .submission import BadSubmission, Submission
 
 FREE = "lab1/"                  # here students write files of their own, and only lab 1 builds them
 SHOWN = 8                       # files that a note names
+NOT_LAID_OUT = 9                # the exit status if a tree cannot be copied
 SAID_SHOWN = 120                # of what the compiler said
 USUAL = ("ok", "WRONG", "TO DO")
 NAME_SHOWN = 80                 # characters of each
@@ -53,7 +55,7 @@ def lay_out(student: Submission, template: Path, folder: Path) -> list[str]:
 # whatever was printed before.
 INSIDE = """
 echo "$TOKEN begun"
-mkdir /work/tree && cd /work/tree && cp -a /template/. . && cp -r --no-preserve=mode,ownership /student/. . || exit 9
+mkdir /work/tree && cd /work/tree && cp -a /template/. . && cp -r --no-preserve=mode,ownership /student/. . || exit $NOT_LAID_OUT
 make --no-print-directory grade LAB="$LAB" JOBS="$JOBS" $HIDDEN_OPTION; status=$?
 echo
 printf '%s ' "$TOKEN"; cat build/grade/lab"$LAB"/results.json 2>/dev/null | tr -d '\\n' || true
@@ -72,10 +74,7 @@ def grade(job: Path, name: str) -> dict:
     template = job / "template"
     if names := edited(student.left_out, template):
         result["notes"] = [f"not used: {few(names)}"]
-    with tempfile.TemporaryDirectory(prefix="glenda-class-") as scratch, tempfile.TemporaryFile() as output:
-        os.chmod(scratch, 0o755)
-        changed = Path(scratch, "student")
-        changed.mkdir()
+    with scratch(job, name) as changed, tempfile.TemporaryFile() as output:
         try:
             result["changed"] = lay_out(student, template, changed)
         except BadSubmission as problem:
@@ -85,6 +84,19 @@ def grade(job: Path, name: str) -> dict:
         graded = run(settings, name, template, changed, output)
         result["notes"] += graded.pop("kinds", [])
         return result | graded
+
+
+@contextlib.contextmanager
+def scratch(job: Path, name: str) -> Iterator[Path]:
+    """An empty folder for a student's files. Of a run that was killed it stays, until the next of the same name."""
+    folder = job / "scratch" / name
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    folder.chmod(0o755)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder)
 
 
 def edited(left_out: dict[str, str], template: Path) -> list[str]:
@@ -126,7 +138,8 @@ def run(settings: dict, name: str, template: Path, changed: Path, output) -> dic
     token = secrets.token_hex(16)
     trees = {"/template": template, "/student": changed}
     environment = {"LAB": str(settings["lab"]), "JOBS": str(CORES_EACH), "TOKEN": token, "GLENDA_GRADE_SECRET": secret_of(settings["secret"], name),
-                   "GLENDA_HOST_SANDBOX": "1", "HIDDEN_OPTION": "", "MAKEFLAGS": ""}
+                   "GLENDA_HOST_SANDBOX": "1", "HIDDEN_OPTION": "", "MAKEFLAGS": "",
+                   "NOT_LAID_OUT": str(NOT_LAID_OUT)}
     if hidden := settings.get("hidden"):
         trees["/hidden"] = Path(hidden)
         environment["HIDDEN_OPTION"] = "HIDDEN=/hidden"
@@ -140,6 +153,8 @@ def run(settings: dict, name: str, template: Path, changed: Path, output) -> dic
     told = {"seconds": round(outcome.seconds, 1), "log": log[-LOG_SHOWN:]}
     if outcome.stopped:
         return told | {"reason": outcome.stopped}
+    if outcome.status == NOT_LAID_OUT:
+        raise Infrastructure(f"the trees cannot be read or copied in the sandbox: {clean(text.strip()[-NAME_SHOWN:])}")
     try:
         graded = json.loads(last)
         tests = graded["tests"]

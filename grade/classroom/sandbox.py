@@ -31,7 +31,7 @@ SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib64", "/lib32", "/etc/alternative
 LOOK_EVERY = 0.1                # s
 FIRST_USER = 2_000_000_000      # of numbers that no system gives to anybody; the processes' own are added
 SCRATCH = 64 << 20           # bytes in /tmp
-MOST_FORKED = 16                # times the limit of processes: where forks fail
+MOST_FORKED = 4096              # processes: where forks fail
 MOST_TO_END = 60.0              # s until the kernel has ended all that is inside
 PAGE = os.sysconf("SC_PAGE_SIZE")
 TICK = os.sysconf("SC_CLK_TCK")
@@ -89,7 +89,7 @@ def command(inner: list[str], trees: dict[str, Path], limits: Limits) -> list[st
             line += ["--ro-bind", path, path]
     for inside, outside in trees.items():
         line += ["--ro-bind", str(outside), inside]
-    return [*line, "--", *drop, "prlimit", f"--nproc={MOST_FORKED * limits.processes}", *inner]
+    return [*line, "--", *drop, "prlimit", f"--nproc={max(MOST_FORKED, 2 * limits.processes)}", *inner]
 
 
 def use_of(root: int) -> Use:

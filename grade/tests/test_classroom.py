@@ -250,6 +250,8 @@ def test_a_computer_without_sandboxes_gives_nobody_a_zero(tmp_path: Path, monkey
     monkeypatch.setattr(one, "die_with_parent", lambda: None)
     assert one.main() != 0 and classroom_main.without_result(["ann"], job) == ["ann"]
     assert "ann: no sandbox on this computer: bwrap: setting up uid map: Permission denied" in capsys.readouterr().err
+    monkeypatch.setattr(sandbox, "run", lambda *given: Outcome(one.NOT_LAID_OUT, f"{given[3]['TOKEN']} begun\ncp: /template: Permission denied\n".encode()))
+    assert one.main() != 0 and "copied in the sandbox: cp: /template: Permission denied" in capsys.readouterr().err
 
 
 def test_the_table_says_what_went_wrong(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -257,6 +259,17 @@ def test_the_table_says_what_went_wrong(tmp_path: Path, monkeypatch: pytest.Monk
     broken = GRADED | {"score": 0.0, "output": "kernel/a.cc:1  expected ';'\n  1 | here", "extra_data": {"kind": "BUILD"}}
     result = graded_as(tmp_path, monkeypatch, GRADED, broken, broken, GRADED | {"score": 0.0, "extra_data": {"kind": "HANG"}})
     assert result["score"] == 6 and result["notes"][1:] == ["2 BUILD (kernel/a.cc:1  expected ';')", "1 HANG"]
+
+
+def test_what_a_killed_run_has_left_is_cleared_away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    job = job_with(tmp_path, ("kernel/a.cc", b""))
+    old = job / "scratch/ann/kernel/of_before.cc"
+    old.parent.mkdir(parents=True)
+    old.write_text("")
+    seen = []
+    monkeypatch.setattr(one, "run", lambda *arguments: seen.extend(arguments[3].rglob("*.cc")) or {"score": 3.0})
+    assert one.grade(job, "ann")["score"] == 3 and seen == [job / "scratch/ann/kernel/a.cc"]
+    assert not any((job / "scratch").iterdir())
 
 
 def test_what_makes_an_old_result_count_no_more(tmp_path: Path) -> None:

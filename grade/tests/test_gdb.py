@@ -207,9 +207,9 @@ def test_a_kernel_without_capabilities(tmp_path: Path, monkeypatch: pytest.Monke
     monkeypatch.setenv("GLENDA_BUILD", str(tmp_path))
     done = subprocess.run(["gdb-multiarch", "-q", "-nx", "-batch", "-x", ".gdbinit", "-ex", "glenda help", "-ex", "threads"],
                           cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=SECONDS, check=False)
-    assert "\nGlenda: program, kernel. `glenda help` explains them." in done.stdout, done.stdout
-    assert re.findall(r"^  ([\w-]+)", done.stdout, re.MULTILINE) == ["program", "kernel"]
-    assert done.stderr.startswith("`threads` is for kernels from lab 2 on; in this one there are program, kernel"), done.stderr
+    assert "\nGlenda: program, kernel, break-panic. `glenda help`" in done.stdout, done.stdout
+    assert re.findall(r"^  ([\w-]+)", done.stdout, re.MULTILINE) == ["program", "kernel", "break-panic"]
+    assert done.stderr.startswith("`threads` is for kernels from lab 2 on; in this one there are program, kernel, break-panic"), done.stderr
 
 
 def test_help(prompt: Debugged) -> None:

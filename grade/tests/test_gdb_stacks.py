@@ -54,8 +54,8 @@ def test_the_stack_of_a_thread_that_waits(machine: Boot) -> None:
     assert re.search(r"^#\d+ .*Server::receive \(.*\n(?:.*\n)*#\d+ .*main \(.*\) at user/uart/main.cc:\d+$",
                      answers["thread-backtrace uart"], re.MULTILINE)
     assert answers[f"{state} fp"].startswith(answers[state]) and "no thread has the number" in answers["thread-backtrace nobody"]
-    system.machine.sendline("run echo still there")
-    system.machine.expect("^still there\n")
+    system.machine.sendline("run hello there")
+    system.machine.expect("^there\n")
 
 
 NAMES = """

@@ -40,7 +40,8 @@ THINGS = {
     "#include <cstdlib>\nint thing() { std::abort(); }":
         ("PANIC", "signal 6: Aborted #0 thing kernel/thing.cc:2 #1 main grade/host/thing.cc:9"),
     "int thing() { for (volatile int i = 0;; i = 1 - i) {} }":
-        ("HANG", "busy: not finished after 0.5 s of the processor's time #0 thing kernel/thing.cc:1 #1 main grade/host/thing.cc:9"),
+        ("HANG", "busy: not finished after 0.5 s of the processor's time "
+                 "#0 thing kernel/thing.cc:1 #1 main grade/host/thing.cc:9"),
     "#include <unistd.h>\nint thing() { pause(); return 7; }":
         ("HANG", "nothing will wake it #0 thing kernel/thing.cc:2 #1 main grade/host/thing.cc:9"),
     "#include <cstdio>\nint thing() { for (;;) std::puts(\"play\"); }": ("HANG", "it prints without end"),

@@ -47,7 +47,8 @@ def test_blanks(tmp_path: Path) -> None:
     lab.write("Makefile", (lab.root / "Makefile").read_text().replace(f"{lab.root}/initrd", "initrd"))
     for name in ("good", "busy", "panic"):
         lab.add(name)
-    lab.write("grade/host/t.cc", "#include <cstdio>\nint main() { std::puts(\"FAIL a: t.cc:1: no\\nktest: 0 passed, 1 failed\"); }\n")
+    lab.write("grade/host/t.cc", "#include <cstdio>\n"
+              "int main() { std::puts(\"FAIL a: t.cc:1: no\\nktest: 0 passed, 1 failed\"); }\n")
     lab.add("host", kind="host", source="grade/host/t.cc", cases=["a"])
     graded = lab.grade()
     assert {name: test["extra_data"]["kind"] for name, test in graded.tests.items()} == {
@@ -83,7 +84,8 @@ def test_a_full_disk(lab: FakeLab) -> None:  # noqa: F811
 
 def test_a_full_disk_in_a_host_test(lab: FakeLab) -> None:  # noqa: F811
     """It is no error of the student's code."""
-    compiler = lab.write("compiler", "#!/bin/sh\necho \"a.cc:1:1: fatal error: error writing to /tmp/x.s: No space left on device\" >&2\nexit 1\n")
+    compiler = lab.write("compiler", "#!/bin/sh\n"
+                         "echo 'a.cc:1:1: fatal error: error writing to /tmp/x.s: No space left on device' >&2\nexit 1\n")
     compiler.chmod(0o755)
     lab.write("grade/host/t.cc", "int main() {}\n")
     lab.add("host", kind="host", source="grade/host/t.cc", cases=["a"])

@@ -52,12 +52,17 @@ def test_blocks_are_where_they_belong(machine: Boot, disk: Path) -> None:
 
 
 def test_a_read_costs_little(machine: Boot, disk: Path) -> None:
-    """A read of 4 KiB through a session, without the device, at depth 1 and 32."""
+    """A read of 4 KiB through a session, without the device, at depth 1 and 32.
+
+    The device works beside the processor, so it decides who has to wait: if it is quick, one of client and driver does,
+    and a read at depth 1 takes some 3,100 instructions; if it is slow, both do, and it takes some 4,700. The limits are
+    for a slow device on a busy computer.
+    """
     transcript = ktest.run(machine, "ktest_virtio_block", "case=block_session_cost", within=LIMIT,
                            extra=devices.arguments(["blk"], disk=disk))
     cost = {name: int(count) for name, count in re.findall(r"^(block_read_\d+) (\d+)$", transcript, re.MULTILINE)}
     assert cost.keys() == {"block_read_1", "block_read_32"}
-    assert cost["block_read_1"] <= 4000 and cost["block_read_32"] <= 1500, cost
+    assert cost["block_read_1"] <= 6000 and cost["block_read_32"] <= 2000, cost
 
 
 # --- the other devices ----------------------------------------------------------------------------------------------

@@ -157,6 +157,44 @@ TEST_F(SessionTest, RecoversAtEveryMomentOfASubmit) {
     }
 }
 
+/// If the walk took what is not in the ring yet, the ring would name its slot once more, for whatever is in it by then:
+/// here a flush, which would begin before the request that it has to wait for.
+TEST_F(SessionTest, RecoversNothingThatTheRingWillBring) {
+    for (unsigned i = 0; i < 5; i++) submit(i);
+    bool inside = false;
+    shared::before_access = [&] {
+        if (inside || page.slots[5].state != SlotState::Submitted || page.submit_tail != 5) return;
+        inside = true;
+        session.recover();
+    };
+    submit(5);
+    shared::before_access = nullptr;
+    EXPECT_FALSE(client.take()) << "it has seen the new epoch";
+    for (unsigned i = 0; i < 5; i++) EXPECT_EQ(begin(), int(i));
+    if (begin() == 5) session.complete(5, BlockStatus::Ok);
+    for (unsigned i = 0; i < 5; i++) session.complete(i, BlockStatus::Ok);
+    EXPECT_TRUE(client.take() && client.take());
+    submit(6);
+    submit(7, BlockOp::Flush);
+    EXPECT_EQ(begin(), 6);
+    EXPECT_EQ(begin(), -1) << "the flush waits";
+}
+
+TEST_F(SessionTest, ASlotThatTheRingNamesTwiceIsServedOnce) {
+    submit(1);
+    page.submit[1] = page.submit[0];
+    page.submit_tail++;
+    EXPECT_EQ(begin(), 1);
+    session.complete(last, BlockStatus::Ok);
+    EXPECT_EQ(begin(), -1);
+}
+
+TEST_F(SessionTest, ATailThatIsFarAwayCostsNoTime) {
+    page.submit_tail = 0x8000'0000;
+    EXPECT_EQ(begin(), -1);
+    EXPECT_TRUE(session.may_wait());
+}
+
 TEST_F(SessionTest, SignalsOnlyWhereTheyAreWanted) {
     submit(1);
     EXPECT_FALSE(client.driver_wants_signal()) << "the driver has not said that it waits";

@@ -4,10 +4,10 @@
 // grade/tests/test_virtio.py makes the disk's image, and looks at it afterwards.
 #include <algorithm>
 
-#include "virtio/virtio.h"
 #include "driver/session_client.h"
 #include "drivers/blk/block_driver.h"
 #include "glenda/print.h"
+#include "virtio/virtio.h"
 
 namespace glenda::ktest {
 
@@ -216,7 +216,8 @@ void session_cost() {
         transfer(service, BlockOp::Read, kFromHost, kData, depth);  // warms up
         std::uint64_t least = ~std::uint64_t{0};
         for (unsigned i = 0; i < kBatches; i++)
-            least = std::min(least, cycles_of(body, round, [&] { transfer(service, BlockOp::Read, kFromHost, kReads, depth); }));
+            least = std::min(
+                least, cycles_of(body, round, [&] { transfer(service, BlockOp::Read, kFromHost, kReads, depth); }));
         print("block_read_{} {}\n", depth, least / kReads);
     }
     body.stop = true;

@@ -4,13 +4,13 @@
 #include <algorithm>
 #include <cstring>
 
-#include "virtio/virtio.h"
 #include "drivers/gpu/gpu_device.h"
 #include "drivers/input/input_device.h"
 #include "drivers/net/net_device.h"
 #include "drivers/rng/rng_device.h"
 #include "drivers/rtc/goldfish_rtc.h"
 #include "glenda/print.h"
+#include "virtio/virtio.h"
 
 namespace glenda::ktest {
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // On a machine whose virtio devices speak version 1, the driver says so.
-#include "virtio/virtio.h"
 #include "drivers/rng/rng_device.h"
+#include "virtio/virtio.h"
 
 namespace glenda::ktest {
 

@@ -5,9 +5,9 @@
 // message begins with its size (4 bytes), its type (1) and a tag (2).
 #include <cstring>
 
-#include "virtio/virtio.h"
 #include "drivers/p9/p9_channel.h"
 #include "glenda/print.h"
+#include "virtio/virtio.h"
 
 namespace glenda::ktest {
 

@@ -186,7 +186,7 @@ void BlockWorld::drive() {
 void BlockWorld::settle() {
     unsigned quiet = 0;
     for (unsigned i = 0; quiet < 3; i++) {
-        ASSERT_LT(i, 100'000u);
+        ASSERT_LT(i, 5'000u);
         quiet++;
         if (driver_signalled || disk.interrupts()) quiet = 0;
         run_driver();

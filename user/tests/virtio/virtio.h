@@ -2,8 +2,8 @@
 // A virtio device of this machine for a test: its registers, memory for it, and its interrupt.
 #pragma once
 
-#include "driver/virtio_mmio.h"
 #include "../common/ktest.h"
+#include "driver/virtio_mmio.h"
 
 namespace glenda::ktest {
 
