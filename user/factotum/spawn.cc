@@ -20,7 +20,8 @@ CPtr target_slot(std::uint64_t map, unsigned i) {
     return allowed ? slot : 0;
 }
 
-/// The caller gets the reason in the reply: "bin/x: not an ELF file (at byte 0x0)".
+/// The caller gets the reason in the reply: "bin/x: not an ELF file (at byte 0x0)". Nothing is printed: whoever asked
+/// for a damaged file shall say so.
 MessageWriter refusal(std::string_view name, const LoadFailure& failure) {
     FixedText<176> reason("{}{}: {}", name.find('/') == name.npos ? Catalogue::kFolder : "", name, failure.fault.what);
     if (failure.error == ServerError::BadExecutable) reason.add(" (at byte {:#x})", std::uint64_t{failure.fault.where});

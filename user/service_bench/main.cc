@@ -105,8 +105,10 @@ void measure_ends() {
 }
 
 void measure_spawn() {
-    constexpr std::uint64_t kRounds = 100, kSleepers = 200;
+    constexpr std::uint64_t kRounds = 100, kSleepers = 200, kMany = 10'000;
     measure("spawn_exit_wait", kRounds, run_empty);
+    for (std::uint64_t i = 0; i < kMany; i++) run_empty();
+    measure("spawn_after_10000", kRounds, run_empty);
     measure("spawn_missing", 1000, [] { (void)process::spawn({.file = "missing"}); });
     std::uint64_t pids[kSleepers];
     for (std::uint64_t& pid : pids) pid = start_sleeper();
