@@ -205,6 +205,29 @@ def test_a_hog_keeps_no_service_away(shell: Shell) -> None:
     assert shell.memory().free == pytest.approx(before.free, abs=256)
 
 
+def test_the_books_are_in_order(boot: Callable[..., Machine]) -> None:
+    """A service with power audits Factotum after programs of all kinds. One without is refused."""
+    commands = ["hello", "memtest 20", "nest 40", "objects 300", "crash null", "crash stack", "nosuch", "empty"]
+    arguments = ", ".join(f'"{command}"' for command in commands)
+    shell = Shell(boot(replace={"init.toml": service("audit", "bin/audit", f"args = [{arguments}]\npower = true")}))
+    log = log_with(shell, "audit: after empty: ", within=2)
+    audits = re.findall(r"\] audit: audit: after (.*)", log)
+    assert audits == [f"{command}: fine" for command in ["the start", *commands]]
+    assert "audit: after the start: PermissionDenied\n" in shell.run("run audit")
+
+
+def test_costs_do_not_grow(shell: Shell) -> None:
+    """A spawn costs the same after 10,000 others, and beside 200 processes that sleep. No memory is lost."""
+    shell.run("run empty")
+    before = shell.memory()
+    output = shell.run("run service_bench", within=20)
+    costs = {name: float(cost) for name, cost in re.findall(r"^bench (\S+) instructions (\S+) \d+$", output, re.MULTILINE)}
+    assert costs["spawn_after_10000"] < 1.01 * costs["spawn_exit_wait"]
+    assert costs["spawn_beside_200"] < 1.01 * costs["spawn_exit_wait"]
+    assert costs["spawn_exit_wait"] < 45_000 and costs["anon_fault"] < 2_700 and costs["exit_page"] < 60, costs
+    assert shell.memory().free == pytest.approx(before.free, abs=2048)      # the tables for 200 processes stay
+
+
 def test_a_large_process_ends_soon(shell: Shell) -> None:
     """Factotum serves nobody while it frees the memory: 100 MiB take less than 4 million instructions."""
     shell.run("run memtest 1")

@@ -105,6 +105,24 @@ TEST(Accounts, AHogFindsNoReservedPage) {
     EXPECT_EQ(accounts.reuse(vacant, 100, kPages), service);
 }
 
+/// Who starts a child with an account of its own and ends, again and again, fills no table.
+TEST(Accounts, AChainOfTheDeadEnds) {
+    std::vector<Account> places(100);
+    Accounts accounts(places, kPages, kSystem);
+    AccountNumber vacant = Account::kNone, last = Accounts::kRoot;
+    unsigned depth = 0;
+    for (;; depth++) {
+        const AccountNumber account = accounts.open(last, 0, kPages, 1);
+        if (account == Account::kNone) break;
+        accounts.enter(account);
+        if (last != Accounts::kRoot) accounts.leave(last, vacant, false);
+        last = account;
+    }
+    EXPECT_EQ(depth, Accounts::kMaxDepth);
+    accounts.leave(last, vacant, false);
+    EXPECT_EQ(accounts[Accounts::kRoot].children, 1u);
+}
+
 /// Pages whose kind is not known yet: each mixture of frames and objects can be taken.
 TEST(Accounts, AReservationServesEachMixture) {
     std::mt19937 random(2);

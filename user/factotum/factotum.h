@@ -5,6 +5,7 @@
 // Factotum waits for no other process.
 #pragma once
 
+#include "audit/audit.h"
 #include "glenda/slots.h"
 #include "image/catalogue.h"
 #include "protocol/factotum.h"
@@ -79,6 +80,10 @@ private:
     Reaction create_object(Process& process, Request& request);
     Reaction memory_info();
     Reaction delete_object(Process& process, Request& request);
+
+    // audit_call.cc
+    Reaction audit(Process& process);
+    Broken audit_processes();
 
     // snapshot.cc
     Reaction snapshot(Process& process);

@@ -103,14 +103,18 @@ void Factotum::tear_down(Process& process) {
     process.has_exit_notification = false;
 }
 
-/// The account waits for the next process of its creator with the same limits. Precondition: nothing is charged.
+/// The account of a service waits for the next process of its creator with the same limits. Those of other creators do
+/// not wait: nobody can fill the table with vacant ones. Precondition: nothing is charged.
 void Factotum::leave_account(Process& process) {
     Accounts& accounts = memory_.accounts();
     accounts.close_all(process.vacant);
     if (process.account == Account::kNone) return;
-    Process* const creator = processes_.find_pid(accounts[process.account].creator);
+    const Account& account = accounts[process.account];
+    Process* const creator = processes_.find_pid(account.creator);
+    const bool is_kept =
+        creator != nullptr && !creator->is_zombie && account.reserved != 0 && has(creator->grants, Grants::Power);
     AccountNumber nobody = Account::kNone;
-    accounts.leave(process.account, creator != nullptr ? creator->vacant : nobody, creator != nullptr);
+    accounts.leave(process.account, is_kept ? creator->vacant : nobody, is_kept);
     process.account = Account::kNone;
 }
 

@@ -82,11 +82,6 @@ Result<PageNumber> Memory::take_zeroed() {
     return page;
 }
 
-void Memory::give_frame(PageNumber page) {
-    store_.give(page);
-    commit_.unuse({.frames = 1});
-}
-
 Result<PageNumber> Memory::take_untyped() {
     TRY(page, store_.take(ChunkUse::Objects));
     commit_.use({.objects = 1});

@@ -51,7 +51,10 @@ public:
     /// Takes a frame; take_zeroed() one that is all zero. Its contents are at window(), and product() can be mapped.
     Result<PageNumber> take_frame();
     Result<PageNumber> take_zeroed();
-    void give_frame(PageNumber page);
+    void give_frame(PageNumber page) {
+        store_.give(page);
+        commit_.unuse({.frames = 1});
+    }
     /// Takes a page for kernel objects: page() is its Untyped.
     Result<PageNumber> take_untyped();
     /// The same, and makes product() of all of it. `size_bits` as in Untyped::retype.

@@ -20,11 +20,18 @@ CPtr target_slot(std::uint64_t map, unsigned i) {
     return allowed ? slot : 0;
 }
 
-/// The caller gets the reason in the reply: "bin/x: not an ELF file (at byte 0x0)".
+/// The caller gets the reason in the reply: "bin/x: not an ELF file (at byte 0x0)". Nothing is printed: whoever asked
+/// for a damaged file shall say so.
 MessageWriter refusal(std::string_view name, const LoadFailure& failure) {
-    FixedText<176> reason("{}{}: {}", name.find('/') == name.npos ? Catalogue::kFolder : "", name, failure.fault.what);
-    if (failure.error == ServerError::BadExecutable) reason.add(" (at byte {:#x})", std::uint64_t{failure.fault.where});
-    return MessageWriter(failure.error).text(reason);
+    const std::string_view folder = name.find('/') == name.npos ? Catalogue::kFolder : std::string_view();
+    FixedText<24> where;
+    if (failure.error == ServerError::BadExecutable) where.add(" (at byte {:#x})", std::uint64_t{failure.fault.where});
+    char text[176];
+    std::size_t size = 0;
+    for (const std::string_view part :
+         {folder, name, std::string_view(": "), std::string_view(failure.fault.what), where.view()})
+        size += part.copy(text + size, sizeof(text) - size);
+    return MessageWriter(failure.error).text({text, size});
 }
 
 }  // namespace

@@ -78,6 +78,8 @@ Answer<MemoryInfo> memory() {
     return info;
 }
 
+Answer<std::uint64_t> audit() { return ask(MessageWriter(FactotumMethod::Audit)); }
+
 Answer<void> set_exit_notification(Notification notification) {
     return transact(server(), MessageWriter(FactotumMethod::SetExitNotification).cap(notification.cptr()));
 }

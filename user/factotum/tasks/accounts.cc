@@ -50,9 +50,10 @@ void Accounts::change(AccountNumber number, std::uint64_t direct, std::uint64_t 
 
 AccountNumber Accounts::open(AccountNumber parent, std::uint64_t reserved, std::uint64_t limit, std::uint32_t creator) {
     const AccountNumber number = free_;
-    if (number == Account::kNone) return number;
+    const std::uint32_t depth = places_[parent].depth + 1;
+    if (number == Account::kNone || depth > kMaxDepth) return Account::kNone;
     free_ = places_[number].next;
-    places_[number] = {.parent = parent, .creator = creator, .limit = limit};
+    places_[number] = {.parent = parent, .creator = creator, .depth = depth, .limit = limit};
     places_[parent].children++;
     charge(parent, reserved);
     change(number, 0, reserved);

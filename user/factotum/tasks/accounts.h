@@ -27,6 +27,7 @@ struct Account {
     std::uint32_t creator = 0;    // the process that opened it; 0: none
     std::uint32_t processes = 0;  // that charge it
     std::uint32_t children = 0;   // accounts
+    std::uint32_t depth = 0;      // below the root
     std::uint64_t reserved = 0;
     std::uint64_t limit = 0;
     std::uint64_t direct = 0;
@@ -54,7 +55,11 @@ public:
     void charge(AccountNumber account, std::uint64_t pages);
     void uncharge(AccountNumber account, std::uint64_t pages);
 
-    /// Opens an account below `parent`, without processes. Its reservation has been judged. kNone if there is no place.
+    /// Ancestors that an account can have: those of processes that are gone stay as long as a descendant is there.
+    static constexpr std::uint32_t kMaxDepth = 8;
+
+    /// Opens an account below `parent`, without processes. Its reservation has been judged. kNone if there is no place,
+    /// or it would be too deep.
     AccountNumber open(AccountNumber parent, std::uint64_t reserved, std::uint64_t limit, std::uint32_t creator);
     void enter(AccountNumber account) { places_[account].processes++; }
     /// A process has ended, or never began. `is_kept`: its creator lives, and gets it back by reuse().

@@ -13,6 +13,8 @@ public:
 
     /// Makes sure that there are `count`. False if there is no memory. They stay when there are fewer processes.
     bool reach(std::uint64_t count);
+    /// How many there are, in use or not.
+    std::uint64_t count() const { return made_; }
 
 private:
     Memory& memory_;

@@ -49,6 +49,9 @@ Answer<std::uint64_t> sbrk(std::int64_t bytes);
 Answer<std::span<const ProcessInfo>> list();
 Answer<MemoryInfo> memory();
 
+/// Whether all invariants of Factotum's books hold: 0, or the number of one that does not. Needs Grants::Power.
+Answer<std::uint64_t> audit();
+
 /// Asks for a signal to `notification` whenever a child of this process ends.
 Answer<void> set_exit_notification(Notification notification);
 /// Makes an Endpoint, Notification, Reply or Timer in the empty slot `index` of this program's CNode. Returns the

@@ -39,6 +39,7 @@ enum class FactotumMethod : std::uint64_t {
     MemoryInfo,           // -> MemoryInfo, word for word
     CreateObject,         // CapType: Endpoint, Notification, Reply or Timer -> its number; a capability
     DeleteObject = kFactotumProtocol + 27,  // number of an object that CreateObject made ->
+    Audit = kFactotumProtocol + 37,         // (with Grants::Power) -> 0, or the number of an invariant that is broken
 };
 
 /// Flags of SPAWN.
