@@ -41,9 +41,14 @@ bool is_transient(AnyError error) {
 
 }  // namespace
 
-Supervisor::Supervisor(const InitConfig& config, const Devices& devices, Registry& registry, Timer timer,
-                       std::uint64_t timebase)
-    : devices_(devices), registry_(registry), timer_(timer), timebase_(timebase), count_(config.services().size()) {
+Supervisor::Supervisor(const InitConfig& config, const Devices& devices, Registry& registry, LogTaker& taker,
+                       Timer timer, std::uint64_t timebase)
+    : devices_(devices),
+      registry_(registry),
+      taker_(taker),
+      timer_(timer),
+      timebase_(timebase),
+      count_(config.services().size()) {
     for (std::size_t i = 0; i < count_; i++) services_[i].config = &config.services()[i];
 }
 
@@ -164,6 +169,7 @@ void Supervisor::collect_ended() {
 
 void Supervisor::ended(Service& service, ExitStatus status) {
     registry_.forget_client(service.pid);
+    taker_.forget_client(service.pid);
     if (!service.config->provides.empty()) registry_.remove(service.config->provides);
     if (service.config->provides == kTerminal) journal().set_echo(Journal::Echo::On);
     say("{}: process {} {}", service.name(), service.pid, describe(status).view());
