@@ -31,6 +31,7 @@ needs = ["uart"]
 uses = ["serial"]
 restart = "never"
 power = true
+stop = "250ms"
 )";
 
 struct Parsed {
@@ -58,6 +59,8 @@ TEST(InitConfig, ReadsEveryKey) {
     EXPECT_EQ(services[0].restart, RestartRule::Always);
     EXPECT_TRUE(services[0].console);
     EXPECT_FALSE(services[0].power);
+    EXPECT_EQ(services[0].stop_ms, 3000u);
+    EXPECT_EQ(services[1].stop_ms, 250u);
     EXPECT_EQ(services[0].passed_caps(), 3u);
     EXPECT_EQ(services[1].args.all()[1], "say \"hi\"");
     EXPECT_EQ(services[1].needed.all()[0], 0u);
@@ -99,6 +102,17 @@ class InitConfigRefuses : public testing::TestWithParam<Refused> {};
 TEST_P(InitConfigRefuses, WithLineAndReason) { EXPECT_EQ(Parsed(GetParam().text).error(), GetParam().error); }
 
 #define SERVICE(name) "[[service]]\nname = \"" name "\"\npath = \"bin/" name "\"\n"
+
+constexpr const char* kNoTime = "4: \"stop\" must be a time from \"1ms\" to \"60s\"";
+INSTANTIATE_TEST_SUITE_P(
+    Times, InitConfigRefuses,
+    testing::Values(Refused{SERVICE("a") "stop = 3\n", kNoTime}, Refused{SERVICE("a") "stop = \"3\"\n", kNoTime},
+                    Refused{SERVICE("a") "stop = \"s\"\n", kNoTime}, Refused{SERVICE("a") "stop = \"\"\n", kNoTime},
+                    Refused{SERVICE("a") "stop = \"0s\"\n", kNoTime}, Refused{SERVICE("a") "stop = \"61s\"\n", kNoTime},
+                    Refused{SERVICE("a") "stop = \"60001ms\"\n", kNoTime},
+                    Refused{SERVICE("a") "stop = \"-1s\"\n", kNoTime},
+                    Refused{SERVICE("a") "stop = \"1 s\"\n", kNoTime},
+                    Refused{SERVICE("a") "stop = \"18446744073709551615s\"\n", kNoTime}));
 
 INSTANTIATE_TEST_SUITE_P(
     Mistakes, InitConfigRefuses,

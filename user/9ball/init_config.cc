@@ -2,6 +2,8 @@
 // Reads init.toml key by key. init_check.cc checks that the services fit together.
 #include "init_config.h"
 
+#include "glenda/number.h"
+
 namespace glenda::nineball {
 
 namespace {
@@ -66,6 +68,7 @@ std::expected<void, ConfigError> InitConfig::read_key(ServiceConfig& service, co
     if (key == "devices") return read_texts(service.devices, event);
     if (key == "restart") return read_restart(service, event);
     if (key == "priority") return read_priority(service, event);
+    if (key == "stop") return read_time(service.stop_ms, event);
     if (key == "console") return read_flag(service.console, event);
     if (key == "power") return read_flag(service.power, event);
     if (key == "logger") return read_flag(service.logger, event);
@@ -115,6 +118,25 @@ std::expected<void, ConfigError> InitConfig::read_priority(ServiceConfig& servic
         return refuse(event.line, "\"priority\" must be a number from 1 to {}", kMaxServicePriority);
     service.priority = static_cast<unsigned>(*number);
     return {};
+}
+
+/// A time such as "3s" or "250ms".
+std::expected<void, ConfigError> InitConfig::read_time(unsigned& milliseconds, const TomlEvent& event) {
+    constexpr std::uint64_t kLongest = 60'000;
+    const std::optional<TomlString> string = event.value.string();
+    char buffer[8];
+    const auto text = string ? string->unescape_into(buffer) : std::nullopt;
+    if (text) {
+        const std::size_t unit = text->find_first_not_of("0123456789");
+        const auto number = to_number(text->substr(0, unit));
+        const std::string_view name = unit < text->size() ? text->substr(unit) : "";
+        const std::uint64_t factor = name == "s" ? 1000 : name == "ms" ? 1 : 0;
+        if (number && *number <= kLongest && 0 < *number * factor && *number * factor <= kLongest) {
+            milliseconds = unsigned(*number * factor);
+            return {};
+        }
+    }
+    return wrong_kind(event, "a time from \"1ms\" to \"60s\"");
 }
 
 /// Copies a string, with its escapes resolved, into the configuration's own memory.

@@ -14,6 +14,7 @@
 //     priority = 200              # 1 to 239; the default is 100
 //     console = true              # it may write to the kernel's console
 //     power = true                # it may shut the machine down
+//     stop = "3s"                 # how long it may take to stop: 1ms to 60s, the default is 3s
 //     logger = true               # it may take the log over
 //
 // `parse` rejects an invalid file and names the line, so the users of a configuration need no checks: names are unique,
@@ -50,6 +51,7 @@ struct ServiceConfig {
     FixedVector<unsigned, kMaxTexts> needed{};  // `needs` as indices of services
     RestartRule restart = RestartRule::OnFailure;
     unsigned priority = 100;
+    unsigned stop_ms = 3000;
     bool console = false;
     bool power = false;
     bool logger = false;
@@ -83,6 +85,7 @@ private:
     Outcome read_text(std::string_view& into, const TomlEvent& event);
     Outcome read_texts(ServiceConfig::Texts& into, const TomlEvent& event);
     Outcome read_restart(ServiceConfig& service, const TomlEvent& event);
+    Outcome read_time(unsigned& milliseconds, const TomlEvent& event);
     Outcome read_priority(ServiceConfig& service, const TomlEvent& event);
     Outcome keep(std::string_view& into, const TomlString& string, std::size_t line);
 
