@@ -13,6 +13,8 @@ namespace glenda::nineball {
 
 namespace {
 
+constexpr std::uint64_t kReservedPages = 160;  // of a service: enough to start it, whoever else wants memory
+
 /// Whether a later attempt may succeed.
 bool is_transient(AnyError error) {
     return error == ServerError::OutOfMemory || error == ServerError::TooMany || error == ServerError::Busy ||
@@ -100,8 +102,11 @@ Answer<std::uint64_t> Supervisor::spawn(const ServiceConfig& config, process::Sp
     return process::spawn({.file = config.path,
                            .arguments = {arguments, arguments_end},
                            .priority = config.priority,
+                           .flags = SpawnFlags::Limits,
                            .caps = std::span(caps).first(count),
-                           .slots = slots},
+                           .slots = slots,
+                           .reserved = kReservedPages,
+                           .grants = config.power ? Grants::Power : Grants::None},
                           &reason);
 }
 
