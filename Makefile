@@ -71,7 +71,7 @@ help: ## this list
 	@sed -n 's/^\([a-z][a-z-]*\):[^#]*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-22s %s\n", $$1, $$2 }'
 	@echo
 	@echo 'Variables: SMP=4 (harts), MEM=256M (memory), APPEND="root=bin/x" (kernel command line), V=1 (show commands),'
-	@echo '           BUILD=other (folder for all that is built).'
+	@echo '           BUILD=other (folder for all that is built), DEVICES="blk net" (virtio devices; DISK, SHARE).'
 	@echo 'Start with: $(if $(LAB_SETTINGS),make deps qemu,sh grade/deps.sh && make qemu)'
 
 all: $(KERNEL) $(INITRD) ## build the kernel and all programs

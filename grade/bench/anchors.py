@@ -46,6 +46,7 @@ ANCHORS = {
     "spawn_exit_wait": ("", "228834", "1644455", 45_000),
     "spawn_missing": ("", "", "", 1500),
     "spawn_beside_200": ("", "", "", 45_000),
+    "spawn_after_10000": ("", "", "", 45_000),
     "exit_page": ("", "", "", 60),
     "worst_irq_latency": ("", "", "", 20_000),
 }

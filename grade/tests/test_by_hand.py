@@ -74,13 +74,13 @@ def test_a_system_that_cannot_start_is_an_error() -> None:
 @pytest.mark.parametrize("keys", ["", "run hello there\n"])
 def test_a_system_ends_with_its_input(keys: str) -> None:
     """Of a file, as with `make qemu </dev/null`, or of a pipe. What came is still done."""
-    system = subprocess.Popen(make("qemu"), cwd=ROOT, stdin=subprocess.PIPE if keys else subprocess.DEVNULL,
-                              stdout=subprocess.PIPE, text=True)
+    system = subprocess.Popen([*make("qemu"), "--no-print-directory"], cwd=ROOT, stdout=subprocess.PIPE, text=True,
+                              stdin=subprocess.PIPE if keys else subprocess.DEVNULL)
     while keys and "type help" not in system.stdout.readline():     # it loses what comes while it boots
         assert system.poll() is None
     said, _ = system.communicate(keys or None, timeout=PATIENCE)
     assert system.returncode == 0, said
-    assert "standard input has ended, and the system waits" in said.splitlines()[-1]
+    assert "standard input has ended, and the system waits" in said.splitlines()[-1], said
     assert not keys or re.search("^there$", said, re.MULTILINE), said
 
 

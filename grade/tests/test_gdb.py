@@ -167,7 +167,7 @@ def test_printers(prompt: Debugged) -> None:
         f"print *{tcb}": "thread uart: BlockedRecv, priority 200",
         f"print {tcb}->utcb_address": "0x3",
         f"print {tcb}->cspace.cap": "CNode of 2^",
-        f"print {tcb}->cspace": "CNode of 2^7 slots",
+        f"print {tcb}->cspace": "CNode of 2^6 slots",
         f"print {tcb}->cspace.cap.rights": "RWG",
         f"print *{endpoint}": f"Receivers [uart ({uart[1]})]",
         f"print {endpoint}->queue": f"[uart ({uart[1]})]",

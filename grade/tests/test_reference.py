@@ -223,13 +223,13 @@ def test_reference_example_compiles(index: int, tmp_path: Path) -> None:
     assert compiler_complaints(examples_in(ABI_TEXT)[index], tmp_path) == ""
 
 
-@pytest.mark.parametrize("name", ["kernel-abi.md", "kernel-design.md"])
+@pytest.mark.parametrize("name", ["kernel-abi.md", "kernel-design.md", "drivers-design.md"])
 def test_reference_names_exist(name: str) -> None:
     text = (REFERENCE / name).read_text()
     assert check_paths(text, paths.ROOT) + check_names(text, source_words()) == []
 
 
-@pytest.mark.parametrize("name", ["kernel-abi.md", "kernel-design.md"])
+@pytest.mark.parametrize("name", ["kernel-abi.md", "kernel-design.md", "drivers-design.md"])
 def test_reference_links_and_style(name: str) -> None:
     text = (REFERENCE / name).read_text()
     anchors = {re.sub(r"[^\w -]", "", heading).strip().lower().replace(" ", "-") for heading in headings_in(text)}

@@ -168,6 +168,82 @@ def test_a_missing_service_does_not_stop_the_others(boot: Callable[..., Machine]
     assert shell.run("run hello").startswith("hello, world\n")
 
 
+# --- Factotum ---------------------------------------------------------------------------------------------
+
+def test_every_process_may_wait(shell: Shell) -> None:
+    """150 that wait at the same time are no reason to refuse the next."""
+    assert shell.run("run nest 150", within=2).startswith("nest: 151 processes\n")
+    before = shell.memory()
+    assert shell.run("run nest 150", within=2).startswith("nest: 151 processes\n")
+    assert shell.memory() == before
+
+
+def test_nobody_kills_a_stranger(shell: Shell) -> None:
+    """A program may kill itself and its descendants. The console may kill everybody, because it has power."""
+    shell.run("run spin &")
+    for name in ("uart", "console", "spin", "9ball", "factotum"):
+        assert shell.run(f"run kill {shell.pid(name)}").startswith("kill: PermissionDenied\n"), name
+    assert [row.name for row in shell.ps()] == ["9ball", "factotum", "uart", "console", "spin"]
+    assert shell.run("kill 5") == "process 5 was killed\n"
+
+
+def test_a_hog_keeps_no_service_away(shell: Shell) -> None:
+    """A program has all memory and takes every page that becomes free. Services start again, `ps` and `kill` work."""
+    before = shell.memory()
+    shell.run("run hog &")
+    assert shell.saw(r"hog: has \d+ MiB\n", within=2)
+    shell.type("\r")
+    shell.until_prompt()
+    assert "out of memory" in shell.run("run hello"), "the hog has not enough"
+    for round in range(3):
+        shell.run(f"kill {shell.pid('uart')}", within=0.3 * 2 ** round)
+        assert len(shell.ps()) == 5
+    assert "started as process" in shell.run("log")
+    shell.run(f"kill {shell.pid('console')}", within=0.3)
+    shell.run(f"kill {shell.pid('hog')}", within=0.3)
+    assert shell.run("run hello").startswith("hello, world\n")
+    assert shell.memory().free == pytest.approx(before.free, abs=256)
+
+
+def test_the_books_are_in_order(boot: Callable[..., Machine]) -> None:
+    """A service with power audits Factotum after programs of all kinds. One without is refused."""
+    commands = ["hello", "memtest 20", "nest 40", "objects 300", "crash null", "crash stack", "nosuch", "empty"]
+    arguments = ", ".join(f'"{command}"' for command in commands)
+    shell = Shell(boot(replace={"init.toml": service("audit", "bin/audit", f"args = [{arguments}]\npower = true")}))
+    log = log_with(shell, "audit: after empty: ", within=2)
+    audits = re.findall(r"\] audit: audit: after (.*)", log)
+    assert audits == [f"{command}: fine" for command in ["the start", *commands]]
+    assert "audit: after the start: PermissionDenied\n" in shell.run("run audit")
+
+
+def test_costs_do_not_grow(shell: Shell) -> None:
+    """A spawn costs the same after 10,000 others, and beside 200 processes that sleep. No memory is lost."""
+    shell.run("run empty")
+    before = shell.memory()
+    output = shell.run("run service_bench", within=20)
+    costs = {name: float(cost) for name, cost in re.findall(r"^bench (\S+) instructions (\S+) \d+$", output, re.MULTILINE)}
+    assert costs["spawn_after_10000"] < 1.01 * costs["spawn_exit_wait"]
+    assert costs["spawn_beside_200"] < 1.01 * costs["spawn_exit_wait"]
+    assert costs["spawn_exit_wait"] < 45_000 and costs["anon_fault"] < 2_700 and costs["exit_page"] < 60, costs
+    assert shell.memory().free == pytest.approx(before.free, abs=2048)      # the tables for 200 processes stay
+
+
+def test_a_large_process_ends_soon(shell: Shell) -> None:
+    """Factotum serves nobody while it frees the memory: 100 MiB take less than 4 million instructions."""
+    shell.run("run memtest 1")
+    shell.type("run memtest 100\r")
+    shell.machine.expect("memtest: 100 MiB written and checked", within=3)
+    before = sum(shell.machine.instructions())
+    shell.until_prompt()
+    assert sum(shell.machine.instructions()) - before < 4_000_000
+
+
+def test_objects_are_freed(shell: Shell) -> None:
+    """10,000 kernel objects in a life cost no more memory than a few: the pages of which some are left."""
+    output = shell.run("run objects 10000", within=5)
+    assert re.match(r"objects: made and destroyed 10000, [048] KiB more in use\n", output), output
+
+
 # --- damaged initrds --------------------------------------------------------------------------------------
 
 def cut(size: int) -> Callable[[bytes], bytes]:
@@ -195,7 +271,6 @@ DAMAGES = {
                        '9ball: uart: cannot start: there is no device "ns99"'),
     "driver-missing": ("bin/uart", None, f"9ball: uart: cannot start: bin/uart: {NO_FILE}"),
     "driver-cut": ("bin/uart", cut(100), "9ball: uart: cannot start: bin/uart: the program headers lie outside"),
-    "console-garbage": ("bin/console", b"\x7fELF" + b"x" * 300, "factotum: bin/console: not a 64-bit program"),
 }
 
 
@@ -214,11 +289,15 @@ def test_damage_is_named_and_the_machine_goes_off(boot: Callable[..., Machine], 
     assert "glenda% " not in guest.transcript
 
 
-def test_a_missing_console_is_named(boot: Callable[..., Machine]) -> None:
+@pytest.mark.parametrize("replace, reason", [
+    ({"init.toml": with_line('path = "bin/console"', 'path = "bin/konsole"')}, f"bin/konsole: {NO_FILE}"),
+    ({"bin/console": b"\x7fELF" + b"x" * 300}, "bin/console: not a 64-bit program"),
+], ids=["missing", "damaged"])
+def test_a_console_that_cannot_start_is_named(boot: Callable[..., Machine], replace: dict, reason: str) -> None:
     """The driver owns the terminal by then, so the test prints the end of the log."""
-    guest = boot(replace={"init.toml": with_line('path = "bin/console"', 'path = "bin/konsole"')})
+    guest = boot(replace=replace)
     guest.expect(r"^9ball: the end of the log:\n")
-    guest.expect(rf"^\[.*\] 9ball: console: cannot start: bin/konsole: {NO_FILE}")
+    guest.expect(rf"^\[.*\] 9ball: console: cannot start: {reason}")
     guest.expect(r"^9ball: no service is left that could take commands\n")
     assert guest.run_to_exit(within=0.1) == 0
 
@@ -276,7 +355,7 @@ def test_a_damaged_program_is_named_and_the_prompt_returns(boot: Callable[..., M
     for program, fault in [("hello", "not a 64-bit program"), ("text", "too short for an ELF header"),
                            ("empty", "too short for an ELF header"), ("spin", "")]:
         output = shell.run(f"run {program}")
-        assert re.fullmatch(rf"factotum: bin/{program}: {fault}.* \(at byte 0x\w+\)\n"
+        assert re.fullmatch(rf"bin/{program}: {fault}.* \(at byte 0x\w+\)\n"
                             rf"run: {program} is no program that can run here\n", output), output
     assert "process 5 exited with status 0\n" in shell.run("run memtest 1")
 

@@ -146,6 +146,22 @@ TEST(BlockDevice, SaysWhatTheDeviceDidWrong) {
     EXPECT_STREQ(world.device->failure(), name_of(QueueFault::UsedIndex));
 }
 
+/// The disk says that all is well, but has not written all that was asked for.
+TEST(BlockDevice, BelievesNoReadThatIsTooShort) {
+    BlockWorld world;
+    world.restart();
+    world.settle();
+    const Buffer buffer = world.memory.part(model::kDriverPages * kPageSize, kPageSize).buffer(0, kPageSize);
+    ASSERT_TRUE(world.device->submit({.op = BlockOp::Read, .data = {&buffer, 1}, .token = 9}));
+    const auto chain = world.disk.next(0);
+    chain->writable.back().bytes[0] = std::byte{0};
+    world.disk.use(0, chain->head, 512);
+    const auto completion = world.device->complete();
+    ASSERT_TRUE(completion);
+    EXPECT_EQ(completion->token, 9u);
+    EXPECT_EQ(completion->status, BlockStatus::Failed);
+}
+
 // --- the end of a driver --------------------------------------------------------------------------------------------
 
 /// Two clients, writes and reads and a flush between them, with a disk that works in between.

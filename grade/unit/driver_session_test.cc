@@ -157,6 +157,44 @@ TEST_F(SessionTest, RecoversAtEveryMomentOfASubmit) {
     }
 }
 
+/// If the walk took what is not in the ring yet, the ring would name its slot once more, for whatever is in it by then:
+/// here a flush, which would begin before the request that it has to wait for.
+TEST_F(SessionTest, RecoversNothingThatTheRingWillBring) {
+    for (unsigned i = 0; i < 5; i++) submit(i);
+    bool inside = false;
+    shared::before_access = [&] {
+        if (inside || page.slots[5].state != SlotState::Submitted || page.submit_tail != 5) return;
+        inside = true;
+        session.recover();
+    };
+    submit(5);
+    shared::before_access = nullptr;
+    EXPECT_FALSE(client.take()) << "it has seen the new epoch";
+    for (unsigned i = 0; i < 5; i++) EXPECT_EQ(begin(), int(i));
+    if (begin() == 5) session.complete(5, BlockStatus::Ok);
+    for (unsigned i = 0; i < 5; i++) session.complete(i, BlockStatus::Ok);
+    EXPECT_TRUE(client.take() && client.take());
+    submit(6);
+    submit(7, BlockOp::Flush);
+    EXPECT_EQ(begin(), 6);
+    EXPECT_EQ(begin(), -1) << "the flush waits";
+}
+
+TEST_F(SessionTest, ASlotThatTheRingNamesTwiceIsServedOnce) {
+    submit(1);
+    page.submit[1] = page.submit[0];
+    page.submit_tail++;
+    EXPECT_EQ(begin(), 1);
+    session.complete(last, BlockStatus::Ok);
+    EXPECT_EQ(begin(), -1);
+}
+
+TEST_F(SessionTest, ATailThatIsFarAwayCostsNoTime) {
+    page.submit_tail = 0x8000'0000;
+    EXPECT_EQ(begin(), -1);
+    EXPECT_TRUE(session.may_wait());
+}
+
 TEST_F(SessionTest, SignalsOnlyWhereTheyAreWanted) {
     submit(1);
     EXPECT_FALSE(client.driver_wants_signal()) << "the driver has not said that it waits";
@@ -167,14 +205,31 @@ TEST_F(SessionTest, SignalsOnlyWhereTheyAreWanted) {
     EXPECT_TRUE(client.driver_wants_signal());
     EXPECT_EQ(begin(), 2);
     EXPECT_FALSE(client.driver_wants_signal()) << "it is awake";
-    EXPECT_FALSE(session.client_wants_signal());
     EXPECT_TRUE(client.may_wait());
-    EXPECT_TRUE(session.client_wants_signal());
+    EXPECT_FALSE(session.owes_signal()) << "there is no answer";
     session.complete(last, BlockStatus::Ok);
-    EXPECT_TRUE(session.client_wants_signal());
+    EXPECT_TRUE(session.owes_signal());
+    EXPECT_FALSE(session.owes_signal()) << "it has been signalled";
     EXPECT_FALSE(client.may_wait()) << "there is an answer";
     EXPECT_TRUE(client.take());
-    EXPECT_FALSE(session.client_wants_signal());
+    submit(3);
+    EXPECT_EQ(begin(), 3);
+    session.complete(last, BlockStatus::Ok);
+    EXPECT_FALSE(session.owes_signal()) << "it is awake";
+}
+
+TEST_F(SessionTest, ARefusalIsAnAnswerToo) {
+    ASSERT_TRUE(client.submit({BlockOp::Read, 0, kPages, 1, 0}));
+    EXPECT_TRUE(client.may_wait());
+    EXPECT_EQ(begin(), -1);
+    EXPECT_TRUE(session.owes_signal());
+    EXPECT_EQ(client.take()->status, BlockStatus::BadRequest);
+}
+
+TEST_F(SessionTest, ARecoveryIsSignalledToWhoeverSleepsOrNot) {
+    session.recover();
+    EXPECT_TRUE(session.owes_signal());
+    EXPECT_FALSE(session.owes_signal());
 }
 
 // --- what a client may write ----------------------------------------------------------------------------------------
@@ -201,7 +256,7 @@ struct Witness {
             session.complete(slot, BlockStatus::Ok);
         }
         (void)session.may_wait();
-        (void)session.client_wants_signal();
+        (void)session.owes_signal();
         if (random() % 1000 == 0) {
             session.recover();
             in_flight = 0;

@@ -12,10 +12,10 @@
 #include <string>
 #include <vector>
 
-#include "argument_block.h"
 #include "demangle.h"
 #include "glenda/slots.h"
-#include "process_table.h"
+#include "image/argument_block.h"
+#include "tasks/process_table.h"
 
 namespace glenda::factotum::test {
 namespace {
@@ -24,59 +24,117 @@ struct Record : ProcessRecord {
     int data = 0;
 };
 
-TEST(ProcessTable, RandomLivesAgreeWithAMap) {
+constexpr std::uint32_t kMost = 40, kAllowed = 30;
+
+/// A table of at most kAllowed processes, and a model: the parent of each, and its zombies, oldest first.
+class ProcessTables : public ::testing::Test {
+protected:
+    struct Grow {
+        bool operator()(std::uint64_t bytes) const { return bytes <= kAllowed * sizeof(Record); }
+    };
+    using Table = ProcessTable<Record, Grow>;
+
+    std::vector<std::uint32_t> children_of(std::uint32_t parent) {
+        std::vector<std::uint32_t> pids;
+        for (const auto& [pid, its_parent] : parents_) {
+            if (its_parent == parent && !is_zombie(pid)) pids.push_back(pid);
+        }
+        return pids;
+    }
+    bool is_zombie(std::uint32_t pid) { return table_.find_pid(pid)->is_zombie; }
+
+    alignas(Record) std::array<std::byte, kMost * sizeof(Record)> memory_{};
+    std::array<PidTable::Entry, 64> pids_{};
+    Table table_{reinterpret_cast<Record*>(memory_.data()), pids_, kMost, Grow{}};
+    std::map<std::uint32_t, std::uint32_t> parents_;               // of all processes
+    std::map<std::uint32_t, std::vector<std::uint32_t>> zombies_;  // by parent
+};
+
+TEST_F(ProcessTables, RandomLivesAgreeWithAMap) {
     std::mt19937 random(5);
-    alignas(Record) std::array<std::byte, 40 * sizeof(Record)> memory{};
-    std::uint64_t allowed = 30 * sizeof(Record);
-    auto grow = [&](std::uint64_t bytes) { return bytes <= allowed; };
-    ProcessTable<Record, decltype(grow)> table(reinterpret_cast<Record*>(memory.data()), 40, grow);
-    std::map<std::uint32_t, Badge> living;
     std::vector<Badge> gone;
-    std::uint32_t last = 0;
-    for (int step = 0; step < 20000; step++) {
-        if (random() % 2 == 0) {
-            Record* record = table.create(1);
-            ASSERT_EQ(record == nullptr, living.size() == 30);
-            if (record == nullptr) continue;
-            ASSERT_GT(record->pid, last) << "numbers are not used again";
-            ASSERT_EQ(record->data, 0) << "a place is as new";
-            last = record->pid;
-            record->data = 7;
-            living[record->pid] = record->badge();
-        } else if (!living.empty()) {
-            const auto victim = std::next(living.begin(), random() % living.size());
-            Record* record = table.find_pid(victim->first);
-            ASSERT_NE(record, nullptr);
-            ASSERT_EQ(table.find_badge(victim->second), record);
-            table.release(*record);
-            gone.push_back(victim->second);
-            living.erase(victim);
+    std::uint32_t last = 1;
+    Record* const root = table_.create(nullptr);
+    ASSERT_EQ(root->pid, 1u);
+    parents_[1] = 0;
+    for (int step = 0; step < 1'000'000; step++) {
+        const auto chosen = std::next(parents_.begin(), random() % parents_.size())->first;
+        Record* const process = table_.find_pid(chosen);
+        ASSERT_EQ(process->pid, chosen);
+        ASSERT_EQ(table_.find_badge(process->badge()), process);
+        if (process->is_zombie) continue;
+        switch (random() % 3) {
+            case 0: {
+                Record* child = table_.create(process);
+                ASSERT_EQ(child == nullptr, parents_.size() == kAllowed);
+                if (child == nullptr) break;
+                ASSERT_GT(child->pid, last) << "numbers are not used again";
+                ASSERT_EQ(child->data, 0) << "a place is as new";
+                last = child->pid;
+                child->data = 7;
+                parents_[child->pid] = chosen;
+                break;
+            }
+            case 1: {  // ends
+                if (chosen == 1) break;
+                const auto heirs = children_of(chosen);
+                std::vector<std::uint32_t> visited;
+                table_.bequeath(*process, *root, [&](Record& orphan) { visited.push_back(orphan.pid); });
+                ASSERT_EQ(visited, zombies_[chosen]);
+                for (const std::uint32_t child : heirs) parents_[child] = 1;
+                for (const std::uint32_t zombie : visited) parents_[zombie] = 1, zombies_[1].push_back(zombie);
+                zombies_.erase(chosen);
+                table_.make_zombie(*process, ExitStatus::exited(3));
+                zombies_[parents_[chosen]].push_back(chosen);
+                break;
+            }
+            case 2: {  // waits
+                Record* const zombie = table_.first_zombie(*process);
+                ASSERT_EQ(zombie == nullptr, zombies_[chosen].empty());
+                if (zombie == nullptr) break;
+                ASSERT_EQ(zombie->pid, zombies_[chosen].front());
+                zombies_[chosen].erase(zombies_[chosen].begin());
+                parents_.erase(zombie->pid);
+                gone.push_back(zombie->badge());
+                table_.release(*zombie);
+                break;
+            }
         }
         if (!gone.empty()) {
-            ASSERT_EQ(table.find_badge(gone[random() % gone.size()]), nullptr);
+            const Badge badge = gone[random() % gone.size()];
+            ASSERT_EQ(table_.find_badge(badge), nullptr);
+            ASSERT_EQ(table_.find_pid(pid_of(badge)), nullptr);
         }
-        std::set<std::uint32_t> seen;
-        table.for_each([&](Record& record) { seen.insert(record.pid); });
-        ASSERT_EQ(seen.size(), living.size());
+        if (step % 64 == 0) {
+            std::set<std::uint32_t> seen;
+            table_.for_each([&](Record& record) { seen.insert(record.pid); });
+            ASSERT_EQ(seen.size(), parents_.size());
+            for (const std::uint32_t pid : seen)
+                ASSERT_EQ(table_.find_pid(pid)->children == kNowhere, children_of(pid).empty());
+        }
+        ASSERT_EQ(table_.count(), parents_.size());
     }
-    EXPECT_EQ(table.find_pid(0), nullptr);
-    EXPECT_EQ(table.find_badge(0), nullptr);
-    EXPECT_EQ(table.find_badge(process_badge(60000, 1)), nullptr);
+    EXPECT_EQ(table_.find_pid(0), nullptr);
+    EXPECT_EQ(table_.find_badge(0), nullptr);
+    EXPECT_EQ(table_.find_badge(process_badge(60000, 1)), nullptr);
 }
 
-TEST(ProcessTable, ChildrenAreFoundByCondition) {
-    std::array<Record, 4> memory{};
-    auto grow = [](std::uint64_t) { return true; };
-    ProcessTable<Record, decltype(grow)> table(memory.data(), 4, grow);
-    Record* parent = table.create(0);
-    Record* first = table.create(parent->pid);
-    Record* second = table.create(parent->pid);
-    second->is_zombie = true;
-    EXPECT_EQ(table.find_child(parent->pid, [](const Record& r) { return r.is_zombie; }), second);
-    EXPECT_EQ(table.find_child(parent->pid, [](const Record&) { return true; }), first);
-    EXPECT_EQ(table.find_child(first->pid, [](const Record&) { return true; }), nullptr);
-    table.create(parent->pid);
-    EXPECT_EQ(table.create(parent->pid), nullptr) << "no place is left";
+/// Numbers that are far apart meet in one entry; they wrap around the table's end.
+TEST(PidTable, RandomNumbersAgreeWithAMap) {
+    std::mt19937 random(7);
+    std::array<PidTable::Entry, 32> entries{};
+    PidTable table(entries);
+    std::map<std::uint32_t, std::uint32_t> model;
+    for (int step = 0; step < 1'000'000; step++) {
+        const std::uint32_t pid = 1 + random() % 4 * 32 + random() % 32;
+        ASSERT_EQ(table.find(pid), model.contains(pid) ? model[pid] : PidTable::kNone) << step;
+        if (model.contains(pid)) {
+            table.erase(pid);
+            model.erase(pid);
+        } else if (model.size() < 20) {
+            table.insert(pid, model[pid] = random() % 1000);
+        }
+    }
 }
 
 TEST(Badge, HoldsPlaceAndNumberAndTellsFaults) {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// user/factotum/vm on a kernel of the host (factotum/machine.h): random regions and accesses of several address spaces
-// compared with maps of bytes. A program reads what it wrote, zero where it did not, and never another one's memory.
+// user/factotum/vm and image on a kernel of the host (factotum/machine.h): random regions and accesses of several
+// address spaces compared with maps of bytes. A program reads what it wrote, and otherwise its file's bytes or zero,
+// and never another one's memory.
 
 #include <gtest/gtest.h>
 
@@ -12,6 +13,8 @@
 
 #include "audit/audit.h"
 #include "factotum/machine.h"
+#include "format_builders.h"
+#include "image/catalogue.h"
 #include "vm/address_space.h"
 
 namespace glenda::factotum::test {
@@ -19,7 +22,28 @@ namespace {
 
 constexpr std::uint64_t kChunks = 8;
 constexpr std::uint64_t kHeapStart = 0x40'0000 - 3 * kPageSize;  // it crosses a table's end soon
-constexpr std::uint64_t kImageStart = 0x1'0000, kImagePages = 5;
+constexpr std::uint64_t kText = glenda::test::ElfBuilder::kText, kTextSize = 34 * kPageSize - 40;  // three clusters
+constexpr std::uint64_t kData = kText + 34 * kPageSize + 0x200, kDataSize = 0x3100, kDataMemory = 0x8000;
+
+/// Places for Factotum's own tables.
+struct Areas {
+    static constexpr std::uint64_t kSize = 64 * kPageSize;
+    alignas(kPageSize) std::byte bytes[3][kSize] = {};
+    std::uint64_t operator[](unsigned i) const { return reinterpret_cast<std::uint64_t>(bytes[i]); }
+};
+
+/// A program with a long text and some data.
+glenda::test::Buffer build_program() {
+    glenda::test::ElfBuilder builder;
+    constexpr std::uint64_t kDataOffset = 34 * kPageSize + 0x200;
+    builder.programs = {{1, 5, 0, kText, kText, kTextSize, kTextSize, 0x1000},
+                        {1, 6, kDataOffset, kData, kData, kDataSize, kDataMemory, 0x1000}};
+    glenda::test::Buffer file = builder.build();
+    const std::size_t built = file.size();
+    file.resize(kDataOffset + kDataSize);
+    for (std::size_t i = built; i < file.size(); i++) file[i] = std::byte(i * 7 >> 4);
+    return file;
+}
 
 /// An address space and what its memory should hold.
 struct Process {
@@ -30,24 +54,36 @@ struct Process {
 
 class Vm : public ::testing::Test {
 protected:
-    Vm() : books_(kChunks), memory_(books_.memory()), file_(kImagePages * kPageSize - 100) {
-        for (std::size_t i = 0; i < file_.size(); i++) file_[i] = std::byte(i * 7 >> 4);
+    Vm()
+        : books_(kChunks),
+          memory_(books_.memory()),
+          images_(memory_, (*areas_)[0], (*areas_)[1]),
+          file_(build_program()) {
+        const auto elf = ElfFile::parse(file_);
+        EXPECT_TRUE(elf);
+        image_ = images_.add(*elf, file_);
+        EXPECT_NE(image_, nullptr);
+        own_pages_ = memory_.own_pages();
     }
 
     bool create(Process& process) {
         AddressSpace& space = process.space;
         const bool done =
-            space.create(memory_) &&
-            space.add(memory_, {.start = kImageStart,
-                                .end = kImageStart + kImagePages * kPageSize,
-                                .rights = MapFlags::ReadWrite,
-                                .file = file_,
-                                .file_address = kImageStart + 36}) &&
+            space.create(memory_, kits_, Accounts::kRoot) && space.enter(memory_, images_, *image_) &&
             space.add(
                 memory_,
                 {.start = kHeapStart, .end = kHeapStart, .rights = MapFlags::ReadWrite, .kind = RegionKind::Heap});
         if (!done) space.destroy(memory_);
         return done;
+    }
+    /// Everything is as it was before the first process.
+    void expect_all_free() {
+        EXPECT_EQ(audit_memory(memory_), Broken::Nothing);
+        EXPECT_EQ(memory_.free_pages() + images_.unused_pages() + kits_.unused_pages() + own_pages_,
+                  kChunks * kChunkPages);
+        const std::uint64_t kits = kits_.unused_pages() / PageTree::kUsual.sum();
+        EXPECT_EQ(memory_.commit().charged(),
+                  kits * PageTree::kUsual + Pages{.frames = images_.unused_pages() + own_pages_});
     }
     /// The word as the program sees it after the fault, if it may; nothing if that crashes.
     std::uint64_t* access(Process& process, std::uint64_t address, Access kind, std::optional<CrashKind>& crash) {
@@ -66,15 +102,21 @@ protected:
         if (const auto word = process.words.find(address); word != process.words.end()) return word->second;
         std::uint64_t value = 0;
         for (unsigned i = 0; i < 8; i++) {
-            const std::uint64_t at = address + i - (kImageStart + 36);
-            if (at < file_.size()) value |= std::uint64_t(file_[at]) << (8 * i);
+            const std::uint64_t at = address + i;
+            const bool in_file = at - kText < kTextSize || at - kData < kDataSize;
+            if (in_file) value |= std::uint64_t(file_[at - kText]) << (8 * i);
         }
         return value;
     }
 
     TestMemory books_;
     Memory& memory_;
-    std::vector<std::byte> file_;
+    std::unique_ptr<Areas> areas_ = std::make_unique<Areas>();
+    SpaceKits kits_{memory_};
+    ImageStore images_;
+    glenda::test::Buffer file_;
+    Image* image_ = nullptr;
+    std::uint64_t own_pages_ = 0;
 };
 
 TEST_F(Vm, RandomAccessesAgreeWithMapsOfBytes) {
@@ -102,13 +144,22 @@ TEST_F(Vm, RandomAccessesAgreeWithMapsOfBytes) {
             }
             continue;
         }
-        const bool in_image = random() % 4 == 0;
-        const std::uint64_t start = in_image ? kImageStart : kHeapStart;
-        const std::uint64_t address =
-            start + random() % (in_image ? kImagePages + 1 : 301) * kPageSize + random() % 64 * 64;
-        const bool allowed = in_image ? address < kImageStart + kImagePages * kPageSize : address < process->heap_end;
+        struct Place {
+            std::uint64_t start, pages, end;
+            Access access;
+        };
+        const Place places[] = {
+            {kText, 36, align_up(kText + kTextSize, kPageSize), Access::Read},
+            {align_down(kData, kPageSize), 10, align_up(kData + kDataMemory, kPageSize), Access::Write},
+            {kHeapStart, 301, process->heap_end, Access::Write},
+            {kHeapStart, 301, process->heap_end, Access::Write}};
+        const Place& place = places[random() % 4];
+        const std::uint64_t address = place.start + random() % place.pages * kPageSize + random() % 64 * 64;
+        const bool allowed = address < place.end;
+        const bool is_other = address >= align_down(kData, kPageSize) && place.access == Access::Read;
+        if (is_other) continue;
         if (fails) machine().fails_after = int(random() % 6);
-        std::uint64_t* const word = access(*process, address, Access::Write, crash);
+        std::uint64_t* const word = access(*process, address, place.access, crash);
         const bool failed = fails && machine().fails_after < 0;
         machine().fails_after = -1;
         if (word == nullptr) {
@@ -116,8 +167,10 @@ TEST_F(Vm, RandomAccessesAgreeWithMapsOfBytes) {
             continue;
         }
         ASSERT_TRUE(allowed) << step;
-        ASSERT_EQ(*word, expected(*process, address)) << step;
-        *word = process->words[address] = random();
+        ASSERT_EQ(*word, expected(*process, address)) << step << std::hex << " at " << address;
+        const Mapping& mapping = *machine().look(process->space.vspace(), address);
+        ASSERT_EQ(mapping.flags, place.access == Access::Read ? MapFlags::ReadExecute : MapFlags::ReadWrite);
+        if (place.access == Access::Write) *word = process->words[address] = random();
         if (step % 256 == 0) {
             ASSERT_EQ(audit_memory(memory_), Broken::Nothing) << step;
         }
@@ -125,8 +178,7 @@ TEST_F(Vm, RandomAccessesAgreeWithMapsOfBytes) {
     for (auto& process : processes) {
         if (process) process->space.destroy(memory_);
     }
-    EXPECT_EQ(memory_.free_pages(), kChunks * kChunkPages);
-    EXPECT_EQ(memory_.commit().charged(), Pages{});
+    expect_all_free();
     EXPECT_EQ(machine().spaces.size(), 1u) << "only Factotum's is left";
 }
 
@@ -140,13 +192,14 @@ TEST_F(Vm, EveryRefusalOfTheKernelIsUndone) {
             (void)process.space.resize(memory_, *process.space.regions().find(RegionKind::Heap), kHeapStart + 0x8000);
             for (int page = 0; page < 8; page++)
                 (void)access(process, kHeapStart + std::uint64_t(page) * kPageSize, Access::Write, crash);
+            (void)access(process, kText + 20 * kPageSize, Access::Read, crash);
+            (void)access(process, kData, Access::Write, crash);
             process.space.destroy(memory_);
         }
         const bool all_done = machine().fails_after >= 0;
         machine().fails_after = -1;
-        ASSERT_EQ(audit_memory(memory_), Broken::Nothing) << allowed;
-        ASSERT_EQ(memory_.free_pages(), kChunks * kChunkPages) << allowed;
-        ASSERT_EQ(memory_.commit().charged(), Pages{}) << allowed;
+        expect_all_free();
+        ASSERT_FALSE(HasFailure()) << allowed;
         if (all_done) break;
     }
 }
@@ -163,6 +216,99 @@ TEST_F(Vm, WhatIsForbiddenIsNamed) {
     EXPECT_EQ(space.resolve(memory_, kStackTop - kStackSize - 8, Access::Write), CrashKind::StackOverflow);
     EXPECT_EQ(space.resident_pages(), 1u);
     space.destroy(memory_);
+}
+
+/// Processes share text and not data; the pages stay when the last one ends, until their memory is wanted.
+TEST_F(Vm, ImagesAreSharedAndGivenUp) {
+    Process one, two;
+    std::optional<CrashKind> crash;
+    ASSERT_TRUE(create(one) && create(two));
+    EXPECT_EQ(access(one, kText, Access::Read, crash), access(two, kText, Access::Read, crash));
+    EXPECT_NE(access(one, kData, Access::Write, crash), access(two, kData, Access::Write, crash));
+    EXPECT_EQ(one.space.resident_pages(), 16u + 1u) << "a whole cluster, and a page of data";
+    EXPECT_EQ(one.space.resolve(memory_, kText, Access::Write), CrashKind::WriteProtected);
+    const Pages charged = memory_.commit().charged();
+    one.space.destroy(memory_);
+    EXPECT_EQ(images_.unused_pages(), 0u);
+    two.space.destroy(memory_);
+    EXPECT_EQ(images_.unused_pages(), image_->pages);
+    expect_all_free();
+
+    const std::uint64_t all = kChunks * kChunkPages - own_pages_;
+    EXPECT_FALSE(memory_.charge({.frames = all + 1}));
+    EXPECT_TRUE(memory_.charge({.frames = all}));
+    EXPECT_EQ(images_.unused_pages(), 0u);
+    EXPECT_FALSE(create(one)) << "there is no memory for it";
+    memory_.uncharge({.frames = all});
+    ASSERT_TRUE(create(one));
+    EXPECT_EQ(*access(one, kText + 30 * kPageSize, Access::Read, crash), expected(one, kText + 30 * kPageSize));
+    EXPECT_LE(memory_.commit().charged().sum(), charged.sum());
+    one.space.destroy(memory_);
+    expect_all_free();
+}
+
+/// A process with the usual tables leaves them to the next one, which finds nothing of it there.
+TEST_F(Vm, TablesAreHandedOn) {
+    std::optional<CrashKind> crash;
+    const std::uint64_t stack = kStackTop - 64;
+    const Region stack_region{
+        .start = kStackTop - kStackSize, .end = kStackTop, .rights = MapFlags::ReadWrite, .kind = RegionKind::Stack};
+    for (int round = 0; round < 4; round++) {
+        Process one, two;
+        for (Process* process : {&one, &two}) {
+            ASSERT_TRUE(create(*process) && process->space.add(memory_, stack_region));
+            for (const std::uint64_t address : {stack, kData + 0x2f00, kText + 20 * kPageSize}) {
+                const Access kind = address < kData ? Access::Read : Access::Write;
+                EXPECT_EQ(machine().look(process->space.vspace(), address), nullptr) << round;
+                std::uint64_t* const word = access(*process, address, kind, crash);
+                ASSERT_NE(word, nullptr);
+                EXPECT_EQ(*word, address == stack ? 0 : expected(*process, address));
+                if (kind == Access::Write) *word = 77;
+            }
+        }
+        EXPECT_EQ(audit_memory(memory_), Broken::Nothing);
+        one.space.destroy(memory_);
+        two.space.destroy(memory_);
+        EXPECT_EQ(kits_.unused_pages(), 2 * PageTree::kUsual.sum());
+        expect_all_free();
+    }
+    const std::uint64_t all = kChunks * kChunkPages - own_pages_;
+    EXPECT_TRUE(memory_.charge({.frames = all}));
+    EXPECT_EQ(kits_.unused_pages(), 0u);
+    memory_.uncharge({.frames = all});
+    expect_all_free();
+}
+
+TEST(Catalogue, FindsWhatIsThereAndSaysWhatIsWrong) {
+    TestMemory books(2);
+    const auto areas = std::make_unique<Areas>();
+    ImageStore images(books.memory(), (*areas)[0], (*areas)[1]);
+    const glenda::test::Buffer program = build_program();
+    const std::string_view text(reinterpret_cast<const char*>(program.data()), program.size());
+    glenda::test::CpioBuilder archive;
+    archive.add("bin", "", 040755)
+        .add("bin/good", "old")
+        .add("bin/bad", "#!/bin/sh")
+        .add("init.toml", "x")
+        .add("bin/good", text);
+    for (int i = 0; i < 200; i++) archive.add("bin/" + std::to_string(i), text.substr(0, std::size_t(i)));
+    const glenda::test::Buffer bytes = archive.build();
+    Catalogue catalogue(books.memory(), images, bytes, (*areas)[2]);
+
+    const auto good = catalogue.find("good");
+    ASSERT_TRUE(good) << "the later one of a name counts";
+    EXPECT_EQ((*good)->elf.segment_count(), 2u);
+    for (const std::string_view name : {"bin/good", "/bin/good", "./bin/good"}) EXPECT_EQ(catalogue.find(name), *good);
+    const auto refusal = [&](std::string_view name) { return catalogue.find(name).error().error; };
+    for (const std::string_view name : {"nosuch", "", "bin/", "../bin/good", "oo", "bin/goo", "in/good", "200"})
+        EXPECT_EQ(refusal(name), ServerError::NotFound) << name;
+    EXPECT_EQ(refusal("/bin"), ServerError::NotFound) << "a folder";
+    for (const std::string_view name : {"bad", "/init.toml", "0", "199"})
+        EXPECT_EQ(refusal(name), ServerError::BadExecutable) << name;
+
+    const auto cut = glenda::Bytes(bytes).first(bytes.size() / 2);
+    Catalogue damaged(books.memory(), images, cut, (*areas)[2] + Areas::kSize / 2);
+    EXPECT_NE(std::string(damaged.find("nosuch").error().fault.what), "the archive holds no file of that name");
 }
 
 }  // namespace

@@ -68,6 +68,7 @@ std::expected<void, ConfigError> InitConfig::read_key(ServiceConfig& service, co
     if (key == "priority") return read_priority(service, event);
     if (key == "console") return read_flag(service.console, event);
     if (key == "power") return read_flag(service.power, event);
+    if (key == "logger") return read_flag(service.logger, event);
     return refuse(event.line, "unknown key \"{}\" in [[service]]", key);
 }
 

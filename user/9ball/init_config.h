@@ -14,6 +14,7 @@
 //     priority = 200              # 1 to 239; the default is 100
 //     console = true              # it may write to the kernel's console
 //     power = true                # it may shut the machine down
+//     logger = true               # it may take the log over
 //
 // `parse` rejects an invalid file and names the line, so the users of a configuration need no checks: names are unique,
 // `needs` and `uses` resolve, and `needs` has no cycle.
@@ -51,6 +52,7 @@ struct ServiceConfig {
     unsigned priority = 100;
     bool console = false;
     bool power = false;
+    bool logger = false;
 
     bool may_use(std::string_view endpoint) const;
     /// The number of capabilities that are passed when it is spawned.

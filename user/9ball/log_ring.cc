@@ -4,30 +4,52 @@
 
 namespace glenda::nineball {
 
-void LogRing::append(std::string_view text) {
-    for (char c : text) bytes_[end_++ % kSize] = c;
+void LogRing::put(std::span<const char> bytes) {
+    for (char c : bytes) storage_[end_++ % storage_.size()] = c;
 }
 
-std::uint64_t LogRing::next_line(std::uint64_t offset) const {
-    for (std::uint64_t i = offset; i != end_; i++) {
-        if (at(i) == '\n') return i + 1;
+void LogRing::get(std::uint64_t place, std::span<char> bytes) const {
+    for (char& c : bytes) c = storage_[place++ % storage_.size()];
+}
+
+LogRing::Cursor LogRing::at(std::uint64_t place) const {
+    Cursor cursor{place, {}};
+    if (has(cursor)) get(place, {reinterpret_cast<char*>(&cursor.piece), sizeof(Piece)});
+    return cursor;
+}
+
+void LogRing::append(Piece piece, std::string_view text) {
+    if (text.empty() || storage_.size() <= sizeof(Piece)) return;
+    if (const std::size_t room = storage_.size() - sizeof(Piece); text.size() > room) {
+        piece.offset += text.size() - room;
+        text.remove_prefix(text.size() - room);
     }
-    return offset;  // one line fills the ring
+    piece.size = std::uint32_t(text.size());
+    while (storage_.size() - (end_ - begin_) < sizeof(Piece) + piece.size) {
+        Cursor oldest = at(begin_);
+        lost_ = oldest.piece.end();
+        advance(oldest);
+        begin_ = oldest.place;
+    }
+    put({reinterpret_cast<const char*>(&piece), sizeof(Piece)});
+    put(text);
 }
 
-std::uint64_t LogRing::oldest_line() const { return oldest() == 0 ? 0 : next_line(oldest()); }
-
-std::uint64_t LogRing::tail(std::size_t bytes) const {
-    if (end_ - oldest() <= bytes) return oldest_line();
-    return next_line(end_ - bytes - 1);
+LogRing::Cursor LogRing::from(std::uint64_t offset) const {
+    Cursor cursor = at(begin_);
+    if (offset < lost_) {
+        while (has(cursor) && !cursor.piece.starts_line) advance(cursor);
+        return has(cursor) ? cursor : at(begin_);  // else one line fills the ring
+    }
+    while (has(cursor) && cursor.piece.end() <= offset) advance(cursor);
+    return cursor;
 }
 
-LogRing::Piece LogRing::read(std::uint64_t offset, std::span<char> buffer) const {
-    if (offset < oldest()) offset = oldest_line();
-    if (offset > end_) offset = end_;
-    std::size_t size = 0;
-    for (; size < buffer.size() && offset != end_; size++, offset++) buffer[size] = at(offset);
-    return {offset, size};
+std::size_t LogRing::copy(const Cursor& cursor, std::size_t skip, std::span<char> buffer) const {
+    const std::size_t left = cursor.piece.size - skip;
+    const std::size_t size = left < buffer.size() ? left : buffer.size();
+    get(cursor.place + sizeof(Piece) + skip, buffer.first(size));
+    return size;
 }
 
 }  // namespace glenda::nineball

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: MIT
-// A ring with the last 64 KiB of the log.
-//
-// Offsets count all bytes ever logged. So a reader continues where it stopped, and notices what it has missed. A line
-// tagger keeps the output of concurrent writers apart: each line has one author.
-// This file makes no system calls: grade/unit/log_ring_test.cc tests it on the host. Seed: 9ball-later.md, 6.
+// One author's part of the log: a ring of pieces of text. Each piece knows its offset in the whole log, so that log.h
+// can put the parts of all authors together again. A new piece pushes out the oldest ones of its own ring only.
+// This file makes no system calls: grade/unit/log_test.cc tests it on the host. Seed: 9ball-later.md, 6.
 #pragma once
 
 #include <cstddef>
@@ -15,64 +13,45 @@ namespace glenda::nineball {
 
 class LogRing {
 public:
-    static constexpr std::size_t kSize = 64 * 1024;
-
-    /// Appends bytes, and overwrites the oldest if necessary.
-    void append(std::string_view text);
-
-    /// The number of bytes ever added, which is the offset of the next one.
-    std::uint64_t end() const { return end_; }
-    /// The offset of the oldest byte that is still in the ring.
-    std::uint64_t oldest() const { return end_ > kSize ? end_ - kSize : 0; }
-    /// The offset of the first complete line that is still in the ring.
-    std::uint64_t oldest_line() const;
-    /// The lowest offset of a line such that at most `bytes` bytes follow.
-    std::uint64_t tail(std::size_t bytes) const;
-
+    /// Describes one piece. In the ring it stands before the piece's text.
     struct Piece {
-        std::uint64_t next;  // where to continue
-        std::size_t size;    // bytes copied
+        std::uint64_t offset = 0;  // of its first byte, in the whole log
+        std::uint32_t size = 0;    // bytes of text
+        bool starts_line = false;
+
+        std::uint64_t end() const { return offset + size; }
     };
-    /// Copies bytes, starting at `offset`. If they have been overwritten, it continues with the oldest complete line.
-    /// At the end of the log the size is 0.
-    Piece read(std::uint64_t offset, std::span<char> buffer) const;
+
+    constexpr LogRing() = default;
+    /// Keeps its pieces in `storage`.
+    explicit constexpr LogRing(std::span<char> storage) : storage_(storage) {}
+
+    /// Appends `text`, of which only the end is kept if it is longer than the ring. `piece.size` is ignored.
+    void append(Piece piece, std::string_view text);
+
+    /// Walks the pieces, oldest first: `for (Cursor c = ring.from(n); ring.has(c); ring.advance(c))`.
+    struct Cursor {
+        std::uint64_t place;
+        Piece piece;
+    };
+    /// At the first piece with a byte at `offset` or later; if pieces at or after `offset` have been pushed out, at the
+    /// oldest line that is whole.
+    Cursor from(std::uint64_t offset) const;
+    bool has(const Cursor& cursor) const { return cursor.place != end_; }
+    void advance(Cursor& cursor) const { cursor = at(cursor.place + sizeof(Piece) + cursor.piece.size); }
+    /// Copies text of the cursor's piece, starting `skip` bytes into it. Returns the number of bytes.
+    std::size_t copy(const Cursor& cursor, std::size_t skip, std::span<char> buffer) const;
 
 private:
-    /// The first line that starts after the byte at `offset`, which must still be in the ring.
-    std::uint64_t next_line(std::uint64_t offset) const;
-    char at(std::uint64_t offset) const { return bytes_[offset % kSize]; }
+    Cursor at(std::uint64_t place) const;
+    void put(std::span<const char> bytes);
+    void get(std::uint64_t place, std::span<char> bytes) const;
 
+    // Places count all bytes ever put into the ring.
+    std::span<char> storage_{};
+    std::uint64_t begin_ = 0;
     std::uint64_t end_ = 0;
-    char bytes_[kSize] = {};
-};
-
-/// Splits the output of several sources into lines that have one source each.
-class LineTagger {
-public:
-    /// Passes `text` from `source` on: calls `begin()` before each new line and `put(piece)` for the text. Ends an
-    /// unfinished line of another source first.
-    template <typename Begin, typename Put>
-    void feed(std::uint64_t source, std::string_view text, Begin begin, Put put) {
-        if (text.empty()) return;
-        if (in_line_ && source != source_) {
-            put(std::string_view("\n"));
-            in_line_ = false;
-        }
-        source_ = source;
-        while (!text.empty()) {
-            if (!in_line_) begin();
-            std::size_t size = 0;
-            while (size < text.size() && text[size] != '\n') size++;
-            in_line_ = size == text.size();
-            if (!in_line_) size++;
-            put(std::string_view(text.data(), size));
-            text.remove_prefix(size);
-        }
-    }
-
-private:
-    std::uint64_t source_ = 0;
-    bool in_line_ = false;
+    std::uint64_t lost_ = 0;  // where in the log the newest piece that was pushed out has ended
 };
 
 }  // namespace glenda::nineball

@@ -109,6 +109,7 @@ void read_config(Bytes initrd) {
     const auto read = init_config.parse(as_text(must_find(initrd, kConfigFile)));
     if (!read) fail("{}, line {}: {}", kConfigFile, read.error().line, read.error().what.view());
     if (init_config.services().empty()) fail("{}: lists no service", kConfigFile);
+    journal().share(init_config.services().size());
 }
 
 void find_devices(const BootInfo& info, Devices& devices, Bootstrap& bootstrap) {
@@ -138,10 +139,11 @@ void find_devices(const BootInfo& info, Devices& devices, Bootstrap& bootstrap) 
     Devices devices;
     find_devices(info, devices, bootstrap);
     Registry registry(bootstrap);
-    Supervisor supervisor(init_config, devices, registry, own.timer, info.timebase);
+    LogTaker taker(journal());
+    Supervisor supervisor(init_config, devices, registry, taker, own.timer, info.timebase);
     supervisor.start_ready();
 
-    NineballServer handler(supervisor, registry);
+    NineballServer handler(supervisor, registry, taker);
     Server(own.endpoint, replies, {environment().cnode, own.receive_slot, 1}).run(handler);
 }
 

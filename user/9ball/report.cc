@@ -14,7 +14,9 @@ void on_console(std::string_view text) { (void)environment().console.write(Fixed
 
 }  // namespace
 
-void say_text(std::string_view text) { journal().write(kNineballPid, "9ball", FixedText<260>("{}\n", text)); }
+void say_text(std::string_view text) {
+    journal().write(Log::kNineball, kNineballPid, "9ball", FixedText<260>("{}\n", text));
+}
 
 void fail_text(std::string_view text) {
     journal().dump_tail();

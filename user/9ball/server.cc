@@ -9,9 +9,16 @@ namespace glenda::nineball {
 void NineballServer::signalled(Badge bits) {
     if ((bits & kChildEnded) != 0) supervisor_.collect_ended();
     if ((bits & kTimerExpired) != 0) supervisor_.tick();
+    taker_.serve();
 }
 
 Reaction NineballServer::handle(Request& request) {
+    const Reaction reaction = dispatch(request);
+    taker_.serve();
+    return reaction;
+}
+
+Reaction NineballServer::dispatch(Request& request) {
     Service* const client = supervisor_.by_pid(request.badge);
     switch (Method(request.label())) {
         case Method::Register: return register_name(client, request);
@@ -21,6 +28,7 @@ Reaction NineballServer::handle(Request& request) {
         case Method::Shutdown: return power(client, PowerState::Off);
         case Method::Reboot: return power(client, PowerState::Reboot);
         case Method::Status: return status(request);
+        case Method::LogTake: return take_log(client, request);
     }
     return ServerError::BadRequest;
 }
@@ -54,7 +62,8 @@ Reaction NineballServer::log(const Service* client, const Request& request) {
     const std::string_view text = reader.text();
     if (!reader.ok()) return ServerError::BadRequest;
     const FixedText<24> other("process {}", request.badge);
-    journal().write(request.badge, client != nullptr ? client->name() : other.view(), text);
+    const Log::Author author = client != nullptr ? Log::service(supervisor_.index_of(*client)) : Log::kStrangers;
+    journal().write(author, request.badge, client != nullptr ? client->name() : other.view(), text);
     return Reaction::ok();
 }
 
@@ -63,8 +72,16 @@ Reaction NineballServer::read_log(const Request& request) const {
     const std::uint64_t offset = reader.word();
     if (!reader.ok()) return ServerError::BadRequest;
     char buffer[kMaxLogBytes];
-    const LogRing::Piece piece = journal().ring().read(offset, buffer);
+    const Log::Read piece = journal().log().read(offset, buffer);
     return MessageWriter(0).word(piece.next).text({buffer, piece.size});
+}
+
+Reaction NineballServer::take_log(const Service* client, Request& request) {
+    MessageReader reader = request.reader();
+    const std::uint64_t offset = reader.word();
+    if (!reader.ok()) return ServerError::BadRequest;
+    if (client == nullptr || !client->config->logger) return ServerError::PermissionDenied;
+    return taker_.take(request.badge, offset, request);
 }
 
 Reaction NineballServer::power(const Service* client, PowerState state) const {

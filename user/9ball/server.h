@@ -7,6 +7,7 @@
 #pragma once
 
 #include "glenda/server.h"
+#include "log_taker.h"
 #include "registry.h"
 #include "report.h"
 #include "supervisor.h"
@@ -19,21 +20,25 @@ constexpr Badge kTimerExpired = 2;
 
 class NineballServer {
 public:
-    NineballServer(Supervisor& supervisor, Registry& registry) : supervisor_(supervisor), registry_(registry) {}
+    NineballServer(Supervisor& supervisor, Registry& registry, LogTaker& taker)
+        : supervisor_(supervisor), registry_(registry), taker_(taker) {}
 
     Reaction handle(Request& request);
     void signalled(Badge bits);
 
 private:
+    Reaction dispatch(Request& request);
     Reaction register_name(Service* client, Request& request);
     Reaction look_up(const Service* client, Request& request);
     Reaction log(const Service* client, const Request& request);
     Reaction read_log(const Request& request) const;
+    Reaction take_log(const Service* client, Request& request);
     Reaction power(const Service* client, PowerState state) const;
     Reaction status(const Request& request) const;
 
     Supervisor& supervisor_;
     Registry& registry_;
+    LogTaker& taker_;
 };
 
 }  // namespace glenda::nineball

@@ -20,6 +20,7 @@ constexpr std::uint64_t kLongRunSeconds = 10;  // a longer run resets the pause
 constexpr std::uint64_t kRegisterSeconds = 5;  // time limit for registering
 constexpr unsigned kMaxFailedStarts = 5;       // in a row, without registering
 constexpr std::int64_t kKillSignal = 9;
+constexpr std::uint64_t kReservedPages = 160;     // of a service: enough to start it, whoever else wants memory
 constexpr std::string_view kTerminal = "serial";  // while it is served, 9Ball does not use the kernel's console
 
 /// For example "exited with status 3".
@@ -40,9 +41,14 @@ bool is_transient(AnyError error) {
 
 }  // namespace
 
-Supervisor::Supervisor(const InitConfig& config, const Devices& devices, Registry& registry, Timer timer,
-                       std::uint64_t timebase)
-    : devices_(devices), registry_(registry), timer_(timer), timebase_(timebase), count_(config.services().size()) {
+Supervisor::Supervisor(const InitConfig& config, const Devices& devices, Registry& registry, LogTaker& taker,
+                       Timer timer, std::uint64_t timebase)
+    : devices_(devices),
+      registry_(registry),
+      taker_(taker),
+      timer_(timer),
+      timebase_(timebase),
+      count_(config.services().size()) {
     for (std::size_t i = 0; i < count_; i++) services_[i].config = &config.services()[i];
 }
 
@@ -136,8 +142,11 @@ Answer<std::uint64_t> Supervisor::spawn(const ServiceConfig& config, process::Sp
     return process::spawn({.file = config.path,
                            .arguments = {arguments, arguments_end},
                            .priority = config.priority,
+                           .flags = SpawnFlags::Limits,
                            .caps = std::span(caps).first(count),
-                           .slots = slots},
+                           .slots = slots,
+                           .reserved = kReservedPages,
+                           .grants = config.power ? Grants::Power : Grants::None},
                           &reason);
 }
 
@@ -160,6 +169,7 @@ void Supervisor::collect_ended() {
 
 void Supervisor::ended(Service& service, ExitStatus status) {
     registry_.forget_client(service.pid);
+    taker_.forget_client(service.pid);
     if (!service.config->provides.empty()) registry_.remove(service.config->provides);
     if (service.config->provides == kTerminal) journal().set_echo(Journal::Echo::On);
     say("{}: process {} {}", service.name(), service.pid, describe(status).view());

@@ -13,6 +13,7 @@
 #include "glenda/object.h"
 #include "glenda/process.h"
 #include "init_config.h"
+#include "log_taker.h"
 #include "protocol/factotum.h"
 #include "protocol/nineball.h"
 #include "registry.h"
@@ -36,7 +37,7 @@ struct Service {
 class Supervisor {
 public:
     /// `timer` signals 9Ball. `timebase`: ticks per second.
-    Supervisor(const InitConfig& config, const Devices& devices, Registry& registry, Timer timer,
+    Supervisor(const InitConfig& config, const Devices& devices, Registry& registry, LogTaker& taker, Timer timer,
                std::uint64_t timebase);
 
     /// Starts each waiting service whose dependencies are up, and fails those with a failed dependency.
@@ -50,6 +51,8 @@ public:
 
     /// The running service with that process identifier; null if there is none.
     Service* by_pid(std::uint64_t pid);
+    /// The number of `service` in services().
+    std::size_t index_of(const Service& service) const { return std::size_t(&service - services_.data()); }
     std::span<const Service> services() const { return std::span(services_).first(count_); }
 
 private:
@@ -65,6 +68,7 @@ private:
 
     const Devices& devices_;
     Registry& registry_;
+    LogTaker& taker_;
     Timer timer_;
     std::uint64_t timebase_;
     std::size_t count_;

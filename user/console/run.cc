@@ -29,9 +29,10 @@ void report(std::uint64_t pid, ExitStatus status) {
     }
 }
 
-void report_refusal(std::string_view name, AnyError error) {
+void report_refusal(std::string_view name, AnyError error, const process::SpawnReason& reason) {
     if (error == ServerError::NotFound) return print("run: there is no program {} in the initrd\n", name);
-    if (error == ServerError::BadExecutable) return print("run: {} is no program that can run here\n", name);
+    if (error == ServerError::BadExecutable)
+        return print("{}\nrun: {} is no program that can run here\n", reason.view(), name);
     if (error == ServerError::OutOfMemory) return print("run: {}: out of memory\n", name);
     if (error == Error::MessageTooLong) return print("run: {}: too many arguments\n", name);
     print("run: {}: {}\n", name, error);
@@ -69,10 +70,14 @@ bool run(std::span<const std::string_view> arguments) {
     const Notification notification(kSlotNotification);
     (void)notification.poll();  // discard signals from earlier programs
     if (!in_background) (void)terminal::set_interrupt(Notification(kInterruptSlot));
-    const auto pid =
-        process::spawn({.file = arguments[0], .arguments = arguments.subspan(1), .priority = kChildPriority});
+    process::SpawnReason reason;
+    const auto pid = process::spawn({.file = arguments[0],
+                                     .arguments = arguments.subspan(1),
+                                     .priority = kChildPriority,
+                                     .flags = SpawnFlags::Limits},
+                                    &reason);
     if (!pid)
-        report_refusal(arguments[0], pid.error());
+        report_refusal(arguments[0], pid.error(), reason);
     else if (in_background)
         print("process {} runs in the background\n", *pid);
     else

@@ -16,8 +16,8 @@ namespace glenda::driver {
 
 /// What a device is told to read or write.
 struct Buffer {
-    std::uint64_t physical = 0;
-    std::uint32_t size = 0;
+    std::uint64_t physical;
+    std::uint32_t size;
 };
 
 /// Memory that is contiguous for driver and device.

@@ -41,6 +41,7 @@ void Session::recover() {
     seen_ = tail;
     answered_ = shared::load(page_->complete_tail);
     shared::publish(page_->epoch, shared::load(page_->epoch) + 1);
+    has_recovered_ = true;
 }
 
 /// Looks at no more entries than the ring has, however quick the client is.
@@ -129,9 +130,13 @@ void Session::complete(unsigned number, BlockStatus status) {
     shared::publish(slot.state, SlotState::Done);
     shared::store(page_->complete[answered_ % kSessionSlots], std::uint8_t(number));
     shared::publish(page_->complete_tail, ++answered_);
+    has_answered_ = true;
 }
 
-bool Session::client_wants_signal() const {
+bool Session::owes_signal() {
+    const bool has_recovered = has_recovered_, has_answered = has_answered_;
+    has_recovered_ = has_answered_ = false;
+    if (has_recovered || !has_answered) return has_recovered;
     shared::fence();
     return shared::load(page_->want_complete_signal) != 0;
 }

@@ -42,8 +42,7 @@ public:
 
     /// Tells the client about the disk.
     void describe(std::uint64_t capacity, std::uint32_t flags);
-    /// A driver's first act: finds what the client has submitted and no driver has answered. The client wants a signal
-    /// afterwards, whatever it has said.
+    /// A driver's first act: finds what the client has submitted and no driver has answered.
     void recover();
 
     /// The next request, in the client's order, if it may begin now: a Flush begins when all before it are answered,
@@ -54,8 +53,9 @@ public:
     /// Answers a request that next() returned, begun or not.
     void complete(unsigned slot, BlockStatus status);
 
-    /// Whether the client may be asleep: to be asked after one or more `complete`.
-    bool client_wants_signal() const;
+    /// Whether the client has to be signalled: it got an answer since this was asked last, and may be asleep. After a
+    /// recovery it has to be, whatever it has said.
+    bool owes_signal();
     /// Asks for a signal with the next request. Returns false if there is one already: then do not wait.
     bool may_wait();
 
@@ -78,6 +78,7 @@ private:
     std::array<std::uint8_t, kSessionSlots> recovered_{};  // slots that come before those of the ring, oldest first
     unsigned recovered_count_ = 0, recovered_next_ = 0;
     bool waiting_ = false;
+    bool has_recovered_ = false, has_answered_ = false;  // since owes_signal() was asked
     bool has_next_ = false;
     Request next_{};
 };

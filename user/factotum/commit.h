@@ -39,25 +39,28 @@ struct Supply {
     Pages loose;
     std::uint64_t chunks = 0;
 
-    /// Whether it serves these pages, in any order. The sums do not overflow: no request has 2^63 pages.
-    constexpr bool serves(Pages wanted) const {
-        const auto chunks_for = [](std::uint64_t pages, std::uint64_t there) {
+    /// How many chunks have to be used for these pages.
+    constexpr std::uint64_t chunks_for(Pages wanted) const {
+        const auto more = [](std::uint64_t pages, std::uint64_t there) {
             return pages <= there ? 0 : (pages - there + kChunkPages - 1) / kChunkPages;
         };
-        return chunks_for(wanted.frames, loose.frames) + chunks_for(wanted.objects, loose.objects) <= chunks;
+        return more(wanted.frames, loose.frames) + more(wanted.objects, loose.objects);
     }
+    /// Whether it serves these pages, in any order.
+    constexpr bool serves(Pages wanted) const { return chunks_for(wanted) <= chunks; }
 };
 
 class Commit {
 public:
-    /// Charges `pages`. Returns false, and charges nothing, if `supply` would not serve all that is promised.
-    [[nodiscard]] bool charge(Pages pages, const Supply& supply) {
-        constexpr std::uint64_t kTooMany = std::uint64_t{1} << 60;
-        if (pages.frames > kTooMany || pages.objects > kTooMany) return false;
-        if (!supply.serves(charged_ + pages - used_)) return false;
-        charged_ += pages;
-        return true;
+    /// Whether `supply` serves all that is promised, `more`, and `reserved` pages whose kind will be known later.
+    /// Turning those into frames and objects can take up to two chunks more than they would as one kind.
+    bool has_room(const Supply& supply, Pages more, std::uint64_t reserved) const {
+        const std::uint64_t chunks = reserved == 0 ? 0 : (reserved + kChunkPages - 1) / kChunkPages + kSlackChunks;
+        return supply.chunks_for(remainder(charged_ + more, used_)) + chunks <= supply.chunks;
     }
+    static constexpr std::uint64_t kSlackChunks = 2;
+
+    void charge(Pages pages) { charged_ += pages; }
     /// Undoes a charge.
     void uncharge(Pages pages) { charged_ -= pages; }
 
@@ -69,6 +72,12 @@ public:
     Pages used() const { return used_; }
 
 private:
+    /// For a moment, while a process takes over a kit (vm/space_kits.h), less may be charged than is used.
+    static constexpr Pages remainder(Pages charged, Pages used) {
+        return {charged.frames > used.frames ? charged.frames - used.frames : 0,
+                charged.objects > used.objects ? charged.objects - used.objects : 0};
+    }
+
     Pages charged_{};
     Pages used_{};
 };

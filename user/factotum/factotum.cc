@@ -8,29 +8,44 @@
 
 namespace glenda::factotum {
 
-bool GrowTable::operator()(std::uint64_t bytes) {
-    while (usable < bytes) {
-        if (!memory->map_own_page(kProcessPlaces + usable)) return false;
-        usable += kPageSize;
-    }
-    return true;
+namespace {
+
+/// A hash table that is at most half full. It needs room for one process at least.
+std::span<PidTable::Entry> pid_entries(OwnArea& area, std::uint64_t processes) {
+    std::uint64_t size = 1;
+    while (size < 2 * processes) size *= 2;
+    auto* const entries = area.append<PidTable::Entry>(size);
+    ASSERT(entries != nullptr);
+    return {entries, size};
 }
 
-Factotum::Factotum(Memory& memory, const FactotumInfo& info, std::uint64_t reserved_bytes)
+}  // namespace
+
+Factotum::Factotum(Memory& memory, const FactotumInfo& info, std::uint64_t reserved_bytes, ReplyPool& replies)
     : memory_(memory),
-      archive_(reinterpret_cast<const std::byte*>(info.initrd_address), info.initrd_size),
+      kits_(memory),
+      images_(memory, kClusters, kImages),
+      catalogue_(memory, images_,
+                 {reinterpret_cast<const std::byte*>(info.initrd_address), std::size_t(info.initrd_size)}, kFiles),
       nineball_bytes_(info.nineball_size),
       reserved_bytes_(reserved_bytes),
-      processes_(reinterpret_cast<Process*>(kProcessPlaces), memory.slots().process_count(), GrowTable{&memory}) {
-    Process* nineball = processes_.create(0);
-    Process* self = processes_.create(kNineballPid);
+      replies_(memory, replies),
+      pids_(memory, kPids),
+      processes_(reinterpret_cast<Process*>(kProcessPlaces), pid_entries(pids_, memory.slots().process_count()),
+                 memory.slots().process_count(), GrowTable{{memory, kProcessPlaces}}) {
+    Process* nineball = processes_.create(nullptr);
+    Process* self = processes_.create(nineball);
     ASSERT(nineball != nullptr && self != nullptr);
     ASSERT(nineball->badge() == kNineballPid && self->pid == kFactotumPid);
     nineball->set_name("9ball");
     nineball->priority = 250;
+    nineball->grants = Grants::All;
+    nineball->account = Accounts::kRoot;
     self->set_name("factotum");
     self->priority = 240;
     self->tcb = Tcb(kSlotTcb);
+    const bool has_replies = replies_.reach(processes_.count() + 1);
+    ASSERT(has_replies);
 }
 
 Reaction Factotum::handle(Request& request) {
@@ -53,6 +68,7 @@ Reaction Factotum::handle(Request& request) {
         case FactotumMethod::Ps: return snapshot(*process);
         case FactotumMethod::CreateObject: return create_object(*process, request);
         case FactotumMethod::DeleteObject: return delete_object(*process, request);
+        case FactotumMethod::Audit: return audit(*process);
         case FactotumMethod::Fork:
         case FactotumMethod::Munmap:
         case FactotumMethod::ThreadCreate:

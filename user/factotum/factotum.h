@@ -5,26 +5,26 @@
 // Factotum waits for no other process.
 #pragma once
 
+#include "audit/audit.h"
 #include "glenda/slots.h"
-#include "memory.h"
-#include "process.h"
-#include "program_file.h"
+#include "image/catalogue.h"
 #include "protocol/factotum.h"
+#include "tasks/process.h"
+#include "tasks/reply_store.h"
 
 namespace glenda::factotum {
 
-/// Maps memory for the process table, page by page.
+/// Memory for the process table.
 struct GrowTable {
-    Memory* memory;
-    std::uint64_t usable = 0;
+    OwnArea area;
 
-    bool operator()(std::uint64_t bytes);
+    bool operator()(std::uint64_t bytes) { return area.reach(bytes); }
 };
 
 class Factotum {
 public:
     /// `reserved_bytes`: memory that is not part of `memory`, for Factotum's tables.
-    Factotum(Memory& memory, const FactotumInfo& info, std::uint64_t reserved_bytes);
+    Factotum(Memory& memory, const FactotumInfo& info, std::uint64_t reserved_bytes, ReplyPool& replies);
 
     /// Handles a request of a client or a fault of a process. The badge tells which of the two, and from whom.
     Reaction handle(Request& request);
@@ -34,6 +34,12 @@ public:
 private:
     static constexpr CNode own_node() { return CNode(kSlotCNode); }
 
+    /// What SPAWN may say of a child's share.
+    struct Limits {
+        std::uint64_t reserved = 0;  // pages
+        std::uint64_t limit = 0;
+        Grants grants = Grants::None;
+    };
     /// A decoded SPAWN request.
     struct SpawnRequest {
         std::span<const std::string_view> arguments;  // the first is the program's name
@@ -44,14 +50,17 @@ private:
 
     // spawn.cc, start.cc
     Reaction spawn(Process& parent, Request& request);
-    Answer<void> build(Process& child, const Process& parent, const ProgramFile& program, const SpawnRequest& request);
-    Answer<void> lay_out(Process& child, const ElfFile& elf);
+    Answer<AccountNumber> account_for(Process& parent, SpawnFlags flags, const Limits& limits);
+    Answer<void> build(Process& child, const Process& parent, Image& program, const SpawnRequest& request);
+    Answer<void> lay_out(Process& child, Image& program);
     Answer<void> make_objects(Process& child);
     Answer<void> give_capabilities(Process& child, const Process& parent, const SpawnRequest& request);
     Answer<std::uint64_t> write_stack(Process& child, std::span<const std::string_view> arguments);
     Answer<void> start(Process& child, std::uint64_t entry, std::uint64_t sp);
 
     // lifecycle.cc
+    bool may_kill(const Process& killer, const Process& victim);
+    Process* child_of(const Process& parent, std::int64_t pid);
     Reaction exit(Process& process, Request& request);
     Reaction wait(Process& parent, Request& request);
     Reaction kill(Process& killer, Request& request);
@@ -60,6 +69,7 @@ private:
     /// it.
     void end(Process& process, ExitStatus status);
     void tear_down(Process& process);
+    void leave_account(Process& process);
     void tell_parent(Process& zombie);
 
     // memory_calls.cc
@@ -71,6 +81,10 @@ private:
     Reaction memory_info();
     Reaction delete_object(Process& process, Request& request);
 
+    // audit_call.cc
+    Reaction audit(Process& process);
+    Broken audit_processes();
+
     // snapshot.cc
     Reaction snapshot(Process& process);
     ProcessInfo describe(const Process& process, const Process& caller) const;
@@ -80,9 +94,13 @@ private:
     void report(const Process& process, CrashKind kind, std::uint64_t address);
 
     Memory& memory_;
-    Bytes archive_;
+    SpaceKits kits_;
+    ImageStore images_;
+    Catalogue catalogue_;
     std::uint64_t nineball_bytes_;
     std::uint64_t reserved_bytes_;
+    ReplyStore replies_;
+    OwnArea pids_;
     ProcessTable<Process, GrowTable> processes_;
 };
 

@@ -95,11 +95,8 @@ Reaction Factotum::fault(Process& process, Request& request) {
 void Factotum::report(const Process& process, CrashKind kind, std::uint64_t address) {
     Registers registers;
     const auto read = process.tcb.read_registers(registers);
-    Place where;
-    if (const auto elf = ElfFile::parse(process.image); elf) {
-        where = place_of(*elf, registers.pc, "in");
-        if (where.view().empty()) where = place_of(*elf, registers.ra, "called from");
-    }
+    Place where = place_of(process.image->elf, registers.pc, "in");
+    if (where.view().empty()) where = place_of(process.image->elf, registers.ra, "called from");
     print("{} (pid {}) stopped: {}{} {:#x}, pc {:#x}{}\n", process.name_view(), process.pid, kind, link_word(kind),
           address, registers.pc, where.view());
     if (read) print_registers(registers);

@@ -27,10 +27,24 @@ Reaction Factotum::kill(Process& killer, Request& request) {
     if (!reader.ok()) return ServerError::BadRequest;
     Process* victim = pid >> 32 == 0 ? processes_.find_pid(std::uint32_t(pid)) : nullptr;
     if (victim == nullptr || victim->is_zombie) return ServerError::NoSuchProcess;
-    if (victim->is_founder()) return ServerError::PermissionDenied;
+    if (victim->is_founder() || !may_kill(killer, *victim)) return ServerError::PermissionDenied;
     const bool kills_itself = victim == &killer;
     end(*victim, ExitStatus::killed(std::int32_t(signal)));
     return kills_itself ? Reaction::later() : Reaction::ok();
+}
+
+/// Itself, its descendants and, with power, everybody.
+bool Factotum::may_kill(const Process& killer, const Process& victim) {
+    if (has(killer.grants, Grants::Power)) return true;
+    const Process* ancestor = &victim;
+    while (ancestor != nullptr && ancestor != &killer) ancestor = processes_.find_pid(ancestor->parent);
+    return ancestor == &killer;
+}
+
+Process* Factotum::child_of(const Process& parent, std::int64_t pid) {
+    if (pid >> 32 != 0) return nullptr;
+    Process* const process = processes_.find_pid(std::uint32_t(pid));
+    return process != nullptr && process->parent == parent.pid ? process : nullptr;
 }
 
 Reaction Factotum::wait(Process& parent, Request& request) {
@@ -38,18 +52,16 @@ Reaction Factotum::wait(Process& parent, Request& request) {
     const auto wanted = std::int64_t(reader.word());
     const auto flags = WaitFlags(reader.word());
     if (!reader.ok()) return ServerError::BadRequest;
-    const auto matches = [&](const Process& child) { return wanted == kAnyChild || wanted == std::int64_t{child.pid}; };
-    const auto ended = [&](const Process& child) { return child.is_zombie && matches(child); };
 
-    if (Process* zombie = processes_.find_child(parent.pid, ended)) {
-        const MessageWriter reply = exit_report(*zombie);
-        processes_.release(*zombie);
+    Process* const child = wanted == kAnyChild ? processes_.first_zombie(parent) : child_of(parent, wanted);
+    if (child != nullptr && child->is_zombie) {
+        const MessageWriter reply = exit_report(*child);
+        processes_.release(*child);
         return reply;
     }
-    if (processes_.find_child(parent.pid, matches) == nullptr) return ServerError::NoSuchProcess;
+    if (child == nullptr && (wanted != kAnyChild || parent.children == kNowhere)) return ServerError::NoSuchProcess;
     if (flags == WaitFlags::NoHang) return MessageWriter(0).word(0).word(0);
     if (parent.waiter) return ServerError::Busy;
-    if (!request.can_defer()) return ServerError::TooMany;
     parent.waits_for = wanted;
     parent.waiter = request.defer();
     return Reaction::later();
@@ -69,13 +81,8 @@ Reaction Factotum::set_exit_notification(Process& process, Request& request) {
 
 void Factotum::end(Process& process, ExitStatus status) {
     tear_down(process);
-    process.is_zombie = true;
-    process.status = status;
-    processes_.for_each([&](Process& child) {
-        if (child.parent != process.pid) return;
-        child.parent = kNineballPid;
-        if (child.is_zombie) tell_parent(child);
-    });
+    processes_.bequeath(process, *processes_.find_pid(kNineballPid), [&](Process& orphan) { tell_parent(orphan); });
+    processes_.make_zombie(process, status);
     tell_parent(process);
 }
 
@@ -90,9 +97,25 @@ void Factotum::tear_down(Process& process) {
     if (process.has_exit_notification) (void)memory_.kernel().remove(slots.run(process.place, kRunExitNotification));
     if (process.cspace) memory_.give_object(process.cnode_page);
     process.space.destroy(memory_);
+    leave_account(process);
     process.tcb = Tcb();
     process.cspace = CNode();
     process.has_exit_notification = false;
+}
+
+/// The account of a service waits for the next process of its creator with the same limits. Those of other creators do
+/// not wait: nobody can fill the table with vacant ones. Precondition: nothing is charged.
+void Factotum::leave_account(Process& process) {
+    Accounts& accounts = memory_.accounts();
+    accounts.close_all(process.vacant);
+    if (process.account == Account::kNone) return;
+    const Account& account = accounts[process.account];
+    Process* const creator = processes_.find_pid(account.creator);
+    const bool is_kept =
+        creator != nullptr && !creator->is_zombie && account.reserved != 0 && has(creator->grants, Grants::Power);
+    AccountNumber nobody = Account::kNone;
+    accounts.leave(process.account, is_kept ? creator->vacant : nobody, is_kept);
+    process.account = Account::kNone;
 }
 
 /// Signals the parent and replies to its WAIT, if it waits. Otherwise the zombie stays for the parent's next WAIT.

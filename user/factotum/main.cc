@@ -9,22 +9,24 @@ using namespace glenda;
 
 namespace {
 
-constexpr unsigned kReplyObjects = ReplyPool::kMax;
-
 /// These are too large for the stack, and are never destroyed.
 alignas(factotum::MemoryStart) std::byte start_place[sizeof(factotum::MemoryStart)];
 alignas(factotum::Memory) std::byte memory_place[sizeof(factotum::Memory)];
 alignas(factotum::Factotum) std::byte factotum_place[sizeof(factotum::Factotum)];
-constinit ReplyPool replies;
 
-/// Makes the Reply objects, one per waiting client, and the slots for received capabilities.
+/// Makes the slots for received capabilities.
 Result<ReceiveSlots> prepare_server(factotum::Reserve& reserve) {
-    for (unsigned i = 0; i < kReplyObjects; i++) {
-        TRY(reply, reserve.make(CapType::Reply));
-        replies.add(Reply(reply));
-    }
     TRY(first, reserve.slots(kMaxMessageCaps));
     return ReceiveSlots{reserve.node(), first, kMaxMessageCaps};
+}
+
+/// The pool for as many Reply objects as there can be processes, and one more.
+ReplyPool make_pool(factotum::Memory& memory) {
+    factotum::OwnArea area(memory, factotum::kReplies);
+    const std::uint64_t count = memory.slots().process_count() + 1;
+    Reply* const places = area.append<Reply>(count);
+    if (places == nullptr) panic("no memory for {} Reply objects", count);
+    return ReplyPool({places, count});
 }
 
 void report(const factotum::MemoryStart& start, const factotum::Memory& memory) {
@@ -53,11 +55,12 @@ int main() {
     factotum::Kernel kernel(reserve);
     auto& memory =
         *new (memory_place) factotum::Memory(kernel, start.slots(), reinterpret_cast<std::byte*>(factotum::kBooks),
-                                             reinterpret_cast<std::byte*>(factotum::kWindow));
+                                             reinterpret_cast<std::byte*>(factotum::kWindow), factotum::kSystemPages);
     const auto slots = prepare_server(reserve);
-    if (!slots) panic("no memory for Reply objects: {}", slots.error());
+    if (!slots) panic("no slots to receive capabilities: {}", slots.error());
 
-    auto& server = *new (factotum_place) factotum::Factotum(memory, info, start.reserved_bytes());
+    ReplyPool replies = make_pool(memory);
+    auto& server = *new (factotum_place) factotum::Factotum(memory, info, start.reserved_bytes(), replies);
     report(start, memory);
     Server(Endpoint(kFactotumEndpoint), replies, *slots).run(server);
 }

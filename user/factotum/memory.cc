@@ -10,16 +10,65 @@ Books::Books(const SlotMap& map) {
     pages = map.chunk_count() * sizeof(Chunk);
     slots = pages + map.usable_pages() * sizeof(PageRecord);
     free_bits = slots + map.heap_words() * 64 * sizeof(SlotRecord);
-    end = align_up(free_bits + map.heap_words() * sizeof(std::uint64_t), kPageSize);
+    accounts = free_bits + map.heap_words() * sizeof(std::uint64_t);
+    account_count = 2 * std::uint64_t{map.process_count()} + 2;  // one for each, and as many vacant ones
+    end = align_up(accounts + account_count * sizeof(Account), kPageSize);
 }
 
-Memory::Memory(Kernel& kernel, const SlotMap& slots, std::byte* table, std::byte* window)
+Memory::Memory(Kernel& kernel, const SlotMap& slots, std::byte* table, std::byte* window, std::uint64_t system_pages)
     : kernel_(kernel),
       slots_(slots),
       records_(reinterpret_cast<PageRecord*>(table + Books(slots).pages), slots.usable_pages()),
       slot_records_(reinterpret_cast<SlotRecord*>(table + Books(slots).slots), slots.heap_words() * 64),
       heap_(slots.heap(), {reinterpret_cast<std::uint64_t*>(table + Books(slots).free_bits), slots.heap_words()}),
-      store_(kernel, slots_, {new (table) Chunk[slots.chunk_count()], slots.chunk_count()}, window) {}
+      store_(kernel, slots_, {new (table) Chunk[slots.chunk_count()], slots.chunk_count()}, window),
+      accounts_({reinterpret_cast<Account*>(table + Books(slots).accounts), Books(slots).account_count},
+                slots.usable_pages(), system_pages) {}
+
+bool Memory::charge(Pages pages, AccountNumber account) {
+    if (pages.frames > total_pages() || pages.objects > total_pages()) return false;
+    do {
+        if (try_charge(pages, account)) return true;
+    } while (reclaim());
+    return false;
+}
+
+bool Memory::reclaim() {
+    for (unsigned i = 0; i < reclaimer_count_; i++) {
+        if (reclaimers_[i].run(reclaimers_[i].self)) return true;
+    }
+    return false;
+}
+
+/// What is reserved is promised already.
+bool Memory::try_charge(Pages pages, AccountNumber account) {
+    const Accounts::Verdict verdict = accounts_.judge(account, pages.sum());
+    if (verdict == Accounts::Verdict::Refused) return false;
+    const std::uint64_t reserved = accounts_.unused() - accounts_[account].unused();
+    if (verdict == Accounts::Verdict::Fits && !commit_.has_room(supply(), pages, reserved)) return false;
+    commit_.charge(pages);
+    accounts_.charge(account, pages.sum());
+    return true;
+}
+
+void Memory::uncharge(Pages pages, AccountNumber account) {
+    commit_.uncharge(pages);
+    accounts_.uncharge(account, pages.sum());
+}
+
+Answer<AccountNumber> Memory::open_account(AccountNumber parent, std::uint64_t reserved, std::uint64_t limit,
+                                           std::uint32_t creator, AccountNumber& vacant) {
+    if (const AccountNumber old = accounts_.reuse(vacant, reserved, limit); old != Account::kNone) return old;
+    const Accounts::Verdict verdict =
+        reserved <= total_pages() ? accounts_.judge(parent, reserved) : Accounts::Verdict::Refused;
+    CHECK(verdict != Accounts::Verdict::Refused, ServerError::OutOfMemory);
+    const bool is_new = verdict == Accounts::Verdict::Fits;
+    while (is_new && !commit_.has_room(supply(), {}, accounts_.unused() + reserved))
+        CHECK(reclaim(), ServerError::OutOfMemory);
+    const AccountNumber account = accounts_.open(parent, reserved, limit, creator);
+    CHECK(account != Account::kNone, ServerError::TooMany);
+    return account;
+}
 
 Result<PageNumber> Memory::take_frame() {
     TRY(page, store_.take(ChunkUse::Frames));
@@ -31,11 +80,6 @@ Result<PageNumber> Memory::take_zeroed() {
     TRY(page, store_.take_zeroed());
     commit_.use({.frames = 1});
     return page;
-}
-
-void Memory::give_frame(PageNumber page) {
-    store_.give(page);
-    commit_.unuse({.frames = 1});
 }
 
 Result<PageNumber> Memory::take_untyped() {
@@ -56,6 +100,16 @@ Result<PageNumber> Memory::take_object(CapType type, unsigned size_bits) {
 void Memory::give_object(PageNumber page) {
     store_.give(page);
     commit_.unuse({.objects = 1});
+}
+
+Result<PageNumber> Memory::take_own_untyped() {
+    CHECK(charge({.objects = 1}), Error::NotEnoughMemory);
+    const auto page = take_untyped();
+    if (page)
+        own_pages_++;
+    else
+        uncharge({.objects = 1});
+    return page;
 }
 
 Result<void> Memory::map_own_page(std::uint64_t address) {

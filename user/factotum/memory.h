@@ -7,8 +7,10 @@
 
 #include "commit.h"
 #include "frames/chunk_store.h"
+#include "protocol/errors.h"
 #include "slots/slot_heap.h"
 #include "slots/slot_record.h"
+#include "tasks/accounts.h"
 
 namespace glenda::factotum {
 
@@ -19,23 +21,40 @@ struct Books {
     std::uint64_t pages = 0;      // PageRecord
     std::uint64_t slots = 0;      // SlotRecord
     std::uint64_t free_bits = 0;  // of SlotHeap
-    std::uint64_t end = 0;        // a multiple of a page
+    std::uint64_t accounts = 0;   // Account
+    std::uint64_t account_count = 0;
+    std::uint64_t end = 0;  // a multiple of a page
+};
+
+/// Gives up some of what is cached. run(self) returns false if nothing is left.
+struct Reclaimer {
+    bool (*run)(void* self) = nullptr;
+    void* self = nullptr;
 };
 
 class Memory {
 public:
     /// `books`: zeroed memory for Books(slots). `window`: where page 0 will be mapped. The chunks' Untypeds are in
-    /// their slots, all others are empty.
-    Memory(Kernel& kernel, const SlotMap& slots, std::byte* books, std::byte* window);
+    /// their slots, all others are empty. `system_pages` are reserved for Factotum itself.
+    Memory(Kernel& kernel, const SlotMap& slots, std::byte* books, std::byte* window, std::uint64_t system_pages);
 
-    /// Charges pages that are to be taken later. False if they cannot be promised.
-    [[nodiscard]] bool charge(Pages pages) { return commit_.charge(pages, supply()); }
-    void uncharge(Pages pages) { commit_.uncharge(pages); }
+    /// Charges pages that are to be taken later. False if they cannot be promised, even if all caches are given up.
+    [[nodiscard]] bool charge(Pages pages, AccountNumber account = Accounts::kSystem);
+    /// At most kReclaimers. They are asked in this order.
+    void add_reclaimer(Reclaimer reclaimer) { reclaimers_[reclaimer_count_++] = reclaimer; }
+    void uncharge(Pages pages, AccountNumber account = Accounts::kSystem);
+    /// Opens an account (accounts.h), or gives back one in `vacant` with the same limits. Error: OutOfMemory, TooMany.
+    Answer<AccountNumber> open_account(AccountNumber parent, std::uint64_t reserved, std::uint64_t limit,
+                                       std::uint32_t creator, AccountNumber& vacant);
+    Accounts& accounts() { return accounts_; }
 
     /// Takes a frame; take_zeroed() one that is all zero. Its contents are at window(), and product() can be mapped.
     Result<PageNumber> take_frame();
     Result<PageNumber> take_zeroed();
-    void give_frame(PageNumber page);
+    void give_frame(PageNumber page) {
+        store_.give(page);
+        commit_.unuse({.frames = 1});
+    }
     /// Takes a page for kernel objects: page() is its Untyped.
     Result<PageNumber> take_untyped();
     /// The same, and makes product() of all of it. `size_bits` as in Untyped::retype.
@@ -62,10 +81,17 @@ public:
     }
     std::uint64_t total_pages() const { return slots_.chunk_count() * kChunkPages; }
     std::uint64_t free_pages() const { return total_pages() - slots_.usable_pages() + store_.free_pages(); }
-    /// Pages from map_own_page().
+    /// Charges and takes an Untyped for Factotum itself. It is never freed.
+    Result<PageNumber> take_own_untyped();
+    /// Pages that are Factotum's own.
     std::uint64_t own_pages() const { return own_pages_; }
 
 private:
+    static constexpr unsigned kReclaimers = 2;
+
+    bool reclaim();
+    bool try_charge(Pages pages, AccountNumber account);
+
     Kernel& kernel_;
     const SlotMap slots_;
     std::span<PageRecord> records_;
@@ -73,6 +99,9 @@ private:
     SlotHeap heap_;
     ChunkStore store_;
     Commit commit_{};
+    Accounts accounts_;
+    unsigned reclaimer_count_ = 0;
+    Reclaimer reclaimers_[kReclaimers]{};
     std::uint64_t own_pages_ = 0;
 };
 

@@ -74,11 +74,18 @@ Reaction Factotum::delete_object(Process& process, Request& request) {
     return Reaction::ok();
 }
 
+/// What is cached counts as free, and not as charged to Factotum.
 Reaction Factotum::memory_info() {
+    const std::uint64_t cached = images_.unused_pages() + kits_.unused_pages();
+    const Account& system = memory_.accounts()[Accounts::kSystem];
+    const std::uint64_t needed = system.direct - cached;
+    const std::uint64_t system_unused = needed < system.reserved ? system.reserved - needed : 0;
+    const std::uint64_t unused = memory_.accounts().unused() - system.unused() + system_unused;
+    const std::uint64_t kept = unused + Commit::kSlackChunks * kChunkPages;
     const MemoryInfo info{
         .total = memory_.total_pages() * kPageSize + reserved_bytes_,
-        .free = memory_.free_pages() * kPageSize,
-        .reserved = memory_.commit().charged().sum() * kPageSize,
+        .free = (memory_.free_pages() + cached) * kPageSize,
+        .reserved = (memory_.commit().charged().sum() - cached + kept) * kPageSize,
         .tables = table_bytes(),
     };
     return MessageWriter(0).word(info.total).word(info.free).word(info.reserved).word(info.tables);

@@ -14,7 +14,15 @@ namespace glenda::factotum {
 /// Addresses in Factotum's own space, far from what 9Ball mapped.
 constexpr std::uint64_t kBooks = 0x1c'0000'0000;          // Books (memory.h)
 constexpr std::uint64_t kProcessPlaces = 0x1e'0000'0000;  // the process table
-constexpr std::uint64_t kWindow = 0x20'0000'0000;         // every frame, at its page number
+constexpr std::uint64_t kPids = 0x1e'2000'0000;           // their numbers, and unused Reply objects
+constexpr std::uint64_t kReplies = 0x1e'3000'0000;
+constexpr std::uint64_t kFiles = 0x1e'4000'0000;  // the catalogue, and the images it knows
+constexpr std::uint64_t kImages = 0x1e'8000'0000;
+constexpr std::uint64_t kClusters = 0x1e'c000'0000;
+constexpr std::uint64_t kWindow = 0x20'0000'0000;  // every frame, at its page number
+
+/// Reserved for Factotum itself, whatever others take: its tables that grow, lists of processes, images.
+constexpr std::uint64_t kSystemPages = 2 * kMiB / kPageSize;
 
 class MemoryStart {
 public:

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // SPAWN: decodes the request, finds the program, builds the process. If a step fails, everything is undone.
-#include "argument_block.h"
 #include "factotum.h"
 #include "glenda/print.h"
 #include "glenda/slots.h"
+#include "image/argument_block.h"
 
 namespace glenda::factotum {
 
@@ -20,10 +20,18 @@ CPtr target_slot(std::uint64_t map, unsigned i) {
     return allowed ? slot : 0;
 }
 
-/// The caller gets the reason in the reply. A damaged file is also reported on the console.
-MessageWriter refusal(const LoadFailure& failure) {
-    if (failure.error == ServerError::BadExecutable) print("factotum: {}\n", failure.reason.view());
-    return MessageWriter(failure.error).text(failure.reason);
+/// The caller gets the reason in the reply: "bin/x: not an ELF file (at byte 0x0)". Nothing is printed: whoever asked
+/// for a damaged file shall say so.
+MessageWriter refusal(std::string_view name, const LoadFailure& failure) {
+    const std::string_view folder = name.find('/') == name.npos ? Catalogue::kFolder : std::string_view();
+    FixedText<24> where;
+    if (failure.error == ServerError::BadExecutable) where.add(" (at byte {:#x})", std::uint64_t{failure.fault.where});
+    char text[176];
+    std::size_t size = 0;
+    for (const std::string_view part :
+         {folder, name, std::string_view(": "), std::string_view(failure.fault.what), where.view()})
+        size += part.copy(text + size, sizeof(text) - size);
+    return MessageWriter(failure.error).text({text, size});
 }
 
 }  // namespace
@@ -37,19 +45,31 @@ Reaction Factotum::spawn(Process& parent, Request& request) {
     std::string_view strings[kMaxArguments];
     if (count == 0 || count > kMaxArguments) return ServerError::BadRequest;
     for (std::uint64_t i = 0; i < count; i++) strings[i] = reader.text();
+    Limits limits{};
+    if (has(flags, SpawnFlags::Limits)) limits = {reader.word(), reader.word(), Grants(reader.word())};
     if (!reader.ok()) return ServerError::BadRequest;
-    if (flags != SpawnFlags::None) return ServerError::NotSupported;
+    if (flags != SpawnFlags::None && flags != SpawnFlags::Limits) return ServerError::NotSupported;
+    if (!has(parent.grants, limits.grants)) return ServerError::PermissionDenied;
     if (priority > parent.priority) return ServerError::PermissionDenied;
     for (unsigned i = 0; i < request.caps(); i++) {
         if (target_slot(map, i) == 0) return ServerError::PermissionDenied;
     }
 
-    const auto program = find_program(archive_, strings[0]);
-    if (!program) return refusal(program.error());
-    Process* child = processes_.create(parent.pid);
+    if (!replies_.reach(processes_.count() + 2)) return ServerError::OutOfMemory;  // it may wait, too
+    const auto program = catalogue_.find(strings[0]);
+    if (!program) return refusal(strings[0], program.error());
+    Process* child = processes_.create(&parent);
     if (child == nullptr) return ServerError::OutOfMemory;
+    child->grants = limits.grants;
+    const auto account = account_for(parent, flags, limits);
+    if (!account) {
+        processes_.release(*child);
+        return account.error();
+    }
+    child->account = *account;
+    memory_.accounts().enter(*account);
     const SpawnRequest wanted{{strings, count}, priority != 0 ? unsigned(priority) : parent.priority, map, request};
-    if (const auto built = build(*child, parent, *program, wanted); !built) {
+    if (const auto built = build(*child, parent, **program, wanted); !built) {
         tear_down(*child);
         processes_.release(*child);
         return built.error();
@@ -57,16 +77,22 @@ Reaction Factotum::spawn(Process& parent, Request& request) {
     return MessageWriter(0).word(child->pid);
 }
 
-Answer<void> Factotum::build(Process& child, const Process& parent, const ProgramFile& program,
-                             const SpawnRequest& request) {
-    child.image = program.bytes;
+/// The parent's account, or one of the child's own.
+Answer<AccountNumber> Factotum::account_for(Process& parent, SpawnFlags flags, const Limits& limits) {
+    if (!has(flags, SpawnFlags::Limits)) return parent.account;
+    const std::uint64_t limit = limits.limit != 0 ? limits.limit : memory_.total_pages();
+    return memory_.open_account(parent.account, limits.reserved, limit, parent.pid, parent.vacant);
+}
+
+Answer<void> Factotum::build(Process& child, const Process& parent, Image& program, const SpawnRequest& request) {
+    child.image = &program;
     child.priority = request.priority;
     std::string_view name = request.arguments[0];
     if (const auto slash = name.rfind('/'); slash != name.npos) name.remove_prefix(slash + 1);
     child.set_name(name);
 
-    if (!child.space.create(memory_)) return Refusal(ServerError::OutOfMemory);
-    TRY_VOID(lay_out(child, program.elf));
+    if (!child.space.create(memory_, kits_, child.account)) return Refusal(ServerError::OutOfMemory);
+    TRY_VOID(lay_out(child, program));
     TRY_VOID(make_objects(child));
     TRY_VOID(give_capabilities(child, parent, request));
     TRY(sp, write_stack(child, request.arguments));

@@ -1,35 +1,15 @@
 // SPDX-License-Identifier: MIT
 // The parts of a new process: regions, kernel objects, stack and initial registers.
-#include "argument_block.h"
 #include "factotum.h"
 #include "glenda/slots.h"
+#include "image/argument_block.h"
 
 namespace glenda::factotum {
 
-namespace {
-
-MapFlags rights_of(ElfAccess access) {
-    switch (access) {
-        case ElfAccess::Read: return MapFlags::Read;
-        case ElfAccess::ReadWrite: return MapFlags::ReadWrite;
-        case ElfAccess::ReadExecute: return MapFlags::ReadExecute;
-    }
-    return MapFlags::Read;
-}
-
-}  // namespace
-
 /// Adds the regions. Most pages are only allocated on first access.
-Answer<void> Factotum::lay_out(Process& child, const ElfFile& elf) {
-    std::uint64_t end = 0;
-    for (const ElfSegment& segment : elf.segments()) {
-        end = align_up(segment.end(), kPageSize);
-        TRY_VOID(child.space.add(memory_, {.start = align_down(segment.vaddr, kPageSize),
-                                           .end = end,
-                                           .rights = rights_of(segment.access),
-                                           .file = segment.data,
-                                           .file_address = segment.vaddr}));
-    }
+Answer<void> Factotum::lay_out(Process& child, Image& program) {
+    TRY_VOID(child.space.enter(memory_, images_, program));
+    const std::uint64_t end = align_up(program.elf.segments().back().end(), kPageSize);
     const std::uint64_t heap = end + kPageSize;  // a gap of one page catches accesses past the program's data
     child.break_ = heap;
     TRY_VOID(child.space.add(memory_,
@@ -37,10 +17,14 @@ Answer<void> Factotum::lay_out(Process& child, const ElfFile& elf) {
     TRY_VOID(child.space.add(
         memory_,
         {.start = kStackTop - kStackSize, .end = kStackTop, .rights = MapFlags::ReadWrite, .kind = RegionKind::Stack}));
-    return child.space.add(memory_, {.start = kUtcbAddress,
-                                     .end = kUtcbAddress + kPageSize,
-                                     .rights = MapFlags::ReadWrite,
-                                     .kind = RegionKind::Utcb});
+    TRY_VOID(child.space.add(memory_, {.start = kUtcbAddress,
+                                       .end = kUtcbAddress + kPageSize,
+                                       .rights = MapFlags::ReadWrite,
+                                       .kind = RegionKind::Utcb}));
+    // The first access is certain.
+    const std::uint64_t entry = align_down(program.elf.entry(), kPageSize);
+    TRY_VOID(child.space.populate(memory_, *child.space.regions().find(entry), entry));
+    return {};
 }
 
 /// Makes the CNode, the thread, and the two objects that every process has.

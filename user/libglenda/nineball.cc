@@ -8,6 +8,18 @@ namespace glenda::nineball {
 
 namespace {
 Endpoint server() { return environment().nineball; }
+
+Answer<LogPiece> log_piece(Method method, std::uint64_t offset, LogBuffer buffer) {
+    Received reply;
+    TRY_VOID(transact(server(), MessageWriter(method).word(offset), reply));
+    MessageReader reader = reply.reader();
+    const std::uint64_t next = reader.word();
+    const std::string_view text = reader.text();
+    CHECK(reader.ok() && text.size() <= buffer.size(), ServerError::Broken);
+    __builtin_memcpy(buffer.data(), text.data(), text.size());
+    return LogPiece{next, text.size()};
+}
+
 }  // namespace
 
 Answer<void> register_name(std::string_view name, Endpoint endpoint) {
@@ -31,18 +43,8 @@ Answer<void> log(std::string_view text) {
     return {};
 }
 
-Answer<LogPiece> read_log(std::uint64_t offset, std::span<char> buffer) {
-    Received reply;
-    TRY_VOID(transact(server(), MessageWriter(Method::LogRead).word(offset), reply));
-    MessageReader reader = reply.reader();
-    const std::uint64_t next = reader.word();
-    const std::string_view text = reader.text();
-    CHECK(reader.ok(), ServerError::Broken);
-    // The next call reads again what does not fit into the buffer.
-    const std::size_t size = text.size() < buffer.size() ? text.size() : buffer.size();
-    __builtin_memcpy(buffer.data(), text.data(), size);
-    return LogPiece{next - (text.size() - size), size};
-}
+Answer<LogPiece> read_log(std::uint64_t offset, LogBuffer buffer) { return log_piece(Method::LogRead, offset, buffer); }
+Answer<LogPiece> take_log(std::uint64_t offset, LogBuffer buffer) { return log_piece(Method::LogTake, offset, buffer); }
 
 Answer<void> shutdown() { return transact(server(), MessageWriter(Method::Shutdown)); }
 Answer<void> reboot() { return transact(server(), MessageWriter(Method::Reboot)); }

@@ -27,6 +27,7 @@ Answer<std::uint64_t> spawn(const SpawnRequest& request, SpawnReason* reason) {
     message.word(request.flags).word(request.priority).word(request.slots).word(1 + request.arguments.size());
     message.text(request.file);
     for (std::string_view argument : request.arguments) message.text(argument);
+    if (has(request.flags, SpawnFlags::Limits)) message.word(request.reserved).word(request.limit).word(request.grants);
     for (CPtr cap : request.caps) message.cap(cap);
     Received reply;
     if (const Answer<void> done = transact(server(), message, reply); !done) {
@@ -77,16 +78,22 @@ Answer<MemoryInfo> memory() {
     return info;
 }
 
+Answer<std::uint64_t> audit() { return ask(MessageWriter(FactotumMethod::Audit)); }
+
 Answer<void> set_exit_notification(Notification notification) {
     return transact(server(), MessageWriter(FactotumMethod::SetExitNotification).cap(notification.cptr()));
 }
 
-Answer<void> create(CapType type, std::uint64_t index) {
+Answer<std::uint64_t> create(CapType type, std::uint64_t index) {
     Received reply;
     TRY(caps, transact(server(), MessageWriter(FactotumMethod::CreateObject).word(type), reply,
                        {environment().cnode, index, 1}));
     CHECK(caps == 1, ServerError::Broken);
-    return {};
+    return reply.reader().word();
+}
+
+Answer<void> destroy(std::uint64_t number) {
+    return transact(server(), MessageWriter(FactotumMethod::DeleteObject).word(number));
 }
 
 }  // namespace glenda::process

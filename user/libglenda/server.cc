@@ -20,7 +20,7 @@ void refuse(Reply reply, Error why) { (void)reply.send(MessageWriter(why).load()
 }  // namespace
 
 void ReplyPool::add(Reply reply) {
-    if (count_ < kMax) free_[count_++] = reply;
+    if (count_ < free_.size()) free_[count_++] = reply;
 }
 
 Reply ReplyPool::take() { return count_ == 0 ? Reply{} : free_[--count_]; }

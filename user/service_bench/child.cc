@@ -17,8 +17,8 @@ namespace {
 
 using Page = std::array<std::uint64_t, kPageSize / sizeof(std::uint64_t)>;
 
-/// Constants on pages of their own, in the program's file.
-alignas(kPageSize) constexpr std::array<Page, kTextPages> kText = [] {
+/// Constants on pages of their own, in the program's file, in whole groups of 16.
+alignas(16 * kPageSize) constexpr std::array<Page, kTextPages> kText = [] {
     std::array<Page, kTextPages> text{};
     for (std::uint64_t i = 0; i < kTextPages; i++) text[i][0] = i + 1;
     return text;

@@ -106,12 +106,11 @@ struct DriverThread {
         BlockDriver driver(disk.device);
         const DataRun run{disk.physical(), kData};
         (void)driver.open(Session(page, {&run, 1}));
-        need(client_bell.signal());
         for (;;) {
             do {
-                std::uint64_t clients = driver.complete();
-                clients |= driver.submit();
-                if (clients != 0) need(client_bell.signal());
+                driver.complete();
+                driver.submit();
+                if (driver.owed_signals() != 0) need(client_bell.signal());
             } while (!driver.may_wait());
             const Badge why = need(disk.hardware.bell.wait());
             if ((why & kEnd) != 0) return;
@@ -201,12 +200,14 @@ std::uint64_t cycles_of(const Spinner& spinner, std::uint64_t round, Work work) 
 }
 
 /// What a read of 4 KiB costs the processor, at depth 1 and 32: client, driver, and kernel, but not the device. The
-/// least of some batches: a device that takes long lets the spinner be interrupted, which is not the read's cost.
+/// least of some batches, and turns that do not end, because how long the device takes is not the read's cost.
 void session_cost() {
     constexpr unsigned kBatches = 20, kReads = 128;
     Service service;
     Spinner body;
     Thread spinner(body, {.priority = kPriority - 1, .name = "spinner"});
+    for (const Tcb thread : {environment().tcb, service.thread.tcb, spinner.tcb})
+        need(thread.set_time_slice(1'000'000));
     spinner.start();
     const Alarm alarm;
     const std::uint64_t cycles = read_cycle();

@@ -48,16 +48,31 @@ struct Chain {
     std::uint32_t write(std::vector<std::byte> data) const;
 };
 
-class Device {
+/// A page of registers that Mmio finds by their address.
+class Registers {
+public:
+    Registers();
+    virtual ~Registers();
+    Registers(const Registers&) = delete;
+
+    std::uint64_t address() const { return address_; }
+    virtual std::uint32_t read(std::uint64_t offset) = 0;
+    virtual void write(std::uint64_t offset, std::uint32_t value) = 0;
+    virtual std::uint8_t read_byte(std::uint64_t) { return 0; }
+    virtual void write_byte(std::uint64_t, std::uint8_t) {}
+
+private:
+    std::uint64_t address_;
+};
+
+class Device : public Registers {
 public:
     Device(Memory& memory, std::uint32_t id, std::uint64_t features, unsigned queues, unsigned queue_size);
-    virtual ~Device();
-    Device(const Device&) = delete;
 
-    /// Where its registers are, for Mmio.
-    std::uint64_t address() const { return address_; }
-    std::uint32_t read(std::uint64_t offset);
-    void write(std::uint64_t offset, std::uint32_t value);
+    std::uint32_t read(std::uint64_t offset) override;
+    void write(std::uint64_t offset, std::uint32_t value) override;
+    std::uint8_t read_byte(std::uint64_t offset) override;
+    void write_byte(std::uint64_t offset, std::uint8_t value) override;
 
     /// The next request in a queue, if the driver has started the device.
     std::optional<Chain> next(unsigned queue);
@@ -82,8 +97,6 @@ protected:
     virtual void on_config_write(std::uint64_t, std::uint8_t) {}
 
 private:
-    friend std::uint8_t read_config_byte(Device&, std::uint64_t);
-    friend void write_config_byte(Device&, std::uint64_t, std::uint8_t);
     struct Queue {
         std::uint32_t size = 0, ready = 0;
         std::uint64_t descriptors = 0, available = 0, used = 0;
@@ -98,7 +111,6 @@ private:
     void set_queue(std::uint64_t offset, std::uint32_t value);
 
     Memory& memory_;
-    std::uint64_t address_;
     std::uint32_t id_;
     std::uint64_t offered_, accepted_ = 0;
     unsigned queue_size_;

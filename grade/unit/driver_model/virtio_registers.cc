@@ -10,26 +10,28 @@ namespace model {
 
 namespace {
 
-std::map<std::uint64_t, Device*> devices;  // by address; each has a page
+constexpr std::uint64_t kConfig = 0x100;
+
+std::map<std::uint64_t, Registers*> devices;  // by address; each has a page
 std::uint64_t next_address = 0x1000'0000;
 
 }  // namespace
 
-std::uint8_t read_config_byte(Device& device, std::uint64_t offset) {
-    return offset < device.config.size() ? std::uint8_t(device.config[offset]) : 0;
-}
-
-void write_config_byte(Device& device, std::uint64_t offset, std::uint8_t value) {
-    device.on_config_write(offset, value);
-}
-
-Device::Device(Memory& memory, std::uint32_t id, std::uint64_t features, unsigned queues, unsigned queue_size)
-    : memory_(memory), address_(next_address), id_(id), offered_(features), queue_size_(queue_size), queues_(queues) {
+Registers::Registers() : address_(next_address) {
     next_address += kPageSize;
     devices[address_] = this;
 }
 
-Device::~Device() { devices.erase(address_); }
+Registers::~Registers() { devices.erase(address_); }
+
+Device::Device(Memory& memory, std::uint32_t id, std::uint64_t features, unsigned queues, unsigned queue_size)
+    : memory_(memory), id_(id), offered_(features), queue_size_(queue_size), queues_(queues) {}
+
+std::uint8_t Device::read_byte(std::uint64_t offset) {
+    return offset - kConfig < config.size() ? std::uint8_t(config[offset - kConfig]) : 0;
+}
+
+void Device::write_byte(std::uint64_t offset, std::uint8_t value) { on_config_write(offset - kConfig, value); }
 
 std::uint32_t Device::read(std::uint64_t offset) {
     const Queue* queue = queue_select_ < queues_.size() ? &queues_[queue_select_] : nullptr;
@@ -44,10 +46,10 @@ std::uint32_t Device::read(std::uint64_t offset) {
         case 0x070: return status_;
         case 0x0fc: return 0;
     }
-    if (offset < 0x100) return complain("a read of register " + std::to_string(offset)), 0;
+    if (offset < kConfig) return complain("a read of register " + std::to_string(offset)), 0;
     if ((status_ & 2) == 0) complain("the configuration is read before DRIVER");
     std::uint32_t value = 0;
-    for (unsigned i = 0; i < 4; i++) value |= std::uint32_t{read_config_byte(*this, offset - 0x100 + i)} << (8 * i);
+    for (unsigned i = 0; i < 4; i++) value |= std::uint32_t{read_byte(offset + i)} << (8 * i);
     return value;
 }
 
@@ -110,25 +112,22 @@ void Device::set_queue(std::uint64_t offset, std::uint32_t value) {
     }
 }
 
-Device& device_at(std::uint64_t address) { return *devices.at(address); }
+namespace {
 
+/// A driver may end before each access.
+Registers& device_at(std::uint64_t address) {
+    shared::step();
+    return *devices.at(address);
+}
+
+}  // namespace
 }  // namespace model
 
-std::uint32_t Mmio::read(std::uint64_t offset) const {
-    shared::step();
-    return model::device_at(address_).read(offset);
-}
-void Mmio::write(std::uint64_t offset, std::uint32_t value) const {
-    shared::step();
-    model::device_at(address_).write(offset, value);
-}
-std::uint8_t Mmio::read_byte(std::uint64_t offset) const {
-    shared::step();
-    return model::read_config_byte(model::device_at(address_), offset - 0x100);
-}
+std::uint32_t Mmio::read(std::uint64_t offset) const { return model::device_at(address_).read(offset); }
+void Mmio::write(std::uint64_t offset, std::uint32_t value) const { model::device_at(address_).write(offset, value); }
+std::uint8_t Mmio::read_byte(std::uint64_t offset) const { return model::device_at(address_).read_byte(offset); }
 void Mmio::write_byte(std::uint64_t offset, std::uint8_t value) const {
-    shared::step();
-    model::write_config_byte(model::device_at(address_), offset - 0x100, value);
+    model::device_at(address_).write_byte(offset, value);
 }
 
 }  // namespace glenda::driver

@@ -100,7 +100,7 @@ TestMemory::TestMemory(std::uint64_t chunks)
     machine().memory = window_.get();
     for (ChunkNumber chunk = 0; chunk < chunks; chunk++)
         machine().add_untyped(map_.chunk(chunk), std::uint64_t{chunk} << kChunkBits, kChunkBits);
-    memory_ = std::make_unique<Memory>(kernel_, map_, reinterpret_cast<std::byte*>(table_.data()), window_.get());
+    memory_ = std::make_unique<Memory>(kernel_, map_, reinterpret_cast<std::byte*>(table_.data()), window_.get(), 0);
 }
 
 }  // namespace test

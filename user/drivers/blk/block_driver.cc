@@ -26,8 +26,7 @@ std::optional<unsigned> BlockDriver::open(const Session& session) {
 }
 
 /// Bounded, so that a client that is quicker than the driver does not keep it from the device.
-std::uint64_t BlockDriver::submit() {
-    std::uint64_t answered = 0;
+void BlockDriver::submit() {
     bool has_begun = false;
     is_full_ = false;
     for (unsigned steps = 0, idle = 0; idle < count_ && steps < count_ * kSessionSlots; steps++) {
@@ -35,12 +34,10 @@ std::uint64_t BlockDriver::submit() {
         is_full_ = step == Step::NoRoom;
         if (is_full_) break;
         if (step == Step::Begun) has_begun = true;
-        if (step == Step::Answered) answered |= bit(turn_);
         idle = step == Step::Nothing ? idle + 1 : 0;
         turn_ = (turn_ + 1) % count_;
     }
     if (has_begun) device_.kick();
-    return wanting_signal(answered);
 }
 
 BlockDriver::Step BlockDriver::submit_one(unsigned number) {
@@ -75,21 +72,15 @@ std::optional<BlockStatus> BlockDriver::answer_at_once(const Session::Request& r
     return std::nullopt;
 }
 
-std::uint64_t BlockDriver::complete() {
-    std::uint64_t answered = 0;
-    while (const auto done = device_.complete()) {
-        const unsigned number = unsigned(done->token / kSessionSlots);
-        sessions_[number].complete(unsigned(done->token % kSessionSlots), done->status);
-        answered |= bit(number);
-    }
-    return wanting_signal(answered);
+void BlockDriver::complete() {
+    while (const auto done = device_.complete())
+        sessions_[done->token / kSessionSlots].complete(unsigned(done->token % kSessionSlots), done->status);
 }
 
-std::uint64_t BlockDriver::wanting_signal(std::uint64_t answered) const {
-    for (unsigned i = 0; i < count_; i++) {
-        if ((answered >> i & 1) != 0 && !sessions_[i].client_wants_signal()) answered &= ~bit(i);
-    }
-    return answered;
+std::uint64_t BlockDriver::owed_signals() {
+    std::uint64_t owed = 0;
+    for (unsigned i = 0; i < count_; i++) owed |= sessions_[i].owes_signal() ? bit(i) : 0;
+    return owed;
 }
 
 bool BlockDriver::may_wait() {

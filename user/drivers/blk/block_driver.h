@@ -2,12 +2,14 @@
 // Sessions on one side, a disk on the other: `submit` moves requests to the device, `complete` moves answers back.
 //
 //     for (;;) {
+//         do {
+//             driver.complete();                   // first: it makes room
+//             driver.submit();
+//             ... signal the clients of driver.owed_signals()
+//         } while (!driver.may_wait());
 //         bell.wait();                             // an interrupt, or a client's signal
 //         device.take_interrupt();
-//         clients = driver.complete();            // first: it makes room
-//         clients |= driver.submit();
-//         irq.ack();                               // only now: before, the device may still interrupt for the same
-//         ... signal those clients; wait again if driver.may_wait()
+//         irq.ack();                               // only now: before, the device would interrupt for the same again
 //     }
 //
 // No memory of requests is kept but in the sessions and the device, so a new driver has nothing else to recover.
@@ -25,14 +27,15 @@ public:
     explicit BlockDriver(BlockDevice& device) : device_(device) {}
 
     /// Serves a session, new or left behind by a driver that ended. Returns its number, or nothing if there are too
-    /// many. Its client wants a signal.
+    /// many.
     std::optional<unsigned> open(const Session& session);
 
-    /// Gives the device what the clients want and what it has room for, one request of each client in turn. Returns the
-    /// clients that want a signal, a bit for each session: those that got an answer at once.
-    std::uint64_t submit();
-    /// Answers what the device has done. Returns the clients that want a signal.
-    std::uint64_t complete();
+    /// Gives the device what the clients want and what it has room for, one request of each client in turn.
+    void submit();
+    /// Answers what the device has done.
+    void complete();
+    /// The clients that have to be signalled now: a bit for each session.
+    std::uint64_t owed_signals();
     /// Asks all clients for a signal, unless the device is full: then its interrupt comes first. Returns false if one
     /// has submitted something meanwhile: then submit again.
     bool may_wait();
@@ -42,7 +45,6 @@ private:
 
     Step submit_one(unsigned number);
     std::optional<BlockStatus> answer_at_once(const Session::Request& request) const;
-    std::uint64_t wanting_signal(std::uint64_t answered) const;
 
     BlockDevice& device_;
     std::array<Session, kMaxSessions> sessions_{};

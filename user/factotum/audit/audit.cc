@@ -59,6 +59,27 @@ Broken audit_chunks(const ChunkStore& store) {
     return all_free == store.all_free_chunks() ? Broken::Nothing : Broken::Chunks;
 }
 
+Broken audit_accounts(const Accounts& accounts, std::uint64_t charged) {
+    std::uint64_t direct = 0, unused = 0;
+    for (AccountNumber i = 0; i < accounts.all().size(); i++) {
+        const Account& account = accounts[i];
+        if (account.processes == 0 && account.children == 0 && account.creator == 0) continue;  // free
+        std::uint64_t overflow = 0, reserved = 0, children = 0;
+        for (const Account& child : accounts.all()) {
+            if (child.parent != i) continue;
+            overflow += child.beyond();
+            reserved += child.reserved;
+            children++;
+        }
+        if (account.overflow != overflow || account.direct < reserved || account.children != children)
+            return Broken::Accounts;
+        if (account.promised() > account.limit) return Broken::Accounts;
+        direct += account.direct - reserved;
+        unused += account.unused();
+    }
+    return direct == charged && unused == accounts.unused() ? Broken::Nothing : Broken::Accounts;
+}
+
 Broken audit_memory(Memory& memory) {
     if (const Broken broken = audit_chunks(memory.store()); broken != Broken::Nothing) return broken;
 
@@ -66,12 +87,15 @@ Broken audit_memory(Memory& memory) {
     const std::uint64_t in_use = memory.slots().usable_pages() - memory.store().free_pages();
     if (used.sum() != in_use || used.frames > charged.frames || used.objects > charged.objects) return Broken::Promise;
     if (!memory.supply().serves(charged - used)) return Broken::Promise;
+    if (const Broken broken = audit_accounts(memory.accounts(), charged.sum()); broken != Broken::Nothing)
+        return broken;
 
     std::uint64_t taken = 0;
     for (CPtr slot = memory.slots().heap(); memory.is_heap_slot(slot); slot++) {
         const SlotRecord& record = memory.record_of_slot(slot);
         if (record.owner == SlotRecord::kNone) continue;
         taken++;
+        if (record.owner == SlotRecord::kFactotum) continue;  // its links are others
         if (record.next != SlotRecord::kNone && memory.record_of_slot(record.next).previous != slot)
             return Broken::Slots;
         if (record.page_plus_1 != 0 && memory.record(record.page_plus_1 - 1).refs == 0) return Broken::Slots;

@@ -9,12 +9,16 @@ namespace glenda::factotum {
 /// Which invariant is broken.
 enum class Broken : std::uint64_t {
     Nothing = 0,
-    Chunks = 1,   // masks, lists and counts of free pages agree
-    Promise = 4,  // pages in use <= pages charged, and what is free serves the rest
-    Slots = 8,    // the heap's free bits and the records of slots in use agree
+    Chunks = 1,     // masks, lists and counts of free pages agree
+    Promise = 4,    // pages in use <= pages charged, and what is free serves the rest
+    Accounts = 5,   // what is charged, reserved and overflows agrees
+    Processes = 6,  // parents are there, zombies have nothing, one Reply object for each process and one more
+    Slots = 8,      // the heap's free bits and the records of slots in use agree
 };
 
 Broken audit_chunks(const ChunkStore& store);
+/// `charged`: pages in all accounts together.
+Broken audit_accounts(const Accounts& accounts, std::uint64_t charged);
 Broken audit_memory(Memory& memory);
 
 }  // namespace glenda::factotum

@@ -3,7 +3,7 @@
 //
 // A page has a number; a chunk's pages have consecutive numbers and lie side by side in memory. What a chunk is made of
 // decides what its pages can be: Frames, to map; or Untypeds of a page each, for one kernel object or several small
-// ones. Handout: reference/decisions.md, "Chunks".
+// ones. Handout: reference/decisions.md, "Factotum's memory in chunks".
 #pragma once
 
 #include <cstdint>
@@ -20,6 +20,7 @@ using PageNumber = std::uint32_t;
 using ChunkNumber = std::uint32_t;
 
 constexpr ChunkNumber kNoChunk = ~ChunkNumber{0};
+constexpr PageNumber kNoPage = ~PageNumber{0};
 
 constexpr ChunkNumber chunk_of(PageNumber page) { return page >> kChunkOrder; }
 constexpr PageNumber first_page(ChunkNumber chunk) { return chunk << kChunkOrder; }

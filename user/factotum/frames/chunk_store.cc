@@ -33,7 +33,7 @@ Result<ChunkStore::Taken> ChunkStore::take_any(ChunkUse use) {
     return Taken{first_page(number) + place, is_clean};
 }
 
-void ChunkStore::give(PageNumber page) {
+void ChunkStore::give_any(PageNumber page) {
     const ChunkNumber number = chunk_of(page);
     Chunk& chunk = chunks_[number];
     Lists& mine = lists(chunk.use);

@@ -29,7 +29,14 @@ public:
     /// Takes a page of a chunk of Frames or Objects. Error: NotEnoughMemory.
     Result<PageNumber> take(ChunkUse use);
     /// Frees a page. What was made of an Untyped is destroyed; a frame's mappings are not ended.
-    void give(PageNumber page);
+    void give(PageNumber page) {
+        Chunk& chunk = chunks_[chunk_of(page)];
+        const std::uint64_t free = chunk.free | bit(place_in_chunk(page));
+        const bool changes_lists = chunk.is_full() || free == ~std::uint64_t{0};
+        if (changes_lists || chunk.use == ChunkUse::Objects) return give_any(page);
+        chunk.free = free;  // the rest of give_any() for nearly all frames: a large process frees many
+        lists(ChunkUse::Frames).loose_pages++;
+    }
 
     /// Takes a frame that is all zero.
     Result<PageNumber> take_zeroed();
@@ -66,6 +73,7 @@ private:
     std::uint64_t untouched() const { return slots_->usable_chunks() - touched_; }
 
     Result<Taken> take_any(ChunkUse use);
+    void give_any(PageNumber page);
     Result<ChunkNumber> chunk_for(ChunkUse use);
     Result<void> convert(ChunkNumber chunk, ChunkUse use);
     Result<void> make(ChunkNumber chunk, ChunkUse use);

@@ -10,6 +10,7 @@ namespace glenda::factotum {
 
 struct SlotRecord {
     static constexpr std::uint32_t kNone = 0;
+    static constexpr std::uint32_t kFactotum = ~std::uint32_t{0};  // as an owner: runs of images, Reply objects
 
     std::uint32_t owner = kNone;  // 1 + the process's place
     std::uint32_t next = kNone;   // the owner's next and previous slots

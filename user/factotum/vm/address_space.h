@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A process's address space: charged by region, filled page by page on first access.
-//
-//   program image | heap ->          devices      snapshot           guard | stack (grows down) |   | UTCB
-//   0x1'0000 ...                     0x10..       0x18..                                      0x3f'ffff'0000
+// A process's address space (layout.h): charged by region, filled page by page on first access.
 //
 // Invariant: pages in use <= pages charged, so an access inside a region always gets its page.
 #pragma once
@@ -10,29 +7,25 @@
 #include <optional>
 
 #include "abi/fault.h"
-#include "memory.h"
+#include "image/image_store.h"
 #include "protocol/errors.h"
 #include "protocol/factotum.h"
+#include "vm/layout.h"
 #include "vm/page_tree.h"
 #include "vm/region.h"
+#include "vm/space_kits.h"
 
 namespace glenda::factotum {
 
-constexpr std::uint64_t kDeviceArea = 0x10'0000'0000;
-constexpr std::uint64_t kSnapshotArea = 0x18'0000'0000;
-constexpr std::uint64_t kAreaSize = 0x8'0000'0000;
-constexpr std::uint64_t kStackTop = 0x3f'ffff'0000;
-constexpr std::uint64_t kStackSize = 256 * kKiB;
-constexpr std::uint64_t kStackGuard = 64 * kKiB;  // a fault this close below the stack is an overflow
-constexpr std::uint64_t kUtcbAddress = 0x3f'ffff'8000;
-
 class AddressSpace {
 public:
-    /// Creates an empty address space. Error: NotEnoughMemory.
-    Result<void> create(Memory& memory);
+    /// Creates an empty address space, which charges `account`. Error: NotEnoughMemory.
+    Result<void> create(Memory& memory, SpaceKits& kits, AccountNumber account);
     /// Frees all pages, tables and charges. No thread runs in it.
     void destroy(Memory& memory);
 
+    /// Adds the regions of a program, once. Errors: OutOfMemory, TooMany.
+    Answer<void> enter(Memory& memory, ImageStore& images, Image& image);
     /// Adds a region and charges its memory. OutOfMemory, or BadArgument if it overlaps another region.
     Answer<void> add(Memory& memory, const Region& region);
     /// Moves a region's end. Frees the pages that are cut off. Their page tables stay, and remain charged.
@@ -52,16 +45,26 @@ public:
     RegionList& regions() { return regions_; }
     CPtr vspace() const { return tree_.vspace(); }
     std::uint64_t resident_pages() const { return resident_; }
-    Pages charged_pages() const { return charged_; }
+    Pages charged_pages() const { return charged_ + listed_; }
 
 private:
     Result<PageNumber> make_page(Memory& memory, const Region& region, std::uint64_t address) const;
+    Result<PageNumber> map_cluster(Memory& memory, const Region& region, std::uint64_t address);
     void drop_pages(Memory& memory, std::uint64_t start, std::uint64_t end);
+    void unmap_usual(Memory& memory);
+    bool pay(Memory& memory, RegionKind kind, Pages pages);
+    void pay_back(Memory& memory, RegionKind kind, Pages pages);
 
     PageTree tree_{};
     RegionList regions_{};
+    SpaceKits* kits_ = nullptr;
+    ImageStore* images_ = nullptr;  // with a program
+    Image* image_ = nullptr;
+    RunList runs_ = 0;
     std::uint64_t resident_ = 0;
+    AccountNumber account_ = Accounts::kRoot;
     Pages charged_{};
+    Pages listed_{};  // for Snapshot, which Factotum pays: a process can list the others when it is out of memory
 };
 
 }  // namespace glenda::factotum

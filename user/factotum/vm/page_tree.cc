@@ -2,6 +2,8 @@
 // See page_tree.h.
 #include "vm/page_tree.h"
 
+#include "vm/layout.h"
+
 namespace glenda::factotum {
 
 Result<void> PageTree::create(Memory& memory) {
@@ -16,6 +18,7 @@ void PageTree::destroy(Memory& memory) {
     if (vspace_ == 0) return;
     memory.give_object(root_);
     vspace_ = 0;
+    tables_ = 0;
     const auto free_table = [&](TableEntry& entry) {
         memory.give_object(entry.table());
         memory.give_frame(entry.frame);
@@ -57,7 +60,7 @@ Result<void> PageTree::ensure_tables(Memory& memory, std::uint64_t address, std:
 }
 
 /// Makes the highest table that is missing at `address`, and the frame beside it.
-Result<void> PageTree::make_table(Memory& memory, TableEntry& entry, std::uint64_t address) const {
+Result<void> PageTree::make_table(Memory& memory, TableEntry& entry, std::uint64_t address) {
     TRY(table, memory.take_object(CapType::PageTable));
     const auto frame = memory.take_zeroed();
     const auto mapped = frame ? memory.kernel().map_table(memory.slots().product(table), vspace_, address)
@@ -68,7 +71,28 @@ Result<void> PageTree::make_table(Memory& memory, TableEntry& entry, std::uint64
         return mapped;
     }
     entry = {table + 1, *frame};
+    tables_++;
     return {};
+}
+
+bool PageTree::is_usual(const Memory& memory) const {
+    return vspace_ != 0 && tables_ == 4 && find(memory, kUsualImage) != nullptr && find(memory, kStackTop) != nullptr;
+}
+
+PageTree::Usual PageTree::detach() {
+    const Usual usual{root_, directories_.front(), directories_.back()};
+    directories_.front() = directories_.back() = {};
+    vspace_ = 0;
+    tables_ = 0;
+    return usual;
+}
+
+void PageTree::attach(const Memory& memory, const Usual& usual) {
+    root_ = usual.root;
+    vspace_ = memory.slots().product(root_);
+    directories_.front() = usual.low;
+    directories_.back() = usual.high;
+    tables_ = 4;
 }
 
 }  // namespace glenda::factotum

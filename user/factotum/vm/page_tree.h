@@ -34,6 +34,20 @@ public:
     /// Frees all tables, if there are any. What is left in the entries is forgotten.
     void destroy(Memory& memory);
 
+    /// What nearly every process has: the tables of its image, and those of its stack.
+    struct Usual {
+        PageNumber root = 0;
+        TableEntry low{};  // directories
+        TableEntry high{};
+    };
+    static constexpr Pages kUsual = kRoot + 4 * kTable;
+    /// Whether these are all tables.
+    bool is_usual(const Memory& memory) const;
+    /// Takes them out of the tree, which then is as new. Precondition: is_usual().
+    Usual detach();
+    /// Puts them into a new tree.
+    void attach(const Memory& memory, const Usual& usual);
+
     /// The VSpace; 0 if there is none.
     CPtr vspace() const { return vspace_; }
     /// The entry for `address`; null if there is no table.
@@ -67,9 +81,10 @@ private:
     static TableEntry* directory_at(const Memory& memory, TableEntry table) {
         return reinterpret_cast<TableEntry*>(memory.window(table.frame));
     }
-    Result<void> make_table(Memory& memory, TableEntry& entry, std::uint64_t address) const;
+    Result<void> make_table(Memory& memory, TableEntry& entry, std::uint64_t address);
 
     CPtr vspace_ = 0;
+    unsigned tables_ = 0;  // without the root
     PageNumber root_ = 0;
     std::array<TableEntry, kUserEnd / kDirectorySize> directories_{};
 };

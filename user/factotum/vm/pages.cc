@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Pages of an address space: checks the region, allocates a page, fills it from the file, and maps it.
-#include <algorithm>
-
+// Pages of an address space: checks the region, takes a page or finds the image's, fills it, and maps it.
 #include "vm/address_space.h"
 
 namespace glenda::factotum {
@@ -28,18 +26,6 @@ CrashKind forbidden(Access access) {
     return CrashKind::OtherException;
 }
 
-/// Copies the part of the region's file that belongs in the page at `address`.
-void fill(std::byte* page, const Region& region, std::uint64_t address) {
-    const std::uint64_t first = std::max(address, region.file_address);
-    const std::uint64_t last = std::min(address + kPageSize, region.file_address + region.file.size());
-    if (first >= last) return;
-    __builtin_memcpy(page + (first - address), region.file.data() + (first - region.file_address), last - first);
-}
-
-bool has_file_bytes(const Region& region, std::uint64_t address) {
-    return region.file_address < address + kPageSize && address < region.file_address + region.file.size();
-}
-
 }  // namespace
 
 std::optional<CrashKind> AddressSpace::resolve(Memory& memory, std::uint64_t address, Access access) {
@@ -56,6 +42,7 @@ std::optional<CrashKind> AddressSpace::resolve(Memory& memory, std::uint64_t add
 
 /// A page that is there may have been mapped since the fault, by another thread's: then it is mapped again.
 Result<PageNumber> AddressSpace::populate(Memory& memory, const Region& region, std::uint64_t address) {
+    if (region.is_shared() && address < region.file_end) return map_cluster(memory, region, address);
     TRY(entry, tree_.ensure(memory, address));
     const bool is_new = !*entry;
     TRY(page, is_new ? make_page(memory, region, address) : Result<PageNumber>(entry->page()));
@@ -65,15 +52,31 @@ Result<PageNumber> AddressSpace::populate(Memory& memory, const Region& region, 
         return Failure(mapped.error());
     }
     if (is_new) resident_++;
-    *entry = PageEntry(page);
+    *entry = PageEntry::own(page);
     return page;
 }
 
 /// Takes a page and fills it.
 Result<PageNumber> AddressSpace::make_page(Memory& memory, const Region& region, std::uint64_t address) const {
-    TRY(page, memory.take_zeroed());
-    if (has_file_bytes(region, address)) fill(memory.window(page), region, address);
+    if (address >= region.file_end) return memory.take_zeroed();
+    const Cluster& cluster = images_->cluster(region.cluster_of(address));
+    TRY(page, memory.take_frame());
+    __builtin_memcpy(memory.window(page), memory.window(cluster.page_at(address)), kPageSize);
     return page;
+}
+
+/// Maps all pages of the cluster around `address`, with the run that was borrowed for it.
+Result<PageNumber> AddressSpace::map_cluster(Memory& memory, const Region& region, std::uint64_t address) {
+    const ClusterNumber number = region.cluster_of(address);
+    const Cluster& cluster = images_->cluster(number);
+    TRY(entry, tree_.ensure(memory, cluster.start));  // one table has them all
+    TRY_VOID(memory.kernel().map(images_->run_of(runs_, number), vspace(), cluster.start,
+                                 region.rights | MapFlags::Replace, cluster.count));
+    for (unsigned i = 0; i < cluster.count; i++, entry++) {
+        if (!*entry) resident_++;
+        *entry = PageEntry::shared(cluster.pages[i]);
+    }
+    return cluster.page_at(address);
 }
 
 Result<void> AddressSpace::map_foreign(Memory& memory, CPtr frame, std::uint64_t address, std::uint64_t size,

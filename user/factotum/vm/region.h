@@ -11,7 +11,7 @@
 #include <span>
 
 #include "abi/method.h"
-#include "format/bytes.h"
+#include "image/image.h"
 
 namespace glenda::factotum {
 
@@ -22,10 +22,15 @@ struct Region {
     std::uint64_t end = 0;
     MapFlags rights = MapFlags::Read;
     RegionKind kind = RegionKind::Image;
-    std::uint64_t tables_end = 0;    // page tables are charged up to here; 0: up to `end`
-    Bytes file{};                    // Image: contents from the file; the rest is zero
-    std::uint64_t file_address = 0;  // Image: address of the file's first byte
+    std::uint64_t tables_end = 0;  // page tables are charged up to here; 0: up to `end`
+    std::uint64_t file_end = 0;    // Image: pages below have bytes of the file; the rest is zero
+    ClusterNumber cluster = 0;     // Image: the first
 
+    bool is_shared() const { return kind == RegionKind::Image && rights != MapFlags::ReadWrite; }
+    /// The cluster with the page at `address`, which is below file_end.
+    ClusterNumber cluster_of(std::uint64_t address) const {
+        return cluster + ClusterNumber(address / kClusterSize - start / kClusterSize);
+    }
     bool contains(std::uint64_t address) const { return start <= address && address < end; }
 };
 

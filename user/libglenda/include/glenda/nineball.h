@@ -25,7 +25,10 @@ struct LogPiece {
     std::uint64_t next;  // offset for the next call
     std::size_t size;    // bytes in the buffer; 0 at the end of the log
 };
-Answer<LogPiece> read_log(std::uint64_t offset, std::span<char> buffer);
+using LogBuffer = std::span<char, kMaxLogBytes>;
+Answer<LogPiece> read_log(std::uint64_t offset, LogBuffer buffer);
+/// Takes the log over, and waits at its end until something is logged. For a `logger` of init.toml.
+Answer<LogPiece> take_log(std::uint64_t offset, LogBuffer buffer);
 
 /// These two return only if they fail.
 Answer<void> shutdown();

@@ -22,6 +22,9 @@ struct SpawnRequest {
     SpawnFlags flags = SpawnFlags::None;
     std::span<const CPtr> caps{};  // copies go to the child
     std::uint64_t slots = 0;       // target slots: slot_map(...); 0: slot 16 and up
+    std::uint64_t reserved = 0;    // with SpawnFlags::Limits: pages that are the child's, whoever else wants them
+    std::uint64_t limit = 0;       // pages that it and its children may have at most; 0: no limit
+    Grants grants = Grants::None;  // at most the caller's
 };
 /// Factotum's message on why a program could not be started. May be empty.
 using SpawnReason = FixedText<96>;
@@ -46,9 +49,15 @@ Answer<std::uint64_t> sbrk(std::int64_t bytes);
 Answer<std::span<const ProcessInfo>> list();
 Answer<MemoryInfo> memory();
 
+/// Whether all invariants of Factotum's books hold: 0, or the number of one that does not. Needs Grants::Power.
+Answer<std::uint64_t> audit();
+
 /// Asks for a signal to `notification` whenever a child of this process ends.
 Answer<void> set_exit_notification(Notification notification);
-/// Makes an Endpoint, Notification, Reply or Timer in the empty slot `index` of this program's CNode.
-Answer<void> create(CapType type, std::uint64_t index);
+/// Makes an Endpoint, Notification, Reply or Timer in the empty slot `index` of this program's CNode. Returns the
+/// object's number, for destroy().
+Answer<std::uint64_t> create(CapType type, std::uint64_t index);
+/// Destroys an object that create() made. All capabilities to it vanish.
+Answer<void> destroy(std::uint64_t number);
 
 }  // namespace glenda::process

@@ -19,20 +19,25 @@
 
 namespace glenda {
 
-/// The unused Reply objects of a server. At most kMax callers can wait at the same time.
+/// The unused Reply objects of a server. That many callers can wait at the same time.
 class ReplyPool {
 public:
-    static constexpr unsigned kMax = 128;
+    /// Room for a few Reply objects.
+    constexpr ReplyPool() : free_(few_) {}
+    /// Room for as many as there are `places`.
+    constexpr explicit ReplyPool(std::span<Reply> places) : free_(places) {}
+    ReplyPool(const ReplyPool&) = delete;
 
-    /// Adds a Reply object without a caller. Ignored past kMax.
+    /// Adds a Reply object without a caller. Ignored if there is no place.
     void add(Reply reply);
     /// Takes a Reply object to receive with. Its pointer is 0 if all are in use.
     Reply take();
-    unsigned available() const { return count_; }
+    std::size_t available() const { return count_; }
 
 private:
-    unsigned count_ = 0;
-    Reply free_[kMax];
+    std::size_t count_ = 0;
+    Reply few_[128]{};
+    std::span<Reply> free_;
 };
 
 /// The caller of a deferred request. Reply to each exactly once. Moving the handle moves this duty.

@@ -39,6 +39,7 @@ enum class FactotumMethod : std::uint64_t {
     MemoryInfo,           // -> MemoryInfo, word for word
     CreateObject,         // CapType: Endpoint, Notification, Reply or Timer -> its number; a capability
     DeleteObject = kFactotumProtocol + 27,  // number of an object that CreateObject made ->
+    Audit = kFactotumProtocol + 37,         // (with Grants::Power) -> 0, or the number of an invariant that is broken
 };
 
 /// Flags of SPAWN.
@@ -47,7 +48,23 @@ enum class SpawnFlags : std::uint64_t {
     Wait = 1,     // not yet: reply when the child has ended
     Debug = 2,    // not yet: start it stopped
     NoMount = 4,  // RFNOMNT, not yet: a private namespace
+    Limits =
+        16,  // the request ends with three words: pages that are kept for the child, pages that it may have at most
+             //   (0: as the parent), Grants
 };
+
+constexpr SpawnFlags operator|(SpawnFlags a, SpawnFlags b) { return SpawnFlags(std::uint64_t(a) | std::uint64_t(b)); }
+constexpr bool has(SpawnFlags all, SpawnFlags flag) { return (std::uint64_t(all) & std::uint64_t(flag)) != 0; }
+
+/// What a process may do beyond what everybody may. Nobody can grant more than it has. The other bits are services.
+enum class Grants : std::uint64_t {
+    None = 0,
+    Dma = std::uint64_t{1} << 62,    // have memory for devices
+    Power = std::uint64_t{1} << 63,  // kill any process
+    All = ~std::uint64_t{0},
+};
+constexpr Grants operator&(Grants a, Grants b) { return Grants(std::uint64_t(a) & std::uint64_t(b)); }
+constexpr bool has(Grants held, Grants wanted) { return (held & wanted) == wanted; }
 
 /// The slot map of SPAWN: byte i is the child's slot for capability i; 0 means kSlotPassed + i. Allowed are slots 6
 /// (9Ball), 7 (stdio), 10 (Console) and 16-19 (glenda/slots.h). If slot 6 is not in the map, it gets 9Ball's endpoint

@@ -20,10 +20,14 @@ enum class Method : std::uint64_t {
                // (with Wait: replies when it is)
     Log,       // bytes -> : appends to the log, under the caller's name
     LogRead,   // offset -> next offset, bytes: from `offset` on, or from the oldest complete line if that is later.
-               // Offsets count all bytes ever logged. No bytes: the end of the log
+               // Offsets count all bytes ever logged. No bytes: the end of the log. Each service has its own part of
+               // the log, all other programs one together; who logs too much pushes out the lines of its part
     Shutdown,  // -> : replies only on failure. PermissionDenied unless the caller has `power` in init.toml
     Reboot,    // -> : the same
     Status,    // index -> ServiceState, pid, number of restarts, text name; NotFound past the last service
+    LogTake = kProtocol + 12,  // offset -> next offset, bytes: as LogRead, but at the end of the log it replies when
+                               // something is logged. Until the caller ends, 9Ball shows no lines itself.
+                               // PermissionDenied unless the caller is a `logger` in init.toml; Busy if another has it
 };
 
 enum class LookupFlags : std::uint64_t { None = 0, Wait = 1 };

@@ -7,8 +7,8 @@
 #include <string_view>
 
 #include "glenda/server.h"
-#include "process_table.h"
 #include "tasks/belongings.h"
+#include "tasks/process_table.h"
 #include "vm/address_space.h"
 
 namespace glenda::factotum {
@@ -18,8 +18,11 @@ struct Process : ProcessRecord {
 
     char name[kMaxName + 1] = {};
     unsigned priority = 0;
+    Grants grants = Grants::None;
+    AccountNumber account = Account::kNone;
+    AccountNumber vacant = Account::kNone;  // accounts of services that it may start again
     AddressSpace space{};
-    Bytes image{};  // its file, for symbols in crash reports
+    const Image* image = nullptr;  // its program
     CNode cspace{};
     Tcb tcb{};
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // See argument_block.h.
-#include "argument_block.h"
+#include "image/argument_block.h"
 
 #include "glenda/slots.h"
 

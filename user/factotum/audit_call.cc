@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: MIT
+// AUDIT: do all invariants of Factotum's books hold? Those of memory are in audit/, those of processes here.
+#include "factotum.h"
+
+namespace glenda::factotum {
+
+Reaction Factotum::audit(Process& process) {
+    if (!has(process.grants, Grants::Power)) return ServerError::PermissionDenied;
+    Broken broken = audit_memory(memory_);
+    if (broken == Broken::Nothing) broken = audit_processes();
+    return MessageWriter(0).word(broken);
+}
+
+Broken Factotum::audit_processes() {
+    std::uint64_t count = 0, charged = 0;
+    bool is_fine = true;
+    processes_.for_each([&](Process& process) {
+        count++;
+        charged += process.space.charged_pages().sum();
+        Process* const parent = processes_.find_pid(process.parent);
+        is_fine = is_fine && processes_.find_badge(process.badge()) == &process;
+        is_fine = is_fine && (process.pid == kNineballPid || (parent != nullptr && !parent->is_zombie));
+        if (!process.is_zombie) return;
+        is_fine = is_fine && !process.waiter && process.space.resident_pages() == 0;
+        is_fine = is_fine && process.children == kNowhere && process.zombies == kNowhere;
+    });
+    is_fine = is_fine && count == processes_.count() && replies_.count() > count;
+    return is_fine && charged <= memory_.commit().charged().sum() ? Broken::Nothing : Broken::Processes;
+}
+
+}  // namespace glenda::factotum

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: MIT
+// Where things are in a process's address space.
+//
+//   program image | heap ->          devices      snapshot           guard | stack (grows down) |   | UTCB
+//   0x1'0000 ...                     0x10..       0x18..                                      0x3f'ffff'0000
+#pragma once
+
+#include <cstdint>
+
+#include "util/bits.h"
+
+namespace glenda::factotum {
+
+constexpr std::uint64_t kUsualImage = 0x1'0000;  // where libglenda's programs start
+constexpr std::uint64_t kDeviceArea = 0x10'0000'0000;
+constexpr std::uint64_t kSnapshotArea = 0x18'0000'0000;
+constexpr std::uint64_t kAreaSize = 0x8'0000'0000;
+constexpr std::uint64_t kStackTop = 0x3f'ffff'0000;
+constexpr std::uint64_t kStackSize = 256 * kKiB;
+constexpr std::uint64_t kStackGuard = 64 * kKiB;  // a fault this close below the stack is an overflow
+constexpr std::uint64_t kUtcbAddress = 0x3f'ffff'8000;
+
+}  // namespace glenda::factotum
