@@ -87,6 +87,7 @@ def test_stop_and_start(boot: Callable[[str], Shell]) -> None:
     press(shell, "stop disk")
     press(shell, "run spin 100")
     assert shell.run("start shop", within=2) == ""                              # with what it needs
+    press(shell, "run spin 50")
     assert shell.run("start shop", within=2) == "start: shop runs\n"
     assert states(shell) == running
     assert shell.run("run hello", within=2).startswith("hello, world\n")

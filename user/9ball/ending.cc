@@ -50,12 +50,16 @@ void Supervisor::ended(Service& service, ExitStatus status) {
     }
     if (service.config->provides == kTerminal) journal().set_echo(Journal::Echo::On);
     say("{}: process {} {}", service.name(), service.pid, describe(status).view());
-    service.pid = 0;
+    service.pid = service.due = 0;
+    if (service.config->ready() == ReadyRule::Exit && status.is_success()) {
+        service.state = ServiceState::Done;
+        return;
+    }
     service.failed_starts = service.state == ServiceState::Starting ? service.failed_starts + 1 : 0;
     const bool starts_again = service.config->restart == RestartRule::Always ||
                               (service.config->restart == RestartRule::OnFailure && !status.is_success());
     if (starts_again && service.failed_starts == kMaxFailedStarts)
-        return give_up(service, FixedText<80>("it has ended {} times before it served", kMaxFailedStarts));
+        return give_up(service, FixedText<80>("it has ended {} times before it was up", kMaxFailedStarts));
     if (starts_again) return back_off(service);
     service.state = ServiceState::Stopped;
     service.due = 0;

@@ -67,6 +67,7 @@ std::expected<void, ConfigError> InitConfig::read_key(ServiceConfig& service, co
     if (key == "uses") return read_texts(service.uses, event);
     if (key == "devices") return read_texts(service.devices, event);
     if (key == "restart") return read_restart(service, event);
+    if (key == "ready") return read_ready(service, event);
     if (key == "priority") return read_priority(service, event);
     if (key == "stop") return read_time(service.stop_ms, event);
     if (key == "console") return read_flag(service.console, event);
@@ -109,6 +110,19 @@ std::expected<void, ConfigError> InitConfig::read_restart(ServiceConfig& service
         service.restart = RestartRule::Never;
     else
         return wrong_kind(event, "\"always\", \"on-failure\" or \"never\"");
+    return {};
+}
+
+std::expected<void, ConfigError> InitConfig::read_ready(ServiceConfig& service, const TomlEvent& event) {
+    const std::optional<TomlString> rule = event.value.string();
+    if (rule && *rule == "register")
+        service.ready_key = ReadyRule::Register;
+    else if (rule && *rule == "ready")
+        service.ready_key = ReadyRule::Ready;
+    else if (rule && *rule == "exit")
+        service.ready_key = ReadyRule::Exit;
+    else
+        return wrong_kind(event, "\"register\", \"ready\" or \"exit\"");
     return {};
 }
 

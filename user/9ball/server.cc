@@ -43,7 +43,7 @@ Reaction NineballServer::register_name(Service* client, Request& request) {
     if (client == nullptr || name.empty() || client->config->provides != name) return ServerError::PermissionDenied;
     const Answer<void> added = registry_.add(client->config->provides, request.caps_node(), request.cap_index(0));
     if (!added) return added.error();
-    supervisor_.mark_up(*client);
+    supervisor_.registered(*client);
     return Reaction::ok();
 }
 
@@ -104,6 +104,7 @@ Reaction NineballServer::ready(Service* client, Request& request) {
         if (!given || given->type != CapType::Notification) return ServerError::BadRequest;
         supervisor_.listen(*client, request.caps_node(), request.cap_index(0));
     }
+    supervisor_.said_ready(*client);
     return Reaction::ok();
 }
 

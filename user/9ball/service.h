@@ -24,7 +24,11 @@ struct Service {
     std::uint64_t due = 0;       // BackingOff: time to start; Starting, Stopping: time to give up; else 0
 
     std::string_view name() const { return config->name; }
-    bool is_over() const { return state == ServiceState::Stopped || state == ServiceState::Failed; }
+    /// Others that need it may run.
+    bool is_up() const { return state == ServiceState::Up || state == ServiceState::Done; }
+    bool is_over() const {
+        return state == ServiceState::Stopped || state == ServiceState::Failed || state == ServiceState::Done;
+    }
 };
 
 }  // namespace glenda::nineball

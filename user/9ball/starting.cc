@@ -25,14 +25,14 @@ bool is_transient(AnyError error) {
 
 bool Supervisor::needs_are_up(const Service& service) const {
     for (unsigned need : service.config->needed.all()) {
-        if (services_[need].state != ServiceState::Up) return false;
+        if (!services_[need].is_up()) return false;
     }
     return true;
 }
 
 const Service* Supervisor::failed_need(const Service& service) const {
     for (unsigned need : service.config->needed.all()) {
-        if (services_[need].is_over()) return &services_[need];
+        if (services_[need].is_over() && !services_[need].is_up()) return &services_[need];
     }
     return nullptr;
 }
@@ -72,12 +72,8 @@ void Supervisor::start(Service& service) {
     }
     service.pid = *pid;
     say("{}: started as process {}", config.name, *pid);
-    if (config.provides.empty()) {
-        service.state = ServiceState::Up;
-    } else {
-        service.state = ServiceState::Starting;
-        service.due = service.started + kRegisterSeconds * timebase_;
-    }
+    service.state = ServiceState::Starting;
+    if (config.ready() != ReadyRule::Exit) service.due = service.started + kReadySeconds * timebase_;
 }
 
 /// Asks Factotum for the process, and passes the capabilities that init.toml grants.
@@ -115,11 +111,21 @@ Answer<std::uint64_t> Supervisor::spawn(const ServiceConfig& config, process::Sp
 }
 
 void Supervisor::mark_up(Service& service) {
-    if (service.state == ServiceState::Starting) service.state = ServiceState::Up;
-    service.due = 0;
+    if (service.state == ServiceState::Starting) {
+        service.state = ServiceState::Up;
+        service.due = 0;
+    }
+    start_ready();
+}
+
+void Supervisor::registered(Service& service) {
     say("{}: serves {}", service.name(), service.config->provides);
     if (service.config->provides == kTerminal) journal().set_echo(Journal::Echo::Off);
-    start_ready();
+    if (service.config->ready() == ReadyRule::Register) mark_up(service);
+}
+
+void Supervisor::said_ready(Service& service) {
+    if (service.config->ready() == ReadyRule::Ready) mark_up(service);
 }
 
 }  // namespace glenda::nineball

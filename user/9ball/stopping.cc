@@ -97,7 +97,9 @@ void Supervisor::revive(Service& service) {
     service.state = ServiceState::Waiting;
     service.stop_wanted = false;
     service.quick_ends = service.failed_starts = 0;
-    for (unsigned need : service.config->needed.all()) revive(services_[need]);
+    for (unsigned need : service.config->needed.all()) {
+        if (!services_[need].is_up()) revive(services_[need]);
+    }
 }
 
 Answer<void> Supervisor::start_again(Service& service) {

@@ -48,8 +48,9 @@ void Supervisor::tick() {
             service.due = 0;
         } else if (service.state == ServiceState::Starting) {
             service.due = 0;
-            say("{}: has not registered {} for {} s; killed", service.name(), service.config->provides,
-                kRegisterSeconds);
+            const bool registers = service.config->ready() == ReadyRule::Register;
+            say("{}: has not {} {} for {} s; killed", service.name(), registers ? "registered" : "said that it is",
+                registers ? service.config->provides : "ready", kReadySeconds);
             kill(service);
         } else if (service.state == ServiceState::Stopping) {
             service.due = 0;

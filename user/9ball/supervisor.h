@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 // The life cycle of each service: started when its dependencies are up, supervised, and restarted by its rule.
 //
-//     Waiting --needs are up--> Starting --registers what it provides--> Up --ends--> BackingOff --time--> Starting
-//        |                         |  (at once, if it provides nothing)     |
-//        +--a need has failed--> Failed <--cannot be loaded                 +--rule says so--> Stopped
+//     Waiting --needs are up--> Starting --is ready--> Up --ends--> BackingOff --time--> Starting
+//        |                         |                    |
+//        +--a need has failed--> Failed                 +--rule says so--> Stopped
 //
+// init.toml says when a service is ready: once it registers, says so, or has ended with success (Done, not Up).
 // Whatever runs can be stopped: Stopping, then Stopped.
 // Independent services start independently. A service that keeps ending is restarted after increasing pauses.
 // Seed: 9ball-later.md, 2 and 7.
@@ -23,7 +24,7 @@ namespace glenda::nineball {
 
 class Supervisor {
 public:
-    static constexpr std::uint64_t kRegisterSeconds = 5;     // time limit for registering
+    static constexpr std::uint64_t kReadySeconds = 5;        // time limit from the start until it is up
     static constexpr std::string_view kTerminal = "serial";  // while it is served, the kernel's console is not used
 
     /// `timer` signals 9Ball. `timebase`: ticks per second.
@@ -36,8 +37,9 @@ public:
     void collect_ended();
     /// Handles expired deadlines.
     void tick();
-    /// Marks a service as up, after it has registered its name.
-    void mark_up(Service& service);
+    /// A service has registered what it provides, or has said that it is ready: by its rule it is up.
+    void registered(Service& service);
+    void said_ready(Service& service);
 
     /// Stops `service`, after all that need it.
     void stop(const Service& service);
@@ -62,6 +64,7 @@ private:
     using ServiceSet = std::uint32_t;  // bit i: service number i
 
     void start(Service& service);
+    void mark_up(Service& service);
     Answer<std::uint64_t> spawn(const ServiceConfig& config, process::SpawnReason& reason);
     void ended(Service& service, ExitStatus status);
     void back_off(Service& service);

@@ -96,6 +96,7 @@ std::string_view name_of(ServiceState state) {
         case ServiceState::BackingOff: return "pausing";
         case ServiceState::Stopped: return "stopped";
         case ServiceState::Failed: return "failed";
+        case ServiceState::Done: return "done";
         case ServiceState::Stopping: return "stopping";
     }
     return "?";
