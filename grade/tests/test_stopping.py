@@ -114,3 +114,17 @@ def test_only_who_has_power_stops_services(boot: Callable[[str], Shell]) -> None
     assert shell.run("run stopper uart", within=2).startswith(refused)
     assert f"] powerless: {refused}" in shell.run("log", within=2)
     assert states(shell)["uart"] == "up"
+
+
+def test_wrong_requests_are_refused(boot: Callable[[str], Shell]) -> None:
+    """By a program that is none of the services, and by a service without power that is no logger."""
+    shell = boot('[[service]]\nname = "rude"\npath = "bin/rude"\n')
+    wrong = ["start nothing", "stop with a wild length", "take nothing", "method 99"]
+    denied = ["stop without a name", "take from far away"]
+    answers = {what: "BadRequest" for what in wrong} | {what: "PermissionDenied" for what in denied}
+    answers["read from far away"] = "done"
+    by_stranger = dict(re.findall(r"^rude: (.+): (\w+)$", shell.run("run rude", within=2), re.MULTILINE))
+    assert by_stranger == answers | {"ready with an endpoint": "PermissionDenied", "ready with a thread": "PermissionDenied"}
+    by_service = dict(re.findall(r"\] rude: rude: (.+): (\w+)$", shell.run("log", within=2), re.MULTILINE))
+    assert by_service == answers | {"ready with an endpoint": "BadRequest", "ready with a thread": "BadRequest"}
+    assert states(shell)["console"] == "up"
