@@ -72,7 +72,7 @@ help: ## this list
 	@echo
 	@echo 'Variables: SMP=4 (harts), MEM=256M (memory), APPEND="root=bin/x" (kernel command line), V=1 (show commands),'
 	@echo '           BUILD=other (folder for all that is built), DEVICES="blk net" (virtio devices; DISK, SHARE).'
-	@echo 'Start with: sh grade/deps.sh && make qemu'
+	@echo 'Start with: $(if $(LAB_SETTINGS),make deps qemu,sh grade/deps.sh && make qemu)'
 
 all: $(KERNEL) $(INITRD) ## build the kernel and all programs
 

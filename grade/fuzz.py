@@ -67,7 +67,8 @@ def main() -> int:
             done += calls
             if reason:
                 failed.append(seed)
-                print(f"  FAIL     seed {seed}: {reason}\n  repeat   make fuzz CALLS={calls} SEED={seed} SMP={options.harts}", flush=True)
+                print(f"  FAIL     seed {seed}: {reason}\n  repeat   make fuzz CALLS={calls} SEED={seed} SMP={options.harts}",
+                      flush=True)
             else:
                 print(f"  FUZZ     seed {seed}: {done:,} calls, {time.monotonic() - begun:.0f} s", flush=True)
     if failed:

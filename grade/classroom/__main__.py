@@ -120,7 +120,8 @@ def run_all(names: list[str], job: Path, options: argparse.Namespace) -> None:
     """GNU parallel does it: here, or on the machines of a file."""
     if not (left := without_result(names, job)):
         return
-    line = ["parallel", "--will-cite", "--line-buffer", "--no-notice", f"--jobs={options.jobs or '100%'}", *(["--bar"] if sys.stderr.isatty() else [])]
+    line = ["parallel", "--will-cite", "--line-buffer", "--no-notice",
+            f"--jobs={options.jobs or '100%'}", *(["--bar"] if sys.stderr.isatty() else [])]
     if options.machines:
         # The hosts see this folder at the same place, as computers of a laboratory do. One that does not answer gets
         # nothing, and what one has lost another grades.

@@ -137,7 +137,8 @@ def run(settings: dict, name: str, template: Path, changed: Path, output) -> dic
     """Grades in the sandbox."""
     token = secrets.token_hex(16)
     trees = {"/template": template, "/student": changed}
-    environment = {"LAB": str(settings["lab"]), "JOBS": str(CORES_EACH), "TOKEN": token, "GLENDA_GRADE_SECRET": secret_of(settings["secret"], name),
+    environment = {"LAB": str(settings["lab"]), "JOBS": str(CORES_EACH), "TOKEN": token,
+                   "GLENDA_GRADE_SECRET": secret_of(settings["secret"], name),
                    "GLENDA_HOST_SANDBOX": "1", "HIDDEN_OPTION": "", "MAKEFLAGS": "",
                    "NOT_LAID_OUT": str(NOT_LAID_OUT)}
     if hidden := settings.get("hidden"):
@@ -184,7 +185,8 @@ def main() -> int:
         return 2
     write(job, result)
     reason = f"  ({result['reason']})" if result["reason"] else ""
-    print(f"  GRADE    {name:<24} {result['score']:g}/{result['max_score']:g}  {result.get('seconds', 0):g} s{reason}", flush=True)
+    points = f"{result['score']:g}/{result['max_score']:g}"
+    print(f"  GRADE    {name:<24} {points}  {result.get('seconds', 0):g} s{reason}", flush=True)
     return 0
 
 

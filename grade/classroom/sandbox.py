@@ -135,7 +135,8 @@ def excess(used: Use, wall: float, printed: int, limits: Limits) -> str:
 class Sandbox:
     """A command that runs inside. Used in a `with`, at whose end nothing of it is left."""
 
-    def __init__(self, inner: list[str], trees: dict[str, Path], limits: Limits, environment: dict[str, str], output: IO[bytes]) -> None:
+    def __init__(self, inner: list[str], trees: dict[str, Path], limits: Limits, environment: dict[str, str],
+                 output: IO[bytes]) -> None:
         told, tell = os.pipe()
         line = command(inner, trees, limits)
         line[1:1] = ["--info-fd", str(tell)]

@@ -25,7 +25,8 @@ class Tree:
     def tops(self) -> list[Path]:
         """Where a path on a page may begin."""
         student = [self.root / "labs/common", *sorted((self.root / "labs").glob("lab*/tree"))]
-        return [self.root, self.root / "kernel", *student, *(tree / folder for tree in student for folder in ("lab1/kernel", "lab1/user"))]
+        return [self.root, self.root / "kernel", *student,
+                *(tree / folder for tree in student for folder in ("lab1/kernel", "lab1/user"))]
 
     def has_path(self, path: str) -> bool:
         """A file or folder of this name is in the solved tree or in a student's, from the top, in kernel/ or in lab 1's
@@ -52,7 +53,8 @@ class Tree:
     @cached_property
     def files(self) -> list[Path]:
         tops = [path for top in SOURCES for path in sorted((self.root / top).rglob("*")) if path.suffix in SUFFIXES]
-        return [path for path in (*tops, self.root / "Makefile") if path.is_file() and "build" not in path.relative_to(self.root).parts]
+        return [path for path in (*tops, self.root / "Makefile")
+                if path.is_file() and "build" not in path.relative_to(self.root).parts]
 
     def make_text(self, files: tuple[str, ...]) -> str:
         return "\n".join((self.root / name).read_text(encoding="utf-8") for name in files if (self.root / name).exists())

@@ -7,7 +7,6 @@ the same each time, however slow this computer is.
 
 import os
 import re
-from pathlib import Path
 
 from glenda import paths
 from glenda.errors import GuestDeadline, GuestExited, GuestFlood, GuestIdle, GuestStuck, KernelPanic

@@ -14,8 +14,9 @@ from typing import NamedTuple
 
 from glenda.paths import ROOT
 
+from . import config, progress
 from . import git as plain_git
-from .config import order
+from .config import BadLab, order
 from .stubs import unsolved
 
 REMOTE = "origin"
@@ -185,6 +186,16 @@ def advance(root: Path) -> str:
     return f"Mends of lab {here} are now part of your work:\n{mended(git, before)}"
 
 
+def unfinished(root: Path, here: int) -> list[str]:
+    """The exercises up to this lab that still have a stub, or whose tests have failed when they were last run."""
+    found = {each for each in unsolved(root) if order(each)[0] <= here}
+    try:
+        rows = progress.rows(config.load(root, here), progress.last_results(here), found) if root == ROOT else []
+    except BadLab:
+        rows = []
+    return sorted(found | {row.id for row in rows if row.passed is False and row.most}, key=order)
+
+
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--tree", type=Path, default=ROOT, help="the student's tree")
 
@@ -192,7 +203,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     try:
         here = newest_here(options.tree)
-        if left := sorted((each for each in unsolved(options.tree) if order(each)[0] <= here), key=order):
+        if left := unfinished(options.tree, here):
             print(f"Not solved yet: {', '.join(left)}. What comes builds on it; you can go back at any time.")
         print(advance(options.tree))
     except Refused as reason:

@@ -17,8 +17,7 @@ import traceback
 from pathlib import Path
 
 from glenda import paths
-from glenda.errors import (GuestDeadline, GuestExited, GuestFailure, GuestFlood, GuestIdle, GuestStuck, Infrastructure,
-                           KernelPanic)
+from glenda.errors import GuestDeadline, GuestExited, GuestFailure, GuestFlood, GuestIdle, GuestStuck, KernelPanic
 from glenda.machine import Machine
 
 from . import places, verdict

@@ -16,5 +16,6 @@ def in_words(error: BaseException) -> str:
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return FULL
     if error.errno in (errno.EROFS, errno.EACCES, errno.EPERM):
-        return f"{error.filename} cannot be written or read ({error.strerror}): take it over (make doctor says how), or {ELSEWHERE}"
+        return (f"{error.filename} cannot be written or read ({error.strerror}): take it over (make doctor says how), "
+                f"or {ELSEWHERE}")
     return str(error)

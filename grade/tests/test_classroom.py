@@ -142,7 +142,8 @@ def test_reading_takes_bounded_time_and_memory(tmp_path: Path, monkeypatch: pyte
     assert resource.getrlimit(resource.RLIMIT_AS) == before and list(submission.read(path).files) == ["kernel/a.cc"]
 
 
-@pytest.mark.parametrize(("folder", "lab1"), [("ann/", ""), ("", ""), ("lab1/", ""), ("lab1-handin/", "lab1/"), ("", "lab1/"), ("lab1/", "lab1/")])
+@pytest.mark.parametrize(("folder", "lab1"), [("ann/", ""), ("", ""), ("lab1/", ""), ("lab1-handin/", "lab1/"),
+                                               ("", "lab1/"), ("lab1/", "lab1/")])
 def test_the_name_of_the_folder_comes_off(tmp_path: Path, folder: str, lab1: str) -> None:
     """But grade/labs/lab1.toml and lab1/kernel/main.cc have none."""
     names = [".gitignore", "Makefile", "grade/labs/lab1.toml", f"{lab1}kernel/a.cc", f"{lab1}user/b.cc"]
@@ -163,7 +164,8 @@ def test_a_file_in_place_of_a_folder(tmp_path: Path) -> None:
 
 
 def test_a_name_too_long_for_a_file(tmp_path: Path) -> None:
-    found = submission.read(tar(tmp_path / "a.tar", (f"kernel/{'a' * 300}.cc", b""), (f"kernel/{'b/' * 3000}c.cc", b""), ("kernel/a.cc", b"")))
+    found = submission.read(tar(tmp_path / "a.tar", (f"kernel/{'a' * 300}.cc", b""), (f"kernel/{'b/' * 3000}c.cc", b""),
+                                ("kernel/a.cc", b"")))
     assert list(found.files) == ["kernel/a.cc"] and len(one.edited(found.left_out, tmp_path)) == 2
 
 

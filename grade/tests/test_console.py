@@ -9,7 +9,7 @@ import pytest
 from glenda.machine import Machine
 from glenda.shell import Shell
 
-COMMANDS = ["help", "ps", "run", "kill", "log", "mem", "shutdown", "reboot"]
+COMMANDS = ["help", "ps", "run", "kill", "log", "services", "start", "stop", "mem", "shutdown", "reboot"]
 
 
 def test_help_lists_all_commands(shell: Shell) -> None:
@@ -111,6 +111,11 @@ def test_wrong_words(shell: Shell) -> None:
         "HELP": "HELP: no such command. `help` lists them; `run HELP` runs a program of that name.\n",
         "help x": "usage: help\n", "ps x": "usage: ps\n", "log x": "usage: log\n", "mem x": "usage: mem\n",
         "shutdown now": "usage: shutdown\n", "reboot now": "usage: reboot\n",
+        "services x": "usage: services\n", "start": "usage: start NAME\n", "stop": "usage: stop NAME\n",
+        "start nosuch": "start: there is no service nosuch\n", "stop nosuch": "stop: there is no service nosuch\n",
+        "start uart": "start: uart runs\n",
+        "stop uart": "stop: the console could not work without uart; `shutdown` stops all\n",
+        "stop console": "stop: the console could not work without console; `shutdown` stops all\n",
         "kill": "usage: kill PID\n", "kill abc": "usage: kill PID\n", "kill -1": "usage: kill PID\n",
         "kill 4 4": "usage: kill PID\n", "kill 4x": "usage: kill PID\n", "kill 0x4": "usage: kill PID\n",
         "kill 18446744073709551620": "usage: kill PID\n",

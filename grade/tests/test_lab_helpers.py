@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from lab import config, doctor, doctor_folder, doctor_tools, next_lab, replay, stubs
+from lab import config, doctor, doctor_folder, doctor_tools, next_lab, progress, replay, stubs
 from lab.next_lab import Refused
 
 LAB = '''[lab]
@@ -189,6 +189,28 @@ def test_stubs_are_found_in_sources(tmp_path: Path) -> None:
     write(tmp_path, {"kernel/a.cc": '  missing_exercise("2.1", a);\n', "kernel/b.h": 'missing_exercise("3.2");',
                      "kernel/debug/exercise.h": 'missing_exercise("2.9")', "kernel/c.txt": 'missing_exercise("2.8")'})
     assert stubs.unsolved(tmp_path) == {"2.1", "3.2"}
+
+
+def test_what_failed_is_not_solved_though_it_has_no_stub(course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Some exercises are changes to code that works: only their tests tell."""
+    table = LAB.format(number=1) + """[[exercise]]
+id = "1.2"
+title = "A change"
+difficulty = "easy"
+[[exercise]]
+id = "1.3"
+title = "Another"
+difficulty = "easy"
+"""
+    for exercise, test in (("1.1", "one"), ("1.2", "two"), ("1.3", "three")):
+        table += f'[[test]]\nname = "{test}"\nexercise = "{exercise}"\npoints = 5\nkind = "script"\nscript = "grade/labs/{test}.py"\n'
+    course.work({"grade/labs/lab1.toml": table, "kernel/a.cc": 'missing_exercise("1.1");\n'})
+    monkeypatch.setattr(next_lab, "ROOT", course.clone)
+    results = {"two": progress.Result(0, False), "three": progress.Result(5, True)}
+    monkeypatch.setattr(progress, "last_results", lambda number: results)
+    assert next_lab.unfinished(course.clone, 1) == ["1.1", "1.2"]
+    results.clear()
+    assert next_lab.unfinished(course.clone, 1) == ["1.1"]
 
 
 # --- doctor -------------------------------------------------------------------------------------------------------

@@ -73,3 +73,11 @@ def test_without_its_logger_9ball_shows_the_log_again(machine: Callable[..., Mac
 
 def test_only_a_logger_may_take_the_log(shell: Shell) -> None:
     assert "the log: PermissionDenied" in shell.run("run logger", within=2)
+
+
+def test_the_log_has_one_taker(machine: Callable[..., Machine], tmp_path: Path) -> None:
+    more = 'logger = true\nconsole = true\nrestart = "never"'
+    shell = boot(machine, tmp_path, service("one", "bin/logger", more) + service("two", "bin/logger", more))
+    shell.run("run spin 50", within=2)
+    assert "cannot take the log: Busy" in shell.machine.transcript
+    assert [row.name for row in shell.ps()].count("logger") == 1

@@ -135,7 +135,7 @@ def test_a_service_that_ends_at_once_is_left_alone_in_the_end(boot: Callable[...
     log = log_with(shell, "dud: does not run", within=3)
     assert log.count("9ball: dud: started as process ") == 5
     assert [int(pause) for pause in re.findall(r"dud: starts again in (\d+) ms\n", log)] == [100, 200, 400, 800]
-    assert "9ball: dud: does not run: it has ended 5 times before it served\n" in log
+    assert "9ball: dud: does not run: it has ended 5 times before it was up\n" in log
     assert [row.name for row in shell.ps()] == ["9ball", "factotum", "uart", "console"]
 
 

@@ -116,6 +116,12 @@ def test_readme_has_two_commands() -> None:
     assert f"Start with: {booting}\n" in make("help", path=Path("/nowhere")).stdout
 
 
+def test_a_students_help_begins_as_the_students_readme() -> None:
+    students = (paths.ROOT / "labs/common/README.md").read_text()
+    assert "\nmake deps qemu " in students
+    assert "Start with: make deps qemu\n" in make("-I", "labs/common", "help", "LAB_SETTINGS=labs/01.mk", path=Path("/nowhere")).stdout
+
+
 @pytest.mark.parametrize("heading,lines", [("Two commands", "make\n"), ("Two commands", "a # x\n# b\n"),
                                            ("Two commands", "a\nb\nc\n"), ("Two commands", ""), ("Other", "a\nb\n")])
 def test_readme_without_two_commands(heading: str, lines: str) -> None:

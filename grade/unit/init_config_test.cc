@@ -31,6 +31,7 @@ needs = ["uart"]
 uses = ["serial"]
 restart = "never"
 power = true
+stop = "250ms"
 )";
 
 struct Parsed {
@@ -43,6 +44,8 @@ struct Parsed {
         return std::to_string(outcome.error().line) + ": " + std::string(outcome.error().what.view());
     }
 };
+
+#define SERVICE(name) "[[service]]\nname = \"" name "\"\npath = \"bin/" name "\"\n"
 
 TEST(InitConfig, ReadsEveryKey) {
     const Parsed parsed(kGood);
@@ -58,6 +61,10 @@ TEST(InitConfig, ReadsEveryKey) {
     EXPECT_EQ(services[0].restart, RestartRule::Always);
     EXPECT_TRUE(services[0].console);
     EXPECT_FALSE(services[0].power);
+    EXPECT_EQ(services[0].stop_ms, 3000u);
+    EXPECT_EQ(services[1].stop_ms, 250u);
+    EXPECT_EQ(services[0].ready(), ReadyRule::Register);
+    EXPECT_EQ(services[1].ready(), ReadyRule::Ready);
     EXPECT_EQ(services[0].passed_caps(), 3u);
     EXPECT_EQ(services[1].args.all()[1], "say \"hi\"");
     EXPECT_EQ(services[1].needed.all()[0], 0u);
@@ -66,6 +73,15 @@ TEST(InitConfig, ReadsEveryKey) {
     EXPECT_EQ(services[1].restart, RestartRule::Never);
     EXPECT_EQ(services[1].priority, 100u);
     EXPECT_TRUE(services[1].power);
+}
+
+TEST(InitConfig, ReadsWhenAServiceIsReady) {
+    const Parsed parsed(SERVICE("a") "ready = \"exit\"\n" SERVICE("b") "provides = \"b\"\nready = \"ready\"\n" SERVICE(
+        "c") "ready = \"register\"\nprovides = \"c\"\n");
+    ASSERT_EQ(parsed.error(), "");
+    EXPECT_EQ(parsed.config->services()[0].ready(), ReadyRule::Exit);
+    EXPECT_EQ(parsed.config->services()[1].ready(), ReadyRule::Ready);
+    EXPECT_EQ(parsed.config->services()[2].ready(), ReadyRule::Register);
 }
 
 TEST(InitConfig, NothingIsNoService) {
@@ -98,7 +114,25 @@ class InitConfigRefuses : public testing::TestWithParam<Refused> {};
 
 TEST_P(InitConfigRefuses, WithLineAndReason) { EXPECT_EQ(Parsed(GetParam().text).error(), GetParam().error); }
 
-#define SERVICE(name) "[[service]]\nname = \"" name "\"\npath = \"bin/" name "\"\n"
+constexpr const char* kNoRule = "4: \"ready\" must be \"register\", \"ready\" or \"exit\"";
+INSTANTIATE_TEST_SUITE_P(
+    Readiness, InitConfigRefuses,
+    testing::Values(Refused{SERVICE("a") "ready = true\n", kNoRule}, Refused{SERVICE("a") "ready = \"up\"\n", kNoRule},
+                    Refused{SERVICE("a") "ready = \"register\"\n",
+                            "1: service \"a\" is \"ready\" when it registers, but \"provides\" nothing"},
+                    Refused{SERVICE("a") "ready = \"exit\"\nrestart = \"always\"\n",
+                            "1: service \"a\" is \"ready\" when it ends, but \"restart\" is \"always\""}));
+
+constexpr const char* kNoTime = "4: \"stop\" must be a time from \"1ms\" to \"60s\"";
+INSTANTIATE_TEST_SUITE_P(
+    Times, InitConfigRefuses,
+    testing::Values(Refused{SERVICE("a") "stop = 3\n", kNoTime}, Refused{SERVICE("a") "stop = \"3\"\n", kNoTime},
+                    Refused{SERVICE("a") "stop = \"s\"\n", kNoTime}, Refused{SERVICE("a") "stop = \"\"\n", kNoTime},
+                    Refused{SERVICE("a") "stop = \"0s\"\n", kNoTime}, Refused{SERVICE("a") "stop = \"61s\"\n", kNoTime},
+                    Refused{SERVICE("a") "stop = \"60001ms\"\n", kNoTime},
+                    Refused{SERVICE("a") "stop = \"-1s\"\n", kNoTime},
+                    Refused{SERVICE("a") "stop = \"1 s\"\n", kNoTime},
+                    Refused{SERVICE("a") "stop = \"18446744073709551615s\"\n", kNoTime}));
 
 INSTANTIATE_TEST_SUITE_P(
     Mistakes, InitConfigRefuses,

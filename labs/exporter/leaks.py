@@ -90,7 +90,6 @@ def hidden_names(renderer: Renderer) -> set[str]:
 
 
 def _secrets(renderer: Renderer, tree: Tree) -> Iterator[Complaint]:
-    course = renderer.course
     names = hidden_names(renderer)
     secret = re.compile(r"\bsolutions/(?:lab\d|hidden)" + "".join(rf"|\b{re.escape(name)}\b" for name in sorted(names)))
     for path, lines in _texts(tree):

@@ -35,6 +35,16 @@ def test_sources_and_what_they_give_away(course: Course) -> None:
     assert_none(lint(course))
 
 
+def test_every_later_lab_says_where_the_code_went(course: Course) -> None:
+    """What `make next-lab` tells: files of the student's, and files that are there now."""
+    for lab in course.labs[1:]:
+        moved = lab.table["moved"]
+        assert moved, lab.number
+        for name in (each[side] for each in moved for side in ("yours", "now")):
+            if name.endswith((".cc", ".h")):
+                assert any((tree / name).exists() for tree in (ROOT, ROOT / "labs/lab1/tree")), name
+
+
 def test_merges(course: Course, tmp_path: Path) -> None:
     publication = fresh_publication(course, tmp_path)
     assert_none(plain_solutions(publication))

@@ -49,7 +49,8 @@ def test_another_computer_goes_on_with_what_is_published(solved: SolvedTree, tmp
     publish(solved)
     other = clone_of(solved, tmp_path / "other", *options)
     take_published(solved, other)
-    assert "new commit" not in publish(other) and tips(other) == tips(solved) and tips(other, "private") == tips(solved, "private")
+    assert "new commit" not in publish(other)
+    assert tips(other) == tips(solved) and tips(other, "private") == tips(solved, "private")
 
 
 def test_two_computers_publish_the_same(solved: SolvedTree, tmp_path: Path) -> None:

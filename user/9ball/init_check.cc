@@ -30,6 +30,10 @@ std::expected<void, ConfigError> InitConfig::check_alone(const ServiceConfig& se
     if (service.path.empty()) return refuse(service, "service \"{}\" has no \"path\"", service.name);
     if (service.passed_caps() > kMaxPassedCaps)
         return refuse(service, "service \"{}\" asks for too many devices", service.name);
+    if (service.ready() == ReadyRule::Register && service.provides.empty())
+        return refuse(service, "service \"{}\" is \"ready\" when it registers, but \"provides\" nothing", service.name);
+    if (service.ready() == ReadyRule::Exit && service.restart == RestartRule::Always)
+        return refuse(service, "service \"{}\" is \"ready\" when it ends, but \"restart\" is \"always\"", service.name);
     return {};
 }
 

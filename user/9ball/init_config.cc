@@ -2,6 +2,8 @@
 // Reads init.toml key by key. init_check.cc checks that the services fit together.
 #include "init_config.h"
 
+#include "glenda/number.h"
+
 namespace glenda::nineball {
 
 namespace {
@@ -65,7 +67,9 @@ std::expected<void, ConfigError> InitConfig::read_key(ServiceConfig& service, co
     if (key == "uses") return read_texts(service.uses, event);
     if (key == "devices") return read_texts(service.devices, event);
     if (key == "restart") return read_restart(service, event);
+    if (key == "ready") return read_ready(service, event);
     if (key == "priority") return read_priority(service, event);
+    if (key == "stop") return read_time(service.stop_ms, event);
     if (key == "console") return read_flag(service.console, event);
     if (key == "power") return read_flag(service.power, event);
     if (key == "logger") return read_flag(service.logger, event);
@@ -109,12 +113,44 @@ std::expected<void, ConfigError> InitConfig::read_restart(ServiceConfig& service
     return {};
 }
 
+std::expected<void, ConfigError> InitConfig::read_ready(ServiceConfig& service, const TomlEvent& event) {
+    const std::optional<TomlString> rule = event.value.string();
+    if (rule && *rule == "register")
+        service.ready_key = ReadyRule::Register;
+    else if (rule && *rule == "ready")
+        service.ready_key = ReadyRule::Ready;
+    else if (rule && *rule == "exit")
+        service.ready_key = ReadyRule::Exit;
+    else
+        return wrong_kind(event, "\"register\", \"ready\" or \"exit\"");
+    return {};
+}
+
 std::expected<void, ConfigError> InitConfig::read_priority(ServiceConfig& service, const TomlEvent& event) {
     const std::optional<std::int64_t> number = event.value.integer();
     if (!number || *number < 1 || *number > kMaxServicePriority)
         return refuse(event.line, "\"priority\" must be a number from 1 to {}", kMaxServicePriority);
     service.priority = static_cast<unsigned>(*number);
     return {};
+}
+
+/// A time such as "3s" or "250ms".
+std::expected<void, ConfigError> InitConfig::read_time(unsigned& milliseconds, const TomlEvent& event) {
+    constexpr std::uint64_t kLongest = 60'000;
+    const std::optional<TomlString> string = event.value.string();
+    char buffer[8];
+    const auto text = string ? string->unescape_into(buffer) : std::nullopt;
+    if (text) {
+        const std::size_t unit = text->find_first_not_of("0123456789");
+        const auto number = to_number(text->substr(0, unit));
+        const std::string_view name = unit < text->size() ? text->substr(unit) : "";
+        const std::uint64_t factor = name == "s" ? 1000 : name == "ms" ? 1 : 0;
+        if (number && *number <= kLongest && 0 < *number * factor && *number * factor <= kLongest) {
+            milliseconds = unsigned(*number * factor);
+            return {};
+        }
+    }
+    return wrong_kind(event, "a time from \"1ms\" to \"60s\"");
 }
 
 /// Copies a string, with its escapes resolved, into the configuration's own memory.

@@ -6,7 +6,10 @@
 //     path = "bin/uart"           # required; its file in the initrd
 //     args = ["--fast"]           # after the program's name
 //     needs = ["other"]           # services that must be up before this one starts
-//     provides = "serial"         # the name that it registers; it is up once it has
+//     provides = "serial"         # the name that it registers
+//     ready = "register"          # it is up once it has registered that (the default with `provides`),
+//                                 # or "ready": once it says so (the default without),
+//                                 # or "exit": once it has ended with status 0
 //     uses = ["serial"]           # names that it may look up
 //     devices = ["ns16550a"]      # it gets the registers and interrupt of such a device: of the
 //                                 # machine's console if that is one, else of the first
@@ -14,6 +17,7 @@
 //     priority = 200              # 1 to 239; the default is 100
 //     console = true              # it may write to the kernel's console
 //     power = true                # it may shut the machine down
+//     stop = "3s"                 # how long it may take to stop: 1ms to 60s, the default is 3s
 //     logger = true               # it may take the log over
 //
 // `parse` rejects an invalid file and names the line, so the users of a configuration need no checks: names are unique,
@@ -24,6 +28,7 @@
 #include <array>
 #include <cstdint>
 #include <expected>
+#include <optional>
 #include <span>
 #include <string_view>
 
@@ -34,6 +39,9 @@
 namespace glenda::nineball {
 
 enum class RestartRule : std::uint8_t { Always, OnFailure, Never };
+
+/// When a service is up.
+enum class ReadyRule : std::uint8_t { Register, Ready, Exit };
 
 struct ServiceConfig {
     static constexpr std::size_t kMaxTexts = 8;
@@ -49,12 +57,15 @@ struct ServiceConfig {
     Texts devices{};
     FixedVector<unsigned, kMaxTexts> needed{};  // `needs` as indices of services
     RestartRule restart = RestartRule::OnFailure;
+    std::optional<ReadyRule> ready_key{};  // as written
     unsigned priority = 100;
+    unsigned stop_ms = 3000;
     bool console = false;
     bool power = false;
     bool logger = false;
 
     bool may_use(std::string_view endpoint) const;
+    ReadyRule ready() const { return ready_key.value_or(provides.empty() ? ReadyRule::Ready : ReadyRule::Register); }
     /// The number of capabilities that are passed when it is spawned.
     std::size_t passed_caps() const { return 2 * devices.size() + (console ? 1 : 0); }
 };
@@ -83,6 +94,8 @@ private:
     Outcome read_text(std::string_view& into, const TomlEvent& event);
     Outcome read_texts(ServiceConfig::Texts& into, const TomlEvent& event);
     Outcome read_restart(ServiceConfig& service, const TomlEvent& event);
+    Outcome read_time(unsigned& milliseconds, const TomlEvent& event);
+    Outcome read_ready(ServiceConfig& service, const TomlEvent& event);
     Outcome read_priority(ServiceConfig& service, const TomlEvent& event);
     Outcome keep(std::string_view& into, const TomlString& string, std::size_t line);
 

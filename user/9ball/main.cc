@@ -140,7 +140,7 @@ void find_devices(const BootInfo& info, Devices& devices, Bootstrap& bootstrap) 
     find_devices(info, devices, bootstrap);
     Registry registry(bootstrap);
     LogTaker taker(journal());
-    Supervisor supervisor(init_config, devices, registry, taker, own.timer, info.timebase);
+    Supervisor supervisor(init_config, devices, bootstrap, registry, taker, own.timer, info.timebase);
     supervisor.start_ready();
 
     NineballServer handler(supervisor, registry, taker);

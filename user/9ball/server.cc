@@ -25,9 +25,12 @@ Reaction NineballServer::dispatch(Request& request) {
         case Method::Lookup: return look_up(client, request);
         case Method::Log: return log(client, request);
         case Method::LogRead: return read_log(request);
-        case Method::Shutdown: return power(client, PowerState::Off);
-        case Method::Reboot: return power(client, PowerState::Reboot);
+        case Method::Shutdown: return power(client, PowerState::Off, request);
+        case Method::Reboot: return power(client, PowerState::Reboot, request);
         case Method::Status: return status(request);
+        case Method::Ready: return ready(client, request);
+        case Method::Start: return start(client, request);
+        case Method::Stop: return stop(client, request);
         case Method::LogTake: return take_log(client, request);
     }
     return ServerError::BadRequest;
@@ -40,7 +43,7 @@ Reaction NineballServer::register_name(Service* client, Request& request) {
     if (client == nullptr || name.empty() || client->config->provides != name) return ServerError::PermissionDenied;
     const Answer<void> added = registry_.add(client->config->provides, request.caps_node(), request.cap_index(0));
     if (!added) return added.error();
-    supervisor_.mark_up(*client);
+    supervisor_.registered(*client);
     return Reaction::ok();
 }
 
@@ -84,9 +87,48 @@ Reaction NineballServer::take_log(const Service* client, Request& request) {
     return taker_.take(request.badge, offset, request);
 }
 
-Reaction NineballServer::power(const Service* client, PowerState state) const {
+/// The caller is a service, and is stopped like all others: it gets no reply.
+Reaction NineballServer::power(const Service* client, PowerState state, Request& request) {
     if (client == nullptr || !client->config->power) return ServerError::PermissionDenied;
-    enter_power_state(state);
+    if (!request.can_defer()) return ServerError::TooMany;
+    (void)request.defer();
+    supervisor_.stop_all(state);
+    return Reaction::later();
+}
+
+Reaction NineballServer::ready(Service* client, Request& request) {
+    if (client == nullptr) return ServerError::PermissionDenied;
+    if (request.caps() > 1) return ServerError::BadRequest;
+    if (request.caps() == 1) {
+        const auto given = request.caps_node().info(request.cap_index(0));
+        if (!given || given->type != CapType::Notification) return ServerError::BadRequest;
+        supervisor_.listen(*client, request.caps_node(), request.cap_index(0));
+    }
+    supervisor_.said_ready(*client);
+    return Reaction::ok();
+}
+
+Reaction NineballServer::start(const Service* client, const Request& request) {
+    MessageReader reader = request.reader();
+    const std::string_view name = reader.text();
+    if (!reader.ok()) return ServerError::BadRequest;
+    if (client == nullptr || !client->config->power) return ServerError::PermissionDenied;
+    Service* const service = supervisor_.by_name(name);
+    if (service == nullptr) return ServerError::NotFound;
+    if (const Answer<void> started = supervisor_.start_again(*service); !started) return started.error();
+    return Reaction::ok();
+}
+
+Reaction NineballServer::stop(const Service* client, const Request& request) {
+    MessageReader reader = request.reader();
+    const std::string_view name = reader.text();
+    if (!reader.ok()) return ServerError::BadRequest;
+    if (client == nullptr || !client->config->power) return ServerError::PermissionDenied;
+    const Service* const service = supervisor_.by_name(name);
+    if (service == nullptr) return ServerError::NotFound;
+    if (supervisor_.takes_down(*service, *client)) return ServerError::Busy;
+    supervisor_.stop(*service);
+    return Reaction::ok();
 }
 
 Reaction NineballServer::status(const Request& request) const {

@@ -33,7 +33,10 @@ private:
     Reaction log(const Service* client, const Request& request);
     Reaction read_log(const Request& request) const;
     Reaction take_log(const Service* client, Request& request);
-    Reaction power(const Service* client, PowerState state) const;
+    Reaction power(const Service* client, PowerState state, Request& request);
+    Reaction ready(Service* client, Request& request);
+    Reaction start(const Service* client, const Request& request);
+    Reaction stop(const Service* client, const Request& request);
     Reaction status(const Request& request) const;
 
     Supervisor& supervisor_;

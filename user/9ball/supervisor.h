@@ -1,44 +1,35 @@
 // SPDX-License-Identifier: MIT
 // The life cycle of each service: started when its dependencies are up, supervised, and restarted by its rule.
 //
-//     Waiting --needs are up--> Starting --registers what it provides--> Up --ends--> BackingOff --time--> Starting
-//        |                         |  (at once, if it provides nothing)     |
-//        +--a need has failed--> Failed <--cannot be loaded                 +--rule says so--> Stopped
+//     Waiting --needs are up--> Starting --is ready--> Up --ends--> BackingOff --time--> Starting
+//        |                         |                    |
+//        +--a need has failed--> Failed                 +--rule says so--> Stopped
 //
+// init.toml says when a service is ready: once it registers, says so, or has ended with success (Done, not Up).
+// Whatever runs can be stopped: Stopping, then Stopped.
 // Independent services start independently. A service that keeps ending is restarted after increasing pauses.
 // Seed: 9ball-later.md, 2 and 7.
 #pragma once
 
 #include "devices.h"
-#include "glenda/object.h"
+#include "glenda/bootstrap.h"
 #include "glenda/process.h"
-#include "init_config.h"
 #include "log_taker.h"
 #include "protocol/factotum.h"
-#include "protocol/nineball.h"
 #include "registry.h"
+#include "report.h"
+#include "service.h"
 
 namespace glenda::nineball {
 
-struct Service {
-    const ServiceConfig* config = nullptr;
-    ServiceState state = ServiceState::Waiting;
-    std::uint64_t pid = 0;  // 0: not running
-    std::uint64_t restarts = 0;
-    unsigned quick_ends = 0;     // in a row, each after a short run
-    unsigned failed_starts = 0;  // in a row, each before registering
-    std::uint64_t started = 0;   // time, in ticks
-    std::uint64_t due = 0;       // BackingOff: time to start; Starting: time to give up; else 0
-
-    std::string_view name() const { return config->name; }
-    bool is_over() const { return state == ServiceState::Stopped || state == ServiceState::Failed; }
-};
-
 class Supervisor {
 public:
+    static constexpr std::uint64_t kReadySeconds = 5;        // time limit from the start until it is up
+    static constexpr std::string_view kTerminal = "serial";  // while it is served, the kernel's console is not used
+
     /// `timer` signals 9Ball. `timebase`: ticks per second.
-    Supervisor(const InitConfig& config, const Devices& devices, Registry& registry, LogTaker& taker, Timer timer,
-               std::uint64_t timebase);
+    Supervisor(const InitConfig& config, const Devices& devices, Bootstrap& bootstrap, Registry& registry,
+               LogTaker& taker, Timer timer, std::uint64_t timebase);
 
     /// Starts each waiting service whose dependencies are up, and fails those with a failed dependency.
     void start_ready();
@@ -46,17 +37,34 @@ public:
     void collect_ended();
     /// Handles expired deadlines.
     void tick();
-    /// Marks a service as up, after it has registered its name.
-    void mark_up(Service& service);
+    /// A service has registered what it provides, or has said that it is ready: by its rule it is up.
+    void registered(Service& service);
+    void said_ready(Service& service);
+
+    /// Stops `service`, after all that need it.
+    void stop(const Service& service);
+    /// Stops all services, and then the machine.
+    void stop_all(PowerState then);
+    /// Whether stopping `service` also stops `other`.
+    bool takes_down(const Service& service, const Service& other) const;
+    /// Starts a service that does not run, and what it needs. Exists: it runs.
+    Answer<void> start_again(Service& service);
+    /// Moves the Notification in slot `index` of `node` here: it is signalled when the service is to stop.
+    void listen(Service& service, CNode node, std::uint64_t index);
 
     /// The running service with that process identifier; null if there is none.
     Service* by_pid(std::uint64_t pid);
+    /// The service called `name`; null if there is none.
+    Service* by_name(std::string_view name);
     /// The number of `service` in services().
     std::size_t index_of(const Service& service) const { return std::size_t(&service - services_.data()); }
     std::span<const Service> services() const { return std::span(services_).first(count_); }
 
 private:
+    using ServiceSet = std::uint32_t;  // bit i: service number i
+
     void start(Service& service);
+    void mark_up(Service& service);
     Answer<std::uint64_t> spawn(const ServiceConfig& config, process::SpawnReason& reason);
     void ended(Service& service, ExitStatus status);
     void back_off(Service& service);
@@ -64,14 +72,23 @@ private:
     bool needs_are_up(const Service& service) const;
     const Service* failed_need(const Service& service) const;
     void arm_timer();
+    void kill(Service& service);
+    ServiceSet dependents(const Service& service) const;
+    bool is_needed(const Service& service) const;
+    void stop_ready();
+    void ask_to_stop(Service& service);
+    void forget_signal(Service& service);
+    void revive(Service& service);
     void check_still_usable();
 
     const Devices& devices_;
+    Bootstrap& bootstrap_;
     Registry& registry_;
     LogTaker& taker_;
     Timer timer_;
     std::uint64_t timebase_;
     std::size_t count_;
+    std::optional<PowerState> power_{};  // what follows when all services have ended
     std::array<Service, InitConfig::kMaxServices> services_{};
 };
 

@@ -7,6 +7,7 @@
 using namespace glenda;
 
 int main() {
+    (void)nineball::ready();  // if it is a service
     for (std::uint64_t offset = 0;;) {
         char buffer[nineball::kMaxLogBytes];
         const auto piece = nineball::take_log(offset, buffer);

@@ -14,6 +14,8 @@ namespace glenda::console {
 
 namespace {
 
+using nineball::ServiceState;
+
 using Arguments = std::span<const std::string_view>;
 
 /// Returns false if the arguments are wrong; the caller then prints the usage.
@@ -86,6 +88,61 @@ bool mem(Arguments arguments) {
     return true;
 }
 
+std::string_view name_of(ServiceState state) {
+    switch (state) {
+        case ServiceState::Waiting: return "waiting";
+        case ServiceState::Starting: return "starting";
+        case ServiceState::Up: return "up";
+        case ServiceState::BackingOff: return "pausing";
+        case ServiceState::Stopped: return "stopped";
+        case ServiceState::Failed: return "failed";
+        case ServiceState::Done: return "done";
+        case ServiceState::Stopping: return "stopping";
+    }
+    return "?";
+}
+
+bool services(Arguments arguments) {
+    if (!arguments.empty()) return false;
+    print("{:<14} {:<8} {:>5} {:>8}\n", "NAME", "STATE", "PID", "RESTARTS");
+    for (unsigned i = 0;; i++) {
+        const auto status = nineball::status(i);
+        if (!status && status.error() != ServerError::NotFound) print("services: {}\n", status.error());
+        if (!status) return true;
+        const FixedText<24> pid("{}", status->pid);
+        print("{:<14} {:<8} {:>5} {:>8}\n", std::string_view(status->name), name_of(status->state),
+              status->pid != 0 ? pid.view() : "-", status->restarts);
+    }
+}
+
+bool start(Arguments arguments) {
+    if (arguments.size() != 1) return false;
+    const std::string_view name = arguments[0];
+    const auto started = nineball::start(name);
+    if (started) return true;
+    if (started.error() == ServerError::NotFound)
+        print("start: there is no service {}\n", name);
+    else if (started.error() == ServerError::Exists)
+        print("start: {} runs\n", name);
+    else
+        print("start: {}\n", started.error());
+    return true;
+}
+
+bool stop(Arguments arguments) {
+    if (arguments.size() != 1) return false;
+    const std::string_view name = arguments[0];
+    const auto stopped = nineball::stop(name);
+    if (stopped) return true;
+    if (stopped.error() == ServerError::NotFound)
+        print("stop: there is no service {}\n", name);
+    else if (stopped.error() == ServerError::Busy)
+        print("stop: the console could not work without {}; `shutdown` stops all\n", name);
+    else
+        print("stop: {}\n", stopped.error());
+    return true;
+}
+
 bool shutdown(Arguments arguments) {
     if (!arguments.empty()) return false;
     const auto refused = nineball::shutdown();
@@ -106,6 +163,9 @@ constexpr Command kCommands[] = {
     {"run", "run NAME [ARGS...] [&]", "run a program from bin/; with & in the background", run},
     {"kill", "kill PID", "end a process", kill},
     {"log", "log", "show what 9Ball and the services have logged", log},
+    {"services", "services", "list the services", services},
+    {"start", "start NAME", "start a service, and what it needs", start},
+    {"stop", "stop NAME", "stop a service, after those that need it", stop},
     {"mem", "mem", "show memory: total, free, reserved by processes, tables", mem},
     {"shutdown", "shutdown", "switch the machine off", shutdown},
     {"reboot", "reboot", "restart the machine", reboot},

@@ -66,6 +66,7 @@ void respond(console::LineEditor::Event event, std::string_view line) {
 int main() {
     find_terminal();
     if (const auto ready = console::prepare_to_run(); !ready) panic("cannot prepare: {}", ready.error());
+    if (const auto up = nineball::ready(); !up) panic("cannot be ready: {}", up.error());
     print("Glenda: type help for the commands; Ctrl-A X leaves QEMU.\n");
 
     static Screen screen;

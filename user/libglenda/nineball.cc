@@ -46,6 +46,15 @@ Answer<void> log(std::string_view text) {
 Answer<LogPiece> read_log(std::uint64_t offset, LogBuffer buffer) { return log_piece(Method::LogRead, offset, buffer); }
 Answer<LogPiece> take_log(std::uint64_t offset, LogBuffer buffer) { return log_piece(Method::LogTake, offset, buffer); }
 
+Answer<void> ready(Notification stop) {
+    MessageWriter request(Method::Ready);
+    if (stop) request.cap(stop.cptr());
+    return transact(server(), request);
+}
+
+Answer<void> start(std::string_view name) { return transact(server(), MessageWriter(Method::Start).text(name)); }
+Answer<void> stop(std::string_view name) { return transact(server(), MessageWriter(Method::Stop).text(name)); }
+
 Answer<void> shutdown() { return transact(server(), MessageWriter(Method::Shutdown)); }
 Answer<void> reboot() { return transact(server(), MessageWriter(Method::Reboot)); }
 

@@ -30,6 +30,13 @@ Answer<LogPiece> read_log(std::uint64_t offset, LogBuffer buffer);
 /// Takes the log over, and waits at its end until something is logged. For a `logger` of init.toml.
 Answer<LogPiece> take_log(std::uint64_t offset, LogBuffer buffer);
 
+/// Says that this service is up, and that `stop`, if given, is to be signalled when it is to end.
+Answer<void> ready(Notification stop = {});
+
+/// Starts, or begins to stop, the service called `name`.
+Answer<void> start(std::string_view name);
+Answer<void> stop(std::string_view name);
+
 /// These two return only if they fail.
 Answer<void> shutdown();
 Answer<void> reboot();

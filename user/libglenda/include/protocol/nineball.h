@@ -22,12 +22,21 @@ enum class Method : std::uint64_t {
     LogRead,   // offset -> next offset, bytes: from `offset` on, or from the oldest complete line if that is later.
                // Offsets count all bytes ever logged. No bytes: the end of the log. Each service has its own part of
                // the log, all other programs one together; who logs too much pushes out the lines of its part
-    Shutdown,  // -> : replies only on failure. PermissionDenied unless the caller has `power` in init.toml
+    Shutdown,  // -> : stops all services in reverse order of needs; replies only on failure. PermissionDenied unless
+               // the caller has `power` in init.toml
     Reboot,    // -> : the same
     Status,    // index -> ServiceState, pid, number of restarts, text name; NotFound past the last service
-    LogTake = kProtocol + 12,  // offset -> next offset, bytes: as LogRead, but at the end of the log it replies when
-                               // something is logged. Until the caller ends, 9Ball shows no lines itself.
-                               // PermissionDenied unless the caller is a `logger` in init.toml; Busy if another has it
+    Ready = kProtocol + 8,   // [Notification] -> : the caller, a service, is up (if that is its rule in init.toml), and
+                             // wants the Notification signalled when it is to
+                             // stop. It then has the time `stop` in init.toml. A service without one is killed at once
+    Start = kProtocol + 10,  // text name -> : starts a service that does not run, and what it needs. PermissionDenied
+                             // unless the caller has `power`; NotFound; Exists: it runs
+    Stop,                    // text name -> : begins to stop a service, after all that need it; it stays away until
+                             // Start. PermissionDenied unless the caller has `power`; NotFound; Busy: the caller
+                             // would be among them
+    LogTake,                 // offset -> next offset, bytes: as LogRead, but at the end of the log it replies when
+                             // something is logged. Until the caller ends, 9Ball shows no lines itself.
+                             // PermissionDenied unless the caller is a `logger` in init.toml; Busy if another has it
 };
 
 enum class LookupFlags : std::uint64_t { None = 0, Wait = 1 };
@@ -35,11 +44,13 @@ enum class LookupFlags : std::uint64_t { None = 0, Wait = 1 };
 /// The state of a service.
 enum class ServiceState : std::uint64_t {
     Waiting = 0,  // for services that it needs
-    Starting,     // spawned, but has not registered its name
+    Starting,     // spawned, but not up by its rule
     Up,
     BackingOff,  // ended, and will be restarted
     Stopped,     // ended, and will not be restarted
     Failed,      // could not be started
+    Stopping,    // asked to end
+    Done,        // has ended with status 0, which is what those that need it wait for
 };
 
 constexpr unsigned kMaxName = 31;       // bytes of a service's or endpoint's name

@@ -16,7 +16,8 @@ def run(tree: Tree) -> None:
         expect(shell.run(command), f"{WHOLE}layout exited with status {status}\n", command)
     for _ in range(ROUNDS):
         jobs = [shell.run(f"spin {milliseconds} &").split()[0] for milliseconds in (40, 20, 1, 30, 10)]
-        expect(shell.run("crash illegal"), r"(.*\n)*.* stopped: illegal instruction.*\n(.*\n)*crash was stopped\n", "crash illegal")
+        expect(shell.run("crash illegal"),
+               r"(.*\n)*.* stopped: illegal instruction.*\n(.*\n)*crash was stopped\n", "crash illegal")
         shell.run("wait")
         said = shell.machine.transcript
         lost = [job for job in jobs if f"{job} exited with status 0\n" not in said]

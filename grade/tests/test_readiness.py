@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: MIT
+"""A service is up when its rule in init.toml says so, and only then do those start that need it."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from glenda import images
+from glenda.machine import Machine
+from glenda.paths import ROOT
+from glenda.shell import Shell
+
+INIT = (ROOT / "user" / "init.toml").read_text()
+
+
+def service(name: str, path: str, more: str = "") -> str:
+    return f'\n[[service]]\nname = "{name}"\npath = "bin/{path}"\n{more}\n'
+
+
+@pytest.fixture
+def boot(machine: Callable[..., Machine], tmp_path: Path) -> Callable[[str], Shell]:
+    def start(services: str) -> Shell:
+        shell = Shell(machine(initrd=images.variant(tmp_path / "initrd.cpio", replace={"init.toml": INIT + services})),
+                      within=2)
+        shell.run("run spin 300", within=2)
+        return shell
+    return start
+
+
+def state(shell: Shell, name: str) -> str:
+    return next(line.split()[1] for line in shell.run("services", within=2).splitlines() if line.split()[0] == name)
+
+
+def when(log: str, line: str) -> float:
+    """The time of a line of 9Ball, in seconds."""
+    found = re.search(rf"^\[ *(\d+\.\d+)\] 9ball: {line}", log, re.MULTILINE)
+    assert found, f"{line!r} is not in the log:\n{log}"
+    return float(found[1])
+
+
+def log_with(shell: Shell, text: str, within: float) -> str:
+    """Waits until `text` is in the log. An idle machine's clock jumps to 9Ball's next timer."""
+    until = shell.machine.monitor.clock() + within
+    while text not in (log := shell.run("log", within=2)):
+        assert shell.machine.monitor.clock() < until, log
+    return log
+
+
+def test_a_service_is_not_up_before_it_says_so(boot: Callable[[str], Shell]) -> None:
+    """It provides nothing, and needs 100 ms to begin."""
+    shell = boot(service("slow", "linger", 'args = ["slow", "0", "100"]') + service("next", "hello", 'needs = ["slow"]'))
+    log = shell.run("log", within=2)
+    assert when(log, "next: started") >= when(log, "slow: started") + 0.1
+    assert state(shell, "slow") == "up"
+
+
+def test_a_service_that_never_says_that_it_is_ready_is_killed(boot: Callable[[str], Shell]) -> None:
+    shell = boot(service("mute", "linger", 'args = ["mute", "0", "never"]\nrestart = "always"')
+                 + service("next", "hello", 'needs = ["mute"]'))
+    assert state(shell, "mute") == "starting" and state(shell, "next") == "waiting"
+    log = log_with(shell, "9ball: next: does not run: it needs mute\n", within=40)
+    assert log.count("9ball: mute: has not said that it is ready for 5 s; killed\n") == 5
+    assert "9ball: mute: does not run: it has ended 5 times before it was up\n" in log
+    assert "next: started" not in log
+    assert state(shell, "mute") == state(shell, "next") == "failed"
+
+
+def test_a_service_that_others_wait_to_end(boot: Callable[[str], Shell]) -> None:
+    shell = boot(service("first", "spin", 'args = ["150"]\nready = "exit"') + service("then", "hello", 'needs = ["first"]'))
+    log = shell.run("log", within=2)
+    assert when(log, "then: started") >= when(log, "first: started") + 0.15
+    assert when(log, r"first: process \d+ exited with status 0") <= when(log, "then: started")
+    assert state(shell, "first") == "done"
+
+
+def test_a_service_that_fails_what_others_wait_for(boot: Callable[[str], Shell]) -> None:
+    shell = boot(service("first", "spin", 'args = ["x"]\nready = "exit"\nrestart = "never"')
+                 + service("then", "hello", 'needs = ["first"]'))
+    log = shell.run("log", within=2)
+    assert "9ball: then: does not run: it needs first\n" in log and "then: started" not in log
+    assert state(shell, "first") == "stopped"

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: MIT
+// The part of supervisor.h that starts services: each as soon as all that it needs is up.
+#include <algorithm>
+
+#include "glenda/environment.h"
+#include "glenda/slots.h"
+#include "glenda/time.h"
+#include "journal.h"
+#include "report.h"
+#include "supervisor.h"
+
+namespace glenda::nineball {
+
+namespace {
+
+constexpr std::uint64_t kReservedPages = 160;  // of a service: enough to start it, whoever else wants memory
+
+/// Whether a later attempt may succeed.
+bool is_transient(AnyError error) {
+    return error == ServerError::OutOfMemory || error == ServerError::TooMany || error == ServerError::Busy ||
+           error == Error::NotEnoughMemory;
+}
+
+}  // namespace
+
+bool Supervisor::needs_are_up(const Service& service) const {
+    for (unsigned need : service.config->needed.all()) {
+        if (!services_[need].is_up()) return false;
+    }
+    return true;
+}
+
+const Service* Supervisor::failed_need(const Service& service) const {
+    for (unsigned need : service.config->needed.all()) {
+        if (services_[need].is_over() && !services_[need].is_up()) return &services_[need];
+    }
+    return nullptr;
+}
+
+void Supervisor::start_ready() {
+    for (bool progress = true; progress;) {
+        progress = false;
+        for (Service& service : std::span(services_).first(count_)) {
+            if (service.state != ServiceState::Waiting) continue;
+            if (const Service* need = failed_need(service)) {
+                give_up(service, FixedText<80>("it needs {}", need->name()));
+                progress = true;
+            } else if (needs_are_up(service)) {
+                start(service);
+                progress = true;
+            }
+        }
+    }
+    check_still_usable();
+    arm_timer();
+}
+
+void Supervisor::start(Service& service) {
+    const ServiceConfig& config = *service.config;
+    process::SpawnReason reason;
+    const Answer<std::uint64_t> pid = spawn(config, reason);
+    service.started = read_time();
+    service.due = 0;
+    if (!pid) {
+        if (reason.view().empty()) reason.add("{}: {}", config.path, pid.error());
+        say("{}: cannot start: {}", config.name, reason.view());
+        if (is_transient(pid.error()))
+            back_off(service);
+        else
+            give_up(service, "its program cannot be run");
+        return;
+    }
+    service.pid = *pid;
+    say("{}: started as process {}", config.name, *pid);
+    service.state = ServiceState::Starting;
+    if (config.ready() != ReadyRule::Exit) service.due = service.started + kReadySeconds * timebase_;
+}
+
+/// Asks Factotum for the process, and passes the capabilities that init.toml grants.
+Answer<std::uint64_t> Supervisor::spawn(const ServiceConfig& config, process::SpawnReason& reason) {
+    CPtr caps[kMaxMessageCaps];
+    std::string_view arguments[2 * ServiceConfig::kMaxTexts];
+    auto* arguments_end = std::copy(config.args.all().begin(), config.args.all().end(), arguments);
+    std::uint64_t slots = 0;
+    unsigned count = 0;
+    const auto pass = [&](CPtr cap, std::uint64_t slot) {
+        caps[count] = cap;
+        slots |= slot << (8 * count++);
+    };
+    for (std::string_view name : config.devices.all()) {
+        const Device* device = devices_.find(name);
+        if (device == nullptr) {
+            reason.add("there is no device \"{}\"", name);
+            return Refusal(ServerError::NotFound);
+        }
+        devices_.reclaim(*device, environment().cnode);
+        pass(device->frame, kSlotPassed + count);
+        pass(device->irq, kSlotPassed + count);
+        if (!device->registers.view().empty()) *arguments_end++ = device->registers.view();
+    }
+    if (config.console) pass(environment().console.cptr(), kSlotConsole);
+    return process::spawn({.file = config.path,
+                           .arguments = {arguments, arguments_end},
+                           .priority = config.priority,
+                           .flags = SpawnFlags::Limits,
+                           .caps = std::span(caps).first(count),
+                           .slots = slots,
+                           .reserved = kReservedPages,
+                           .grants = config.power ? Grants::Power : Grants::None},
+                          &reason);
+}
+
+void Supervisor::mark_up(Service& service) {
+    if (service.state == ServiceState::Starting) {
+        service.state = ServiceState::Up;
+        service.due = 0;
+    }
+    start_ready();
+}
+
+void Supervisor::registered(Service& service) {
+    say("{}: serves {}", service.name(), service.config->provides);
+    if (service.config->provides == kTerminal) journal().set_echo(Journal::Echo::Off);
+    if (service.config->ready() == ReadyRule::Register) mark_up(service);
+}
+
+void Supervisor::said_ready(Service& service) {
+    if (service.config->ready() == ReadyRule::Ready) mark_up(service);
+}
+
+}  // namespace glenda::nineball
