@@ -42,6 +42,7 @@ ANCHORS = {
     "anon_fault_first": ("", "1862", "26489", 2150),
     "anon_fault": ("", "1862", "26489", 1850),
     "sbrk_touch_shrink": ("", "12592 (mmap)", "", 5000),
+    "mmap_touch_munmap": ("", "12592", "", 5000),
     "file_fault": ("", "296", "", 250),
     "spawn_exit_wait": ("", "228834", "1644455", 45_000),
     "spawn_missing": ("", "", "", 1500),

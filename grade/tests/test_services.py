@@ -205,9 +205,12 @@ def test_a_hog_keeps_no_service_away(shell: Shell) -> None:
     assert shell.memory().free == pytest.approx(before.free, abs=256)
 
 
-def test_the_books_are_in_order(boot: Callable[..., Machine]) -> None:
+@pytest.mark.parametrize("commands", [
+    ["hello", "memtest 20", "nest 40", "objects 300", "crash null", "crash stack", "nosuch", "empty"],
+    ["maps", "maps many", "maps full", "maps hole", "maps read", "empty"],
+], ids=["programs", "maps"])
+def test_the_books_are_in_order(boot: Callable[..., Machine], commands: list[str]) -> None:
     """A service with power audits Factotum after programs of all kinds. One without is refused."""
-    commands = ["hello", "memtest 20", "nest 40", "objects 300", "crash null", "crash stack", "nosuch", "empty"]
     arguments = ", ".join(f'"{command}"' for command in commands)
     shell = Shell(boot(replace={"init.toml": service("audit", "bin/audit", f"args = [{arguments}]\npower = true")}))
     log = log_with(shell, "audit: after empty: ", within=2)
@@ -242,6 +245,40 @@ def test_objects_are_freed(shell: Shell) -> None:
     """10,000 kernel objects in a life cost no more memory than a few: the pages of which some are left."""
     output = shell.run("run objects 10000", within=5)
     assert re.match(r"objects: made and destroyed 10000, [048] KiB more in use\n", output), output
+
+
+def test_any_part_of_the_address_space_can_change(shell: Shell) -> None:
+    """Contents, rights, holes and their ends; and that everything is given back in the end."""
+    assert shell.run("run maps").startswith("maps: all as it should be\n")
+    before = shell.memory()
+    assert shell.run("run maps").startswith("maps: all as it should be\n")
+    assert shell.memory() == before
+
+
+@pytest.mark.parametrize("what, crash", [
+    ("read", "read of protected memory"), ("write", "write to read-only memory"),
+    ("jump", "jump into memory without code"), ("hole", "store page fault"),
+])
+def test_what_a_map_forbids(shell: Shell, what: str, crash: str) -> None:
+    output = shell.run(f"run maps {what}")
+    assert re.search(rf"^maps \(pid \d+\) stopped: {crash} at address 0x8\w{{8}}, pc 0x\w+", output, re.MULTILINE), output
+
+
+def test_four_thousand_regions(shell: Shell) -> None:
+    """The 4,096th is there, the next is refused. What the list of regions takes stays charged until the process ends."""
+    shell.run("run maps")
+    before = shell.memory()
+    output = shell.run("run maps many", within=5)
+    found = re.match(r"maps: (\d+) of another kind, then TooMany; (\d+) KiB more are charged\n", output)
+    assert found and 2040 <= int(found[1]) <= 2048 and int(found[2]) <= 260, output
+    assert shell.memory() == before
+
+
+def test_all_memory_in_one_map(shell: Shell) -> None:
+    shell.run("run maps")
+    before = shell.memory()
+    assert re.match(r"maps: had \d\d+ MiB\n", shell.run("run maps full", within=5))
+    assert shell.memory().reserved == before.reserved
 
 
 # --- damaged initrds --------------------------------------------------------------------------------------

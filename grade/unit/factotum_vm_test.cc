@@ -68,13 +68,23 @@ protected:
 
     bool create(Process& process) {
         AddressSpace& space = process.space;
-        const bool done =
-            space.create(memory_, kits_, Accounts::kRoot) && space.enter(memory_, images_, *image_) &&
-            space.add(
-                memory_,
-                {.start = kHeapStart, .end = kHeapStart, .rights = MapFlags::ReadWrite, .kind = RegionKind::Heap});
+        const bool done = space.create(memory_, kits_, Accounts::kRoot) && space.enter(memory_, images_, *image_);
         if (!done) space.destroy(memory_);
         return done;
+    }
+    /// Moves the end of the heap.
+    bool set_end(Process& process, std::uint64_t end) {
+        const std::uint64_t old = process.heap_end;
+        Answer<void> done{};
+        if (end > old)
+            done = process.space.map(memory_, heap_from(old, end));
+        else if (end < old)
+            done = process.space.unmap(memory_, end, old);
+        if (done) process.heap_end = end;
+        return bool(done);
+    }
+    static Region heap_from(std::uint64_t start, std::uint64_t end) {
+        return {.start = start, .end = end, .rights = MapFlags::ReadWrite, .kind = RegionKind::Anonymous};
     }
     /// Everything is as it was before the first process.
     void expect_all_free() {
@@ -135,11 +145,9 @@ TEST_F(Vm, RandomAccessesAgreeWithMapsOfBytes) {
         if (random() % 50 == 0) {
             if (fails) machine().fails_after = int(random() % 6);
             const std::uint64_t end = kHeapStart + random() % 300 * kPageSize;
-            const bool done =
-                bool(process->space.resize(memory_, *process->space.regions().find(RegionKind::Heap), end));
+            const bool done = set_end(*process, end);
             machine().fails_after = -1;
             if (done) {
-                process->heap_end = end;
                 process->words.erase(process->words.lower_bound(std::max(end, kHeapStart)), process->words.end());
             }
             continue;
@@ -189,7 +197,7 @@ TEST_F(Vm, EveryRefusalOfTheKernelIsUndone) {
         machine().fails_after = allowed;
         std::optional<CrashKind> crash;
         if (create(process)) {
-            (void)process.space.resize(memory_, *process.space.regions().find(RegionKind::Heap), kHeapStart + 0x8000);
+            (void)set_end(process, kHeapStart + 0x8000);
             for (int page = 0; page < 8; page++)
                 (void)access(process, kHeapStart + std::uint64_t(page) * kPageSize, Access::Write, crash);
             (void)access(process, kText + 20 * kPageSize, Access::Read, crash);
@@ -208,7 +216,7 @@ TEST_F(Vm, WhatIsForbiddenIsNamed) {
     Process process;
     ASSERT_TRUE(create(process));
     AddressSpace& space = process.space;
-    ASSERT_TRUE(space.add(memory_, {.start = 0x8000'0000, .end = 0x8000'1000, .rights = MapFlags::Read}));
+    ASSERT_TRUE(space.map(memory_, {.start = 0x8000'0000, .end = 0x8000'1000, .rights = MapFlags::Read}));
     EXPECT_EQ(space.resolve(memory_, 0x8000'0000, Access::Write), CrashKind::WriteProtected);
     EXPECT_EQ(space.resolve(memory_, 0x8000'0000, Access::Execute), CrashKind::ExecuteProtected);
     EXPECT_EQ(space.resolve(memory_, 0x8000'0000, Access::Read), std::nullopt);
@@ -256,7 +264,7 @@ TEST_F(Vm, TablesAreHandedOn) {
     for (int round = 0; round < 4; round++) {
         Process one, two;
         for (Process* process : {&one, &two}) {
-            ASSERT_TRUE(create(*process) && process->space.add(memory_, stack_region));
+            ASSERT_TRUE(create(*process) && process->space.map(memory_, stack_region));
             for (const std::uint64_t address : {stack, kData + 0x2f00, kText + 20 * kPageSize}) {
                 const Access kind = address < kData ? Access::Read : Access::Write;
                 EXPECT_EQ(machine().look(process->space.vspace(), address), nullptr) << round;

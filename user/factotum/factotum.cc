@@ -64,13 +64,14 @@ Reaction Factotum::handle(Request& request) {
         case FactotumMethod::MemoryInfo: return memory_info();
         case FactotumMethod::Exit: return exit(*process, request);
         case FactotumMethod::Sbrk: return sbrk(*process, request);
-        case FactotumMethod::Mmap: return map_frame(*process, request);
+        case FactotumMethod::Mmap: return map(*process, request);
+        case FactotumMethod::Munmap: return unmap(*process, request);
+        case FactotumMethod::Mprotect: return protect(*process, request);
         case FactotumMethod::Ps: return snapshot(*process);
         case FactotumMethod::CreateObject: return create_object(*process, request);
         case FactotumMethod::DeleteObject: return delete_object(*process, request);
         case FactotumMethod::Audit: return audit(*process);
         case FactotumMethod::Fork:
-        case FactotumMethod::Munmap:
         case FactotumMethod::ThreadCreate:
         case FactotumMethod::ThreadExit:
         case FactotumMethod::ThreadJoin:

@@ -72,11 +72,17 @@ private:
     void leave_account(Process& process);
     void tell_parent(Process& zombie);
 
+    // map_calls.cc
+    Reaction sbrk(Process& process, Request& request);
+    Answer<void> map_anonymous(Process& process, std::uint64_t start, std::uint64_t end, MapFlags rights);
+    Reaction map(Process& process, Request& request);
+    Reaction map_frame(Process& process, Request& request, MapFlags rights);
+    Reaction unmap(Process& process, Request& request);
+    Reaction protect(Process& process, Request& request);
+
     // memory_calls.cc
     /// Bytes that Factotum itself uses.
     std::uint64_t table_bytes() const { return reserved_bytes_ + memory_.own_pages() * kPageSize; }
-    Reaction sbrk(Process& process, Request& request);
-    Reaction map_frame(Process& process, Request& request);
     Reaction create_object(Process& process, Request& request);
     Reaction memory_info();
     Reaction delete_object(Process& process, Request& request);

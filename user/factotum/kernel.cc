@@ -40,4 +40,8 @@ Result<void> Kernel::unmap(CPtr space, std::uint64_t address, std::uint64_t page
     return VSpace(space).unmap(address, pages);
 }
 
+Result<void> Kernel::protect(CPtr space, std::uint64_t address, std::uint64_t pages, MapFlags rights) {
+    return VSpace(space).protect(address, pages, rights);
+}
+
 }  // namespace glenda::factotum

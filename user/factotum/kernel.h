@@ -34,6 +34,8 @@ public:
     Result<void> map_own(CPtr frame, std::uint64_t address, unsigned count = 1);
     /// Ends all mappings in a range of pages.
     Result<void> unmap(CPtr space, std::uint64_t address, std::uint64_t pages);
+    /// Leaves all mappings in a range of pages at most these rights.
+    Result<void> protect(CPtr space, std::uint64_t address, std::uint64_t pages, MapFlags rights);
 
 private:
     Reserve& reserve_;

@@ -62,6 +62,10 @@ public:
     /// Frees an Untyped's page and destroys what was made of it.
     void give_object(PageNumber page);
     std::byte* window(PageNumber page) const { return store_.window(page); }
+    /// The frame whose contents are at `window`.
+    PageNumber page_at(const std::byte* window) const {
+        return PageNumber(std::uint64_t(window - store_.window(0)) >> kPageBits);
+    }
 
     /// Charges and takes a page for Factotum itself and maps it at `address`. It is never freed.
     Result<void> map_own_page(std::uint64_t address);

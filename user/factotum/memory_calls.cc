@@ -1,52 +1,8 @@
 // SPDX-License-Identifier: MIT
-// SBRK, MMAP of frames, CREATE_OBJECT, MEMORY_INFO. The caller is charged for what it gets.
+// CREATE_OBJECT, DELETE_OBJECT, MEMORY_INFO. The caller is charged for what it gets.
 #include "factotum.h"
 
 namespace glenda::factotum {
-
-Reaction Factotum::sbrk(Process& process, Request& request) {
-    MessageReader reader = request.reader();
-    const auto bytes = std::int64_t(reader.word());
-    if (!reader.ok()) return ServerError::BadRequest;
-    Region* heap = process.space.regions().find(RegionKind::Heap);
-    if (heap == nullptr) return ServerError::PermissionDenied;
-
-    // The break is far below 2^38, so only the increment can overflow.
-    if (bytes > std::int64_t(kDeviceArea) || bytes < -std::int64_t(kDeviceArea)) return ServerError::OutOfMemory;
-    const std::int64_t wanted = std::int64_t(process.break_) + bytes;
-    if (wanted < std::int64_t(heap->start)) return ServerError::BadRequest;
-    if (wanted > std::int64_t(kDeviceArea)) return ServerError::OutOfMemory;
-    const std::uint64_t end = align_up(std::uint64_t(wanted), kPageSize);
-    if (const auto moved = process.space.resize(memory_, *heap, end); !moved) return moved.error();
-    process.break_ = std::uint64_t(wanted);
-    return MessageWriter(0).word(process.break_);
-}
-
-/// MMAP of a Frame: maps it at a free address. Factotum keeps the capability.
-Reaction Factotum::map_frame(Process& process, Request& request) {
-    if (request.caps() != 1) return ServerError::NotSupported;
-    if (process.is_founder()) return ServerError::PermissionDenied;
-    MessageReader reader = request.reader();
-    reader.word(), reader.word();  // address and length are hints, and ignored
-    auto rights = MapFlags(reader.word());
-    if (rights == MapFlags{}) rights = MapFlags::ReadWrite;
-    const CNode node = request.caps_node();
-    const auto given = node.info(request.cap_index(0));
-    if (!reader.ok() || !given || given->type != CapType::Frame) return ServerError::BadRequest;
-
-    const std::uint64_t size = bit(given->size_bits);
-    const auto gap = process.space.regions().find_gap(2 * size - kPageSize, kDeviceArea, kDeviceArea + kAreaSize);
-    if (!gap) return ServerError::TooMany;
-    const std::uint64_t start = align_up(*gap, size);
-    if (auto paid = process.space.charge(memory_, table_cost(start, start + size) * kTable); !paid) return paid.error();
-    const auto slot = process.belongings.take_slot(memory_);  // from here on, tear_down() frees it, even after an error
-    if (!slot) return slot.error();
-    if (auto moved = own_node().move(*slot, node, request.cap_index(0)); !moved) return moved.error();
-    if (auto mapped = process.space.map_foreign(memory_, *slot, start, size, rights); !mapped) return mapped.error();
-    const Region region{.start = start, .end = start + size, .rights = rights, .kind = RegionKind::Device};
-    if (!process.space.regions().add(region)) return ServerError::TooMany;
-    return MessageWriter(0).word(start);
-}
 
 Reaction Factotum::create_object(Process& process, Request& request) {
     if (process.is_founder()) return ServerError::PermissionDenied;

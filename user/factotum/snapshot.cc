@@ -42,33 +42,30 @@ ProcessInfo Factotum::describe(const Process& process, const Process& caller) co
 
 Reaction Factotum::snapshot(Process& process) {
     if (process.is_founder()) return ServerError::PermissionDenied;
-    Region* region = process.space.regions().find(RegionKind::Snapshot);
-    if (region == nullptr) {
-        const auto added =
-            process.space.add(memory_, {.start = kSnapshotArea, .end = kSnapshotArea, .kind = RegionKind::Snapshot});
-        if (!added) return added.error();
-        region = process.space.regions().find(RegionKind::Snapshot);
-    }
     // Drop the old list first: it may have had another length.
-    if (auto dropped = process.space.resize(memory_, *region, region->start); !dropped) return dropped.error();
+    AddressSpace& space = process.space;
+    if (const Region* old = space.regions().find(kSnapshotArea); old != nullptr) {
+        if (auto dropped = space.unmap(memory_, old->start, old->end); !dropped) return dropped.error();
+    }
     std::uint64_t count = 0;
     processes_.for_each([&](Process&) { count++; });
 
     constexpr std::uint64_t kPerPage = kPageSize / sizeof(ProcessInfo);
-    const std::uint64_t end = region->start + align_up(count * sizeof(ProcessInfo), kPageSize);
-    if (auto grown = process.space.resize(memory_, *region, end); !grown) return grown.error();
-    for (std::uint64_t address = region->start; address < end; address += kPageSize) {
-        const auto page = process.space.populate(memory_, *region, address);
+    const std::uint64_t end = kSnapshotArea + align_up(count * sizeof(ProcessInfo), kPageSize);
+    if (auto made = space.map(memory_, {.start = kSnapshotArea, .end = end, .kind = RegionKind::Snapshot}); !made)
+        return made.error();
+    for (std::uint64_t address = kSnapshotArea; address < end; address += kPageSize) {
+        const auto page = space.populate(memory_, *space.regions().find(address), address);
         if (!page) return page.error();
         auto* lines = reinterpret_cast<ProcessInfo*>(memory_.window(*page));
-        const std::uint64_t first = (address - region->start) / sizeof(ProcessInfo);
+        const std::uint64_t first = (address - kSnapshotArea) / sizeof(ProcessInfo);
         std::uint64_t number = 0;
         processes_.for_each([&](Process& other) {
             const std::uint64_t line = number++ - first;
             if (line < kPerPage) lines[line] = describe(other, process);
         });
     }
-    return MessageWriter(0).word(region->start).word(count);
+    return MessageWriter(0).word(kSnapshotArea).word(count);
 }
 
 }  // namespace glenda::factotum

@@ -10,14 +10,12 @@ namespace glenda::factotum {
 Answer<void> Factotum::lay_out(Process& child, Image& program) {
     TRY_VOID(child.space.enter(memory_, images_, program));
     const std::uint64_t end = align_up(program.elf.segments().back().end(), kPageSize);
-    const std::uint64_t heap = end + kPageSize;  // a gap of one page catches accesses past the program's data
-    child.break_ = heap;
-    TRY_VOID(child.space.add(memory_,
-                             {.start = heap, .end = heap, .rights = MapFlags::ReadWrite, .kind = RegionKind::Heap}));
-    TRY_VOID(child.space.add(
+    child.heap_start = end + kPageSize;  // a gap of one page catches accesses past the program's data
+    child.break_ = child.heap_start;
+    TRY_VOID(child.space.map(
         memory_,
         {.start = kStackTop - kStackSize, .end = kStackTop, .rights = MapFlags::ReadWrite, .kind = RegionKind::Stack}));
-    TRY_VOID(child.space.add(memory_, {.start = kUtcbAddress,
+    TRY_VOID(child.space.map(memory_, {.start = kUtcbAddress,
                                        .end = kUtcbAddress + kPageSize,
                                        .rights = MapFlags::ReadWrite,
                                        .kind = RegionKind::Utcb}));

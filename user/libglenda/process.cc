@@ -59,6 +59,18 @@ Answer<void> yield() { return transact(server(), MessageWriter(FactotumMethod::Y
 
 Answer<std::uint64_t> sbrk(std::int64_t bytes) { return ask(MessageWriter(FactotumMethod::Sbrk).word(bytes)); }
 
+Answer<std::uint64_t> map(std::uint64_t bytes, MapFlags rights, MmapFlags flags, std::uint64_t address) {
+    return ask(MessageWriter(FactotumMethod::Mmap).word(address).word(bytes).word(rights).word(flags));
+}
+
+Answer<void> unmap(std::uint64_t address, std::uint64_t bytes) {
+    return transact(server(), MessageWriter(FactotumMethod::Munmap).word(address).word(bytes));
+}
+
+Answer<void> protect(std::uint64_t address, std::uint64_t bytes, MapFlags rights) {
+    return transact(server(), MessageWriter(FactotumMethod::Mprotect).word(address).word(bytes).word(rights));
+}
+
 Answer<std::span<const ProcessInfo>> list() {
     Received reply;
     TRY_VOID(transact(server(), MessageWriter(FactotumMethod::Ps), reply));

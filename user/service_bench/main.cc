@@ -85,6 +85,12 @@ void measure_memory() {
         need(process::sbrk(-std::int64_t(kPageSize)), "sbrk");
     });
 
+    measure("mmap_touch_munmap", 1000, [] {
+        const std::uint64_t page = need(process::map(kPageSize), "map");
+        touch(page, 1);
+        need(process::unmap(page, kPageSize), "unmap");
+    });
+
     constexpr std::uint64_t kRounds = 20;
     const auto touch_text = [] {
         const std::uint64_t pid = start(kTouchText);

@@ -230,4 +230,12 @@ Result<void> Kernel::unmap(CPtr vspace, std::uint64_t address, std::uint64_t pag
     return {};
 }
 
+Result<void> Kernel::protect(CPtr vspace, std::uint64_t address, std::uint64_t pages, MapFlags rights) {
+    Space& space = machine().spaces.at(identity_of(vspace));
+    const auto end = space.pages.lower_bound(address + pages * kPageSize);
+    for (auto page = space.pages.lower_bound(address); page != end; page++)
+        page->second.flags = MapFlags(std::uint64_t(page->second.flags) & std::uint64_t(rights));
+    return {};
+}
+
 }  // namespace glenda::factotum

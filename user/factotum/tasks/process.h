@@ -26,6 +26,7 @@ struct Process : ProcessRecord {
     CNode cspace{};
     Tcb tcb{};
 
+    std::uint64_t heap_start = 0;
     std::uint64_t break_ = 0;  // end of the heap, in bytes
     Belongings belongings{};
     PageNumber cnode_page = 0;  // of `cspace`

@@ -24,18 +24,22 @@ public:
     /// Frees all pages, tables and charges. No thread runs in it.
     void destroy(Memory& memory);
 
-    /// Adds the regions of a program, once. Errors: OutOfMemory, TooMany.
+    // ranges.cc. A range is page-aligned and not empty. If one of these fails, nothing has changed. Errors:
+    // OutOfMemory; TooMany regions.
+    /// Adds the regions of a program, once. Also BadExecutable: segments overlap.
     Answer<void> enter(Memory& memory, ImageStore& images, Image& image);
-    /// Adds a region and charges its memory. OutOfMemory, or BadArgument if it overlaps another region.
-    Answer<void> add(Memory& memory, const Region& region);
-    /// Moves a region's end. Frees the pages that are cut off. Their page tables stay, and remain charged.
-    Answer<void> resize(Memory& memory, Region& region, std::uint64_t end);
+    /// Adds a region, in place of what is in its range, and charges its memory.
+    Answer<void> map(Memory& memory, const Region& region);
+    /// Ends what is mapped in a range. Page tables stay, and remain charged.
+    Answer<void> unmap(Memory& memory, std::uint64_t start, std::uint64_t end);
+    /// Changes the rights to a range. Also NotFound: it has a hole.
+    Answer<void> protect(Memory& memory, std::uint64_t start, std::uint64_t end, MapFlags rights);
 
     /// Handles a page fault: makes the page if the access is allowed. Otherwise returns the kind of crash.
     std::optional<CrashKind> resolve(Memory& memory, std::uint64_t address, Access access);
     /// The page at `address`, which is page-aligned and lies in `region`: makes, fills and maps it if it is not there.
     Result<PageNumber> populate(Memory& memory, const Region& region, std::uint64_t address);
-    /// Maps a frame that is not Factotum's, and makes the page tables it needs, which must have been charged.
+    /// Maps a frame that is not Factotum's, and makes the page tables it needs. Its region is there.
     Result<void> map_foreign(Memory& memory, CPtr frame, std::uint64_t address, std::uint64_t size, MapFlags rights);
 
     /// Charges pages that belong to no region.
@@ -51,7 +55,13 @@ private:
     Result<PageNumber> make_page(Memory& memory, const Region& region, std::uint64_t address) const;
     Result<PageNumber> map_cluster(Memory& memory, const Region& region, std::uint64_t address);
     void drop_pages(Memory& memory, std::uint64_t start, std::uint64_t end);
-    void unmap_usual(Memory& memory);
+    void unmap_leaf(Memory& memory, std::uint64_t address);
+    void unmap_pages(Memory& memory, std::uint64_t start, std::uint64_t end);
+    Answer<void> make_room(Memory& memory, unsigned more);
+    Pages owed(std::uint64_t start, std::uint64_t end) const;
+    Pages missing_tables(const Memory& memory, std::uint64_t start, std::uint64_t end) const;
+    Pages spare_tables(const Memory& memory, std::uint64_t start, std::uint64_t end) const;
+    void take_out(Memory& memory, std::uint64_t start, std::uint64_t end);
     bool pay(Memory& memory, RegionKind kind, Pages pages);
     void pay_back(Memory& memory, RegionKind kind, Pages pages);
 

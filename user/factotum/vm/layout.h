@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Where things are in a process's address space.
 //
-//   program image | heap ->          devices      snapshot           guard | stack (grows down) |   | UTCB
-//   0x1'0000 ...                     0x10..       0x18..                                      0x3f'ffff'0000
+//   program image | heap ->       maps      devices     snapshot       guard | stack (grows down) |   | UTCB
+//   0x1'0000 ...                  0x08..    0x10..      0x18..                             0x3f'ffff'0000
 #pragma once
 
 #include <cstdint>
@@ -11,7 +11,8 @@
 
 namespace glenda::factotum {
 
-constexpr std::uint64_t kUsualImage = 0x1'0000;  // where libglenda's programs start
+constexpr std::uint64_t kUsualImage = 0x1'0000;    // where libglenda's programs start
+constexpr std::uint64_t kMapArea = 0x8'0000'0000;  // where MMAP looks for a place
 constexpr std::uint64_t kDeviceArea = 0x10'0000'0000;
 constexpr std::uint64_t kSnapshotArea = 0x18'0000'0000;
 constexpr std::uint64_t kAreaSize = 0x8'0000'0000;

@@ -26,6 +26,10 @@ struct TableEntry {
 
 class PageTree {
 public:
+    static constexpr unsigned kEntries = 512;
+    static constexpr std::uint64_t kLeafSize = kEntries * kPageSize;
+    static constexpr std::uint64_t kDirectorySize = kEntries * kLeafSize;
+
     /// Pages that create() takes. They must have been charged.
     static constexpr Pages kRoot{.objects = 1};
 
@@ -52,7 +56,11 @@ public:
     CPtr vspace() const { return vspace_; }
     /// The entry for `address`; null if there is no table.
     PageEntry* find(const Memory& memory, std::uint64_t address) const;
-    /// The same, but makes the tables, which must have been charged. Error: NotEnoughMemory.
+    /// Whether there is the table that spans `span` bytes, kLeafSize or kDirectorySize, at `address`.
+    bool has_table(const Memory& memory, std::uint64_t address, std::uint64_t span) const {
+        return span == kDirectorySize ? bool(directories_[address / kDirectorySize]) : find(memory, address) != nullptr;
+    }
+    /// The same as find(), but makes the tables, which must have been charged. Error: NotEnoughMemory.
     Result<PageEntry*> ensure(Memory& memory, std::uint64_t address);
 
     /// Makes only the tables that a frame of `size` bytes needs.
@@ -74,10 +82,6 @@ public:
     }
 
 private:
-    static constexpr unsigned kEntries = 512;
-    static constexpr std::uint64_t kLeafSize = kEntries * kPageSize;
-    static constexpr std::uint64_t kDirectorySize = kEntries * kLeafSize;
-
     static TableEntry* directory_at(const Memory& memory, TableEntry table) {
         return reinterpret_cast<TableEntry*>(memory.window(table.frame));
     }

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Pages of an address space: checks the region, takes a page or finds the image's, fills it, and maps it.
+#include <algorithm>
+
 #include "vm/address_space.h"
 
 namespace glenda::factotum {
@@ -42,7 +44,7 @@ std::optional<CrashKind> AddressSpace::resolve(Memory& memory, std::uint64_t add
 
 /// A page that is there may have been mapped since the fault, by another thread's: then it is mapped again.
 Result<PageNumber> AddressSpace::populate(Memory& memory, const Region& region, std::uint64_t address) {
-    if (region.is_shared() && address < region.file_end) return map_cluster(memory, region, address);
+    if (region.is_shared && address < region.file_end()) return map_cluster(memory, region, address);
     TRY(entry, tree_.ensure(memory, address));
     const bool is_new = !*entry;
     TRY(page, is_new ? make_page(memory, region, address) : Result<PageNumber>(entry->page()));
@@ -58,21 +60,25 @@ Result<PageNumber> AddressSpace::populate(Memory& memory, const Region& region, 
 
 /// Takes a page and fills it.
 Result<PageNumber> AddressSpace::make_page(Memory& memory, const Region& region, std::uint64_t address) const {
-    if (address >= region.file_end) return memory.take_zeroed();
+    if (address >= region.file_end()) return memory.take_zeroed();
     const Cluster& cluster = images_->cluster(region.cluster_of(address));
     TRY(page, memory.take_frame());
     __builtin_memcpy(memory.window(page), memory.window(cluster.page_at(address)), kPageSize);
     return page;
 }
 
-/// Maps all pages of the cluster around `address`, with the run that was borrowed for it.
+/// Maps the pages of the cluster around `address`, as far as the region has them, with the run that was borrowed.
 Result<PageNumber> AddressSpace::map_cluster(Memory& memory, const Region& region, std::uint64_t address) {
     const ClusterNumber number = region.cluster_of(address);
     const Cluster& cluster = images_->cluster(number);
-    TRY(entry, tree_.ensure(memory, cluster.start));  // one table has them all
-    TRY_VOID(memory.kernel().map(images_->run_of(runs_, number), vspace(), cluster.start,
-                                 region.rights | MapFlags::Replace, cluster.count));
-    for (unsigned i = 0; i < cluster.count; i++, entry++) {
+    const std::uint64_t start = std::max(cluster.start, region.start);
+    const std::uint64_t end = std::min(cluster.start + cluster.count * kPageSize, region.end);
+    const unsigned first = unsigned((start - cluster.start) >> kPageBits);
+    const unsigned after = unsigned((end - cluster.start) >> kPageBits);
+    TRY(entry, tree_.ensure(memory, start));  // one table has them all
+    TRY_VOID(memory.kernel().map(images_->run_of(runs_, number) + first, vspace(), start,
+                                 region.rights | MapFlags::Replace, after - first));
+    for (unsigned i = first; i < after; i++, entry++) {
         if (!*entry) resident_++;
         *entry = PageEntry::shared(cluster.pages[i]);
     }

@@ -1,68 +1,90 @@
 // SPDX-License-Identifier: MIT
 // The regions of an address space: which addresses a process may access, and how.
 //
-// A region is charged its memory in advance, but gets pages on first access. Regions never overlap. An access outside
-// all regions is a fault.
+// A region is charged its memory in advance, but gets pages on first access. An access outside all regions is a fault.
+//
+// Invariant: regions are in ascending order, not empty, and do not overlap.
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
-#include <span>
 
 #include "abi/method.h"
 #include "image/image.h"
 
 namespace glenda::factotum {
 
-enum class RegionKind : std::uint8_t { Image, Heap, Stack, Utcb, Device, Snapshot };
+enum class RegionKind : std::uint8_t { Image, Anonymous, Stack, Utcb, Device, Snapshot };
 
 struct Region {
     std::uint64_t start = 0;  // multiples of a page
     std::uint64_t end = 0;
-    MapFlags rights = MapFlags::Read;
+    MapFlags rights = MapFlags::Read;  // none: no access at all
     RegionKind kind = RegionKind::Image;
-    std::uint64_t tables_end = 0;  // page tables are charged up to here; 0: up to `end`
-    std::uint64_t file_end = 0;    // Image: pages below have bytes of the file; the rest is zero
+    bool is_shared = false;        // Image: the pages with bytes of the file are the image's own
+    std::uint32_t file_pages = 0;  // Image: so many have bytes of the file; the rest is zero
     ClusterNumber cluster = 0;     // Image: the first
 
-    bool is_shared() const { return kind == RegionKind::Image && rights != MapFlags::ReadWrite; }
-    /// The cluster with the page at `address`, which is below file_end.
+    std::uint64_t pages() const { return (end - start) >> kPageBits; }
+    std::uint64_t file_end() const { return start + (std::uint64_t{file_pages} << kPageBits); }
+    /// The cluster with the page at `address`, which is below file_end().
     ClusterNumber cluster_of(std::uint64_t address) const {
         return cluster + ClusterNumber(address / kClusterSize - start / kClusterSize);
     }
     bool contains(std::uint64_t address) const { return start <= address && address < end; }
+
+    /// Ends the region at `address`, which lies inside, and returns the rest.
+    Region split(std::uint64_t address);
+    /// Whether `next` and this one are the two parts of a region.
+    bool continues_in(const Region& next) const;
 };
 
-/// A short unordered list of regions.
+/// A sorted array of regions, in pages that the owner adds.
 class RegionList {
 public:
-    static constexpr unsigned kMax = 32;
+    static constexpr unsigned kMost = 4096;
+    static constexpr unsigned kPerPage = kPageSize / sizeof(Region);
+    static constexpr unsigned kMostPages = (kMost + kPerPage - 1) / kPerPage;
 
-    /// Returns false, and changes nothing, if it overlaps another, is not a range below kUserEnd, or the list is full.
-    bool add(const Region& region);
+    /// Adds memory for kPerPage regions. Precondition: page_count() < kMostPages.
+    void add_page(std::byte* page) { pages_[page_count_++] = reinterpret_cast<Region*>(page); }
+    unsigned page_count() const { return page_count_; }
+    std::byte* page(unsigned i) const { return reinterpret_cast<std::byte*>(pages_[i]); }
+    unsigned capacity() const { return page_count_ * kPerPage; }
+
+    unsigned count() const { return count_; }
+    Region& at(unsigned i) { return pages_[i / kPerPage][i % kPerPage]; }
+    const Region& at(unsigned i) const { return pages_[i / kPerPage][i % kPerPage]; }
+    /// The index of the first region that ends above `address`; count() if there is none.
+    unsigned first_above(std::uint64_t address) const;
     /// The region with `address`; null if there is none.
     Region* find(std::uint64_t address);
-    /// The first region of that kind; null if there is none.
-    Region* find(RegionKind kind);
-    /// Moves the end of a region in this list. False if it would overlap another or end before its start. It may be
-    /// empty.
-    bool resize(Region& region, std::uint64_t end);
-    /// Removes a region from this list.
-    void remove(Region& region);
-    void clear() { count_ = 0; }
+    /// Whether a region overlaps [start, end).
+    bool overlaps(std::uint64_t start, std::uint64_t end) const;
+    /// Whether cut() would make a region of two.
+    bool is_inside(std::uint64_t address) const;
+
+    /// Preconditions: it overlaps no other, and count() < capacity(). Pointers to regions become invalid.
+    void insert(const Region& region);
+    /// Splits the region around `address` in two, if there is one. Precondition: count() < capacity().
+    void cut(std::uint64_t address);
+    /// Removes the regions that lie in [start, end). None lies there partly.
+    void erase(std::uint64_t start, std::uint64_t end);
+    /// Makes one of regions that touch [start, end) and continue in each other.
+    void merge(std::uint64_t start, std::uint64_t end);
 
     /// The lowest address in [low, high) for `size` bytes, with a free page on both sides.
     std::optional<std::uint64_t> find_gap(std::uint64_t size, std::uint64_t low, std::uint64_t high) const;
 
-    std::span<const Region> all() const { return {regions_.data(), count_}; }
-
 private:
-    /// A region other than `except` that overlaps [start, end); null if there is none.
-    const Region* overlapping(std::uint64_t start, std::uint64_t end, const Region* except = nullptr) const;
+    void insert_at(unsigned i, const Region& region);
+    void move(unsigned to, unsigned from, unsigned count);
 
-    std::array<Region, kMax> regions_{};
+    std::array<Region*, kMostPages> pages_{};
+    unsigned page_count_ = 0;
     unsigned count_ = 0;
+    unsigned last_hit_ = 0;  // where find() found one
 };
-
 }  // namespace glenda::factotum

@@ -8,6 +8,7 @@
 #include <span>
 #include <string_view>
 
+#include "abi/method.h"
 #include "glenda/format.h"
 #include "glenda/message.h"
 #include "protocol/factotum.h"
@@ -44,6 +45,16 @@ Answer<void> yield();
 
 /// Moves the program break by a number of bytes, and returns it.
 Answer<std::uint64_t> sbrk(std::int64_t bytes);
+
+/// Private memory, all zero: `bytes` at a free address, with free pages around it; or, with MmapFlags::Fixed, at
+/// `address`, in place of what is there. Everything that was asked for is there or fails now: OutOfMemory, TooMany.
+/// `rights`: ReadWrite, Read, ReadExecute or none.
+Answer<std::uint64_t> map(std::uint64_t bytes, MapFlags rights = MapFlags::ReadWrite, MmapFlags flags = MmapFlags::None,
+                          std::uint64_t address = 0);
+/// Ends what is mapped in a range of pages, and may begin and end anywhere in it.
+Answer<void> unmap(std::uint64_t address, std::uint64_t bytes);
+/// Changes the rights to a range of pages. NotFound: nothing is mapped at some of it.
+Answer<void> protect(std::uint64_t address, std::uint64_t bytes, MapFlags rights);
 
 /// The list of processes. The view is valid until the next call.
 Answer<std::span<const ProcessInfo>> list();

@@ -21,8 +21,9 @@ enum class FactotumMethod : std::uint64_t {
     Kill,          // pid, signal ->
     Fork,          // not yet
     Sbrk,          // bytes, signed -> the new program break
-    Mmap,          // address, length, MapFlags, 0, 0, 0; a Frame capability -> its address. Without: not yet
-    Munmap,        // not yet
+    Mmap,          // address, bytes, MapFlags (0: no access), MmapFlags, 0, 0 -> address: private memory, all zero.
+                   //   With a Frame capability -> its address; all words are ignored but MapFlags (0: ReadWrite)
+    Munmap,        // address, bytes -> : any part of any regions; holes are no error
     ThreadCreate,  // not yet
     ThreadExit,    // not yet
     ThreadJoin,    // not yet
@@ -35,9 +36,10 @@ enum class FactotumMethod : std::uint64_t {
     Ps,            // -> address of an array of ProcessInfo, read-only, valid until the next Ps; its length
     RequestCap,    // not yet
     // Not in the design document:
-    SetExitNotification,  // a Notification capability -> : signalled whenever a child ends
-    MemoryInfo,           // -> MemoryInfo, word for word
-    CreateObject,         // CapType: Endpoint, Notification, Reply or Timer -> its number; a capability
+    SetExitNotification,                // a Notification capability -> : signalled whenever a child ends
+    MemoryInfo,                         // -> MemoryInfo, word for word
+    CreateObject,                       // CapType: Endpoint, Notification, Reply or Timer -> its number; a capability
+    Mprotect = kFactotumProtocol + 23,  // address, bytes, MapFlags (0: no access) -> ; NotFound: there is a hole
     DeleteObject = kFactotumProtocol + 27,  // number of an object that CreateObject made ->
     Audit = kFactotumProtocol + 37,         // (with Grants::Power) -> 0, or the number of an invariant that is broken
 };
@@ -55,6 +57,16 @@ enum class SpawnFlags : std::uint64_t {
 
 constexpr SpawnFlags operator|(SpawnFlags a, SpawnFlags b) { return SpawnFlags(std::uint64_t(a) | std::uint64_t(b)); }
 constexpr bool has(SpawnFlags all, SpawnFlags flag) { return (std::uint64_t(all) & std::uint64_t(flag)) != 0; }
+
+/// Flags of MMAP.
+enum class MmapFlags : std::uint64_t {
+    None = 0,
+    Shared = 1,    // not yet
+    Fixed = 2,     // exactly at this address, in place of what is there; otherwise Factotum chooses
+    Populate = 4,  // with its pages at once, instead of on first access
+};
+constexpr MmapFlags operator|(MmapFlags a, MmapFlags b) { return MmapFlags(std::uint64_t(a) | std::uint64_t(b)); }
+constexpr bool has(MmapFlags all, MmapFlags flag) { return (std::uint64_t(all) & std::uint64_t(flag)) != 0; }
 
 /// What a process may do beyond what everybody may. Nobody can grant more than it has. The other bits are services.
 enum class Grants : std::uint64_t {
@@ -85,7 +97,7 @@ enum class CrashKind : std::uint8_t {
     LoadPageFault,         // read of an unmapped address
     StorePageFault,        // write to an unmapped address
     InstructionPageFault,  // jump to an unmapped address
-    ReadProtected,         // read of execute-only memory
+    ReadProtected,         // read of memory without access
     WriteProtected,        // write to text or constants
     ExecuteProtected,      // jump into data
     StackOverflow,         // access to the guard below the stack

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: MIT
+// Shows what a program can do with its own address space: `maps`. The other arguments break a rule, or reach a limit:
+//   maps read|write|jump    touches memory without the right to
+//   maps hole               touches what it has unmapped
+//   maps many               has as many regions as it may
+//   maps full               has all memory
+#include "glenda/environment.h"
+#include "glenda/print.h"
+#include "glenda/process.h"
+#include "util/bits.h"
+
+using namespace glenda;
+
+namespace {
+
+constexpr std::uint64_t kPages = 8, kBytes = kPages * kPageSize;
+
+volatile std::uint64_t& word(std::uint64_t address) { return *reinterpret_cast<volatile std::uint64_t*>(address); }
+
+void must(bool is_fine, const char* what) {
+    if (is_fine) return;
+    print("maps: wrong: {}\n", what);
+    glenda::exit(1);
+}
+template <typename T>
+auto need(const Answer<T>& answer) {
+    if (!answer) {
+        print("maps: {}\n", answer.error());
+        glenda::exit(1);
+    }
+    if constexpr (!std::is_void_v<T>) return *answer;
+}
+
+std::uint64_t filled() {
+    const std::uint64_t start = need(process::map(kBytes));
+    for (std::uint64_t i = 0; i < kPages; i++) word(start + i * kPageSize) = i + 1;
+    return start;
+}
+
+bool has(std::uint64_t start, std::uint64_t first, std::uint64_t last) {
+    for (std::uint64_t i = first; i < last; i++) {
+        if (word(start + i * kPageSize) != i + 1) return false;
+    }
+    return true;
+}
+
+/// A piece is cut out of the middle, made anew, and the rights to another change to and fro.
+void show() {
+    const std::uint64_t start = filled();
+    need(process::unmap(start + 2 * kPageSize, 3 * kPageSize));
+    must(has(start, 0, 2) && has(start, 5, kPages), "what is beside a hole is lost");
+    must(!process::protect(start, kBytes, MapFlags::Read), "a hole was protected");
+    const std::uint64_t hole = start + 2 * kPageSize;
+    must(need(process::map(3 * kPageSize, MapFlags::ReadWrite, MmapFlags::Fixed, hole)) == hole, "another address");
+    must(word(hole) == 0 && word(hole + 2 * kPageSize) == 0, "new memory is not zero");
+
+    need(process::protect(start, kBytes, MapFlags{}));
+    need(process::protect(start, kBytes, MapFlags::Read));
+    must(has(start, 0, 2) && has(start, 5, kPages), "a change of rights lost bytes");
+    need(process::protect(start, kPageSize, MapFlags::ReadWrite));
+    word(start) = 77;
+    must(word(start) == 77, "a page cannot be written again");
+    const std::uint64_t other = need(process::map(kBytes, MapFlags::ReadWrite, MmapFlags::Populate));
+    must(other >= start + kBytes + kPageSize, "no free page between two maps");
+    need(process::map(kBytes, MapFlags::ReadWrite, MmapFlags::Fixed, start));
+    must(word(start) == 0, "a fixed map shows what was there");
+    need(process::unmap(start, other + kBytes - start));
+    print("maps: all as it should be\n");
+}
+
+void many() {
+    const auto before = need(process::memory());
+    const std::uint64_t start = need(process::map(8192 * kPageSize, MapFlags{}));
+    std::uint64_t made = 0;
+    AnyError error = ServerError::Broken;
+    for (; made < 8192; made += 2) {
+        const auto done = process::protect(start + made * kPageSize, kPageSize, MapFlags::ReadWrite);
+        if (done) continue;
+        error = done.error();
+        break;
+    }
+    word(start) = 1;
+    word(start + (made - 2) * kPageSize) = 1;
+    need(process::unmap(start, 8192 * kPageSize));
+    const auto after = need(process::memory());
+    print("maps: {} of another kind, then {}; {} KiB more are charged\n", made / 2, error,
+          (after.reserved - before.reserved) / kKiB);
+}
+
+/// What is refused changes nothing: afterwards, as much can be had as before.
+void full() {
+    const std::uint64_t all = need(process::memory()).total;
+    const auto most = [&] {
+        std::uint64_t low = 0, high = all / kPageSize;
+        while (low + 1 < high) {
+            const std::uint64_t middle = (low + high) / 2;
+            const auto start = process::map(middle * kPageSize);
+            (start ? low : high) = middle;
+            if (start) need(process::unmap(*start, middle * kPageSize));
+        }
+        return low;
+    };
+    const std::uint64_t first = most();
+    must(process::map(2 * all).error() == AnyError(ServerError::OutOfMemory), "more than there is");
+    must(most() == first, "a refusal took memory");
+    const std::uint64_t start = need(process::map(first * kPageSize));
+    must(!process::map(kBytes * 64) && !process::sbrk(kBytes * 64), "more than is left");
+    for (std::uint64_t i = 0; i < first; i += 64) word(start + i * kPageSize) = 1;
+    need(process::unmap(start, first * kPageSize));
+    must(most() + 128 >= first, "memory is lost");
+    print("maps: had {} MiB\n", first * kPageSize / kMiB);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    const std::string_view what = argc > 1 ? argv[1] : "";
+    if (what.empty()) {
+        show();
+    } else if (what == "many") {
+        many();
+    } else if (what == "full") {
+        full();
+    } else if (what == "read") {
+        return int(word(need(process::map(kBytes, MapFlags{})) + kPageSize));
+    } else if (what == "write") {
+        word(need(process::map(kBytes, MapFlags::Read))) = 1;
+    } else if (what == "jump") {
+        reinterpret_cast<void (*)()>(filled())();
+    } else if (what == "hole") {
+        const std::uint64_t start = filled();
+        need(process::unmap(start + kPageSize, kPageSize));
+        word(start + kPageSize) = 1;
+    }
+    return 0;
+}
