@@ -18,13 +18,21 @@ using namespace driver;
 
 namespace {
 
+/// One of the machine's devices, with memory for it, started.
+template <typename Device>
+struct Started {
+    VirtioDevice hardware;
+    DmaFrame dma;
+    DmaPool pool{dma.memory};
+    Device device{hardware.registers};
+
+    explicit Started(VirtioId id) : hardware(id) { need_started(device.start(pool)); }
+};
+
 /// Two requests bring different bytes.
 void rng() {
-    VirtioDevice hardware(VirtioId::Rng);
-    DmaFrame dma;
-    DmaPool pool(dma.memory);
-    RngDevice device(hardware.registers);
-    need_started(device.start(pool));
+    Started<RngDevice> started(VirtioId::Rng);
+    auto& [hardware, dma, pool, device] = started;
     std::uint64_t first[2] = {}, second[2] = {};
     for (auto* words : {&first, &second}) {
         device.ask();
@@ -81,11 +89,8 @@ NetDevice::Frame await_frame(VirtioDevice& hardware, NetDevice& device, unsigned
 
 /// Asks by ARP who the host is, and sends a datagram to its port udp=PORT, where something returns it.
 void net() {
-    VirtioDevice hardware(VirtioId::Net);
-    DmaFrame dma;
-    DmaPool pool(dma.memory);
-    NetDevice device(hardware.registers);
-    need_started(device.start(pool));
+    Started<NetDevice> started(VirtioId::Net);
+    auto& [hardware, dma, pool, device] = started;
     const auto& mac = device.mac();
     EXPECT(mac[0] == 0x52 && mac[1] == 0x54);
 
@@ -140,11 +145,8 @@ void paint(volatile std::uint32_t* pixels) {
 
 /// The picture stays while the keyboard is tested: the host looks at it, and then presses a key.
 void screen_and_keyboard() {
-    VirtioDevice hardware(VirtioId::Gpu);
-    DmaFrame dma;
-    DmaPool pool(dma.memory);
-    GpuDevice device(hardware.registers);
-    need_started(device.start(pool));
+    Started<GpuDevice> started(VirtioId::Gpu);
+    auto& [hardware, dma, pool, device] = started;
     const DmaMemory pixels = *pool.take(kWidth * kHeight * GpuDevice::kBytesPerPixel);
     const auto done = [&] { return *hardware.await(device, [&] { return device.finish(); }) == GpuDevice::Answer::Ok; };
     const GpuDevice::Rect whole{0, 0, kWidth, kHeight};
