@@ -28,7 +28,8 @@ constexpr unsigned kReplies = 32;  // the number of callers that can wait at the
 
 constinit MemoryPlan memory_plan;
 constinit InitConfig init_config;
-constinit ReplyPool replies;
+Reply reply_places[kReplies];
+constinit ReplyPool replies(reply_places);
 
 /// Unwraps the result of a step that the system cannot do without.
 template <typename T>

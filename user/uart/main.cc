@@ -28,7 +28,8 @@ enum OwnSlot : CPtr {
 };
 
 constexpr Badge kIrqBadge = 1;
-constinit ReplyPool replies;
+Reply reply_places[kReplies + 1];  // and the one that every process has
+constinit ReplyPool replies(reply_places);
 
 /// Everything that can fail, before the name is known to anybody.
 Answer<std::uint64_t> prepare() {

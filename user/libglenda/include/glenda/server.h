@@ -22,11 +22,8 @@ namespace glenda {
 /// The unused Reply objects of a server. That many callers can wait at the same time.
 class ReplyPool {
 public:
-    /// Room for a few Reply objects.
-    constexpr ReplyPool() : free_(few_) {}
-    /// Room for as many as there are `places`.
+    /// Room for as many as there are `places`, which belong to the pool from now on.
     constexpr explicit ReplyPool(std::span<Reply> places) : free_(places) {}
-    ReplyPool(const ReplyPool&) = delete;
 
     /// Adds a Reply object without a caller. Ignored if there is no place.
     void add(Reply reply);
@@ -36,7 +33,6 @@ public:
 
 private:
     std::size_t count_ = 0;
-    Reply few_[128]{};
     std::span<Reply> free_;
 };
 

@@ -50,9 +50,8 @@ enum class SpawnFlags : std::uint64_t {
     Wait = 1,     // not yet: reply when the child has ended
     Debug = 2,    // not yet: start it stopped
     NoMount = 4,  // RFNOMNT, not yet: a private namespace
-    Limits =
-        16,  // the request ends with three words: pages that are kept for the child, pages that it may have at most
-             //   (0: as the parent), Grants
+    Limits = 16,  // the request ends with three words: pages that are kept for the child, pages that it may have at
+                  //   most (0: as the parent), Grants
 };
 
 constexpr SpawnFlags operator|(SpawnFlags a, SpawnFlags b) { return SpawnFlags(std::uint64_t(a) | std::uint64_t(b)); }
