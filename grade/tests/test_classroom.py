@@ -1,196 +1,28 @@
 # SPDX-License-Identifier: MIT
-"""make grade-class: hostile submissions harm nothing, and what a class's results become."""
+"""make grade-class: a class is graded on this computer and on others, stopped and gone on with, and put into a table.
+
+What is read of a submission is test_class_submissions.py's, and what bounds it is test_class_sandbox.py's.
+"""
 
 import argparse
-import contextlib
-import io
 import json
-import lzma
 import os
-import random
-import resource
 import shutil
 import signal
 import subprocess
 import sys
-import tarfile
-import tempfile
 import time
-import zipfile
 from pathlib import Path
 
 import pytest
 
 from classroom import __main__ as classroom_main
-from classroom import one, sandbox, submission, table
-from classroom.sandbox import Limits, Outcome
+from classroom import one, sandbox, table
+from classroom.sandbox import Outcome
 from classroom.submission import BadSubmission
 from glenda.paths import ROOT
 from lab import host
-
-Member = tuple[str, bytes]
-
-
-def tar(path: Path, *members: Member, links: tuple[tuple[str, str], ...] = ()) -> Path:
-    with tarfile.open(path, "w:gz", errors="surrogateescape") as archive:
-        for name, content in members:
-            info = tarfile.TarInfo(name)
-            info.size = len(content)
-            archive.addfile(info, io.BytesIO(content))
-        for name, target in links:
-            info = tarfile.TarInfo(name)
-            info.type, info.linkname = tarfile.SYMTYPE, target
-            archive.addfile(info)
-    return path
-
-
-# --- submissions --------------------------------------------------------------------------------------------------
-
-def test_what_counts_and_what_does_not(tmp_path: Path) -> None:
-    found = submission.read(tar(tmp_path / "ann.tar.gz", ("ann/kernel/cap/slot.cc", b"mine"), ("ann/Makefile", b"all:"),
-                                ("ann/user/tests/lab2_spaces.cc", b"easy"), ("ann/build/x.o", b""), ("ann/kernel/a.py", b"")))
-    assert found.files == {"kernel/cap/slot.cc": b"mine"}
-    assert list(found.left_out) == ["Makefile", "user/tests/lab2_spaces.cc", "kernel/a.py"]
-
-
-def test_only_what_differs_from_the_course_is_noted(tmp_path: Path) -> None:
-    (tmp_path / "course").mkdir()
-    (tmp_path / "course/Makefile").write_bytes(b"all:")
-    (tmp_path / "course/README.md").write_bytes(b"hello")
-    found = submission.read(tar(tmp_path / "a.tar.gz", ("kernel/a.cc", b""), ("Makefile", b"all: mine"), ("README.md", b"hello"),
-                                ("my/notes", b""), ("grade/new.py", b"")))
-    assert one.edited(found.left_out, tmp_path / "course") == ["Makefile", "grade/new.py"]
-
-
-def test_a_folder_and_a_zip_are_read_alike(tmp_path: Path) -> None:
-    (tmp_path / "bob/kernel").mkdir(parents=True)
-    (tmp_path / "bob/kernel/a.cc").write_bytes(b"x\r\n")
-    (tmp_path / "bob/kernel/passwd.cc").symlink_to("/etc/passwd")
-    with zipfile.ZipFile(tmp_path / "eve.zip", "w") as archive:
-        archive.writestr("kernel/a.cc", b"x\r\n")
-    assert [path.name for path in submission.find(tmp_path)] == ["bob", "eve.zip"]
-    assert submission.read(tmp_path / "bob").files == submission.read(tmp_path / "eve.zip").files == {"kernel/a.cc": b"x\r\n"}
-
-
-@pytest.mark.parametrize("name", ["../kernel/a.cc", "/kernel/a.cc", "kernel/../../a.cc", "kernel/a\n.cc", "kernel/$(x).cc"])
-def test_names_that_lead_elsewhere(tmp_path: Path, name: str) -> None:
-    found = submission.read(tar(tmp_path / "a.tar.gz", (name, b"evil"), ("kernel/b.cc", b"good")))
-    assert list(found.files) == ["kernel/b.cc"] and list(found.left_out) == [name]
-
-
-def test_links_in_archives_are_not_followed(tmp_path: Path) -> None:
-    path = tar(tmp_path / "a.tar.gz", ("kernel/b.cc", b"good"), links=(("kernel/c.cc", "/etc/shadow"), ("user", "/etc")))
-    assert list(submission.read(path).files) == ["kernel/b.cc"]
-
-
-def test_a_bomb_is_refused_before_it_is_unpacked(tmp_path: Path) -> None:
-    with zipfile.ZipFile(tmp_path / "bomb.zip", "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("kernel/a.cc", b"\0" * (submission.MOST_OF_ONE + 1))
-    with pytest.raises(BadSubmission, match="kernel/a.cc has 4 MiB"):
-        submission.read(tmp_path / "bomb.zip")
-    many = tar(tmp_path / "many.tar.gz", *((f"kernel/{number}.cc", b"") for number in range(submission.MOST_FILES + 2)))
-    with pytest.raises(BadSubmission, match="more than 5000 files"):
-        submission.read(many)
-
-
-@pytest.mark.parametrize("content", [b"", b"no archive", b"\x1f\x8b\x08broken"])
-def test_what_is_no_archive(tmp_path: Path, content: bytes) -> None:
-    for name in ("a.tar.gz", "a.zip", "a.tar"):
-        (tmp_path / name).write_bytes(content)
-        with pytest.raises(BadSubmission):
-            submission.read(tmp_path / name)
-
-
-def test_a_damaged_archive(tmp_path: Path) -> None:
-    """The libraries for each format fail in their own ways."""
-    noise = bytes(random.Random(1).randbytes(50000))
-    good = tar(tmp_path / "a.tar.gz", ("kernel/a.cc", noise)).read_bytes()
-    (tmp_path / "a.tar.gz").write_bytes(good[:20000] + bytes(100) + good[20100:])
-    (tmp_path / "a.tar.xz").write_bytes((packed := lzma.compress(noise))[:9000] + bytes(100) + packed[9100:])
-    with zipfile.ZipFile(tmp_path / "a.zip", "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("kernel/a.cc", b"abc" * 5000)
-    packed = (tmp_path / "a.zip").read_bytes()
-    (tmp_path / "a.zip").write_bytes(packed[:45] + b"\xff" * 15 + packed[60:])
-    for name in ("a.tar.gz", "a.tar.xz", "a.zip"):
-        with pytest.raises(BadSubmission, match=f"{name} cannot be read: "):
-            submission.read(tmp_path / name)
-
-
-def test_a_bomb_of_what_is_skipped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(submission, "MOST_UNPACKED", 1 << 20)
-    with pytest.raises(BadSubmission, match="it unpacks to more than 1 MiB"):
-        submission.read(tar(tmp_path / "a.tar.gz", ("kernel/a.cc", b""), ("build/x.o", bytes(2 << 20))))
-
-
-def test_reading_takes_bounded_time_and_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = tar(tmp_path / "a.tar.gz", ("kernel/a.cc", b""))
-    before = resource.getrlimit(resource.RLIMIT_AS)
-    monkeypatch.setattr(submission, "MOST_SECONDS", 1)
-    with monkeypatch.context() as patch:
-        patch.setattr(submission, "read_tar", lambda _: all(True for _ in iter(int, 1)))
-        with pytest.raises(BadSubmission, match="more than 1 s of the processor's time"):
-            submission.read(path)
-        patch.setattr(submission, "read_tar", lambda _: time.sleep(1.5))
-        submission.read(path)           # a slow disk is nobody's fault
-        patch.setattr(submission, "MOST_WALL", 1)
-        patch.setattr(submission, "read_tar", lambda _: time.sleep(20))
-        with pytest.raises(BadSubmission, match="not finished after 1 s on the wall"):
-            submission.read(path)
-    with monkeypatch.context() as patch, pytest.raises(BadSubmission, match="cannot be read: MemoryError"):
-        patch.setattr(submission, "read_tar", lambda _: bytearray(submission.MOST_MEMORY))
-        submission.read(path)
-    assert resource.getrlimit(resource.RLIMIT_AS) == before and list(submission.read(path).files) == ["kernel/a.cc"]
-
-
-@pytest.mark.parametrize(("folder", "lab1"), [("ann/", ""), ("", ""), ("lab1/", ""), ("lab1-handin/", "lab1/"),
-                                               ("", "lab1/"), ("lab1/", "lab1/")])
-def test_the_name_of_the_folder_comes_off(tmp_path: Path, folder: str, lab1: str) -> None:
-    """But grade/labs/lab1.toml and lab1/kernel/main.cc have none."""
-    names = [".gitignore", "Makefile", "grade/labs/lab1.toml", f"{lab1}kernel/a.cc", f"{lab1}user/b.cc"]
-    found = submission.read(tar(tmp_path / "a.tar", *((folder + name, b"x") for name in names)))
-    assert list(found.files) == names[3:] and "grade/labs/lab1.toml" in found.left_out
-    if lab1 and not folder:     # and nothing else is there
-        assert list(submission.read(tar(tmp_path / "b.tar", (names[3], b"x"))).files) == names[3:4]
-
-
-def test_a_file_in_place_of_a_folder(tmp_path: Path) -> None:
-    with pytest.raises(BadSubmission, match="kernel/x.cc is a file and a folder"):
-        submission.read(tar(tmp_path / "a.tar", ("kernel/x.cc", b""), ("kernel/x.cc/y.cc", b"")))
-    (tmp_path / "course/kernel/cap.h").mkdir(parents=True)
-    (tmp_path / "course/kernel/slot.cc").write_text("")
-    for name in ("kernel/cap.h", "kernel/slot.cc/y.cc"):
-        with pytest.raises(BadSubmission, match=f"{name} cannot be there"):
-            one.lay_out(submission.read(tar(tmp_path / "a.tar", (name, b""))), tmp_path / "course", tmp_path / "to")
-
-
-def test_a_name_too_long_for_a_file(tmp_path: Path) -> None:
-    found = submission.read(tar(tmp_path / "a.tar", (f"kernel/{'a' * 300}.cc", b""), (f"kernel/{'b/' * 3000}c.cc", b""),
-                                ("kernel/a.cc", b"")))
-    assert list(found.files) == ["kernel/a.cc"] and len(one.edited(found.left_out, tmp_path)) == 2
-
-
-def test_no_file_of_this_computer_is_looked_at_for_a_name(tmp_path: Path) -> None:
-    """/proc/kcore is a file of 128 TiB to whoever reads it."""
-    (tmp_path / "course").mkdir()
-    (tmp_path / "secret").write_bytes(b"")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Path, "read_bytes", lambda path: pytest.fail(f"{path} was read"))
-        found = submission.read(tar(tmp_path / "a.tar", ("kernel/a.cc", b""), (str(tmp_path / "secret"), b""), ("../secret", b"")))
-        assert len(one.edited(found.left_out, tmp_path / "course")) == 2
-
-
-def test_no_sources_and_no_submissions(tmp_path: Path) -> None:
-    with pytest.raises(BadSubmission, match="no sources below kernel/, lab1/, user/"):
-        submission.read(tar(tmp_path / "a.tar.gz", ("README", b"hello")))
-    (tmp_path / "empty").mkdir()
-    with pytest.raises(BadSubmission, match="holds no submission"):
-        submission.find(tmp_path / "empty")
-    with pytest.raises(BadSubmission, match="is no folder"):
-        submission.find(tmp_path / "nowhere")
-
-
-def test_names_are_harmless() -> None:
-    assert submission.name_of(Path("/x/a b;rm -rf $HOME.tar.gz")) == "a_b_rm_-rf__HOME.tar.gz"   # no file: no suffix to take
+from test_class_submissions import Member, tar
 
 
 def job_with(tmp_path: Path, *members: Member) -> Path:
@@ -412,108 +244,6 @@ def test_what_is_killed_leaves_nobody_who_grades(tmp_path: Path) -> None:
     while (ended := not parallel.exists() or b"State:\tZ" in (parallel / "status").read_bytes()) is False and time.monotonic() - begun < 25:
         time.sleep(0.05)
     assert ended
-
-
-# --- the sandbox --------------------------------------------------------------------------------------------------
-
-def command_lines() -> list[bytes]:
-    found = []
-    for each in Path("/proc").glob("[0-9]*/cmdline"):
-        with contextlib.suppress(OSError):      # it has just ended
-            found.append(each.read_bytes())
-    return found
-
-
-def run(script: str, *, trees: dict[str, Path] | None = None, **limits: object) -> Outcome:
-    with tempfile.TemporaryFile() as output:
-        return sandbox.run(["sh", "-c", script], trees or {}, Limits(**limits), {}, output)
-
-
-@pytest.fixture(scope="module")
-def works() -> None:
-    """bubblewrap needs user namespaces, which a chroot and some containers forbid."""
-    outcome = run("echo inside")
-    if b"namespace" in outcome.output or b"Operation not permitted" in outcome.output:
-        pytest.skip(f"bubblewrap cannot work here: {outcome.output.decode(errors='replace').strip()}")
-    assert outcome.output == b"inside\n"
-
-
-@pytest.mark.usefixtures("works")
-class TestSandbox:
-    def test_nothing_of_the_host_is_seen_or_changed(self, tmp_path: Path) -> None:
-        tmp_path.chmod(0o755)
-        (tmp_path / "given").write_text("read me")
-        outcome = run("cat /given/given; ls /home /root /etc/shadow; echo x > /given/given; echo x > /usr/x; rm -rf /usr/bin/sed; true",
-                      trees={"/given": tmp_path})
-        assert outcome.output.startswith(b"read me") and (tmp_path / "given").read_text() == "read me"
-        assert outcome.output.count(b"No such file") >= 3 and b"Read-only file system" in outcome.output
-
-    def test_there_is_no_network_and_no_other_process(self) -> None:
-        outcome = run("cat /proc/net/dev | tail -n +3 | cut -d: -f1; ls /proc | grep -c '^[0-9]'")
-        lines = outcome.output.decode().split()
-        assert lines[:-1] == ["lo"] and int(lines[-1]) < 10
-
-    def test_no_command_line_tells_a_secret(self) -> None:
-        """A host test reads /proc, and so does everybody who is logged in on this computer."""
-        with tempfile.TemporaryFile() as output:
-            outcome = sandbox.run(["sh", "-c", "cat /proc/*/cmdline; env"], {}, Limits(), {"TOKEN": "hush"}, output)
-        assert outcome.output.count(b"hush") == outcome.output.count(b"TOKEN=hush") == 1
-
-    def test_nothing_of_the_environment_comes_in(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setenv("LD_PRELOAD_NOTE", "mine")
-        assert b"mine" not in run("env").output
-
-    def test_the_processors_time_counts(self) -> None:
-        """And that of children that have ended, too. However slowly it goes: here the half of it is slept."""
-        outcome = run("while :; do sh -c 'i=0; while [ $i -lt 20000 ]; do i=$((i+1)); done'; sleep 0.02; done", seconds=1, wall=120)
-        assert outcome.stopped == "it used more than 1 s of the processor's time"
-
-    def test_who_sleeps_costs_nothing_and_ends_after_all(self) -> None:
-        assert run("sleep 1", seconds=0.5, wall=120).stopped == ""
-        begun = time.monotonic()
-        assert run("sleep 60", seconds=30, wall=0.5).stopped == "it was not finished after 0.5 s on the wall"
-        assert time.monotonic() - begun < 30
-
-    def test_memory(self) -> None:
-        outcome = run("exec python3 -c 'import time\nkept=[]\nwhile True: kept.append(bytearray(20<<20)); time.sleep(0.02)'",
-                      memory=200 << 20)
-        assert outcome.stopped == "it used more than 200 MiB of memory"
-
-    def test_disk(self) -> None:
-        assert b"No space left" in run("dd if=/dev/zero of=/work/big bs=1M count=100 2>&1", disk=20 << 20).output
-
-    @pytest.mark.parametrize("script", ["f() { f | f & }; f; sleep 60", "python3 -c 'import os\nwhile True: os.fork()'"])
-    def test_forks_for_ever(self, script: str) -> None:
-        """The watch sees it before the kernel lets a fork fail: then most of them would end, and nobody would know why."""
-        assert run(f": {os.getpid()}; {script}", processes=40).stopped == "it started more than 40 processes"
-        assert not any(f": {os.getpid()};".encode() in line for line in command_lines())
-
-    @pytest.mark.parametrize("ends", [True, False])
-    def test_a_daemon_ends_with_the_sandbox(self, ends: bool) -> None:
-        """It has left its session, its parents and its output, and ignores what it can. It's gone when run() returns."""
-        daemon = f"setsid sh -c \"trap '' TERM HUP INT; exec 0<&- 1<&- 2<&-; (while :; do sleep 0.1; done; : {os.getpid()}) & \" & sleep 0.5"
-        outcome = run(daemon if ends else f"{daemon}; sleep 60", wall=120 if ends else 2)
-        assert outcome.stopped == ("" if ends else "it was not finished after 2 s on the wall")
-        assert not any(f": {os.getpid()})".encode() in line for line in command_lines())
-
-    def test_only_the_own_process_is_ended(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        """bubblewrap's first process may have ended by the time its number arrives, and another have that number."""
-        other = subprocess.Popen(["sleep", "60"])
-        monkeypatch.setattr(sandbox.json, "loads", lambda _: {"child-pid": other.pid})
-        assert run("sleep 60", wall=0.3).stopped and other.poll() is None
-        other.kill()
-        other.wait()
-
-    @pytest.mark.skipif(os.geteuid() != 0, reason="only root starts sandboxes of several users")
-    def test_one_sandbox_does_not_count_for_another(self) -> None:
-        """The kernel counts the processes of a user, wherever they are."""
-        script = "import subprocess, sys, pathlib; sys.path.insert(0, 'grade'); from tests import test_classroom as t; print(t.run('id -u').output)"
-        users = {subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True).stdout for _ in range(2)}
-        assert len(users) == 2 and "65534" not in str(users)
-
-    def test_prints_for_ever(self) -> None:
-        outcome = run("yes", output=1 << 20)
-        assert outcome.stopped == "it printed more than 1 MiB" and len(outcome.output) == 1 << 20
 
 
 # --- results ------------------------------------------------------------------------------------------------------
