@@ -141,10 +141,11 @@ Pages AddressSpace::missing_tables(const Memory& memory, std::uint64_t start, st
 
 /// The page tables that are charged only because of regions in [start, end).
 Pages AddressSpace::spare_tables(const Memory& memory, std::uint64_t start, std::uint64_t end) const {
+    const unsigned first = regions_.first_above(start);
     std::uint64_t count = 0;
     for (const std::uint64_t span : {PageTree::kLeafSize, PageTree::kDirectorySize}) {
         std::uint64_t at = 0;  // tables below have been counted
-        for (unsigned i = regions_.first_above(start); i != regions_.count() && regions_.at(i).start < end; i++) {
+        for (unsigned i = first; i != regions_.count() && regions_.at(i).start < end; i++) {
             const std::uint64_t stop = std::min(regions_.at(i).end, end);
             at = std::max(at, align_down(std::max(regions_.at(i).start, start), span));
             for (; at < stop; at += span) {

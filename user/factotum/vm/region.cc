@@ -63,9 +63,8 @@ void RegionList::insert_at(unsigned i, const Region& region) {
 }
 
 void RegionList::cut(std::uint64_t address) {
-    if (!is_inside(address)) return;
     const unsigned i = first_above(address);
-    insert_at(i + 1, at(i).split(address));
+    if (i != count_ && at(i).start < address) insert_at(i + 1, at(i).split(address));
 }
 
 void RegionList::erase(std::uint64_t start, std::uint64_t end) {
