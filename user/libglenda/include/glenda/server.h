@@ -14,6 +14,7 @@
 //     }
 #pragma once
 
+#include "glenda/heart.h"
 #include "glenda/message.h"
 #include "glenda/object.h"
 
@@ -116,13 +117,16 @@ public:
     Server(Endpoint endpoint, ReplyPool& pool, const ReceiveSlots& slots);
 
     /// Runs forever: calls `handler.handle(Request&) -> Reaction` for a message, and `handler.signalled(Badge)` for a
-    /// signal of the bound notification.
+    /// signal of the bound notification. Sends heartbeats (heart.h).
     template <typename Handler>
     [[noreturn]] void run(Handler& handler) {
+        heart_.start(request_.slots_);
         for (Message message = receive();;) {
             request_.store(message);
+            if (heart_.is_due()) [[unlikely]]
+                heart_.beat();
             if (message.tag.is_notification()) [[unlikely]] {
-                handler.signalled(message.badge);
+                if (const Badge bits = heart_.answer(message.badge); bits != 0) handler.signalled(bits);
                 message = receive();
             } else {
                 message = answer(handler.handle(request_));
@@ -148,6 +152,7 @@ private:
 
     Endpoint endpoint_;
     Request request_;
+    Heart heart_{};
 };
 
 }  // namespace glenda
