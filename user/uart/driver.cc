@@ -54,7 +54,7 @@ void Driver::transmit() {
     while (writer_count_ != 0 && writers_[first_writer_].size <= to_send_.room()) {
         Writer& writer = writers_[first_writer_];
         enqueue({writer.text, writer.size});
-        writer.caller.reply(MessageWriter(0));
+        writer.caller.reply(short_message(0));
         first_writer_ = (first_writer_ + 1) % kMaxWriters;
         writer_count_--;
     }
