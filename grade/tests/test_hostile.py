@@ -66,7 +66,7 @@ def in_use(shell: Shell) -> int:
 
 
 # Methods that everybody may use must have succeeded, or the attacker no longer gets past the first checks.
-EVERYBODY = {"factotum": {1, 3, 4, 6, 7, 8, 14, 16, 17, 18, 20, 21, 22, 23, 27}, "9ball": {3, 4, 7}, "serial": {1, 3}}
+EVERYBODY = {"factotum": {1, 3, 4, 6, 7, 8, 14, 16, 17, 18, 20, 21, 22, 23, 27}, "9ball": {3, 4, 7}, "serial": {1}}
 
 
 @pytest.mark.parametrize("target, count", [("factotum", 100_000), ("9ball", 100_000), ("serial", 20_000)])
