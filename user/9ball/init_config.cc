@@ -70,6 +70,7 @@ std::expected<void, ConfigError> InitConfig::read_key(ServiceConfig& service, co
     if (key == "ready") return read_ready(service, event);
     if (key == "priority") return read_priority(service, event);
     if (key == "stop") return read_time(service.stop_ms, event);
+    if (key == "heartbeat") return read_time(service.heartbeat_ms, event);
     if (key == "console") return read_flag(service.console, event);
     if (key == "power") return read_flag(service.power, event);
     if (key == "logger") return read_flag(service.logger, event);

@@ -18,6 +18,8 @@
 //     console = true              # it may write to the kernel's console
 //     power = true                # it may shut the machine down
 //     stop = "3s"                 # how long it may take to stop: 1ms to 60s, the default is 3s
+//     heartbeat = "2s"            # how often its loop must show that it runs, or it is killed and restarted:
+//                                 # 1ms to 60s; the default is never
 //     logger = true               # it may take the log over
 //
 // `parse` rejects an invalid file and names the line, so the users of a configuration need no checks: names are unique,
@@ -60,6 +62,7 @@ struct ServiceConfig {
     std::optional<ReadyRule> ready_key{};  // as written
     unsigned priority = 100;
     unsigned stop_ms = 3000;
+    unsigned heartbeat_ms = 0;  // 0: never
     bool console = false;
     bool power = false;
     bool logger = false;

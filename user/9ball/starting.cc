@@ -114,6 +114,7 @@ void Supervisor::mark_up(Service& service) {
     if (service.state == ServiceState::Starting) {
         service.state = ServiceState::Up;
         service.due = 0;
+        watch(service);
     }
     start_ready();
 }

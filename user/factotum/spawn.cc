@@ -74,7 +74,7 @@ Reaction Factotum::spawn(Process& parent, Request& request) {
         processes_.release(*child);
         return built.error();
     }
-    return MessageWriter(0).word(child->pid);
+    return Reaction::ok(child->pid);
 }
 
 /// The parent's account, or one of the child's own.

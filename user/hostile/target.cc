@@ -63,8 +63,8 @@ constexpr Form kNineball[] = {
 
 using S = SerialMethod;
 constexpr Form kSerial[] = {
-    form(S::Write, "t"),        form(S::Read, "s"),        form(S::SetInterrupt, "N"),
-    form(S::SetInterrupt, "C"), form(S::SetInterrupt, ""),
+    form(S::Write, "t"),          form(S::Read, "s"),           form(S::NewJob, ""),
+    form(S::SetForeground, "sN"), form(S::SetForeground, "sC"), form(S::SetForeground, "s"),
 };
 
 constexpr Target kTargets[] = {

@@ -52,6 +52,16 @@ Answer<void> ready(Notification stop) {
     return transact(server(), request);
 }
 
+Answer<std::uint64_t> heartbeat(Pulse pulse, Notification question) {
+    if (!question) {
+        TRY(reply, ask(server(), Method::Heartbeat, pulse));
+        return reply.words[0];
+    }
+    Received reply;
+    TRY_VOID(transact(server(), MessageWriter(Method::Heartbeat).word(pulse).cap(question.cptr()), reply));
+    return reply.words[0];
+}
+
 Answer<void> start(std::string_view name) { return transact(server(), MessageWriter(Method::Start).text(name)); }
 Answer<void> stop(std::string_view name) { return transact(server(), MessageWriter(Method::Stop).text(name)); }
 
