@@ -71,7 +71,7 @@ Reaction Factotum::handle(Request& request) {
         case FactotumMethod::CreateObject: return create_object(*process, request);
         case FactotumMethod::DeleteObject: return delete_object(*process, request);
         case FactotumMethod::Audit: return audit(*process);
-        case FactotumMethod::Fork:
+        case FactotumMethod::Fork: return fork(*process);
         case FactotumMethod::ThreadCreate:
         case FactotumMethod::ThreadExit:
         case FactotumMethod::ThreadJoin:

@@ -39,6 +39,8 @@ Answer<std::uint64_t> spawn(const SpawnRequest& request, SpawnReason* reason) {
     return reply.reader().word();
 }
 
+Answer<std::uint64_t> fork() { return ask(MessageWriter(FactotumMethod::Fork)); }
+
 Answer<Ended> wait(std::int64_t pid, WaitFlags flags) {
     Received reply;
     TRY_VOID(transact(server(), MessageWriter(FactotumMethod::Wait).word(pid).word(flags), reply));
