@@ -8,6 +8,7 @@
 //
 // Invariants: refs is the number of entries that name a page, less one; while it is not 0, no private region maps the
 // page writable. Every page of a private region is charged, whether it is shared or not, so a copy can always be taken.
+#include "frames/page_bytes.h"
 #include "vm/address_space.h"
 
 namespace glenda::factotum {
@@ -85,7 +86,7 @@ Result<void> AddressSpace::copy_pages(Memory& memory, const Region& region) {
 /// Gives the entry a page of its own: a copy of the one that others name, too.
 Result<void> AddressSpace::break_sharing(Memory& memory, PageEntry& entry) {
     TRY(copy, memory.take_frame());
-    __builtin_memcpy(memory.window(copy), memory.window(entry.page()), kPageSize);
+    copy_page(memory.window(copy), memory.window(entry.page()));
     if (entry.slot() != 0) memory.give_mapping(entry.slot());
     memory.release_frame(entry.page());
     entry = PageEntry(copy);

@@ -58,13 +58,23 @@ public:
     /// Frames beside tables.
     std::uint64_t frames() const { return tables_; }
     /// The entry for `address`; null if there is no table.
-    PageEntry* find(const Memory& memory, std::uint64_t address) const;
+    PageEntry* find(const Memory& memory, std::uint64_t address) const {
+        const TableEntry directory = directories_[address / kDirectorySize];
+        if (!directory) return nullptr;
+        const TableEntry leaf = directory_at(memory, directory)[address / kLeafSize % kEntries];
+        if (!leaf) return nullptr;
+        auto* const entries = reinterpret_cast<PageLeaf*>(memory.window(leaf.frame))->entries;
+        return &entries[address / kPageSize % PageLeaf::kEntries];
+    }
     /// Whether there is the table that spans `span` bytes, kLeafSize or kDirectorySize, at `address`.
     bool has_table(const Memory& memory, std::uint64_t address, std::uint64_t span) const {
         return span == kDirectorySize ? bool(directories_[address / kDirectorySize]) : find(memory, address) != nullptr;
     }
     /// The same as find(), but makes the tables, which must have been charged. Error: NotEnoughMemory.
-    Result<PageEntry*> ensure(Memory& memory, std::uint64_t address);
+    Result<PageEntry*> ensure(Memory& memory, std::uint64_t address) {
+        if (PageEntry* const entry = find(memory, address); entry != nullptr) return entry;
+        return ensure_new(memory, address);
+    }
 
     /// Makes only the tables that a frame of `size` bytes needs.
     Result<void> ensure_tables(Memory& memory, std::uint64_t address, std::uint64_t size);
@@ -94,6 +104,7 @@ private:
     static TableEntry* directory_at(const Memory& memory, TableEntry table) {
         return reinterpret_cast<TableEntry*>(memory.window(table.frame));
     }
+    Result<PageEntry*> ensure_new(Memory& memory, std::uint64_t address);
     Result<void> make_table(Memory& memory, TableEntry& entry, std::uint64_t address);
 
     CPtr vspace_ = 0;

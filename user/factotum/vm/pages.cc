@@ -8,6 +8,7 @@
 //   map it; while others name it, without Write
 #include <algorithm>
 
+#include "frames/page_bytes.h"
 #include "vm/address_space.h"
 
 namespace glenda::factotum {
@@ -67,7 +68,7 @@ Result<PageNumber> AddressSpace::make_page(Memory& memory, const Region& region,
     if (address >= region.file_end()) return memory.take_zeroed();
     const Cluster& cluster = images_->cluster(region.cluster_of(address));
     TRY(page, memory.take_frame());
-    __builtin_memcpy(memory.window(page), memory.window(cluster.page_at(address)), kPageSize);
+    copy_page(memory.window(page), memory.window(cluster.page_at(address)));
     return page;
 }
 
