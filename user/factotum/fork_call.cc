@@ -40,14 +40,17 @@ Answer<void> Factotum::copy_process(Process& child, Process& parent) {
     return {};
 }
 
-/// Copies what can be copied, except what only one process can use.
+/// Copies the capabilities that a program may have (slots.h), if they can be copied and more than one process can use
+/// them.
 void Factotum::copy_slots(const Process& child, const Process& parent) {
-    for (CPtr slot = kSlotNotification + 1; slot != kSlotEnd; slot++) {
-        if (!child.cspace.copy(slot, parent.cspace, slot)) continue;  // usually it is empty
+    const auto copy = [&](CPtr slot) {
+        if (!child.cspace.copy(slot, parent.cspace, slot)) return;  // usually it is empty
         const auto info = child.cspace.info(slot);
-        if (info && info->type != CapType::Reply && info->type != CapType::IrqHandler) continue;
-        (void)child.cspace.remove(slot);
-    }
+        if (!info || info->type == CapType::Reply || info->type == CapType::IrqHandler) (void)child.cspace.remove(slot);
+    };
+    copy(kSlotConsole);
+    for (CPtr slot = kSlotPassed; slot != kSlotPassedEnd; slot++) copy(slot);
+    for (CPtr slot = kSlotFirstFree; slot != kSlotEnd; slot++) copy(slot);
 }
 
 }  // namespace glenda::factotum
