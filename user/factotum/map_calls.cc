@@ -49,7 +49,7 @@ Reaction Factotum::sbrk(Process& process, Request& request) {
         moved = process.space.unmap(memory_, end, old_end);
     if (!moved) return moved.error();
     process.break_ = std::uint64_t(wanted);
-    return MessageWriter(0).word(process.break_);
+    return Reaction::ok(process.break_);
 }
 
 /// Maps zeroed memory where nothing is.
@@ -87,12 +87,13 @@ Reaction Factotum::map(Process& process, Request& request) {
     const Region region{.start = range->start, .end = range->end, .rights = rights, .kind = RegionKind::Anonymous};
     if (const auto mapped = process.space.map(memory_, region); !mapped) return mapped.error();
     for (std::uint64_t at = range->start; populates && at < range->end; at += kPageSize) {
-        const auto page = process.space.populate(memory_, *process.space.regions().find(at), at);
+        const Access access = rights == MapFlags::ReadWrite ? Access::Write : Access::Read;
+        const auto page = process.space.populate(memory_, *process.space.regions().find(at), at, access);
         if (page) continue;
         (void)process.space.unmap(memory_, range->start, range->end);
         return page.error();
     }
-    return MessageWriter(0).word(range->start);
+    return Reaction::ok(range->start);
 }
 
 Reaction Factotum::unmap(Process& process, Request& request) {

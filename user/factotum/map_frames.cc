@@ -46,7 +46,7 @@ Reaction Factotum::map_frames(Process& process, Request& request) {
         start = align_up(*gap, *size);
     }
     if (const auto mapped = map_frames_at(process, start, request, rights); !mapped) return mapped.error();
-    return MessageWriter(0).word(start);
+    return Reaction::ok(start);
 }
 
 /// All of them, or none.

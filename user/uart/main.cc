@@ -7,8 +7,10 @@ using namespace glenda;
 
 namespace {
 
-constexpr unsigned kReplies = 18;                      // a reader, writers, and one for the next caller
-constexpr CPtr kInterrupt = driver::kDriverFirstFree;  // the Notification that ^C signals
+constexpr unsigned kReplies = 18;  // a reader, writers, and one for the next caller
+
+/// What ^C signals, and the capability for the programs of the newest job.
+enum OwnSlot : CPtr { kInterrupt = driver::kDriverFirstFree, kJob };
 
 Reply reply_places[kReplies];
 constinit ReplyPool replies(reply_places);
@@ -20,6 +22,6 @@ int main() {
     const DeviceInfo& info = process.info();
     uart::Ns16550 device(process.address(), {unsigned(info.shift), unsigned(info.width)});
     device.start();
-    static uart::Driver driver(device, process.irq(), kInterrupt);
+    static uart::Driver driver(device, process.irq(), Endpoint(kDriverEndpoint), {.interrupt = kInterrupt, .job = kJob});
     process.serve(driver, replies, kReplies);
 }
