@@ -2,7 +2,10 @@
 // See server.h.
 #include "server.h"
 
+#include <bit>
+
 #include "journal.h"
+#include "manifest.h"
 
 namespace glenda::nineball {
 
@@ -33,6 +36,7 @@ Reaction NineballServer::dispatch(Request& request) {
         case Method::Start: return start(client, request);
         case Method::Stop: return stop(client, request);
         case Method::LogTake: return take_log(client, request);
+        case Method::Manifest: return manifest(request);
     }
     return ServerError::BadRequest;
 }
@@ -152,6 +156,19 @@ Reaction NineballServer::status(const Request& request) const {
     if (index >= supervisor_.services().size()) return ServerError::NotFound;
     const Service& service = supervisor_.services()[index];
     return MessageWriter(0).word(service.state).word(service.pid).word(service.restarts).text(service.name());
+}
+
+Reaction NineballServer::manifest(const Request& request) const {
+    MessageReader reader = request.reader();
+    const std::uint64_t index = reader.word();
+    if (!reader.ok()) return ServerError::BadRequest;
+    if (index >= supervisor_.services().size()) return ServerError::NotFound;
+    const Service& service = supervisor_.services()[index];
+    MessageWriter reply(0);
+    reply.text(service.name()).word(service.pid);
+    for (const ManifestSlot& slot : manifest_of(*service.config, service.pid).all())
+        reply.word(std::bit_cast<std::uint64_t>(slot));
+    return reply;
 }
 
 }  // namespace glenda::nineball

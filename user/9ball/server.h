@@ -40,6 +40,7 @@ private:
     Reaction start(const Service* client, const Request& request);
     Reaction stop(const Service* client, const Request& request);
     Reaction status(const Request& request) const;
+    Reaction manifest(const Request& request) const;
 
     Supervisor& supervisor_;
     Registry& registry_;

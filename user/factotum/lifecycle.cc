@@ -95,7 +95,7 @@ void Factotum::tear_down(Process& process) {
     process.belongings.destroy(memory_);
     if (process.tcb) (void)memory_.kernel().remove(slots.run(process.place, kRunFaultHandler));
     if (process.has_exit_notification) (void)memory_.kernel().remove(slots.run(process.place, kRunExitNotification));
-    if (process.cspace) memory_.give_object(process.cnode_page);
+    if (process.cspace) memory_.give_cnode(process.cnode_page, process.cnode_radix);
     process.space.destroy(memory_);
     leave_account(process);
     process.tcb = Tcb();

@@ -48,7 +48,9 @@ Reaction Factotum::spawn(Process& parent, Request& request) {
     Limits limits{};
     if (has(flags, SpawnFlags::Limits)) limits = {reader.word(), reader.word(), Grants(reader.word())};
     if (!reader.ok()) return ServerError::BadRequest;
-    if (flags != SpawnFlags::None && flags != SpawnFlags::Limits) return ServerError::NotSupported;
+    if (has(flags, SpawnFlags::Unsupported)) return ServerError::NotSupported;
+    const unsigned radix = cnode_radix_of(flags) != 0 ? cnode_radix_of(flags) : kProcessCNodeRadix;
+    if (radix < kProcessCNodeRadix || radix > kMaxProcessCNodeRadix) return ServerError::BadRequest;
     if (!has(parent.grants, limits.grants)) return ServerError::PermissionDenied;
     if (priority > parent.priority) return ServerError::PermissionDenied;
     for (unsigned i = 0; i < request.caps(); i++) {
@@ -61,6 +63,7 @@ Reaction Factotum::spawn(Process& parent, Request& request) {
     Process* child = processes_.create(&parent);
     if (child == nullptr) return ServerError::OutOfMemory;
     child->grants = limits.grants;
+    child->cnode_radix = radix;
     const auto account = account_for(parent, flags, limits);
     if (!account) {
         processes_.release(*child);

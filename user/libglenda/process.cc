@@ -80,6 +80,12 @@ Answer<MemoryInfo> memory() {
     return MemoryInfo{reply.words[0], reply.words[1], reply.words[2], reply.words[3]};
 }
 
+Answer<CNode::Info> inspect(std::uint64_t pid, std::uint64_t index) {
+    TRY(reply, ask(server(), FactotumMethod::Inspect, pid, index));
+    CHECK(reply.tag.length() == 4, ServerError::Broken);
+    return CNode::Info{CapType(reply.words[0]), Rights(reply.words[1]), unsigned(reply.words[2]), reply.words[3]};
+}
+
 Answer<std::uint64_t> audit() { return ask_word(FactotumMethod::Audit); }
 
 Answer<void> set_exit_notification(Notification notification) {

@@ -54,4 +54,16 @@ struct ServiceStatus {
 /// The status of service number `index`, counted from 0. NotFound past the last one.
 Answer<ServiceStatus> status(unsigned index);
 
+/// The slots that service number `index` is started with.
+struct ServiceManifest {
+    static constexpr unsigned kMaxSlots = 16;
+
+    char name[kMaxName + 1];
+    std::uint64_t pid;  // 0: it does not run
+    unsigned count;
+    ManifestSlot slots[kMaxSlots];
+};
+/// NotFound past the last service.
+Answer<ServiceManifest> manifest(unsigned index);
+
 }  // namespace glenda::nineball

@@ -7,6 +7,8 @@
 
 #include <cstdint>
 
+#include "abi/object.h"
+
 namespace glenda::nineball {
 
 constexpr std::uint64_t kProtocol = 0x0500;
@@ -40,7 +42,23 @@ enum class Method : std::uint64_t {
     LogTake,                // offset -> next offset, bytes: as LogRead, but at the end of the log it replies when
                             // something is logged. Until the caller ends, 9Ball shows no lines itself.
                             // PermissionDenied unless the caller is a `logger` in init.toml; Busy if another has it
+    Manifest,  // index -> text name, pid, and for each slot that the service is started with a ManifestSlot: so many
+               // words. NotFound past the last service
 };
+
+/// What one slot of a service holds when it starts.
+///   63    32 31  24 23    16 15    8 7     0
+///  +--------+------+--------+-------+-------+
+///  | badge  | size | rights | type  | slot  |      the low half of the badge; 0: none
+///  +--------+------+--------+-------+-------+
+struct ManifestSlot {
+    std::uint8_t slot = 0;
+    CapType type = CapType::Null;
+    Rights rights = Rights::None;
+    std::uint8_t size_bits = 0;
+    std::uint32_t badge = 0;
+};
+static_assert(sizeof(ManifestSlot) == sizeof(std::uint64_t));
 
 /// Whether a service handles messages, or waits for one.
 enum class Pulse : std::uint64_t { Working = 0, Resting = 1 };
