@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Which test shows which capability: `python3 grade/handouts/rows.py` writes handouts/reference/tests.md.
 
-A test names the rows of capabilities.toml that it shows: at the start of a line of its docstring or comment, "K3: ..." or
-"K3, K9.", or anywhere in it, "Shows K3, K9.". What the comment of a file names, the file shows as a whole.
+A test names the rows of capabilities.toml that it shows: at the start of a line of its docstring or comment, "K3: ...",
+"K3, K9." or "Row K3, ...", or anywhere in it, "Shows K3, K9.". What the comment of a file names, the file shows as a whole.
 """
 
 import ast
@@ -17,7 +17,7 @@ PAGE = ROOT / "handouts" / "reference" / "tests.md"
 PYTHON = ("grade/tests", "labs/tests")
 CPP = ("grade/unit", "user/tests")
 LIST = r"[A-Z]\d+(?:(?:, | and )[A-Z]\d+)*"
-MARK = re.compile(rf"(?:^|\n)[ \t/]*({LIST})(?=[:.])|\bShows ({LIST})\.")
+MARK = re.compile(rf"(?:^|\n)[ \t/]*(?:({LIST})(?=[:.])|Rows? ({LIST})\b)|\bShows ({LIST})\.")
 Shown = tuple[str, str, str]        # row, file, test ("" for all of the file)
 
 
@@ -31,7 +31,7 @@ def known() -> frozenset[str]:
 
 def marks(text: str) -> list[str]:
     """The rows that a docstring or a comment names."""
-    return [row for match in MARK.finditer(text) for row in re.findall(r"[A-Z]\d+", match[1] or match[2])]
+    return [row for match in MARK.finditer(text) for row in re.findall(r"[A-Z]\d+", match[1] or match[2] or match[3])]
 
 
 def in_python(text: str, file: str) -> Iterator[Shown]:

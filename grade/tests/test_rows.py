@@ -16,7 +16,7 @@ def test_only_rows_that_exist_are_named() -> None:
 
 
 def test_what_the_generator_reads() -> None:
-    python = '"""F1: a file."""\ndef test_a():\n    """It works. Shows F2, F3."""\ndef test_b():\n    """F11, F1 of a console."""\n'
+    python = '"""Row F1, a file."""\ndef test_a():\n    """It works. Shows F2, F3."""\ndef test_b():\n    """F11, F1 of a console."""\n'
     assert list(rows.in_python(python, "t.py")) == [("F1", "t.py", ""), ("F2", "t.py", "test_a"), ("F3", "t.py", "test_a")]
     cpp = "// SPDX\n// Shows L2.\n#include <a>\n\n/// K4: a timer.\nvoid timer() {\n// K5: not a test\nint x;\n// K6.\nTEST(A, B) {\n"
     assert list(rows.in_cpp(cpp, "t.cc")) == [("L2", "t.cc", ""), ("K4", "t.cc", "timer"), ("K6", "t.cc", "A.B")]
