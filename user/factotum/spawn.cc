@@ -57,11 +57,11 @@ Reaction Factotum::spawn(Process& parent, Request& request) {
         if (target_slot(map, i) == 0) return ServerError::PermissionDenied;
     }
 
-    if (!replies_.reach(processes_.count() + 2)) return ServerError::OutOfMemory;  // it may wait, too
     const auto program = catalogue_.find(strings[0]);
     if (!program) return refusal(strings[0], program.error());
-    Process* child = processes_.create(&parent);
-    if (child == nullptr) return ServerError::OutOfMemory;
+    const auto created = create_process(parent);
+    if (!created) return created.error();
+    Process* const child = *created;
     child->grants = limits.grants;
     child->cnode_radix = radix;
     const auto account = account_for(parent, flags, limits);
@@ -78,6 +78,16 @@ Reaction Factotum::spawn(Process& parent, Request& request) {
         return built.error();
     }
     return Reaction::ok(child->pid);
+}
+
+/// A record for a child. The last places are for whoever keeps the system alive.
+Answer<Process*> Factotum::create_process(Process& parent) {
+    const std::uint32_t kept = has(parent.grants, Grants::Power) ? 0 : kKeptPlaces;
+    CHECK(processes_.count() + kept < memory_.slots().process_count(), ServerError::OutOfMemory);
+    CHECK(replies_.reach(processes_.count() + 2), ServerError::OutOfMemory);  // it may wait, too
+    Process* const child = processes_.create(&parent);
+    CHECK(child != nullptr, ServerError::OutOfMemory);
+    return child;
 }
 
 /// The parent's account, or one of the child's own.
@@ -103,12 +113,16 @@ Answer<void> Factotum::build(Process& child, const Process& parent, Image& progr
 }
 
 Answer<void> Factotum::give_capabilities(Process& child, const Process& parent, const SpawnRequest& request) {
+    for (unsigned i = 0; i < request.message.caps(); i++)
+        TRY_VOID(
+            child.cspace.move(target_slot(request.map, i), request.message.caps_node(), request.message.cap_index(i)));
+    return give_usual_capabilities(child, parent);
+}
+
+/// What every process has.
+Answer<void> Factotum::give_usual_capabilities(Process& child, const Process& parent) {
     const CNode slots = child.cspace, own = own_node();
     const Rights speak = Rights::Write | Rights::Grant;
-
-    for (unsigned i = 0; i < request.message.caps(); i++)
-        TRY_VOID(slots.move(target_slot(request.map, i), request.message.caps_node(), request.message.cap_index(i)));
-
     TRY_VOID(slots.copy(kSlotCNode, own, slots.cptr()));
     // Without Grant: how much of the processor a process gets is not its own to say.
     TRY_VOID(slots.copy(kSlotTcb, own, child.tcb.cptr(), Rights::Write));

@@ -44,6 +44,8 @@ Answer<std::uint64_t> spawn(const SpawnRequest& request, SpawnReason* reason) {
     return reply.reader().word();
 }
 
+Answer<std::uint64_t> fork() { return ask_word(FactotumMethod::Fork); }
+
 Answer<Ended> wait(std::int64_t pid, WaitFlags flags) {
     TRY(reply, ask(server(), FactotumMethod::Wait, pid, flags));
     CHECK(reply.tag.length() == 2, ServerError::Broken);

@@ -32,6 +32,9 @@ using SpawnReason = FixedText<96>;
 /// Starts a process and returns its identifier.
 Answer<std::uint64_t> spawn(const SpawnRequest& request, SpawnReason* reason = nullptr);
 
+/// Makes a copy of this process, which continues here, too. Returns the copy's identifier, and 0 in the copy.
+Answer<std::uint64_t> fork();
+
 struct Ended {
     std::uint64_t pid;  // 0: none has ended (with NoHang)
     ExitStatus status;
