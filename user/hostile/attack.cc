@@ -5,6 +5,7 @@
 
 #include "glenda/environment.h"
 #include "glenda/message.h"
+#include "protocol/factotum.h"
 #include "tests/fuzz/random.h"
 #include "util/bits.h"
 
@@ -65,6 +66,7 @@ void add_letter(MessageWriter& message, char letter, Random& random, const Memor
     constexpr MapFlags kRights[] = {MapFlags{}, MapFlags::Read, MapFlags::ReadWrite, MapFlags::ReadExecute};
     switch (letter) {
         case 's': message.word(random.below(8)); return;
+        case 'L': message.word(SpawnFlags::Limits); return;
         case 'x': message.word(~std::uint64_t{0}); return;
         case 'm': message.word(memory.any(random)); return;
         case 'r': message.word(random.pick(kRights)); return;
