@@ -35,6 +35,7 @@ constexpr Form kFactotum[] = {
     form(F::Wait, "s1"),
     form(F::Kill, "ms"),
     form(F::Sbrk, "b"),
+    form(F::Fork, ""),
     form(F::Mmap, "0br000"),
     form(F::Mmap, "0br000"),
     form(F::Mmap, "abrs00"),
