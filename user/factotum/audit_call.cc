@@ -9,7 +9,7 @@ Reaction Factotum::audit(Process& process) {
     if (!has(process.grants, Grants::Power)) return ServerError::PermissionDenied;
     Broken broken = audit_memory(memory_);
     if (broken == Broken::Nothing) broken = audit_processes();
-    return MessageWriter(0).word(broken);
+    return Reaction::ok(broken);
 }
 
 Broken Factotum::audit_processes() {

@@ -58,8 +58,8 @@ Reaction Factotum::handle(Request& request) {
         case FactotumMethod::Wait: return wait(*process, request);
         case FactotumMethod::Kill: return kill(*process, request);
         case FactotumMethod::Yield: return Reaction::ok();
-        case FactotumMethod::GetPid: return MessageWriter(0).word(process->pid);
-        case FactotumMethod::GetPpid: return MessageWriter(0).word(process->parent);
+        case FactotumMethod::GetPid: return Reaction::ok(process->pid);
+        case FactotumMethod::GetPpid: return Reaction::ok(process->parent);
         case FactotumMethod::SetExitNotification: return set_exit_notification(*process, request);
         case FactotumMethod::MemoryInfo: return memory_info();
         case FactotumMethod::Exit: return exit(*process, request);
@@ -70,6 +70,7 @@ Reaction Factotum::handle(Request& request) {
         case FactotumMethod::Ps: return snapshot(*process);
         case FactotumMethod::CreateObject: return create_object(*process, request);
         case FactotumMethod::DeleteObject: return delete_object(*process, request);
+        case FactotumMethod::Inspect: return inspect(*process, request);
         case FactotumMethod::Audit: return audit(*process);
         case FactotumMethod::Fork: return fork(*process);
         case FactotumMethod::ThreadCreate:

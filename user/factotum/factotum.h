@@ -97,6 +97,9 @@ private:
     Reaction memory_info();
     Reaction delete_object(Process& process, Request& request);
 
+    // inspect_call.cc
+    Reaction inspect(Process& process, Request& request);
+
     // audit_call.cc
     Reaction audit(Process& process);
     Broken audit_processes();

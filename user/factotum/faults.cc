@@ -83,7 +83,7 @@ void print_registers(const Registers& r) {
 
 Reaction Factotum::fault(Process& process, Request& request) {
     const Verdict verdict = judge(memory_, process, request);
-    if (!verdict.crash) return MessageWriter(kFaultResume);
+    if (!verdict.crash) return short_message(kFaultResume);
     report(process, *verdict.crash, verdict.address);
     end(process, ExitStatus::crashed(*verdict.crash));
     return Reaction::later();  // the thread that waits for the reply is gone

@@ -10,7 +10,7 @@ bool is_waited_for(const Process& parent, const Process& child) {
     return parent.waits_for == kAnyChild || parent.waits_for == std::int64_t{child.pid};
 }
 
-MessageWriter exit_report(const Process& zombie) { return MessageWriter(0).word(zombie.pid).word(zombie.status.raw()); }
+Message exit_report(const Process& zombie) { return short_message(0, zombie.pid, zombie.status.raw()); }
 
 }  // namespace
 
@@ -55,12 +55,12 @@ Reaction Factotum::wait(Process& parent, Request& request) {
 
     Process* const child = wanted == kAnyChild ? processes_.first_zombie(parent) : child_of(parent, wanted);
     if (child != nullptr && child->is_zombie) {
-        const MessageWriter reply = exit_report(*child);
+        const Message reply = exit_report(*child);
         processes_.release(*child);
         return reply;
     }
     if (child == nullptr && (wanted != kAnyChild || parent.children == kNowhere)) return ServerError::NoSuchProcess;
-    if (flags == WaitFlags::NoHang) return MessageWriter(0).word(0).word(0);
+    if (flags == WaitFlags::NoHang) return Reaction::ok(0, 0);
     if (parent.waiter) return ServerError::Busy;
     parent.waits_for = wanted;
     parent.waiter = request.defer();
@@ -95,7 +95,7 @@ void Factotum::tear_down(Process& process) {
     process.belongings.destroy(memory_);
     if (process.tcb) (void)memory_.kernel().remove(slots.run(process.place, kRunFaultHandler));
     if (process.has_exit_notification) (void)memory_.kernel().remove(slots.run(process.place, kRunExitNotification));
-    if (process.cspace) memory_.give_object(process.cnode_page);
+    if (process.cspace) memory_.give_cnode(process.cnode_page, process.cnode_radix);
     process.space.destroy(memory_);
     leave_account(process);
     process.tcb = Tcb();

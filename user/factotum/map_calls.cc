@@ -49,7 +49,7 @@ Reaction Factotum::sbrk(Process& process, Request& request) {
         moved = process.space.unmap(memory_, end, old_end);
     if (!moved) return moved.error();
     process.break_ = std::uint64_t(wanted);
-    return MessageWriter(0).word(process.break_);
+    return Reaction::ok(process.break_);
 }
 
 /// Maps zeroed memory where nothing is.
@@ -93,7 +93,7 @@ Reaction Factotum::map(Process& process, Request& request) {
         (void)process.space.unmap(memory_, range->start, range->end);
         return page.error();
     }
-    return MessageWriter(0).word(range->start);
+    return Reaction::ok(range->start);
 }
 
 /// MMAP of a Frame: maps it at a free address. Factotum keeps the capability.
@@ -118,7 +118,7 @@ Reaction Factotum::map_frame(Process& process, Request& request, MapFlags rights
         mapped = Refusal(moved.error());
     else if (const auto done = space.map_foreign(memory_, *slot, start, size, rights); !done)
         mapped = Refusal(done.error());
-    if (mapped) return MessageWriter(0).word(start);
+    if (mapped) return Reaction::ok(start);
     (void)space.unmap(memory_, region.start, region.end);
     return mapped.error();
 }

@@ -122,6 +122,34 @@ void Memory::give_object(PageNumber page) {
     commit_.unuse({.objects = 1});
 }
 
+Result<PageNumber> Memory::take_cnode(unsigned radix) {
+    static_assert(kProcessCNodeRadix + kSlotBits == kPageBits && kMaxProcessCNodeRadix + kSlotBits == kChunkBits);
+    if (cnode_cost(radix).objects == 1) return take_object(CapType::CNode, radix);
+    // A page can be any free one, but this takes a whole chunk: the others must still serve all that is promised.
+    Supply rest = supply();
+    CHECK(rest.chunks != 0, Error::NotEnoughMemory);
+    rest.chunks--;
+    commit_.use(cnode_cost(radix));
+    const bool has_room = commit_.has_room(rest, {}, accounts_.unused());
+    const auto chunk = has_room ? store_.take_whole() : Failure(Error::NotEnoughMemory);
+    if (!chunk) {
+        commit_.unuse(cnode_cost(radix));
+        return Failure(chunk.error());
+    }
+    const PageNumber page = first_page(*chunk);
+    if (const auto made = kernel_.retype(slots_.chunk(*chunk), CapType::CNode, radix, slots_.product(page)); !made) {
+        give_cnode(page, radix);
+        return Failure(made.error());
+    }
+    return page;
+}
+
+void Memory::give_cnode(PageNumber page, unsigned radix) {
+    if (cnode_cost(radix).objects == 1) return give_object(page);
+    store_.give_whole(chunk_of(page));
+    commit_.unuse(cnode_cost(radix));
+}
+
 Result<PageNumber> Memory::take_own_untyped() {
     CHECK(charge({.objects = 1}), Error::NotEnoughMemory);
     const auto page = take_untyped();

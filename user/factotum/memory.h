@@ -70,6 +70,13 @@ public:
     Result<PageNumber> take_untyped();
     /// The same, and makes product() of all of it. `size_bits` as in Untyped::retype.
     Result<PageNumber> take_object(CapType type, unsigned size_bits = 0);
+    /// Makes a CNode, which must have been charged: one of a page in a page, any larger one in a chunk of its own. It
+    /// is product() of what is returned.
+    Result<PageNumber> take_cnode(unsigned radix);
+    void give_cnode(PageNumber page, unsigned radix);
+    static constexpr Pages cnode_cost(unsigned radix) {
+        return {.objects = radix + kSlotBits <= kPageBits ? 1 : kChunkPages};
+    }
     /// Frees an Untyped's page and destroys what was made of it.
     void give_object(PageNumber page);
     std::byte* window(PageNumber page) const { return store_.window(page); }

@@ -65,7 +65,7 @@ Reaction Factotum::snapshot(Process& process) {
             if (line < kPerPage) lines[line] = describe(other, process);
         });
     }
-    return MessageWriter(0).word(kSnapshotArea).word(count);
+    return Reaction::ok(kSnapshotArea, count);
 }
 
 }  // namespace glenda::factotum

@@ -48,7 +48,9 @@ Reaction Factotum::spawn(Process& parent, Request& request) {
     Limits limits{};
     if (has(flags, SpawnFlags::Limits)) limits = {reader.word(), reader.word(), Grants(reader.word())};
     if (!reader.ok()) return ServerError::BadRequest;
-    if (flags != SpawnFlags::None && flags != SpawnFlags::Limits) return ServerError::NotSupported;
+    if (has(flags, SpawnFlags::Unsupported)) return ServerError::NotSupported;
+    const unsigned radix = cnode_radix_of(flags) != 0 ? cnode_radix_of(flags) : kProcessCNodeRadix;
+    if (radix < kProcessCNodeRadix || radix > kMaxProcessCNodeRadix) return ServerError::BadRequest;
     if (!has(parent.grants, limits.grants)) return ServerError::PermissionDenied;
     if (priority > parent.priority) return ServerError::PermissionDenied;
     for (unsigned i = 0; i < request.caps(); i++) {
@@ -61,6 +63,7 @@ Reaction Factotum::spawn(Process& parent, Request& request) {
     if (!created) return created.error();
     Process* const child = *created;
     child->grants = limits.grants;
+    child->cnode_radix = radix;
     const auto account = account_for(parent, flags, limits);
     if (!account) {
         processes_.release(*child);
@@ -74,7 +77,7 @@ Reaction Factotum::spawn(Process& parent, Request& request) {
         processes_.release(*child);
         return built.error();
     }
-    return MessageWriter(0).word(child->pid);
+    return Reaction::ok(child->pid);
 }
 
 /// A record for a child. The last places are for whoever keeps the system alive.

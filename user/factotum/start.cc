@@ -27,9 +27,8 @@ Answer<void> Factotum::lay_out(Process& child, Image& program) {
 
 /// Makes the CNode, the thread, and the two objects that every process has.
 Answer<void> Factotum::make_objects(Process& child) {
-    static_assert(kProcessCNodeRadix + kSlotBits == kPageBits);
-    TRY_VOID(child.space.charge(memory_, Belongings::kFirst + Pages{.objects = 1}));
-    TRY(page, memory_.take_object(CapType::CNode, kProcessCNodeRadix));
+    TRY_VOID(child.space.charge(memory_, Belongings::kFirst + Memory::cnode_cost(child.cnode_radix)));
+    TRY(page, memory_.take_cnode(child.cnode_radix));
     child.cnode_page = page;
     child.cspace = CNode(memory_.slots().product(page));
     TRY_VOID(child.belongings.create(memory_, child.place));

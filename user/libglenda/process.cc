@@ -10,14 +10,19 @@ namespace {
 
 Endpoint server() { return environment().factotum; }
 
-/// Sends a request whose reply is one word.
-Answer<std::uint64_t> ask(const MessageWriter& request) {
-    Received reply;
-    TRY_VOID(transact(server(), request, reply));
-    MessageReader reader = reply.reader();
-    const std::uint64_t word = reader.word();
-    CHECK(reader.ok(), ServerError::Broken);
-    return word;
+/// Sends a short request whose reply is one word.
+template <typename... Words>
+Answer<std::uint64_t> ask_word(FactotumMethod method, Words... words) {
+    TRY(reply, ask(server(), method, words...));
+    CHECK(reply.tag.length() != 0, ServerError::Broken);
+    return reply.words[0];
+}
+
+/// Sends a short request whose reply has no words.
+template <typename... Words>
+Answer<void> tell(FactotumMethod method, Words... words) {
+    TRY_VOID(ask(server(), method, words...));
+    return {};
 }
 
 }  // namespace
@@ -39,60 +44,51 @@ Answer<std::uint64_t> spawn(const SpawnRequest& request, SpawnReason* reason) {
     return reply.reader().word();
 }
 
-Answer<std::uint64_t> fork() { return ask(MessageWriter(FactotumMethod::Fork)); }
+Answer<std::uint64_t> fork() { return ask_word(FactotumMethod::Fork); }
 
 Answer<Ended> wait(std::int64_t pid, WaitFlags flags) {
-    Received reply;
-    TRY_VOID(transact(server(), MessageWriter(FactotumMethod::Wait).word(pid).word(flags), reply));
-    MessageReader reader = reply.reader();
-    const std::uint64_t who = reader.word();
-    const ExitStatus status(reader.word());
-    CHECK(reader.ok(), ServerError::Broken);
-    return Ended{who, status};
+    TRY(reply, ask(server(), FactotumMethod::Wait, pid, flags));
+    CHECK(reply.tag.length() == 2, ServerError::Broken);
+    return Ended{reply.words[0], ExitStatus(reply.words[1])};
 }
 
-Answer<void> kill(std::uint64_t pid, std::int64_t signal) {
-    return transact(server(), MessageWriter(FactotumMethod::Kill).word(pid).word(signal));
-}
+Answer<void> kill(std::uint64_t pid, std::int64_t signal) { return tell(FactotumMethod::Kill, pid, signal); }
 
-Answer<std::uint64_t> get_pid() { return ask(MessageWriter(FactotumMethod::GetPid)); }
-Answer<std::uint64_t> get_parent_pid() { return ask(MessageWriter(FactotumMethod::GetPpid)); }
-Answer<void> yield() { return transact(server(), MessageWriter(FactotumMethod::Yield)); }
+Answer<std::uint64_t> get_pid() { return ask_word(FactotumMethod::GetPid); }
+Answer<std::uint64_t> get_parent_pid() { return ask_word(FactotumMethod::GetPpid); }
+Answer<void> yield() { return tell(FactotumMethod::Yield); }
 
-Answer<std::uint64_t> sbrk(std::int64_t bytes) { return ask(MessageWriter(FactotumMethod::Sbrk).word(bytes)); }
+Answer<std::uint64_t> sbrk(std::int64_t bytes) { return ask_word(FactotumMethod::Sbrk, bytes); }
 
 Answer<std::uint64_t> map(std::uint64_t bytes, MapFlags rights, MmapFlags flags, std::uint64_t address) {
-    return ask(MessageWriter(FactotumMethod::Mmap).word(address).word(bytes).word(rights).word(flags));
+    return ask_word(FactotumMethod::Mmap, address, bytes, rights, flags);
 }
 
-Answer<void> unmap(std::uint64_t address, std::uint64_t bytes) {
-    return transact(server(), MessageWriter(FactotumMethod::Munmap).word(address).word(bytes));
-}
+Answer<void> unmap(std::uint64_t address, std::uint64_t bytes) { return tell(FactotumMethod::Munmap, address, bytes); }
 
 Answer<void> protect(std::uint64_t address, std::uint64_t bytes, MapFlags rights) {
-    return transact(server(), MessageWriter(FactotumMethod::Mprotect).word(address).word(bytes).word(rights));
+    return tell(FactotumMethod::Mprotect, address, bytes, rights);
 }
 
 Answer<std::span<const ProcessInfo>> list() {
-    Received reply;
-    TRY_VOID(transact(server(), MessageWriter(FactotumMethod::Ps), reply));
-    MessageReader reader = reply.reader();
-    const std::uint64_t address = reader.word();
-    const std::uint64_t count = reader.word();
-    CHECK(reader.ok(), ServerError::Broken);
-    return std::span(reinterpret_cast<const ProcessInfo*>(address), count);
+    TRY(reply, ask(server(), FactotumMethod::Ps));
+    CHECK(reply.tag.length() == 2, ServerError::Broken);
+    return std::span(reinterpret_cast<const ProcessInfo*>(reply.words[0]), reply.words[1]);
 }
 
 Answer<MemoryInfo> memory() {
-    Received reply;
-    TRY_VOID(transact(server(), MessageWriter(FactotumMethod::MemoryInfo), reply));
-    CHECK(reply.tag.length() * sizeof(std::uint64_t) >= sizeof(MemoryInfo), ServerError::Broken);
-    MemoryInfo info;
-    __builtin_memcpy(&info, reply.words, sizeof(info));
-    return info;
+    TRY(reply, ask(server(), FactotumMethod::MemoryInfo));
+    CHECK(reply.tag.length() == 4, ServerError::Broken);
+    return MemoryInfo{reply.words[0], reply.words[1], reply.words[2], reply.words[3]};
 }
 
-Answer<std::uint64_t> audit() { return ask(MessageWriter(FactotumMethod::Audit)); }
+Answer<CNode::Info> inspect(std::uint64_t pid, std::uint64_t index) {
+    TRY(reply, ask(server(), FactotumMethod::Inspect, pid, index));
+    CHECK(reply.tag.length() == 4, ServerError::Broken);
+    return CNode::Info{CapType(reply.words[0]), Rights(reply.words[1]), unsigned(reply.words[2]), reply.words[3]};
+}
+
+Answer<std::uint64_t> audit() { return ask_word(FactotumMethod::Audit); }
 
 Answer<void> set_exit_notification(Notification notification) {
     return transact(server(), MessageWriter(FactotumMethod::SetExitNotification).cap(notification.cptr()));
@@ -106,8 +102,6 @@ Answer<std::uint64_t> create(CapType type, std::uint64_t index) {
     return reply.reader().word();
 }
 
-Answer<void> destroy(std::uint64_t number) {
-    return transact(server(), MessageWriter(FactotumMethod::DeleteObject).word(number));
-}
+Answer<void> destroy(std::uint64_t number) { return tell(FactotumMethod::DeleteObject, number); }
 
 }  // namespace glenda::process

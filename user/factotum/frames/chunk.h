@@ -30,6 +30,7 @@ enum class ChunkUse : std::uint8_t {
     Untyped,  // not made into anything
     Frames,   // 64 frames, each with a copy to map
     Objects,  // 64 Untypeds of a page
+    Whole,    // one object, made of its Untyped
 };
 
 struct Chunk {

@@ -63,6 +63,8 @@ Answer<void> protect(std::uint64_t address, std::uint64_t bytes, MapFlags rights
 Answer<std::span<const ProcessInfo>> list();
 Answer<MemoryInfo> memory();
 
+/// What is in slot `index` of process `pid`. NotFound past its last slot. Needs Grants::Power.
+Answer<CNode::Info> inspect(std::uint64_t pid, std::uint64_t index);
 /// Whether all invariants of Factotum's books hold: 0, or the number of one that does not. Needs Grants::Power.
 Answer<std::uint64_t> audit();
 

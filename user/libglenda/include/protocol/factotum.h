@@ -43,7 +43,9 @@ enum class FactotumMethod : std::uint64_t {
     CreateObject,                       // CapType: Endpoint, Notification, Reply or Timer -> its number; a capability
     Mprotect = kFactotumProtocol + 23,  // address, bytes, MapFlags (0: no access) -> ; NotFound: there is a hole
     DeleteObject = kFactotumProtocol + 27,  // number of an object that CreateObject made ->
-    Audit = kFactotumProtocol + 37,         // (with Grants::Power) -> 0, or the number of an invariant that is broken
+    Inspect = kFactotumProtocol + 36,       // (with Grants::Power) pid, slot -> CapType, Rights, size, badge of what is
+                                            //   in a slot of a process; NotFound past its last slot
+    Audit,                                  // (with Grants::Power) -> 0, or the number of an invariant that is broken
 };
 
 /// Flags of SPAWN.
@@ -52,12 +54,17 @@ enum class SpawnFlags : std::uint64_t {
     Wait = 1,     // not yet: reply when the child has ended
     Debug = 2,    // not yet: start it stopped
     NoMount = 4,  // RFNOMNT, not yet: a private namespace
+    // Bits 8 to 11: log2 of the number of slots of the child's CNode, 6 to 12; 0: 6. See cnode_radix().
     Limits = 16,  // the request ends with three words: pages that are kept for the child, pages that it may have at
                   //   most (0: as the parent), Grants
+    Unsupported = 1 | 2 | 4,
 };
 
 constexpr SpawnFlags operator|(SpawnFlags a, SpawnFlags b) { return SpawnFlags(std::uint64_t(a) | std::uint64_t(b)); }
 constexpr bool has(SpawnFlags all, SpawnFlags flag) { return (std::uint64_t(all) & std::uint64_t(flag)) != 0; }
+
+constexpr SpawnFlags cnode_radix(unsigned radix) { return SpawnFlags(std::uint64_t{radix} << 8); }
+constexpr unsigned cnode_radix_of(SpawnFlags flags) { return (std::uint64_t(flags) >> 8) & 0xf; }
 
 /// Flags of MMAP.
 enum class MmapFlags : std::uint64_t {
