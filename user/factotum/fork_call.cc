@@ -18,12 +18,13 @@ Reaction Factotum::fork(Process& parent) {
         processes_.release(child);
         return copied.error();
     }
-    return MessageWriter(0).word(child.pid);
+    return Reaction::ok(child.pid);
 }
 
 Answer<void> Factotum::copy_process(Process& child, Process& parent) {
     child.image = parent.image;
     child.priority = parent.priority;
+    child.cnode_radix = parent.cnode_radix;
     child.heap_start = parent.heap_start;
     child.break_ = parent.break_;
     child.set_name(parent.name_view());
@@ -50,7 +51,7 @@ void Factotum::copy_slots(const Process& child, const Process& parent) {
     };
     copy(kSlotConsole);
     for (CPtr slot = kSlotPassed; slot != kSlotPassedEnd; slot++) copy(slot);
-    for (CPtr slot = kSlotFirstFree; slot != kSlotEnd; slot++) copy(slot);
+    for (CPtr slot = kSlotFirstFree; slot != CPtr{1} << parent.cnode_radix; slot++) copy(slot);
 }
 
 }  // namespace glenda::factotum
