@@ -275,6 +275,59 @@ def test_without_a_disk(boot: Callable[..., Shell]) -> None:
     assert boot([]).run("run disk").startswith("disk: NotFound\n")
 
 
+# A disk that takes half a millisecond for each read, so that everybody sleeps meanwhile.
+SLOW_DISK = ["-blockdev", "driver=null-co,node-name=disk,size=67108864,latency-ns=500000,read-zeroes=on",
+             "-device", "virtio-blk-device,drive=disk"]
+
+
+@pytest.mark.parametrize("depth, most", [(1, 4500), (32, 1500)])
+def test_a_read_costs_little(machine: Boot, depth: int, most: int) -> None:
+    """Instructions of client, driver and kernel for 4 KiB, without the device: what 2,000 reads more cost."""
+    shell = Shell(machine(extra=[*devices.NOT_LEGACY, *SLOW_DISK]), within=1)
+    costs = []
+    for count in (1000, 1000, 3000):
+        before = shell.machine.instructions()[0]
+        shell.run(f"run disk read 0 {count} {depth}", within=10)
+        costs.append(shell.machine.instructions()[0] - before)
+    cost = (costs[2] - costs[1]) / 2000
+    print(f"block_read_{depth} {cost:.0f}")
+    assert 500 < cost <= most
+
+
+# --- U3: the serial line ----------------------------------------------------------------------------------------------
+
+LINE = "{:08}: the quick brown fox jumps over the lazy dog again, as\n".format
+
+
+def test_a_megabyte_out(shell: Shell) -> None:
+    lines = 2**20 // 64
+    output = shell.run(f"run text {lines}", within=20)
+    assert output.startswith("".join(map(LINE, range(lines)))) and output.endswith("exited with status 0\n")
+
+
+def test_a_megabyte_in(shell: Shell) -> None:
+    """A program repeats each line."""
+    lines = 2**20 // 64
+    shell.type("run repeat\r")
+    shell.machine.expect("run repeat\n")
+    begin = len(shell.machine.transcript)
+    shell.type("".join(LINE(number).replace("\n", "\r") for number in range(lines)) + "\x04")
+    shell.until_prompt(within=60)
+    assert shell.machine.transcript[begin:].startswith("".join(map(LINE, range(lines))))
+
+
+def test_a_byte_out_costs_little(shell: Shell) -> None:
+    """Instructions of the program, the driver and the kernel for a byte."""
+    costs = []
+    for lines in (1000, 1000, 3000):
+        before = shell.machine.instructions()[0]
+        shell.run(f"run text {lines}", within=5)
+        costs.append(shell.machine.instructions()[0] - before)
+    cost = (costs[2] - costs[1]) / 2000 / 64
+    print(f"serial_out {cost:.1f}")
+    assert 5 < cost <= 40
+
+
 # --- U6: drivers that end ----------------------------------------------------------------------------------------------
 
 def soaked(seed: int, blocks: int, rounds: int) -> dict[int, bytes]:
@@ -299,3 +352,14 @@ def test_a_disk_driver_is_killed_100_times_under_load(boot: Callable[..., Shell]
     expected = soaked(11, 4096, rounds)
     assert [number for number in range(4096)
             if data[number * BLOCK:(number + 1) * BLOCK] != expected.get(number, bytes(BLOCK))] == []
+
+
+def test_nothing_is_lost_while_the_serial_driver_is_killed(boot: Callable[..., Shell]) -> None:
+    """Neither what a program prints nor what is typed, over 20 deaths. Here and there some bytes may come twice."""
+    service = '\n[[service]]\nname = "reaper"\npath = "bin/reaper"\nargs = ["serial", "20"]\npower = true\nrestart = "never"\n'
+    shell = boot([], initrd={"replace": {"init.toml": INIT + service}})
+    lines = [f"run hello {number:05}" for number in range(200)]
+    shell.type("".join(f"{line}\r" for line in lines) + "run hello the end\r")
+    shell.machine.expect(r"^the\nend\n", within=200)
+    said = re.findall(r"^(\d{5})$", shell.machine.transcript, re.MULTILINE)
+    assert [int(number) for number in said] == list(range(200))

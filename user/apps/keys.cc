@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Prints the keys of the keyboard that belongs to the screen, until Escape: `run keys`. A line has the number of the key
-// and 1, 0 or 2: down, up, or held.
+// Prints the keys of the keyboard that belongs to the screen, until Escape: `run keys`. A line has the number of the
+// key and 1, 0 or 2: down, up, or held.
 #include "glenda/devices.h"
 #include "glenda/print.h"
 #include "glenda/slots.h"

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Lists the folder of the host that QEMU shares: `run ls`.
 //
-// Messages: the 9P2000.L protocol as the Linux kernel's documentation describes it. Numbers are little-endian; a message
-// begins with its size (4 bytes), its type (1) and a tag (2).
+// Messages: the 9P2000.L protocol as the Linux kernel's documentation describes it. Numbers are little-endian; a
+// message begins with its size (4 bytes), its type (1) and a tag (2).
 #include <cstring>
 
 #include "glenda/devices.h"

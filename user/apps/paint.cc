@@ -2,8 +2,8 @@
 // Paints a picture on the screen, and ends after Return: `run paint`. Red grows to the right, green downwards, and blue
 // is where both numbers are odd.
 #include "driver/process/client_session.h"
-#include "glenda/print.h"
 #include "glenda/message.h"
+#include "glenda/print.h"
 #include "glenda/terminal.h"
 #include "protocol/gpu.h"
 

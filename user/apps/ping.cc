@@ -43,7 +43,9 @@ struct Packet {
     }
 };
 
-unsigned word_at(std::span<const std::byte> bytes, unsigned at) { return unsigned(bytes[at]) << 8 | unsigned(bytes[at + 1]); }
+unsigned word_at(std::span<const std::byte> bytes, unsigned at) {
+    return unsigned(bytes[at]) << 8 | unsigned(bytes[at + 1]);
+}
 
 /// The Internet checksum, RFC 1071, of an even number of bytes.
 unsigned checksum(const std::uint8_t* bytes, unsigned size) {

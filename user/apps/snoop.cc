@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Tries to have what belongs to other drivers, for tests. `run snoop`: as a program that is no driver. As a driver, by
-// drivers.toml: with its own device's badge; in the end it reads behind its registers, where the next device's would be.
+// drivers.toml: with its own device's badge; in the end it reads behind its registers, where the next device's would
+// be.
 #include "driver/process/driver_process.h"
 #include "glenda/devices.h"
 #include "glenda/print.h"

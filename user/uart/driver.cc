@@ -43,7 +43,7 @@ Reaction Driver::write(Request& request) {
     const std::string_view text = reader.text();
     if (!reader.ok() || text.size() > kSerialMaxBytes) return ServerError::BadRequest;
     if (writer_count_ == 0 && text.size() <= kept_.to_send.room()) {
-        enqueue(text);
+        kept_.to_send.append(text);
         transmit();
         return Reaction::ok();
     }
@@ -54,15 +54,11 @@ Reaction Driver::write(Request& request) {
     return Reaction::later();
 }
 
-void Driver::enqueue(std::string_view text) {
-    for (const char byte : text) kept_.to_send.push(byte);
-}
-
 void Driver::transmit() {
     auto& to_send = kept_.to_send;
     while (writer_count_ != 0 && writers_[first_writer_].size <= to_send.room()) {
         Writer& writer = writers_[first_writer_];
-        enqueue({writer.text, writer.size});
+        to_send.append({writer.text, writer.size});
         writer.caller.reply(short_message(0));
         first_writer_ = (first_writer_ + 1) % kMaxWriters;
         writer_count_--;
@@ -141,7 +137,8 @@ Reaction Driver::new_job(Request& request) {
     const CNode node = environment().cnode;
     if (auto removed = node.remove(slots_.job); !removed) return removed.error();
     const Rights client = Rights::Write | Rights::Grant;
-    if (auto made = node.mint(slots_.job, node, own_.cptr(), client, kJobBadge + kept_.jobs + 1); !made) return made.error();
+    if (auto made = node.mint(slots_.job, node, own_.cptr(), client, kJobBadge + kept_.jobs + 1); !made)
+        return made.error();
     kept_.jobs++;
     return MessageWriter(0).word(kept_.jobs).cap(slots_.job);
 }

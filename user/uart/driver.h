@@ -70,8 +70,6 @@ private:
     void serve_reader();
     /// The number of bytes of the next input, at most `limit`.
     unsigned input_size(std::uint64_t limit) const;
-    /// Appends to the transmit buffer, which must have room.
-    void enqueue(std::string_view text);
     /// Moves waiting writers' texts into the transmit buffer, and the buffer's bytes into the device.
     void transmit();
 

@@ -25,7 +25,8 @@ int main() {
     const auto memory = process.pool().take(sizeof(uart::Kept));
     if (!memory) panic("drivers.toml gives the serial line too few pages");
     auto& kept = memory->at<uart::Kept>(0);
-    static uart::Driver driver(device, process.irq(), Endpoint(kDriverEndpoint), {.interrupt = kInterrupt, .job = kJob}, kept);
+    static uart::Driver driver(device, process.irq(), Endpoint(kDriverEndpoint), {.interrupt = kInterrupt, .job = kJob},
+                               kept);
     driver.start();
     process.serve(driver, replies, kReplies);
 }

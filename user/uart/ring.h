@@ -5,8 +5,10 @@
 // owner that ends in between leaves bytes that have been used to be used once more, but none that is lost.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
+#include <string_view>
 
 #include "driver/shared.h"
 
@@ -21,6 +23,13 @@ public:
     /// To be called by each owner first: what an owner without sense may have left is no ring.
     void repair() {
         if (size() > N) clear();
+    }
+    /// Appends bytes for which there is room.
+    void append(std::string_view text) {
+        const std::size_t at = written_ % N, until_end = std::min(N - at, text.size());
+        text.copy(bytes_.data() + at, until_end);
+        text.substr(until_end).copy(bytes_.data(), text.size() - until_end);
+        driver::shared::publish(written_, written_ + text.size());
     }
     /// Returns false, and changes nothing, if the ring is full.
     bool push(char byte) {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // The driver process of a virtio GPU: serves the class "gpu" (protocol/gpu.h).
 //
-// The pixels are a session's data: the device reads them where the client has written them, and the driver does not even
-// map them.
+// The pixels are a session's data: the device reads them where the client has written them, and the driver does not
+// even map them.
 #include <array>
 
 #include "driver/process/session_taker.h"
@@ -28,8 +28,10 @@ public:
         switch (GpuMethod(request.label())) {
             case GpuMethod::Size: return size();
             case GpuMethod::Show: return show(request);
-            case GpuMethod::Flush: return is_done(device_.transfer(shown_, part_, 0)) &&
-                                          is_done(device_.flush(shown_, part_)) ? Reaction::ok() : ServerError::Broken;
+            case GpuMethod::Flush:
+                return is_done(device_.transfer(shown_, part_, 0)) && is_done(device_.flush(shown_, part_))
+                           ? Reaction::ok()
+                           : ServerError::Broken;
         }
         return ServerError::BadRequest;
     }
