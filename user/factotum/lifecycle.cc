@@ -62,6 +62,11 @@ Reaction Factotum::wait(Process& parent, Request& request) {
     if (child == nullptr && (wanted != kAnyChild || parent.children == kNowhere)) return ServerError::NoSuchProcess;
     if (flags == WaitFlags::NoHang) return Reaction::ok(0, 0);
     if (parent.waiter) return ServerError::Busy;
+    return wait_for(parent, wanted, request);
+}
+
+/// The parent gets its reply when that child, or any, has ended.
+Reaction Factotum::wait_for(Process& parent, std::int64_t wanted, Request& request) {
     parent.waits_for = wanted;
     parent.waiter = request.defer();
     return Reaction::later();

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string_view>
 
@@ -19,6 +20,8 @@ namespace glenda::process {
 struct SpawnRequest {
     std::string_view file;
     std::span<const std::string_view> arguments{};
+    /// "NAME=value"; nothing: those of this program.
+    std::optional<std::span<const std::string_view>> variables{};
     unsigned priority = 0;  // 0: the caller's
     SpawnFlags flags = SpawnFlags::None;
     std::span<const CPtr> caps{};  // copies go to the child
@@ -32,10 +35,15 @@ using SpawnReason = FixedText<96>;
 /// Starts a process and returns its identifier.
 Answer<std::uint64_t> spawn(const SpawnRequest& request, SpawnReason* reason = nullptr);
 
+/// Changes what process `pid`, a descendant spawned with SpawnFlags::Limits, may have, in pages; limit 0: no limit.
+Answer<void> set_account(std::uint64_t pid, std::uint64_t reserved, std::uint64_t limit);
+
 struct Ended {
     std::uint64_t pid;  // 0: none has ended (with NoHang)
     ExitStatus status;
 };
+/// Starts a process and waits until it has ended.
+Answer<Ended> run(const SpawnRequest& request, SpawnReason* reason = nullptr);
 /// Waits until the child `pid`, or any child (kAnyChild), has ended.
 Answer<Ended> wait(std::int64_t pid, WaitFlags flags = WaitFlags::None);
 Answer<void> kill(std::uint64_t pid, std::int64_t signal);

@@ -15,7 +15,9 @@ constexpr std::uint64_t kFactotumProtocol = 0x0100;
 /// Labels of requests. Each comment: words and capabilities of the request -> those of the reply.
 enum class FactotumMethod : std::uint64_t {
     Spawn = kFactotumProtocol + 1,  // SpawnFlags, priority (0: the caller's), slot map, count of strings, the byte
-                                    //   strings (file name, then arguments); capabilities -> pid
+                                    //   strings (file name, then arguments), with Environment their count and the
+                                    //   variables ("NAME=value"), with Limits its words; capabilities -> pid; with
+                                    //   Wait also the ExitStatus
     Exit,                           // code -> never
     Wait,          // pid or -1 for any child, WaitFlags -> pid (0: none has ended, with NoHang), ExitStatus
     Kill,          // pid, signal ->
@@ -41,21 +43,26 @@ enum class FactotumMethod : std::uint64_t {
     CreateObject,                       // CapType: Endpoint, Notification, Reply or Timer -> its number; a capability
     Mprotect = kFactotumProtocol + 23,  // address, bytes, MapFlags (0: no access) -> ; NotFound: there is a hole
     DeleteObject = kFactotumProtocol + 27,  // number of an object that CreateObject made ->
-    Inspect = kFactotumProtocol + 36,       // (with Grants::Power) pid, slot -> CapType, Rights, size, badge of what is
-                                            //   in a slot of a process; NotFound past its last slot
-    Audit,                                  // (with Grants::Power) -> 0, or the number of an invariant that is broken
+    SetAccount,  // pid, pages that are kept for it, pages that it and its descendants may have at most (0: no limit) ->
+                 // .
+                 //   For an ancestor, or with Grants::Power. NotFound: it has no account of its own (Limits).
+                 //   OutOfMemory: less than what is in use, or more than there is
+    Inspect = kFactotumProtocol + 36,  // (with Grants::Power) pid, slot -> CapType, Rights, size, badge of what is
+                                       //   in a slot of a process; NotFound past its last slot
+    Audit,                             // (with Grants::Power) -> 0, or the number of an invariant that is broken
 };
 
 /// Flags of SPAWN.
 enum class SpawnFlags : std::uint64_t {
     None = 0,
-    Wait = 1,     // not yet: reply when the child has ended
-    Debug = 2,    // not yet: start it stopped
-    NoMount = 4,  // RFNOMNT, not yet: a private namespace
+    Wait = 1,         // reply when the child has ended
+    Debug = 2,        // not yet: start it stopped
+    NoMount = 4,      // RFNOMNT, not yet: a private namespace
+    Environment = 8,  // the request has variables
     // Bits 8 to 11: log2 of the number of slots of the child's CNode, 6 to 12; 0: 6. See cnode_radix().
     Limits = 16,  // the request ends with three words: pages that are kept for the child, pages that it may have at
                   //   most (0: as the parent), Grants
-    Unsupported = 1 | 2 | 4,
+    Unsupported = 2 | 4,
 };
 
 constexpr SpawnFlags operator|(SpawnFlags a, SpawnFlags b) { return SpawnFlags(std::uint64_t(a) | std::uint64_t(b)); }
