@@ -74,12 +74,13 @@ bench: $(KERNEL) $(INITRD) ## count the kernel's instructions, operation by oper
 	$(Q)$(PYTHON) grade/bench/run.py
 
 SECONDS ?= 60
-soak: $(KERNEL) $(INITRD) ## all harts race for SECONDS (60) on SMP harts (4 if not given); fails if the kernel did
+soak: $(KERNEL) $(INITRD) ## for SECONDS (60) each: all of SMP harts (4) race for the kernel; hostile clients, from SEED (1) on
 	@echo '  SOAK     $(SECONDS) s on $(or $(filter-out 1,$(SMP)),4) harts'
 	$(Q)timeout --foreground -k 2 $$(($(SECONDS) + 120)) $(QEMU) -machine virt -cpu rv64 -smp $(or $(filter-out 1,$(SMP)),4) -m $(MEM) -nic none \
 	  -no-reboot -display none -monitor none -serial stdio -kernel $(KERNEL) -initrd $(INITRD) \
 	  -append "root=bin/ktest_smp_stress seconds=$(SECONDS)" < /dev/null | tee $(BUILD)/soak.log | sed -n '/^Glenda/,$$p'; \
 	  grep -q '^ktest: 1 passed, 0 failed' $(BUILD)/soak.log
+	$(Q)$(PYTHON) grade/fuzz/hostile.py --seconds $(SECONDS) --seed $(SEED)
 
 # --- fuzzing --------------------------------------------------------------------------------------------------
 

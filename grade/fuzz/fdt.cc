@@ -29,7 +29,8 @@ void use_node(const FdtNode& node) {
     touch(node.name());
     touch(node.base_name());
     touch(node.string("status"));
-    for (std::size_t i = 0; i < 8 && node.reg(i); ++i) {}
+    for (std::size_t i = 0; i < 8 && node.reg(i); ++i) {
+    }
     (void)node.is_available();
     (void)node.is_compatible("ns16550a");
     (void)node.interrupt();

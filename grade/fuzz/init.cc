@@ -23,8 +23,7 @@ void check_service(const ServiceConfig& service, std::span<const ServiceConfig> 
     expect(service.passed_caps() <= 4, "a message has room for its capabilities");
     expect(service.needed.size() == service.needs.size(), "all that it needs is resolved");
     for (const unsigned need : service.needed.all()) expect(need < all.size(), "what it needs is there");
-    for (const ServiceConfig& other : all)
-        expect(&other == &service || other.name != service.name, "names are unique");
+    for (const ServiceConfig& other : all) expect(&other == &service || other.name != service.name, "names are unique");
 }
 
 /// Starting what can be started, again and again, starts all.

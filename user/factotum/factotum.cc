@@ -73,7 +73,7 @@ Reaction Factotum::handle(Request& request) {
         case FactotumMethod::SetAccount: return set_account(*process, request);
         case FactotumMethod::Inspect: return inspect(*process, request);
         case FactotumMethod::Audit: return audit(*process);
-        case FactotumMethod::Fork:
+        case FactotumMethod::Fork: return fork(*process);
         case FactotumMethod::ThreadCreate:
         case FactotumMethod::ThreadExit:
         case FactotumMethod::ThreadJoin:

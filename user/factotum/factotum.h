@@ -34,6 +34,8 @@ public:
 
 private:
     static constexpr CNode own_node() { return CNode(kSlotCNode); }
+    /// Places for processes that only Grants::Power may fill.
+    static constexpr std::uint32_t kKeptPlaces = 16;
 
     // spawn.cc, start.cc
     Reaction spawn(Process& parent, Request& request);
@@ -41,10 +43,18 @@ private:
     Answer<void> build(Process& child, Process& parent, Image& program, const SpawnRequest& request);
     Answer<void> lay_out(Process& child, Image& program);
     Answer<void> make_objects(Process& child);
+    Answer<Process*> create_process(Process& parent);
     Answer<void> give_capabilities(Process& child, const Process& parent, const SpawnRequest& request);
+    Answer<void> give_usual_capabilities(Process& child, const Process& parent);
     Answer<std::uint64_t> write_stack(Process& child, std::span<const std::string_view> arguments,
                                       std::span<const std::string_view> variables);
+    Answer<void> prepare_thread(Process& child);
     Answer<void> start(Process& child, std::uint64_t entry, std::uint64_t sp);
+
+    // fork_call.cc
+    Reaction fork(Process& parent);
+    Answer<void> copy_process(Process& child, Process& parent);
+    void copy_slots(const Process& child, const Process& parent);
 
     // lifecycle.cc
     bool may_kill(const Process& killer, const Process& victim);

@@ -87,7 +87,8 @@ Reaction Factotum::map(Process& process, Request& request) {
     const Region region{.start = range->start, .end = range->end, .rights = rights, .kind = RegionKind::Anonymous};
     if (const auto mapped = process.space.map(memory_, region); !mapped) return mapped.error();
     for (std::uint64_t at = range->start; populates && at < range->end; at += kPageSize) {
-        const auto page = process.space.populate(memory_, *process.space.regions().find(at), at);
+        const Access access = rights == MapFlags::ReadWrite ? Access::Write : Access::Read;
+        const auto page = process.space.populate(memory_, *process.space.regions().find(at), at, access);
         if (page) continue;
         (void)process.space.unmap(memory_, range->start, range->end);
         return page.error();

@@ -95,6 +95,25 @@ Result<PageNumber> Memory::take_zeroed() {
     return page;
 }
 
+/// A quarter of the heap is left to those who cannot do without a slot.
+CPtr Memory::take_mapping(PageNumber page) {
+    if (heap_.free_slots() <= slot_records_.size() / 4) return 0;
+    const auto slot = heap_.take();
+    if (!slot) return 0;
+    if (!kernel_.copy(*slot, slots_.page(page))) {
+        heap_.give(*slot);
+        return 0;
+    }
+    record_of_slot(*slot) = {.owner = SlotRecord::kMapping, .page_plus_1 = page + 1};
+    return *slot;
+}
+
+void Memory::give_mapping(CPtr slot) {
+    (void)kernel_.remove(slot);
+    record_of_slot(slot) = {};
+    heap_.give(slot);
+}
+
 Result<PageNumber> Memory::take_untyped() {
     TRY(page, store_.take(ChunkUse::Objects));
     commit_.use({.objects = 1});
@@ -112,6 +131,7 @@ Result<PageNumber> Memory::take_object(CapType type, unsigned size_bits) {
 
 void Memory::give_object(PageNumber page) {
     store_.give(page);
+    records_[page] = {};
     commit_.unuse({.objects = 1});
 }
 
@@ -147,7 +167,7 @@ Result<PageNumber> Memory::take_own_untyped() {
     CHECK(charge({.objects = 1}), Error::NotEnoughMemory);
     const auto page = take_untyped();
     if (page)
-        own_pages_++;
+        own_ += {.objects = 1};
     else
         uncharge({.objects = 1});
     return page;
@@ -160,7 +180,7 @@ Result<void> Memory::map_own_page(std::uint64_t address) {
         uncharge({.frames = 1});
         return Failure(page.error());
     }
-    own_pages_++;
+    own_ += {.frames = 1};
     return kernel_.map_own(slots_.product(*page), address);
 }
 

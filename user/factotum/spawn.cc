@@ -30,17 +30,27 @@ Reaction Factotum::spawn(Process& parent, Request& request) {
     const bool waits = has(wanted.flags, SpawnFlags::Wait);
     if (!has(parent.grants, wanted.grants) || wanted.priority > parent.priority) return ServerError::PermissionDenied;
     if (waits && parent.waiter) return ServerError::Busy;
-    if (!replies_.reach(processes_.count() + 2)) return ServerError::OutOfMemory;  // it may wait, too
     const auto program = catalogue_.find(wanted.file());
     if (!program) return refusal(wanted.file(), program.error());
-    Process* child = processes_.create(&parent);
-    if (child == nullptr) return ServerError::OutOfMemory;
+    const auto created = create_process(parent);
+    if (!created) return created.error();
+    Process* const child = *created;
     if (const auto built = build(*child, parent, **program, wanted); !built) {
         tear_down(*child);
         processes_.release(*child);
         return built.error();
     }
     return waits ? wait_for(parent, child->pid, request) : Reaction::ok(child->pid);
+}
+
+/// A record for a child. The last places are for whoever keeps the system alive.
+Answer<Process*> Factotum::create_process(Process& parent) {
+    const std::uint32_t kept = has(parent.grants, Grants::Power) ? 0 : kKeptPlaces;
+    CHECK(processes_.count() + kept < memory_.slots().process_count(), ServerError::OutOfMemory);
+    CHECK(replies_.reach(processes_.count() + 2), ServerError::OutOfMemory);  // it may wait, too
+    Process* const child = processes_.create(&parent);
+    CHECK(child != nullptr, ServerError::OutOfMemory);
+    return child;
 }
 
 /// The parent's account, or one of the child's own.
@@ -71,13 +81,16 @@ Answer<void> Factotum::build(Process& child, Process& parent, Image& program, co
 }
 
 Answer<void> Factotum::give_capabilities(Process& child, const Process& parent, const SpawnRequest& request) {
-    const CNode slots = child.cspace, own = own_node();
-    const Rights speak = Rights::Write | Rights::Grant;
-
     const Request& message = *request.message;
     for (unsigned i = 0; i < message.caps(); i++)
-        TRY_VOID(slots.move(request.target_slot(i), message.caps_node(), message.cap_index(i)));
+        TRY_VOID(child.cspace.move(request.target_slot(i), message.caps_node(), message.cap_index(i)));
+    return give_usual_capabilities(child, parent);
+}
 
+/// What every process has.
+Answer<void> Factotum::give_usual_capabilities(Process& child, const Process& parent) {
+    const CNode slots = child.cspace, own = own_node();
+    const Rights speak = Rights::Write | Rights::Grant;
     TRY_VOID(slots.copy(kSlotCNode, own, slots.cptr()));
     // Without Grant: how much of the processor a process gets is not its own to say.
     TRY_VOID(slots.copy(kSlotTcb, own, child.tcb.cptr(), Rights::Write));

@@ -21,7 +21,7 @@ Answer<void> Factotum::lay_out(Process& child, Image& program) {
                                        .kind = RegionKind::Utcb}));
     // The first access is certain.
     const std::uint64_t entry = align_down(program.elf.entry(), kPageSize);
-    TRY_VOID(child.space.populate(memory_, *child.space.regions().find(entry), entry));
+    TRY_VOID(child.space.populate(memory_, *child.space.regions().find(entry), entry, Access::Execute));
     return {};
 }
 
@@ -47,18 +47,19 @@ Answer<void> Factotum::make_objects(Process& child) {
 Answer<std::uint64_t> Factotum::write_stack(Process& child, std::span<const std::string_view> arguments,
                                             std::span<const std::string_view> variables) {
     const std::uint64_t address = kStackTop - kPageSize;
-    TRY(page, child.space.populate(memory_, *child.space.regions().find(address), address));
+    TRY(page, child.space.populate(memory_, *child.space.regions().find(address), address, Access::Write));
     const std::span<std::byte, kPageSize> bytes(memory_.window(page), kPageSize);
     const auto sp = write_arguments(bytes, kStackTop, arguments, variables);
     if (!sp) return Refusal(ServerError::BadRequest);
     return *sp;
 }
 
-Answer<void> Factotum::start(Process& child, std::uint64_t entry, std::uint64_t sp) {
+/// Gives the thread all it needs but its registers.
+Answer<void> Factotum::prepare_thread(Process& child) {
     const CPtr handler = memory_.slots().run(child.place, kRunFaultHandler);
     TRY_VOID(own_node().mint(handler, own_node(), kFactotumEndpoint, Rights::Write | Rights::Grant,
                              child.badge() | kFaultBadge));
-    TRY(utcb, child.space.populate(memory_, *child.space.regions().find(kUtcbAddress), kUtcbAddress));
+    TRY(utcb, child.space.populate(memory_, *child.space.regions().find(kUtcbAddress), kUtcbAddress, Access::Write));
     TRY_VOID(child.tcb.configure({.cspace = child.cspace,
                                   .vspace = VSpace(child.space.vspace()),
                                   .utcb_frame = Frame(memory_.slots().product(utcb)),
@@ -66,6 +67,11 @@ Answer<void> Factotum::start(Process& child, std::uint64_t entry, std::uint64_t 
                                   .fault_handler = Endpoint(handler)}));
     TRY_VOID(child.tcb.set_priority(child.priority, child.priority));
     TRY_VOID(child.tcb.set_name(child.name_view()));
+    return {};
+}
+
+Answer<void> Factotum::start(Process& child, std::uint64_t entry, std::uint64_t sp) {
+    TRY_VOID(prepare_thread(child));
     Registers registers;
     registers.pc = entry;
     registers.sp = sp;

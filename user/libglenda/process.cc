@@ -76,6 +76,8 @@ Answer<void> set_account(std::uint64_t pid, std::uint64_t reserved, std::uint64_
     return tell(FactotumMethod::SetAccount, pid, reserved, limit);
 }
 
+Answer<std::uint64_t> fork() { return ask_word(FactotumMethod::Fork); }
+
 Answer<Ended> wait(std::int64_t pid, WaitFlags flags) {
     TRY(reply, ask(server(), FactotumMethod::Wait, pid, flags));
     CHECK(reply.tag.length() == 2, ServerError::Broken);

@@ -2,6 +2,8 @@
 // See chunk_store.h.
 #include "frames/chunk_store.h"
 
+#include "frames/page_bytes.h"
+
 namespace glenda::factotum {
 
 Result<PageNumber> ChunkStore::take(ChunkUse use) {
@@ -11,7 +13,7 @@ Result<PageNumber> ChunkStore::take(ChunkUse use) {
 
 Result<PageNumber> ChunkStore::take_zeroed() {
     TRY(taken, take_any(ChunkUse::Frames));
-    if (!taken.is_clean) __builtin_memset(window(taken.page), 0, kPageSize);
+    if (!taken.is_clean) clear_page(window(taken.page));
     return taken.page;
 }
 

@@ -55,6 +55,7 @@ public:
         return whole_chunks() * kChunkPages + loose_pages(ChunkUse::Frames) + loose_pages(ChunkUse::Objects);
     }
     std::span<const Chunk> chunks() const { return chunks_; }
+    bool is_free(PageNumber page) const { return (chunks_[chunk_of(page)].free & bit(place_in_chunk(page))) != 0; }
     ChunkNumber first_partly_free(ChunkUse use) const { return lists(use).partly_free; }
     ChunkNumber first_all_free(ChunkUse use) const { return lists(use).all_free; }
     std::uint64_t all_free_chunks() const { return all_free_; }

@@ -37,6 +37,8 @@ Answer<std::uint64_t> spawn(const SpawnRequest& request, SpawnReason* reason = n
 
 /// Changes what process `pid`, a descendant spawned with SpawnFlags::Limits, may have, in pages; limit 0: no limit.
 Answer<void> set_account(std::uint64_t pid, std::uint64_t reserved, std::uint64_t limit);
+/// Makes a copy of this process, which continues here, too. Returns the copy's identifier, and 0 in the copy.
+Answer<std::uint64_t> fork();
 
 struct Ended {
     std::uint64_t pid;  // 0: none has ended (with NoHang)

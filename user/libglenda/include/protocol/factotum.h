@@ -21,7 +21,9 @@ enum class FactotumMethod : std::uint64_t {
     Exit,                           // code -> never
     Wait,          // pid or -1 for any child, WaitFlags -> pid (0: none has ended, with NoHang), ExitStatus
     Kill,          // pid, signal ->
-    Fork,          // not yet
+    Fork,          // -> pid of the child, 0 in the child: a copy of the process with its calling thread alone. Slots 1
+                   //   to 9 are its own; Console, what was passed, and slots from kSlotFirstFree on are copies, but for
+                   //   Untyped, PageTable, Reply and IrqHandler. NotSupported with a CNode of more than 64 slots
     Sbrk,          // bytes, signed -> the new program break
     Mmap,          // address, bytes, MapFlags (0: no access), MmapFlags, 0, 0 -> address: private memory, all zero.
                    //   With a Frame capability -> its address; all words are ignored but MapFlags (0: ReadWrite)
