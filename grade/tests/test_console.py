@@ -21,6 +21,7 @@ def test_help_lists_all_commands(shell: Shell) -> None:
 
 def test_ps(shell: Shell) -> None:
     # The console sends a request and Factotum replies, so both have run.
+    """Shows F13."""
     system = [(1, 0, "9ball", "wait", 250), (2, 1, "factotum", "run", 240), (3, 1, "uart", "wait", 200),
               (4, 1, "console", "run", 100)]
     assert [row[:5] for row in shell.ps()] == system
@@ -33,6 +34,7 @@ def test_ps(shell: Shell) -> None:
 
 
 def test_run_waits_and_tells_the_status(shell: Shell) -> None:
+    """Shows F1, F8."""
     assert shell.run("run hello") == "hello, world\nprocess 5 exited with status 0\n"
     assert shell.run("run hello a b") == "a\nb\nprocess 6 exited with status 0\n"
     assert shell.run('run hello "a b" "" c') == "a b\n\nc\nprocess 7 exited with status 0\n"
@@ -55,6 +57,7 @@ def test_run_in_the_background(shell: Shell) -> None:
 
 
 def test_kill(shell: Shell) -> None:
+    """Shows F8."""
     before = shell.memory()
     for pid in (5, 6):
         assert shell.run("run spin &") == f"process {pid} runs in the background\n"
@@ -88,7 +91,10 @@ def test_log(shell: Shell) -> None:
 
 
 def test_mem_adds_up(shell: Shell) -> None:
-    """Memory that is neither free nor Factotum's own belongs to processes: pages counted by ps, tables and objects."""
+    """Memory that is neither free nor Factotum's own belongs to processes: pages counted by ps, tables and objects.
+
+    Shows B3, F3.
+    """
     rows = {row.name: row for row in shell.ps()}
     memory = shell.memory()
     used = memory.total - memory.free - memory.tables
@@ -181,7 +187,10 @@ def test_the_console_answers_whatever_runs(shell: Shell) -> None:
 
 
 def test_programs_of_one_priority_take_turns(machine: Callable[..., Machine]) -> None:
-    """The last of four runs soon enough to see that 200 ms are over; a time slice is 5 ms, and a page fault ends it."""
+    """The last of four runs soon enough to see that 200 ms are over; a time slice is 5 ms, and a page fault ends it.
+
+    Shows F12.
+    """
     shell = Shell(machine(harts=1))
     for _ in range(3):
         shell.run("run spin &")

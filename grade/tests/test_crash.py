@@ -42,6 +42,7 @@ def test_every_kind_is_tested(shell: Shell) -> None:
 
 @pytest.mark.parametrize("name", KINDS)
 def test_report(shell: Shell, name: str) -> None:
+    """Shows F1, F14."""
     kind = KINDS[name]
     output = shell.run(f"run crash {name}")
     report = re.match(rf"crash \(pid 5\) stopped: {kind.what} ({kind.address}), pc (0x\w+) (in|called from) (\S+)\n",
@@ -82,7 +83,10 @@ def test_a_crash_does_not_disturb_others(shell: Shell) -> None:
 
 
 def test_nothing_is_lost_in_crashes(shell: Shell) -> None:
-    """Free memory is the same after three rounds of all crashes as after one, and after 20 runs of hello."""
+    """Free memory is the same after three rounds of all crashes as after one, and after 20 runs of hello.
+
+    Shows F3, F14.
+    """
     for name in ("hello", *(f"crash {kind}" for kind in KINDS), "memtest 2"):
         shell.run(f"run {name}")
     before = shell.memory()
@@ -114,6 +118,7 @@ def test_nothing_is_lost_with_harts(machine: Boot) -> None:
 # --- memory -----------------------------------------------------------------------------------------------
 
 def test_memtest_touches_lazily(shell: Shell) -> None:
+    """Shows F4."""
     output = shell.run("run memtest 8")
     found = re.fullmatch(r"memtest: 8 MiB reserved, (\d+) KiB resident\n"
                          r"memtest: 8 MiB written and checked, (\d+) KiB resident\n"
@@ -171,7 +176,10 @@ def test_a_memtest_that_does_not_fit(shell: Shell) -> None:
 # --- damaged programs -------------------------------------------------------------------------------------
 
 def test_damaged_programs_are_refused_or_ended(machine: Boot, tmp_path: Path) -> None:
-    """40 copies of hello with 1 to 4 wrong bytes in the headers: each is refused, crashes or runs, twice."""
+    """40 copies of hello with 1 to 4 wrong bytes in the headers: each is refused, crashes or runs, twice.
+
+    Shows F2.
+    """
     chance = random.Random(3)
     good = (paths.INITRD_TREE / "bin" / "hello").read_bytes()
     headers = 64 + 56 * good[56]

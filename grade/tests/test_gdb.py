@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""Tests of .gdbinit and grade/gdb: attach GDB to a live system, run every command and check its output."""
+"""Tests of .gdbinit and grade/gdb: attach GDB to a live system, run every command and check its output.
+
+Shows Z9.
+"""
 
 import fcntl
 import os

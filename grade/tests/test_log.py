@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""The log: a flood pushes out no line of another author, and a logger that takes it over misses nothing."""
+"""The log: a flood pushes out no line of another author, and a logger that takes it over misses nothing.
+
+Shows B9.
+"""
 
 import re
 from collections.abc import Callable

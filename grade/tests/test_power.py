@@ -16,6 +16,7 @@ Boot = Callable[..., Machine]
 
 
 def test_boot_in_order(machine: Boot) -> None:
+    """Shows B2."""
     guest = machine(harts=1)
     milestones = [r"^OpenSBI ", f"^{BANNER}", r"^kernel: hart 0 is up\n",
                   r"^9ball: \d+ MiB of memory.*, 1 hart, initrd", r"^9ball: factotum: is up\n",
@@ -46,6 +47,7 @@ def test_boot_with_harts(machine: Boot, harts: int) -> None:
 
 @pytest.mark.parametrize("mib", [64, 128, 512, 2048])
 def test_boot_with_memory(machine: Boot, mib: int) -> None:
+    """Shows B1, B3."""
     shell = Shell(machine(memory=f"{mib}M"))
     found = int(re.search(r"^9ball: (\d+) MiB of memory", shell.machine.transcript, re.MULTILINE)[1])
     assert mib - 8 <= found <= mib
@@ -57,20 +59,21 @@ def test_boot_with_memory(machine: Boot, mib: int) -> None:
 
 
 def test_shutdown(shell: Shell) -> None:
+    """Shows B10."""
     shell.type("shutdown\r")
     assert shell.machine.run_to_exit(within=0.1) == 0
     assert shell.machine.transcript.endswith("shutdown\n9ball: switching the machine off\n")
 
 
 def test_reboot_resets_the_machine(shell: Shell) -> None:
-    """QEMU runs with -no-reboot, so a reset ends it."""
+    """QEMU runs with -no-reboot, so a reset ends it. Shows B10."""
     shell.type("reboot\r")
     assert shell.machine.run_to_exit(within=0.1) == 0
     assert shell.machine.transcript.endswith("reboot\n9ball: starting the machine again\n")
 
 
 def test_reboot_boots_again(machine: Boot) -> None:
-    """The later option undoes -no-reboot."""
+    """The later option undoes -no-reboot. Shows B10."""
     shell = Shell(machine(extra=["-action", "reboot=reset"]))
     shell.run("run spin &")
     shell.type("reboot\r")
@@ -82,6 +85,7 @@ def test_reboot_boots_again(machine: Boot) -> None:
 
 
 def test_the_same_session_each_time(machine: Boot) -> None:
+    """Shows Z4."""
     transcripts = set()
     for _ in range(3):
         shell = Shell(machine(harts=1))

@@ -62,6 +62,7 @@ def test_the_driver_is_started_anew(shell: Shell) -> None:
 
 
 def test_the_console_is_started_anew(shell: Shell) -> None:
+    """Shows F8."""
     shell.run("run spin &")
     assert shell.run("kill 4") == "Glenda: type help for the commands; Ctrl-A X leaves QEMU.\n"
     rows = {row.name: row for row in shell.ps()}
@@ -77,7 +78,7 @@ def test_the_console_is_started_anew(shell: Shell) -> None:
 
 @pytest.mark.parametrize("name", ["uart", "console"])
 def test_who_ends_often_waits_ever_longer(machine: Boot, name: str) -> None:
-    """It gets back everything it had: free memory is the same after the second end as after the ninth."""
+    """It gets back everything it had: free memory is the same after the second end as after the ninth. Shows B8."""
     shell = Shell(machine(harts=1))
     pauses, memory = [], None
     for round in range(9):
@@ -111,6 +112,7 @@ def test_a_program_that_prints_without_a_driver(machine: Boot) -> None:
 
 @pytest.mark.parametrize("rule, restarts", [("always", True), ("on-failure", True), ("never", False)])
 def test_the_rule_for_killed_services(boot: Callable[..., Machine], rule: str, restarts: bool) -> None:
+    """Shows B4, B8."""
     head, _, tail = INIT.rpartition('restart = "always"')
     guest = boot(replace={"init.toml": f'{head}restart = "{rule}"{tail}'})
     shell = Shell(guest)
@@ -130,7 +132,7 @@ def service(name: str, path: str, more: str = "") -> str:
 
 
 def test_a_service_that_ends_at_once_is_left_alone_in_the_end(boot: Callable[..., Machine]) -> None:
-    """The service does not provide what it declares. 9Ball gives up after five starts."""
+    """The service does not provide what it declares. 9Ball gives up after five starts. Shows B8."""
     shell = Shell(boot(replace={"init.toml": service("dud", "bin/hello", 'provides = "dud"\nrestart = "always"')}))
     log = log_with(shell, "dud: does not run", within=3)
     assert log.count("9ball: dud: started as process ") == 5
@@ -140,7 +142,10 @@ def test_a_service_that_ends_at_once_is_left_alone_in_the_end(boot: Callable[...
 
 
 def test_a_service_that_crashes_is_reported(boot: Callable[..., Machine]) -> None:
-    """It declares that it provides something, so 9Ball gives up. Otherwise an idle machine's clock would never stop."""
+    """It declares that it provides something, so 9Ball gives up. Otherwise an idle machine's clock would never stop.
+
+    Shows B9.
+    """
     config = service("bad", "bin/crash", 'args = ["null"]\nprovides = "bad"\nrestart = "on-failure"')
     shell = Shell(boot(replace={"init.toml": config}))
     log = log_with(shell, "bad: does not run", within=3)
@@ -171,7 +176,7 @@ def test_a_missing_service_does_not_stop_the_others(boot: Callable[..., Machine]
 # --- Factotum ---------------------------------------------------------------------------------------------
 
 def test_every_process_may_wait(shell: Shell) -> None:
-    """150 that wait at the same time are no reason to refuse the next."""
+    """150 that wait at the same time are no reason to refuse the next. Shows F8."""
     assert shell.run("run nest 150", within=2).startswith("nest: 151 processes\n")
     before = shell.memory()
     assert shell.run("run nest 150", within=2).startswith("nest: 151 processes\n")
@@ -179,7 +184,10 @@ def test_every_process_may_wait(shell: Shell) -> None:
 
 
 def test_nobody_kills_a_stranger(shell: Shell) -> None:
-    """A program may kill itself and its descendants. The console may kill everybody, because it has power."""
+    """A program may kill itself and its descendants. The console may kill everybody, because it has power.
+
+    Shows F8.
+    """
     shell.run("run spin &")
     for name in ("uart", "console", "spin", "9ball", "factotum"):
         assert shell.run(f"run kill {shell.pid(name)}").startswith("kill: PermissionDenied\n"), name
@@ -188,7 +196,10 @@ def test_nobody_kills_a_stranger(shell: Shell) -> None:
 
 
 def test_a_hog_keeps_no_service_away(shell: Shell) -> None:
-    """A program has all memory and takes every page that becomes free. Services start again, `ps` and `kill` work."""
+    """A program has all memory and takes every page that becomes free. Services start again, `ps` and `kill` work.
+
+    Shows F3.
+    """
     before = shell.memory()
     shell.run("run hog &")
     assert shell.saw(r"hog: has \d+ MiB\n", within=2)
@@ -221,7 +232,10 @@ def test_the_books_are_in_order(boot: Callable[..., Machine], commands: list[str
 
 
 def test_costs_do_not_grow(shell: Shell) -> None:
-    """A spawn costs the same after 10,000 others, and beside 200 processes that sleep. No memory is lost."""
+    """A spawn costs the same after 10,000 others, and beside 200 processes that sleep. No memory is lost.
+
+    Shows F3.
+    """
     shell.run("run empty")
     before = shell.memory()
     output = shell.run("run service_bench", within=20)
@@ -244,13 +258,16 @@ def test_a_large_process_ends_soon(shell: Shell) -> None:
 
 
 def test_objects_are_freed(shell: Shell) -> None:
-    """10,000 kernel objects in a life cost no more memory than a few: the pages of which some are left."""
+    """10,000 kernel objects in a life cost no more memory than a few: the pages of which some are left.
+
+    Shows F3.
+    """
     output = shell.run("run objects 10000", within=5)
     assert re.match(r"objects: made and destroyed 10000, [048] KiB more in use\n", output), output
 
 
 def test_any_part_of_the_address_space_can_change(shell: Shell) -> None:
-    """Contents, rights, holes and their ends; and that everything is given back in the end."""
+    """Contents, rights, holes and their ends; and that everything is given back in the end. Shows F6."""
     assert shell.run("run maps").startswith("maps: all as it should be\n")
     before = shell.memory()
     assert shell.run("run maps").startswith("maps: all as it should be\n")
@@ -262,12 +279,16 @@ def test_any_part_of_the_address_space_can_change(shell: Shell) -> None:
     ("jump", "jump into memory without code"), ("hole", "store page fault"),
 ])
 def test_what_a_map_forbids(shell: Shell, what: str, crash: str) -> None:
+    """Shows F6."""
     output = shell.run(f"run maps {what}")
     assert re.search(rf"^maps \(pid \d+\) stopped: {crash} at address 0x8\w{{8}}, pc 0x\w+", output, re.MULTILINE), output
 
 
 def test_four_thousand_regions(shell: Shell) -> None:
-    """The 4,096th is there, the next is refused. What the list of regions takes stays charged until the process ends."""
+    """The 4,096th is there, the next is refused. What the list of regions takes stays charged until the process ends.
+
+    Shows F6.
+    """
     shell.run("run maps")
     before = shell.memory()
     output = shell.run("run maps many", within=5)

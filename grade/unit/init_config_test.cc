@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// init.toml: what is accepted, and what is refused at which line.
+// init.toml: what is accepted, and what is refused at which line. Shows B4.
 #include "9ball/init_config.h"
 
 #include <gtest/gtest.h>

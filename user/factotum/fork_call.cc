@@ -26,6 +26,7 @@ Reaction Factotum::fork(Process& parent) {
 Answer<void> Factotum::copy_process(Process& child, Process& parent) {
     child.image = parent.image;
     child.priority = parent.priority;
+    child.cnode_radix = parent.cnode_radix;
     child.heap_start = parent.heap_start;
     child.break_ = parent.break_;
     child.set_name(parent.name_view());
@@ -52,7 +53,7 @@ void Factotum::copy_slots(const Process& child, const Process& parent) {
     };
     copy(kSlotConsole);
     for (CPtr slot = kSlotPassed; slot != kSlotPassedEnd; slot++) copy(slot);
-    for (CPtr slot = kSlotFirstFree; slot != kSlotEnd; slot++) copy(slot);
+    for (CPtr slot = kSlotFirstFree; slot != CPtr{1} << parent.cnode_radix; slot++) copy(slot);
 }
 
 }  // namespace glenda::factotum
