@@ -6,6 +6,7 @@
 #pragma once
 
 #include "audit/audit.h"
+#include "broker.h"
 #include "glenda/slots.h"
 #include "image/catalogue.h"
 #include "protocol/factotum.h"
@@ -86,6 +87,11 @@ private:
     Reaction memory_info();
     Reaction delete_object(Process& process, Request& request);
 
+    // broker_calls.cc
+    Reaction offer(Process& process, Request& request);
+    Reaction request_cap(Process& process, Request& request);
+    void give_service(ReplyHandle& caller, unsigned service, std::uint32_t pid);
+
     // account_call.cc
     Reaction set_account(Process& process, Request& request);
 
@@ -113,6 +119,7 @@ private:
     ReplyStore replies_;
     OwnArea pids_;
     ProcessTable<Process, GrowTable> processes_;
+    Broker broker_;
 };
 
 }  // namespace glenda::factotum

@@ -95,6 +95,7 @@ void Factotum::end(Process& process, ExitStatus status) {
 void Factotum::tear_down(Process& process) {
     if (process.waiter)
         process.waiter.reply(ServerError::Interrupted);  // no thread receives it, but the Reply object becomes free
+    if (process.service_waiter) process.service_waiter.reply(ServerError::Interrupted);
     const SlotMap& slots = memory_.slots();
     if (process.tcb) (void)process.tcb.suspend();
     process.belongings.destroy(memory_);

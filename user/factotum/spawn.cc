@@ -28,7 +28,8 @@ Reaction Factotum::spawn(Process& parent, Request& request) {
     SpawnRequest wanted;
     if (const auto decoded = wanted.decode(request); !decoded) return decoded.error();
     const bool waits = has(wanted.flags, SpawnFlags::Wait);
-    if (!has(parent.grants, wanted.grants) || wanted.priority > parent.priority) return ServerError::PermissionDenied;
+    if (!has(parent.grants, wanted.grants & Grants::Special) || wanted.priority > parent.priority)
+        return ServerError::PermissionDenied;
     if (waits && parent.waiter) return ServerError::Busy;
     const auto program = catalogue_.find(wanted.file());
     if (!program) return refusal(wanted.file(), program.error());
@@ -64,7 +65,7 @@ Answer<void> Factotum::build(Process& child, Process& parent, Image& program, co
     TRY(account, account_for(parent, request));
     child.account = account;
     memory_.accounts().enter(account);
-    child.grants = request.grants;
+    child.grants = request.grants & parent.grants;
     child.cnode_radix = request.radix;
     child.image = &program;
     child.priority = request.priority != 0 ? unsigned(request.priority) : parent.priority;

@@ -32,7 +32,7 @@ struct SpawnRequest {
     std::uint64_t variable_count = 0;
     std::uint64_t reserved = 0;  // pages
     std::uint64_t limit = 0;     // pages; 0: none
-    Grants grants = Grants::None;
+    Grants grants = Grants::Services;
     const Request* message = nullptr;
     std::string_view texts[kMaxArguments];  // the program's name, its other arguments, its environment
 };

@@ -114,6 +114,19 @@ Answer<MemoryInfo> memory() {
     return MemoryInfo{reply.words[0], reply.words[1], reply.words[2], reply.words[3]};
 }
 
+Answer<void> request(std::uint64_t protocol, std::uint64_t index, RequestFlags flags) {
+    Received reply;
+    TRY(caps, transact(server(), MessageWriter(FactotumMethod::RequestCap).word(protocol).word(flags), reply,
+                       {environment().cnode, index, 1}));
+    CHECK(caps == 1, ServerError::Broken);
+    return {};
+}
+
+Answer<void> offer(std::uint64_t protocol, Endpoint endpoint) {
+    if (!endpoint) return tell(FactotumMethod::Offer, protocol);
+    return transact(server(), MessageWriter(FactotumMethod::Offer).word(protocol).cap(endpoint.cptr()));
+}
+
 Answer<CNode::Info> inspect(std::uint64_t pid, std::uint64_t index) {
     TRY(reply, ask(server(), FactotumMethod::Inspect, pid, index));
     CHECK(reply.tag.length() == 4, ServerError::Broken);

@@ -28,7 +28,8 @@ struct SpawnRequest {
     std::uint64_t slots = 0;       // target slots: slot_map(...); 0: slot 16 and up
     std::uint64_t reserved = 0;    // with SpawnFlags::Limits: pages that are the child's, whoever else wants them
     std::uint64_t limit = 0;       // pages that it and its children may have at most; 0: no limit
-    Grants grants = Grants::None;  // at most the caller's
+    /// With Limits: what it may do; of services, those that this program may request, too.
+    Grants grants = Grants::Services;
 };
 /// Factotum's message on why a program could not be started. May be empty.
 using SpawnReason = FixedText<96>;
@@ -69,6 +70,11 @@ Answer<void> protect(std::uint64_t address, std::uint64_t bytes, MapFlags rights
 /// The list of processes. The view is valid until the next call.
 Answer<std::span<const ProcessInfo>> list();
 Answer<MemoryInfo> memory();
+
+/// Puts a capability to the service with that protocol (0x0900) into the empty slot `index` of this program's CNode.
+Answer<void> request(std::uint64_t protocol, std::uint64_t index, RequestFlags flags = RequestFlags::None);
+/// Lets Factotum hand out capabilities to a service; without one, no longer. For 9Ball.
+Answer<void> offer(std::uint64_t protocol, Endpoint endpoint = {});
 
 /// What is in slot `index` of process `pid`. NotFound past its last slot. Needs Grants::Power.
 Answer<CNode::Info> inspect(std::uint64_t pid, std::uint64_t index);

@@ -38,7 +38,9 @@ enum class FactotumMethod : std::uint64_t {
     GetPid,        // -> pid
     GetPpid,       // -> pid of the parent
     Ps,            // -> address of an array of ProcessInfo, read-only, valid until the next Ps; its length
-    RequestCap,    // not yet
+    RequestCap,    // protocol of a service (0x0900), RequestFlags -> capability, badged with the caller's pid if the
+                 //   service has chosen no badge. PermissionDenied: 9Ball has not granted the service to it; NotFound:
+                 //   it was never there; Broken: it has ended
     // Not in the design document:
     SetExitNotification,                // a Notification capability -> : signalled whenever a child ends
     MemoryInfo,                         // -> MemoryInfo, word for word
@@ -49,9 +51,11 @@ enum class FactotumMethod : std::uint64_t {
                  // .
                  //   For an ancestor, or with Grants::Power. NotFound: it has no account of its own (Limits).
                  //   OutOfMemory: less than what is in use, or more than there is
-    Inspect = kFactotumProtocol + 36,  // (with Grants::Power) pid, slot -> CapType, Rights, size, badge of what is
-                                       //   in a slot of a process; NotFound past its last slot
-    Audit,                             // (with Grants::Power) -> 0, or the number of an invariant that is broken
+    Offer = kFactotumProtocol + 35,  // (9Ball) protocol of a service, Endpoint capability -> : who may have it and asks
+                                     //   for it gets it. Without one: the service has ended
+    Inspect,                         // (with Grants::Power) pid, slot -> CapType, Rights, size, badge of what is
+                                     //   in a slot of a process; NotFound past its last slot
+    Audit,                           // (with Grants::Power) -> 0, or the number of an invariant that is broken
 };
 
 /// Flags of SPAWN.
@@ -83,13 +87,19 @@ enum class MmapFlags : std::uint64_t {
 constexpr MmapFlags operator|(MmapFlags a, MmapFlags b) { return MmapFlags(std::uint64_t(a) | std::uint64_t(b)); }
 constexpr bool has(MmapFlags all, MmapFlags flag) { return (std::uint64_t(all) & std::uint64_t(flag)) != 0; }
 
-/// What a process may do beyond what everybody may. Nobody can grant more than it has. The other bits are services.
+/// What a process may do beyond what everybody may. Nobody can grant more than it has. The other bits are the services
+/// that it may request: what its parent may, unless SPAWN said less.
 enum class Grants : std::uint64_t {
     None = 0,
     Dma = std::uint64_t{1} << 62,    // have memory for devices
     Power = std::uint64_t{1} << 63,  // kill any process
+    Special = Dma | Power,
+    Services = ~std::uint64_t(Special),
     All = ~std::uint64_t{0},
 };
+constexpr Grants operator|(Grants a, Grants b) { return Grants(std::uint64_t(a) | std::uint64_t(b)); }
+/// The right to request the service with this number: its protocol, in hundreds.
+constexpr Grants service_grant(unsigned number) { return Grants(std::uint64_t{1} << number); }
 constexpr Grants operator&(Grants a, Grants b) { return Grants(std::uint64_t(a) & std::uint64_t(b)); }
 constexpr bool has(Grants held, Grants wanted) { return (held & wanted) == wanted; }
 
@@ -99,6 +109,8 @@ constexpr bool has(Grants held, Grants wanted) { return (held & wanted) == wante
 constexpr std::uint64_t slot_map(unsigned first, unsigned second = 0, unsigned third = 0, unsigned fourth = 0) {
     return first | std::uint64_t{second} << 8 | std::uint64_t{third} << 16 | std::uint64_t{fourth} << 24;
 }
+
+enum class RequestFlags : std::uint64_t { None = 0, Wait = 1 };  // Wait: until it is offered
 
 enum class WaitFlags : std::uint64_t { None = 0, NoHang = 1 };
 
