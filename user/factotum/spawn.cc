@@ -55,7 +55,6 @@ Reaction Factotum::spawn(Process& parent, Request& request) {
         if (target_slot(map, i) == 0) return ServerError::PermissionDenied;
     }
 
-    if (!replies_.reach(processes_.count() + 2)) return ServerError::OutOfMemory;  // it may wait, too
     const auto program = catalogue_.find(strings[0]);
     if (!program) return refusal(strings[0], program.error());
     Process* child = processes_.create(&parent);
@@ -108,7 +107,7 @@ Answer<void> Factotum::give_capabilities(Process& child, const Process& parent, 
 
     TRY_VOID(slots.copy(kSlotCNode, own, slots.cptr()));
     // Without Grant: how much of the processor a process gets is not its own to say.
-    TRY_VOID(slots.copy(kSlotTcb, own, child.tcb.cptr(), Rights::Write));
+    TRY_VOID(slots.copy(kSlotTcb, own, threads_.first(child)->tcb.cptr(), Rights::Write));
     TRY_VOID(slots.mint(kSlotFactotum, own, kFactotumEndpoint, speak, child.badge()));
     // Do not replace what the parent passed for these two slots.
     const auto nineball = slots.mint(kSlotNineball, own, kFactotumNineball, speak, child.pid);

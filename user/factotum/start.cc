@@ -15,10 +15,6 @@ Answer<void> Factotum::lay_out(Process& child, Image& program) {
     TRY_VOID(child.space.map(
         memory_,
         {.start = kStackTop - kStackSize, .end = kStackTop, .rights = MapFlags::ReadWrite, .kind = RegionKind::Stack}));
-    TRY_VOID(child.space.map(memory_, {.start = kUtcbAddress,
-                                       .end = kUtcbAddress + kPageSize,
-                                       .rights = MapFlags::ReadWrite,
-                                       .kind = RegionKind::Utcb}));
     // The first access is certain.
     const std::uint64_t entry = align_down(program.elf.entry(), kPageSize);
     TRY_VOID(child.space.populate(memory_, *child.space.regions().find(entry), entry));
@@ -34,10 +30,8 @@ Answer<void> Factotum::make_objects(Process& child) {
     child.cspace = CNode(memory_.slots().product(page));
     TRY_VOID(child.belongings.create(memory_, child.place));
 
-    const CPtr tcb = memory_.slots().run(child.place, kRunTcb);
+    TRY_VOID(threads_.create(child));
     const Untyped raw(child.belongings.untyped(memory_));
-    TRY_VOID(memory_.kernel().retype(raw.cptr(), CapType::Tcb, 0, tcb));
-    child.tcb = Tcb(tcb);
     TRY_VOID(raw.retype(CapType::Notification, 0, child.cspace, kSlotNotification));
     TRY_VOID(raw.retype(CapType::Reply, 0, child.cspace, kSlotReply));
     return {};
@@ -54,24 +48,12 @@ Answer<std::uint64_t> Factotum::write_stack(Process& child, std::span<const std:
 }
 
 Answer<void> Factotum::start(Process& child, std::uint64_t entry, std::uint64_t sp) {
-    const CPtr handler = memory_.slots().run(child.place, kRunFaultHandler);
-    TRY_VOID(own_node().mint(handler, own_node(), kFactotumEndpoint, Rights::Write | Rights::Grant,
-                             child.badge() | kFaultBadge));
-    TRY(utcb, child.space.populate(memory_, *child.space.regions().find(kUtcbAddress), kUtcbAddress));
-    TRY_VOID(child.tcb.configure({.cspace = child.cspace,
-                                  .vspace = VSpace(child.space.vspace()),
-                                  .utcb_frame = Frame(memory_.slots().product(utcb)),
-                                  .utcb_address = kUtcbAddress,
-                                  .fault_handler = Endpoint(handler)}));
-    TRY_VOID(child.tcb.set_priority(child.priority, child.priority));
-    TRY_VOID(child.tcb.set_name(child.name_view()));
+    const Thread& first = *threads_.first(child);
     Registers registers;
     registers.pc = entry;
     registers.sp = sp;
-    registers.a0 = kUtcbAddress;
-    TRY_VOID(child.tcb.write_registers(registers));
-    TRY_VOID(child.tcb.resume());
-    return {};
+    registers.a0 = first.utcb_address;
+    return threads_.start(first, registers);
 }
 
 }  // namespace glenda::factotum

@@ -41,7 +41,8 @@ Answer<std::uint64_t> spawn(const SpawnRequest& request, SpawnReason* reason) {
 
 Answer<Ended> wait(std::int64_t pid, WaitFlags flags) {
     Received reply;
-    TRY_VOID(transact(server(), MessageWriter(FactotumMethod::Wait).word(pid).word(flags), reply));
+    const auto request = MessageWriter(FactotumMethod::Wait).word(pid).word(flags).word(this_thread());
+    TRY_VOID(transact(server(), request, reply));
     MessageReader reader = reply.reader();
     const std::uint64_t who = reader.word();
     const ExitStatus status(reader.word());
@@ -55,7 +56,36 @@ Answer<void> kill(std::uint64_t pid, std::int64_t signal) {
 
 Answer<std::uint64_t> get_pid() { return ask(MessageWriter(FactotumMethod::GetPid)); }
 Answer<std::uint64_t> get_parent_pid() { return ask(MessageWriter(FactotumMethod::GetPpid)); }
-Answer<void> yield() { return transact(server(), MessageWriter(FactotumMethod::Yield)); }
+void yield() { sys::yield(); }
+
+Answer<std::uint64_t> start_thread(const ThreadRequest& request) {
+    MessageWriter message(FactotumMethod::ThreadCreate);
+    return ask(message.word(request.pc).word(request.sp).word(request.argument).word(request.tp));
+}
+
+void end_thread(std::int64_t status) {
+    (void)transact(server(), MessageWriter(FactotumMethod::ThreadExit).word(status).word(this_thread()));
+    for (;;) __builtin_trap();  // no one handled the end
+}
+
+Answer<std::uint64_t> join_thread(std::uint64_t number) {
+    return ask(MessageWriter(FactotumMethod::ThreadJoin).word(number).word(this_thread()));
+}
+
+Answer<void> sleep(std::uint64_t milliseconds) {
+    return transact(server(), MessageWriter(FactotumMethod::Sleep).word(milliseconds).word(this_thread()));
+}
+
+Answer<void> futex_wait(const std::atomic<std::uint32_t>& word, std::uint32_t expected, std::int64_t microseconds) {
+    MessageWriter message(FactotumMethod::FutexWait);
+    return transact(
+        server(),
+        message.word(reinterpret_cast<std::uint64_t>(&word)).word(expected).word(microseconds).word(this_thread()));
+}
+
+Answer<std::uint64_t> futex_wake(const std::atomic<std::uint32_t>& word, std::uint64_t count) {
+    return ask(MessageWriter(FactotumMethod::FutexWake).word(reinterpret_cast<std::uint64_t>(&word)).word(count));
+}
 
 Answer<std::uint64_t> sbrk(std::int64_t bytes) { return ask(MessageWriter(FactotumMethod::Sbrk).word(bytes)); }
 

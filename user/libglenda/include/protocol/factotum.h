@@ -17,20 +17,21 @@ enum class FactotumMethod : std::uint64_t {
     Spawn = kFactotumProtocol + 1,  // SpawnFlags, priority (0: the caller's), slot map, count of strings, the byte
                                     //   strings (file name, then arguments); capabilities -> pid
     Exit,                           // code -> never
-    Wait,          // pid or -1 for any child, WaitFlags -> pid (0: none has ended, with NoHang), ExitStatus
+    Wait,          // pid or -1 for any child, WaitFlags [, tid] -> pid (0: none has ended, with NoHang), ExitStatus
     Kill,          // pid, signal ->
     Fork,          // not yet
     Sbrk,          // bytes, signed -> the new program break
     Mmap,          // address, bytes, MapFlags (0: no access), MmapFlags, 0, 0 -> address: private memory, all zero.
                    //   With a Frame capability -> its address; all words are ignored but MapFlags (0: ReadWrite)
     Munmap,        // address, bytes -> : any part of any regions; holes are no error
-    ThreadCreate,  // not yet
-    ThreadExit,    // not yet
-    ThreadJoin,    // not yet
-    FutexWait,     // not yet
-    FutexWake,     // not yet
+    ThreadCreate,  // pc, sp, a0, tp -> tid: the thread begins with these registers, and the address of its UTCB in a1
+    ThreadExit,    // status [, tid] -> never: the last thread ends the process with this as its exit code
+    ThreadJoin,    // tid of another thread [, tid] -> its status, when it has ended: once
+    FutexWait,     // address, value, timeout in microseconds or -1 [, tid] -> ; NotReady: the word has another value;
+                   //   TimedOut
+    FutexWake,     // address, count -> how many of the threads that wait at the word were woken, the first ones first
     Yield,         // -> : the Call itself lets other threads run
-    Sleep,         // not yet: use a Timer
+    Sleep,         // milliseconds [, tid] -> when they are over
     GetPid,        // -> pid
     GetPpid,       // -> pid of the parent
     Ps,            // -> address of an array of ProcessInfo, read-only, valid until the next Ps; its length
@@ -43,6 +44,11 @@ enum class FactotumMethod : std::uint64_t {
     DeleteObject = kFactotumProtocol + 27,  // number of an object that CreateObject made ->
     Audit = kFactotumProtocol + 37,         // (with Grants::Power) -> 0, or the number of an invariant that is broken
 };
+
+/// A call in which a thread waits has its number (tid) as the last word: a thread waits for one thing at a time, and a
+/// second wait with its number ends the first one (Interrupted). Without it, the process's oldest thread is meant. A
+/// thread finds its number in Utcb::user.
+constexpr unsigned kUtcbTid = 0;
 
 /// Flags of SPAWN.
 enum class SpawnFlags : std::uint64_t {
@@ -83,6 +89,9 @@ constexpr bool has(Grants held, Grants wanted) { return (held & wanted) == wante
 constexpr std::uint64_t slot_map(unsigned first, unsigned second = 0, unsigned third = 0, unsigned fourth = 0) {
     return first | std::uint64_t{second} << 8 | std::uint64_t{third} << 16 | std::uint64_t{fourth} << 24;
 }
+
+/// As the timeout of FUTEX_WAIT.
+constexpr std::int64_t kNoTimeout = -1;
 
 enum class WaitFlags : std::uint64_t { None = 0, NoHang = 1 };
 
