@@ -17,7 +17,11 @@ UNIT_USER_SOURCES := $(addprefix user/,libglenda/heap.cc libglenda/format.cc 9ba
   $(filter-out user/driver/mmio.cc,$(wildcard user/driver/*.cc user/drivers/*/*.cc grade/unit/driver_model/*.cc))
 # The books of Factotum, on a kernel of the host in place of user/factotum/kernel.cc.
 UNIT_FACTOTUM := $(wildcard grade/unit/factotum/*.cc $(addprefix user/factotum/,frames/*.cc slots/*.cc vm/*.cc image/*.cc audit/*.cc tasks/belongings.cc tasks/accounts.cc wait/futex.cc wait/timer_wheel.cc))
-UNIT_USER := $(filter-out grade/unit/kernel_%,$(wildcard grade/unit/*_test.cc)) $(UNIT_LIB) $(UNIT_USER_SOURCES) $(UNIT_FACTOTUM)
+# The parsers under attack, and what they are made of: see grade/fuzz/parser.h.
+PARSERS := elf cpio fdt toml init symbol keys
+FUZZ_SOURCES := $(patsubst %,grade/fuzz/%.cc,$(PARSERS)) $(UNIT_LIB) user/libglenda/format.cc $(addprefix user/,9ball/init_config.cc 9ball/init_check.cc \
+  factotum/demangle.cc console/line_editor.cc console/key_decoder.cc console/utf8.cc)
+UNIT_USER := $(sort $(filter-out grade/unit/kernel_%,$(wildcard grade/unit/*_test.cc)) $(UNIT_LIB) $(UNIT_USER_SOURCES) $(UNIT_FACTOTUM) $(FUZZ_SOURCES))
 UNIT_TESTS := $(BUILD)/unit/kernel_tests $(BUILD)/unit/user_tests
 
 $(BUILD)/unit/kernel/%.o: % Makefile grade/build.mk
@@ -28,7 +32,9 @@ $(BUILD)/unit/kernel/%.o: % Makefile grade/build.mk
 $(BUILD)/unit/user/%.o: % Makefile grade/build.mk
 	@mkdir -p $(@D)
 	$(call say,HOSTCXX,$<)
-	$(Q)$(HOST_CXX) $(HOST_FLAGS) -Igrade/unit/driver_model -Iuser/libglenda/include -Iuser -Iuser/9ball -Iuser/factotum -Iuser/console -Igrade/unit -c $< -o $@
+	$(Q)$(HOST_CXX) $(HOST_FLAGS) -Igrade/unit/driver_model -Iuser/libglenda/include -Iuser -Iuser/9ball -Iuser/factotum -Iuser/console -Igrade/unit -Igrade -c $< -o $@
+
+$(BUILD)/unit/user/grade/unit/corpus_test.cc.o: HOST_FLAGS += '-DFUZZ_PARSERS=$(foreach p,$(PARSERS),PARSER($(p)))'
 
 $(BUILD)/unit/kernel_tests: $(patsubst %,$(BUILD)/unit/kernel/%.o,$(UNIT_KERNEL))
 $(BUILD)/unit/user_tests: $(patsubst %,$(BUILD)/unit/user/%.o,$(UNIT_USER))
@@ -68,20 +74,50 @@ bench: $(KERNEL) $(INITRD) ## count the kernel's instructions, operation by oper
 	$(Q)$(PYTHON) grade/bench/run.py
 
 SECONDS ?= 60
-soak: $(KERNEL) $(INITRD) ## all harts race for SECONDS (60) on SMP harts (4 if not given); fails if the kernel did
+soak: $(KERNEL) $(INITRD) ## for SECONDS (60) each: all of SMP harts (4) race for the kernel; hostile clients, from SEED (1) on
 	@echo '  SOAK     $(SECONDS) s on $(or $(filter-out 1,$(SMP)),4) harts'
 	$(Q)timeout --foreground -k 2 $$(($(SECONDS) + 120)) $(QEMU) -machine virt -cpu rv64 -smp $(or $(filter-out 1,$(SMP)),4) -m $(MEM) -nic none \
 	  -no-reboot -display none -monitor none -serial stdio -kernel $(KERNEL) -initrd $(INITRD) \
 	  -append "root=bin/ktest_smp_stress seconds=$(SECONDS)" < /dev/null | tee $(BUILD)/soak.log | sed -n '/^Glenda/,$$p'; \
 	  grep -q '^ktest: 1 passed, 0 failed' $(BUILD)/soak.log
+	$(Q)$(PYTHON) grade/fuzz/hostile.py --seconds $(SECONDS) --seed $(SEED)
+
+# --- fuzzing --------------------------------------------------------------------------------------------------
+
+fuzz: fuzz-parsers fuzz-calls ## random files for SECONDS (60), then CALLS (1000000) random system calls, SEED=1
 
 # A seed for each million calls, a machine for each processor: CALLS=100000000 takes an hour on two processors.
 CALLS ?= 1000000
 SEED ?= 1
-fuzz: $(KERNEL) $(INITRD) ## random system calls from hostile threads: CALLS=1000000, SEED=1, SMP=1
-	$(Q)$(PYTHON) grade/fuzz.py --calls $(CALLS) --seed $(SEED) --harts $(SMP)
+.PHONY: fuzz-calls fuzz-parsers
+fuzz-calls: $(KERNEL) $(INITRD) ## random system calls from hostile threads: CALLS=1000000, SEED=1, SMP=1
+	$(Q)$(PYTHON) grade/fuzz/calls.py --calls $(CALLS) --seed $(SEED) --harts $(SMP)
+
+# libFuzzer is part of clang. Up to version 18, clang claims too old a version of concepts for <expected>.
+CLANG := clang++
+FUZZ_FLAGS = -std=c++2b -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all \
+  -D__cpp_concepts=202002L -Wno-builtin-macro-redefined -Wno-macro-redefined -Ilib -Iuser/libglenda/include -Iuser -Igrade/fuzz -MMD -MP
+FUZZ_OBJECTS := $(patsubst %,$(BUILD)/fuzz/%.o,$(FUZZ_SOURCES))
+FUZZERS := $(addprefix $(BUILD)/fuzz/,$(PARSERS))
+
+$(BUILD)/fuzz/%.cc.o: %.cc Makefile grade/build.mk
+	@mkdir -p $(@D)
+	$(call say,CLANG,$<)
+	$(Q)$(CLANG) $(FUZZ_FLAGS) -fsanitize=fuzzer-no-link -c $< -o $@
+
+$(FUZZERS): $(BUILD)/fuzz/%: $(FUZZ_OBJECTS) grade/fuzz/entry.cc
+	$(call say,LINK,$@)
+	$(Q)$(CLANG) $(FUZZ_FLAGS) -fsanitize=fuzzer -DPARSER=$* $(FUZZ_OBJECTS) grade/fuzz/entry.cc -o $@
+
+ifeq ($(shell command -v $(CLANG)),)
+fuzz-parsers:
+	@echo '  SKIPPED  the parsers: libFuzzer needs $(CLANG) (Debian: apt-get install clang)'
+else
+fuzz-parsers: $(FUZZERS) ## random files for the parsers, for SECONDS (60), on all processors
+	$(Q)$(PYTHON) grade/fuzz/parsers.py --seconds $(SECONDS) --seed $(SEED)
+endif
 
 format: ## lay out all C++ sources
 	$(Q)$(PYTHON) grade/layout.py
 
--include $(patsubst %,$(BUILD)/unit/kernel/%.d,$(UNIT_KERNEL)) $(patsubst %,$(BUILD)/unit/user/%.d,$(UNIT_USER))
+-include $(patsubst %,$(BUILD)/unit/kernel/%.d,$(UNIT_KERNEL)) $(patsubst %,$(BUILD)/unit/user/%.d,$(UNIT_USER)) $(FUZZ_OBJECTS:.o=.d)

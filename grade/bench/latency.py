@@ -9,7 +9,7 @@ import os
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 
-from fuzz import command_line
+from fuzz.calls import command_line
 from glenda import ktest, plugins
 from glenda.latency import Probe, Worst, merge
 from glenda.machine import Machine

@@ -2,14 +2,14 @@
 """K28: a million random system calls from hostile threads. The kernel survives and all its invariants hold.
 
 Targeted attacks (ktest_hostile_calls, ktest_hostile_registers, ktest_self_destruction, ktest_leaks) run with the other
-programs in test_kernel.py. For more calls and other seeds: `make fuzz CALLS=100000000 SEED=7`.
+programs in test_kernel.py. For more calls and other seeds: `make fuzz-calls CALLS=100000000 SEED=7`.
 """
 
 import re
 
 import pytest
 
-from fuzz import SUMMARY, run
+from fuzz.calls import SUMMARY, run
 
 SEEDS = (1, 2, 3, 4)
 CALLS = 250_000
@@ -22,7 +22,7 @@ METHODS = {"Untyped": 2, "CNode": 7, "Tcb": 13, "Frame": 4, "PageTable": 2, "VSp
 @pytest.mark.parametrize("seed", SEEDS)
 def test_random_calls(seed: int) -> None:
     reason, transcript = run(seed, CALLS, name=f"test_fuzz-{seed}")
-    assert not reason, f"{reason}\nrepeat it: make fuzz CALLS={CALLS} SEED={seed}"
+    assert not reason, f"{reason}\nrepeat it: make fuzz-calls CALLS={CALLS} SEED={seed}"
     assert int(SUMMARY.search(transcript)[3]) >= CALLS // 10_000    # checks of all invariants
     succeeded = set(re.findall(r"^kfuzz: (\w+) method (\d+): \d+$", transcript, re.MULTILINE))
     expected = {(kind, str(method)) for kind, count in METHODS.items() for method in range(1, count + 1)}
@@ -33,7 +33,7 @@ def test_random_calls_on_four_harts() -> None:
     """The fuzzer puts its hostile threads on random harts, so they race for the kernel and are stopped while they run."""
     calls = 1_000       # harts that race for the kernel on a few processors wait for each other most of the time
     reason, transcript = run(1, calls, name="test_fuzz-harts", harts=4)
-    assert not reason, f"{reason}\nrepeat it: make fuzz CALLS={calls} SEED=1 SMP=4"
+    assert not reason, f"{reason}\nrepeat it: make fuzz-calls CALLS={calls} SEED=1 SMP=4"
     assert "kernel: hart 3 is up\n" in transcript
 
 

@@ -96,7 +96,7 @@ def test_unit_tests_of_another_build(build: Path) -> None:
 
 
 def test_fuzzing_another_build(build: Path) -> None:
-    done = make("fuzz", build, "CALLS=1000")
+    done = make("fuzz-calls", build, "CALLS=1000")
     assert done.returncode == 0, done.stdout
     assert "kfuzz: ok\n" in (build / "grade" / "fuzz-1.log").read_text()
 
@@ -132,7 +132,7 @@ def foreign(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Path]:
     part.chmod(0o700)
 
 
-@pytest.mark.parametrize("command", [["grade/run.py", "unit"], ["grade/run.py", "grade"], ["grade/fuzz.py"],
+@pytest.mark.parametrize("command", [["grade/run.py", "unit"], ["grade/run.py", "grade"], ["grade/fuzz/calls.py"],
                                      ["grade/bench/run.py"], ["-m", "pytest", "-c", "grade/pytest.ini", "grade/tests"]],
                          ids=["unit", "grade", "fuzz", "bench", "pytest"])
 def test_files_of_another_user(tmp_path: Path, foreign: Path, command: list[str]) -> None:

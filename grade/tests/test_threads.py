@@ -48,7 +48,7 @@ def test_as_many_as_there_is_room_for(shell: Shell) -> None:
 
 def test_a_process_that_is_full_keeps_none_from_starting(shell: Shell) -> None:
     """Threads beyond the first of each process share the places that are left; new processes find theirs."""
-    for _ in range(5):
+    for _ in range(4):
         start_waiting(shell, 895)
     assert shell.run("run threads run 10").startswith("threads: no more than 0: TooMany\n")
     assert shell.run("run hello").startswith("hello, world\n")

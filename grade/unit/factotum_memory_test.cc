@@ -142,6 +142,74 @@ TEST(Commit, WhatIsPromisedCanBeTaken) {
     }
 }
 
+/// A CNode of more than a page takes a chunk, unless another then could not have what it was promised.
+TEST(Commit, ALargeCNodeBreaksNoPromise) {
+    std::mt19937 random(4);
+    TestMemory books(kChunks);
+    Memory& memory = books.memory();
+    std::vector<PageNumber> frames, objects, nodes;
+    Pages charged;
+    unsigned made = 0, refused = 0;
+    for (int step = 0; step < 300'000; step++) {
+        if (random() % 500 == 0) machine().fails_after = int(random() % 3);
+        switch (random() % 8) {
+            case 0: {
+                const Pages some{random() % 40, random() % 40};
+                if (memory.charge(some)) charged += some;
+                break;
+            }
+            case 1: {
+                const Pages spare{charged.frames - frames.size(), charged.objects - objects.size()};
+                memory.uncharge(spare);
+                charged -= spare;
+                break;
+            }
+            case 2: {
+                if (!memory.charge(Memory::cnode_cost(8))) break;
+                const auto node = memory.take_cnode(8);
+                if (!node) memory.uncharge(Memory::cnode_cost(8));
+                if (node) nodes.push_back(*node);
+                (node ? made : refused)++;
+                break;
+            }
+            case 3:
+                if (nodes.empty()) break;
+                memory.give_cnode(pick(nodes, random), 8);
+                memory.uncharge(Memory::cnode_cost(8));
+                break;
+            case 4:
+            case 5: {
+                const bool may_fail = machine().fails_after >= 0;
+                if (frames.size() < charged.frames) {
+                    const auto page = memory.take_frame();
+                    ASSERT_TRUE(page || may_fail) << "step " << step;
+                    if (page) frames.push_back(*page);
+                }
+                if (objects.size() < charged.objects) {
+                    const auto page = memory.take_untyped();
+                    ASSERT_TRUE(page || may_fail) << "step " << step;
+                    if (page) objects.push_back(*page);
+                }
+                break;
+            }
+            case 6:
+                if (!frames.empty()) memory.give_frame(pick(frames, random));
+                break;
+            case 7:
+                if (!objects.empty()) memory.give_object(pick(objects, random));
+                break;
+        }
+        machine().fails_after = -1;
+        for (const PageNumber node : nodes)
+            ASSERT_EQ(machine().find(memory.slots().product(node))->type, CapType::CNode);
+        if (step % 16 == 0) {
+            ASSERT_EQ(audit_memory(memory), Broken::Nothing) << step;
+        }
+    }
+    EXPECT_GT(made, 1000u);
+    EXPECT_GT(refused, 1000u);
+}
+
 TEST(Commit, RefusesWhatOverflows) {
     TestMemory books(2);
     EXPECT_FALSE(books.memory().charge({.frames = ~std::uint64_t{0}}));

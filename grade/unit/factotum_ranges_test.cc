@@ -14,34 +14,16 @@
 
 #include "audit/audit.h"
 #include "factotum/machine.h"
-#include "format_builders.h"
+#include "factotum/program.h"
 #include "vm/address_space.h"
 
 namespace glenda::factotum::test {
 namespace {
 
-constexpr std::uint64_t kChunks = 8;                                               // less than all pages need
-constexpr std::uint64_t kText = glenda::test::ElfBuilder::kText, kTextPages = 36;  // three clusters
-constexpr std::uint64_t kBase = kText + kTextPages * kPageSize;                    // anonymous memory, over two tables
+constexpr std::uint64_t kChunks = 8;                             // less than all pages need
+constexpr std::uint64_t kBase = kText + kTextPages * kPageSize;  // anonymous memory, over two tables
 constexpr std::uint64_t kPages = 600;
 constexpr MapFlags kNone{};
-
-struct Areas {
-    static constexpr std::uint64_t kSize = 64 * kPageSize;
-    alignas(kPageSize) std::byte bytes[2][kSize] = {};
-    std::uint64_t operator[](unsigned i) const { return reinterpret_cast<std::uint64_t>(bytes[i]); }
-};
-
-glenda::test::Buffer build_program() {
-    constexpr std::uint64_t kSize = kTextPages * kPageSize;
-    glenda::test::ElfBuilder builder;
-    builder.programs = {{1, 5, 0, kText, kText, kSize, kSize, 0x1000}};
-    glenda::test::Buffer file = builder.build();
-    const std::size_t built = file.size();
-    file.resize(kSize);
-    for (std::size_t i = built; i < file.size(); i++) file[i] = std::byte(i * 7 >> 4);
-    return file;
-}
 
 /// What a page should be. Those of the text are the image's until they may be written.
 struct Page {

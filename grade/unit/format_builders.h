@@ -84,14 +84,14 @@ inline void mutate(Buffer& buffer, std::mt19937& random) {
     }
 }
 
-/// Gives `walk` 20,000 damaged copies of `sound`. Returns how many it accepted.
-inline unsigned fuzz(const Buffer& sound, const std::function<bool(const ExactCopy&)>& walk) {
+/// Gives `read` 20,000 damaged copies of `sound`. Returns how many it accepted.
+inline unsigned damage(const Buffer& sound, const std::function<bool(Bytes)>& read) {
     std::mt19937 random{20240229};
     unsigned accepted = 0;
     for (int round = 0; round < 20'000; ++round) {
         Buffer damaged = sound;
         mutate(damaged, random);
-        if (walk(ExactCopy{damaged})) ++accepted;
+        if (read(ExactCopy{damaged}.bytes())) ++accepted;
     }
     return accepted;
 }

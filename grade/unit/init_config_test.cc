@@ -134,6 +134,51 @@ INSTANTIATE_TEST_SUITE_P(
                     Refused{SERVICE("a") "stop = \"1 s\"\n", kNoTime},
                     Refused{SERVICE("a") "stop = \"18446744073709551615s\"\n", kNoTime}));
 
+TEST(InitConfig, ReadsMemoryAndPriorities) {
+    const Parsed parsed(SERVICE("a") "memory = \"4M\"\nlimit = \"1G\"\ncnode = 12\nclass = \"batch\"\n" SERVICE(
+        "b") "class = \"system\"\npriority = 239\n" SERVICE("c") "class = \"normal\"\n" SERVICE("d")
+                            SERVICE("e") "priority = 1\n");
+    ASSERT_EQ(parsed.error(), "");
+    const auto services = parsed.config->services();
+    EXPECT_EQ(services[0].memory, 4u << 20);
+    EXPECT_EQ(services[0].limit, 1u << 30);
+    EXPECT_EQ(services[0].cnode_radix, 12u);
+    EXPECT_EQ(services[3].memory, 640u << 10);
+    EXPECT_EQ(services[3].limit, 0u);
+    EXPECT_EQ(services[3].cnode_radix, 6u);
+    const unsigned priorities[] = {40, 239, 90, 100, 1};
+    for (std::size_t i = 0; i < services.size(); i++) EXPECT_EQ(services[i].priority, priorities[i]) << i;
+}
+
+constexpr const char* kNoSize = "4: \"memory\" must be a size from \"4K\" to \"64G\", in whole pages of 4K";
+constexpr const char* kNoClass = "4: \"class\" must be \"system\", \"interactive\", \"normal\" or \"batch\"";
+INSTANTIATE_TEST_SUITE_P(
+    Shares, InitConfigRefuses,
+    testing::Values(
+        Refused{SERVICE("a") "memory = 4\n", kNoSize}, Refused{SERVICE("a") "memory = \"\"\n", kNoSize},
+        Refused{SERVICE("a") "memory = \"4\"\n", kNoSize}, Refused{SERVICE("a") "memory = \"M\"\n", kNoSize},
+        Refused{SERVICE("a") "memory = \"0M\"\n", kNoSize}, Refused{SERVICE("a") "memory = \"3K\"\n", kNoSize},
+        Refused{SERVICE("a") "memory = \"6K\"\n", kNoSize}, Refused{SERVICE("a") "memory = \"65G\"\n", kNoSize},
+        Refused{SERVICE("a") "memory = \"17592186044416M\"\n", kNoSize},
+        Refused{SERVICE("a") "memory = \"18446744073709551616K\"\n", kNoSize},
+        Refused{SERVICE("a") "memory = \"4MB\"\n", kNoSize}, Refused{SERVICE("a") "memory = \"-4M\"\n", kNoSize},
+        Refused{SERVICE("a") "memory = \"4M\"\nlimit = \"2M\"\n",
+                "1: service \"a\" has a \"limit\" below its \"memory\""},
+        Refused{SERVICE("a") "cnode = 5\n", "4: \"cnode\" must be a number from 6 to 12"},
+        Refused{SERVICE("a") "cnode = 13\n", "4: \"cnode\" must be a number from 6 to 12"},
+        Refused{SERVICE("a") "class = \"fast\"\n", kNoClass}, Refused{SERVICE("a") "class = 1\n", kNoClass},
+        Refused{SERVICE("a") "class = \"system\"\n",
+                "1: service \"a\" of class \"system\" needs a \"priority\" from 101 to 239"},
+        Refused{SERVICE("a") "class = \"batch\"\npriority = 200\n",
+                "1: service \"a\" of class \"batch\" needs a \"priority\" from 40 to 40"},
+        Refused{SERVICE("a") "class = \"normal\"\npriority = 100\n",
+                "1: service \"a\" of class \"normal\" needs a \"priority\" from 81 to 99"}));
+
+constexpr const char* kNoBeat = "4: \"heartbeat\" must be a time from \"1ms\" to \"60s\"";
+INSTANTIATE_TEST_SUITE_P(Heartbeats, InitConfigRefuses,
+                         testing::Values(Refused{SERVICE("a") "heartbeat = 2\n", kNoBeat},
+                                         Refused{SERVICE("a") "heartbeat = \"0ms\"\n", kNoBeat}));
+
 INSTANTIATE_TEST_SUITE_P(
     Mistakes, InitConfigRefuses,
     testing::Values(

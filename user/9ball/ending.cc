@@ -40,7 +40,9 @@ void Supervisor::ended(Service& service, ExitStatus status) {
     registry_.forget_client(service.pid);
     taker_.forget_client(service.pid);
     if (!service.config->provides.empty()) registry_.remove(service.config->provides);
-    forget_signal(service);
+    drop(service.stop_signal);
+    drop(service.question);
+    service.beat_due = 0;
     if (service.stop_wanted) {
         say("{}: stopped", service.name());
         service.state = ServiceState::Stopped;

@@ -28,6 +28,8 @@ std::expected<void, ConfigError> InitConfig::check() const {
 std::expected<void, ConfigError> InitConfig::check_alone(const ServiceConfig& service) const {
     if (service.name.empty()) return refuse(service, "this [[service]] has no \"name\"");
     if (service.path.empty()) return refuse(service, "service \"{}\" has no \"path\"", service.name);
+    if (service.limit != 0 && service.limit < service.memory)
+        return refuse(service, "service \"{}\" has a \"limit\" below its \"memory\"", service.name);
     if (service.passed_caps() > kMaxPassedCaps)
         return refuse(service, "service \"{}\" asks for too many devices", service.name);
     if (service.ready() == ReadyRule::Register && service.provides.empty())
@@ -65,6 +67,17 @@ std::expected<void, ConfigError> InitConfig::resolve_needs(ServiceConfig& servic
         if (i == count_) return refuse(service, "service \"{}\" needs \"{}\", which is not there", service.name, need);
         (void)service.needed.add(static_cast<unsigned>(i));  // has room for as many as `needs`
     }
+    return {};
+}
+
+/// The class gives the priority that is not written, and bounds the one that is.
+std::expected<void, ConfigError> InitConfig::resolve_priority(ServiceConfig& service) {
+    constexpr unsigned kUsual = 100;
+    const ServiceClass* const kind = service.kind;
+    if (service.priority == 0) service.priority = kind == nullptr ? kUsual : kind->usual;
+    if (kind != nullptr && (service.priority < kind->lowest || service.priority > kind->highest))
+        return refuse(service, "service \"{}\" of class \"{}\" needs a \"priority\" from {} to {}", service.name,
+                      kind->name, kind->lowest, kind->highest);
     return {};
 }
 

@@ -2,7 +2,11 @@
 // Reads init.toml key by key. init_check.cc checks that the services fit together.
 #include "init_config.h"
 
+#include <algorithm>
+
 #include "glenda/number.h"
+#include "glenda/slots.h"
+#include "util/bits.h"
 
 namespace glenda::nineball {
 
@@ -24,6 +28,25 @@ std::expected<void, ConfigError> read_flag(bool& into, const TomlEvent& event) {
     into = *value;
     return {};
 }
+
+/// A number with a unit, such as "250ms".
+struct Measure {
+    std::uint64_t number;
+    std::string_view unit;
+};
+
+std::optional<Measure> read_measure(const TomlEvent& event, std::span<char> buffer) {
+    const std::optional<TomlString> string = event.value.string();
+    const auto text = string ? string->unescape_into(buffer) : std::nullopt;
+    if (!text) return std::nullopt;
+    const std::size_t size = text->size(), digits = std::min(size, text->find_first_not_of("0123456789"));
+    const auto number = to_number({text->data(), digits});
+    if (!number) return std::nullopt;
+    return Measure{*number, {text->data() + digits, size - digits}};
+}
+
+constexpr ServiceClass kClasses[] = {
+    {"system", 101, 239, 0}, {"interactive", 100, 100, 100}, {"normal", 81, 99, 90}, {"batch", 40, 40, 40}};
 
 }  // namespace
 
@@ -53,6 +76,7 @@ std::expected<void, ConfigError> InitConfig::parse(std::string_view text) {
     }
     for (std::size_t i = 0; i < count_; i++) {
         if (Outcome resolved = resolve_needs(services_[i]); !resolved) return resolved;
+        if (Outcome resolved = resolve_priority(services_[i]); !resolved) return resolved;
     }
     return check();
 }
@@ -68,8 +92,13 @@ std::expected<void, ConfigError> InitConfig::read_key(ServiceConfig& service, co
     if (key == "devices") return read_texts(service.devices, event);
     if (key == "restart") return read_restart(service, event);
     if (key == "ready") return read_ready(service, event);
-    if (key == "priority") return read_priority(service, event);
+    if (key == "class") return read_class(service, event);
+    if (key == "priority") return read_number(service.priority, 1, kMaxServicePriority, event);
+    if (key == "memory") return read_size(service.memory, event);
+    if (key == "limit") return read_size(service.limit, event);
+    if (key == "cnode") return read_number(service.cnode_radix, kProcessCNodeRadix, kMaxProcessCNodeRadix, event);
     if (key == "stop") return read_time(service.stop_ms, event);
+    if (key == "heartbeat") return read_time(service.heartbeat_ms, event);
     if (key == "console") return read_flag(service.console, event);
     if (key == "power") return read_flag(service.power, event);
     if (key == "logger") return read_flag(service.logger, event);
@@ -126,31 +155,50 @@ std::expected<void, ConfigError> InitConfig::read_ready(ServiceConfig& service, 
     return {};
 }
 
-std::expected<void, ConfigError> InitConfig::read_priority(ServiceConfig& service, const TomlEvent& event) {
+std::expected<void, ConfigError> InitConfig::read_class(ServiceConfig& service, const TomlEvent& event) {
+    const std::optional<TomlString> name = event.value.string();
+    for (const ServiceClass& kind : kClasses) {
+        if (!name || *name != kind.name) continue;
+        service.kind = &kind;
+        return {};
+    }
+    return wrong_kind(event, "\"system\", \"interactive\", \"normal\" or \"batch\"");
+}
+
+std::expected<void, ConfigError> InitConfig::read_number(unsigned& into, unsigned lowest, unsigned highest,
+                                                         const TomlEvent& event) {
     const std::optional<std::int64_t> number = event.value.integer();
-    if (!number || *number < 1 || *number > kMaxServicePriority)
-        return refuse(event.line, "\"priority\" must be a number from 1 to {}", kMaxServicePriority);
-    service.priority = static_cast<unsigned>(*number);
+    if (!number || *number < lowest || *number > highest)
+        return refuse(event.line, "\"{}\" must be a number from {} to {}", event.name, lowest, highest);
+    into = static_cast<unsigned>(*number);
+    return {};
+}
+
+/// A size such as "640K" or "4M".
+std::expected<void, ConfigError> InitConfig::read_size(std::uint64_t& bytes, const TomlEvent& event) {
+    constexpr std::uint64_t kMost = 64 * kGiB;
+    char buffer[16];
+    const auto size = read_measure(event, buffer);
+    const std::string_view unit = size ? size->unit : "";
+    const std::uint64_t factor = unit == "K" ? kKiB : unit == "M" ? kMiB : unit == "G" ? kGiB : 0;
+    if (factor == 0 || size->number > kMost / factor || size->number * factor < kPageSize ||
+        size->number * factor % kPageSize != 0)
+        return wrong_kind(event, "a size from \"4K\" to \"64G\", in whole pages of 4K");
+    bytes = size->number * factor;
     return {};
 }
 
 /// A time such as "3s" or "250ms".
 std::expected<void, ConfigError> InitConfig::read_time(unsigned& milliseconds, const TomlEvent& event) {
     constexpr std::uint64_t kLongest = 60'000;
-    const std::optional<TomlString> string = event.value.string();
     char buffer[8];
-    const auto text = string ? string->unescape_into(buffer) : std::nullopt;
-    if (text) {
-        const std::size_t unit = text->find_first_not_of("0123456789");
-        const auto number = to_number(text->substr(0, unit));
-        const std::string_view name = unit < text->size() ? text->substr(unit) : "";
-        const std::uint64_t factor = name == "s" ? 1000 : name == "ms" ? 1 : 0;
-        if (number && *number <= kLongest && 0 < *number * factor && *number * factor <= kLongest) {
-            milliseconds = unsigned(*number * factor);
-            return {};
-        }
-    }
-    return wrong_kind(event, "a time from \"1ms\" to \"60s\"");
+    const auto time = read_measure(event, buffer);
+    const std::string_view unit = time ? time->unit : "";
+    const std::uint64_t factor = unit == "s" ? 1000 : unit == "ms" ? 1 : 0;
+    if (factor == 0 || time->number == 0 || time->number > kLongest / factor)
+        return wrong_kind(event, "a time from \"1ms\" to \"60s\"");
+    milliseconds = unsigned(time->number * factor);
+    return {};
 }
 
 /// Copies a string, with its escapes resolved, into the configuration's own memory.

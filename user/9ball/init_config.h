@@ -14,10 +14,17 @@
 //     devices = ["ns16550a"]      # it gets the registers and interrupt of such a device: of the
 //                                 # machine's console if that is one, else of the first
 //     restart = "always"          # or "on-failure" (the default), or "never"
-//     priority = 200              # 1 to 239; the default is 100
+//     class = "system"            # "system": priorities 101 to 239, "interactive": 100, "normal": 81 to 99,
+//                                 # usually 90, or "batch": 40
+//     priority = 200              # 1 to 239, one of the class; the default is the class's usual one, or 100
+//     memory = "640K"             # kept for it, whoever else wants memory: this is the default
+//     limit = "16M"               # what it and its children may have at most; the default is no limit
+//     cnode = 8                   # log2 of its number of slots, 6 to 12; the default is 6
 //     console = true              # it may write to the kernel's console
 //     power = true                # it may shut the machine down
 //     stop = "3s"                 # how long it may take to stop: 1ms to 60s, the default is 3s
+//     heartbeat = "2s"            # how often its loop must show that it runs, or it is killed and restarted:
+//                                 # 1ms to 60s; the default is never
 //     logger = true               # it may take the log over
 //
 // `parse` rejects an invalid file and names the line, so the users of a configuration need no checks: names are unique,
@@ -43,6 +50,14 @@ enum class RestartRule : std::uint8_t { Always, OnFailure, Never };
 /// When a service is up.
 enum class ReadyRule : std::uint8_t { Register, Ready, Exit };
 
+/// A range of priorities for one purpose.
+struct ServiceClass {
+    std::string_view name;
+    unsigned lowest;
+    unsigned highest;
+    unsigned usual;  // 0: it must be said
+};
+
 struct ServiceConfig {
     static constexpr std::size_t kMaxTexts = 8;
     using Texts = FixedVector<std::string_view, kMaxTexts>;
@@ -58,8 +73,13 @@ struct ServiceConfig {
     FixedVector<unsigned, kMaxTexts> needed{};  // `needs` as indices of services
     RestartRule restart = RestartRule::OnFailure;
     std::optional<ReadyRule> ready_key{};  // as written
-    unsigned priority = 100;
+    const ServiceClass* kind = nullptr;    // "class"; null: not given
+    unsigned priority = 0;                 // as written; after parse() never 0
+    std::uint64_t memory = 640 * 1024;     // bytes
+    std::uint64_t limit = 0;               // bytes; 0: none
+    unsigned cnode_radix = 6;
     unsigned stop_ms = 3000;
+    unsigned heartbeat_ms = 0;  // 0: never
     bool console = false;
     bool power = false;
     bool logger = false;
@@ -96,7 +116,9 @@ private:
     Outcome read_restart(ServiceConfig& service, const TomlEvent& event);
     Outcome read_time(unsigned& milliseconds, const TomlEvent& event);
     Outcome read_ready(ServiceConfig& service, const TomlEvent& event);
-    Outcome read_priority(ServiceConfig& service, const TomlEvent& event);
+    Outcome read_class(ServiceConfig& service, const TomlEvent& event);
+    Outcome read_number(unsigned& into, unsigned lowest, unsigned highest, const TomlEvent& event);
+    Outcome read_size(std::uint64_t& bytes, const TomlEvent& event);
     Outcome keep(std::string_view& into, const TomlString& string, std::size_t line);
 
     Outcome check() const;
@@ -104,6 +126,7 @@ private:
     Outcome check_unique(std::size_t index) const;
     Outcome check_uses(const ServiceConfig& service) const;
     Outcome resolve_needs(ServiceConfig& service);
+    Outcome resolve_priority(ServiceConfig& service);
     Outcome check_cycles() const;
 
     std::size_t count_ = 0;

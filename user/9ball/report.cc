@@ -28,6 +28,7 @@ void fail_text(std::string_view text) {
 
 void enter_power_state(PowerState state) {
     const Machine machine = environment().machine;
+    if (const auto sound = machine.check(); !sound || !*sound) on_console("the kernel's invariants do not hold");
     on_console(state == PowerState::Off ? "switching the machine off" : "starting the machine again");
     (void)(state == PowerState::Off ? machine.shutdown() : machine.reboot());
     fail("the firmware refuses");

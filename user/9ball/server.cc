@@ -2,7 +2,10 @@
 // See server.h.
 #include "server.h"
 
+#include <bit>
+
 #include "journal.h"
+#include "manifest.h"
 
 namespace glenda::nineball {
 
@@ -29,9 +32,11 @@ Reaction NineballServer::dispatch(Request& request) {
         case Method::Reboot: return power(client, PowerState::Reboot, request);
         case Method::Status: return status(request);
         case Method::Ready: return ready(client, request);
+        case Method::Heartbeat: return heartbeat(client, request);
         case Method::Start: return start(client, request);
         case Method::Stop: return stop(client, request);
         case Method::LogTake: return take_log(client, request);
+        case Method::Manifest: return manifest(request);
     }
     return ServerError::BadRequest;
 }
@@ -96,16 +101,29 @@ Reaction NineballServer::power(const Service* client, PowerState state, Request&
     return Reaction::later();
 }
 
+/// Moves the Notification that a request may have to where 9Ball keeps it. False if it has something else.
+bool NineballServer::keep_notification(Notification& into, const Request& request) {
+    if (request.caps() == 0) return true;
+    const auto given = request.caps_node().info(request.cap_index(0));
+    if (request.caps() != 1 || !given || given->type != CapType::Notification) return false;
+    supervisor_.keep(into, request.caps_node(), request.cap_index(0));
+    return true;
+}
+
 Reaction NineballServer::ready(Service* client, Request& request) {
     if (client == nullptr) return ServerError::PermissionDenied;
-    if (request.caps() > 1) return ServerError::BadRequest;
-    if (request.caps() == 1) {
-        const auto given = request.caps_node().info(request.cap_index(0));
-        if (!given || given->type != CapType::Notification) return ServerError::BadRequest;
-        supervisor_.listen(*client, request.caps_node(), request.cap_index(0));
-    }
+    if (!keep_notification(client->stop_signal, request)) return ServerError::BadRequest;
     supervisor_.said_ready(*client);
     return Reaction::ok();
+}
+
+Reaction NineballServer::heartbeat(Service* client, Request& request) {
+    MessageReader reader = request.reader();
+    const std::uint64_t pulse = reader.word();
+    if (!reader.ok() || pulse > std::uint64_t(Pulse::Resting)) return ServerError::BadRequest;
+    if (client == nullptr) return ServerError::PermissionDenied;
+    if (!keep_notification(client->question, request)) return ServerError::BadRequest;
+    return Reaction::ok(supervisor_.heard(*client, Pulse(pulse)));
 }
 
 Reaction NineballServer::start(const Service* client, const Request& request) {
@@ -138,6 +156,19 @@ Reaction NineballServer::status(const Request& request) const {
     if (index >= supervisor_.services().size()) return ServerError::NotFound;
     const Service& service = supervisor_.services()[index];
     return MessageWriter(0).word(service.state).word(service.pid).word(service.restarts).text(service.name());
+}
+
+Reaction NineballServer::manifest(const Request& request) const {
+    MessageReader reader = request.reader();
+    const std::uint64_t index = reader.word();
+    if (!reader.ok()) return ServerError::BadRequest;
+    if (index >= supervisor_.services().size()) return ServerError::NotFound;
+    const Service& service = supervisor_.services()[index];
+    MessageWriter reply(0);
+    reply.text(service.name()).word(service.pid);
+    for (const ManifestSlot& slot : manifest_of(*service.config, service.pid).all())
+        reply.word(std::bit_cast<std::uint64_t>(slot));
+    return reply;
 }
 
 }  // namespace glenda::nineball

@@ -34,10 +34,13 @@ private:
     Reaction read_log(const Request& request) const;
     Reaction take_log(const Service* client, Request& request);
     Reaction power(const Service* client, PowerState state, Request& request);
+    bool keep_notification(Notification& into, const Request& request);
     Reaction ready(Service* client, Request& request);
+    Reaction heartbeat(Service* client, Request& request);
     Reaction start(const Service* client, const Request& request);
     Reaction stop(const Service* client, const Request& request);
     Reaction status(const Request& request) const;
+    Reaction manifest(const Request& request) const;
 
     Supervisor& supervisor_;
     Registry& registry_;

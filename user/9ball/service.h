@@ -18,6 +18,9 @@ struct Service {
     std::uint64_t restarts = 0;
     bool stop_wanted = false;    // it is to end, and to stay away
     Notification stop_signal{};  // says so to the service; none: it is killed at once
+    Notification question{};     // asks whether its loop runs
+    bool is_asked = false;       // that is so, and it has not answered yet
+    std::uint64_t beat_due = 0;  // time, in ticks, to hear of it; 0: it is not watched
     unsigned quick_ends = 0;     // in a row, each after a short run
     unsigned failed_starts = 0;  // in a row, each before it was up
     std::uint64_t started = 0;   // time, in ticks

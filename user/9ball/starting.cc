@@ -13,8 +13,6 @@ namespace glenda::nineball {
 
 namespace {
 
-constexpr std::uint64_t kReservedPages = 160;  // of a service: enough to start it, whoever else wants memory
-
 /// Whether a later attempt may succeed.
 bool is_transient(AnyError error) {
     return error == ServerError::OutOfMemory || error == ServerError::TooMany || error == ServerError::Busy ||
@@ -102,10 +100,11 @@ Answer<std::uint64_t> Supervisor::spawn(const ServiceConfig& config, process::Sp
     return process::spawn({.file = config.path,
                            .arguments = {arguments, arguments_end},
                            .priority = config.priority,
-                           .flags = SpawnFlags::Limits,
+                           .flags = SpawnFlags::Limits | cnode_radix(config.cnode_radix),
                            .caps = std::span(caps).first(count),
                            .slots = slots,
-                           .reserved = kReservedPages,
+                           .reserved = config.memory / kPageSize,
+                           .limit = config.limit / kPageSize,
                            .grants = config.power ? Grants::Power : Grants::None},
                           &reason);
 }
@@ -114,6 +113,7 @@ void Supervisor::mark_up(Service& service) {
     if (service.state == ServiceState::Starting) {
         service.state = ServiceState::Up;
         service.due = 0;
+        watch(service);
     }
     start_ready();
 }

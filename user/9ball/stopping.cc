@@ -67,6 +67,7 @@ void Supervisor::stop_ready() {
 
 void Supervisor::ask_to_stop(Service& service) {
     service.state = ServiceState::Stopping;
+    service.beat_due = 0;
     service.due = read_time() + service.config->stop_ms * timebase_ / 1000;
     if (service.stop_signal)
         (void)service.stop_signal.signal();
@@ -74,21 +75,22 @@ void Supervisor::ask_to_stop(Service& service) {
         kill(service);
 }
 
-void Supervisor::listen(Service& service, CNode node, std::uint64_t index) {
-    forget_signal(service);
+/// Without a slot the service is not told: killed without notice.
+void Supervisor::keep(Notification& into, CNode node, std::uint64_t index) {
+    drop(into);
     const Result<CPtr> slot = bootstrap_.slot();
-    if (!slot) return;  // it is killed without notice
+    if (!slot) return;
     if (bootstrap_.node().move(*slot, node, index))
-        service.stop_signal = Notification(*slot);
+        into = Notification(*slot);
     else
         bootstrap_.give_back(*slot);
 }
 
-void Supervisor::forget_signal(Service& service) {
-    if (!service.stop_signal) return;
-    (void)bootstrap_.node().remove(service.stop_signal.cptr());
-    bootstrap_.give_back(service.stop_signal.cptr());
-    service.stop_signal = {};
+void Supervisor::drop(Notification& notification) {
+    if (!notification) return;
+    (void)bootstrap_.node().remove(notification.cptr());
+    bootstrap_.give_back(notification.cptr());
+    notification = {};
 }
 
 /// Gives the service, and all that it needs, another chance.

@@ -42,6 +42,7 @@ Service* Supervisor::by_name(std::string_view name) {
 void Supervisor::tick() {
     const std::uint64_t now = read_time();
     for (Service& service : std::span(services_).first(count_)) {
+        check_heart(service, now);
         if (service.due == 0 || service.due > now) continue;
         if (service.state == ServiceState::BackingOff) {
             service.state = ServiceState::Waiting;  // its dependencies may have ended too
@@ -67,7 +68,9 @@ void Supervisor::kill(Service& service) { (void)process::kill(service.pid, kKill
 void Supervisor::arm_timer() {
     std::uint64_t next = 0;
     for (const Service& service : services()) {
-        if (service.due != 0 && (next == 0 || service.due < next)) next = service.due;
+        for (const std::uint64_t due : {service.due, service.beat_due}) {
+            if (due != 0 && (next == 0 || due < next)) next = due;
+        }
     }
     (void)(next == 0 ? timer_.cancel() : timer_.arm(next));
 }

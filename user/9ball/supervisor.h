@@ -49,8 +49,10 @@ public:
     bool takes_down(const Service& service, const Service& other) const;
     /// Starts a service that does not run, and what it needs. Exists: it runs.
     Answer<void> start_again(Service& service);
-    /// Moves the Notification in slot `index` of `node` here: it is signalled when the service is to stop.
-    void listen(Service& service, CNode node, std::uint64_t index);
+    /// Moves the Notification in slot `index` of `node` here, in place of what a service gave before.
+    void keep(Notification& into, CNode node, std::uint64_t index);
+    /// The loop of a service runs (heartbeat.cc). Returns the period in ticks; 0: it need not say so.
+    std::uint64_t heard(Service& service, Pulse pulse);
 
     /// The running service with that process identifier; null if there is none.
     Service* by_pid(std::uint64_t pid);
@@ -77,7 +79,9 @@ private:
     bool is_needed(const Service& service) const;
     void stop_ready();
     void ask_to_stop(Service& service);
-    void forget_signal(Service& service);
+    void drop(Notification& notification);
+    void watch(Service& service);
+    void check_heart(Service& service, std::uint64_t now);
     void revive(Service& service);
     void check_still_usable();
 

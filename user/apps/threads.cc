@@ -93,7 +93,7 @@ std::int64_t hang(void* argument) {
 /// Starts threads that wait for ever, and waits for one of them.
 Answer<void> hang_all(std::uint64_t number) {
     Thread* threads[kMost];
-    start_all(number, hang, threads);
+    if (start_all(number, hang, threads) == 0) return Refusal(ServerError::TooMany);
     TRY_VOID(threads[0]->join());
     return {};
 }

@@ -40,9 +40,9 @@ void find_terminal() {
     e.stdio = Endpoint(kSlotStdio);
 }
 
-/// Shows the prompt, and makes ^C a key for the editor again. Looks up the terminal if it has gone away.
+/// Shows the prompt, and takes the keyboard back. Looks up the terminal if it has gone away.
 void prompt(console::LineEditor& editor, Screen& screen) {
-    while (!terminal::clear_interrupt()) find_terminal();
+    while (!terminal::take_foreground()) find_terminal();
     editor.start();
     screen.flush();
 }

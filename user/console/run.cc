@@ -17,6 +17,7 @@ namespace {
 enum Signal : Badge { kChildEnded = 1, kInterrupt = 2 };
 constexpr CPtr kChildEndedSlot = kSlotFirstFree + 1;
 constexpr CPtr kInterruptSlot = kSlotFirstFree + 2;
+constexpr CPtr kJobSlot = kSlotFirstFree + 3;  // the terminal, for the program that is being started
 
 constexpr unsigned kChildPriority = 90;  // below the console's, so that the console always responds
 constexpr std::int64_t kInterruptSignal = 2;
@@ -53,6 +54,23 @@ void wait_in_foreground(std::uint64_t pid) {
     }
 }
 
+/// Starts a program as a job of its own. If the terminal's driver has gone away, it starts without a terminal.
+Answer<std::uint64_t> start(std::span<const std::string_view> arguments, bool in_background,
+                            process::SpawnReason* reason) {
+    const auto job = terminal::new_job(kJobSlot);
+    if (job && !in_background) (void)terminal::set_foreground(*job, Notification(kInterruptSlot));
+    const CPtr caps[] = {kJobSlot};
+    const auto pid = process::spawn({.file = arguments[0],
+                                     .arguments = arguments.subspan(1),
+                                     .priority = kChildPriority,
+                                     .flags = SpawnFlags::Limits,
+                                     .caps = std::span(caps).first(job ? 1 : 0),
+                                     .slots = slot_map(kSlotStdio)},
+                                    reason);
+    (void)environment().cnode.remove(kJobSlot);
+    return pid;
+}
+
 }  // namespace
 
 Answer<void> prepare_to_run() {
@@ -69,13 +87,8 @@ bool run(std::span<const std::string_view> arguments) {
 
     const Notification notification(kSlotNotification);
     (void)notification.poll();  // discard signals from earlier programs
-    if (!in_background) (void)terminal::set_interrupt(Notification(kInterruptSlot));
     process::SpawnReason reason;
-    const auto pid = process::spawn({.file = arguments[0],
-                                     .arguments = arguments.subspan(1),
-                                     .priority = kChildPriority,
-                                     .flags = SpawnFlags::Limits},
-                                    &reason);
+    const auto pid = start(arguments, in_background, &reason);
     if (!pid)
         report_refusal(arguments[0], pid.error(), reason);
     else if (in_background)

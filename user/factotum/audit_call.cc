@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // AUDIT: do all invariants of Factotum's books hold? Those of memory are in audit/, those of processes here.
+#include "audit/frame_audit.h"
 #include "factotum.h"
 
 namespace glenda::factotum {
@@ -9,14 +10,18 @@ Reaction Factotum::audit(Process& process) {
     Broken broken = audit_memory(memory_);
     if (broken == Broken::Nothing) broken = audit_processes();
     if (broken == Broken::Nothing) broken = audit_threads();
-    return MessageWriter(0).word(broken);
+    return Reaction::ok(broken);
 }
 
 Broken Factotum::audit_processes() {
     std::uint64_t count = 0, charged = 0;
     bool is_fine = true;
+    FrameAudit frames(memory_);
+    frames.add(images_);
+    frames.add(kits_);
     processes_.for_each([&](Process& process) {
         count++;
+        frames.add(process.space);
         charged += process.space.charged_pages().sum();
         Process* const parent = processes_.find_pid(process.parent);
         is_fine = is_fine && processes_.find_badge(process.badge()) == &process;
@@ -26,7 +31,8 @@ Broken Factotum::audit_processes() {
         is_fine = is_fine && process.children == kNowhere && process.zombies == kNowhere;
     });
     is_fine = is_fine && count == processes_.count();
-    return is_fine && charged <= memory_.commit().charged().sum() ? Broken::Nothing : Broken::Processes;
+    const Broken broken = frames.finish();
+    return is_fine && charged <= memory_.commit().charged().sum() ? broken : Broken::Processes;
 }
 
 /// Each thread is in the list of its process, and each waiter is where it should be.

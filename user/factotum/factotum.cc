@@ -49,8 +49,8 @@ Reaction Factotum::handle(Request& request) {
         case FactotumMethod::Wait: return wait(*process, request);
         case FactotumMethod::Kill: return kill(*process, request);
         case FactotumMethod::Yield: return Reaction::ok();
-        case FactotumMethod::GetPid: return MessageWriter(0).word(process->pid);
-        case FactotumMethod::GetPpid: return MessageWriter(0).word(process->parent);
+        case FactotumMethod::GetPid: return Reaction::ok(process->pid);
+        case FactotumMethod::GetPpid: return Reaction::ok(process->parent);
         case FactotumMethod::SetExitNotification: return set_exit_notification(*process, request);
         case FactotumMethod::MemoryInfo: return memory_info();
         case FactotumMethod::Exit: return exit(*process, request);
@@ -61,6 +61,7 @@ Reaction Factotum::handle(Request& request) {
         case FactotumMethod::Ps: return snapshot(*process);
         case FactotumMethod::CreateObject: return create_object(*process, request);
         case FactotumMethod::DeleteObject: return delete_object(*process, request);
+        case FactotumMethod::Inspect: return inspect(*process, request);
         case FactotumMethod::Audit: return audit(*process);
         case FactotumMethod::ThreadCreate: return thread_create(*process, request);
         case FactotumMethod::ThreadExit: return thread_exit(*process, request);
@@ -68,7 +69,7 @@ Reaction Factotum::handle(Request& request) {
         case FactotumMethod::FutexWait: return futex_wait(*process, request);
         case FactotumMethod::FutexWake: return futex_wake(*process, request);
         case FactotumMethod::Sleep: return sleep(*process, request);
-        case FactotumMethod::Fork:
+        case FactotumMethod::Fork: return fork(*process, request);
         case FactotumMethod::RequestCap: return ServerError::NotSupported;
     }
     return ServerError::BadRequest;

@@ -29,6 +29,8 @@ public:
 
 private:
     static constexpr CNode own_node() { return CNode(kSlotCNode); }
+    /// Places for processes that only Grants::Power may fill.
+    static constexpr std::uint32_t kKeptPlaces = 16;
 
     /// What SPAWN may say of a child's share.
     struct Limits {
@@ -49,10 +51,17 @@ private:
     Answer<AccountNumber> account_for(Process& parent, SpawnFlags flags, const Limits& limits);
     Answer<void> build(Process& child, const Process& parent, Image& program, const SpawnRequest& request);
     Answer<void> lay_out(Process& child, Image& program);
-    Answer<void> make_objects(Process& child);
+    Answer<void> make_objects(Process& child, std::uint64_t utcb_address = 0);
+    Answer<Process*> create_process(Process& parent);
     Answer<void> give_capabilities(Process& child, const Process& parent, const SpawnRequest& request);
+    Answer<void> give_usual_capabilities(Process& child, const Process& parent);
     Answer<std::uint64_t> write_stack(Process& child, std::span<const std::string_view> arguments);
     Answer<void> start(Process& child, std::uint64_t entry, std::uint64_t sp);
+
+    // fork_call.cc
+    Reaction fork(Process& parent, Request& request);
+    Answer<void> copy_process(Process& child, Process& parent, const Thread& caller);
+    void copy_slots(const Process& child, const Process& parent);
 
     // lifecycle.cc
     bool may_kill(const Process& killer, const Process& victim);
@@ -73,8 +82,8 @@ private:
     /// Lets a thread wait: its caller gets no reply yet.
     void block(Thread& thread, WaitKind kind, Request& request);
     /// Ends a thread's wait, if it waits.
-    void unblock(Thread& thread, const MessageWriter& answer);
-    void finish(Thread& thread, const MessageWriter& answer);
+    void unblock(Thread& thread, const Message& answer);
+    void finish(Thread& thread, const Message& answer);
     void set_deadline(Thread& thread, std::uint64_t deadline);
     void wind_timer();
     Reaction sleep(Process& process, Request& request);
@@ -108,6 +117,9 @@ private:
     Reaction create_object(Process& process, Request& request);
     Reaction memory_info();
     Reaction delete_object(Process& process, Request& request);
+
+    // inspect_call.cc
+    Reaction inspect(Process& process, Request& request);
 
     // audit_call.cc
     Reaction audit(Process& process);

@@ -40,21 +40,19 @@ struct Verdict {
     std::uint64_t address;           // or the instruction, or the system call number
 };
 
+/// The kernel made the message, so its words are there (abi/fault.h). The first, pc, is read again by report().
 Verdict judge(Memory& memory, Process& process, const Request& request) {
-    MessageReader reader = request.reader();
-    reader.word();  // pc: report() reads it with the other registers
-    const std::uint64_t detail = reader.word();
+    const std::uint64_t* const words = request.words;
     switch (FaultKind(request.label())) {
         case FaultKind::Vm: {
-            const auto access = Access(reader.word());
-            const CrashKind other = kind_of(reader.word());
-            if (other != CrashKind::OtherException) return {other, detail};
-            return {process.space.resolve(memory, detail, access), detail};
+            const CrashKind other = kind_of(words[3]);
+            if (other != CrashKind::OtherException) return {other, words[1]};
+            return {process.space.resolve(memory, words[1], Access(words[2])), words[1]};
         }
-        case FaultKind::Exception: return {kind_of(reader.word()), detail};
-        case FaultKind::UnknownSyscall: return {CrashKind::UnknownSyscall, detail};
+        case FaultKind::Exception: return {kind_of(words[2]), words[1]};
+        case FaultKind::UnknownSyscall: return {CrashKind::UnknownSyscall, words[1]};
     }
-    return {CrashKind::OtherException, detail};
+    return {CrashKind::OtherException, words[1]};
 }
 
 /// The words between the kind of crash and its number.
@@ -88,7 +86,7 @@ Reaction Factotum::fault(Request& request) {
     if (thread == nullptr) return Reaction::later();  // it has ended meanwhile
     Process& process = processes_.at(thread->process);
     const Verdict verdict = judge(memory_, process, request);
-    if (!verdict.crash) return MessageWriter(kFaultResume);
+    if (!verdict.crash) return short_message(kFaultResume);
     report(process, *thread, *verdict.crash, verdict.address);
     end(process, ExitStatus::crashed(*verdict.crash));
     return Reaction::later();  // the thread that waits for the reply is gone

@@ -30,7 +30,7 @@ Reaction Factotum::futex_wait(Process& process, Request& request) {
     const auto word = word_at(process, address);
     if (!word) return word.error();
 
-    unblock(*thread, MessageWriter(ServerError::Interrupted));  // or it would be in two buckets
+    unblock(*thread, short_message(ServerError::Interrupted));  // or it would be in two buckets
     if (const auto waits = futex_.wait(*thread, word->key, word->value, std::uint32_t(expected)); !waits)
         return waits.error();
     block(*thread, WaitKind::Futex, request);
@@ -50,8 +50,8 @@ Reaction Factotum::futex_wake(Process& process, Request& request) {
     if (!word) return word.error();
     WordList woken;
     const std::uint64_t number = futex_.wake(word->key, count, woken);
-    while (Waiter* const waiter = woken.pop()) finish(*static_cast<Thread*>(waiter), MessageWriter(0));
-    return MessageWriter(0).word(number);
+    while (Waiter* const waiter = woken.pop()) finish(*static_cast<Thread*>(waiter), short_message(0));
+    return Reaction::ok(number);
 }
 
 }  // namespace glenda::factotum

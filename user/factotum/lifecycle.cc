@@ -6,7 +6,7 @@ namespace glenda::factotum {
 
 namespace {
 
-MessageWriter exit_report(const Process& zombie) { return MessageWriter(0).word(zombie.pid).word(zombie.status.raw()); }
+Message exit_report(const Process& zombie) { return short_message(0, zombie.pid, zombie.status.raw()); }
 
 }  // namespace
 
@@ -52,14 +52,14 @@ Reaction Factotum::wait(Process& parent, Request& request) {
 
     Process* const child = wanted == kAnyChild ? processes_.first_zombie(parent) : child_of(parent, wanted);
     if (child != nullptr && child->is_zombie) {
-        const MessageWriter reply = exit_report(*child);
+        const Message reply = exit_report(*child);
         processes_.release(*child);
         return reply;
     }
     if (child == nullptr && (wanted != kAnyChild || parent.children == kNowhere)) return ServerError::NoSuchProcess;
-    if (flags == WaitFlags::NoHang) return MessageWriter(0).word(0).word(0);
+    if (flags == WaitFlags::NoHang) return Reaction::ok(0, 0);
     Thread* const caller = threads_.find(parent, tid);
-    if (caller == nullptr) return ServerError::BadRequest;
+    if (caller == nullptr || caller->has_ended) return ServerError::BadRequest;
     block(*caller, WaitKind::Child, request);
     caller->awaited = wanted;
     return Reaction::later();
@@ -87,11 +87,11 @@ void Factotum::end(Process& process, ExitStatus status) {
 /// Frees what a process has. Its Tcbs go with its belongings, before the address space that they run in.
 void Factotum::tear_down(Process& process) {
     for (Thread* thread = threads_.first(process); thread != nullptr; thread = threads_.next(*thread))
-        unblock(*thread, MessageWriter(ServerError::Interrupted));
+        unblock(*thread, short_message(ServerError::Interrupted));
     const SlotMap& slots = memory_.slots();
     process.belongings.destroy(memory_);
     if (process.has_exit_notification) (void)memory_.kernel().remove(slots.run(process.place, kRunExitNotification));
-    if (process.cspace) memory_.give_object(process.cnode_page);
+    if (process.cspace) memory_.give_cnode(process.cnode_page, process.cnode_radix);
     process.space.destroy(memory_);
     threads_.release_all(process);
     leave_account(process);

@@ -49,7 +49,7 @@ Reaction Factotum::sbrk(Process& process, Request& request) {
         moved = process.space.unmap(memory_, end, old_end);
     if (!moved) return moved.error();
     process.break_ = std::uint64_t(wanted);
-    return MessageWriter(0).word(process.break_);
+    return Reaction::ok(process.break_);
 }
 
 /// Maps zeroed memory where nothing is.
@@ -87,12 +87,13 @@ Reaction Factotum::map(Process& process, Request& request) {
     const Region region{.start = range->start, .end = range->end, .rights = rights, .kind = RegionKind::Anonymous};
     if (const auto mapped = process.space.map(memory_, region); !mapped) return mapped.error();
     for (std::uint64_t at = range->start; populates && at < range->end; at += kPageSize) {
-        const auto page = process.space.populate(memory_, *process.space.regions().find(at), at);
+        const Access access = rights == MapFlags::ReadWrite ? Access::Write : Access::Read;
+        const auto page = process.space.populate(memory_, *process.space.regions().find(at), at, access);
         if (page) continue;
         (void)process.space.unmap(memory_, range->start, range->end);
         return page.error();
     }
-    return MessageWriter(0).word(range->start);
+    return Reaction::ok(range->start);
 }
 
 /// MMAP of a Frame: maps it at a free address. Factotum keeps the capability.
@@ -117,7 +118,7 @@ Reaction Factotum::map_frame(Process& process, Request& request, MapFlags rights
         mapped = Refusal(moved.error());
     else if (const auto done = space.map_foreign(memory_, *slot, start, size, rights); !done)
         mapped = Refusal(done.error());
-    if (mapped) return MessageWriter(0).word(start);
+    if (mapped) return Reaction::ok(start);
     (void)space.unmap(memory_, region.start, region.end);
     return mapped.error();
 }

@@ -82,6 +82,25 @@ Result<PageNumber> Memory::take_zeroed() {
     return page;
 }
 
+/// A quarter of the heap is left to those who cannot do without a slot.
+CPtr Memory::take_mapping(PageNumber page) {
+    if (heap_.free_slots() <= slot_records_.size() / 4) return 0;
+    const auto slot = heap_.take();
+    if (!slot) return 0;
+    if (!kernel_.copy(*slot, slots_.page(page))) {
+        heap_.give(*slot);
+        return 0;
+    }
+    record_of_slot(*slot) = {.owner = SlotRecord::kMapping, .page_plus_1 = page + 1};
+    return *slot;
+}
+
+void Memory::give_mapping(CPtr slot) {
+    (void)kernel_.remove(slot);
+    record_of_slot(slot) = {};
+    heap_.give(slot);
+}
+
 Result<PageNumber> Memory::take_untyped() {
     TRY(page, store_.take(ChunkUse::Objects));
     commit_.use({.objects = 1});
@@ -99,14 +118,43 @@ Result<PageNumber> Memory::take_object(CapType type, unsigned size_bits) {
 
 void Memory::give_object(PageNumber page) {
     store_.give(page);
+    records_[page] = {};
     commit_.unuse({.objects = 1});
+}
+
+Result<PageNumber> Memory::take_cnode(unsigned radix) {
+    static_assert(kProcessCNodeRadix + kSlotBits == kPageBits && kMaxProcessCNodeRadix + kSlotBits == kChunkBits);
+    if (cnode_cost(radix).objects == 1) return take_object(CapType::CNode, radix);
+    // A page can be any free one, but this takes a whole chunk: the others must still serve all that is promised.
+    Supply rest = supply();
+    CHECK(rest.chunks != 0, Error::NotEnoughMemory);
+    rest.chunks--;
+    commit_.use(cnode_cost(radix));
+    const bool has_room = commit_.has_room(rest, {}, accounts_.unused());
+    const auto chunk = has_room ? store_.take_whole() : Failure(Error::NotEnoughMemory);
+    if (!chunk) {
+        commit_.unuse(cnode_cost(radix));
+        return Failure(chunk.error());
+    }
+    const PageNumber page = first_page(*chunk);
+    if (const auto made = kernel_.retype(slots_.chunk(*chunk), CapType::CNode, radix, slots_.product(page)); !made) {
+        give_cnode(page, radix);
+        return Failure(made.error());
+    }
+    return page;
+}
+
+void Memory::give_cnode(PageNumber page, unsigned radix) {
+    if (cnode_cost(radix).objects == 1) return give_object(page);
+    store_.give_whole(chunk_of(page));
+    commit_.unuse(cnode_cost(radix));
 }
 
 Result<PageNumber> Memory::take_own_untyped() {
     CHECK(charge({.objects = 1}), Error::NotEnoughMemory);
     const auto page = take_untyped();
     if (page)
-        own_pages_++;
+        own_ += {.objects = 1};
     else
         uncharge({.objects = 1});
     return page;
@@ -119,7 +167,7 @@ Result<void> Memory::map_own_page(std::uint64_t address) {
         uncharge({.frames = 1});
         return Failure(page.error());
     }
-    own_pages_++;
+    own_ += {.frames = 1};
     return kernel_.map_own(slots_.product(*page), address);
 }
 

@@ -55,10 +55,28 @@ public:
         store_.give(page);
         commit_.unuse({.frames = 1});
     }
+    /// Another capability with which a frame can be mapped, for an entry that is not the page's only one. 0 if there
+    /// are not many slots left.
+    CPtr take_mapping(PageNumber page);
+    void give_mapping(CPtr slot);
+    /// One entry less names the frame. It is freed with the last one.
+    void release_frame(PageNumber page) {
+        PageRecord& record = records_[page];
+        if (record.refs == 0) return give_frame(page);
+        record.refs--;
+    }
+
     /// Takes a page for kernel objects: page() is its Untyped.
     Result<PageNumber> take_untyped();
     /// The same, and makes product() of all of it. `size_bits` as in Untyped::retype.
     Result<PageNumber> take_object(CapType type, unsigned size_bits = 0);
+    /// Makes a CNode, which must have been charged: one of a page in a page, any larger one in a chunk of its own. It
+    /// is product() of what is returned.
+    Result<PageNumber> take_cnode(unsigned radix);
+    void give_cnode(PageNumber page, unsigned radix);
+    static constexpr Pages cnode_cost(unsigned radix) {
+        return {.objects = radix + kSlotBits <= kPageBits ? 1 : kChunkPages};
+    }
     /// Frees an Untyped's page and destroys what was made of it.
     void give_object(PageNumber page);
     std::byte* window(PageNumber page) const { return store_.window(page); }
@@ -88,7 +106,8 @@ public:
     /// Charges and takes an Untyped for Factotum itself. It is never freed.
     Result<PageNumber> take_own_untyped();
     /// Pages that are Factotum's own.
-    std::uint64_t own_pages() const { return own_pages_; }
+    std::uint64_t own_pages() const { return own_.sum(); }
+    std::uint64_t own_frames() const { return own_.frames; }
 
 private:
     static constexpr unsigned kReclaimers = 2;
@@ -106,7 +125,7 @@ private:
     Accounts accounts_;
     unsigned reclaimer_count_ = 0;
     Reclaimer reclaimers_[kReclaimers]{};
-    std::uint64_t own_pages_ = 0;
+    Pages own_{};
 };
 
 }  // namespace glenda::factotum

@@ -44,7 +44,7 @@ Reaction Factotum::memory_info() {
         .reserved = (memory_.commit().charged().sum() - cached + kept) * kPageSize,
         .tables = table_bytes(),
     };
-    return MessageWriter(0).word(info.total).word(info.free).word(info.reserved).word(info.tables);
+    return Reaction::ok(info.total, info.free, info.reserved, info.tables);
 }
 
 }  // namespace glenda::factotum

@@ -55,7 +55,7 @@ Reaction Factotum::snapshot(Process& process) {
     if (auto made = space.map(memory_, {.start = kSnapshotArea, .end = end, .kind = RegionKind::Snapshot}); !made)
         return made.error();
     for (std::uint64_t address = kSnapshotArea; address < end; address += kPageSize) {
-        const auto page = space.populate(memory_, *space.regions().find(address), address);
+        const auto page = space.populate(memory_, *space.regions().find(address), address, Access::Read);
         if (!page) return page.error();
         auto* lines = reinterpret_cast<ProcessInfo*>(memory_.window(*page));
         const std::uint64_t first = (address - kSnapshotArea) / sizeof(ProcessInfo);
@@ -65,7 +65,7 @@ Reaction Factotum::snapshot(Process& process) {
             if (line < kPerPage) lines[line] = describe(other, process);
         });
     }
-    return MessageWriter(0).word(kSnapshotArea).word(count);
+    return Reaction::ok(kSnapshotArea, count);
 }
 
 }  // namespace glenda::factotum

@@ -48,7 +48,9 @@ Reaction Factotum::spawn(Process& parent, Request& request) {
     Limits limits{};
     if (has(flags, SpawnFlags::Limits)) limits = {reader.word(), reader.word(), Grants(reader.word())};
     if (!reader.ok()) return ServerError::BadRequest;
-    if (flags != SpawnFlags::None && flags != SpawnFlags::Limits) return ServerError::NotSupported;
+    if (has(flags, SpawnFlags::Unsupported)) return ServerError::NotSupported;
+    const unsigned radix = cnode_radix_of(flags) != 0 ? cnode_radix_of(flags) : kProcessCNodeRadix;
+    if (radix < kProcessCNodeRadix || radix > kMaxProcessCNodeRadix) return ServerError::BadRequest;
     if (!has(parent.grants, limits.grants)) return ServerError::PermissionDenied;
     if (priority > parent.priority) return ServerError::PermissionDenied;
     for (unsigned i = 0; i < request.caps(); i++) {
@@ -57,9 +59,11 @@ Reaction Factotum::spawn(Process& parent, Request& request) {
 
     const auto program = catalogue_.find(strings[0]);
     if (!program) return refusal(strings[0], program.error());
-    Process* child = processes_.create(&parent);
-    if (child == nullptr) return ServerError::OutOfMemory;
+    const auto created = create_process(parent);
+    if (!created) return created.error();
+    Process* const child = *created;
     child->grants = limits.grants;
+    child->cnode_radix = radix;
     const auto account = account_for(parent, flags, limits);
     if (!account) {
         processes_.release(*child);
@@ -73,7 +77,16 @@ Reaction Factotum::spawn(Process& parent, Request& request) {
         processes_.release(*child);
         return built.error();
     }
-    return MessageWriter(0).word(child->pid);
+    return Reaction::ok(child->pid);
+}
+
+/// A record for a child. The last places are for whoever keeps the system alive.
+Answer<Process*> Factotum::create_process(Process& parent) {
+    const std::uint32_t kept = has(parent.grants, Grants::Power) ? 0 : kKeptPlaces;
+    CHECK(processes_.count() + kept < memory_.slots().process_count(), ServerError::OutOfMemory);
+    Process* const child = processes_.create(&parent);
+    CHECK(child != nullptr, ServerError::OutOfMemory);
+    return child;
 }
 
 /// The parent's account, or one of the child's own.
@@ -99,12 +112,16 @@ Answer<void> Factotum::build(Process& child, const Process& parent, Image& progr
 }
 
 Answer<void> Factotum::give_capabilities(Process& child, const Process& parent, const SpawnRequest& request) {
+    for (unsigned i = 0; i < request.message.caps(); i++)
+        TRY_VOID(
+            child.cspace.move(target_slot(request.map, i), request.message.caps_node(), request.message.cap_index(i)));
+    return give_usual_capabilities(child, parent);
+}
+
+/// What every process has.
+Answer<void> Factotum::give_usual_capabilities(Process& child, const Process& parent) {
     const CNode slots = child.cspace, own = own_node();
     const Rights speak = Rights::Write | Rights::Grant;
-
-    for (unsigned i = 0; i < request.message.caps(); i++)
-        TRY_VOID(slots.move(target_slot(request.map, i), request.message.caps_node(), request.message.cap_index(i)));
-
     TRY_VOID(slots.copy(kSlotCNode, own, slots.cptr()));
     // Without Grant: how much of the processor a process gets is not its own to say.
     TRY_VOID(slots.copy(kSlotTcb, own, threads_.first(child)->tcb.cptr(), Rights::Write));

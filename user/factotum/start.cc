@@ -17,20 +17,20 @@ Answer<void> Factotum::lay_out(Process& child, Image& program) {
         {.start = kStackTop - kStackSize, .end = kStackTop, .rights = MapFlags::ReadWrite, .kind = RegionKind::Stack}));
     // The first access is certain.
     const std::uint64_t entry = align_down(program.elf.entry(), kPageSize);
-    TRY_VOID(child.space.populate(memory_, *child.space.regions().find(entry), entry));
+    TRY_VOID(child.space.populate(memory_, *child.space.regions().find(entry), entry, Access::Execute));
     return {};
 }
 
-/// Makes the CNode, the thread, and the two objects that every process has.
-Answer<void> Factotum::make_objects(Process& child) {
-    static_assert(kProcessCNodeRadix + kSlotBits == kPageBits);
-    TRY_VOID(child.space.charge(memory_, Belongings::kFirst + Pages{.objects = 1}));
-    TRY(page, memory_.take_object(CapType::CNode, kProcessCNodeRadix));
+/// Makes the CNode, the first thread, and the two objects that every process has. `utcb_address`: of a UTCB that is
+/// there.
+Answer<void> Factotum::make_objects(Process& child, std::uint64_t utcb_address) {
+    TRY_VOID(child.space.charge(memory_, Belongings::kFirst + Memory::cnode_cost(child.cnode_radix)));
+    TRY(page, memory_.take_cnode(child.cnode_radix));
     child.cnode_page = page;
     child.cspace = CNode(memory_.slots().product(page));
     TRY_VOID(child.belongings.create(memory_, child.place));
 
-    TRY_VOID(threads_.create(child));
+    TRY_VOID(threads_.create(child, utcb_address));
     const Untyped raw(child.belongings.untyped(memory_));
     TRY_VOID(raw.retype(CapType::Notification, 0, child.cspace, kSlotNotification));
     TRY_VOID(raw.retype(CapType::Reply, 0, child.cspace, kSlotReply));
@@ -40,7 +40,7 @@ Answer<void> Factotum::make_objects(Process& child) {
 /// Makes the topmost page of the stack, with the arguments in it. Returns the initial stack pointer.
 Answer<std::uint64_t> Factotum::write_stack(Process& child, std::span<const std::string_view> arguments) {
     const std::uint64_t address = kStackTop - kPageSize;
-    TRY(page, child.space.populate(memory_, *child.space.regions().find(address), address));
+    TRY(page, child.space.populate(memory_, *child.space.regions().find(address), address, Access::Write));
     const std::span<std::byte, kPageSize> bytes(memory_.window(page), kPageSize);
     const auto sp = write_arguments(bytes, kStackTop, arguments);
     if (!sp) return Refusal(ServerError::BadRequest);

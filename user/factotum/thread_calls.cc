@@ -24,7 +24,7 @@ Reaction Factotum::thread_create(Process& process, Request& request) {
         threads_.release(process, **thread);
         return started.error();
     }
-    return MessageWriter(0).word((*thread)->tid);
+    return Reaction::ok((*thread)->tid);
 }
 
 /// The last thread ends the process. Any other one stays until another thread has its status, if none waits for it.
@@ -40,11 +40,11 @@ Reaction Factotum::thread_exit(Process& process, Request& request) {
         end(process, ExitStatus::exited(std::int32_t(status)));
         return Reaction::later();  // the caller is gone
     }
-    unblock(*thread, MessageWriter(ServerError::Interrupted));
+    unblock(*thread, short_message(ServerError::Interrupted));
     threads_.stop(process, *thread);
     thread->status = status;
     if (Thread* const joiner = joiner_of(process, *thread); joiner != nullptr) {
-        unblock(*joiner, MessageWriter(0).word(status));
+        unblock(*joiner, short_message(0, status));
         threads_.release(process, *thread);
     }
     return Reaction::later();
@@ -63,7 +63,7 @@ Reaction Factotum::thread_join(Process& process, Request& request) {
     if (thread->has_ended) {
         const std::uint64_t status = thread->status;
         threads_.release(process, *thread);
-        return MessageWriter(0).word(status);
+        return Reaction::ok(status);
     }
     if (joiner_of(process, *thread) != nullptr) return ServerError::Busy;
     block(*caller, WaitKind::Thread, request);

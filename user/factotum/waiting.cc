@@ -8,19 +8,19 @@
 namespace glenda::factotum {
 
 void Factotum::block(Thread& thread, WaitKind kind, Request& request) {
-    unblock(thread, MessageWriter(ServerError::Interrupted));
+    unblock(thread, short_message(ServerError::Interrupted));
     thread.kind = kind;
     thread.reply = request.defer();
 }
 
-void Factotum::unblock(Thread& thread, const MessageWriter& answer) {
+void Factotum::unblock(Thread& thread, const Message& answer) {
     if (thread.kind == WaitKind::None) return;
     if (thread.kind == WaitKind::Futex) futex_.forget(thread);
     finish(thread, answer);
 }
 
 /// The same for a thread that waits, but for no word of memory any more.
-void Factotum::finish(Thread& thread, const MessageWriter& answer) {
+void Factotum::finish(Thread& thread, const Message& answer) {
     if (thread.has_deadline) wheel_.remove(thread);
     thread.kind = WaitKind::None;
     thread.reply.reply(answer);
@@ -47,7 +47,7 @@ void Factotum::signalled(Badge) {
     wheel_.advance(clock_.now(), due);
     while (Waiter* const waiter = due.pop()) {
         const bool sleeps = waiter->kind == WaitKind::Sleep;
-        unblock(*static_cast<Thread*>(waiter), sleeps ? MessageWriter(0) : MessageWriter(ServerError::TimedOut));
+        unblock(*static_cast<Thread*>(waiter), sleeps ? short_message(0) : short_message(ServerError::TimedOut));
     }
     wind_timer();
 }

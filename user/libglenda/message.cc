@@ -62,10 +62,7 @@ std::string_view MessageReader::text() {
     return text;
 }
 
-void Received::store(const Message& message) {
-    badge = message.badge;
-    tag = message.tag;
-    for (unsigned i = 0; i < kRegisterWords; i++) words[i] = message.words[i];
+void Received::store_rest() {
     const Utcb* const page = utcb();
     for (unsigned i = kRegisterWords; i < tag.length() && i < kMaxWords; i++) words[i] = page->words[i];
 }

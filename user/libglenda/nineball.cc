@@ -2,6 +2,8 @@
 // See nineball.h.
 #include "glenda/nineball.h"
 
+#include <bit>
+
 #include "glenda/environment.h"
 
 namespace glenda::nineball {
@@ -52,6 +54,16 @@ Answer<void> ready(Notification stop) {
     return transact(server(), request);
 }
 
+Answer<std::uint64_t> heartbeat(Pulse pulse, Notification question) {
+    if (!question) {
+        TRY(reply, ask(server(), Method::Heartbeat, pulse));
+        return reply.words[0];
+    }
+    Received reply;
+    TRY_VOID(transact(server(), MessageWriter(Method::Heartbeat).word(pulse).cap(question.cptr()), reply));
+    return reply.words[0];
+}
+
 Answer<void> start(std::string_view name) { return transact(server(), MessageWriter(Method::Start).text(name)); }
 Answer<void> stop(std::string_view name) { return transact(server(), MessageWriter(Method::Stop).text(name)); }
 
@@ -70,6 +82,21 @@ Answer<ServiceStatus> status(unsigned index) {
     CHECK(reader.ok() && name.size() <= kMaxName, ServerError::Broken);
     __builtin_memcpy(status.name, name.data(), name.size());
     return status;
+}
+
+Answer<ServiceManifest> manifest(unsigned index) {
+    Received reply;
+    TRY_VOID(transact(server(), MessageWriter(Method::Manifest).word(index), reply));
+    MessageReader reader = reply.reader();
+    ServiceManifest manifest{};
+    const std::string_view name = reader.text();
+    manifest.pid = reader.word();
+    CHECK(reader.ok() && name.size() <= kMaxName, ServerError::Broken);
+    __builtin_memcpy(manifest.name, name.data(), name.size());
+    while (!reader.at_end() && manifest.count < ServiceManifest::kMaxSlots)
+        manifest.slots[manifest.count++] = std::bit_cast<ManifestSlot>(reader.word());
+    CHECK(reader.at_end(), ServerError::Broken);
+    return manifest;
 }
 
 }  // namespace glenda::nineball

@@ -63,6 +63,13 @@ void leave_parker() {
     free_spots |= 1u << (own_parker.spot_.cptr() - kSlotParking);
 }
 
+void forget_parking() {
+    made_spots = 0;
+    free_spots = 0;
+    own_parker.spot_ = {};
+    own_parker.has_looked_ = false;
+}
+
 void ParkerQueue::push(Parker& parker) {
     parker.next_ = nullptr;
     (last_ == nullptr ? first_ : last_->next_) = &parker;

@@ -3,6 +3,7 @@
 #include "glenda/process.h"
 
 #include "glenda/environment.h"
+#include "glenda/parking.h"
 
 namespace glenda::process {
 
@@ -10,14 +11,19 @@ namespace {
 
 Endpoint server() { return environment().factotum; }
 
-/// Sends a request whose reply is one word.
-Answer<std::uint64_t> ask(const MessageWriter& request) {
-    Received reply;
-    TRY_VOID(transact(server(), request, reply));
-    MessageReader reader = reply.reader();
-    const std::uint64_t word = reader.word();
-    CHECK(reader.ok(), ServerError::Broken);
-    return word;
+/// Sends a short request whose reply is one word.
+template <typename... Words>
+Answer<std::uint64_t> ask_word(FactotumMethod method, Words... words) {
+    TRY(reply, ask(server(), method, words...));
+    CHECK(reply.tag.length() != 0, ServerError::Broken);
+    return reply.words[0];
+}
+
+/// Sends a short request whose reply has no words.
+template <typename... Words>
+Answer<void> tell(FactotumMethod method, Words... words) {
+    TRY_VOID(ask(server(), method, words...));
+    return {};
 }
 
 }  // namespace
@@ -39,88 +45,79 @@ Answer<std::uint64_t> spawn(const SpawnRequest& request, SpawnReason* reason) {
     return reply.reader().word();
 }
 
+Answer<std::uint64_t> fork() {
+    const auto pid = ask_word(FactotumMethod::Fork, this_thread());
+    if (pid && *pid == 0) forget_parking();
+    return pid;
+}
+
 Answer<Ended> wait(std::int64_t pid, WaitFlags flags) {
-    Received reply;
-    const auto request = MessageWriter(FactotumMethod::Wait).word(pid).word(flags).word(this_thread());
-    TRY_VOID(transact(server(), request, reply));
-    MessageReader reader = reply.reader();
-    const std::uint64_t who = reader.word();
-    const ExitStatus status(reader.word());
-    CHECK(reader.ok(), ServerError::Broken);
-    return Ended{who, status};
+    TRY(reply, ask(server(), FactotumMethod::Wait, pid, flags, this_thread()));
+    CHECK(reply.tag.length() == 2, ServerError::Broken);
+    return Ended{reply.words[0], ExitStatus(reply.words[1])};
 }
 
-Answer<void> kill(std::uint64_t pid, std::int64_t signal) {
-    return transact(server(), MessageWriter(FactotumMethod::Kill).word(pid).word(signal));
-}
+Answer<void> kill(std::uint64_t pid, std::int64_t signal) { return tell(FactotumMethod::Kill, pid, signal); }
 
-Answer<std::uint64_t> get_pid() { return ask(MessageWriter(FactotumMethod::GetPid)); }
-Answer<std::uint64_t> get_parent_pid() { return ask(MessageWriter(FactotumMethod::GetPpid)); }
+Answer<std::uint64_t> get_pid() { return ask_word(FactotumMethod::GetPid); }
+Answer<std::uint64_t> get_parent_pid() { return ask_word(FactotumMethod::GetPpid); }
 void yield() { sys::yield(); }
 
 Answer<std::uint64_t> start_thread(const ThreadRequest& request) {
-    MessageWriter message(FactotumMethod::ThreadCreate);
-    return ask(message.word(request.pc).word(request.sp).word(request.argument).word(request.tp));
+    return ask_word(FactotumMethod::ThreadCreate, request.pc, request.sp, request.argument, request.tp);
 }
 
 void end_thread(std::int64_t status) {
-    (void)transact(server(), MessageWriter(FactotumMethod::ThreadExit).word(status).word(this_thread()));
+    (void)tell(FactotumMethod::ThreadExit, status, this_thread());
     for (;;) __builtin_trap();  // no one handled the end
 }
 
 Answer<std::uint64_t> join_thread(std::uint64_t number) {
-    return ask(MessageWriter(FactotumMethod::ThreadJoin).word(number).word(this_thread()));
+    return ask_word(FactotumMethod::ThreadJoin, number, this_thread());
 }
 
-Answer<void> sleep(std::uint64_t milliseconds) {
-    return transact(server(), MessageWriter(FactotumMethod::Sleep).word(milliseconds).word(this_thread()));
-}
+Answer<void> sleep(std::uint64_t milliseconds) { return tell(FactotumMethod::Sleep, milliseconds, this_thread()); }
 
 Answer<void> futex_wait(const std::atomic<std::uint32_t>& word, std::uint32_t expected, std::int64_t microseconds) {
-    MessageWriter message(FactotumMethod::FutexWait);
-    return transact(
-        server(),
-        message.word(reinterpret_cast<std::uint64_t>(&word)).word(expected).word(microseconds).word(this_thread()));
+    return tell(FactotumMethod::FutexWait, reinterpret_cast<std::uint64_t>(&word), expected, microseconds,
+                this_thread());
 }
 
 Answer<std::uint64_t> futex_wake(const std::atomic<std::uint32_t>& word, std::uint64_t count) {
-    return ask(MessageWriter(FactotumMethod::FutexWake).word(reinterpret_cast<std::uint64_t>(&word)).word(count));
+    return ask_word(FactotumMethod::FutexWake, reinterpret_cast<std::uint64_t>(&word), count);
 }
 
-Answer<std::uint64_t> sbrk(std::int64_t bytes) { return ask(MessageWriter(FactotumMethod::Sbrk).word(bytes)); }
+Answer<std::uint64_t> sbrk(std::int64_t bytes) { return ask_word(FactotumMethod::Sbrk, bytes); }
 
 Answer<std::uint64_t> map(std::uint64_t bytes, MapFlags rights, MmapFlags flags, std::uint64_t address) {
-    return ask(MessageWriter(FactotumMethod::Mmap).word(address).word(bytes).word(rights).word(flags));
+    return ask_word(FactotumMethod::Mmap, address, bytes, rights, flags);
 }
 
-Answer<void> unmap(std::uint64_t address, std::uint64_t bytes) {
-    return transact(server(), MessageWriter(FactotumMethod::Munmap).word(address).word(bytes));
-}
+Answer<void> unmap(std::uint64_t address, std::uint64_t bytes) { return tell(FactotumMethod::Munmap, address, bytes); }
 
 Answer<void> protect(std::uint64_t address, std::uint64_t bytes, MapFlags rights) {
-    return transact(server(), MessageWriter(FactotumMethod::Mprotect).word(address).word(bytes).word(rights));
+    return tell(FactotumMethod::Mprotect, address, bytes, rights);
 }
 
 Answer<std::span<const ProcessInfo>> list() {
-    Received reply;
-    TRY_VOID(transact(server(), MessageWriter(FactotumMethod::Ps), reply));
-    MessageReader reader = reply.reader();
-    const std::uint64_t address = reader.word();
-    const std::uint64_t count = reader.word();
-    CHECK(reader.ok(), ServerError::Broken);
-    return std::span(reinterpret_cast<const ProcessInfo*>(address), count);
+    TRY(reply, ask(server(), FactotumMethod::Ps));
+    CHECK(reply.tag.length() == 2, ServerError::Broken);
+    return std::span(reinterpret_cast<const ProcessInfo*>(reply.words[0]), reply.words[1]);
 }
 
 Answer<MemoryInfo> memory() {
-    Received reply;
-    TRY_VOID(transact(server(), MessageWriter(FactotumMethod::MemoryInfo), reply));
-    CHECK(reply.tag.length() * sizeof(std::uint64_t) >= sizeof(MemoryInfo), ServerError::Broken);
-    MemoryInfo info;
-    __builtin_memcpy(&info, reply.words, sizeof(info));
-    return info;
+    TRY(reply, ask(server(), FactotumMethod::MemoryInfo));
+    CHECK(reply.tag.length() == 4, ServerError::Broken);
+    return MemoryInfo{reply.words[0], reply.words[1], reply.words[2], reply.words[3]};
 }
 
-Answer<std::uint64_t> audit() { return ask(MessageWriter(FactotumMethod::Audit)); }
+Answer<CNode::Info> inspect(std::uint64_t pid, std::uint64_t index) {
+    TRY(reply, ask(server(), FactotumMethod::Inspect, pid, index));
+    CHECK(reply.tag.length() == 4, ServerError::Broken);
+    return CNode::Info{CapType(reply.words[0]), Rights(reply.words[1]), unsigned(reply.words[2]), reply.words[3]};
+}
+
+Answer<std::uint64_t> audit() { return ask_word(FactotumMethod::Audit); }
 
 Answer<void> set_exit_notification(Notification notification) {
     return transact(server(), MessageWriter(FactotumMethod::SetExitNotification).cap(notification.cptr()));
@@ -134,8 +131,6 @@ Answer<std::uint64_t> create(CapType type, std::uint64_t index) {
     return reply.reader().word();
 }
 
-Answer<void> destroy(std::uint64_t number) {
-    return transact(server(), MessageWriter(FactotumMethod::DeleteObject).word(number));
-}
+Answer<void> destroy(std::uint64_t number) { return tell(FactotumMethod::DeleteObject, number); }
 
 }  // namespace glenda::process

@@ -2,6 +2,8 @@
 // See server.h.
 #include "glenda/server.h"
 
+#include <new>
+
 #include "glenda/panic.h"
 
 namespace glenda {
@@ -15,7 +17,7 @@ Message loaded(const MessageWriter& message) {
 
 /// Replies with an error, after the kernel refused a reply (because of a bad capability in it). Otherwise the caller
 /// would wait forever and the Reply object would stay in use. Does nothing if there is no caller.
-void refuse(Reply reply, Error why) { (void)reply.send(MessageWriter(why).load()); }
+void refuse(Reply reply, Error why) { (void)reply.send(short_message(why)); }
 
 }  // namespace
 
@@ -33,9 +35,11 @@ ReplyHandle& ReplyHandle::operator=(ReplyHandle&& other) {
     return *this;
 }
 
-void ReplyHandle::reply(const MessageWriter& message) {
+void ReplyHandle::reply(const MessageWriter& message) { reply(loaded(message)); }
+
+void ReplyHandle::reply(const Message& message) {
     ASSERT(pool_ != nullptr);
-    if (const Result<void> sent = reply_.send(loaded(message)); !sent) refuse(reply_, sent.error());
+    if (const Result<void> sent = reply_.send(message); !sent) refuse(reply_, sent.error());
     pool_->add(reply_);
     pool_ = nullptr;
 }
@@ -43,57 +47,50 @@ void ReplyHandle::reply(const MessageWriter& message) {
 ReplyHandle Request::defer() {
     ASSERT(can_defer() && !deferred_);
     deferred_ = true;
-    return ReplyHandle(reply_, *pool_);
+    return ReplyHandle(reply_, pool_);
+}
+
+Reaction::Reaction(const Reaction& other) : kind_(other.kind_) {
+    if (kind_ == Kind::Long)
+        new (&long_) MessageWriter(other.long_);
+    else
+        new (&short_) Message(other.short_);
 }
 
 Server::Server(Endpoint endpoint, ReplyPool& pool, const ReceiveSlots& slots)
-    : endpoint_(endpoint), pool_(pool), slots_(slots), current_(pool.take()) {
-    ASSERT(current_);
+    : endpoint_(endpoint), request_(pool, slots) {
+    ASSERT(request_.reply_);
+    set_receive_slots(slots);
 }
-
-/// Calls made by a handler may have changed the receive slots.
-void Server::prepare() { set_receive_slots(slots_); }
 
 /// Restarts a wait that was cancelled. Any other error is permanent, and ends the server.
-void Server::accept(Request& request, const Message& first) {
-    Message message = first;
-    while (message.tag.is_error()) {
-        const Error error = message.tag.as_error();
-        if (error != Error::Cancelled) panic("cannot receive requests: {}", error);
-        message = endpoint_.recv(current_.cptr());
+Message Server::receive() {
+    for (;;) {
+        const Message message = endpoint_.recv(request_.reply_.cptr());
+        if (!message.tag.is_error()) return message;
+        if (message.tag.as_error() != Error::Cancelled) panic("cannot receive requests: {}", message.tag.as_error());
     }
-    request.store(message);
-    request.reply_ = current_;
-    request.pool_ = &pool_;
-    request.slots_ = slots_;
-    request.deferred_ = false;
 }
 
-void Server::receive(Request& request) {
-    prepare();
-    accept(request, endpoint_.recv(current_.cptr()));
+Message Server::finish(const Reaction& reaction) {
+    for (unsigned i = 0; i < request_.caps(); i++) (void)request_.caps_node().remove(request_.cap_index(i));
+    if (request_.deferred_) {
+        request_.deferred_ = false;
+        request_.reply_ = request_.pool_.take();
+        return receive();
+    }
+    switch (reaction.kind_) {
+        case Reaction::Kind::Short: return reply_and_receive(reaction.short_);
+        case Reaction::Kind::Long: return reply_and_receive(loaded(reaction.long_));
+        case Reaction::Kind::Later: break;
+    }
+    return recover(Error::NoReply);  // the handler did not keep this caller; a Send has none
 }
 
-void Server::clean_slots(const Request& request) {
-    for (unsigned i = 0; i < request.caps(); i++) (void)slots_.node.remove(slots_.index + i);
-}
-
-void Server::finish(Request& request, const Reaction& reaction) {
-    clean_slots(request);
-    if (request.deferred_) {
-        current_ = pool_.take();
-        return receive(request);
-    }
-    if (!reaction.now()) {
-        refuse(current_, Error::NoReply);  // the handler did not keep this caller; a Send has none
-        return receive(request);
-    }
-    prepare();
-    const Message message = endpoint_.reply_recv(current_.cptr(), loaded(reaction.message()));
-    if (!message.tag.is_error()) return accept(request, message);
-    // Usually NoCaller: the request was a Send, or its sender has ended. The server continues.
-    refuse(current_, message.tag.as_error());
-    receive(request);
+/// Continues after a reply that was not sent. Usually NoCaller: the request was a Send, or its sender has ended.
+Message Server::recover(Error error) {
+    refuse(request_.reply_, error);
+    return receive();
 }
 
 }  // namespace glenda

@@ -16,10 +16,22 @@ Answer<std::size_t> read(std::span<char> buffer) {
     return text.copy(buffer.data(), buffer.size());
 }
 
-Answer<void> set_interrupt(Notification notification) {
-    return transact(environment().stdio, MessageWriter(SerialMethod::SetInterrupt).cap(notification.cptr()));
+Answer<std::uint64_t> new_job(CPtr slot) {
+    Received reply;
+    set_receive_slots({environment().cnode, slot, 1});
+    TRY_VOID(transact(environment().stdio, MessageWriter(SerialMethod::NewJob), reply));
+    MessageReader reader = reply.reader();
+    const std::uint64_t job = reader.word();
+    CHECK(reader.ok() && reply.caps() == 1, ServerError::Broken);
+    return job;
 }
 
-Answer<void> clear_interrupt() { return transact(environment().stdio, MessageWriter(SerialMethod::SetInterrupt)); }
+Answer<void> set_foreground(std::uint64_t job, Notification notification) {
+    return transact(environment().stdio, MessageWriter(SerialMethod::SetForeground).word(job).cap(notification.cptr()));
+}
+
+Answer<void> take_foreground() {
+    return transact(environment().stdio, MessageWriter(SerialMethod::SetForeground).word(0));
+}
 
 }  // namespace glenda::terminal

@@ -110,6 +110,25 @@ void measure_ends() {
     report("exit_page", large - small, kMany - kFew);
 }
 
+/// Forks. The child ends with what `work()` returns, and so does this function.
+template <typename Work>
+std::uint64_t in_child(Work work) {
+    const std::uint64_t pid = need(process::fork(), "fork");
+    if (pid == 0) exit(std::int64_t(work()));
+    return std::uint64_t(need(process::wait(std::int64_t(pid)), "wait").status.code());
+}
+
+void measure_fork() {
+    constexpr std::uint64_t kPages = 1024, kRounds = 100;
+    const std::uint64_t start = need(process::map(kPages * kPageSize), "map");
+    touch(start, kPages);
+    (void)in_child([&] { return touch(start, kPages); });  // the next copies go to recycled pages
+    report("cow_copy", in_child([&] { return touch(start, kPages); }), kPages);
+    report("cow_reuse", touch(start, kPages), kPages);
+    need(process::unmap(start, kPages * kPageSize), "unmap");
+    measure("fork_exit_wait", kRounds, [] { (void)in_child([] { return 0; }); });
+}
+
 void measure_spawn() {
     constexpr std::uint64_t kRounds = 100, kSleepers = 200, kMany = 10'000;
     measure("spawn_exit_wait", kRounds, run_empty);
@@ -125,6 +144,7 @@ void measure_spawn() {
 void run() {
     measure("get_pid", 10'000, [] { need(process::get_pid(), "get_pid"); });
     measure_memory();
+    measure_fork();
     measure_spawn();
     measure_ends();
     print("service_bench: done\n");

@@ -18,7 +18,8 @@ Reaction Driver::handle(Request& request) {
     switch (SerialMethod(request.label())) {
         case SerialMethod::Write: return write(request);
         case SerialMethod::Read: return read(request);
-        case SerialMethod::SetInterrupt: return set_interrupt(request);
+        case SerialMethod::NewJob: return new_job(request);
+        case SerialMethod::SetForeground: return set_foreground(request);
     }
     return ServerError::BadRequest;
 }
@@ -53,7 +54,7 @@ void Driver::transmit() {
     while (writer_count_ != 0 && writers_[first_writer_].size <= to_send_.room()) {
         Writer& writer = writers_[first_writer_];
         enqueue({writer.text, writer.size});
-        writer.caller.reply(MessageWriter(0));
+        writer.caller.reply(short_message(0));
         first_writer_ = (first_writer_ + 1) % kMaxWriters;
         writer_count_--;
     }
@@ -85,7 +86,7 @@ bool Driver::wants_bytes() const {
 
 void Driver::receive(char byte) {
     if (byte == kInterruptCharacter && has_interrupt_) {
-        if (Notification(interrupt_slot_).signal()) return received_.clear();
+        if (Notification(slots_.interrupt).signal()) return received_.clear();
         has_interrupt_ = false;  // its owner has ended
     }
     (void)received_.push(byte);
@@ -94,6 +95,7 @@ void Driver::receive(char byte) {
 Reaction Driver::read(Request& request) {
     const std::uint64_t limit = request.reader().word();
     if (limit == 0) return ServerError::BadRequest;
+    if (!may_read(request.badge)) return ServerError::PermissionDenied;
     // The previous reader may have ended. Without this it would get the next byte.
     if (reader_) reader_.reply(ServerError::Interrupted);
     if (!received_.empty()) {
@@ -125,18 +127,40 @@ MessageWriter Driver::take_input(std::uint64_t limit) {
     return MessageWriter(0).text({text, size});
 }
 
-Reaction Driver::set_interrupt(Request& request) {
-    const CNode own = environment().cnode;
+Reaction Driver::new_job(Request& request) {
+    if (request.badge >= kJobBadge) return ServerError::PermissionDenied;
+    const CNode node = environment().cnode;
+    if (auto removed = node.remove(slots_.job); !removed) return removed.error();
+    const Rights client = Rights::Write | Rights::Grant;
+    if (auto made = node.mint(slots_.job, node, own_.cptr(), client, kJobBadge + jobs_ + 1); !made) return made.error();
+    jobs_++;
+    return MessageWriter(0).word(jobs_).cap(slots_.job);
+}
+
+Reaction Driver::set_foreground(Request& request) {
+    MessageReader reader = request.reader();
+    const std::uint64_t job = reader.word();
+    if (!reader.ok() || job > jobs_ || (job != 0) != (request.caps() == 1)) return ServerError::BadRequest;
+    if (request.badge >= kJobBadge) return ServerError::PermissionDenied;
+    if (reader_) reader_.reply(ServerError::Interrupted);
+    foreground_ = job;
     has_interrupt_ = false;
     receive_all();
-    if (auto removed = own.remove(interrupt_slot_); !removed) return removed.error();
-    if (request.caps() == 0) return Reaction::ok();
-    if (auto moved = own.move(interrupt_slot_, request.caps_node(), request.cap_index(0)); !moved) return moved.error();
+    if (const auto taken = take_notification(request); !taken) return taken.error();
+    if (job == 0) return Reaction::ok();
     has_interrupt_ = true;
     // ^C may be in the buffer already, or in the device.
-    if (received_.drop_through(kInterruptCharacter)) (void)Notification(interrupt_slot_).signal();
+    if (received_.drop_through(kInterruptCharacter)) (void)Notification(slots_.interrupt).signal();
     receive_all();
     return Reaction::ok();
+}
+
+/// Puts the request's capability, if it has one, in place of the previous one.
+Answer<void> Driver::take_notification(Request& request) {
+    const CNode node = environment().cnode;
+    TRY_VOID(node.remove(slots_.interrupt));
+    if (request.caps() != 0) TRY_VOID(node.move(slots_.interrupt, request.caps_node(), request.cap_index(0)));
+    return {};
 }
 
 }  // namespace glenda::uart

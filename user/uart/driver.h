@@ -18,9 +18,13 @@ namespace glenda::uart {
 
 class Driver {
 public:
-    /// `interrupt_slot` is an empty slot of this process, for the Notification that ^C signals.
-    Driver(Ns16550 device, IrqHandler irq, std::uint64_t interrupt_slot)
-        : device_(device), irq_(irq), interrupt_slot_(interrupt_slot) {}
+    /// Empty slots of this process: for the Notification that ^C signals, and for the newest job's capability.
+    struct Slots {
+        CPtr interrupt;
+        CPtr job;
+    };
+    Driver(Ns16550 device, IrqHandler irq, Endpoint own, Slots slots)
+        : device_(device), irq_(irq), own_(own), slots_(slots) {}
 
     Reaction handle(Request& request);
     /// Handles an interrupt.
@@ -38,7 +42,10 @@ private:
 
     Reaction write(Request& request);
     Reaction read(Request& request);
-    Reaction set_interrupt(Request& request);
+    Reaction new_job(Request& request);
+    Reaction set_foreground(Request& request);
+    Answer<void> take_notification(Request& request);
+    bool may_read(Badge client) const { return client < kJobBadge || client == kJobBadge + foreground_; }
 
     void receive_all();
     bool wants_bytes() const;
@@ -53,7 +60,10 @@ private:
 
     Ns16550 device_;
     IrqHandler irq_;
-    std::uint64_t interrupt_slot_;
+    Endpoint own_;  // without a badge
+    Slots slots_;
+    std::uint64_t jobs_ = 0;        // made so far
+    std::uint64_t foreground_ = 0;  // the number of a job; 0: the shell
     bool has_interrupt_ = false;
 
     Ring<64 * 1024> received_{};

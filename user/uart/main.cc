@@ -23,6 +23,7 @@ enum OwnSlot : CPtr {
     kEndpoint = kSlotFirstFree,
     kIrqNotification,  // the process's own, with a badge
     kInterrupt,        // what ^C signals
+    kJob,              // for the programs of the newest job
     kReceived,
     kFirstReply = kReceived + kMaxMessageCaps,
 };
@@ -63,7 +64,7 @@ int main(int argc, char** argv) {
     const IrqHandler irq(kIrq);
     if (const auto bound = irq.bind(Notification(kIrqNotification)); !bound) panic("no interrupt: {}", bound.error());
 
-    static uart::Driver driver(device, irq, kInterrupt);
+    static uart::Driver driver(device, irq, Endpoint(kEndpoint), {.interrupt = kInterrupt, .job = kJob});
     if (const auto known = nineball::register_name("serial", Endpoint(kEndpoint)); !known)
         panic("cannot register: {}", known.error());
     Server(Endpoint(kEndpoint), replies, {environment().cnode, kReceived, kMaxMessageCaps}).run(driver);

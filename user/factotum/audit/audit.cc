@@ -95,7 +95,7 @@ Broken audit_memory(Memory& memory) {
         const SlotRecord& record = memory.record_of_slot(slot);
         if (record.owner == SlotRecord::kNone) continue;
         taken++;
-        if (record.owner == SlotRecord::kFactotum) continue;  // its links are others
+        if (record.owner == SlotRecord::kFactotum || record.owner == SlotRecord::kMapping) continue;  // other links
         if (record.next != SlotRecord::kNone && memory.record_of_slot(record.next).previous != slot)
             return Broken::Slots;
         if (record.page_plus_1 != 0 && memory.record(record.page_plus_1 - 1).refs == 0) return Broken::Slots;

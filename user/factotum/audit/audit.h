@@ -10,6 +10,8 @@ namespace glenda::factotum {
 enum class Broken : std::uint64_t {
     Nothing = 0,
     Chunks = 1,     // masks, lists and counts of free pages agree
+    Frames = 2,     // refs of a frame = page entries that name it, less one; no frame in use is forgotten
+    Mappings = 3,   // a slot of the heap that maps a page is in one entry
     Promise = 4,    // pages in use <= pages charged, and what is free serves the rest
     Accounts = 5,   // what is charged, reserved and overflows agrees
     Processes = 6,  // parents are there, zombies have nothing

@@ -30,6 +30,7 @@ enum class ChunkUse : std::uint8_t {
     Untyped,  // not made into anything
     Frames,   // 64 frames, each with a copy to map
     Objects,  // 64 Untypeds of a page
+    Whole,    // one object, made of its Untyped
 };
 
 struct Chunk {
@@ -44,10 +45,11 @@ struct Chunk {
 };
 static_assert(sizeof(Chunk) == 32 && alignof(Chunk) == 8);
 
-/// What is known of a page in use. Of an Untyped: how many objects are made of it, and the owner's next such page.
+/// What is known of a page in use. A page that is free has an empty one.
 struct PageRecord {
-    std::uint32_t refs = 0;
-    PageNumber next = 0;
+    std::uint32_t refs =
+        0;                // Untyped: objects made of it. Frame: entries that name it, besides the first (page_entry.h)
+    PageNumber next = 0;  // Untyped: the owner's next such page
 };
 
 }  // namespace glenda::factotum

@@ -2,6 +2,8 @@
 // See chunk_store.h.
 #include "frames/chunk_store.h"
 
+#include "frames/page_bytes.h"
+
 namespace glenda::factotum {
 
 Result<PageNumber> ChunkStore::take(ChunkUse use) {
@@ -11,7 +13,7 @@ Result<PageNumber> ChunkStore::take(ChunkUse use) {
 
 Result<PageNumber> ChunkStore::take_zeroed() {
     TRY(taken, take_any(ChunkUse::Frames));
-    if (!taken.is_clean) __builtin_memset(window(taken.page), 0, kPageSize);
+    if (!taken.is_clean) clear_page(window(taken.page));
     return taken.page;
 }
 
@@ -76,6 +78,15 @@ Result<ChunkNumber> ChunkStore::chunk_for(ChunkUse use) {
     return chunk;
 }
 
+Result<ChunkNumber> ChunkStore::take_whole() { return chunk_for(ChunkUse::Whole); }
+
+void ChunkStore::give_whole(ChunkNumber number) {
+    (void)kernel_->revoke(slots_->chunk(number));
+    chunks_[number] = Chunk{};
+    push(lists(ChunkUse::Untyped).all_free, number);
+    all_free_++;
+}
+
 /// Makes the chunk, which has no page in use, into that. If this fails it is Untyped.
 Result<void> ChunkStore::convert(ChunkNumber number, ChunkUse use) {
     Chunk& chunk = chunks_[number];
@@ -87,7 +98,7 @@ Result<void> ChunkStore::convert(ChunkNumber number, ChunkUse use) {
         return made;
     }
     chunk.use = use;
-    chunk.free = ~std::uint64_t{0};
+    chunk.free = use == ChunkUse::Whole ? 0 : ~std::uint64_t{0};
     chunk.clean = use == ChunkUse::Frames ? ~std::uint64_t{0} : 0;
     return {};
 }
@@ -95,6 +106,7 @@ Result<void> ChunkStore::convert(ChunkNumber number, ChunkUse use) {
 Result<void> ChunkStore::make(ChunkNumber chunk, ChunkUse use) {
     const PageNumber first = first_page(chunk);
     const CPtr untyped = slots_->chunk(chunk), pages = slots_->page(first);
+    if (use == ChunkUse::Whole) return {};
     if (use == ChunkUse::Objects) return kernel_->retype(untyped, CapType::Untyped, kPageBits, pages, kChunkPages);
     TRY_VOID(kernel_->retype(untyped, CapType::Frame, kFrameBits, pages, kChunkPages));
     TRY_VOID(kernel_->map_own(pages, reinterpret_cast<std::uint64_t>(window(first)), kChunkPages));

@@ -38,6 +38,10 @@ public:
         lists(ChunkUse::Frames).loose_pages++;
     }
 
+    /// Takes a chunk, as the Untyped that it is; gives one back, and destroys what was made of it.
+    Result<ChunkNumber> take_whole();
+    void give_whole(ChunkNumber chunk);
+
     /// Takes a frame that is all zero.
     Result<PageNumber> take_zeroed();
     /// A frame's contents, in Factotum's address space.
@@ -51,6 +55,7 @@ public:
         return whole_chunks() * kChunkPages + loose_pages(ChunkUse::Frames) + loose_pages(ChunkUse::Objects);
     }
     std::span<const Chunk> chunks() const { return chunks_; }
+    bool is_free(PageNumber page) const { return (chunks_[chunk_of(page)].free & bit(place_in_chunk(page))) != 0; }
     ChunkNumber first_partly_free(ChunkUse use) const { return lists(use).partly_free; }
     ChunkNumber first_all_free(ChunkUse use) const { return lists(use).all_free; }
     std::uint64_t all_free_chunks() const { return all_free_; }
@@ -86,7 +91,7 @@ private:
     std::byte* window_ = nullptr;
     ChunkNumber touched_ = 0;  // so many have been used
     std::uint64_t all_free_ = 0;
-    Lists lists_[3]{};  // by ChunkUse; those that failed to become anything are all free and Untyped
+    Lists lists_[4]{};  // by ChunkUse; those that failed to become anything are all free and Untyped
 };
 
 }  // namespace glenda::factotum

@@ -6,6 +6,8 @@
 // Pages of images that no process runs count as free: they are given up when their memory is wanted.
 #pragma once
 
+#include <span>
+
 #include "image/image.h"
 #include "memory.h"
 #include "own_area.h"
@@ -33,6 +35,15 @@ public:
     CPtr run_of(RunList runs, ClusterNumber cluster) const;
     /// The image's first cluster at or above `address`.
     ClusterNumber find(const Image& image, std::uint64_t address) const;
+    /// Calls `visit(PageNumber)` for each page that is loaded.
+    template <typename Visit>
+    void for_each_page(Visit visit) const {
+        for (ClusterNumber i = 0; i != cluster_count_; i++) {
+            for (const PageNumber page : std::span(cluster(i).pages).first(cluster(i).count)) {
+                if (page != kNoPage) visit(page);
+            }
+        }
+    }
     /// Pages that would be free if their memory was wanted.
     std::uint64_t unused_pages() const { return unused_pages_; }
 

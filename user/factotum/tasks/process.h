@@ -32,6 +32,7 @@ struct Process : ProcessRecord {
     std::uint64_t break_ = 0;  // end of the heap, in bytes
     Belongings belongings{};
     PageNumber cnode_page = 0;  // of `cspace`
+    unsigned cnode_radix = 0;   // log2 of its number of slots
     bool has_exit_notification = false;
 
     std::string_view name_view() const { return name; }

@@ -15,11 +15,19 @@ Threads::Threads(Memory& memory, ReplyPool& pool)
              memory.slots().thread_count(), memory.slots().thread_count() - memory.slots().process_count(),
              GrowTable{{memory, kThreadPlaces}}) {}
 
-Answer<Thread*> Threads::create(Process& process) {
+Answer<Thread*> Threads::create(Process& process, std::uint64_t utcb_address) {
     CHECK(replies_.reach(table_.count() + 2), ServerError::OutOfMemory);
+    if (utcb_address == 0) {
+        TRY(made, make_utcb(process));
+        utcb_address = made;
+    }
     Thread* const thread = table_.create(process.threads, process.place);
-    CHECK(thread != nullptr, ServerError::TooMany);
+    if (thread == nullptr) {
+        (void)process.space.unmap(memory_, utcb_address, utcb_address + kPageSize);
+        return Refusal(ServerError::TooMany);
+    }
     process.running++;
+    thread->utcb_address = utcb_address;
     if (const auto built = build(process, *thread); !built) {
         stop(process, *thread);
         release(process, *thread);
@@ -29,7 +37,9 @@ Answer<Thread*> Threads::create(Process& process) {
 }
 
 Answer<void> Threads::build(Process& process, Thread& thread) {
-    TRY(utcb, make_utcb(process, thread));
+    const std::uint64_t address = thread.utcb_address;
+    TRY(utcb, process.space.populate(memory_, *process.space.regions().find(address), address, Access::Write));
+    reinterpret_cast<Utcb*>(memory_.window(utcb))->user[kUtcbTid] = thread.tid;
     const CPtr slot = memory_.slots().tcb(thread.place);
     const auto charge = [&](Pages pages) { return process.space.charge(memory_, pages).has_value(); };
     TRY(page, process.belongings.make_at(memory_, CapType::Tcb, slot, charge));
@@ -38,19 +48,14 @@ Answer<void> Threads::build(Process& process, Thread& thread) {
     return set_up(process, thread, utcb);
 }
 
-/// Makes the UTCB, with the thread's number in it, in a region of its own.
-Answer<PageNumber> Threads::make_utcb(Process& process, Thread& thread) {
-    AddressSpace& space = process.space;
-    const auto gap = space.regions().find_gap(kPageSize, kUtcbArea, kUtcbAreaEnd - kPageSize);
+/// Makes a region for a UTCB.
+Answer<std::uint64_t> Threads::make_utcb(Process& process) {
+    const auto gap = process.space.regions().find_gap(kPageSize, kUtcbArea, kUtcbAreaEnd - kPageSize);
     CHECK(gap, ServerError::TooMany);
-    const std::uint64_t address = *gap;
-    TRY_VOID(space.map(
-        memory_,
-        {.start = address, .end = address + kPageSize, .rights = MapFlags::ReadWrite, .kind = RegionKind::Utcb}));
-    thread.utcb_address = address;
-    TRY(page, space.populate(memory_, *space.regions().find(address), address));
-    reinterpret_cast<Utcb*>(memory_.window(page))->user[kUtcbTid] = thread.tid;
-    return page;
+    const Region region{
+        .start = *gap, .end = *gap + kPageSize, .rights = MapFlags::ReadWrite, .kind = RegionKind::Utcb};
+    TRY_VOID(process.space.map(memory_, region));
+    return *gap;
 }
 
 /// Gives the Tcb what it needs to run. Its fault handler is Factotum's endpoint with a badge of its own; the Tcb keeps

@@ -25,8 +25,8 @@ public:
     Threads(Memory& memory, ReplyPool& pool);
 
     /// Makes a thread of `process`, with its UTCB, its Tcb and a Reply object. It does not run yet. Errors: TooMany,
-    /// OutOfMemory.
-    Answer<Thread*> create(Process& process);
+    /// OutOfMemory. `utcb_address`: if not 0, the UTCB is there already.
+    Answer<Thread*> create(Process& process, std::uint64_t utcb_address = 0);
     /// The record of a thread that Factotum did not make. Null if there is no memory.
     Thread* adopt(Process& process, Tcb tcb);
     /// Lets a thread run.
@@ -50,7 +50,7 @@ public:
 
 private:
     Answer<void> build(Process& process, Thread& thread);
-    Answer<PageNumber> make_utcb(Process& process, Thread& thread);
+    Answer<std::uint64_t> make_utcb(Process& process);
     Answer<void> set_up(Process& process, Thread& thread, PageNumber utcb);
 
     Memory& memory_;

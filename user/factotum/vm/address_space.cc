@@ -66,10 +66,11 @@ void AddressSpace::pay_back(Memory& memory, RegionKind kind, Pages pages) {
     (is_list ? listed_ : charged_) -= pages;
 }
 
-/// Frees the pages in [start, end), which are mapped nowhere any more, or not for long.
+/// Forgets the pages in [start, end), which are not mapped here any more, or not for long.
 void AddressSpace::drop_pages(Memory& memory, std::uint64_t start, std::uint64_t end) {
     tree_.for_each(memory, start, end, [&](PageEntry& entry) {
-        if (!entry.is_shared()) memory.give_frame(entry.page());
+        if (entry.slot() != 0) memory.give_mapping(entry.slot());
+        memory.release_frame(entry.page());
         entry = PageEntry();
         resident_--;
     });

@@ -35,10 +35,15 @@ public:
     /// Changes the rights to a range. Also NotFound: it has a hole.
     Answer<void> protect(Memory& memory, std::uint64_t start, std::uint64_t end, MapFlags rights);
 
+    // fork.cc
+    /// Makes this space, which is new, a copy of another, with its regions and bytes. The two share pages until one
+    /// writes to them. Charges everything before anything changes. Errors: OutOfMemory, TooMany; destroy() it then.
+    Answer<void> fork(Memory& memory, AddressSpace& parent);
+
     /// Handles a page fault: makes the page if the access is allowed. Otherwise returns the kind of crash.
     std::optional<CrashKind> resolve(Memory& memory, std::uint64_t address, Access access);
-    /// The page at `address`, which is page-aligned and lies in `region`: makes, fills and maps it if it is not there.
-    Result<PageNumber> populate(Memory& memory, const Region& region, std::uint64_t address);
+    /// Makes the page at `address`, which is page-aligned and lies in `region`, ready for an access, and maps it.
+    Result<PageNumber> populate(Memory& memory, const Region& region, std::uint64_t address, Access access);
     /// The page at `address`, which is page-aligned: what a thread would read there. It is made if it is not there.
     /// Errors: NotFound, if it cannot be read; OutOfMemory.
     Answer<PageNumber> page_to_read(Memory& memory, std::uint64_t address);
@@ -49,6 +54,15 @@ public:
     Answer<void> charge(Memory& memory, Pages pages);
     void uncharge(Memory& memory, Pages pages);
 
+    /// Calls `visit(PageEntry)` for each page that is there.
+    template <typename Visit>
+    void for_each_page(const Memory& memory, Visit visit) const {
+        for (unsigned i = 0; i < regions_.count(); i++)
+            tree_.for_each(memory, regions_.at(i).start, regions_.at(i).end, visit);
+    }
+    /// Frames that say where the pages are.
+    std::uint64_t book_frames() const { return tree_.frames() + regions_.page_count(); }
+
     RegionList& regions() { return regions_; }
     CPtr vspace() const { return tree_.vspace(); }
     std::uint64_t resident_pages() const { return resident_; }
@@ -57,12 +71,18 @@ public:
 private:
     Result<PageNumber> make_page(Memory& memory, const Region& region, std::uint64_t address) const;
     Result<PageNumber> map_cluster(Memory& memory, const Region& region, std::uint64_t address);
+    Result<PageNumber> map_page(Memory& memory, const Region& region, std::uint64_t address, PageEntry& entry);
+    Answer<void> inherit(Memory& memory, const AddressSpace& parent);
+    Result<void> share_pages(Memory& memory, AddressSpace& parent, const Region& region);
+    Result<void> copy_pages(Memory& memory, const Region& region);
+    Result<void> break_sharing(Memory& memory, PageEntry& entry);
     void drop_pages(Memory& memory, std::uint64_t start, std::uint64_t end);
     void unmap_leaf(Memory& memory, std::uint64_t address);
     void unmap_pages(Memory& memory, std::uint64_t start, std::uint64_t end);
     Answer<void> make_room(Memory& memory, unsigned more);
     Pages owed(std::uint64_t start, std::uint64_t end) const;
     Pages missing_tables(const Memory& memory, std::uint64_t start, std::uint64_t end) const;
+    Pages tables_reached(const Memory& memory) const;
     Pages spare_tables(const Memory& memory, std::uint64_t start, std::uint64_t end) const;
     void take_out(Memory& memory, std::uint64_t start, std::uint64_t end);
     bool pay(Memory& memory, RegionKind kind, Pages pages);

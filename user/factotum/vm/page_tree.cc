@@ -34,17 +34,7 @@ void PageTree::destroy(Memory& memory) {
     }
 }
 
-PageEntry* PageTree::find(const Memory& memory, std::uint64_t address) const {
-    const TableEntry directory = directories_[address / kDirectorySize];
-    if (!directory) return nullptr;
-    const TableEntry leaf = directory_at(memory, directory)[address / kLeafSize % kEntries];
-    if (!leaf) return nullptr;
-    auto* const entries = reinterpret_cast<PageLeaf*>(memory.window(leaf.frame))->entries;
-    return &entries[address / kPageSize % PageLeaf::kEntries];
-}
-
-Result<PageEntry*> PageTree::ensure(Memory& memory, std::uint64_t address) {
-    if (PageEntry* entry = find(memory, address); entry != nullptr) return entry;
+Result<PageEntry*> PageTree::ensure_new(Memory& memory, std::uint64_t address) {
     TRY_VOID(ensure_tables(memory, address, kPageSize));
     return find(memory, address);
 }

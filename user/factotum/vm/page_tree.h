@@ -9,6 +9,7 @@
 #pragma once
 
 #include <array>
+#include <span>
 
 #include "memory.h"
 #include "vm/page_entry.h"
@@ -54,30 +55,48 @@ public:
 
     /// The VSpace; 0 if there is none.
     CPtr vspace() const { return vspace_; }
+    /// Frames beside tables.
+    std::uint64_t frames() const { return tables_; }
     /// The entry for `address`; null if there is no table.
-    PageEntry* find(const Memory& memory, std::uint64_t address) const;
+    PageEntry* find(const Memory& memory, std::uint64_t address) const {
+        const TableEntry directory = directories_[address / kDirectorySize];
+        if (!directory) return nullptr;
+        const TableEntry leaf = directory_at(memory, directory)[address / kLeafSize % kEntries];
+        if (!leaf) return nullptr;
+        auto* const entries = reinterpret_cast<PageLeaf*>(memory.window(leaf.frame))->entries;
+        return &entries[address / kPageSize % PageLeaf::kEntries];
+    }
     /// Whether there is the table that spans `span` bytes, kLeafSize or kDirectorySize, at `address`.
     bool has_table(const Memory& memory, std::uint64_t address, std::uint64_t span) const {
         return span == kDirectorySize ? bool(directories_[address / kDirectorySize]) : find(memory, address) != nullptr;
     }
     /// The same as find(), but makes the tables, which must have been charged. Error: NotEnoughMemory.
-    Result<PageEntry*> ensure(Memory& memory, std::uint64_t address);
+    Result<PageEntry*> ensure(Memory& memory, std::uint64_t address) {
+        if (PageEntry* const entry = find(memory, address); entry != nullptr) return entry;
+        return ensure_new(memory, address);
+    }
 
     /// Makes only the tables that a frame of `size` bytes needs.
     Result<void> ensure_tables(Memory& memory, std::uint64_t address, std::uint64_t size);
 
+    /// The entries from `address` on, as far as they are in one table and below `end`. None if there is no table.
+    std::span<PageEntry> leaf(const Memory& memory, std::uint64_t address, std::uint64_t end) const {
+        PageEntry* const first = find(memory, address);
+        if (first == nullptr) return {};
+        const std::uint64_t after = leaf_after(address);
+        return {first, ((after < end ? after : end) - address) >> kPageBits};
+    }
+    /// Where the next table begins.
+    static constexpr std::uint64_t leaf_after(std::uint64_t address) {
+        return align_down(address, kLeafSize) + kLeafSize;
+    }
     /// Calls `visit(PageEntry&)` for each page in [start, end).
     template <typename Visit>
     void for_each(const Memory& memory, std::uint64_t start, std::uint64_t end, Visit visit) const {
-        while (start < end) {
-            const std::uint64_t leaf_end = align_down(start, kLeafSize) + kLeafSize;
-            const std::uint64_t stop = leaf_end < end ? leaf_end : end;
-            if (PageEntry* entry = find(memory, start); entry != nullptr) {
-                for (PageEntry* const last = entry + ((stop - start) >> kPageBits); entry != last; entry++) {
-                    if (*entry) visit(*entry);
-                }
+        for (std::uint64_t at = start; at < end; at = leaf_after(at)) {
+            for (PageEntry& entry : leaf(memory, at, end)) {
+                if (entry) visit(entry);
             }
-            start = stop;
         }
     }
 
@@ -85,6 +104,7 @@ private:
     static TableEntry* directory_at(const Memory& memory, TableEntry table) {
         return reinterpret_cast<TableEntry*>(memory.window(table.frame));
     }
+    Result<PageEntry*> ensure_new(Memory& memory, std::uint64_t address);
     Result<void> make_table(Memory& memory, TableEntry& entry, std::uint64_t address);
 
     CPtr vspace_ = 0;

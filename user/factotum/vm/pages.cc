@@ -1,7 +1,14 @@
 // SPDX-License-Identifier: MIT
-// Pages of an address space: checks the region, takes a page or finds the image's, fills it, and maps it.
+// A fault: checks the region, takes a page or finds the one that is there, fills it, and maps it.
+//
+//   region by address       none, or not allowed: a crash
+//   text of an image        map the pages around it that all processes share
+//   nothing there yet       take a page and fill it
+//   a write to a page that others name, too        copy it (fork.cc)
+//   map it; while others name it, without Write
 #include <algorithm>
 
+#include "frames/page_bytes.h"
 #include "vm/address_space.h"
 
 namespace glenda::factotum {
@@ -9,6 +16,7 @@ namespace glenda::factotum {
 namespace {
 
 bool allows(MapFlags rights, Access access) { return (std::uint64_t(rights) & std::uint64_t(access)) != 0; }
+MapFlags without_write(MapFlags rights) { return MapFlags(std::uint64_t(rights) & ~std::uint64_t(MapFlags::Write)); }
 
 CrashKind absent(Access access) {
     switch (access) {
@@ -38,24 +46,21 @@ std::optional<CrashKind> AddressSpace::resolve(Memory& memory, std::uint64_t add
     }
     if (!allows(region->rights, access)) return forbidden(access);
     if (region->kind == RegionKind::Device) return std::nullopt;  // it was mapped meanwhile
-    if (!populate(memory, *region, align_down(address, kPageSize))) return CrashKind::OutOfMemory;
+    if (!populate(memory, *region, align_down(address, kPageSize), access)) return CrashKind::OutOfMemory;
     return std::nullopt;
 }
 
-/// A page that is there may have been mapped since the fault, by another thread's: then it is mapped again.
-Result<PageNumber> AddressSpace::populate(Memory& memory, const Region& region, std::uint64_t address) {
+Result<PageNumber> AddressSpace::populate(Memory& memory, const Region& region, std::uint64_t address, Access access) {
     if (region.is_shared && address < region.file_end()) return map_cluster(memory, region, address);
     TRY(entry, tree_.ensure(memory, address));
-    const bool is_new = !*entry;
-    TRY(page, is_new ? make_page(memory, region, address) : Result<PageNumber>(entry->page()));
-    const CPtr copy = memory.slots().product(page);
-    if (auto mapped = memory.kernel().map(copy, vspace(), address, region.rights | MapFlags::Replace); !mapped) {
-        if (is_new) memory.give_frame(page);
-        return Failure(mapped.error());
+    if (!*entry) {
+        TRY(page, make_page(memory, region, address));
+        *entry = PageEntry(page);
+        resident_++;
+    } else if (access == Access::Write && memory.record(entry->page()).refs != 0) {
+        TRY_VOID(break_sharing(memory, *entry));
     }
-    if (is_new) resident_++;
-    *entry = PageEntry::own(page);
-    return page;
+    return map_page(memory, region, address, *entry);
 }
 
 Answer<PageNumber> AddressSpace::page_to_read(Memory& memory, std::uint64_t address) {
@@ -64,7 +69,7 @@ Answer<PageNumber> AddressSpace::page_to_read(Memory& memory, std::uint64_t addr
     CHECK(region->kind != RegionKind::Device, ServerError::NotFound);
     const PageEntry* const entry = tree_.find(memory, address);
     if (entry != nullptr && *entry) return entry->page();
-    TRY(page, populate(memory, *region, address));
+    TRY(page, populate(memory, *region, address, Access::Read));
     return page;
 }
 
@@ -73,7 +78,22 @@ Result<PageNumber> AddressSpace::make_page(Memory& memory, const Region& region,
     if (address >= region.file_end()) return memory.take_zeroed();
     const Cluster& cluster = images_->cluster(region.cluster_of(address));
     TRY(page, memory.take_frame());
-    __builtin_memcpy(memory.window(page), memory.window(cluster.page_at(address)), kPageSize);
+    copy_page(memory.window(page), memory.window(cluster.page_at(address)));
+    return page;
+}
+
+/// Maps a page with the rights that the space may have now. It may be mapped already: another thread may have faulted
+/// there, too, or another space has taken the only capability that was left.
+Result<PageNumber> AddressSpace::map_page(Memory& memory, const Region& region, std::uint64_t address,
+                                          PageEntry& entry) {
+    const PageNumber page = entry.page();
+    MapFlags rights = region.rights;
+    if (memory.record(page).refs != 0) {
+        if (entry.slot() == 0) entry = PageEntry(page, memory.take_mapping(page));
+        rights = without_write(rights);
+    }
+    const CPtr frame = entry.slot() != 0 ? entry.slot() : memory.slots().product(page);
+    TRY_VOID(memory.kernel().map(frame, vspace(), address, rights | MapFlags::Replace));
     return page;
 }
 
@@ -89,8 +109,10 @@ Result<PageNumber> AddressSpace::map_cluster(Memory& memory, const Region& regio
     TRY_VOID(memory.kernel().map(images_->run_of(runs_, number) + first, vspace(), start,
                                  region.rights | MapFlags::Replace, after - first));
     for (unsigned i = first; i < after; i++, entry++) {
-        if (!*entry) resident_++;
-        *entry = PageEntry::shared(cluster.pages[i]);
+        if (*entry) continue;
+        *entry = PageEntry(cluster.pages[i]);
+        memory.record(cluster.pages[i]).refs++;
+        resident_++;
     }
     return cluster.page_at(address);
 }

@@ -14,12 +14,6 @@ namespace glenda::factotum {
 
 namespace {
 
-/// The pages that a region is charged, without page tables.
-Pages price(const Region& region) {
-    if (region.kind == RegionKind::Device) return {};
-    return {.frames = region.pages() - (region.is_shared ? region.file_pages : 0)};
-}
-
 /// What `a` has more than `b`.
 Pages excess(Pages a, Pages b) { return {.frames = a.frames > b.frames ? a.frames - b.frames : 0}; }
 
@@ -49,7 +43,7 @@ Answer<void> AddressSpace::enter(Memory& memory, ImageStore& images, Image& imag
 Answer<void> AddressSpace::map(Memory& memory, const Region& region) {
     const std::uint64_t start = region.start, end = region.end;
     TRY_VOID(make_room(memory, 1 + regions_.is_inside(start) + regions_.is_inside(end)));
-    const Pages old = owed(start, end), wanted = price(region);
+    const Pages old = owed(start, end), wanted = region.price();
     CHECK(pay(memory, region.kind, excess(wanted, old) + missing_tables(memory, start, end)), ServerError::OutOfMemory);
 
     take_out(memory, start, end);
@@ -85,10 +79,7 @@ Answer<void> AddressSpace::protect(Memory& memory, std::uint64_t start, std::uin
     for (unsigned i = regions_.first_above(start); i != regions_.count() && regions_.at(i).start < end; i++) {
         Region& region = regions_.at(i);
         region.rights = rights;
-        if (!region.is_shared || rights != MapFlags::ReadWrite) continue;
-        region.is_shared = false;
-        unmap_pages(memory, region.start, region.end);
-        drop_pages(memory, region.start, region.end);
+        if (rights == MapFlags::ReadWrite) region.is_shared = false;
     }
     if (rights == MapFlags{})
         unmap_pages(memory, start, end);
@@ -120,7 +111,7 @@ Pages AddressSpace::owed(std::uint64_t start, std::uint64_t end) const {
         Region part = regions_.at(i);
         if (part.start < start) part = part.split(start);
         if (part.end > end) (void)part.split(end);
-        sum += price(part);
+        sum += part.price();
     }
     return sum;
 }
@@ -134,6 +125,19 @@ Pages AddressSpace::missing_tables(const Memory& memory, std::uint64_t start, st
             while (i != regions_.count() && regions_.at(i).end <= at) i++;
             const bool is_reached = i != regions_.count() && regions_.at(i).start < at + span;
             if (!is_reached && !tree_.has_table(memory, at, span)) count++;
+        }
+    }
+    return count * kTable;
+}
+
+/// The page tables that any region reaches into and that are not there.
+Pages AddressSpace::tables_reached(const Memory& memory) const {
+    std::uint64_t count = 0;
+    for (const std::uint64_t span : {PageTree::kLeafSize, PageTree::kDirectorySize}) {
+        std::uint64_t at = 0;  // tables below have been counted
+        for (unsigned i = 0; i < regions_.count(); i++) {
+            at = std::max(at, align_down(regions_.at(i).start, span));
+            for (; at < regions_.at(i).end; at += span) count += !tree_.has_table(memory, at, span);
         }
     }
     return count * kTable;

@@ -12,6 +12,7 @@
 #include <optional>
 
 #include "abi/method.h"
+#include "commit.h"
 #include "image/image.h"
 
 namespace glenda::factotum {
@@ -35,6 +36,11 @@ struct Region {
     }
     bool contains(std::uint64_t address) const { return start <= address && address < end; }
 
+    /// The pages that it is charged, without page tables.
+    Pages price() const {
+        if (kind == RegionKind::Device) return {};
+        return {.frames = pages() - (is_shared ? file_pages : 0)};
+    }
     /// Ends the region at `address`, which lies inside, and returns the rest.
     Region split(std::uint64_t address);
     /// Whether `next` and this one are the two parts of a region.
@@ -68,6 +74,8 @@ public:
 
     /// Preconditions: it overlaps no other, and count() < capacity(). Pointers to regions become invalid.
     void insert(const Region& region);
+    /// The same behind all others, without merging.
+    void append(const Region& region) { at(count_++) = region; }
     /// Splits the region around `address` in two, if there is one. Precondition: count() < capacity().
     void cut(std::uint64_t address);
     /// Removes the regions that lie in [start, end). None lies there partly.

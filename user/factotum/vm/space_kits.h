@@ -24,6 +24,8 @@ public:
 
     /// Pages that would be free if their memory was wanted.
     std::uint64_t unused_pages() const { return count_ * PageTree::kUsual.sum(); }
+    /// Frames in kits.
+    std::uint64_t frames() const { return count_ * PageTree::kUsual.frames; }
 
 private:
     bool reclaim();

@@ -19,6 +19,13 @@
 
 namespace glenda {
 
+/// A message of up to four words and no capability: all of it is in registers.
+template <typename Label, typename... Words>
+Message short_message(Label label, Words... words) {
+    static_assert(sizeof...(Words) <= kRegisterWords);
+    return {.badge = 0, .tag = Tag(std::uint64_t(label), sizeof...(Words)), .words = {std::uint64_t(words)...}};
+}
+
 /// Builds a message. If something does not fit, sending fails with MessageTooLong.
 class MessageWriter {
 public:
@@ -83,10 +90,19 @@ struct Received {
     std::uint64_t words[kMaxWords];  // the first tag.length() words are valid
 
     /// Copies a message from a system call's result and this thread's UTCB.
-    void store(const Message& message);
+    void store(const Message& message) {
+        badge = message.badge;
+        tag = message.tag;
+        for (unsigned i = 0; i < kRegisterWords; i++) words[i] = message.words[i];
+        if (tag.length() > kRegisterWords) [[unlikely]]
+            store_rest();
+    }
     MessageReader reader() const { return MessageReader({words, std::min(tag.length(), kMaxWords)}); }
     std::uint64_t label() const { return tag.label(); }
     unsigned caps() const { return tag.caps(); }
+
+private:
+    void store_rest();
 };
 
 /// The slots for received capabilities: `count` consecutive empty slots of a CNode.
@@ -98,6 +114,15 @@ struct ReceiveSlots {
 
 /// Sets this thread's receive slots and returns the previous ones.
 ReceiveSlots set_receive_slots(const ReceiveSlots& slots);
+
+/// Calls a server with a short message, for a reply whose words fit in registers too.
+template <typename Label, typename... Words>
+[[gnu::always_inline]] inline Answer<Message> ask(Endpoint server, Label label, Words... words) {
+    const Message reply = server.call(short_message(label, words...));
+    CHECK(!reply.tag.is_error(), reply.tag.as_error());
+    CHECK(reply.tag.label() == 0, AnyError::from_label(reply.tag.label()));
+    return reply;
+}
 
 /// Calls a server and waits for its reply. The error is the server's or the kernel's. After an error of the server,
 /// `reply` may have words too. After one of the kernel it has none, and its label is not 0.

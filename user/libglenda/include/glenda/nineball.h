@@ -33,6 +33,10 @@ Answer<LogPiece> take_log(std::uint64_t offset, LogBuffer buffer);
 /// Says that this service is up, and that `stop`, if given, is to be signalled when it is to end.
 Answer<void> ready(Notification stop = {});
 
+/// Says that the loop of this service runs (heart.h). `question`, if given, is signalled when 9Ball wants to hear it.
+/// Returns the period in ticks: 9Ball wants heartbeats as often; 0: never.
+Answer<std::uint64_t> heartbeat(Pulse pulse, Notification question = {});
+
 /// Starts, or begins to stop, the service called `name`.
 Answer<void> start(std::string_view name);
 Answer<void> stop(std::string_view name);
@@ -49,5 +53,17 @@ struct ServiceStatus {
 };
 /// The status of service number `index`, counted from 0. NotFound past the last one.
 Answer<ServiceStatus> status(unsigned index);
+
+/// The slots that service number `index` is started with.
+struct ServiceManifest {
+    static constexpr unsigned kMaxSlots = 16;
+
+    char name[kMaxName + 1];
+    std::uint64_t pid;  // 0: it does not run
+    unsigned count;
+    ManifestSlot slots[kMaxSlots];
+};
+/// NotFound past the last service.
+Answer<ServiceManifest> manifest(unsigned index);
 
 }  // namespace glenda::nineball

@@ -23,6 +23,7 @@ private:
     friend class ParkerQueue;
     friend Parker& this_parker();
     friend void leave_parker();
+    friend void forget_parking();
     std::atomic<std::uint32_t> may_go_{0};
     Notification spot_{};      // none: not yet, or no slot is left
     bool has_looked_ = false;  // for a slot: it has a notification, or never will
@@ -33,6 +34,8 @@ private:
 Parker& this_parker();
 /// Gives the calling thread's notification to others. Called when it ends.
 void leave_parker();
+/// After fork(): the copy has no notifications, and no other threads.
+void forget_parking();
 
 /// Threads in order of arrival.
 class ParkerQueue {

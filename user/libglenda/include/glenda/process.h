@@ -33,6 +33,9 @@ using SpawnReason = FixedText<96>;
 /// Starts a process and returns its identifier.
 Answer<std::uint64_t> spawn(const SpawnRequest& request, SpawnReason* reason = nullptr);
 
+/// Makes a copy of this process, which continues here, too. Returns the copy's identifier, and 0 in the copy.
+Answer<std::uint64_t> fork();
+
 struct Ended {
     std::uint64_t pid;  // 0: none has ended (with NoHang)
     ExitStatus status;
@@ -86,6 +89,8 @@ Answer<void> protect(std::uint64_t address, std::uint64_t bytes, MapFlags rights
 Answer<std::span<const ProcessInfo>> list();
 Answer<MemoryInfo> memory();
 
+/// What is in slot `index` of process `pid`. NotFound past its last slot. Needs Grants::Power.
+Answer<CNode::Info> inspect(std::uint64_t pid, std::uint64_t index);
 /// Whether all invariants of Factotum's books hold: 0, or the number of one that does not. Needs Grants::Power.
 Answer<std::uint64_t> audit();
 

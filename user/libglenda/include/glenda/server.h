@@ -7,13 +7,14 @@
 //
 //     Reaction handle(Request& request) {
 //         switch (Method(request.label())) {
-//             case Method::Add: { auto r = request.reader(); ... return MessageWriter().word(sum); }
+//             case Method::Add: { auto r = request.reader(); ... return Reaction::ok(sum); }
 //             case Method::Wait: waiter_ = request.defer(); return Reaction::later();
 //         }
 //         return ServerError::BadRequest;
 //     }
 #pragma once
 
+#include "glenda/heart.h"
 #include "glenda/message.h"
 #include "glenda/object.h"
 
@@ -47,8 +48,9 @@ public:
     /// Whether it has a caller that waits.
     explicit operator bool() const { return pool_ != nullptr; }
     /// Replies to the caller. If the caller has ended meanwhile, does nothing.
+    void reply(const Message& short_message);
     void reply(const MessageWriter& message);
-    void reply(AnyError error) { reply(MessageWriter(error.code())); }
+    void reply(AnyError error) { reply(short_message(error.code())); }
 
 private:
     Reply reply_{};
@@ -60,7 +62,7 @@ class Request : public Received {
 public:
     /// Defers the reply. Precondition: can_defer(), because the loop needs another Reply object.
     ReplyHandle defer();
-    bool can_defer() const { return pool_ != nullptr && pool_->available() > 0; }
+    bool can_defer() const { return pool_.available() > 0; }
 
     /// The slots with this request's capabilities, in the server's own CNode. A handler moves those it keeps. The loop
     /// deletes the others.
@@ -69,31 +71,44 @@ public:
 
 private:
     friend class Server;
-    Reply reply_{};
-    ReplyPool* pool_ = nullptr;
-    ReceiveSlots slots_{};
+    Request(ReplyPool& pool, const ReceiveSlots& slots) : pool_(pool), slots_(slots), reply_(pool.take()) {}
+    /// Nothing is left to do but to reply.
+    bool is_plain() const { return caps() == 0 && !deferred_; }
+
+    ReplyPool& pool_;
+    const ReceiveSlots slots_;
+    Reply reply_;  // has the caller, or is for the next one
     bool deferred_ = false;
 };
 
-/// A handler's decision: reply now, or not.
+/// A handler's decision: reply now, or not. A short reply stays in registers.
 class Reaction {
 public:
-    Reaction(const MessageWriter& message) : message_(message), now_(true) {}
-    Reaction(AnyError error) : message_(error.code()), now_(true) {}
+    Reaction(const Message& short_message) : kind_(Kind::Short), short_(short_message) {}
+    Reaction(const MessageWriter& message) : kind_(Kind::Long), long_(message) {}
+    Reaction(AnyError error) : Reaction(short_message(error.code())) {}
     Reaction(ServerError error) : Reaction(AnyError(error)) {}
     Reaction(Error error) : Reaction(AnyError(error)) {}
-    /// Success without words.
-    static Reaction ok() { return Reaction(MessageWriter(0)); }
+    Reaction(const Reaction& other);
+    Reaction& operator=(const Reaction&) = delete;
+    /// Success, with up to four words.
+    template <typename... Words>
+    static Reaction ok(Words... words) {
+        return Reaction(short_message(0, words...));
+    }
     /// Does not reply now: the handler has deferred it, or the caller needs no reply.
-    static Reaction later() { return Reaction(); }
-
-    bool now() const { return now_; }
-    const MessageWriter& message() const { return message_; }
+    static Reaction later() { return Reaction(Kind::Later); }
 
 private:
-    Reaction() : message_(0), now_(false) {}
-    MessageWriter message_;
-    bool now_;
+    friend class Server;
+    enum class Kind : std::uint8_t { Short, Long, Later };
+    explicit Reaction(Kind kind) : kind_(kind), short_{} {}
+
+    Kind kind_;
+    union {
+        Message short_;
+        MessageWriter long_;
+    };
 };
 
 class Server {
@@ -102,34 +117,42 @@ public:
     Server(Endpoint endpoint, ReplyPool& pool, const ReceiveSlots& slots);
 
     /// Runs forever: calls `handler.handle(Request&) -> Reaction` for a message, and `handler.signalled(Badge)` for a
-    /// signal of the bound notification.
+    /// signal of the bound notification. Sends heartbeats (heart.h).
     template <typename Handler>
     [[noreturn]] void run(Handler& handler) {
-        Request request;
-        for (receive(request);;) {
-            if (request.tag.is_notification()) {
-                handler.signalled(request.badge);
-                receive(request);
+        heart_.start(request_.slots_);
+        for (Message message = receive();;) {
+            request_.store(message);
+            if (heart_.is_due()) [[unlikely]]
+                heart_.beat();
+            if (message.tag.is_notification()) [[unlikely]] {
+                if (const Badge bits = heart_.answer(message.badge); bits != 0) handler.signalled(bits);
+                message = receive();
             } else {
-                finish(request, handler.handle(request));
+                message = answer(handler.handle(request_));
             }
         }
     }
 
-    /// Receives one message or signal.
-    void receive(Request& request);
-    /// Carries out the handler's reaction, and receives the next message or signal.
-    void finish(Request& request, const Reaction& reaction);
-
 private:
-    void prepare();
-    void accept(Request& request, const Message& message);
-    void clean_slots(const Request& request);
+    /// Receives the next message or signal.
+    Message receive();
+    /// Carries out a reaction, and receives the next message or signal. The usual way comes first.
+    Message answer(const Reaction& reaction) {
+        if (reaction.kind_ != Reaction::Kind::Short || !request_.is_plain()) [[unlikely]]
+            return finish(reaction);
+        return reply_and_receive(reaction.short_);
+    }
+    Message reply_and_receive(const Message& reply) {
+        const Message next = endpoint_.reply_recv(request_.reply_.cptr(), reply);
+        return next.tag.is_error() ? recover(next.tag.as_error()) : next;
+    }
+    Message finish(const Reaction& reaction);
+    Message recover(Error error);
 
     Endpoint endpoint_;
-    ReplyPool& pool_;
-    ReceiveSlots slots_;
-    Reply current_{};  // the Reply object for the next caller
+    Request request_;
+    Heart heart_{};
 };
 
 }  // namespace glenda

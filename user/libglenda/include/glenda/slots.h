@@ -10,7 +10,8 @@
 
 namespace glenda {
 
-constexpr unsigned kProcessCNodeRadix = 6;
+constexpr unsigned kProcessCNodeRadix = 6;  // unless SPAWN asks for more
+constexpr unsigned kMaxProcessCNodeRadix = 12;
 
 enum ProcessSlot : CPtr {
     kSlotNull = 0,          // stays empty, so that pointer 0 is never a capability
@@ -28,8 +29,8 @@ enum ProcessSlot : CPtr {
     kSlotPassedEnd = 20,
     kSlotParking = 20,  // notifications at which the threads of the program wait for each other
     kSlotParkingEnd = 32,
-    kSlotFirstFree = 32,  // from here on: free for the program
-    kSlotEnd = CPtr{1} << kProcessCNodeRadix,
+    kSlotFirstFree = 32,                       // from here on: free for the program
+    kSlotEnd = CPtr{1} << kProcessCNodeRadix,  // at least
 };
 
 /// The type and the values of the auxiliary vector's entry that says how a program was started.

@@ -10,11 +10,14 @@
 namespace glenda::terminal {
 
 /// Waits for input and returns the number of bytes, at least one. Interrupted: another reader has taken over.
+/// PermissionDenied: this program is in the background.
 Answer<std::size_t> read(std::span<char> buffer);
 
-/// From now on ^C is not read: it discards the input before it and signals `notification`.
-Answer<void> set_interrupt(Notification notification);
-/// From now on ^C is read like any other character.
-Answer<void> clear_interrupt();
+/// For a shell. Makes a job, and puts a capability for its programs into the empty slot. Returns its number.
+Answer<std::uint64_t> new_job(CPtr slot);
+/// From now on only the programs of `job` can read. ^C discards the input before it and signals `notification`.
+Answer<void> set_foreground(std::uint64_t job, Notification notification);
+/// From now on the shell reads, and ^C is a character like any other.
+Answer<void> take_foreground();
 
 }  // namespace glenda::terminal

@@ -83,6 +83,11 @@ public:
     Result<void> read_registers(Registers& registers) const;
     /// Take over all registers of `source`, with floating point. This thread is Inactive; `source` is not the caller.
     Result<void> copy_registers(Tcb source) const { return invoke(TcbMethod::CopyRegisters, source.cptr()); }
+    /// Write what a system call returns: for the copy of a thread that waits in one.
+    Result<void> write_result(Tag tag, std::uint64_t word) const {
+        constexpr unsigned kTagRegister = 11;  // a1; a2 has the word
+        return invoke(TcbMethod::WriteRegisters, kTagRegister, tag.raw(), word);
+    }
     Result<void> resume() const { return invoke(TcbMethod::Resume); }
     Result<void> suspend() const { return invoke(TcbMethod::Suspend); }
     Result<void> bind(Notification notification) const {

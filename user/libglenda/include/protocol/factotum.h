@@ -17,13 +17,15 @@ enum class FactotumMethod : std::uint64_t {
     Spawn = kFactotumProtocol + 1,  // SpawnFlags, priority (0: the caller's), slot map, count of strings, the byte
                                     //   strings (file name, then arguments); capabilities -> pid
     Exit,                           // code -> never
-    Wait,          // pid or -1 for any child, WaitFlags [, tid] -> pid (0: none has ended, with NoHang), ExitStatus
-    Kill,          // pid, signal ->
-    Fork,          // not yet
-    Sbrk,          // bytes, signed -> the new program break
-    Mmap,          // address, bytes, MapFlags (0: no access), MmapFlags, 0, 0 -> address: private memory, all zero.
-                   //   With a Frame capability -> its address; all words are ignored but MapFlags (0: ReadWrite)
-    Munmap,        // address, bytes -> : any part of any regions; holes are no error
+    Wait,    // pid or -1 for any child, WaitFlags [, tid] -> pid (0: none has ended, with NoHang), ExitStatus
+    Kill,    // pid, signal ->
+    Fork,    // [tid] -> pid of the child, 0 in the child: a copy of the process with its calling thread alone. Slots 1
+             //   to 9 are its own; Console, what was passed, and slots from kSlotFirstFree on are copies, but for
+             //   Untyped, PageTable, Reply and IrqHandler
+    Sbrk,    // bytes, signed -> the new program break
+    Mmap,    // address, bytes, MapFlags (0: no access), MmapFlags, 0, 0 -> address: private memory, all zero.
+             //   With a Frame capability -> its address; all words are ignored but MapFlags (0: ReadWrite)
+    Munmap,  // address, bytes -> : any part of any regions; holes are no error
     ThreadCreate,  // pc, sp, a0, tp -> tid: the thread begins with these registers, and the address of its UTCB in a1
     ThreadExit,    // status [, tid] -> never: the last thread ends the process with this as its exit code
     ThreadJoin,    // tid of another thread [, tid] -> its status, when it has ended: once
@@ -42,7 +44,9 @@ enum class FactotumMethod : std::uint64_t {
     CreateObject,                       // CapType: Endpoint, Notification, Reply or Timer -> its number; a capability
     Mprotect = kFactotumProtocol + 23,  // address, bytes, MapFlags (0: no access) -> ; NotFound: there is a hole
     DeleteObject = kFactotumProtocol + 27,  // number of an object that CreateObject made ->
-    Audit = kFactotumProtocol + 37,         // (with Grants::Power) -> 0, or the number of an invariant that is broken
+    Inspect = kFactotumProtocol + 36,       // (with Grants::Power) pid, slot -> CapType, Rights, size, badge of what is
+                                            //   in a slot of a process; NotFound past its last slot
+    Audit,                                  // (with Grants::Power) -> 0, or the number of an invariant that is broken
 };
 
 /// A call in which a thread waits has its number (tid) as the last word: a thread waits for one thing at a time, and a
@@ -56,12 +60,17 @@ enum class SpawnFlags : std::uint64_t {
     Wait = 1,     // not yet: reply when the child has ended
     Debug = 2,    // not yet: start it stopped
     NoMount = 4,  // RFNOMNT, not yet: a private namespace
+    // Bits 8 to 11: log2 of the number of slots of the child's CNode, 6 to 12; 0: 6. See cnode_radix().
     Limits = 16,  // the request ends with three words: pages that are kept for the child, pages that it may have at
                   //   most (0: as the parent), Grants
+    Unsupported = 1 | 2 | 4,
 };
 
 constexpr SpawnFlags operator|(SpawnFlags a, SpawnFlags b) { return SpawnFlags(std::uint64_t(a) | std::uint64_t(b)); }
 constexpr bool has(SpawnFlags all, SpawnFlags flag) { return (std::uint64_t(all) & std::uint64_t(flag)) != 0; }
+
+constexpr SpawnFlags cnode_radix(unsigned radix) { return SpawnFlags(std::uint64_t{radix} << 8); }
+constexpr unsigned cnode_radix_of(SpawnFlags flags) { return (std::uint64_t(flags) >> 8) & 0xf; }
 
 /// Flags of MMAP.
 enum class MmapFlags : std::uint64_t {

@@ -7,6 +7,8 @@
 
 #include <cstdint>
 
+#include "abi/object.h"
+
 namespace glenda::nineball {
 
 constexpr std::uint64_t kProtocol = 0x0500;
@@ -26,18 +28,40 @@ enum class Method : std::uint64_t {
                // the caller has `power` in init.toml
     Reboot,    // -> : the same
     Status,    // index -> ServiceState, pid, number of restarts, text name; NotFound past the last service
-    Ready = kProtocol + 8,   // [Notification] -> : the caller, a service, is up (if that is its rule in init.toml), and
-                             // wants the Notification signalled when it is to
-                             // stop. It then has the time `stop` in init.toml. A service without one is killed at once
-    Start = kProtocol + 10,  // text name -> : starts a service that does not run, and what it needs. PermissionDenied
-                             // unless the caller has `power`; NotFound; Exists: it runs
-    Stop,                    // text name -> : begins to stop a service, after all that need it; it stays away until
-                             // Start. PermissionDenied unless the caller has `power`; NotFound; Busy: the caller
-                             // would be among them
-    LogTake,                 // offset -> next offset, bytes: as LogRead, but at the end of the log it replies when
-                             // something is logged. Until the caller ends, 9Ball shows no lines itself.
-                             // PermissionDenied unless the caller is a `logger` in init.toml; Busy if another has it
+    Ready = kProtocol + 8,  // [Notification] -> : the caller, a service, is up (if that is its rule in init.toml), and
+                            // wants the Notification signalled when it is to
+                            // stop. It then has the time `stop` in init.toml. A service without one is killed at once
+    Heartbeat,              // Pulse, [Notification] -> the period in ticks: the loop of the caller, a service, runs.
+                            // The Notification is signalled when 9Ball wants to hear of it. 0: wants no heartbeats,
+                            // since init.toml gives the caller none
+    Start,                  // text name -> : starts a service that does not run, and what it needs. PermissionDenied
+                            // unless the caller has `power`; NotFound; Exists: it runs
+    Stop,                   // text name -> : begins to stop a service, after all that need it; it stays away until
+                            // Start. PermissionDenied unless the caller has `power`; NotFound; Busy: the caller
+                            // would be among them
+    LogTake,                // offset -> next offset, bytes: as LogRead, but at the end of the log it replies when
+                            // something is logged. Until the caller ends, 9Ball shows no lines itself.
+                            // PermissionDenied unless the caller is a `logger` in init.toml; Busy if another has it
+    Manifest,  // index -> text name, pid, and for each slot that the service is started with a ManifestSlot: so many
+               // words. NotFound past the last service
 };
+
+/// What one slot of a service holds when it starts.
+///   63    32 31  24 23    16 15    8 7     0
+///  +--------+------+--------+-------+-------+
+///  | badge  | size | rights | type  | slot  |      the low half of the badge; 0: none
+///  +--------+------+--------+-------+-------+
+struct ManifestSlot {
+    std::uint8_t slot = 0;
+    CapType type = CapType::Null;
+    Rights rights = Rights::None;
+    std::uint8_t size_bits = 0;
+    std::uint32_t badge = 0;
+};
+static_assert(sizeof(ManifestSlot) == sizeof(std::uint64_t));
+
+/// Whether a service handles messages, or waits for one.
+enum class Pulse : std::uint64_t { Working = 0, Resting = 1 };
 
 enum class LookupFlags : std::uint64_t { None = 0, Wait = 1 };
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Fuzzes the kernel: `make fuzz CALLS=100000000 SEED=1`, or python3 grade/fuzz.py --calls N --seed S.
+"""Fuzzes the kernel: `make fuzz-calls CALLS=100000000 SEED=1`, or python3 grade/fuzz/calls.py --calls N --seed S.
 
 The calls are split into runs of user/tests/kfuzz.cc with seeds S, S + 1, ..., as many at a time as there are processors.
 A run that fails is reported with its seed and the command that repeats it; its log is build/grade/fuzz-SEED.log.
@@ -13,7 +13,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
-sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
 from glenda import paths, plugins  # noqa: E402  (after the path above)
 from glenda.errors import GuestFailure, Infrastructure  # noqa: E402
@@ -67,7 +67,7 @@ def main() -> int:
             done += calls
             if reason:
                 failed.append(seed)
-                print(f"  FAIL     seed {seed}: {reason}\n  repeat   make fuzz CALLS={calls} SEED={seed} SMP={options.harts}",
+                print(f"  FAIL     seed {seed}: {reason}\n  repeat   make fuzz-calls CALLS={calls} SEED={seed} SMP={options.harts}",
                       flush=True)
             else:
                 print(f"  FUZZ     seed {seed}: {done:,} calls, {time.monotonic() - begun:.0f} s", flush=True)

@@ -1,0 +1,121 @@
+# SPDX-License-Identifier: MIT
+"""Attacks the servers: `make soak`, or python3 grade/fuzz/hostile.py --seconds N --seed S, on one hart and on four.
+
+user/hostile sends a server random messages with random capabilities, the same for each seed. After each attack all
+memory is back, the other services run, and the books of Factotum and of the kernel are in order.
+"""
+
+import argparse
+import os
+import re
+import sys
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from itertools import count
+from pathlib import Path
+
+sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+
+from glenda import images, paths, plugins  # noqa: E402  (after the path above)
+from glenda.errors import GuestFailure, Infrastructure  # noqa: E402
+from glenda.machine import Machine  # noqa: E402
+from glenda.shell import Shell  # noqa: E402
+
+INIT = (paths.ROOT / "user" / "init.toml").read_text()
+AUDIT = '\n[[service]]\nname = "audit"\npath = "bin/audit"\nneeds = ["console"]\npower = true\nrestart = "never"\n'
+WRONG = "the kernel's invariants do not hold"
+TARGETS = {"factotum": 100_000, "9ball": 100_000, "serial": 20_000}     # and a number of messages
+
+
+def image(folder: Path, services: str = "") -> Path:
+    """An initrd with the service `audit`, and more services."""
+    return images.variant(folder / "initrd.cpio", replace={"init.toml": INIT + AUDIT + services})
+
+
+def names(shell: Shell) -> list[str]:
+    return [row.name for row in shell.ps()]
+
+
+def in_use(shell: Shell) -> int:
+    """KiB in use by processes. What Factotum's tables have grown by for many processes at once stays."""
+    shell.ps()      # the console keeps the last list
+    memory = shell.memory()
+    return memory.total - memory.free - memory.tables
+
+
+def attack(shell: Shell, target: str, seed: int, messages: int) -> set[int]:
+    """Returns the methods that have answered without an error."""
+    shell.run("run empty", within=2)
+    before, living = in_use(shell), names(shell)
+    output = shell.run(f"run hostile {target} {seed} {messages}", within=60)
+    found = re.search(rf"hostile: (\d+) messages to {target}, \d+ answered without error, \d+ lives, \d+ killed in "
+                      r"mid-call\nhostile: methods:([ \d]*)\n", output)
+    assert found and int(found[1]) >= messages, output[-2000:]
+    assert names(shell) == living
+    assert in_use(shell) == before, f"{in_use(shell) - before} KiB are lost"
+    return {int(method) for method in found[2].split()}
+
+
+def finish(shell: Shell) -> None:
+    """The books of Factotum and of the kernel are in order."""
+    shell.run("start audit", within=2)
+    shell.run("run spin 50", within=2)
+    audits = re.findall(r"audit: after the start: (.*)", shell.run("log", within=5))
+    assert audits and audits[-1] == "fine", audits
+    shell.type("shutdown\r")
+    assert shell.machine.run_to_exit(within=5) == 0
+    assert WRONG not in shell.machine.transcript
+
+
+@contextmanager
+def system(name: str, folder: Path, **options: object) -> Iterator[Shell]:
+    with Machine(initrd=image(folder), name=name, **options) as machine:
+        yield Shell(machine, within=5)
+
+
+def round_of(seed: int, harts: int) -> str:
+    """What went wrong in this round; "" if nothing."""
+    folder = paths.RESULTS / f"hostile-{seed}-{harts}"
+    folder.mkdir(exist_ok=True)
+    try:
+        with system(folder.name, folder, harts=harts, icount=harts == 1) as shell:
+            for target, messages in TARGETS.items():
+                attack(shell, target, seed, messages)
+            finish(shell)
+    except (AssertionError, GuestFailure) as error:
+        return str(error)
+    finally:
+        (folder / "initrd.cpio").unlink(missing_ok=True)
+        folder.rmdir()
+    return ""
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description="Attack the servers.")
+    parser.add_argument("--seconds", type=int, default=60)
+    parser.add_argument("--seed", type=int, default=1)
+    options = parser.parse_args()
+    paths.prepare()
+    plugins.build("deadline")
+    at_once = max(1, (os.cpu_count() or 1) // 2)
+    until, seeds = time.monotonic() + options.seconds, count(options.seed)
+    failed = done = 0
+    with ThreadPoolExecutor(max_workers=at_once) as pool:
+        while time.monotonic() < until:
+            plan = [(next(seeds), 4 if number % 2 else 1) for number in range(2 * at_once)]
+            for (seed, harts), reason in zip(plan, pool.map(lambda each: round_of(*each), plan), strict=True):
+                done += 1
+                if reason:
+                    failed += 1
+                    print(f"  FAIL     hostile clients, seed {seed}, {harts} harts: {reason}", flush=True)
+    print(f"  HOSTILE  {done} rounds of {sum(TARGETS.values()):,} messages, {failed} failed", flush=True)
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except Infrastructure as error:
+        sys.exit(str(error))

@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: MIT
+"""Churn and greed: what is done ten thousand times costs no more at the end, and leaves nothing; and whatever one program
+takes of memory, processes, objects, the processor or the log, the terminal comes back at once, `ps` and `kill` work.
+"""
+
+import re
+
+import pytest
+
+from glenda.shell import Shell
+
+
+@pytest.mark.parametrize("thing", ["spawn", "map", "object"])
+def test_churn(shell: Shell, thing: str) -> None:
+    output = shell.run(f"run churn {thing} 10000", within=10)
+    found = re.match(rf"churn: 10000 {thing}: the first hundred (\d+), the last hundred (\d+), (-?\d+) KiB gone\n", output)
+    assert found, output
+    assert int(found[2]) == pytest.approx(int(found[1]), rel=0.01)
+    assert int(found[3]) == 0
+
+
+@pytest.mark.parametrize("program", ["hog", "bomb", "flood 1000000", "objects 1000000", "maps many", "spin", "churn map 1000000",
+                                     "churn spawn 1000000"])
+def test_greed(shell: Shell, program: str) -> None:
+    """It runs in the background when the serial driver is killed. 9Ball waits 100 ms before it starts the next."""
+    shell.run(f"run {program} &")
+    name = program.partition(" ")[0]
+    for _ in range(20):         # the guest's clock goes on only as long as somebody waits for it
+        shell.run("mem", within=0.3)
+    shell.run(f"kill {shell.pid('uart')}", within=0.3)
+    assert "starting" not in shell.run("services", within=0.3)
+    rows = {row.pid: row.name for row in shell.ps()}
+    victim = min((pid for pid, other in rows.items() if other == name), default=None)
+    if victim is None:
+        return                  # it has had enough
+    shell.type(f"kill {victim}\r")
+    shell.until_prompt(within=0.3)
+    assert victim not in [row.pid for row in shell.ps()]
+
+
+def test_a_bomb_takes_only_what_is_left(shell: Shell) -> None:
+    """Processes that start themselves have all memory but what is kept for services, which come back any number of times."""
+    living = {row.name for row in shell.ps()}
+    shell.run("run bomb &")
+    assert any(len(shell.ps()) > 300 for _ in range(200)), "a bomb does not go off"
+    for _ in range(3):
+        shell.run(f"kill {shell.pid('uart')}", within=1)
+    assert {row.name for row in shell.ps()} == living | {"bomb"}

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: MIT
+// FORK: a copy of the calling process. Its address space is made by vm/fork.cc; here are the thread and the
+// capabilities.
+#include "factotum.h"
+
+namespace glenda::factotum {
+
+Reaction Factotum::fork(Process& parent, Request& request) {
+    const std::uint64_t tid = request.reader().word();  // none: 0
+    const Thread* const caller = threads_.find(parent, tid);
+    if (parent.is_founder()) return ServerError::PermissionDenied;
+    if (caller == nullptr || caller->has_ended) return ServerError::BadRequest;
+    const auto created = create_process(parent);
+    if (!created) return created.error();
+    Process& child = **created;
+    child.grants = parent.grants;
+    child.account = parent.account;
+    memory_.accounts().enter(child.account);
+    if (const auto copied = copy_process(child, parent, *caller); !copied) {
+        tear_down(child);
+        processes_.release(child);
+        return copied.error();
+    }
+    return MessageWriter(0).word(child.pid);
+}
+
+/// Of the threads, there is a copy of the caller alone.
+Answer<void> Factotum::copy_process(Process& child, Process& parent, const Thread& caller) {
+    child.image = parent.image;
+    child.priority = parent.priority;
+    child.cnode_radix = parent.cnode_radix;
+    child.heap_start = parent.heap_start;
+    child.break_ = parent.break_;
+    child.set_name(parent.name_view());
+
+    if (!child.space.create(memory_, kits_, child.account)) return Refusal(ServerError::OutOfMemory);
+    TRY_VOID(child.space.fork(memory_, parent.space));
+    for (const Thread* other = threads_.first(parent); other != nullptr; other = threads_.next(*other)) {
+        if (other == &caller) continue;
+        TRY_VOID(child.space.unmap(memory_, other->utcb_address, other->utcb_address + kPageSize));
+    }
+    TRY_VOID(make_objects(child, caller.utcb_address));
+    TRY_VOID(give_usual_capabilities(child, parent));
+    copy_slots(child, parent);
+    const Tcb tcb = threads_.first(child)->tcb;
+    TRY_VOID(tcb.copy_registers(caller.tcb));
+    TRY_VOID(tcb.write_result(Tag(0, 1), 0));  // as if its FORK had been answered with 0
+    TRY_VOID(tcb.resume());
+    return {};
+}
+
+/// Copies the capabilities that a program may have (slots.h), if they can be copied and more than one process can use
+/// them.
+void Factotum::copy_slots(const Process& child, const Process& parent) {
+    const auto copy = [&](CPtr slot) {
+        if (!child.cspace.copy(slot, parent.cspace, slot)) return;  // usually it is empty
+        const auto info = child.cspace.info(slot);
+        if (!info || info->type == CapType::Reply || info->type == CapType::IrqHandler) (void)child.cspace.remove(slot);
+    };
+    copy(kSlotConsole);
+    for (CPtr slot = kSlotPassed; slot != kSlotPassedEnd; slot++) copy(slot);
+    for (CPtr slot = kSlotFirstFree; slot != kSlotEnd; slot++) copy(slot);
+}
+
+}  // namespace glenda::factotum

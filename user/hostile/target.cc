@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: MIT
+// See target.h.
+#include "target.h"
+
+#include "glenda/slots.h"
+#include "protocol/factotum.h"
+#include "protocol/nineball.h"
+#include "protocol/serial.h"
+#include "util/bits.h"
+
+namespace glenda::hostile {
+
+namespace {
+
+constexpr std::uint64_t number_of(auto method) { return std::uint64_t(method) & 0xff; }
+
+template <typename... Methods>
+constexpr std::uint64_t bits_of(Methods... methods) {
+    return (bit(number_of(methods)) | ...);
+}
+
+constexpr Form form(auto method, std::string_view words) { return {number_of(method), words}; }
+
+using F = FactotumMethod;
+constexpr Form kFactotum[] = {
+    form(F::Spawn, "0001p"),
+    form(F::Spawn, "0001pC"),
+    form(F::Spawn, "0s0spt"),
+    form(F::Spawn, "s001psss"),
+    form(F::Wait, "x0"),
+    form(F::Wait, "m1"),
+    form(F::Wait, "s1"),
+    form(F::Kill, "ms"),
+    form(F::Sbrk, "b"),
+    form(F::Mmap, "0br000"),
+    form(F::Mmap, "0br000"),
+    form(F::Mmap, "abrs00"),
+    form(F::Mmap, "mbr200"),
+    form(F::Mmap, "0br400"),
+    form(F::Munmap, "ab"),
+    form(F::Munmap, "mb"),
+    form(F::Mprotect, "mbr"),
+    form(F::Mprotect, "abr"),
+    form(F::CreateObject, "s"),
+    form(F::CreateObject, "s"),
+    form(F::DeleteObject, "m"),
+    form(F::SetExitNotification, "N"),
+    form(F::SetExitNotification, "C"),
+    form(F::MemoryInfo, ""),
+    form(F::Ps, ""),
+    form(F::GetPid, ""),
+    form(F::GetPpid, ""),
+    form(F::Yield, ""),
+    form(F::RequestCap, "s1"),
+};
+
+using N = nineball::Method;
+constexpr Form kNineball[] = {
+    form(N::Register, "tC"), form(N::Lookup, "st"), form(N::Log, "t"),     form(N::LogRead, "m"), form(N::LogRead, "s"),
+    form(N::Shutdown, ""),   form(N::Reboot, ""),   form(N::Status, "s"),  form(N::Ready, ""),    form(N::Ready, "N"),
+    form(N::Start, "t"),     form(N::Stop, "t"),    form(N::LogTake, "m"),
+};
+
+using S = SerialMethod;
+constexpr Form kSerial[] = {
+    form(S::Write, "t"),          form(S::Read, "s"),           form(S::NewJob, ""),
+    form(S::SetForeground, "sN"), form(S::SetForeground, "sC"), form(S::SetForeground, "s"),
+};
+
+constexpr Target kTargets[] = {
+    {"factotum", kFactotumProtocol, kSlotFactotum, 40, kFactotum,
+     bits_of(F::Exit, F::ThreadExit, F::FutexWait, F::Sleep)},
+    {"9ball", nineball::kProtocol, kSlotNineball, 15, kNineball, 0},
+    {"serial", kSerialProtocol, kSlotStdio, 4, kSerial, bits_of(S::Read)},
+};
+
+}  // namespace
+
+std::optional<Target> target_named(std::string_view name) {
+    for (const Target& target : kTargets)
+        if (target.name == name) return target;
+    return std::nullopt;
+}
+
+}  // namespace glenda::hostile

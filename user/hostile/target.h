@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: MIT
+// The servers under attack, and what their requests look like.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+
+#include "abi/object.h"
+
+namespace glenda::hostile {
+
+/// How a right request of a method begins. A letter is a word, or a text:
+///     0 1     that number                    r     rights to memory: none, Read, ReadWrite, ReadExecute
+///     s       a small number                 a b   the address of a page, a number of bytes
+///     m       what a server has answered     t p   a text, the name of a program
+///     x       all bits
+/// A capital letter is a capability: C one of the process's own, N its notification.
+/// Methods with several forms are asked for more often.
+struct Form {
+    std::uint64_t method;
+    std::string_view words;
+};
+
+struct Target {
+    std::string_view name;
+    std::uint64_t protocol;
+    CPtr endpoint;          // the slot where a process has it
+    std::uint64_t methods;  // the highest number of one
+    std::span<const Form> forms;
+    /// Methods that end the caller, or wait for what never comes: a bit each. They are asked for rarely, or nothing
+    /// else would be.
+    std::uint64_t fatal;
+
+    bool is_fatal(std::uint64_t method) const { return method < 64 && (fatal >> method & 1) != 0; }
+};
+
+/// Nothing if there is no such target.
+std::optional<Target> target_named(std::string_view name);
+
+}  // namespace glenda::hostile
