@@ -13,7 +13,7 @@ from glenda.paths import ROOT
 from glenda.shell import Shell
 
 INIT = (ROOT / "user" / "init.toml").read_text()
-ALLOWED = INIT.replace('uses = ["serial"]', 'uses = ["serial", "greeting"]')
+ALLOWED = INIT.replace('uses = ["devices"]', 'uses = ["devices", "greeting"]')
 GREETER = '\n[[service]]\nname = "greeter"\npath = "bin/greeter"\nprovides = "greeting"\nprotocol = 48\n'
 
 
@@ -76,7 +76,7 @@ def test_who_waits_can_end(boot: Callable[[str], Shell]) -> None:
 
 @pytest.mark.parametrize("more, error", [
     ("protocol = 62", '"protocol" must be a number from 1 to 61'),
-    ("protocol = 9", '"uart" and "greeter" both have "protocol" 9'),
+    ("protocol = 3", '"unicorn" and "greeter" both have "protocol" 3'),
 ])
 def test_numbers_are_checked(machine: Callable[..., Machine], tmp_path: Path, more: str, error: str) -> None:
     config = INIT + GREETER.replace("protocol = 48", more)

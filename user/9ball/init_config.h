@@ -11,9 +11,9 @@
 //                                 # or "ready": once it says so (the default without),
 //                                 # or "exit": once it has ended with status 0
 //     protocol = 9                # the number of what it provides, 1 to 61: of 0x0900. Programs ask Factotum for it
+//     public = true               # every program may look up what it provides
 //     uses = ["serial"]           # names that it may look up; it, and what it starts, may ask Factotum for them
-//     devices = ["ns16550a"]      # it gets the registers and interrupt of such a device: of the
-//                                 # machine's console if that is one, else of the first
+//     devices = true              # it gets all devices (protocol/unicorn_boot.h); one service at most
 //     restart = "always"          # or "on-failure" (the default), or "never"
 //     class = "system"            # "system": priorities 101 to 239, "interactive": 100, "normal": 81 to 99,
 //                                 # usually 90, or "batch": 40
@@ -71,7 +71,6 @@ struct ServiceConfig {
     Texts args{};
     Texts needs{};
     Texts uses{};
-    Texts devices{};
     FixedVector<unsigned, kMaxTexts> needed{};  // `needs` as indices of services
     RestartRule restart = RestartRule::OnFailure;
     std::optional<ReadyRule> ready_key{};  // as written
@@ -82,6 +81,8 @@ struct ServiceConfig {
     unsigned cnode_radix = 6;
     unsigned protocol = 0;  // 0: none
     unsigned stop_ms = 3000;
+    bool is_public = false;
+    bool devices = false;
     unsigned heartbeat_ms = 0;  // 0: never
     bool console = false;
     bool power = false;
@@ -91,8 +92,6 @@ struct ServiceConfig {
     /// The protocol of what it provides, such as 0x0900.
     std::uint64_t protocol_number() const { return std::uint64_t{protocol} * 0x100; }
     ReadyRule ready() const { return ready_key.value_or(provides.empty() ? ReadyRule::Ready : ReadyRule::Register); }
-    /// The number of capabilities that are passed when it is spawned.
-    std::size_t passed_caps() const { return 2 * devices.size() + (console ? 1 : 0); }
 };
 
 struct ConfigError {

@@ -15,12 +15,15 @@ using namespace glenda;
 
 namespace {
 
-bool is_own(CPtr slot, CapType type) {
+/// `has_devices`: it was given a CNode with all of them, and keeps some of what it makes of them at hand.
+bool is_own(CPtr slot, CapType type, bool has_devices) {
     switch (type) {
         case CapType::Endpoint: return slot == kSlotStdio || slot >= kSlotFirstFree;
         case CapType::Notification:
         case CapType::Reply:
         case CapType::Timer: return slot >= kSlotFirstFree;
+        case CapType::Untyped:
+        case CapType::IrqHandler: return slot >= kSlotFirstFree && has_devices;
         default: return false;
     }
 }
@@ -46,6 +49,9 @@ FixedText<64> describe(const Slot& slot) {
 void walk(const nineball::ServiceManifest& service) {
     const std::string_view name(service.name);
     unsigned as_written = 0, own = 0, wrong = 0;
+    bool has_devices = false;
+    for (const Slot& slot : std::span(service.slots).first(service.count))
+        has_devices = has_devices || (slot.slot == kSlotPassed && slot.type == CapType::CNode);
     for (CPtr index = 1;; index++) {
         const auto found = process::inspect(service.pid, index);
         if (!found && found.error() == ServerError::NotFound) break;  // past the last slot
@@ -56,7 +62,7 @@ void walk(const nineball::ServiceManifest& service) {
         }
         const Slot slot = held(index, *found);
         const bool is_extra = expected.type == CapType::Null && slot.type != CapType::Null;
-        if (is_extra && is_own(index, slot.type)) {
+        if (is_extra && is_own(index, slot.type, has_devices)) {
             own++;
         } else if (!is_same(slot, expected)) {
             wrong++;

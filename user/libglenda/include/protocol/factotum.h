@@ -18,7 +18,7 @@ enum class FactotumMethod : std::uint64_t {
                                     //   strings (file name, then arguments), with Environment their count and the
                                     //   variables ("NAME=value"), with Limits its words [, tid]; capabilities -> pid;
                                     //   with Wait also the ExitStatus
-    Exit,    // code -> never
+    Exit,                           // code -> never
     Wait,    // pid or -1 for any child, WaitFlags [, tid] -> pid (0: none has ended, with NoHang), ExitStatus
     Kill,    // pid, signal ->
     Fork,    // [tid] -> pid of the child, 0 in the child: a copy of the process with its calling thread alone. Slots 1
@@ -26,7 +26,8 @@ enum class FactotumMethod : std::uint64_t {
              //   Untyped, PageTable, Reply and IrqHandler. NotSupported with a CNode of more than 64 slots
     Sbrk,    // bytes, signed -> the new program break
     Mmap,    // address, bytes, MapFlags (0: no access), MmapFlags, 0, 0 -> address: private memory, all zero.
-             //   With a Frame capability -> its address; all words are ignored but MapFlags (0: ReadWrite)
+             //   With Frame capabilities of one size -> where they are now, one behind the other: at `address` with
+             //   Fixed, else where `bytes` are free from there on. MapFlags 0: ReadWrite
     Munmap,  // address, bytes -> : any part of any regions; holes are no error
     ThreadCreate,  // pc, sp, a0, tp -> tid: the thread begins with these registers, and the address of its UTCB in a1
     ThreadExit,    // status [, tid] -> never: the last thread ends the process with this as its exit code
@@ -98,7 +99,7 @@ constexpr bool has(MmapFlags all, MmapFlags flag) { return (std::uint64_t(all) &
 /// that it may request: what its parent may, unless SPAWN said less.
 enum class Grants : std::uint64_t {
     None = 0,
-    Dma = std::uint64_t{1} << 62,    // have memory for devices
+    Dma = std::uint64_t{1} << 62,    // give devices to its children, which end when it ends
     Power = std::uint64_t{1} << 63,  // kill any process
     Special = Dma | Power,
     Services = ~std::uint64_t(Special),
