@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Heartbeats: a service whose loop no longer runs is killed and started again, whatever its priority."""
+"""Heartbeats: a service whose loop no longer runs is killed and started again, whatever its priority. Shows B8."""
 
 import re
 import time

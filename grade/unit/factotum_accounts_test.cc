@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // user/factotum/tasks/accounts.h: random charges in a changing tree of accounts, whose audit holds after each. What is
-// reserved is never refused, however much others have.
+// reserved is never refused, however much others have. Shows F3.
 
 #include <gtest/gtest.h>
 

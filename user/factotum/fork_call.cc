@@ -21,7 +21,7 @@ Reaction Factotum::fork(Process& parent, Request& request) {
         processes_.release(child);
         return copied.error();
     }
-    return MessageWriter(0).word(child.pid);
+    return Reaction::ok(child.pid);
 }
 
 /// Of the threads, there is a copy of the caller alone.
@@ -60,7 +60,7 @@ void Factotum::copy_slots(const Process& child, const Process& parent) {
     };
     copy(kSlotConsole);
     for (CPtr slot = kSlotPassed; slot != kSlotPassedEnd; slot++) copy(slot);
-    for (CPtr slot = kSlotFirstFree; slot != kSlotEnd; slot++) copy(slot);
+    for (CPtr slot = kSlotFirstFree; slot != CPtr{1} << parent.cnode_radix; slot++) copy(slot);
 }
 
 }  // namespace glenda::factotum
