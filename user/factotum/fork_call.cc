@@ -30,6 +30,7 @@ Answer<void> Factotum::copy_process(Process& child, Process& parent, const Threa
     child.image = parent.image;
     child.priority = parent.priority;
     child.cnode_radix = parent.cnode_radix;
+    child.spare_utcb = parent.spare_utcb;
     child.heap_start = parent.heap_start;
     child.break_ = parent.break_;
     child.set_name(parent.name_view());

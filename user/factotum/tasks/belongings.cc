@@ -40,13 +40,13 @@ Answer<Pages> Belongings::remove(Memory& memory, CPtr slot) {
     CHECK(memory.is_heap_slot(slot), ServerError::NotFound);
     const SlotRecord record = memory.record_of_slot(slot);
     CHECK(owner_ != SlotRecord::kNone && record.owner == owner_ && record.page_plus_1 != 0, ServerError::NotFound);
+    TRY_VOID(memory.kernel().revoke(slot));
     TRY(freed, remove_at(memory, slot, record.page_plus_1 - 1));
     drop_slot(memory, slot);
     return freed;
 }
 
 Answer<Pages> Belongings::remove_at(Memory& memory, CPtr slot, PageNumber page) {
-    TRY_VOID(memory.kernel().revoke(slot));
     TRY_VOID(memory.kernel().remove(slot));
     if (--memory.record(page).refs != 0 || page == latest_) return Pages{};
     drop_page(memory, page);

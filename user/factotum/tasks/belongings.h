@@ -48,7 +48,8 @@ public:
         if (!made) return Refusal(made.error());
         return latest_;
     }
-    /// Destroys an object that make_at() made of that page. Returns how many pages are to be uncharged.
+    /// Destroys an object that make_at() made of that page, and of which there are no copies. Returns how many pages
+    /// are to be uncharged.
     Answer<Pages> remove_at(Memory& memory, CPtr slot, PageNumber page);
     /// Takes a slot for a capability of the process. Error: TooMany.
     Answer<CPtr> take_slot(Memory& memory);

@@ -26,7 +26,8 @@ struct Process : ProcessRecord {
     const Image* image = nullptr;  // its program
     CNode cspace{};
     ThreadList threads{};
-    std::uint32_t running = 0;  // threads that have not ended
+    std::uint32_t running = 0;     // threads that have not ended
+    std::uint64_t spare_utcb = 0;  // the address of one that no thread has; 0: none
 
     std::uint64_t heap_start = 0;
     std::uint64_t break_ = 0;  // end of the heap, in bytes

@@ -16,6 +16,7 @@ struct Thread : ThreadRecord, Waiter {
     Tcb tcb{};                   // none: Factotum did not make it (9Ball's), or it has ended
     std::uint32_t tcb_page = 0;  // what the Tcb was made of
     std::uint64_t utcb_address = 0;
+    bool is_first = false;  // the process has a capability of its Tcb, too
     bool has_ended = false;
     std::uint64_t status = 0;  // of one that has ended
     ReplyHandle reply{};       // while it waits

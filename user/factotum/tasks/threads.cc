@@ -2,6 +2,8 @@
 // See threads.h.
 #include "tasks/threads.h"
 
+#include <utility>
+
 #include "memory_start.h"
 #include "tasks/number_entries.h"
 
@@ -23,10 +25,11 @@ Answer<Thread*> Threads::create(Process& process, std::uint64_t utcb_address) {
     }
     Thread* const thread = table_.create(process.threads, process.place);
     if (thread == nullptr) {
-        (void)process.space.unmap(memory_, utcb_address, utcb_address + kPageSize);
+        give_utcb(process, utcb_address);
         return Refusal(ServerError::TooMany);
     }
     process.running++;
+    thread->is_first = process.threads.count == 1;
     thread->utcb_address = utcb_address;
     if (const auto built = build(process, *thread); !built) {
         stop(process, *thread);
@@ -37,8 +40,7 @@ Answer<Thread*> Threads::create(Process& process, std::uint64_t utcb_address) {
 }
 
 Answer<void> Threads::build(Process& process, Thread& thread) {
-    const std::uint64_t address = thread.utcb_address;
-    TRY(utcb, process.space.populate(memory_, *process.space.regions().find(address), address, Access::Write));
+    TRY(utcb, process.space.page_to_read(memory_, thread.utcb_address));
     reinterpret_cast<Utcb*>(memory_.window(utcb))->user[kUtcbTid] = thread.tid;
     const CPtr slot = memory_.slots().tcb(thread.place);
     const auto charge = [&](Pages pages) { return process.space.charge(memory_, pages).has_value(); };
@@ -48,8 +50,9 @@ Answer<void> Threads::build(Process& process, Thread& thread) {
     return set_up(process, thread, utcb);
 }
 
-/// Makes a region for a UTCB.
+/// Takes the spare UTCB, or makes a region for a new one.
 Answer<std::uint64_t> Threads::make_utcb(Process& process) {
+    if (process.spare_utcb != 0) return std::exchange(process.spare_utcb, 0);
     const auto gap = process.space.regions().find_gap(kPageSize, kUtcbArea, kUtcbAreaEnd - kPageSize);
     CHECK(gap, ServerError::TooMany);
     const Region region{
@@ -86,7 +89,8 @@ Thread* Threads::adopt(Process& process, Tcb tcb) {
 }
 
 Answer<void> Threads::start(const Thread& thread, const Registers& registers) {
-    TRY_VOID(thread.tcb.write_registers(registers));
+    constexpr unsigned kUpToA1 = 12;
+    TRY_VOID(thread.tcb.write_registers(registers, kUpToA1));
     TRY_VOID(thread.tcb.resume());
     return {};
 }
@@ -95,15 +99,26 @@ void Threads::stop(Process& process, Thread& thread) {
     thread.has_ended = true;
     process.running--;
     if (!thread.tcb) return;
+    if (thread.is_first) (void)memory_.kernel().revoke(thread.tcb.cptr());
     const auto freed = process.belongings.remove_at(memory_, thread.tcb.cptr(), thread.tcb_page);
     if (freed) process.space.uncharge(memory_, *freed);
     thread.tcb = Tcb();
 }
 
 void Threads::release(Process& process, Thread& thread) {
-    if (thread.utcb_address != 0)
-        (void)process.space.unmap(memory_, thread.utcb_address, thread.utcb_address + kPageSize);
+    give_utcb(process, thread.utcb_address);
     table_.release(process.threads, thread);
+}
+
+/// Keeps one UTCB for the next thread, which shall not be given capabilities where this one wanted them.
+void Threads::give_utcb(Process& process, std::uint64_t address) {
+    const auto page = process.space.page_to_read(memory_, address);
+    if (process.spare_utcb == 0 && page) {
+        reinterpret_cast<Utcb*>(memory_.window(*page))->receive_count = 0;
+        process.spare_utcb = address;
+    } else {
+        (void)process.space.unmap(memory_, address, address + kPageSize);
+    }
 }
 
 void Threads::release_all(Process& process) {

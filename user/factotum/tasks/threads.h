@@ -29,7 +29,7 @@ public:
     Answer<Thread*> create(Process& process, std::uint64_t utcb_address = 0);
     /// The record of a thread that Factotum did not make. Null if there is no memory.
     Thread* adopt(Process& process, Tcb tcb);
-    /// Lets a thread run.
+    /// Lets a thread run, with these registers up to a1. The others are 0.
     Answer<void> start(const Thread& thread, const Registers& registers);
     /// Ends a thread: its Tcb goes.
     void stop(Process& process, Thread& thread);
@@ -51,6 +51,7 @@ public:
 private:
     Answer<void> build(Process& process, Thread& thread);
     Answer<std::uint64_t> make_utcb(Process& process);
+    void give_utcb(Process& process, std::uint64_t address);
     Answer<void> set_up(Process& process, Thread& thread, PageNumber utcb);
 
     Memory& memory_;

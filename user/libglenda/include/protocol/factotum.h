@@ -40,20 +40,18 @@ enum class FactotumMethod : std::uint64_t {
     GetPid,        // -> pid
     GetPpid,       // -> pid of the parent
     Ps,            // -> address of an array of ProcessInfo, read-only, valid until the next Ps; its length
-    RequestCap,  // protocol of a service (0x0900), RequestFlags [, tid] -> capability, badged with the caller's pid if
-                 // the
-                 //   service has chosen no badge. PermissionDenied: 9Ball has not granted the service to it; NotFound:
-                 //   it was never there; Broken: it has ended
+    RequestCap,    // protocol of a service (0x0900), RequestFlags [, tid] -> capability, badged with the caller's pid
+                   //   unless the service has chosen a badge. PermissionDenied: 9Ball has not granted it the service;
+                   //   NotFound: it was never there; Broken: it has ended
     // Not in the design document:
     SetExitNotification,                // a Notification capability -> : signalled whenever a child ends
     MemoryInfo,                         // -> MemoryInfo, word for word
     CreateObject,                       // CapType: Endpoint, Notification, Reply or Timer -> its number; a capability
     Mprotect = kFactotumProtocol + 23,  // address, bytes, MapFlags (0: no access) -> ; NotFound: there is a hole
     DeleteObject = kFactotumProtocol + 27,  // number of an object that CreateObject made ->
-    SetAccount,  // pid, pages that are kept for it, pages that it and its descendants may have at most (0: no limit) ->
-                 // .
-                 //   For an ancestor, or with Grants::Power. NotFound: it has no account of its own (Limits).
-                 //   OutOfMemory: less than what is in use, or more than there is
+    SetAccount,  // pid, pages kept for it, pages that it and its descendants may have at most (0: no limit) -> : by an
+                 //   ancestor, or with Grants::Power. NotFound: it has no account of its own (Limits). OutOfMemory:
+                 //   less than what is in use, or more than there is
     Offer = kFactotumProtocol + 35,  // (9Ball) protocol of a service, Endpoint capability -> : who may have it and asks
                                      //   for it gets it. Without one: the service has ended
     Inspect,                         // (with Grants::Power) pid, slot -> CapType, Rights, size, badge of what is
