@@ -39,6 +39,7 @@ class Protocol(NamedTuple):
 PROTOCOLS = [
     Protocol("protocol-factotum.md", INCLUDE / "protocol" / "factotum.h", "FactotumMethod", "Factotum", ("ProcessInfo",)),
     Protocol("protocol-9ball.md", INCLUDE / "protocol" / "nineball.h", "Method", "Nineball"),
+    Protocol("protocol-unicorn.md", INCLUDE / "protocol" / "unicorn.h", "UnicornMethod", "Unicorn"),
     Protocol("protocol-serial.md", INCLUDE / "protocol" / "serial.h", "SerialMethod", "Serial"),
     Protocol("protocol-block.md", ROOT / "user/driver/session_page.h", layouts=("SessionPage", "SessionSlot")),
 ]
@@ -46,7 +47,10 @@ COMMON = Protocol("protocols.md", INCLUDE / "protocol" / "errors.h")
 PAGES = [*PROTOCOLS, COMMON]
 WITH_METHODS = [protocol for protocol in PROTOCOLS if protocol.methods]
 PROLOGUE = """
+#include "driver/process/client_session.h"
+#include "driver/process/session_taker.h"
 #include "driver/session_client.h"
+#include "glenda/devices.h"
 #include "glenda/environment.h"
 #include "glenda/message.h"
 #include "glenda/nineball.h"

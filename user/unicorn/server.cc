@@ -2,6 +2,7 @@
 // See server.h.
 #include "server.h"
 
+#include "glenda/devices.h"
 #include "glenda/environment.h"
 #include "glenda/nineball.h"
 #include "glenda/panic.h"
@@ -54,7 +55,7 @@ void UnicornServer::register_once() {
     }
     if (is_registered_ || (is_pending && !is_up)) return;
     is_registered_ = true;
-    if (const auto known = nineball::register_name(kUnicornName, Endpoint(kEndpoint)); !known)
+    if (const auto known = nineball::register_name(devices::kUnicornName, Endpoint(kEndpoint)); !known)
         panic("cannot register: {}", known.error());
 }
 

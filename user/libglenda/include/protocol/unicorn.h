@@ -7,12 +7,10 @@
 #pragma once
 
 #include <cstdint>
-#include <string_view>
 
 namespace glenda {
 
 constexpr std::uint64_t kUnicornProtocol = 0x0300;
-constexpr std::string_view kUnicornName = "devices";
 
 /// Labels of requests. Each comment: words and capabilities of the request -> those of the reply.
 enum class UnicornMethod : std::uint64_t {
