@@ -13,7 +13,7 @@ from glenda.shell import Shell
 def test_what_one_writes_the_other_does_not_see(shell: Shell) -> None:
     """Data, bss, stack, heap and a map."""
     assert shell.run("run forks") == ("child: 1 1 1 1 1\nchild: 2 2 2 2 2\nparent: 1 1 1 1 1\n"
-                                      "parent: the child ended with 7\nprocess 5 exited with status 0\n")
+                                      "parent: the child ended with 7\nprocess 7 exited with status 0\n")
     before = shell.memory()
     shell.run("run forks")
     assert shell.memory() == before
@@ -66,7 +66,7 @@ def test_a_fork_bomb_goes_off_alone(shell: Shell) -> None:
     before = shell.memory()
     bomb = shell.machine.monitor.clock()
     shell.run("run forks bomb &")
-    shell.run("kill 3", within=2)
+    shell.run("kill 5", within=2)
     while "exited with status 0" not in shell.run("mem", within=2):
         assert shell.machine.monitor.clock() < bomb + 30, "it does not end"
     assert shell.memory().free == pytest.approx(before.free, abs=4096)

@@ -29,7 +29,7 @@ def test_what_is_given_back_is_gone(shell: Shell) -> None:
 @pytest.mark.parametrize("program", ["hog", "bomb", "forks bomb", "flood 1000000", "objects 1000000", "maps many", "spin", "churn map 1000000",
                                      "churn spawn 1000000"])
 def test_greed(shell: Shell, program: str) -> None:
-    """It runs in the background when the serial driver is killed. 9Ball waits 100 ms before it starts the next.
+    """It runs in the background when the serial driver is killed. Unicorn waits 100 ms before it starts the next.
 
     Shows F3.
     """

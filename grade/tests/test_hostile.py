@@ -60,7 +60,7 @@ def test_random_messages_on_four_harts(boot: Callable[..., Shell], target: str) 
 def test_a_hostile_service(boot: Callable[..., Shell]) -> None:
     """A service may do more: register, look up, be ready, take the log. Stopped in the end, it leaves nothing behind."""
     shell = boot('\n[[service]]\nname = "hostile"\npath = "bin/hostile"\nargs = ["9ball", "3", "100000", "now"]\n'
-                 'provides = "uart"\nuses = ["serial", "uart"]\nlogger = true\nrestart = "never"\n')
+                 'provides = "uart"\nuses = ["devices", "uart"]\nlogger = true\nrestart = "never"\n')
     shell.run("run spin 500", within=5)
     assert shell.run("run hello", within=2).startswith("hello, world\n")
     if "hostile" in names(shell):

@@ -89,7 +89,8 @@ std::expected<void, ConfigError> InitConfig::read_key(ServiceConfig& service, co
     if (key == "args") return read_texts(service.args, event);
     if (key == "needs") return read_texts(service.needs, event);
     if (key == "uses") return read_texts(service.uses, event);
-    if (key == "devices") return read_texts(service.devices, event);
+    if (key == "public") return read_flag(service.is_public, event);
+    if (key == "devices") return read_flag(service.devices, event);
     if (key == "restart") return read_restart(service, event);
     if (key == "ready") return read_ready(service, event);
     if (key == "class") return read_class(service, event);

@@ -11,8 +11,8 @@
 //                                 # or "ready": once it says so (the default without),
 //                                 # or "exit": once it has ended with status 0
 //     uses = ["serial"]           # names that it may look up
-//     devices = ["ns16550a"]      # it gets the registers and interrupt of such a device: of the
-//                                 # machine's console if that is one, else of the first
+//     public = true               # every program may look up what it provides
+//     devices = true              # it gets all devices (protocol/unicorn_boot.h); one service at most
 //     restart = "always"          # or "on-failure" (the default), or "never"
 //     class = "system"            # "system": priorities 101 to 239, "interactive": 100, "normal": 81 to 99,
 //                                 # usually 90, or "batch": 40
@@ -69,7 +69,6 @@ struct ServiceConfig {
     Texts args{};
     Texts needs{};
     Texts uses{};
-    Texts devices{};
     FixedVector<unsigned, kMaxTexts> needed{};  // `needs` as indices of services
     RestartRule restart = RestartRule::OnFailure;
     std::optional<ReadyRule> ready_key{};  // as written
@@ -79,6 +78,8 @@ struct ServiceConfig {
     std::uint64_t limit = 0;               // bytes; 0: none
     unsigned cnode_radix = 6;
     unsigned stop_ms = 3000;
+    bool is_public = false;
+    bool devices = false;
     unsigned heartbeat_ms = 0;  // 0: never
     bool console = false;
     bool power = false;
@@ -86,8 +87,6 @@ struct ServiceConfig {
 
     bool may_use(std::string_view endpoint) const;
     ReadyRule ready() const { return ready_key.value_or(provides.empty() ? ReadyRule::Ready : ReadyRule::Register); }
-    /// The number of capabilities that are passed when it is spawned.
-    std::size_t passed_caps() const { return 2 * devices.size() + (console ? 1 : 0); }
 };
 
 struct ConfigError {

@@ -13,7 +13,7 @@ constexpr std::int64_t kKillSignal = 9;
 
 }  // namespace
 
-Supervisor::Supervisor(const InitConfig& config, const Devices& devices, Bootstrap& bootstrap, Registry& registry,
+Supervisor::Supervisor(const InitConfig& config, DeviceVault& devices, Bootstrap& bootstrap, Registry& registry,
                        LogTaker& taker, Timer timer, std::uint64_t timebase)
     : devices_(devices),
       bootstrap_(bootstrap),

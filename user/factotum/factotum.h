@@ -78,6 +78,7 @@ private:
     /// Ends a process: frees everything it had and notifies the parent. It stays a zombie until the parent waits for
     /// it.
     void end(Process& process, ExitStatus status);
+    void end_children(const Process& process, ExitStatus status);
     void tear_down(Process& process);
     void leave_account(Process& process);
     void tell_parent(Process& zombie);
@@ -86,9 +87,12 @@ private:
     Reaction sbrk(Process& process, Request& request);
     Answer<void> map_anonymous(Process& process, std::uint64_t start, std::uint64_t end, MapFlags rights);
     Reaction map(Process& process, Request& request);
-    Reaction map_frame(Process& process, Request& request, MapFlags rights);
     Reaction unmap(Process& process, Request& request);
     Reaction protect(Process& process, Request& request);
+
+    // map_frames.cc
+    Reaction map_frames(Process& process, Request& request);
+    Answer<void> map_frames_at(Process& process, std::uint64_t start, const Request& request, MapFlags rights);
 
     // memory_calls.cc
     /// Bytes that Factotum itself uses.

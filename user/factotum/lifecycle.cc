@@ -81,9 +81,17 @@ Reaction Factotum::set_exit_notification(Process& process, Request& request) {
 
 void Factotum::end(Process& process, ExitStatus status) {
     tear_down(process);
+    if (has(process.grants, Grants::Dma)) end_children(process, status);
     processes_.bequeath(process, *processes_.find_pid(kNineballPid), [&](Process& orphan) { tell_parent(orphan); });
     processes_.make_zombie(process, status);
     tell_parent(process);
+}
+
+/// A driver does not outlive the one that gave it its device.
+void Factotum::end_children(const Process& process, ExitStatus status) {
+    processes_.for_each([&](Process& child) {
+        if (child.parent == process.pid && !child.is_zombie) end(child, status);
+    });
 }
 
 /// Frees what a process has. The thread is first, so that it does not run in an address space that is being destroyed.
@@ -111,8 +119,9 @@ void Factotum::leave_account(Process& process) {
     if (process.account == Account::kNone) return;
     const Account& account = accounts[process.account];
     Process* const creator = processes_.find_pid(account.creator);
-    const bool is_kept =
-        creator != nullptr && !creator->is_zombie && account.reserved != 0 && has(creator->grants, Grants::Power);
+    const bool starts_services =
+        creator != nullptr && (has(creator->grants, Grants::Power) || has(creator->grants, Grants::Dma));
+    const bool is_kept = starts_services && !creator->is_zombie && account.reserved != 0;
     AccountNumber nobody = Account::kNone;
     accounts.leave(process.account, is_kept ? creator->vacant : nobody, is_kept);
     process.account = Account::kNone;

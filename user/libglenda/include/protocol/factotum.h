@@ -24,7 +24,8 @@ enum class FactotumMethod : std::uint64_t {
                    //   Untyped, PageTable, Reply and IrqHandler
     Sbrk,          // bytes, signed -> the new program break
     Mmap,          // address, bytes, MapFlags (0: no access), MmapFlags, 0, 0 -> address: private memory, all zero.
-                   //   With a Frame capability -> its address; all words are ignored but MapFlags (0: ReadWrite)
+                   //   With Frame capabilities of one size -> where they are now, one behind the other: at `address`
+                   //   with Fixed, else where `bytes` are free from there on. MapFlags 0: ReadWrite
     Munmap,        // address, bytes -> : any part of any regions; holes are no error
     ThreadCreate,  // not yet
     ThreadExit,    // not yet
@@ -79,7 +80,7 @@ constexpr bool has(MmapFlags all, MmapFlags flag) { return (std::uint64_t(all) &
 /// What a process may do beyond what everybody may. Nobody can grant more than it has. The other bits are services.
 enum class Grants : std::uint64_t {
     None = 0,
-    Dma = std::uint64_t{1} << 62,    // have memory for devices
+    Dma = std::uint64_t{1} << 62,    // give devices to its children, which end when it ends
     Power = std::uint64_t{1} << 63,  // kill any process
     All = ~std::uint64_t{0},
 };
