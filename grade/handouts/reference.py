@@ -54,7 +54,7 @@ def enums_in(headers: str, constants: dict[str, int] | None = None) -> dict[str,
 
 def constants_in(headers: str) -> dict[str, int]:
     found: dict[str, int] = {}
-    for name, value in re.findall(r"\bconstexpr\s+[\w:]+\s+(k\w+)\s*=\s*([^;]+);", without_comments(headers)):
+    for name, value in re.findall(r'\bconstexpr\s+[\w:]+\s+(k\w+)\s*=\s*([^;"]+);', without_comments(headers)):
         found[name] = number(value, found)
     return found
 

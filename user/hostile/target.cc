@@ -6,6 +6,7 @@
 #include "protocol/factotum.h"
 #include "protocol/nineball.h"
 #include "protocol/serial.h"
+#include "protocol/unicorn.h"
 #include "util/bits.h"
 
 namespace glenda::hostile {
