@@ -7,10 +7,12 @@ namespace glenda::factotum {
 
 Reaction Factotum::fork(Process& parent) {
     if (parent.is_founder()) return ServerError::PermissionDenied;
+    if (parent.cnode_radix != kProcessCNodeRadix) return ServerError::NotSupported;  // too many slots for one request
     const auto created = create_process(parent);
     if (!created) return created.error();
     Process& child = **created;
     child.grants = parent.grants;
+    child.cnode_radix = parent.cnode_radix;
     child.account = parent.account;
     memory_.accounts().enter(child.account);
     if (const auto copied = copy_process(child, parent); !copied) {

@@ -62,6 +62,11 @@ Reaction Factotum::wait(Process& parent, Request& request) {
     if (child == nullptr && (wanted != kAnyChild || parent.children == kNowhere)) return ServerError::NoSuchProcess;
     if (flags == WaitFlags::NoHang) return Reaction::ok(0, 0);
     if (parent.waiter) return ServerError::Busy;
+    return wait_for(parent, wanted, request);
+}
+
+/// The parent gets its reply when that child, or any, has ended.
+Reaction Factotum::wait_for(Process& parent, std::int64_t wanted, Request& request) {
     parent.waits_for = wanted;
     parent.waiter = request.defer();
     return Reaction::later();
@@ -98,6 +103,7 @@ void Factotum::end_children(const Process& process, ExitStatus status) {
 void Factotum::tear_down(Process& process) {
     if (process.waiter)
         process.waiter.reply(ServerError::Interrupted);  // no thread receives it, but the Reply object becomes free
+    if (process.service_waiter) process.service_waiter.reply(ServerError::Interrupted);
     const SlotMap& slots = memory_.slots();
     if (process.tcb) (void)process.tcb.suspend();
     process.belongings.destroy(memory_);
