@@ -30,6 +30,7 @@ Reaction UnicornServer::handle(Request& request) {
         case UnicornMethod::Ready:
         case UnicornMethod::SessionTake:
         case UnicornMethod::SessionDrop:
+        case UnicornMethod::Keep:
         case UnicornMethod::Device: return reaction(serve_driver(request));
     }
     return ServerError::BadRequest;
@@ -111,6 +112,7 @@ Answer<MessageWriter> UnicornServer::serve_driver(const Request& request) {
     CHECK(device != nullptr, ServerError::PermissionDenied);
     const auto method = UnicornMethod(request.label());
     if (method == UnicornMethod::SessionTake) return sessions_.take(*device);
+    if (method == UnicornMethod::Keep) return delegation_.keep(*device, request);
     if (method == UnicornMethod::Ready) {
         CHECK(device->state == DeviceState::Starting, ServerError::BadRequest);
         drivers_.ready(*device);
