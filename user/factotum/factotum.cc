@@ -25,6 +25,7 @@ Factotum::Factotum(Memory& memory, const FactotumInfo& info, std::uint64_t reser
     : memory_(memory),
       kits_(memory),
       images_(memory, kClusters, kImages),
+      objects_(memory, kObjects),
       catalogue_(memory, images_,
                  {reinterpret_cast<const std::byte*>(info.initrd_address), std::size_t(info.initrd_size)}, kFiles),
       nineball_bytes_(info.nineball_size),
@@ -49,7 +50,7 @@ Factotum::Factotum(Memory& memory, const FactotumInfo& info, std::uint64_t reser
 }
 
 Reaction Factotum::handle(Request& request) {
-    Process* process = processes_.find_badge(request.badge & ~kFaultBadge);
+    Process* process = request.badge >> 49 == 0 ? processes_.find_badge(request.badge & ~kFaultBadge) : nullptr;
     if (process == nullptr || process->is_zombie) return ServerError::NoSuchProcess;
     if (request.badge & kFaultBadge) return fault(*process, request);
 
@@ -70,6 +71,8 @@ Reaction Factotum::handle(Request& request) {
         case FactotumMethod::Ps: return snapshot(*process);
         case FactotumMethod::CreateObject: return create_object(*process, request);
         case FactotumMethod::DeleteObject: return delete_object(*process, request);
+        case FactotumMethod::ObjectCreate: return create_memory_object(*process, request);
+        case FactotumMethod::ObjectInfo: return object_info(request);
         case FactotumMethod::Inspect: return inspect(*process, request);
         case FactotumMethod::Audit: return audit(*process);
         case FactotumMethod::Fork: return fork(*process);

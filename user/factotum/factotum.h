@@ -9,6 +9,7 @@
 #include "glenda/slots.h"
 #include "image/catalogue.h"
 #include "protocol/factotum.h"
+#include "range.h"
 #include "tasks/process.h"
 #include "tasks/reply_store.h"
 
@@ -85,10 +86,21 @@ private:
     // map_calls.cc
     Reaction sbrk(Process& process, Request& request);
     Answer<void> map_anonymous(Process& process, std::uint64_t start, std::uint64_t end, MapFlags rights);
-    Reaction map(Process& process, Request& request);
-    Reaction map_frame(Process& process, Request& request, MapFlags rights);
     Reaction unmap(Process& process, Request& request);
     Reaction protect(Process& process, Request& request);
+
+    // map_call.cc
+    struct MapRequest {
+        std::uint64_t address;
+        std::uint64_t length;  // in bytes
+        MapFlags rights;
+        MmapFlags flags;
+    };
+    Reaction map(Process& process, Request& request);
+    Answer<std::uint64_t> map_memory(Process& process, const Request& request, const MapRequest& wanted);
+    Answer<void> choose_object(Process& process, const Request& request, Region& region);
+    Answer<void> populate(Process& process, const Range& range, MapFlags rights);
+    Reaction map_frame(Process& process, Request& request, MapFlags rights);
 
     // memory_calls.cc
     /// Bytes that Factotum itself uses.
@@ -96,6 +108,11 @@ private:
     Reaction create_object(Process& process, Request& request);
     Reaction memory_info();
     Reaction delete_object(Process& process, Request& request);
+
+    // object_calls.cc
+    Answer<ObjectNumber> object_of(const Request& request, unsigned i);
+    Reaction create_memory_object(Process& process, Request& request);
+    Reaction object_info(Request& request);
 
     // inspect_call.cc
     Reaction inspect(Process& process, Request& request);
@@ -115,6 +132,8 @@ private:
     Memory& memory_;
     SpaceKits kits_;
     ImageStore images_;
+    ObjectStore objects_;
+    Stores stores_{kits_, images_, objects_};
     Catalogue catalogue_;
     std::uint64_t nineball_bytes_;
     std::uint64_t reserved_bytes_;

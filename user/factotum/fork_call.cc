@@ -29,7 +29,7 @@ Answer<void> Factotum::copy_process(Process& child, Process& parent) {
     child.break_ = parent.break_;
     child.set_name(parent.name_view());
 
-    if (!child.space.create(memory_, kits_, child.account)) return Refusal(ServerError::OutOfMemory);
+    if (!child.space.create(memory_, stores_, child.account)) return Refusal(ServerError::OutOfMemory);
     TRY_VOID(child.space.fork(memory_, parent.space));
     TRY_VOID(make_objects(child));
     TRY_VOID(give_usual_capabilities(child, parent));

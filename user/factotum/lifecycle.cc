@@ -93,6 +93,7 @@ void Factotum::tear_down(Process& process) {
     const SlotMap& slots = memory_.slots();
     if (process.tcb) (void)process.tcb.suspend();
     process.belongings.destroy(memory_);
+    objects_.close_all(process.objects);
     if (process.tcb) (void)memory_.kernel().remove(slots.run(process.place, kRunFaultHandler));
     if (process.has_exit_notification) (void)memory_.kernel().remove(slots.run(process.place, kRunExitNotification));
     if (process.cspace) memory_.give_cnode(process.cnode_page, process.cnode_radix);

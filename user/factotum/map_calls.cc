@@ -1,32 +1,10 @@
 // SPDX-License-Identifier: MIT
-// SBRK, MMAP, MUNMAP, MPROTECT: what a process may ask of its own address space. vm/ranges.cc does it.
+// SBRK, MUNMAP, MPROTECT: what a process may ask of its own address space. vm/ranges.cc does it. MMAP is in
+// map_call.cc.
 #include "factotum.h"
+#include "range.h"
 
 namespace glenda::factotum {
-
-namespace {
-
-struct Range {
-    std::uint64_t start = 0;
-    std::uint64_t end = 0;
-};
-
-/// The pages of `length` bytes from `start` on. Nothing if that is no range, or not one that a process may change: from
-/// devices to lists of processes, and its UTCB.
-std::optional<Range> range_of(std::uint64_t start, std::uint64_t length) {
-    if (start % kPageSize != 0 || length == 0 || length > kUserEnd || start > kUserEnd - length) return std::nullopt;
-    const std::uint64_t end = start + align_up(length, kPageSize);
-    const bool is_above = start >= kSnapshotArea + kAreaSize && end <= kUtcbAddress;
-    if (start < kPageSize || !(end <= kDeviceArea || is_above)) return std::nullopt;
-    return Range{start, end};
-}
-
-bool is_known(MapFlags rights) {
-    return rights == MapFlags{} || rights == MapFlags::Read || rights == MapFlags::ReadWrite ||
-           rights == MapFlags::ReadExecute;
-}
-
-}  // namespace
 
 /// The heap is what lies between its start and the break. MUNMAP may have cut holes.
 Reaction Factotum::sbrk(Process& process, Request& request) {
@@ -57,70 +35,6 @@ Answer<void> Factotum::map_anonymous(Process& process, std::uint64_t start, std:
     CHECK((end - start) >> kPageBits <= memory_.total_pages(), ServerError::OutOfMemory);
     CHECK(!process.space.regions().overlaps(start, end), ServerError::OutOfMemory);
     return process.space.map(memory_, {.start = start, .end = end, .rights = rights, .kind = RegionKind::Anonymous});
-}
-
-Reaction Factotum::map(Process& process, Request& request) {
-    MessageReader reader = request.reader();
-    const std::uint64_t address = reader.word(), length = reader.word();
-    const auto rights = MapFlags(reader.word());
-    if (process.is_founder()) return ServerError::PermissionDenied;
-    if (!reader.ok()) return ServerError::BadRequest;
-    if (request.caps() != 0) return map_frame(process, request, rights == MapFlags{} ? MapFlags::ReadWrite : rights);
-
-    const auto flags = MmapFlags(reader.word());
-    const MmapFlags known = MmapFlags::Shared | MmapFlags::Fixed | MmapFlags::Populate;
-    if (!reader.ok() || !is_known(rights) || (flags | known) != known) return ServerError::BadRequest;
-    if (has(flags, MmapFlags::Shared)) return ServerError::NotSupported;
-    const bool populates = has(flags, MmapFlags::Populate);
-    if (populates && rights == MapFlags{}) return ServerError::BadRequest;
-    if (length == 0) return ServerError::BadRequest;
-    if (length > memory_.total_pages() * kPageSize) return ServerError::OutOfMemory;
-
-    std::uint64_t start = address;
-    if (!has(flags, MmapFlags::Fixed)) {
-        const auto gap = process.space.regions().find_gap(align_up(length, kPageSize), kMapArea, kDeviceArea);
-        if (!gap) return ServerError::OutOfMemory;
-        start = *gap;
-    }
-    const auto range = range_of(start, length);
-    if (!range) return ServerError::BadRequest;
-    const Region region{.start = range->start, .end = range->end, .rights = rights, .kind = RegionKind::Anonymous};
-    if (const auto mapped = process.space.map(memory_, region); !mapped) return mapped.error();
-    for (std::uint64_t at = range->start; populates && at < range->end; at += kPageSize) {
-        const Access access = rights == MapFlags::ReadWrite ? Access::Write : Access::Read;
-        const auto page = process.space.populate(memory_, *process.space.regions().find(at), at, access);
-        if (page) continue;
-        (void)process.space.unmap(memory_, range->start, range->end);
-        return page.error();
-    }
-    return Reaction::ok(range->start);
-}
-
-/// MMAP of a Frame: maps it at a free address. Factotum keeps the capability.
-Reaction Factotum::map_frame(Process& process, Request& request, MapFlags rights) {
-    if (request.caps() != 1) return ServerError::NotSupported;
-    const CNode node = request.caps_node();
-    const auto given = node.info(request.cap_index(0));
-    if (!given || given->type != CapType::Frame) return ServerError::BadRequest;
-
-    AddressSpace& space = process.space;
-    const std::uint64_t size = bit(given->size_bits);
-    const auto gap = space.regions().find_gap(2 * size - kPageSize, kDeviceArea, kDeviceArea + kAreaSize);
-    if (!gap) return ServerError::TooMany;
-    const std::uint64_t start = align_up(*gap, size);
-    const Region region{.start = start, .end = start + size, .rights = rights, .kind = RegionKind::Device};
-    if (const auto added = space.map(memory_, region); !added) return added.error();
-    const auto slot = process.belongings.take_slot(memory_);  // from here on, tear_down() frees it, even after an error
-    Answer<void> mapped{};
-    if (!slot)
-        mapped = Refusal(slot.error());
-    else if (const auto moved = own_node().move(*slot, node, request.cap_index(0)); !moved)
-        mapped = Refusal(moved.error());
-    else if (const auto done = space.map_foreign(memory_, *slot, start, size, rights); !done)
-        mapped = Refusal(done.error());
-    if (mapped) return Reaction::ok(start);
-    (void)space.unmap(memory_, region.start, region.end);
-    return mapped.error();
 }
 
 Reaction Factotum::unmap(Process& process, Request& request) {

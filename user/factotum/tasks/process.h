@@ -31,6 +31,7 @@ struct Process : ProcessRecord {
     Belongings belongings{};
     PageNumber cnode_page = 0;  // of `cspace`
     unsigned cnode_radix = 0;   // log2 of its number of slots
+    ObjectNumber objects = 0;   // memory objects that it holds open, a list
     bool has_exit_notification = false;
 
     ReplyHandle waiter{};        // is set while the process is blocked in WAIT
