@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: MIT
-# User space: libglenda; libdriver, of which drivers are made; a program for each other folder of user/ and for each file
-# of user/apps and user/tests; and the initrd with these programs as bin/NAME.
+# User space: libglenda; libdriver, of which drivers are made; a program for each other folder of user/, for each driver,
+# and for each file of user/apps and user/tests; and the initrd with these programs as bin/NAME or bin/drivers/NAME.
 
 USER_FLAGS := $(RISCV_FLAGS) -Iuser/libglenda/include -Iuser
 LIBGLENDA := $(BUILD)/user/libglenda.a
 LIBGLENDA_SOURCES := $(wildcard user/libglenda/*.cc lib/abi/*.cc lib/format/*.cc lib/util/*.cc)
 LIBGLENDA_OBJECTS := $(patsubst %,$(BUILD)/user/%.o,$(LIBGLENDA_SOURCES))
 LIBDRIVER := $(BUILD)/user/libdriver.a
-LIBDRIVER_OBJECTS := $(patsubst %,$(BUILD)/user/%.o,$(wildcard user/driver/*.cc user/drivers/*/*.cc))
+LIBDRIVER_OBJECTS := $(patsubst %,$(BUILD)/user/%.o,$(filter-out %/main.cc,$(wildcard user/driver/*.cc user/driver/process/*.cc user/drivers/*/*.cc)))
 CRT0 := $(BUILD)/user/user/libglenda/crt0.S.o
 
 USER_FOLDERS := $(filter-out libglenda driver drivers apps tests,$(notdir $(patsubst %/,%,$(wildcard user/*/))))
@@ -15,12 +15,13 @@ USER_SINGLES := $(wildcard user/apps/*.cc user/tests/*.cc)
 TESTS_COMMON := $(patsubst %,$(BUILD)/user/%.o,$(wildcard user/tests/common/*.cc))
 TESTS_FUZZ := $(patsubst %,$(BUILD)/user/%.o,$(wildcard user/tests/fuzz/*.cc))
 TESTS_VIRTIO := $(patsubst %,$(BUILD)/user/%.o,$(wildcard user/tests/virtio/*.cc))
-USER_PROGRAMS := $(USER_FOLDERS) $(basename $(notdir $(USER_SINGLES)))
+USER_DRIVERS := $(patsubst user/%/main.cc,%,$(wildcard user/drivers/*/main.cc))
+USER_PROGRAMS := $(USER_FOLDERS) $(USER_DRIVERS) $(basename $(notdir $(USER_SINGLES)))
 USER_ELFS := $(patsubst %,$(BUILD)/user/%.elf,$(USER_PROGRAMS))
 
 INITRD_TREE := $(BUILD)/initrd
 INITRD := $(BUILD)/initrd.cpio
-INITRD_FILES := $(patsubst %,$(INITRD_TREE)/bin/%,$(USER_PROGRAMS)) $(patsubst user/%,$(INITRD_TREE)/%,$(wildcard user/init.toml))
+INITRD_FILES := $(patsubst %,$(INITRD_TREE)/bin/%,$(USER_PROGRAMS)) $(patsubst user/%,$(INITRD_TREE)/%,$(wildcard user/*.toml))
 
 $(BUILD)/user/%.cc.o: %.cc Makefile user/build.mk
 	@mkdir -p $(@D)
@@ -44,12 +45,14 @@ USER_LINK = $(CXX_RISCV) -nostdlib -static -no-pie -Wl,--gc-sections,--build-id=
 # $(1): program, $(2): its objects
 define user_program
 $(BUILD)/user/$(1).elf: $(2) $(CRT0) $(LIBDRIVER) $(LIBGLENDA) user/libglenda/program.ld
+	@mkdir -p $$(@D)
 	$$(call say,LINK,$$@)
 	$$(Q)$$(USER_LINK)
 USER_OBJECTS += $(2)
 endef
 $(foreach p,$(USER_FOLDERS),$(eval $(call user_program,$(p),$(patsubst %,$(BUILD)/user/%.o,$(wildcard user/$(p)/*.cc user/$(p)/*/*.cc user/$(p)/*.S)))))
 $(BUILD)/user/user/factotum/%: USER_FLAGS += -Iuser/factotum
+$(foreach d,$(USER_DRIVERS),$(eval $(call user_program,$(d),$(BUILD)/user/user/$(d)/main.cc.o)))
 $(foreach s,$(USER_SINGLES),$(eval $(call user_program,$(basename $(notdir $(s))),$(BUILD)/user/$(s).o $(if $(filter user/tests/ktest_% user/tests/lab%,$(s)),$(TESTS_COMMON)) \
   $(if $(filter user/tests/kfuzz.cc,$(s)),$(TESTS_FUZZ)) $(if $(filter user/tests/ktest_virtio_%,$(s)),$(TESTS_VIRTIO)))))
 
@@ -58,7 +61,7 @@ $(INITRD_TREE)/bin/%: $(BUILD)/user/%.elf
 	@mkdir -p $(@D)
 	$(Q)$(CROSS)strip --strip-debug $< -o $@
 
-$(INITRD_TREE)/init.toml: user/init.toml
+$(INITRD_TREE)/%.toml: user/%.toml
 	@mkdir -p $(@D)
 	$(Q)cp $< $@
 

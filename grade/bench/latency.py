@@ -18,7 +18,7 @@ from glenda.shell import Shell
 FUZZ_SEED, FUZZ_CALLS = 1, 100_000
 LIMIT = 30.0            # s of guest time for each run
 COMMANDS = ("help", "ps", "mem", "run hello world", "run crash null", "run crash stack", "run memtest 16",
-            "run spin &", "ps", "kill 8")
+            "run spin &", "ps", "kill 10")
 
 
 def run_program(command_line_: str) -> Worst:

@@ -2,7 +2,7 @@
 """The console's prompt as a function: type a command, get its output.
 
     shell = Shell(machine())
-    assert shell.run("run hello") == "hello, world\\nprocess 5 exited with status 0\\n"
+    assert shell.run("run hello") == "hello, world\\nprocess 7 exited with status 0\\n"
     assert shell.memory().free > 100 * 1024
 """
 

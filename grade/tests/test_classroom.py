@@ -2,6 +2,8 @@
 """make grade-class: a class is graded on this computer and on others, stopped and gone on with, and put into a table.
 
 What is read of a submission is test_class_submissions.py's, and what bounds it is test_class_sandbox.py's.
+
+Shows Z7.
 """
 
 import argparse

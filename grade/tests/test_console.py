@@ -9,7 +9,7 @@ import pytest
 from glenda.machine import Machine
 from glenda.shell import Shell
 
-COMMANDS = ["help", "ps", "run", "kill", "log", "services", "start", "stop", "mem", "shutdown", "reboot"]
+COMMANDS = ["help", "ps", "run", "kill", "log", "services", "start", "stop", "devices", "mem", "shutdown", "reboot"]
 
 
 def test_help_lists_all_commands(shell: Shell) -> None:
@@ -21,48 +21,51 @@ def test_help_lists_all_commands(shell: Shell) -> None:
 
 def test_ps(shell: Shell) -> None:
     # The console sends a request and Factotum replies, so both have run.
-    system = [(1, 0, "9ball", "wait", 250), (2, 1, "factotum", "run", 240), (3, 1, "uart", "wait", 200),
-              (4, 1, "console", "run", 100)]
+    """Shows F13."""
+    system = [(1, 0, "9ball", "wait", 250), (2, 1, "factotum", "run", 240), (3, 1, "unicorn", "wait", 210),
+              (4, 3, "rtc", "wait", 200), (5, 3, "uart", "wait", 200), (6, 1, "console", "run", 100)]
     assert [row[:5] for row in shell.ps()] == system
     assert all(0 < row.kib < 16 * 1024 for row in shell.ps())
     shell.run("run spin &")
     shell.run("run spin &")
     *others, first, second = shell.ps()
     assert [row[:5] for row in others] == system
-    assert first[:5] == (5, 4, "spin", "run", 90) and second[:5] == (6, 4, "spin", "run", 90)
+    assert first[:5] == (7, 6, "spin", "run", 90) and second[:5] == (8, 6, "spin", "run", 90)
 
 
 def test_run_waits_and_tells_the_status(shell: Shell) -> None:
-    assert shell.run("run hello") == "hello, world\nprocess 5 exited with status 0\n"
-    assert shell.run("run hello a b") == "a\nb\nprocess 6 exited with status 0\n"
-    assert shell.run('run hello "a b" "" c') == "a b\n\nc\nprocess 7 exited with status 0\n"
-    assert shell.run("  run  hello  a ") == "a\nprocess 8 exited with status 0\n"
-    assert shell.run("run bin/hello a") == "a\nprocess 9 exited with status 0\n"
-    assert shell.run("run memtest").endswith("process 10 exited with status 2\n")
+    """Shows F1, F8."""
+    assert shell.run("run hello") == "hello, world\nprocess 7 exited with status 0\n"
+    assert shell.run("run hello a b") == "a\nb\nprocess 8 exited with status 0\n"
+    assert shell.run('run hello "a b" "" c') == "a b\n\nc\nprocess 9 exited with status 0\n"
+    assert shell.run("  run  hello  a ") == "a\nprocess 10 exited with status 0\n"
+    assert shell.run("run bin/hello a") == "a\nprocess 11 exited with status 0\n"
+    assert shell.run("run memtest").endswith("process 12 exited with status 2\n")
     before = shell.machine.monitor.clock()
-    assert shell.run("run spin 30") == "process 11 exited with status 0\n"
+    assert shell.run("run spin 30") == "process 13 exited with status 0\n"
     assert 0.030 <= shell.machine.monitor.clock() - before < 0.040
 
 
 def test_run_in_the_background(shell: Shell) -> None:
     """The guest's time runs on while the host gets around to sending `ps`, so it gets plenty."""
-    assert shell.run("run spin 300 &") == "process 5 runs in the background\n"
-    assert shell.pid("spin") == 5
+    assert shell.run("run spin 300 &") == "process 7 runs in the background\n"
+    assert shell.pid("spin") == 7
     shell.run("run spin 400", within=1)
-    assert not shell.run("").startswith("process 5")        # reported after `run spin 400`
-    assert shell.machine.transcript.count("process 5 exited with status 0\n") == 1
+    assert not shell.run("").startswith("process 7")        # reported after `run spin 400`
+    assert shell.machine.transcript.count("process 7 exited with status 0\n") == 1
     assert "spin" not in [row.name for row in shell.ps()]
 
 
 def test_kill(shell: Shell) -> None:
+    """Shows F8."""
     before = shell.memory()
-    for pid in (5, 6):
+    for pid in (7, 8):
         assert shell.run("run spin &") == f"process {pid} runs in the background\n"
-    assert shell.run("kill 5") == "process 5 was killed\n"
-    assert shell.run("kill 5") == "kill: there is no process 5\n"
-    assert shell.pid("spin") == 6
-    assert shell.run("kill 6") == "process 6 was killed\n"
-    assert [row.name for row in shell.ps()] == ["9ball", "factotum", "uart", "console"]
+    assert shell.run("kill 7") == "process 7 was killed\n"
+    assert shell.run("kill 7") == "kill: there is no process 7\n"
+    assert shell.pid("spin") == 8
+    assert shell.run("kill 8") == "process 8 was killed\n"
+    assert [row.name for row in shell.ps()] == ["9ball", "factotum", "unicorn", "rtc", "uart", "console"]
     assert shell.memory().free == pytest.approx(before.free, abs=64)
 
 
@@ -70,7 +73,7 @@ def test_kill(shell: Shell) -> None:
 def test_the_founders_cannot_be_killed(shell: Shell, name: str) -> None:
     pid = shell.pid(name)
     assert shell.run(f"kill {pid}") == f"kill: process {pid} cannot be killed: the system depends on it\n"
-    assert shell.run("run hello") == "hello, world\nprocess 5 exited with status 0\n"
+    assert shell.run("run hello") == "hello, world\nprocess 7 exited with status 0\n"
     assert shell.pid(name) == pid
 
 
@@ -80,20 +83,23 @@ def test_log(shell: Shell) -> None:
     times = [float(line[1]) for line in lines]
     assert times == sorted(times) and (times[-1] < 0.1 or not shell.machine.icount)
     said = [line[3] for line in lines]
-    for text in ["factotum: is up", "uart: started as process 3", "uart: serves serial",
-                 "console: started as process 4"]:
+    for text in ["factotum: is up", "unicorn: started as process 3", "unicorn: serves devices",
+                 "console: started as process 6"]:
         assert said.count(text) == 1
-    shell.run("kill 4")
-    assert "console: process 4 was killed\n" in shell.run("log")
+    shell.run("kill 6")
+    assert "console: process 6 was killed\n" in shell.run("log")
 
 
 def test_mem_adds_up(shell: Shell) -> None:
-    """Memory that is neither free nor Factotum's own belongs to processes: pages counted by ps, tables and objects."""
+    """Memory that is neither free nor Factotum's own belongs to processes: pages counted by ps, tables and objects.
+
+    Shows B3, F3.
+    """
     rows = {row.name: row for row in shell.ps()}
     memory = shell.memory()
     used = memory.total - memory.free - memory.tables
     touched = sum(row.kib for name, row in rows.items() if name not in ("9ball", "factotum"))
-    assert touched < used < touched + 72 * 2
+    assert touched < used < touched + 72 * (len(rows) - 2)
     assert used <= memory.reserved < memory.free
     assert rows["factotum"].kib == memory.tables
 
@@ -113,11 +119,11 @@ def test_wrong_words(shell: Shell) -> None:
         "shutdown now": "usage: shutdown\n", "reboot now": "usage: reboot\n",
         "services x": "usage: services\n", "start": "usage: start NAME\n", "stop": "usage: stop NAME\n",
         "start nosuch": "start: there is no service nosuch\n", "stop nosuch": "stop: there is no service nosuch\n",
-        "start uart": "start: uart runs\n",
-        "stop uart": "stop: the console could not work without uart; `shutdown` stops all\n",
+        "start unicorn": "start: unicorn runs\n",
+        "stop unicorn": "stop: the console could not work without unicorn; `shutdown` stops all\n",
         "stop console": "stop: the console could not work without console; `shutdown` stops all\n",
         "kill": "usage: kill PID\n", "kill abc": "usage: kill PID\n", "kill -1": "usage: kill PID\n",
-        "kill 4 4": "usage: kill PID\n", "kill 4x": "usage: kill PID\n", "kill 0x4": "usage: kill PID\n",
+        "kill 6 4": "usage: kill PID\n", "kill 4x": "usage: kill PID\n", "kill 0x4": "usage: kill PID\n",
         "kill 18446744073709551620": "usage: kill PID\n",
         "kill 0": "kill: there is no process 0\n", "kill 99999": "kill: there is no process 99999\n",
         "kill 4294967300": "kill: there is no process 4294967300\n",      # 4 in its lower half
@@ -174,17 +180,20 @@ def test_the_console_answers_whatever_runs(shell: Shell) -> None:
         shell.run("run spin &", within=0.01)
     for _ in range(5):
         shell.run("mem", within=0.002)
-        assert len(shell.ps()) == 6
-    assert shell.run("run hello", within=1).endswith("hello, world\nprocess 7 exited with status 0\n")
-    for pid in (5, 6):
+        assert len(shell.ps()) == 8
+    assert shell.run("run hello", within=1).endswith("hello, world\nprocess 9 exited with status 0\n")
+    for pid in (7, 8):
         assert shell.run(f"kill {pid}", within=0.01) == f"process {pid} was killed\n"
 
 
 def test_programs_of_one_priority_take_turns(machine: Callable[..., Machine]) -> None:
-    """The last of four runs soon enough to see that 200 ms are over; a time slice is 5 ms, and a page fault ends it."""
+    """The last of four runs soon enough to see that 200 ms are over; a time slice is 5 ms, and a page fault ends it.
+
+    Shows F12.
+    """
     shell = Shell(machine(harts=1))
     for _ in range(3):
         shell.run("run spin &")
     before = shell.machine.instructions()[0]
-    assert shell.run("run spin 200", within=1) == "process 8 exited with status 0\n"
+    assert shell.run("run spin 200", within=1) == "process 10 exited with status 0\n"
     assert 0.2e9 <= shell.machine.instructions()[0] - before < 0.3e9

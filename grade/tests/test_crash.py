@@ -42,9 +42,10 @@ def test_every_kind_is_tested(shell: Shell) -> None:
 
 @pytest.mark.parametrize("name", KINDS)
 def test_report(shell: Shell, name: str) -> None:
+    """Shows F1, F14."""
     kind = KINDS[name]
     output = shell.run(f"run crash {name}")
-    report = re.match(rf"crash \(pid 5\) stopped: {kind.what} ({kind.address}), pc (0x\w+) (in|called from) (\S+)\n",
+    report = re.match(rf"crash \(pid 7\) stopped: {kind.what} ({kind.address}), pc (0x\w+) (in|called from) (\S+)\n",
                       output)
     assert report, output
     address, pc, word, place = report.groups()
@@ -58,19 +59,19 @@ def test_report(shell: Shell, name: str) -> None:
     if name == "write-text":
         assert "page_fault" in symbols.name(CRASH, int(address, 16))
     assert re.search(r"^  ra 0x[0-9a-f]{16}  sp 0x[0-9a-f]{16}  gp ", output, re.MULTILINE)
-    assert output.endswith(f"process 5 crashed: {kind.what.removesuffix(' at address')}\n")
+    assert output.endswith(f"process 7 crashed: {kind.what.removesuffix(' at address')}\n")
 
-    assert shell.run("run hello again") == "again\nprocess 6 exited with status 0\n"
-    assert [row.name for row in shell.ps()] == ["9ball", "factotum", "uart", "console"]
+    assert shell.run("run hello again") == "again\nprocess 8 exited with status 0\n"
+    assert [row.name for row in shell.ps()] == ["9ball", "factotum", "unicorn", "rtc", "uart", "console"]
 
 
 def test_report_from_the_background(shell: Shell) -> None:
     """The report appears at once, and the exit status before the next prompt."""
     shell.run("run crash null &")
-    assert shell.saw(r"crash \(pid 5\) stopped: store page fault at address 0x0,.*\n(  .*\n){4}")
+    assert shell.saw(r"crash \(pid 7\) stopped: store page fault at address 0x0,.*\n(  .*\n){4}")
     shell.type("\r")
-    assert shell.until_prompt().endswith("process 5 crashed: store page fault\n")
-    assert shell.run("run hello") == "hello, world\nprocess 6 exited with status 0\n"
+    assert shell.until_prompt().endswith("process 7 crashed: store page fault\n")
+    assert shell.run("run hello") == "hello, world\nprocess 8 exited with status 0\n"
 
 
 def test_a_crash_does_not_disturb_others(shell: Shell) -> None:
@@ -82,7 +83,10 @@ def test_a_crash_does_not_disturb_others(shell: Shell) -> None:
 
 
 def test_nothing_is_lost_in_crashes(shell: Shell) -> None:
-    """Free memory is the same after three rounds of all crashes as after one, and after 20 runs of hello."""
+    """Free memory is the same after three rounds of all crashes as after one, and after 20 runs of hello.
+
+    Shows F3, F14.
+    """
     for name in ("hello", *(f"crash {kind}" for kind in KINDS), "memtest 2"):
         shell.run(f"run {name}")
     before = shell.memory()
@@ -114,10 +118,11 @@ def test_nothing_is_lost_with_harts(machine: Boot) -> None:
 # --- memory -----------------------------------------------------------------------------------------------
 
 def test_memtest_touches_lazily(shell: Shell) -> None:
+    """Shows F4."""
     output = shell.run("run memtest 8")
     found = re.fullmatch(r"memtest: 8 MiB reserved, (\d+) KiB resident\n"
                          r"memtest: 8 MiB written and checked, (\d+) KiB resident\n"
-                         r"process 5 exited with status 0\n", output)
+                         r"process 7 exited with status 0\n", output)
     assert found, output
     before, after = int(found[1]), int(found[2])
     assert before < 100 and 8 * 1024 <= after - before < 8 * 1024 + 64
@@ -126,7 +131,7 @@ def test_memtest_touches_lazily(shell: Shell) -> None:
 def test_memtest_of_too_much_fails_cleanly(shell: Shell) -> None:
     shell.run("run memtest 1")
     memory = shell.memory()
-    for number, mib in enumerate([memory.free // 1024 + 1, 1000, 100_000, 10_000_000], start=6):
+    for number, mib in enumerate([memory.free // 1024 + 1, 1000, 100_000, 10_000_000], start=8):
         assert shell.run(f"run memtest {mib}") == (f"memtest: cannot reserve {mib} MiB: out of memory\n"
                                                    f"process {number} exited with status 1\n")
         assert shell.memory() == memory
@@ -153,8 +158,8 @@ def test_two_memtests_at_once(shell: Shell) -> None:
     assert shell.saw(r"(?s)(memtest: 8 MiB written and checked, 82\d\d KiB resident\n.*){2}", within=2)
     shell.type("run spin 20\r")        # long enough for both to end
     shell.until_prompt()
-    ends = re.findall(r"^process (\d) exited with status 0$", shell.machine.transcript, re.MULTILINE)
-    assert sorted(ends) == ["5", "6", "7", "8"]
+    ends = re.findall(r"^process (\d+) exited with status 0$", shell.machine.transcript, re.MULTILINE)
+    assert sorted(ends) == ["10", "7", "8", "9"]
     assert shell.memory().free == pytest.approx(memory.free, abs=16)
 
 
@@ -162,7 +167,7 @@ def test_a_memtest_that_does_not_fit(shell: Shell) -> None:
     """It is refused, takes nothing, and one that fits then runs."""
     memory = shell.memory()
     most = int(memory.free / 1024)
-    assert f"memtest: cannot reserve {most + 1} MiB: out of memory\nprocess 5 exited with status 1\n" in shell.run(
+    assert f"memtest: cannot reserve {most + 1} MiB: out of memory\nprocess 7 exited with status 1\n" in shell.run(
         f"run memtest {most + 1}")
     assert shell.memory().free == pytest.approx(memory.free, abs=16)
     assert f"memtest: {most * 6 // 10} MiB written and checked" in shell.run(f"run memtest {most * 6 // 10}", within=3)
@@ -171,7 +176,10 @@ def test_a_memtest_that_does_not_fit(shell: Shell) -> None:
 # --- damaged programs -------------------------------------------------------------------------------------
 
 def test_damaged_programs_are_refused_or_ended(machine: Boot, tmp_path: Path) -> None:
-    """40 copies of hello with 1 to 4 wrong bytes in the headers: each is refused, crashes or runs, twice."""
+    """40 copies of hello with 1 to 4 wrong bytes in the headers: each is refused, crashes or runs, twice.
+
+    Shows F2.
+    """
     chance = random.Random(3)
     good = (paths.INITRD_TREE / "bin" / "hello").read_bytes()
     headers = 64 + 56 * good[56]

@@ -10,8 +10,9 @@ import pytest
 from glenda.shell import Shell
 
 
-@pytest.mark.parametrize("thing", ["spawn", "map", "object"])
+@pytest.mark.parametrize("thing", ["spawn", "fork", "map", "object"])
 def test_churn(shell: Shell, thing: str) -> None:
+    """Shows F3."""
     output = shell.run(f"run churn {thing} 10000", within=10)
     found = re.match(rf"churn: 10000 {thing}: the first hundred (\d+), the last hundred (\d+), (-?\d+) KiB gone\n", output)
     assert found, output
@@ -19,10 +20,19 @@ def test_churn(shell: Shell, thing: str) -> None:
     assert int(found[3]) == 0
 
 
-@pytest.mark.parametrize("program", ["hog", "bomb", "flood 1000000", "objects 1000000", "maps many", "spin", "churn map 1000000",
+def test_what_is_given_back_is_gone(shell: Shell) -> None:
+    """A heap that shrinks keeps the rest, and its page faults. Shows F5."""
+    output = shell.run("run shrink")
+    assert re.match(r"shrink: two pages are left\nshrink \(pid \d+\) stopped: store page fault at address 0x\w+000,", output), output
+
+
+@pytest.mark.parametrize("program", ["hog", "bomb", "forks bomb", "flood 1000000", "objects 1000000", "maps many", "spin", "churn map 1000000",
                                      "churn spawn 1000000"])
 def test_greed(shell: Shell, program: str) -> None:
-    """It runs in the background when the serial driver is killed. 9Ball waits 100 ms before it starts the next."""
+    """It runs in the background when the serial driver is killed. Unicorn waits 100 ms before it starts the next.
+
+    Shows F3.
+    """
     shell.run(f"run {program} &")
     name = program.partition(" ")[0]
     for _ in range(20):         # the guest's clock goes on only as long as somebody waits for it

@@ -3,6 +3,8 @@
 
 The reference has tests of its own (test_reference.py); here its links count. The last tests seed one mistake of each kind
 and want to see it found.
+
+Shows Z8.
 """
 
 import hashlib

@@ -2,6 +2,8 @@
 """The handouts as a site: it is built without a warning, and a reader with a phone sees all of it, light and dark.
 
 What is not installed is skipped, with the command that installs it: few who run the tests need a browser.
+
+Shows Z8.
 """
 
 import importlib.util

@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""Tests of the harness itself with the bare guests in tests/guests: small S-mode programs without Glenda."""
+"""Tests of the harness itself with the bare guests in tests/guests: small S-mode programs without Glenda.
+
+Shows Z4.
+"""
 
 import os
 import subprocess

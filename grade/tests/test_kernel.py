@@ -64,6 +64,7 @@ def errors_of_the_abi() -> set[str]:
 
 
 def test_every_error_is_provoked(machine: Boot) -> None:
+    """Shows L1."""
     provoked: set[str] = set()
     for program in PROVOKERS:
         transcript = ktest.run(machine, program, within=LIMIT)

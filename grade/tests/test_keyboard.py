@@ -36,7 +36,7 @@ def test_cancelling_a_line(shell: Shell) -> None:
     assert shell.until_prompt() == "run hello not this^C\n"
     shell.type("\x03\x03")
     assert shell.until_prompt() == shell.until_prompt() == "^C\n"
-    assert shell.run("run hello this") == "this\nprocess 5 exited with status 0\n"
+    assert shell.run("run hello this") == "this\nprocess 7 exited with status 0\n"
 
 
 def test_history(shell: Shell) -> None:
@@ -73,7 +73,7 @@ def test_history_forgets_the_oldest(shell: Shell) -> None:
 def test_a_line_longer_than_the_screen(shell: Shell) -> None:
     """The line scrolls and never wraps on a terminal of 40 columns that does not report its size."""
     word = "".join(random.Random(1).choices("abcdefghij", k=180))
-    assert shell.run(f"run hello {word}") == f"{word}\nprocess 5 exited with status 0\n"
+    assert shell.run(f"run hello {word}") == f"{word}\nprocess 7 exited with status 0\n"
     rows = [re.sub(r"\n.*|\x1b\[[^@-~]*[@-~]|\r", "", row, flags=re.DOTALL)
             for row in shell.machine.transcript.split(PROMPT)[1:]]
     assert len(rows) > 100 and max(map(len, rows)) == LINE
@@ -99,11 +99,11 @@ def test_a_line_longer_than_the_buffer(shell: Shell) -> None:
     shell.type("x" * 500)
     shell.machine.expect("\a" * 200, within=0.5)
     shell.type("\x7f" * 600 + "run hello short\r")
-    assert shell.until_prompt().endswith("\nshort\nprocess 5 exited with status 0\n")
+    assert shell.until_prompt().endswith("\nshort\nprocess 7 exited with status 0\n")
     shell.type("run hello " + "y" * 500 + "\r")
     output = shell.until_prompt().partition("\n")[2]
     assert output == "The line is longer than 256 bytes. Nothing of it was executed.\n"
-    assert shell.run("run hello") == "hello, world\nprocess 6 exited with status 0\n"
+    assert shell.run("run hello") == "hello, world\nprocess 8 exited with status 0\n"
 
 
 def test_unknown_sequences_vanish(shell: Shell) -> None:
@@ -117,7 +117,7 @@ def test_unknown_sequences_vanish(shell: Shell) -> None:
 def test_characters_outside_ascii(shell: Shell) -> None:
     shell.type(f"run hello h\u00e9{LEFT}\u6f22{LEFT}\U0001f600x\x7f\t\u20ac\u20ac\x7f\r")
     output = shell.until_prompt().partition("\n")[2]
-    assert output == "h\U0001f600\n\u20ac\u6f22\u00e9\nprocess 5 exited with status 0\n"
+    assert output == "h\U0001f600\n\u20ac\u6f22\u00e9\nprocess 7 exited with status 0\n"
 
 
 def test_control_keys(shell: Shell) -> None:
@@ -148,14 +148,14 @@ def test_all_bytes(shell: Shell) -> None:
     shell.type(b"\x03\x03\x03" + b"run hello the end\r")
     shell.machine.expect(r"^the\nend\nprocess \d+ exited with status 0\n")
     shell.until_prompt()
-    assert [row.name for row in shell.ps()] == ["9ball", "factotum", "uart", "console"]
+    assert [row.name for row in shell.ps()] == ["9ball", "factotum", "unicorn", "rtc", "uart", "console"]
 
 
 def test_typing_ahead(shell: Shell) -> None:
     """Lines typed while a program runs are kept and executed in order."""
     shell.type("run spin 20\r" + "".join(f"run hello {number}\r" for number in range(30)))
     for number in range(30):
-        shell.machine.expect(rf"^{number}\nprocess {6 + number} exited with status 0\n")
+        shell.machine.expect(rf"^{number}\nprocess {8 + number} exited with status 0\n")
 
 
 def test_any_end_of_line(shell: Shell) -> None:
@@ -173,7 +173,7 @@ def test_control_c_ends_the_program(shell: Shell) -> None:
     with pytest.raises(GuestDeadline):       # it runs
         shell.machine.expect(PROMPT, within=0.05)
     shell.type("\x03")
-    assert shell.until_prompt(within=0.1) == "run spin\n^C\nprocess 5 was killed\n"
+    assert shell.until_prompt(within=0.1) == "run spin\n^C\nprocess 7 was killed\n"
     assert [row[:5] for row in shell.ps()] == [row[:5] for row in before]
 
 
@@ -182,5 +182,5 @@ def test_control_c_is_never_too_early(shell: Shell, keys: list[str]) -> None:
     """Ctrl-C also ends a program that has not begun yet."""
     for piece in keys:
         shell.type(piece)
-    assert shell.until_prompt(within=0.1).endswith("process 5 was killed\n")
-    assert shell.run("run hello") == "hello, world\nprocess 6 exited with status 0\n"
+    assert shell.until_prompt(within=0.1).endswith("process 7 was killed\n")
+    assert shell.run("run hello") == "hello, world\nprocess 8 exited with status 0\n"

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The student's grader: each kind of failure is provoked, by a guest that pretends to be a kernel."""
+"""The student's grader: each kind of failure is provoked, by a guest that pretends to be a kernel. Shows Z6."""
 
 import json
 import os

@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""make doctor, make next-lab: each trouble is named, with the command that mends it, and nothing of the student's is lost."""
+"""make doctor, make next-lab: each trouble is named, with the command that mends it, and nothing of the student's is lost.
+
+Shows Z12.
+"""
 
 import os
 import subprocess

@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""make progress: an exercise is done if its tests pass, and the next step is the first that is missing."""
+"""make progress: an exercise is done if its tests pass, and the next step is the first that is missing.
+
+Shows Z12.
+"""
 
 from lab import config
 from lab.config import Exercise, Lab

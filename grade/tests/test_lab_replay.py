@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""make record and make replay: a recording is good for the kernel that ran, whatever has been built since."""
+"""make record and make replay: a recording is good for the kernel that ran, whatever has been built since.
+
+Shows Z10.
+"""
 
 import shutil
 import subprocess

@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""The log: a flood pushes out no line of another author, and a logger that takes it over misses nothing."""
+"""The log: a flood pushes out no line of another author, and a logger that takes it over misses nothing.
+
+Shows B9.
+"""
 
 import re
 from collections.abc import Callable
@@ -23,7 +26,7 @@ def boot(machine: Callable[..., Machine], folder: Path, services: str) -> Shell:
 
 def test_a_program_that_floods_the_log_pushes_out_only_strangers(shell: Shell) -> None:
     before = shell.run("log", within=5)
-    assert "] 9ball: factotum: is up\n" in before and "] 9ball: uart: serves serial\n" in before
+    assert "] 9ball: factotum: is up\n" in before and "] 9ball: unicorn: serves devices\n" in before
     assert "exited with status 0" in shell.run("run flood 2000", within=20)
     after = shell.run("log", within=5)
     assert after.startswith(before)
@@ -39,7 +42,7 @@ def test_a_service_that_floods_the_log_pushes_out_only_itself(machine: Callable[
     log = shell.run("log", within=5)
     lines = re.findall(r"noisy: flood: line (\d+) of 2000\n", log)
     assert lines[-1] == "2000" and lines[0] != "1"
-    for line in ["9ball: factotum: is up", "9ball: uart: serves serial", "process 6: flood: line 1 of 3"]:
+    for line in ["9ball: factotum: is up", "9ball: unicorn: serves devices", "process 8: flood: line 1 of 3"]:
         assert f"] {line}\n" in log
 
 
@@ -52,21 +55,22 @@ def test_a_logger_takes_the_log_over_and_loses_nothing(machine: Callable[..., Ma
     guest.expect(r"\] process \d+: flood: line 40 of 40\n", within=5)
     assert [int(n) for n in re.findall(r"\] process \d+: flood: line (\d+) of 40\n", guest.transcript)] == list(range(1, 41))
     assert not re.search(r"^process \d+: flood", guest.transcript, re.MULTILINE), "9Ball shows lines of a log it gave away"
-    shell.type("kill 3\r")                                                      # the driver: the logger still shows all
-    guest.expect(r"\] 9ball: uart: process 3 was killed\n", within=2)
-    guest.expect(r"\] 9ball: uart: serves serial\n", within=5)
-    assert not re.search(r"^9ball: uart: process 3 was killed", guest.transcript, re.MULTILINE)
+    uart = re.search(r"serial@10000000: process (\d+) serves", guest.transcript)[1]
+    shell.type(f"kill {uart}\r")                                                # the logger still shows all
+    guest.expect(rf"\] unicorn: serial@10000000: process {uart} was killed\n", within=2)
+    guest.expect(r"\] unicorn: serial@10000000: process \d+ serves serial\n", within=5)
+    assert not re.search(r"^unicorn: serial@10000000: process \d+ was killed", guest.transcript, re.MULTILINE)
 
 
 def test_without_its_logger_9ball_shows_the_log_again(machine: Callable[..., Machine], tmp_path: Path) -> None:
     shell = boot(machine, tmp_path, service("logger", "bin/logger", 'logger = true\nconsole = true\nrestart = "never"'))
-    assert "] 9ball: uart: serves serial\n" in shell.machine.transcript
+    assert "] 9ball: unicorn: serves devices\n" in shell.machine.transcript
     logger = re.search(r"9ball: logger: started as process (\d+)", shell.machine.transcript)
     shell.type(f"kill {logger[1]}\r")
     shell.until_prompt(within=2)
-    uart = re.search(r"9ball: uart: started as process (\d+)", shell.machine.transcript)
-    shell.type(f"kill {uart[1]}\r")
-    shell.machine.expect(rf"^9ball: uart: process {uart[1]} was killed\n", within=2)
+    unicorn = re.search(r"9ball: unicorn: started as process (\d+)", shell.machine.transcript)
+    shell.type(f"kill {unicorn[1]}\r")       # and with it all drivers
+    shell.machine.expect(rf"^9ball: unicorn: process {unicorn[1]} was killed\n", within=2)
     shell.until_prompt(within=2)
     assert shell.run("log", within=5).count("logger: process") == 1
 

@@ -45,15 +45,15 @@ def test_control_c_behind_a_paste(shell: Shell) -> None:
     shell.type("run spin\r")
     shell.machine.expect("run spin\n")
     shell.type("x" * 20_000 + "\x03")
-    shell.machine.expect("process 5 was killed\n", within=1)
+    shell.machine.expect("process 7 was killed\n", within=1)
     shell.machine.expect(f"^{PROMPT}")
     shell._from = len(shell.machine.transcript)     # pylint: disable=protected-access
-    assert shell.run("run hello") == "hello, world\nprocess 6 exited with status 0\n"
+    assert shell.run("run hello") == "hello, world\nprocess 8 exited with status 0\n"
 
 
 def test_lines_typed_while_the_driver_restarts(shell: Shell) -> None:
     """The driver ends by the first line; the others are on their way, or wait in the terminal."""
     begin = len(shell.machine.transcript)
-    shell.type("kill 3\r" + "".join(LINE.format(number) for number in range(20)) + "run hello the end\r")
+    shell.type("kill 5\r" + "".join(LINE.format(number) for number in range(20)) + "run hello the end\r")
     shell.machine.expect(r"^the\nend\nprocess \d+ exited with status 0\n", within=20)
     assert missing(shell.machine.transcript[begin:], 20) == []

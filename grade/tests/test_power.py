@@ -16,10 +16,11 @@ Boot = Callable[..., Machine]
 
 
 def test_boot_in_order(machine: Boot) -> None:
+    """Shows B2."""
     guest = machine(harts=1)
     milestones = [r"^OpenSBI ", f"^{BANNER}", r"^kernel: hart 0 is up\n",
                   r"^9ball: \d+ MiB of memory.*, 1 hart, initrd", r"^9ball: factotum: is up\n",
-                  r"^9ball: uart: started as process 3\n", r"^9ball: uart: serves serial\n",
+                  r"^9ball: unicorn: started as process 3\n", r"^unicorn: serial@10000000: process 5 serves serial\n",
                   r"^Glenda: type help .*Ctrl-A X leaves QEMU\.\n", f"^{PROMPT}"]
     for milestone in milestones:
         guest.expect(milestone, within=0.1)
@@ -36,16 +37,17 @@ def test_boot_with_harts(machine: Boot, harts: int) -> None:
     assert sorted(re.findall(r"^kernel: hart (\d) is up$", text, re.MULTILINE)) == [str(hart) for hart in range(harts)]
     assert re.search(rf"^9ball: .*, {harts} harts?, initrd", text, re.MULTILINE)
     assert text.count(BANNER) == 1
-    assert shell.run("run hello a b") == "a\nb\nprocess 5 exited with status 0\n"
-    assert "process 6 crashed: store page fault\n" in shell.run("run crash null")
+    assert shell.run("run hello a b") == "a\nb\nprocess 7 exited with status 0\n"
+    assert "process 8 crashed: store page fault\n" in shell.run("run crash null")
     assert "8 MiB written and checked" in shell.run("run memtest 8", within=2)
-    assert [row.name for row in shell.ps()] == ["9ball", "factotum", "uart", "console"]
+    assert [row.name for row in shell.ps()] == ["9ball", "factotum", "unicorn", "rtc", "uart", "console"]
     shell.type("shutdown\r")
     assert shell.machine.run_to_exit(within=2) == 0
 
 
 @pytest.mark.parametrize("mib", [64, 128, 512, 2048])
 def test_boot_with_memory(machine: Boot, mib: int) -> None:
+    """Shows B1, B3."""
     shell = Shell(machine(memory=f"{mib}M"))
     found = int(re.search(r"^9ball: (\d+) MiB of memory", shell.machine.transcript, re.MULTILINE)[1])
     assert mib - 8 <= found <= mib
@@ -57,36 +59,38 @@ def test_boot_with_memory(machine: Boot, mib: int) -> None:
 
 
 def test_shutdown(shell: Shell) -> None:
+    """Shows B10."""
     shell.type("shutdown\r")
     assert shell.machine.run_to_exit(within=0.1) == 0
     assert shell.machine.transcript.endswith("shutdown\n9ball: switching the machine off\n")
 
 
 def test_reboot_resets_the_machine(shell: Shell) -> None:
-    """QEMU runs with -no-reboot, so a reset ends it."""
+    """QEMU runs with -no-reboot, so a reset ends it. Shows B10."""
     shell.type("reboot\r")
     assert shell.machine.run_to_exit(within=0.1) == 0
     assert shell.machine.transcript.endswith("reboot\n9ball: starting the machine again\n")
 
 
 def test_reboot_boots_again(machine: Boot) -> None:
-    """The later option undoes -no-reboot."""
+    """The later option undoes -no-reboot. Shows B10."""
     shell = Shell(machine(extra=["-action", "reboot=reset"]))
     shell.run("run spin &")
     shell.type("reboot\r")
     shell.until_prompt()
     assert shell.machine.transcript.count(BANNER) == 2
-    assert [row.name for row in shell.ps()] == ["9ball", "factotum", "uart", "console"]
+    assert [row.name for row in shell.ps()] == ["9ball", "factotum", "unicorn", "rtc", "uart", "console"]
     shell.type("shutdown\r")
     assert shell.machine.run_to_exit(within=0.1) == 0
 
 
 def test_the_same_session_each_time(machine: Boot) -> None:
+    """Shows Z4."""
     transcripts = set()
     for _ in range(3):
         shell = Shell(machine(harts=1))
         for command in ["help", "ps", "mem", "run hello a b", "run crash stack", "run memtest 3", "bogus", "kill 99",
-                        "run spin 5", "kill 3", "kill 4", "ps", "mem"]:
+                        "run spin 5", "kill 5", "kill 6", "ps", "mem"]:
             shell.run(command)
         shell.type(f"run hello ac{LEFT}b{UP}{DOWN}\r")
         shell.until_prompt()

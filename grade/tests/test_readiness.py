@@ -49,7 +49,7 @@ def log_with(shell: Shell, text: str, within: float) -> str:
 
 
 def test_a_service_is_not_up_before_it_says_so(boot: Callable[[str], Shell]) -> None:
-    """It provides nothing, and needs 100 ms to begin."""
+    """It provides nothing, and needs 100 ms to begin. Shows B5."""
     shell = boot(service("slow", "linger", 'args = ["slow", "0", "100"]') + service("next", "hello", 'needs = ["slow"]'))
     log = shell.run("log", within=2)
     assert when(log, "next: started") >= when(log, "slow: started") + 0.1
@@ -68,6 +68,7 @@ def test_a_service_that_never_says_that_it_is_ready_is_killed(boot: Callable[[st
 
 
 def test_a_service_that_others_wait_to_end(boot: Callable[[str], Shell]) -> None:
+    """Shows B5."""
     shell = boot(service("first", "spin", 'args = ["150"]\nready = "exit"') + service("then", "hello", 'needs = ["first"]'))
     log = shell.run("log", within=2)
     assert when(log, "then: started") >= when(log, "first: started") + 0.15
@@ -76,6 +77,7 @@ def test_a_service_that_others_wait_to_end(boot: Callable[[str], Shell]) -> None
 
 
 def test_a_service_that_fails_what_others_wait_for(boot: Callable[[str], Shell]) -> None:
+    """Shows B4, B5."""
     shell = boot(service("first", "spin", 'args = ["x"]\nready = "exit"\nrestart = "never"')
                  + service("then", "hello", 'needs = ["first"]'))
     log = shell.run("log", within=2)

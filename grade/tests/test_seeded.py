@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""The machinery of seeded faults (grade/seeded), without the kernel: its own mistakes must not look like a test's."""
+"""The machinery of seeded faults (grade/seeded), without the kernel: its own mistakes must not look like a test's.
+
+Shows Z5.
+"""
 
 import os
 import textwrap

@@ -52,6 +52,7 @@ def said(shell: Shell) -> list[str]:
 
 @pytest.mark.parametrize("command", ["shutdown", "reboot"])
 def test_power_ends_last_whatever_needs_it_first(boot: Callable[[str], Shell], command: str) -> None:
+    """Shows B10."""
     shell = boot(CHAIN)
     shell.type(f"{command}\r")
     assert shell.machine.run_to_exit(within=1) == 0
@@ -75,8 +76,9 @@ def test_a_busy_service_cannot_keep_the_machine_on(boot: Callable[[str], Shell])
 
 
 def test_stop_and_start(boot: Callable[[str], Shell]) -> None:
+    """Shows B6."""
     shell = boot(CHAIN)
-    running = {"uart": "up", "console": "up", "disk": "up", "file": "up", "shop": "up"}
+    running = {"unicorn": "up", "console": "up", "disk": "up", "file": "up", "shop": "up"}
     assert states(shell) == running
     press(shell, "stop file")
     press(shell, "run spin 200")
@@ -108,12 +110,12 @@ def test_stop_ends_a_service_that_waits_to_be_started_again(boot: Callable[[str]
 
 
 def test_only_who_has_power_stops_services(boot: Callable[[str], Shell]) -> None:
-    """The program is none of the services, the service has no power."""
-    shell = boot('[[service]]\nname = "powerless"\npath = "bin/stopper"\nargs = ["uart"]\n')
+    """The program is none of the services, the service has no power. Shows B6."""
+    shell = boot('[[service]]\nname = "powerless"\npath = "bin/stopper"\nargs = ["unicorn"]\n')
     refused = "stopper: stop: PermissionDenied, start: PermissionDenied\n"
-    assert shell.run("run stopper uart", within=2).startswith(refused)
+    assert shell.run("run stopper unicorn", within=2).startswith(refused)
     assert f"] powerless: {refused}" in shell.run("log", within=2)
-    assert states(shell)["uart"] == "up"
+    assert states(shell)["unicorn"] == "up"
 
 
 def test_wrong_requests_are_refused(boot: Callable[[str], Shell]) -> None:

@@ -25,21 +25,21 @@ def test_a_program_in_the_foreground_reads(shell: Shell) -> None:
 
 
 def test_a_program_in_the_background_cannot_read(shell: Shell) -> None:
-    assert shell.run("run repeat &") == "process 5 runs in the background\n"
+    assert shell.run("run repeat &") == "process 7 runs in the background\n"
     assert shell.saw("repeat: PermissionDenied$")
     new_line(shell)
-    assert shell.run("run hello a") == "a\nprocess 6 exited with status 0\n"
+    assert shell.run("run hello a") == "a\nprocess 8 exited with status 0\n"
 
 
 def test_every_way_to_take_the_terminal_is_refused(shell: Shell) -> None:
-    assert shell.run("run thief once &") == "process 5 runs in the background\n"
+    assert shell.run("run thief once &") == "process 7 runs in the background\n"
     for attempt in ("read", "make a job", "be in the foreground", "leave the shell in the foreground"):
         assert shell.saw(f"thief: {attempt}: PermissionDenied$")
 
 
 def test_thieves_take_no_key(shell: Shell) -> None:
     """They try without end while lines are typed, one program reads, and another is ended by ^C."""
-    for pid in (5, 6):
+    for pid in (7, 8):
         assert shell.run("run thief &") == f"process {pid} runs in the background\n"
     for i in range(20):
         assert shell.run(f"run hello {i}").startswith(f"{i}\n")

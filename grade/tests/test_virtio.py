@@ -23,7 +23,7 @@ LIMIT = 10.0        # s of guest time
 BLOCK = 4096
 FROM_HOST = range(256, 320)         # blocks, as in user/tests/ktest_virtio_block.cc
 FROM_GUEST = range(0, 256)
-SERVICES = ["9ball", "factotum", "uart", "console"]
+SERVICES = ["9ball", "factotum", "unicorn", "rtc", "uart", "console"]
 
 
 def block(number: int) -> bytes:
@@ -142,7 +142,7 @@ def test_the_system_boots_the_same_with_all_devices(machine: Boot, disk: Path, t
     guest = machine(icount=False, extra=devices.arguments(list(devices.NAMES), disk=disk, share=tmp_path))
     shell = Shell(guest, within=5)
     assert [row.name for row in shell.ps()] == SERVICES
-    assert shell.run("run hello") == "hello, world\nprocess 5 exited with status 0\n"
+    assert shell.run("run hello") == "hello, world\nprocess 7 exited with status 0\n"
 
 
 def test_devices_that_do_not_exist_are_named(tmp_path: Path) -> None:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""make walk: each walk through the system comes to all its stops, and shows the same each time."""
+"""make walk: each walk through the system comes to all its stops, and shows the same each time. Shows Z9."""
 
 import os
 import re

@@ -2,7 +2,7 @@
 //
 // lib/format/cpio.h: a valid archive gives its entries in order. Each kind of damage gives its own error, also on the
 // next call, and files before the damage can still be found. Links and concatenated archives are read as Linux reads
-// them, and random damage does no harm.
+// them, and random damage does no harm. Shows L3.
 
 #include "format/cpio.h"
 #include "format_builders.h"

@@ -2,7 +2,7 @@
 //
 // lib/format/elf.h: a valid program gives its segments and symbols. Each kind of damage gives its own error, at the
 // offset of the damaged header. No random damage makes the parser read outside the file, or accept a segment that
-// violates the guarantees of elf.h.
+// violates the guarantees of elf.h. Shows L3.
 
 #include "format/elf.h"
 #include "format_builders.h"

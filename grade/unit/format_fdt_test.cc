@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // lib/format/fdt*.h: a tree like QEMU's gives its nodes, properties and the facts that a kernel needs. Each kind of
-// damage gives its own error. Whatever `parse` accepts after random damage can be walked to its end.
+// damage gives its own error. Whatever `parse` accepts after random damage can be walked to its end. Shows L3.
 
 #include "format/fdt.h"
 #include "format/fdt_machine.h"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // lib/format/toml.h reads what init.toml uses. What TOML forbids and what this subset omits is refused with its own
-// error and the right line. Random damage does no harm.
+// error and the right line. Random damage does no harm. Shows L3.
 
 #include "format/toml.h"
 #include "format_builders.h"

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The heap compared with a model: random operations, a pattern in every block, and a check of every invariant.
+// Shows L2.
 #include "glenda/heap.h"
 
 #include <gtest/gtest.h>

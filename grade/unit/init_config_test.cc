@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// init.toml: what is accepted, and what is refused at which line.
+// init.toml: what is accepted, and what is refused at which line. Shows B4.
 #include "9ball/init_config.h"
 
 #include <gtest/gtest.h>
@@ -18,7 +18,8 @@ constexpr const char* kGood = R"(# comment
 name = "uart"
 path = "bin/uart"
 provides = "serial"
-devices = ["ns16550a"]
+devices = true
+public = true
 priority = 200
 restart = "always"
 console = true
@@ -56,7 +57,9 @@ TEST(InitConfig, ReadsEveryKey) {
     EXPECT_EQ(services[0].line, 2u);
     EXPECT_EQ(services[0].path, "bin/uart");
     EXPECT_EQ(services[0].provides, "serial");
-    EXPECT_EQ(services[0].devices.all()[0], "ns16550a");
+    EXPECT_TRUE(services[0].devices);
+    EXPECT_FALSE(services[1].devices);
+    EXPECT_TRUE(services[0].is_public);
     EXPECT_EQ(services[0].priority, 200u);
     EXPECT_EQ(services[0].restart, RestartRule::Always);
     EXPECT_TRUE(services[0].console);
@@ -65,7 +68,6 @@ TEST(InitConfig, ReadsEveryKey) {
     EXPECT_EQ(services[1].stop_ms, 250u);
     EXPECT_EQ(services[0].ready(), ReadyRule::Register);
     EXPECT_EQ(services[1].ready(), ReadyRule::Ready);
-    EXPECT_EQ(services[0].passed_caps(), 3u);
     EXPECT_EQ(services[1].args.all()[1], "say \"hi\"");
     EXPECT_EQ(services[1].needed.all()[0], 0u);
     EXPECT_TRUE(services[1].may_use("serial"));
@@ -133,6 +135,17 @@ INSTANTIATE_TEST_SUITE_P(
                     Refused{SERVICE("a") "stop = \"-1s\"\n", kNoTime},
                     Refused{SERVICE("a") "stop = \"1 s\"\n", kNoTime},
                     Refused{SERVICE("a") "stop = \"18446744073709551615s\"\n", kNoTime}));
+
+TEST(InitConfig, WhatIsUsedMayBeRequested) {
+    const Parsed parsed(
+        SERVICE("a") "provides = \"x\"\nprotocol = 9\n" SERVICE("b") "provides = \"y\"\nprotocol = 61\n" SERVICE(
+            "c") "provides = \"z\"\n" SERVICE("d") "uses = [\"x\", \"y\", \"z\"]\n");
+    ASSERT_EQ(parsed.error(), "");
+    const auto services = parsed.config->services();
+    EXPECT_EQ(services[0].protocol_number(), 0x0900u);
+    EXPECT_EQ(parsed.config->services_of(services[3]), service_grant(9) | service_grant(61));
+    EXPECT_EQ(parsed.config->services_of(services[0]), Grants::None);
+}
 
 TEST(InitConfig, ReadsMemoryAndPriorities) {
     const Parsed parsed(SERVICE("a") "memory = \"4M\"\nlimit = \"1G\"\ncnode = 12\nclass = \"batch\"\n" SERVICE(
@@ -208,8 +221,9 @@ INSTANTIATE_TEST_SUITE_P(
         Refused{SERVICE("z") "needs = [\"a\"]\n" SERVICE("a") "needs = [\"b\"]\n" SERVICE(
                     "b") "needs = [\"c\"]\n" SERVICE("c") "needs = [\"a\"]\n",
                 "5: \"a\" needs \"b\", which needs \"c\", which needs \"a\": none can be first"},
-        Refused{SERVICE("a") "devices = [\"x\", \"y\"]\nconsole = true\n",
-                "1: service \"a\" asks for too many devices"}));
+        Refused{SERVICE("a") "devices = true\n" SERVICE("b") "devices = true\n",
+                "5: \"a\" and \"b\" both get the devices"},
+        Refused{SERVICE("a") "public = true\n", "1: service \"a\" is \"public\", but \"provides\" nothing"}));
 
 TEST(InitConfig, RefusesWhatIsNoToml) {
     EXPECT_TRUE(Parsed("[[service]]\nname = \"a\n").error().starts_with("2: "));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Formatted text: every placeholder and its expected output.
+// Formatted text: every placeholder and its expected output. Shows L2.
 #include <gtest/gtest.h>
 
 #include <random>

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Wrong solutions are tried with the tests in a sensible order, and what no test tells is a complaint."""
+"""Wrong solutions are tried with the tests in a sensible order, and what no test tells is a complaint. Shows Z5."""
 
 import json
 import os

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The four proofs pass for the fixture, and each notices the fault that it is there for."""
+"""The four proofs pass for the fixture, and each notices the fault that it is there for. Shows Z2, Z3."""
 
 import random
 from pathlib import Path

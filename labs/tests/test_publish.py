@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The published repositories: what is on which branch, and that they only ever grow."""
+"""The published repositories: what is on which branch, and that they only ever grow. Shows Z2."""
 
 import subprocess
 from collections.abc import Callable

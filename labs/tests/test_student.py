@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""A student's way through all labs, with the commands of the handouts: it is whole, and what goes wrong on it is noticed."""
+"""A student's way through all labs, with the commands of the handouts: it is whole, and what goes wrong on it is noticed.
+
+Shows Z3, Z12.
+"""
 
 import re
 from pathlib import Path

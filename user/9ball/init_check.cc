@@ -6,8 +6,6 @@ namespace glenda::nineball {
 
 namespace {
 
-constexpr std::size_t kMaxPassedCaps = 4;  // slots 16 to 19; also the limit of one message
-
 template <typename... Args>
 std::unexpected<ConfigError> refuse(const ServiceConfig& service, FormatString<std::type_identity_t<Args>...> format,
                                     const Args&... args) {
@@ -28,10 +26,12 @@ std::expected<void, ConfigError> InitConfig::check() const {
 std::expected<void, ConfigError> InitConfig::check_alone(const ServiceConfig& service) const {
     if (service.name.empty()) return refuse(service, "this [[service]] has no \"name\"");
     if (service.path.empty()) return refuse(service, "service \"{}\" has no \"path\"", service.name);
+    if (service.is_public && service.provides.empty())
+        return refuse(service, "service \"{}\" is \"public\", but \"provides\" nothing", service.name);
     if (service.limit != 0 && service.limit < service.memory)
         return refuse(service, "service \"{}\" has a \"limit\" below its \"memory\"", service.name);
-    if (service.passed_caps() > kMaxPassedCaps)
-        return refuse(service, "service \"{}\" asks for too many devices", service.name);
+    if (service.protocol != 0 && service.provides.empty())
+        return refuse(service, "service \"{}\" has a \"protocol\", but \"provides\" nothing", service.name);
     if (service.ready() == ReadyRule::Register && service.provides.empty())
         return refuse(service, "service \"{}\" is \"ready\" when it registers, but \"provides\" nothing", service.name);
     if (service.ready() == ReadyRule::Exit && service.restart == RestartRule::Always)
@@ -45,8 +45,13 @@ std::expected<void, ConfigError> InitConfig::check_unique(std::size_t index) con
         const ServiceConfig& other = services_[i];
         if (other.name == service.name)
             return refuse(service, "a second service \"{}\": the first is in line {}", service.name, other.line);
+        if (service.protocol != 0 && other.protocol == service.protocol)
+            return refuse(service, "\"{}\" and \"{}\" both have \"protocol\" {}", other.name, service.name,
+                          service.protocol);
         if (!service.provides.empty() && other.provides == service.provides)
             return refuse(service, "\"{}\" and \"{}\" both provide \"{}\"", other.name, service.name, service.provides);
+        if (service.devices && other.devices)
+            return refuse(service, "\"{}\" and \"{}\" both get the devices", other.name, service.name);
     }
     return {};
 }

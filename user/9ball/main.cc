@@ -5,7 +5,7 @@
 // memory, reads init.toml, starts the services, and supervises them forever. If a step fails, it prints one line that
 // says why and switches the machine off.
 // Seeds: 9ball-later.md, 3; 9ball-earlier.md, 6.
-#include "devices.h"
+#include "device_vault.h"
 #include "factotum_start.h"
 #include "fault_watch.h"
 #include "format/cpio.h"
@@ -113,16 +113,6 @@ void read_config(Bytes initrd) {
     journal().share(init_config.services().size());
 }
 
-void find_devices(const BootInfo& info, Devices& devices, Bootstrap& bootstrap) {
-    const auto* blob = reinterpret_cast<const std::byte*>(info.dtb_address);
-    const auto tree = Fdt::parse({blob, info.dtb_size});
-    if (!tree) return say("device tree: {} (byte {})", tree.error().what, tree.error().where);
-    for (const ServiceConfig& service : init_config.services()) {
-        for (std::string_view name : service.devices.all()) (void)devices.want(*tree, name);
-    }
-    devices.make(info, bootstrap);
-}
-
 [[noreturn]] void run() {
     const BootInfo& info = read_boot_info();
     const Bytes initrd(reinterpret_cast<const std::byte*>(info.initrd_address), info.initrd_size);
@@ -130,15 +120,16 @@ void find_devices(const BootInfo& info, Devices& devices, Bootstrap& bootstrap) 
 
     Bootstrap bootstrap(environment().cnode, info.empty);
     const ElfFile program = must_parse(must_find(initrd, kFactotumFile), kFactotumFile);
-    must(memory_plan.make(info, bootstrap, FactotumStart::memory_needed(program)), "memory for bin/factotum");
+    const std::uint64_t needed = FactotumStart::memory_needed(program) + DeviceVault::kMemory;
+    must(memory_plan.make(info, bootstrap, needed, kDmaPoolBits), "memory for bin/factotum");
     const OwnObjects own = make_own_objects(bootstrap, replies);
     FaultWatch watch;
     must(watch.start(bootstrap, initrd), "the fault watcher");
     start_factotum({info, bootstrap, memory_plan, own.endpoint, watch.for_factotum()}, program, own.child_ended);
 
     read_config(initrd);
-    Devices devices;
-    find_devices(info, devices, bootstrap);
+    DeviceVault devices(info, bootstrap);
+    must(devices.make(info, memory_plan.device_pool()), "the devices' CNode");
     Registry registry(bootstrap);
     LogTaker taker(journal());
     Supervisor supervisor(init_config, devices, bootstrap, registry, taker, own.timer, info.timebase);

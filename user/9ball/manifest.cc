@@ -3,6 +3,7 @@
 #include "manifest.h"
 
 #include "glenda/slots.h"
+#include "protocol/unicorn_boot.h"
 
 namespace glenda::nineball {
 
@@ -22,11 +23,7 @@ ManifestSlots manifest_of(const ServiceConfig& config, std::uint64_t pid) {
     add(kSlotNotification, CapType::Notification);
     // What init.toml adds.
     if (config.console) add(kSlotConsole, CapType::Console);
-    CPtr passed = kSlotPassed;
-    for (std::size_t i = 0; i < config.devices.size(); i++) {
-        add(passed++, CapType::Frame, Rights::All, kFrameBits);
-        add(passed++, CapType::IrqHandler);
-    }
+    if (config.devices) add(kSlotPassed, CapType::CNode, Rights::All, kDeviceNodeRadix);
     return slots;
 }
 

@@ -8,17 +8,25 @@
 
 namespace glenda::nineball {
 
-Result<void> MemoryPlan::make(const BootInfo& info, Bootstrap& bootstrap, std::uint64_t bytes) {
-    const unsigned size_bits = highest_bit(bytes - 1) + 1;
+Result<void> MemoryPlan::make(const BootInfo& info, Bootstrap& bootstrap, std::uint64_t bytes, unsigned pool_bits) {
     collect(info);
     sort();
+    TRY(own, set_aside(bootstrap, highest_bit(bytes - 1) + 1));
+    bootstrap.add_untyped(own);
+    TRY(pool, set_aside(bootstrap, pool_bits));
+    pool_ = pool;
+    return {};
+}
+
+/// Takes a piece of 2^size_bits bytes from the smallest that is large enough.
+Result<Untyped> MemoryPlan::set_aside(Bootstrap& bootstrap, unsigned size_bits) {
     std::size_t index = count_;
     while (index != 0 && pieces_[index - 1].description.size_bits < size_bits) index--;
     CHECK(index != 0, Error::NotEnoughMemory);
-    kept_bytes_ = std::uint64_t{1} << size_bits;
-    TRY_VOID(cut(index - 1, bootstrap, size_bits));
+    TRY(piece, cut(index - 1, bootstrap, size_bits));
+    kept_bytes_ += std::uint64_t{1} << size_bits;
     sort();
-    return {};
+    return piece;
 }
 
 void MemoryPlan::collect(const BootInfo& info) {
@@ -29,24 +37,20 @@ void MemoryPlan::collect(const BootInfo& info) {
     }
 }
 
-/// Keeps 2^size_bits bytes of a piece. The rest becomes pieces of that size, twice that size, and so on.
-Result<void> MemoryPlan::cut(std::size_t index, Bootstrap& bootstrap, unsigned size_bits) {
+/// Takes 2^size_bits bytes of a piece. The rest becomes pieces of that size, twice that size, and so on.
+Result<Untyped> MemoryPlan::cut(std::size_t index, Bootstrap& bootstrap, unsigned size_bits) {
     const FreeMemory whole = pieces_[index];
     const Untyped original(whole.slot);
     remove(index);
-    if (whole.description.size_bits == size_bits) {
-        bootstrap.add_untyped(original);
-        return {};
-    }
+    if (whole.description.size_bits == size_bits) return original;
     TRY(kept, bootstrap.slot());
     TRY_VOID(original.retype(CapType::Untyped, size_bits, bootstrap.node(), kept));
-    bootstrap.add_untyped(Untyped(kept));
     for (unsigned bits = size_bits; bits < whole.description.size_bits; bits++) {
         TRY(slot, bootstrap.slot());
         TRY_VOID(original.retype(CapType::Untyped, bits, bootstrap.node(), slot));
         add(slot, whole.description.address + (std::uint64_t{1} << bits), bits);
     }
-    return {};
+    return Untyped(kept);
 }
 
 void MemoryPlan::add(CPtr slot, std::uint64_t address, unsigned size_bits) {

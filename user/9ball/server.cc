@@ -57,10 +57,16 @@ Reaction NineballServer::look_up(const Service* client, Request& request) {
     const auto flags = LookupFlags(reader.word());
     const std::string_view name = reader.text();
     if (!reader.ok()) return ServerError::BadRequest;
-    if (client == nullptr) return ServerError::PermissionDenied;
     // Pass the text of init.toml on, because it outlives the request.
-    for (std::string_view used : client->config->uses.all()) {
-        if (used == name) return registry_.look_up(used, request, flags);
+    if (client != nullptr) {
+        for (std::string_view used : client->config->uses.all()) {
+            if (used == name) return registry_.look_up(used, request, flags);
+        }
+    }
+    // A stranger does not wait: there can be more of them than places.
+    for (const Service& server : supervisor_.services()) {
+        if (!server.config->is_public || server.config->provides != name) continue;
+        return registry_.look_up(server.config->provides, request, LookupFlags::None);
     }
     return ServerError::PermissionDenied;
 }

@@ -19,6 +19,11 @@ bool is_transient(AnyError error) {
            error == Error::NotEnoughMemory;
 }
 
+Grants grants_of(const ServiceConfig& config) {
+    if (config.power) return Grants::Power;
+    return config.devices ? Grants::Dma : Grants::None;
+}
+
 }  // namespace
 
 bool Supervisor::needs_are_up(const Service& service) const {
@@ -77,35 +82,26 @@ void Supervisor::start(Service& service) {
 /// Asks Factotum for the process, and passes the capabilities that init.toml grants.
 Answer<std::uint64_t> Supervisor::spawn(const ServiceConfig& config, process::SpawnReason& reason) {
     CPtr caps[kMaxMessageCaps];
-    std::string_view arguments[2 * ServiceConfig::kMaxTexts];
-    auto* arguments_end = std::copy(config.args.all().begin(), config.args.all().end(), arguments);
     std::uint64_t slots = 0;
     unsigned count = 0;
     const auto pass = [&](CPtr cap, std::uint64_t slot) {
         caps[count] = cap;
         slots |= slot << (8 * count++);
     };
-    for (std::string_view name : config.devices.all()) {
-        const Device* device = devices_.find(name);
-        if (device == nullptr) {
-            reason.add("there is no device \"{}\"", name);
-            return Refusal(ServerError::NotFound);
-        }
-        devices_.reclaim(*device, environment().cnode);
-        pass(device->frame, kSlotPassed + count);
-        pass(device->irq, kSlotPassed + count);
-        if (!device->registers.view().empty()) *arguments_end++ = device->registers.view();
+    if (config.devices) {
+        TRY(node, devices_.open());
+        pass(node.cptr(), kSlotPassed);
     }
     if (config.console) pass(environment().console.cptr(), kSlotConsole);
     return process::spawn({.file = config.path,
-                           .arguments = {arguments, arguments_end},
+                           .arguments = config.args.all(),
                            .priority = config.priority,
                            .flags = SpawnFlags::Limits | cnode_radix(config.cnode_radix),
                            .caps = std::span(caps).first(count),
                            .slots = slots,
                            .reserved = config.memory / kPageSize,
                            .limit = config.limit / kPageSize,
-                           .grants = config.power ? Grants::Power : Grants::None},
+                           .grants = config_.services_of(config) | grants_of(config)},
                           &reason);
 }
 
@@ -121,7 +117,17 @@ void Supervisor::mark_up(Service& service) {
 void Supervisor::registered(Service& service) {
     say("{}: serves {}", service.name(), service.config->provides);
     if (service.config->provides == kTerminal) journal().set_echo(Journal::Echo::Off);
+    offer(service);
     if (service.config->ready() == ReadyRule::Register) mark_up(service);
+}
+
+/// Programs ask Factotum for what the service has registered. 9Ball's own clients look it up here.
+void Supervisor::offer(const Service& service) {
+    const ServiceConfig& config = *service.config;
+    if (config.protocol == 0) return;
+    const Endpoint endpoint = registry_.endpoint(config.provides);
+    if (const Answer<void> offered = process::offer(config.protocol_number(), endpoint); !offered)
+        say("{}: is not offered: {}", service.name(), offered.error());
 }
 
 void Supervisor::said_ready(Service& service) {

@@ -11,7 +11,7 @@
 // Seed: 9ball-later.md, 2 and 7.
 #pragma once
 
-#include "devices.h"
+#include "device_vault.h"
 #include "glenda/bootstrap.h"
 #include "glenda/process.h"
 #include "log_taker.h"
@@ -24,11 +24,11 @@ namespace glenda::nineball {
 
 class Supervisor {
 public:
-    static constexpr std::uint64_t kReadySeconds = 5;        // time limit from the start until it is up
-    static constexpr std::string_view kTerminal = "serial";  // while it is served, the kernel's console is not used
+    static constexpr std::uint64_t kReadySeconds = 5;         // time limit from the start until it is up
+    static constexpr std::string_view kTerminal = "devices";  // while they are served, the kernel's console is not used
 
     /// `timer` signals 9Ball. `timebase`: ticks per second.
-    Supervisor(const InitConfig& config, const Devices& devices, Bootstrap& bootstrap, Registry& registry,
+    Supervisor(const InitConfig& config, DeviceVault& devices, Bootstrap& bootstrap, Registry& registry,
                LogTaker& taker, Timer timer, std::uint64_t timebase);
 
     /// Starts each waiting service whose dependencies are up, and fails those with a failed dependency.
@@ -67,6 +67,7 @@ private:
 
     void start(Service& service);
     void mark_up(Service& service);
+    void offer(const Service& service);
     Answer<std::uint64_t> spawn(const ServiceConfig& config, process::SpawnReason& reason);
     void ended(Service& service, ExitStatus status);
     void back_off(Service& service);
@@ -85,7 +86,8 @@ private:
     void revive(Service& service);
     void check_still_usable();
 
-    const Devices& devices_;
+    const InitConfig& config_;
+    DeviceVault& devices_;
     Bootstrap& bootstrap_;
     Registry& registry_;
     LogTaker& taker_;

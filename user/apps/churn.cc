@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Does the same thing COUNT times, `churn THING COUNT`, and prints what the first hundred times and the last hundred
-// have cost, and how much memory is gone. THING: spawn, map, object.
+// have cost, and how much memory is gone. THING: spawn, fork, map,
+// object.
+#include "glenda/environment.h"
 #include "glenda/number.h"
 #include "glenda/print.h"
 #include "glenda/process.h"
@@ -16,6 +18,13 @@ constexpr std::uint64_t kHundred = 100;
 
 Answer<void> spawn() {
     TRY(pid, process::spawn({.file = "empty"}));
+    TRY_VOID(process::wait(std::int64_t(pid)));
+    return {};
+}
+
+Answer<void> fork() {
+    TRY(pid, process::fork());
+    if (pid == 0) glenda::exit(0);
     TRY_VOID(process::wait(std::int64_t(pid)));
     return {};
 }
@@ -37,7 +46,7 @@ struct Thing {
     std::string_view name;
     Answer<void> (*once)();
 };
-constexpr Thing kThings[] = {{"spawn", spawn}, {"map", map}, {"object", object}};
+constexpr Thing kThings[] = {{"spawn", spawn}, {"fork", fork}, {"map", map}, {"object", object}};
 
 /// The instructions of a hundred times.
 Answer<std::uint64_t> hundred(const Thing& thing) {
@@ -69,6 +78,6 @@ int main(int argc, char** argv) {
         if (!done) print("churn: {}\n", done.error());
         return done ? 0 : 1;
     }
-    print("usage: churn spawn|map|object COUNT, 300 at least\n");
+    print("usage: churn spawn|fork|map|object COUNT, 300 at least\n");
     return 2;
 }

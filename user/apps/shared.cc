@@ -104,7 +104,8 @@ void keep_to_itself() {
 }
 
 void closed() {
-    word(need(process::map(kPageSize))) = 1;  // the page tables that all maps need
+    word(need(process::map(kPageSize))) = 1;  // makes the page tables that all maps need
+    in_child([] {});                          // and perhaps room in Factotum's tables
     const std::uint64_t before = free_pages();
     const std::uint64_t number = need(process::create_memory(kPages, kObject));
     const std::uint64_t map = need(process::map_object(kObject, 0, kBytes));

@@ -2,6 +2,7 @@
 // The table of commands, and the handlers of the short ones.
 #include "commands.h"
 
+#include "glenda/devices.h"
 #include "glenda/nineball.h"
 #include "glenda/number.h"
 #include "glenda/print.h"
@@ -143,6 +144,34 @@ bool stop(Arguments arguments) {
     return true;
 }
 
+std::string_view name_of(DeviceState state) {
+    switch (state) {
+        case DeviceState::Empty: return "empty";
+        case DeviceState::NoDriver: return "no driver";
+        case DeviceState::Unusable: return "unusable";
+        case DeviceState::Starting: return "starting";
+        case DeviceState::Up: return "up";
+        case DeviceState::BackingOff: return "pausing";
+        case DeviceState::Failed: return "failed";
+    }
+    return "?";
+}
+
+bool devices(Arguments arguments) {
+    if (!arguments.empty()) return false;
+    print("{:<22} {:<20} {:<8} {:<9} {:>5} {:>8}\n", "NAME", "COMPATIBLE", "CLASS", "STATE", "PID", "RESTARTS");
+    for (unsigned i = 0;; i++) {
+        const auto status = glenda::devices::status(Endpoint(kUnicornSlot), i);
+        if (!status && status.error() != ServerError::NotFound) print("devices: {}\n", status.error());
+        if (!status) return true;
+        const FixedText<24> pid("{}", status->pid);
+        const std::string_view device_class = status->device_class.view();
+        print("{:<22} {:<20} {:<8} {:<9} {:>5} {:>8}\n", status->name.view(), status->compatible.view(),
+              device_class.empty() ? "-" : device_class, name_of(status->state), status->pid != 0 ? pid.view() : "-",
+              status->restarts);
+    }
+}
+
 bool shutdown(Arguments arguments) {
     if (!arguments.empty()) return false;
     const auto refused = nineball::shutdown();
@@ -166,6 +195,7 @@ constexpr Command kCommands[] = {
     {"services", "services", "list the services", services},
     {"start", "start NAME", "start a service, and what it needs", start},
     {"stop", "stop NAME", "stop a service, after those that need it", stop},
+    {"devices", "devices", "list the devices and their drivers", devices},
     {"mem", "mem", "show memory: total, free, reserved by processes, tables", mem},
     {"shutdown", "shutdown", "switch the machine off", shutdown},
     {"reboot", "reboot", "restart the machine", reboot},

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The console: a prompt on the serial terminal, for running programs and inspecting the system.
 #include "commands.h"
+#include "glenda/devices.h"
 #include "glenda/environment.h"
 #include "glenda/nineball.h"
 #include "glenda/panic.h"
@@ -31,12 +32,16 @@ struct Screen : TextSink {
     char bytes[512];
 };
 
-/// Looks up the terminal: at the start, and again when its driver has restarted. Programs inherit it.
+/// Looks up the terminal: at the start, and again when Unicorn has restarted. Programs inherit it.
 void find_terminal() {
     Environment& e = environment();
     e.stdio = Endpoint();
     (void)e.cnode.remove(kSlotStdio);
-    if (const auto found = nineball::lookup("serial", kSlotStdio); !found) panic("no terminal: {}", found.error());
+    (void)e.cnode.remove(console::kUnicornSlot);
+    const auto unicorn = devices::find_unicorn(console::kUnicornSlot);
+    if (!unicorn) panic("no devices: {}", unicorn.error());
+    const auto found = devices::lookup(*unicorn, "serial", 0, kSlotStdio);
+    if (!found) panic("no terminal: {}", found.error());
     e.stdio = Endpoint(kSlotStdio);
 }
 

@@ -53,6 +53,9 @@ public:
     /// Answers a request that next() returned, begun or not.
     void complete(unsigned slot, BlockStatus status);
 
+    /// Whether the device has none of its requests.
+    bool is_idle() const { return in_flight_ == 0; }
+
     /// Whether the client has to be signalled: it got an answer since this was asked last, and may be asleep. After a
     /// recovery it has to be, whatever it has said.
     bool owes_signal();

@@ -36,10 +36,12 @@ const char* name_of(VirtioError error) {
 
 VirtioResult<VirtioId> VirtioMmio::probe() const {
     CHECK(registers_.read(kMagic) == kMagicValue, VirtioError::NotVirtio);
+    const auto id = VirtioId(registers_.read(kDeviceId));
+    if (id == VirtioId::None) return id;
     const std::uint32_t version = registers_.read(kVersion);
     CHECK(version != 1, VirtioError::Legacy);
     CHECK(version == 2, VirtioError::NewVersion);
-    return VirtioId(registers_.read(kDeviceId));
+    return id;
 }
 
 VirtioResult<std::uint64_t> VirtioMmio::begin(VirtioId expected, std::uint64_t wanted) const {

@@ -33,7 +33,8 @@ Factotum::Factotum(Memory& memory, const FactotumInfo& info, std::uint64_t reser
       replies_(memory, replies),
       pids_(memory, kPids),
       processes_(reinterpret_cast<Process*>(kProcessPlaces), pid_entries(pids_, memory.slots().process_count()),
-                 memory.slots().process_count(), GrowTable{{memory, kProcessPlaces}}) {
+                 memory.slots().process_count(), GrowTable{{memory, kProcessPlaces}}),
+      broker_(memory) {
     Process* nineball = processes_.create(nullptr);
     Process* self = processes_.create(nineball);
     ASSERT(nineball != nullptr && self != nullptr);
@@ -73,6 +74,9 @@ Reaction Factotum::handle(Request& request) {
         case FactotumMethod::DeleteObject: return delete_object(*process, request);
         case FactotumMethod::ObjectCreate: return create_memory_object(*process, request);
         case FactotumMethod::ObjectInfo: return object_info(request);
+        case FactotumMethod::RequestCap: return request_cap(*process, request);
+        case FactotumMethod::Offer: return offer(*process, request);
+        case FactotumMethod::SetAccount: return set_account(*process, request);
         case FactotumMethod::Inspect: return inspect(*process, request);
         case FactotumMethod::Audit: return audit(*process);
         case FactotumMethod::Fork: return fork(*process);
@@ -81,8 +85,7 @@ Reaction Factotum::handle(Request& request) {
         case FactotumMethod::ThreadJoin:
         case FactotumMethod::FutexWait:
         case FactotumMethod::FutexWake:
-        case FactotumMethod::Sleep:
-        case FactotumMethod::RequestCap: return ServerError::NotSupported;
+        case FactotumMethod::Sleep: return ServerError::NotSupported;
     }
     return ServerError::BadRequest;
 }

@@ -6,10 +6,12 @@
 #pragma once
 
 #include "audit/audit.h"
+#include "broker.h"
 #include "glenda/slots.h"
 #include "image/catalogue.h"
 #include "protocol/factotum.h"
 #include "range.h"
+#include "spawn_request.h"
 #include "tasks/process.h"
 #include "tasks/reply_store.h"
 
@@ -37,30 +39,17 @@ private:
     /// Places for processes that only Grants::Power may fill.
     static constexpr std::uint32_t kKeptPlaces = 16;
 
-    /// What SPAWN may say of a child's share.
-    struct Limits {
-        std::uint64_t reserved = 0;  // pages
-        std::uint64_t limit = 0;
-        Grants grants = Grants::None;
-    };
-    /// A decoded SPAWN request.
-    struct SpawnRequest {
-        std::span<const std::string_view> arguments;  // the first is the program's name
-        unsigned priority;
-        std::uint64_t map;       // slot map
-        const Request& message;  // has the capabilities
-    };
-
     // spawn.cc, start.cc
     Reaction spawn(Process& parent, Request& request);
-    Answer<AccountNumber> account_for(Process& parent, SpawnFlags flags, const Limits& limits);
-    Answer<void> build(Process& child, const Process& parent, Image& program, const SpawnRequest& request);
+    Answer<AccountNumber> account_for(Process& parent, const SpawnRequest& request);
+    Answer<void> build(Process& child, Process& parent, Image& program, const SpawnRequest& request);
     Answer<void> lay_out(Process& child, Image& program);
     Answer<void> make_objects(Process& child);
     Answer<Process*> create_process(Process& parent);
     Answer<void> give_capabilities(Process& child, const Process& parent, const SpawnRequest& request);
     Answer<void> give_usual_capabilities(Process& child, const Process& parent);
-    Answer<std::uint64_t> write_stack(Process& child, std::span<const std::string_view> arguments);
+    Answer<std::uint64_t> write_stack(Process& child, std::span<const std::string_view> arguments,
+                                      std::span<const std::string_view> variables);
     Answer<void> prepare_thread(Process& child);
     Answer<void> start(Process& child, std::uint64_t entry, std::uint64_t sp);
 
@@ -74,11 +63,13 @@ private:
     Process* child_of(const Process& parent, std::int64_t pid);
     Reaction exit(Process& process, Request& request);
     Reaction wait(Process& parent, Request& request);
+    Reaction wait_for(Process& parent, std::int64_t wanted, Request& request);
     Reaction kill(Process& killer, Request& request);
     Reaction set_exit_notification(Process& process, Request& request);
     /// Ends a process: frees everything it had and notifies the parent. It stays a zombie until the parent waits for
     /// it.
     void end(Process& process, ExitStatus status);
+    void end_children(const Process& process, ExitStatus status);
     void tear_down(Process& process);
     void leave_account(Process& process);
     void tell_parent(Process& zombie);
@@ -89,7 +80,7 @@ private:
     Reaction unmap(Process& process, Request& request);
     Reaction protect(Process& process, Request& request);
 
-    // map_call.cc
+    // mmap_call.cc
     struct MapRequest {
         std::uint64_t address;
         std::uint64_t length;  // in bytes
@@ -100,7 +91,10 @@ private:
     Answer<std::uint64_t> map_memory(Process& process, const Request& request, const MapRequest& wanted);
     Answer<void> choose_object(Process& process, const Request& request, Region& region);
     Answer<void> populate(Process& process, const Range& range, MapFlags rights);
-    Reaction map_frame(Process& process, Request& request, MapFlags rights);
+
+    // map_frames.cc
+    Reaction map_frames(Process& process, Request& request);
+    Answer<void> map_frames_at(Process& process, std::uint64_t start, const Request& request, MapFlags rights);
 
     // memory_calls.cc
     /// Bytes that Factotum itself uses.
@@ -113,6 +107,14 @@ private:
     Answer<ObjectNumber> object_of(const Request& request, unsigned i);
     Reaction create_memory_object(Process& process, Request& request);
     Reaction object_info(Request& request);
+
+    // broker_calls.cc
+    Reaction offer(Process& process, Request& request);
+    Reaction request_cap(Process& process, Request& request);
+    void give_service(ReplyHandle& caller, unsigned service, std::uint32_t pid);
+
+    // account_call.cc
+    Reaction set_account(Process& process, Request& request);
 
     // inspect_call.cc
     Reaction inspect(Process& process, Request& request);
@@ -140,6 +142,7 @@ private:
     ReplyStore replies_;
     OwnArea pids_;
     ProcessTable<Process, GrowTable> processes_;
+    Broker broker_;
 };
 
 }  // namespace glenda::factotum

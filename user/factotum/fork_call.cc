@@ -7,6 +7,7 @@ namespace glenda::factotum {
 
 Reaction Factotum::fork(Process& parent) {
     if (parent.is_founder()) return ServerError::PermissionDenied;
+    if (parent.cnode_radix != kProcessCNodeRadix) return ServerError::NotSupported;  // too many slots for one request
     const auto created = create_process(parent);
     if (!created) return created.error();
     Process& child = **created;

@@ -62,6 +62,11 @@ Reaction Factotum::wait(Process& parent, Request& request) {
     if (child == nullptr && (wanted != kAnyChild || parent.children == kNowhere)) return ServerError::NoSuchProcess;
     if (flags == WaitFlags::NoHang) return Reaction::ok(0, 0);
     if (parent.waiter) return ServerError::Busy;
+    return wait_for(parent, wanted, request);
+}
+
+/// The parent gets its reply when that child, or any, has ended.
+Reaction Factotum::wait_for(Process& parent, std::int64_t wanted, Request& request) {
     parent.waits_for = wanted;
     parent.waiter = request.defer();
     return Reaction::later();
@@ -81,15 +86,24 @@ Reaction Factotum::set_exit_notification(Process& process, Request& request) {
 
 void Factotum::end(Process& process, ExitStatus status) {
     tear_down(process);
+    if (has(process.grants, Grants::Dma)) end_children(process, status);
     processes_.bequeath(process, *processes_.find_pid(kNineballPid), [&](Process& orphan) { tell_parent(orphan); });
     processes_.make_zombie(process, status);
     tell_parent(process);
+}
+
+/// A driver does not outlive the one that gave it its device.
+void Factotum::end_children(const Process& process, ExitStatus status) {
+    processes_.for_each([&](Process& child) {
+        if (child.parent == process.pid && !child.is_zombie) end(child, status);
+    });
 }
 
 /// Frees what a process has. The thread is first, so that it does not run in an address space that is being destroyed.
 void Factotum::tear_down(Process& process) {
     if (process.waiter)
         process.waiter.reply(ServerError::Interrupted);  // no thread receives it, but the Reply object becomes free
+    if (process.service_waiter) process.service_waiter.reply(ServerError::Interrupted);
     const SlotMap& slots = memory_.slots();
     if (process.tcb) (void)process.tcb.suspend();
     process.belongings.destroy(memory_);
@@ -112,8 +126,9 @@ void Factotum::leave_account(Process& process) {
     if (process.account == Account::kNone) return;
     const Account& account = accounts[process.account];
     Process* const creator = processes_.find_pid(account.creator);
-    const bool is_kept =
-        creator != nullptr && !creator->is_zombie && account.reserved != 0 && has(creator->grants, Grants::Power);
+    const bool starts_services =
+        creator != nullptr && (has(creator->grants, Grants::Power) || has(creator->grants, Grants::Dma));
+    const bool is_kept = starts_services && !creator->is_zombie && account.reserved != 0;
     AccountNumber nobody = Account::kNone;
     accounts.leave(process.account, is_kept ? creator->vacant : nobody, is_kept);
     process.account = Account::kNone;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // SBRK, MUNMAP, MPROTECT: what a process may ask of its own address space. vm/ranges.cc does it. MMAP is in
-// map_call.cc.
+// mmap_call.cc.
 #include "factotum.h"
 #include "range.h"
 

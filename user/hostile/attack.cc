@@ -5,6 +5,7 @@
 
 #include "glenda/environment.h"
 #include "glenda/message.h"
+#include "protocol/factotum.h"
 #include "tests/fuzz/random.h"
 #include "util/bits.h"
 
@@ -65,6 +66,7 @@ void add_letter(MessageWriter& message, char letter, Random& random, const Memor
     constexpr MapFlags kRights[] = {MapFlags{}, MapFlags::Read, MapFlags::ReadWrite, MapFlags::ReadExecute};
     switch (letter) {
         case 's': message.word(random.below(8)); return;
+        case 'L': message.word(SpawnFlags::Limits); return;
         case 'x': message.word(~std::uint64_t{0}); return;
         case 'm': message.word(memory.any(random)); return;
         case 'r': message.word(random.pick(kRights)); return;
@@ -118,6 +120,8 @@ void attack(const Target& target, std::uint64_t seed, std::uint64_t count) {
         const ReceiveSlots slots{environment().cnode, kSlotFirstFree + random.below(28), random.below(4)};
         const auto answer = transact(Endpoint(target.endpoint), message, reply, slots);
         if (answer) memory.keep(reply);
+        const bool is_copy = FactotumMethod(message.label()) == FactotumMethod::Fork && answer && reply.words[0] == 0;
+        if (is_copy) return;  // two would send twice as much, and soon there would be a thousand
         const std::uint64_t method = message.label() & 0xff;
         (void)Endpoint(kReport).send(MessageWriter(0).word(method).word(answer ? 0 : answer.error().code()).load());
     }

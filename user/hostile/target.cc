@@ -27,11 +27,15 @@ constexpr Form kFactotum[] = {
     form(F::Spawn, "0001pC"),
     form(F::Spawn, "0s0spt"),
     form(F::Spawn, "s001psss"),
+    form(F::Spawn, "L001psss"),
+    form(F::Inspect, "ss"),
+    form(F::Audit, ""),
     form(F::Wait, "x0"),
     form(F::Wait, "m1"),
     form(F::Wait, "s1"),
     form(F::Kill, "ms"),
     form(F::Sbrk, "b"),
+    form(F::Fork, ""),
     form(F::Mmap, "0br000"),
     form(F::Mmap, "0br000"),
     form(F::Mmap, "abrs00"),
@@ -56,9 +60,10 @@ constexpr Form kFactotum[] = {
 
 using N = nineball::Method;
 constexpr Form kNineball[] = {
-    form(N::Register, "tC"), form(N::Lookup, "st"), form(N::Log, "t"),     form(N::LogRead, "m"), form(N::LogRead, "s"),
-    form(N::Shutdown, ""),   form(N::Reboot, ""),   form(N::Status, "s"),  form(N::Ready, ""),    form(N::Ready, "N"),
-    form(N::Start, "t"),     form(N::Stop, "t"),    form(N::LogTake, "m"),
+    form(N::Register, "tC"), form(N::Lookup, "st"),    form(N::Log, "t"),       form(N::LogRead, "m"),
+    form(N::LogRead, "s"),   form(N::Shutdown, ""),    form(N::Reboot, ""),     form(N::Status, "s"),
+    form(N::Ready, ""),      form(N::Ready, "N"),      form(N::Start, "t"),     form(N::Stop, "t"),
+    form(N::LogTake, "m"),   form(N::Heartbeat, "0N"), form(N::Heartbeat, "1"), form(N::Manifest, "s"),
 };
 
 using S = SerialMethod;

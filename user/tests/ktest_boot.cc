@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Prints the boot information that the root task gets. grade/tests/test_boot.py compares it with the machine it
-// started.
+// started. Shows B1.
 #include "common/ktest.h"
 #include "glenda/print.h"
 

@@ -105,7 +105,7 @@ struct DriverThread {
         disk.start();
         BlockDriver driver(disk.device);
         const DataRun run{disk.physical(), kData};
-        (void)driver.open(Session(page, {&run, 1}));
+        driver.open(0, Session(page, {&run, 1}));
         for (;;) {
             do {
                 driver.complete();

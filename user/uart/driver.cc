@@ -24,10 +24,18 @@ Reaction Driver::handle(Request& request) {
     return ServerError::BadRequest;
 }
 
-void Driver::signalled(Badge) {
+void Driver::signalled(Badge bits) {
+    if ((bits & kBellStop) != 0) finish();
     receive_all();
     transmit();
     (void)irq_.ack();
+}
+
+/// Nobody will write any more, and what was written has to appear.
+void Driver::finish() {
+    do transmit();
+    while (!to_send_.empty());
+    glenda::exit(0);
 }
 
 Reaction Driver::write(Request& request) {

@@ -12,6 +12,7 @@
 #include "glenda/server.h"
 #include "ns16550.h"
 #include "protocol/serial.h"
+#include "protocol/unicorn.h"
 #include "ring.h"
 
 namespace glenda::uart {
@@ -27,8 +28,8 @@ public:
         : device_(device), irq_(irq), own_(own), slots_(slots) {}
 
     Reaction handle(Request& request);
-    /// Handles an interrupt.
-    void signalled(Badge);
+    /// Handles an interrupt, or the wish to stop (protocol/unicorn.h, DriverBell).
+    void signalled(Badge bits);
 
 private:
     static constexpr unsigned kMaxWriters = 16;
@@ -40,6 +41,7 @@ private:
         char text[kSerialMaxBytes];
     };
 
+    [[noreturn]] void finish();
     Reaction write(Request& request);
     Reaction read(Request& request);
     Reaction new_job(Request& request);

@@ -172,7 +172,7 @@ void BlockWorld::drive() {
         device = std::make_unique<BlockDevice>(Mmio(disk.address()));
         ASSERT_TRUE(device->start(pool));
         driver = std::make_unique<BlockDriver>(*device);
-        for (auto& client : clients) ASSERT_TRUE(driver->open(Session(client->page, client->runs)));
+        for (unsigned i = 0; i < clients.size(); i++) driver->open(i, Session(clients[i]->page, clients[i]->runs));
     }
     device->take_interrupt();
     do {

@@ -13,34 +13,44 @@ constexpr std::uint64_t token(unsigned session, unsigned slot) { return session 
 
 }  // namespace
 
-std::optional<unsigned> BlockDriver::open(const Session& session) {
-    if (count_ == kMaxSessions) return std::nullopt;
-    Session& opened = sessions_[count_] = session;
+void BlockDriver::open(unsigned number, const Session& session) {
+    Session& opened = sessions_[number] = session;
+    open_ |= bit(number);
     std::uint32_t flags = 0;
     if (device_.is_read_only()) flags |= SessionPage::kReadOnly;
     if (device_.can_flush()) flags |= SessionPage::kFlush;
     if (device_.can_discard()) flags |= SessionPage::kDiscard;
     opened.describe(device_.sectors() / kSectorsPerBlock, flags);
     opened.recover();
-    return count_++;
+}
+
+std::optional<unsigned> BlockDriver::take_closed() {
+    for (unsigned i = 0; i < kMaxSessions; i++) {
+        if ((closing_ & bit(i)) == 0 || !sessions_[i].is_idle()) continue;
+        open_ &= ~bit(i);
+        closing_ &= ~bit(i);
+        return i;
+    }
+    return std::nullopt;
 }
 
 /// Bounded, so that a client that is quicker than the driver does not keep it from the device.
 void BlockDriver::submit() {
     bool has_begun = false;
     is_full_ = false;
-    for (unsigned steps = 0, idle = 0; idle < count_ && steps < count_ * kSessionSlots; steps++) {
+    for (unsigned steps = 0, idle = 0; idle < kMaxSessions && steps < kMaxSessions * kSessionSlots; steps++) {
         const Step step = submit_one(turn_);
         is_full_ = step == Step::NoRoom;
         if (is_full_) break;
         if (step == Step::Begun) has_begun = true;
         idle = step == Step::Nothing ? idle + 1 : 0;
-        turn_ = (turn_ + 1) % count_;
+        turn_ = (turn_ + 1) % kMaxSessions;
     }
     if (has_begun) device_.kick();
 }
 
 BlockDriver::Step BlockDriver::submit_one(unsigned number) {
+    if (!is_open(number)) return Step::Nothing;
     Session& session = sessions_[number];
     const Session::Request* request = session.next();
     if (request == nullptr) return Step::Nothing;
@@ -79,14 +89,14 @@ void BlockDriver::complete() {
 
 std::uint64_t BlockDriver::owed_signals() {
     std::uint64_t owed = 0;
-    for (unsigned i = 0; i < count_; i++) owed |= sessions_[i].owes_signal() ? bit(i) : 0;
+    for (unsigned i = 0; i < kMaxSessions; i++) owed |= is_open(i) && sessions_[i].owes_signal() ? bit(i) : 0;
     return owed;
 }
 
 bool BlockDriver::may_wait() {
     if (is_full_) return true;
     bool all = true;
-    for (unsigned i = 0; i < count_; i++) all = sessions_[i].may_wait() && all;
+    for (unsigned i = 0; i < kMaxSessions; i++) all = (!is_open(i) || sessions_[i].may_wait()) && all;
     return all;
 }
 

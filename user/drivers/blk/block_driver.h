@@ -26,9 +26,12 @@ public:
 
     explicit BlockDriver(BlockDevice& device) : device_(device) {}
 
-    /// Serves a session, new or left behind by a driver that ended. Returns its number, or nothing if there are too
-    /// many.
-    std::optional<unsigned> open(const Session& session);
+    /// Serves a session, new or left behind by a driver that ended, as number `number`, which is free.
+    void open(unsigned number, const Session& session);
+    /// Takes no more requests of a session.
+    void close(unsigned number) { closing_ |= bit(number); }
+    /// A session that was closed, once the device has done with it: its number is free again.
+    std::optional<unsigned> take_closed();
 
     /// Gives the device what the clients want and what it has room for, one request of each client in turn.
     void submit();
@@ -47,10 +50,12 @@ private:
     std::optional<BlockStatus> answer_at_once(const Session::Request& request) const;
 
     BlockDevice& device_;
+    bool is_open(unsigned number) const { return (open_ & ~closing_ & bit(number)) != 0; }
+
     std::array<Session, kMaxSessions> sessions_{};
-    unsigned count_ = 0;
-    bool is_full_ = false;  // the device has no room for the next request
-    unsigned turn_ = 0;     // whose request is next
+    std::uint64_t open_ = 0, closing_ = 0;  // a bit for each session
+    bool is_full_ = false;                  // the device has no room for the next request
+    unsigned turn_ = 0;                     // whose request is next
 };
 
 }  // namespace glenda::driver

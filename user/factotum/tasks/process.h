@@ -34,6 +34,9 @@ struct Process : ProcessRecord {
     ObjectNumber objects = 0;   // memory objects that it holds open, a list
     bool has_exit_notification = false;
 
+    ReplyHandle service_waiter{};       // is set while the process waits for a service
+    std::uint32_t awaited_service = 0;  // its number
+
     ReplyHandle waiter{};        // is set while the process is blocked in WAIT
     std::int64_t waits_for = 0;  // a pid, or kAnyChild
 

@@ -18,8 +18,8 @@ enum class Method : std::uint64_t {
     Register = kProtocol + 1,  // text name, capability -> : registers the name. PermissionDenied unless the caller
                                // `provides` it in init.toml
     Lookup,    // LookupFlags, text name -> capability, badged with the caller's pid if the registered one is unbadged.
-               // PermissionDenied unless the caller `uses` it in init.toml; NotFound if it is not registered
-               // (with Wait: replies when it is)
+               // PermissionDenied unless the caller `uses` it in init.toml, or it is `public`; NotFound if it is not
+               // registered (with Wait, if the caller `uses` it: replies when it is)
     Log,       // bytes -> : appends to the log, under the caller's name
     LogRead,   // offset -> next offset, bytes: from `offset` on, or from the oldest complete line if that is later.
                // Offsets count all bytes ever logged. No bytes: the end of the log. Each service has its own part of

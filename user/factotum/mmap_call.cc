@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// MMAP: anonymous memory, private or shared; a memory object; or a Frame.
+// MMAP: anonymous memory, private or shared, or a memory object. Frames are in map_frames.cc.
 #include "factotum.h"
 #include "range.h"
 
@@ -10,11 +10,11 @@ Reaction Factotum::map(Process& process, Request& request) {
     const std::uint64_t address = reader.word(), length = reader.word();
     const auto rights = MapFlags(reader.word());
     if (process.is_founder()) return ServerError::PermissionDenied;
-    if (!reader.ok() || request.caps() > 1) return ServerError::BadRequest;
+    if (!reader.ok()) return ServerError::BadRequest;
     const auto given =
         request.caps() == 0 ? Result<CNode::Info>(CNode::Info{}) : request.caps_node().info(request.cap_index(0));
-    if (given && given->type == CapType::Frame)
-        return map_frame(process, request, rights == MapFlags{} ? MapFlags::ReadWrite : rights);
+    if (given && given->type == CapType::Frame) return map_frames(process, request);
+    if (request.caps() > 1) return ServerError::BadRequest;
 
     const auto flags = MmapFlags(reader.word());
     const MmapFlags known = MmapFlags::Shared | MmapFlags::Fixed | MmapFlags::Populate;
@@ -80,32 +80,6 @@ Answer<void> Factotum::populate(Process& process, const Range& range, MapFlags r
         return Refusal(page.error());
     }
     return {};
-}
-
-/// MMAP of a Frame: maps it at a free address. Factotum keeps the capability.
-Reaction Factotum::map_frame(Process& process, Request& request, MapFlags rights) {
-    const CNode node = request.caps_node();
-    const auto given = node.info(request.cap_index(0));
-    if (!given || given->type != CapType::Frame) return ServerError::BadRequest;
-
-    AddressSpace& space = process.space;
-    const std::uint64_t size = bit(given->size_bits);
-    const auto gap = space.regions().find_gap(2 * size - kPageSize, kDeviceArea, kDeviceArea + kAreaSize);
-    if (!gap) return ServerError::TooMany;
-    const std::uint64_t start = align_up(*gap, size);
-    const Region region{.start = start, .end = start + size, .rights = rights, .kind = RegionKind::Device};
-    if (const auto added = space.map(memory_, region); !added) return added.error();
-    const auto slot = process.belongings.take_slot(memory_);  // from here on, tear_down() frees it, even after an error
-    Answer<void> mapped{};
-    if (!slot)
-        mapped = Refusal(slot.error());
-    else if (const auto moved = own_node().move(*slot, node, request.cap_index(0)); !moved)
-        mapped = Refusal(moved.error());
-    else if (const auto done = space.map_foreign(memory_, *slot, start, size, rights); !done)
-        mapped = Refusal(done.error());
-    if (mapped) return Reaction::ok(start);
-    (void)space.unmap(memory_, region.start, region.end);
-    return mapped.error();
 }
 
 }  // namespace glenda::factotum

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: MIT
+// A service that kills drivers: `reaper CLASS COUNT` ends the driver of the first device of a class so many times, each
+// some milliseconds after it has become ready, at another moment. For tests: nothing may be lost. It needs power.
+#include "glenda/devices.h"
+#include "glenda/environment.h"
+#include "glenda/nineball.h"
+#include "glenda/number.h"
+#include "glenda/panic.h"
+#include "glenda/process.h"
+#include "glenda/slots.h"
+#include "glenda/time.h"
+
+using namespace glenda;
+
+namespace {
+
+constexpr CPtr kUnicorn = kSlotFirstFree, kTimer = kSlotFirstFree + 1;
+constexpr std::uint64_t kTicksPerMicrosecond = 10;  // QEMU's virt machine counts 10 MHz
+
+void pass(std::uint64_t microseconds) {
+    (void)Timer(kTimer).arm(read_time() + microseconds * kTicksPerMicrosecond);
+    (void)Notification(kSlotNotification).wait();
+}
+
+/// The number of the first device of a class; past the last one if there is none.
+unsigned find(Endpoint unicorn, std::string_view device_class) {
+    for (unsigned i = 0;; i++) {
+        const auto status = devices::status(unicorn, i);
+        if (!status || status->device_class.view() == device_class) return i;
+    }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    const auto count = argc == 3 ? to_number(argv[2]) : std::nullopt;
+    if (!count) panic("usage: reaper CLASS COUNT");
+    if (const auto made = process::create(CapType::Timer, kTimer); !made) panic("no timer: {}", made.error());
+    if (const auto bound = Timer(kTimer).bind(Notification(kSlotNotification)); !bound) panic("no time");
+    if (const auto ready = nineball::ready(); !ready) panic("cannot be ready: {}", ready.error());
+    const auto unicorn = devices::find_unicorn(kUnicorn);
+    if (!unicorn) panic("no devices: {}", unicorn.error());
+    const unsigned device = find(*unicorn, argv[1]);
+    std::uint64_t last = 0, killed = 0;
+    while (killed != *count) {
+        pass(5000);
+        const auto status = devices::status(*unicorn, device);
+        if (!status) panic("{}: {}", std::string_view(argv[1]), status.error());
+        if (status->state != DeviceState::Up || status->pid == last) continue;
+        last = status->pid;
+        pass(killed * 7919 % 2000 + 1);
+        if (process::kill(last, 9)) killed++;
+    }
+    print("reaper: {} drivers killed\n", killed);
+    return 0;
+}

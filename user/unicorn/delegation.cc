@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: MIT
+// See delegation.h.
+#include "delegation.h"
+
+#include "driver/virtio_mmio.h"
+#include "glenda/map_frame.h"
+
+namespace glenda::unicorn {
+
+Answer<void> Delegation::prepare() {
+    TRY(originals, vault_.cut_pool(kPoolPages));
+    TRY(lent, vault_.copies_of(originals, kPoolPages));
+    originals_ = originals;
+    lent_ = lent;
+    TRY(frame, vault_.lend(originals, 0));
+    TRY(info, Frame(frame).info());
+    pool_address_ = info.address;
+    return {};
+}
+
+Answer<void> Delegation::prepare(Device& device) {
+    const auto dma = pages_.take(device.driver->dma_pages);
+    CHECK(dma, ServerError::OutOfMemory);
+    device.dma = *dma;
+    TRY(lent, vault_.copy_of(device.registers));
+    TRY(irq, vault_.claim(device.machine->interrupt));
+    TRY(endpoint, vault_.make(CapType::Endpoint));
+    TRY(bell, vault_.make(CapType::Notification));
+    device.lent_registers = lent;
+    device.irq = irq;
+    device.endpoint = endpoint;
+    device.bell = bell;
+    return {};
+}
+
+Answer<void> Delegation::map_registers(Device& device) {
+    TRY(frame, vault_.lend(device.registers, 0));
+    TRY(page, map_frame(Frame(frame)));
+    device.address = page + device.machine->registers.base % kPageSize;
+    return {};
+}
+
+Answer<void> Delegation::map_pool() {
+    if (pool_ != nullptr) return {};
+    FrameRun run(kPoolPages * kPageSize);
+    for (unsigned done = 0; done < kPoolPages; done += kMaxMessageCaps) {
+        unsigned count = 0;
+        for (; count < kMaxMessageCaps && done + count < kPoolPages; count++)
+            TRY_VOID(vault_.lend(original(done + count), count));
+        TRY_VOID(run.add(kScratch, count));
+    }
+    pool_ = reinterpret_cast<std::byte*>(run.address());
+    return {};
+}
+
+Answer<MessageWriter> Delegation::grant(const Device& device, std::uint64_t part) const {
+    if (part == 0) return grant_device(device);
+    return grant_pages(device.dma, (part - 1) * kMaxMessageCaps);
+}
+
+Answer<MessageWriter> Delegation::grant_device(const Device& device) const {
+    const FdtRegisters& registers = device.machine->registers;
+    TRY(frame, vault_.lend(device.lent_registers, 0));
+    TRY(irq, vault_.lend(device.irq, 1));
+    MessageWriter reply(0);
+    reply.word(registers.base % kPageSize).word(registers.shift).word(registers.width);
+    reply.word(device.dma.count).word(physical(device.dma)).cap(frame).cap(irq);
+    return reply;
+}
+
+Answer<MessageWriter> Delegation::grant_pages(PageRun run, std::uint64_t from) const {
+    CHECK(from < run.count, ServerError::NotFound);
+    MessageWriter reply(0);
+    for (unsigned i = 0; i < kMaxMessageCaps && from + i < run.count; i++) {
+        TRY(page, vault_.lend(lent_ + run.first + from + i, i));
+        reply.cap(page);
+    }
+    return reply;
+}
+
+void Delegation::free_pages(PageRun run) {
+    take_back_pages(run);
+    pages_.give(run);
+}
+
+void Delegation::take_back_pages(PageRun run) const {
+    for (unsigned i = 0; i < run.count; i++) vault_.take_back(lent_ + run.first + i);
+}
+
+/// In this order: no interrupt wakes anybody, nobody tells the device anything, and the device forgets what it was
+/// told.
+bool Delegation::take_back(const Device& device) const {
+    if (const auto irq = vault_.lend(device.irq, 0)) (void)IrqHandler(*irq).unbind();
+    vault_.take_back(device.irq);
+    vault_.take_back(device.lent_registers);
+    take_back_pages(device.dma);
+    if (!device.machine->is_virtio) return true;  // has no memory, and with its interrupt masked nothing to say
+    return driver::VirtioMmio(driver::Mmio(device.address)).reset();
+}
+
+}  // namespace glenda::unicorn
