@@ -54,6 +54,7 @@ PROLOGUE = """
 #include "glenda/process.h"
 #include "glenda/slots.h"
 #include "glenda/terminal.h"
+#include "glenda/thread.h"
 #include "protocol/serial.h"
 #pragma GCC diagnostic ignored "-Wunused-variable"
 using namespace glenda;

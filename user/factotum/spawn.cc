@@ -52,7 +52,7 @@ Reaction Factotum::spawn(Process& parent, Request& request) {
     const unsigned radix = cnode_radix_of(flags) != 0 ? cnode_radix_of(flags) : kProcessCNodeRadix;
     if (radix < kProcessCNodeRadix || radix > kMaxProcessCNodeRadix) return ServerError::BadRequest;
     if (!has(parent.grants, limits.grants)) return ServerError::PermissionDenied;
-    if (priority > parent.priority) return ServerError::PermissionDenied;
+    if (priority > parent.schedule.priority) return ServerError::PermissionDenied;
     for (unsigned i = 0; i < request.caps(); i++) {
         if (target_slot(map, i) == 0) return ServerError::PermissionDenied;
     }
@@ -71,7 +71,8 @@ Reaction Factotum::spawn(Process& parent, Request& request) {
     }
     child->account = *account;
     memory_.accounts().enter(*account);
-    const SpawnRequest wanted{{strings, count}, priority != 0 ? unsigned(priority) : parent.priority, map, request};
+    const SpawnRequest wanted{
+        {strings, count}, priority != 0 ? unsigned(priority) : parent.schedule.priority, map, request};
     if (const auto built = build(*child, parent, **program, wanted); !built) {
         tear_down(*child);
         processes_.release(*child);
@@ -98,7 +99,7 @@ Answer<AccountNumber> Factotum::account_for(Process& parent, SpawnFlags flags, c
 
 Answer<void> Factotum::build(Process& child, const Process& parent, Image& program, const SpawnRequest& request) {
     child.image = &program;
-    child.priority = request.priority;
+    child.schedule.priority = request.priority;
     std::string_view name = request.arguments[0];
     if (const auto slash = name.rfind('/'); slash != name.npos) name.remove_prefix(slash + 1);
     child.set_name(name);

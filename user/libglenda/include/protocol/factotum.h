@@ -45,6 +45,7 @@ enum class FactotumMethod : std::uint64_t {
     CreateObject,                       // CapType: Endpoint, Notification, Reply or Timer -> its number; a capability
     Mprotect = kFactotumProtocol + 23,  // address, bytes, MapFlags (0: no access) -> ; NotFound: there is a hole
     DeleteObject = kFactotumProtocol + 27,  // number of an object that CreateObject made ->
+    SetSched = kFactotumProtocol + 29,      // pid, SchedClass, nice, slice in microseconds (0: the class's) ->
     Inspect = kFactotumProtocol + 36,       // (with Grants::Power) pid, slot -> CapType, Rights, size, badge of what is
                                             //   in a slot of a process; NotFound past its last slot
     Audit,                                  // (with Grants::Power) -> 0, or the number of an invariant that is broken
@@ -72,6 +73,14 @@ constexpr bool has(SpawnFlags all, SpawnFlags flag) { return (std::uint64_t(all)
 
 constexpr SpawnFlags cnode_radix(unsigned radix) { return SpawnFlags(std::uint64_t{radix} << 8); }
 constexpr unsigned cnode_radix_of(SpawnFlags flags) { return (std::uint64_t(flags) >> 8) & 0xf; }
+
+/// What a process is for: classes of urgency, for SET_SCHED.
+enum class SchedClass : std::uint64_t {
+    System,       // serves others: priority 101 to 239, as `nice` says
+    Interactive,  // waits for people: 100
+    Normal,       // 90 - nice
+    Batch,        // works when nobody else does: 40, for 20 ms at a time
+};
 
 /// Flags of MMAP.
 enum class MmapFlags : std::uint64_t {
