@@ -24,7 +24,7 @@ def service(name: str, path: str, more: str) -> str:
 def greeter(hangs: str = "", more: str = 'heartbeat = "400ms"') -> str:
     """A service that hangs from its greeting number `hangs` on."""
     arguments = f'args = ["hang", "{hangs}"]\n' if hangs else ""
-    return service("greeter", "greeter", f'{arguments}provides = "greeting"\npriority = 150\n{more}\n')
+    return service("greeter", "greeter", f'{arguments}provides = "greeting"\nprotocol = 48\npriority = 150\n{more}\n')
 
 
 def client(name: str, *names: str) -> str:

@@ -39,7 +39,7 @@ def boot(machine: Boot, tmp_path: Path) -> Iterator[Callable[..., Shell]]:
 
 
 # Methods that need a permission, of init.toml or of Factotum, must never succeed.
-NOBODY = {"factotum": {36, 37}, "9ball": set(range(64)) - EVERYBODY["9ball"], "serial": {3, 4}}
+NOBODY = {"factotum": {35, 36, 37}, "9ball": set(range(64)) - EVERYBODY["9ball"], "serial": {3, 4}}
 
 
 @pytest.mark.parametrize("target", TARGETS)

@@ -40,6 +40,8 @@ PROTOCOLS = [
     Protocol("protocol-factotum.md", INCLUDE / "protocol" / "factotum.h", "FactotumMethod", "Factotum", ("ProcessInfo",)),
     Protocol("protocol-9ball.md", INCLUDE / "protocol" / "nineball.h", "Method", "Nineball"),
     Protocol("protocol-serial.md", INCLUDE / "protocol" / "serial.h", "SerialMethod", "Serial"),
+    Protocol("protocol-unicorn.md", INCLUDE / "protocol" / "unicorn.h", "UnicornMethod", "Unicorn", ("DeviceInfo",)),
+    Protocol("protocol-rtc.md", INCLUDE / "protocol" / "rtc.h", "RtcMethod", "Rtc"),
     Protocol("protocol-block.md", ROOT / "user/driver/session_page.h", layouts=("SessionPage", "SessionSlot")),
 ]
 COMMON = Protocol("protocols.md", INCLUDE / "protocol" / "errors.h")
@@ -47,6 +49,7 @@ PAGES = [*PROTOCOLS, COMMON]
 WITH_METHODS = [protocol for protocol in PROTOCOLS if protocol.methods]
 PROLOGUE = """
 #include "driver/session_client.h"
+#include "glenda/devices.h"
 #include "glenda/environment.h"
 #include "glenda/message.h"
 #include "glenda/nineball.h"
@@ -55,7 +58,9 @@ PROLOGUE = """
 #include "glenda/slots.h"
 #include "glenda/terminal.h"
 #include "glenda/thread.h"
+#include "protocol/rtc.h"
 #include "protocol/serial.h"
+#include "protocol/unicorn.h"
 #pragma GCC diagnostic ignored "-Wunused-variable"
 using namespace glenda;
 extern driver::SessionPage& page;
@@ -199,7 +204,8 @@ def test_layouts_agree_with_the_header(protocol: Protocol, tmp_path: Path) -> No
     assert compiler_complaints(layout_asserts(protocol, protocol.text), tmp_path) == ""
     for struct in protocol.layouts:
         body = re.search(rf"struct {struct} \{{(.*?)^\}};", without_comments(protocol.source), re.DOTALL | re.MULTILINE)[1]
-        fields = set(re.findall(r"^\s*(?:[\w:]+) (\w+)(?:\[\w+\])?;", body, re.MULTILINE))
+        declarations = re.findall(r"^\s*[\w:]+ (\w+(?:\[\w+\])?(?:, \w+)*);", body, re.MULTILINE)
+        fields = {re.sub(r"\[.*", "", name) for names in declarations for name in names.split(", ")}
         assert {row[1].strip("`") for row in rows(section(protocol.text, struct)) if row[0][0].isdigit()} == fields
 
 

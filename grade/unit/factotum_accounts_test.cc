@@ -147,5 +147,48 @@ TEST(Accounts, AReservationServesEachMixture) {
     }
 }
 
+/// Limits change while pages are charged: what is in use stays, what is reserved can be charged, the books agree.
+TEST(Accounts, LimitsChangeAtRandom) {
+    std::mt19937 random(3);
+    TestMemory books(8);
+    Memory& memory = books.memory();
+    AccountNumber vacant = Account::kNone;
+    std::vector<Owner> owners;
+    for (const AccountNumber parent : {Accounts::kRoot, Accounts::kRoot, AccountNumber{2}, AccountNumber{3}}) {
+        const auto account = memory.open_account(parent, random() % 20, 8 * kChunkPages, 1, vacant);
+        ASSERT_TRUE(account);
+        memory.accounts().enter(*account);
+        owners.push_back({*account, parent});
+    }
+    unsigned changed = 0, refused = 0;
+    for (int step = 0; step < 200'000; step++) {
+        Owner& owner = owners[random() % owners.size()];
+        const Account before = memory.accounts()[owner.account];
+        if (random() % 3 == 0) {
+            const std::uint64_t reserved = random() % 100, limit = random() % 2 ? 8 * kChunkPages : random() % 300;
+            const bool done = memory.resize_account(owner.account, reserved, limit).has_value();
+            const Account& now = memory.accounts()[owner.account];
+            ASSERT_EQ(now.reserved, done ? reserved : before.reserved);
+            ASSERT_EQ(now.limit, done ? limit : before.limit);
+            ASSERT_EQ(now.direct, before.direct);
+            (done ? changed : refused)++;
+        } else if (random() % 2 == 0) {
+            const std::uint64_t pages = random() % 40;
+            const bool done = memory.charge({.frames = pages}, owner.account);
+            ASSERT_TRUE(done || pages > before.unused()) << "what is reserved is refused, at step " << step;
+            if (done) owner.charged += pages;
+        } else {
+            const std::uint64_t pages = random() % (owner.charged + 1);
+            memory.uncharge({.frames = pages}, owner.account);
+            owner.charged -= pages;
+        }
+        if (step % 16 == 0) {
+            ASSERT_EQ(audit_memory(memory), Broken::Nothing) << step;
+        }
+    }
+    EXPECT_GT(changed, 5'000u);
+    EXPECT_GT(refused, 5'000u);
+}
+
 }  // namespace
 }  // namespace glenda::factotum::test

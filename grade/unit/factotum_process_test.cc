@@ -160,12 +160,17 @@ TEST(ExitStatus, SurvivesTheRoundTrip) {
 TEST(ArgumentBlock, IsReadBackAsItWasWritten) {
     std::mt19937 random(6);
     for (int round = 0; round < 500; round++) {
-        std::vector<std::string> texts(random() % 20);
-        for (std::string& text : texts) text.assign(random() % 40, char('a' + random() % 26));
+        const auto some = [&] {
+            std::vector<std::string> texts(random() % 20);
+            for (std::string& text : texts) text.assign(random() % 40, char('a' + random() % 26));
+            return texts;
+        };
+        const auto texts = some(), variables = some();
         const std::vector<std::string_view> views(texts.begin(), texts.end());
+        const std::vector<std::string_view> variable_views(variables.begin(), variables.end());
         std::array<std::byte, kPageSize> page{};
         const std::uint64_t top = 0x7000;
-        const auto sp = write_arguments(page, top, views);
+        const auto sp = write_arguments(page, top, views, variable_views);
         ASSERT_TRUE(sp.has_value());
         ASSERT_EQ(*sp % 16, 0u);
         const auto at = [&](std::uint64_t address) { return page.data() + (address - (top - kPageSize)); };
@@ -177,12 +182,14 @@ TEST(ArgumentBlock, IsReadBackAsItWasWritten) {
         ASSERT_EQ(word(0), texts.size());
         for (unsigned i = 0; i < texts.size(); i++)
             ASSERT_STREQ(reinterpret_cast<const char*>(at(word(1 + i))), texts[i].c_str());
-        const unsigned n = unsigned(1 + texts.size());
-        ASSERT_EQ(word(n), 0u);
-        ASSERT_EQ(word(n + 1), 0u);
-        ASSERT_EQ(word(n + 2), kAuxStart);
-        ASSERT_EQ(word(n + 3), kAuxStartProcess);
-        ASSERT_EQ(word(n + 4), 0u);
+        unsigned n = unsigned(1 + texts.size());
+        ASSERT_EQ(word(n++), 0u);
+        for (const std::string& variable : variables)
+            ASSERT_STREQ(reinterpret_cast<const char*>(at(word(n++))), variable.c_str());
+        ASSERT_EQ(word(n++), 0u);
+        ASSERT_EQ(word(n++), kAuxStart);
+        ASSERT_EQ(word(n++), kAuxStartProcess);
+        ASSERT_EQ(word(n++), 0u);
     }
 }
 
@@ -193,6 +200,8 @@ TEST(ArgumentBlock, RefusesWhatDoesNotFit) {
     EXPECT_FALSE(write_arguments(page, 0x7000, one));
     const std::vector<std::string_view> many(kMaxArguments + 1, "x");
     EXPECT_FALSE(write_arguments(page, 0x7000, many));
+    EXPECT_FALSE(write_arguments(page, 0x7000, std::span(many).first(kMaxArguments), std::span(many).first(1)));
+    EXPECT_FALSE(write_arguments(page, 0x7000, {}, one));
 }
 
 TEST(Demangle, ReadsThePlainForms) {

@@ -136,6 +136,17 @@ INSTANTIATE_TEST_SUITE_P(
                     Refused{SERVICE("a") "stop = \"1 s\"\n", kNoTime},
                     Refused{SERVICE("a") "stop = \"18446744073709551615s\"\n", kNoTime}));
 
+TEST(InitConfig, WhatIsUsedMayBeRequested) {
+    const Parsed parsed(
+        SERVICE("a") "provides = \"x\"\nprotocol = 9\n" SERVICE("b") "provides = \"y\"\nprotocol = 61\n" SERVICE(
+            "c") "provides = \"z\"\n" SERVICE("d") "uses = [\"x\", \"y\", \"z\"]\n");
+    ASSERT_EQ(parsed.error(), "");
+    const auto services = parsed.config->services();
+    EXPECT_EQ(services[0].protocol_number(), 0x0900u);
+    EXPECT_EQ(parsed.config->services_of(services[3]), service_grant(9) | service_grant(61));
+    EXPECT_EQ(parsed.config->services_of(services[0]), Grants::None);
+}
+
 TEST(InitConfig, ReadsMemoryAndPriorities) {
     const Parsed parsed(SERVICE("a") "memory = \"4M\"\nlimit = \"1G\"\ncnode = 12\nclass = \"batch\"\n" SERVICE(
         "b") "class = \"system\"\npriority = 239\n" SERVICE("c") "class = \"normal\"\n" SERVICE("d")

@@ -30,6 +30,8 @@ std::expected<void, ConfigError> InitConfig::check_alone(const ServiceConfig& se
         return refuse(service, "service \"{}\" is \"public\", but \"provides\" nothing", service.name);
     if (service.limit != 0 && service.limit < service.memory)
         return refuse(service, "service \"{}\" has a \"limit\" below its \"memory\"", service.name);
+    if (service.protocol != 0 && service.provides.empty())
+        return refuse(service, "service \"{}\" has a \"protocol\", but \"provides\" nothing", service.name);
     if (service.ready() == ReadyRule::Register && service.provides.empty())
         return refuse(service, "service \"{}\" is \"ready\" when it registers, but \"provides\" nothing", service.name);
     if (service.ready() == ReadyRule::Exit && service.restart == RestartRule::Always)
@@ -43,6 +45,9 @@ std::expected<void, ConfigError> InitConfig::check_unique(std::size_t index) con
         const ServiceConfig& other = services_[i];
         if (other.name == service.name)
             return refuse(service, "a second service \"{}\": the first is in line {}", service.name, other.line);
+        if (service.protocol != 0 && other.protocol == service.protocol)
+            return refuse(service, "\"{}\" and \"{}\" both have \"protocol\" {}", other.name, service.name,
+                          service.protocol);
         if (!service.provides.empty() && other.provides == service.provides)
             return refuse(service, "\"{}\" and \"{}\" both provide \"{}\"", other.name, service.name, service.provides);
         if (service.devices && other.devices)

@@ -45,6 +45,7 @@ std::optional<Measure> read_measure(const TomlEvent& event, std::span<char> buff
     return Measure{*number, {text->data() + digits, size - digits}};
 }
 
+constexpr unsigned kMaxProtocol = 61;  // of Grants' bits
 constexpr ServiceClass kClasses[] = {
     {"system", 101, 239, 0}, {"interactive", 100, 100, 100}, {"normal", 81, 99, 90}, {"batch", 40, 40, 40}};
 
@@ -55,6 +56,14 @@ bool ServiceConfig::may_use(std::string_view endpoint) const {
         if (used == endpoint) return true;
     }
     return false;
+}
+
+Grants InitConfig::services_of(const ServiceConfig& config) const {
+    Grants grants = Grants::None;
+    for (const ServiceConfig& other : services()) {
+        if (other.protocol != 0 && config.may_use(other.provides)) grants = grants | service_grant(other.protocol);
+    }
+    return grants;
 }
 
 std::expected<void, ConfigError> InitConfig::parse(std::string_view text) {
@@ -97,6 +106,7 @@ std::expected<void, ConfigError> InitConfig::read_key(ServiceConfig& service, co
     if (key == "priority") return read_number(service.priority, 1, kMaxServicePriority, event);
     if (key == "memory") return read_size(service.memory, event);
     if (key == "limit") return read_size(service.limit, event);
+    if (key == "protocol") return read_number(service.protocol, 1, kMaxProtocol, event);
     if (key == "cnode") return read_number(service.cnode_radix, kProcessCNodeRadix, kMaxProcessCNodeRadix, event);
     if (key == "stop") return read_time(service.stop_ms, event);
     if (key == "heartbeat") return read_time(service.heartbeat_ms, event);

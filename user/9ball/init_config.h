@@ -10,8 +10,9 @@
 //     ready = "register"          # it is up once it has registered that (the default with `provides`),
 //                                 # or "ready": once it says so (the default without),
 //                                 # or "exit": once it has ended with status 0
-//     uses = ["serial"]           # names that it may look up
+//     protocol = 9                # the number of what it provides, 1 to 61: of 0x0900. Programs ask Factotum for it
 //     public = true               # every program may look up what it provides
+//     uses = ["serial"]           # names that it may look up; it, and what it starts, may ask Factotum for them
 //     devices = true              # it gets all devices (protocol/unicorn_boot.h); one service at most
 //     restart = "always"          # or "on-failure" (the default), or "never"
 //     class = "system"            # "system": priorities 101 to 239, "interactive": 100, "normal": 81 to 99,
@@ -42,6 +43,7 @@
 #include "format/fixed_vector.h"
 #include "format/toml.h"
 #include "glenda/format.h"
+#include "protocol/factotum.h"
 
 namespace glenda::nineball {
 
@@ -77,6 +79,7 @@ struct ServiceConfig {
     std::uint64_t memory = 640 * 1024;     // bytes
     std::uint64_t limit = 0;               // bytes; 0: none
     unsigned cnode_radix = 6;
+    unsigned protocol = 0;  // 0: none
     unsigned stop_ms = 3000;
     bool is_public = false;
     bool devices = false;
@@ -86,6 +89,8 @@ struct ServiceConfig {
     bool logger = false;
 
     bool may_use(std::string_view endpoint) const;
+    /// The protocol of what it provides, such as 0x0900.
+    std::uint64_t protocol_number() const { return std::uint64_t{protocol} * 0x100; }
     ReadyRule ready() const { return ready_key.value_or(provides.empty() ? ReadyRule::Ready : ReadyRule::Register); }
 };
 
@@ -103,6 +108,9 @@ public:
     /// Reads a whole file into an empty configuration and copies what it needs of `text`. After an error the
     /// configuration must not be used.
     std::expected<void, ConfigError> parse(std::string_view text);
+
+    /// What a service may ask Factotum for.
+    Grants services_of(const ServiceConfig& config) const;
 
     std::span<const ServiceConfig> services() const { return std::span(services_).first(count_); }
 

@@ -15,6 +15,11 @@ Registry::Entry* Registry::find(std::string_view name) {
     return nullptr;
 }
 
+Endpoint Registry::endpoint(std::string_view name) {
+    const Entry* const entry = find(name);
+    return entry == nullptr ? Endpoint() : Endpoint(entry->slot);
+}
+
 void Registry::drop(CPtr slot) {
     (void)bootstrap_.node().remove(slot);
     bootstrap_.give_back(slot);

@@ -26,6 +26,9 @@ public:
     /// Removes the name of a server that has ended.
     void remove(std::string_view name);
 
+    /// What is registered under `name`, as its clients get it; 0 if nothing is.
+    Endpoint endpoint(std::string_view name);
+
     /// Replies with the capability: at once, or, if the name is unknown and `flags` has Wait, when it is registered.
     /// `name` must outlive the registry.
     Reaction look_up(std::string_view name, Request& request, LookupFlags flags);

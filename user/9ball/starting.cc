@@ -101,7 +101,7 @@ Answer<std::uint64_t> Supervisor::spawn(const ServiceConfig& config, process::Sp
                            .slots = slots,
                            .reserved = config.memory / kPageSize,
                            .limit = config.limit / kPageSize,
-                           .grants = grants_of(config)},
+                           .grants = config_.services_of(config) | grants_of(config)},
                           &reason);
 }
 
@@ -117,7 +117,17 @@ void Supervisor::mark_up(Service& service) {
 void Supervisor::registered(Service& service) {
     say("{}: serves {}", service.name(), service.config->provides);
     if (service.config->provides == kTerminal) journal().set_echo(Journal::Echo::Off);
+    offer(service);
     if (service.config->ready() == ReadyRule::Register) mark_up(service);
+}
+
+/// Programs ask Factotum for what the service has registered. 9Ball's own clients look it up here.
+void Supervisor::offer(const Service& service) {
+    const ServiceConfig& config = *service.config;
+    if (config.protocol == 0) return;
+    const Endpoint endpoint = registry_.endpoint(config.provides);
+    if (const Answer<void> offered = process::offer(config.protocol_number(), endpoint); !offered)
+        say("{}: is not offered: {}", service.name(), offered.error());
 }
 
 void Supervisor::said_ready(Service& service) {

@@ -15,7 +15,8 @@ constexpr std::int64_t kKillSignal = 9;
 
 Supervisor::Supervisor(const InitConfig& config, DeviceVault& devices, Bootstrap& bootstrap, Registry& registry,
                        LogTaker& taker, Timer timer, std::uint64_t timebase)
-    : devices_(devices),
+    : config_(config),
+      devices_(devices),
       bootstrap_(bootstrap),
       registry_(registry),
       taker_(taker),

@@ -67,6 +67,7 @@ private:
 
     void start(Service& service);
     void mark_up(Service& service);
+    void offer(const Service& service);
     Answer<std::uint64_t> spawn(const ServiceConfig& config, process::SpawnReason& reason);
     void ended(Service& service, ExitStatus status);
     void back_off(Service& service);
@@ -85,6 +86,7 @@ private:
     void revive(Service& service);
     void check_still_usable();
 
+    const InitConfig& config_;
     DeviceVault& devices_;
     Bootstrap& bootstrap_;
     Registry& registry_;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// A service, as small as one can be: it provides "greeting" (greeting.h). Replies are short, long, or deferred.
-// `greeter hang N`: the N-th greeting never ends, as an example of a service that a heartbeat ends. N = 0: it hangs
-// before it serves anybody.
+// A service, as small as one can be: it provides "greeting", `protocol = 48` (greeting.h). Replies are short, long, or
+// deferred. `greeter hang N`: the N-th greeting never ends, as an example of a service that a heartbeat ends. N = 0: it
+// hangs before it serves anybody.
 #include "apps/greeting.h"
 #include "glenda/environment.h"
 #include "glenda/nineball.h"

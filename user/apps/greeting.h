@@ -4,7 +4,7 @@
 
 #include <cstdint>
 
-constexpr std::uint64_t kGreetingProtocol = 0x7000;
+constexpr std::uint64_t kGreetingProtocol = 0x3000;
 
 /// Labels of requests. Each comment: words of the request -> those of the reply.
 enum class GreetingMethod : std::uint64_t {

@@ -22,6 +22,7 @@ Factotum::Factotum(Memory& memory, const FactotumInfo& info, std::uint64_t reser
       pids_(memory, kPids),
       processes_(reinterpret_cast<Process*>(kProcessPlaces), number_entries(pids_, memory.slots().process_count()),
                  memory.slots().process_count(), GrowTable{{memory, kProcessPlaces}}),
+      broker_(memory),
       clock_(clock),
       wheel_(clock.now()) {
     Process* nineball = processes_.create(nullptr);
@@ -64,6 +65,9 @@ Reaction Factotum::handle(Request& request) {
         case FactotumMethod::CreateObject: return create_object(*process, request);
         case FactotumMethod::DeleteObject: return delete_object(*process, request);
         case FactotumMethod::SetSched: return set_sched(*process, request);
+        case FactotumMethod::RequestCap: return request_cap(*process, request);
+        case FactotumMethod::Offer: return offer(*process, request);
+        case FactotumMethod::SetAccount: return set_account(*process, request);
         case FactotumMethod::Inspect: return inspect(*process, request);
         case FactotumMethod::Audit: return audit(*process);
         case FactotumMethod::ThreadCreate: return thread_create(*process, request);
@@ -73,7 +77,6 @@ Reaction Factotum::handle(Request& request) {
         case FactotumMethod::FutexWake: return futex_wake(*process, request);
         case FactotumMethod::Sleep: return sleep(*process, request);
         case FactotumMethod::Fork: return fork(*process, request);
-        case FactotumMethod::RequestCap: return ServerError::NotSupported;
     }
     return ServerError::BadRequest;
 }

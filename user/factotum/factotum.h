@@ -6,9 +6,11 @@
 #pragma once
 
 #include "audit/audit.h"
+#include "broker.h"
 #include "glenda/slots.h"
 #include "image/catalogue.h"
 #include "protocol/factotum.h"
+#include "spawn_request.h"
 #include "tasks/process.h"
 #include "tasks/threads.h"
 #include "wait/clock.h"
@@ -32,30 +34,17 @@ private:
     /// Places for processes that only Grants::Power may fill.
     static constexpr std::uint32_t kKeptPlaces = 16;
 
-    /// What SPAWN may say of a child's share.
-    struct Limits {
-        std::uint64_t reserved = 0;  // pages
-        std::uint64_t limit = 0;
-        Grants grants = Grants::None;
-    };
-    /// A decoded SPAWN request.
-    struct SpawnRequest {
-        std::span<const std::string_view> arguments;  // the first is the program's name
-        unsigned priority;
-        std::uint64_t map;       // slot map
-        const Request& message;  // has the capabilities
-    };
-
     // spawn.cc, start.cc
     Reaction spawn(Process& parent, Request& request);
-    Answer<AccountNumber> account_for(Process& parent, SpawnFlags flags, const Limits& limits);
-    Answer<void> build(Process& child, const Process& parent, Image& program, const SpawnRequest& request);
+    Answer<AccountNumber> account_for(Process& parent, const SpawnRequest& request);
+    Answer<void> build(Process& child, Process& parent, Image& program, const SpawnRequest& request);
     Answer<void> lay_out(Process& child, Image& program);
     Answer<void> make_objects(Process& child, std::uint64_t utcb_address = 0);
     Answer<Process*> create_process(Process& parent);
     Answer<void> give_capabilities(Process& child, const Process& parent, const SpawnRequest& request);
     Answer<void> give_usual_capabilities(Process& child, const Process& parent);
-    Answer<std::uint64_t> write_stack(Process& child, std::span<const std::string_view> arguments);
+    Answer<std::uint64_t> write_stack(Process& child, std::span<const std::string_view> arguments,
+                                      std::span<const std::string_view> variables);
     Answer<void> start(Process& child, std::uint64_t entry, std::uint64_t sp);
 
     // fork_call.cc
@@ -69,6 +58,7 @@ private:
     Thread* waiter_for(const Process& parent, const Process& child);
     Reaction exit(Process& process, Request& request);
     Reaction wait(Process& parent, Request& request);
+    Reaction wait_for(Process& parent, std::uint64_t tid, std::int64_t wanted, Request& request);
     Reaction kill(Process& killer, Request& request);
     Reaction set_exit_notification(Process& process, Request& request);
     /// Ends a process: frees everything it had and notifies the parent. It stays a zombie until the parent waits for
@@ -125,6 +115,14 @@ private:
     Reaction memory_info();
     Reaction delete_object(Process& process, Request& request);
 
+    // broker_calls.cc
+    Reaction offer(Process& process, Request& request);
+    Reaction request_cap(Process& process, Request& request);
+    void give_service(ReplyHandle& caller, unsigned service, std::uint32_t pid);
+
+    // account_call.cc
+    Reaction set_account(Process& process, Request& request);
+
     // inspect_call.cc
     Reaction inspect(Process& process, Request& request);
 
@@ -151,6 +149,7 @@ private:
     Threads threads_;
     OwnArea pids_;
     ProcessTable<Process, GrowTable> processes_;
+    Broker broker_;
     Clock clock_;
     TimerWheel wheel_;
     bool is_timer_set_ = false;

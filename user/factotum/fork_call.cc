@@ -9,6 +9,7 @@ Reaction Factotum::fork(Process& parent, Request& request) {
     const std::uint64_t tid = request.reader().word();  // none: 0
     const Thread* const caller = threads_.find(parent, tid);
     if (parent.is_founder()) return ServerError::PermissionDenied;
+    if (parent.cnode_radix != kProcessCNodeRadix) return ServerError::NotSupported;  // too many slots for one request
     if (caller == nullptr || caller->has_ended) return ServerError::BadRequest;
     const auto created = create_process(parent);
     if (!created) return created.error();

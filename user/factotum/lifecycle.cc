@@ -58,6 +58,11 @@ Reaction Factotum::wait(Process& parent, Request& request) {
     }
     if (child == nullptr && (wanted != kAnyChild || parent.children == kNowhere)) return ServerError::NoSuchProcess;
     if (flags == WaitFlags::NoHang) return Reaction::ok(0, 0);
+    return wait_for(parent, tid, wanted, request);
+}
+
+/// A thread of the parent gets its reply when that child, or any, has ended.
+Reaction Factotum::wait_for(Process& parent, std::uint64_t tid, std::int64_t wanted, Request& request) {
     Thread* const caller = threads_.find(parent, tid);
     if (caller == nullptr || caller->has_ended) return ServerError::BadRequest;
     block(*caller, WaitKind::Child, request);

@@ -70,6 +70,19 @@ Answer<AccountNumber> Memory::open_account(AccountNumber parent, std::uint64_t r
     return account;
 }
 
+Answer<void> Memory::resize_account(AccountNumber number, std::uint64_t reserved, std::uint64_t limit) {
+    const Account before = accounts_[number];
+    const std::uint64_t unused = accounts_.unused();
+    CHECK(reserved <= total_pages() && accounts_.resize(number, reserved, limit), ServerError::OutOfMemory);
+    while (accounts_.unused() > unused && !commit_.has_room(supply(), {}, accounts_.unused())) {
+        if (reclaim()) continue;
+        (void)accounts_.resize(number, before.reserved, before.limit);  // as it was, so it fits
+        return Refusal(ServerError::OutOfMemory);
+    }
+    accounts_.disown(number);
+    return {};
+}
+
 Result<PageNumber> Memory::take_frame() {
     TRY(page, store_.take(ChunkUse::Frames));
     commit_.use({.frames = 1});

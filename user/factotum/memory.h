@@ -46,6 +46,8 @@ public:
     /// Opens an account (accounts.h), or gives back one in `vacant` with the same limits. Error: OutOfMemory, TooMany.
     Answer<AccountNumber> open_account(AccountNumber parent, std::uint64_t reserved, std::uint64_t limit,
                                        std::uint32_t creator, AccountNumber& vacant);
+    /// Changes an account's limits. Error: OutOfMemory, if it has more already, or there is no more.
+    Answer<void> resize_account(AccountNumber account, std::uint64_t reserved, std::uint64_t limit);
     Accounts& accounts() { return accounts_; }
 
     /// Takes a frame; take_zeroed() one that is all zero. Its contents are at window(), and product() can be mapped.

@@ -1,24 +1,12 @@
 // SPDX-License-Identifier: MIT
-// SPAWN: decodes the request, finds the program, builds the process. If a step fails, everything is undone.
+// SPAWN: finds the program, and builds the process. If a step fails, everything is undone.
 #include "factotum.h"
 #include "glenda/print.h"
 #include "glenda/slots.h"
-#include "image/argument_block.h"
 
 namespace glenda::factotum {
 
 namespace {
-
-constexpr unsigned kPassedSlots = kSlotPassedEnd - kSlotPassed;
-
-/// The child's slot for capability i of a request; 0 if a parent may not fill it.
-CPtr target_slot(std::uint64_t map, unsigned i) {
-    const CPtr slot = (map >> (8 * i)) & 0xff;
-    if (slot == 0) return kSlotPassed + i;
-    const bool allowed = slot == kSlotNineball || slot == kSlotStdio || slot == kSlotConsole ||
-                         (kSlotPassed <= slot && slot < kSlotPassedEnd);
-    return allowed ? slot : 0;
-}
 
 /// The caller gets the reason in the reply: "bin/x: not an ELF file (at byte 0x0)". Nothing is printed: whoever asked
 /// for a damaged file shall say so.
@@ -37,48 +25,22 @@ MessageWriter refusal(std::string_view name, const LoadFailure& failure) {
 }  // namespace
 
 Reaction Factotum::spawn(Process& parent, Request& request) {
-    MessageReader reader = request.reader();
-    const auto flags = SpawnFlags(reader.word());
-    const std::uint64_t priority = reader.word();
-    const std::uint64_t map = reader.word();
-    const std::uint64_t count = reader.word();
-    std::string_view strings[kMaxArguments];
-    if (count == 0 || count > kMaxArguments) return ServerError::BadRequest;
-    for (std::uint64_t i = 0; i < count; i++) strings[i] = reader.text();
-    Limits limits{};
-    if (has(flags, SpawnFlags::Limits)) limits = {reader.word(), reader.word(), Grants(reader.word())};
-    if (!reader.ok()) return ServerError::BadRequest;
-    if (has(flags, SpawnFlags::Unsupported)) return ServerError::NotSupported;
-    const unsigned radix = cnode_radix_of(flags) != 0 ? cnode_radix_of(flags) : kProcessCNodeRadix;
-    if (radix < kProcessCNodeRadix || radix > kMaxProcessCNodeRadix) return ServerError::BadRequest;
-    if (!has(parent.grants, limits.grants)) return ServerError::PermissionDenied;
-    if (priority > parent.schedule.priority) return ServerError::PermissionDenied;
-    for (unsigned i = 0; i < request.caps(); i++) {
-        if (target_slot(map, i) == 0) return ServerError::PermissionDenied;
-    }
-
-    const auto program = catalogue_.find(strings[0]);
-    if (!program) return refusal(strings[0], program.error());
+    SpawnRequest wanted;
+    if (const auto decoded = wanted.decode(request); !decoded) return decoded.error();
+    const bool waits = has(wanted.flags, SpawnFlags::Wait);
+    if (!has(parent.grants, wanted.grants & Grants::Special) || wanted.priority > parent.schedule.priority)
+        return ServerError::PermissionDenied;
+    const auto program = catalogue_.find(wanted.file());
+    if (!program) return refusal(wanted.file(), program.error());
     const auto created = create_process(parent);
     if (!created) return created.error();
     Process* const child = *created;
-    child->grants = limits.grants;
-    child->cnode_radix = radix;
-    const auto account = account_for(parent, flags, limits);
-    if (!account) {
-        processes_.release(*child);
-        return account.error();
-    }
-    child->account = *account;
-    memory_.accounts().enter(*account);
-    const SpawnRequest wanted{
-        {strings, count}, priority != 0 ? unsigned(priority) : parent.schedule.priority, map, request};
     if (const auto built = build(*child, parent, **program, wanted); !built) {
         tear_down(*child);
         processes_.release(*child);
         return built.error();
     }
-    return Reaction::ok(child->pid);
+    return waits ? wait_for(parent, wanted.tid, child->pid, request) : Reaction::ok(child->pid);
 }
 
 /// A record for a child. The last places are for whoever keeps the system alive.
@@ -91,16 +53,21 @@ Answer<Process*> Factotum::create_process(Process& parent) {
 }
 
 /// The parent's account, or one of the child's own.
-Answer<AccountNumber> Factotum::account_for(Process& parent, SpawnFlags flags, const Limits& limits) {
-    if (!has(flags, SpawnFlags::Limits)) return parent.account;
-    const std::uint64_t limit = limits.limit != 0 ? limits.limit : memory_.total_pages();
-    return memory_.open_account(parent.account, limits.reserved, limit, parent.pid, parent.vacant);
+Answer<AccountNumber> Factotum::account_for(Process& parent, const SpawnRequest& request) {
+    if (!has(request.flags, SpawnFlags::Limits)) return parent.account;
+    const std::uint64_t limit = request.limit != 0 ? request.limit : memory_.total_pages();
+    return memory_.open_account(parent.account, request.reserved, limit, parent.pid, parent.vacant);
 }
 
-Answer<void> Factotum::build(Process& child, const Process& parent, Image& program, const SpawnRequest& request) {
+Answer<void> Factotum::build(Process& child, Process& parent, Image& program, const SpawnRequest& request) {
+    TRY(account, account_for(parent, request));
+    child.account = account;
+    memory_.accounts().enter(account);
+    child.grants = request.grants & parent.grants;
+    child.cnode_radix = request.radix;
     child.image = &program;
-    child.schedule.priority = request.priority;
-    std::string_view name = request.arguments[0];
+    child.schedule.priority = request.priority != 0 ? unsigned(request.priority) : parent.schedule.priority;
+    std::string_view name = request.file();
     if (const auto slash = name.rfind('/'); slash != name.npos) name.remove_prefix(slash + 1);
     child.set_name(name);
 
@@ -108,14 +75,14 @@ Answer<void> Factotum::build(Process& child, const Process& parent, Image& progr
     TRY_VOID(lay_out(child, program));
     TRY_VOID(make_objects(child));
     TRY_VOID(give_capabilities(child, parent, request));
-    TRY(sp, write_stack(child, request.arguments));
+    TRY(sp, write_stack(child, request.arguments(), request.variables()));
     return start(child, program.elf.entry(), sp);
 }
 
 Answer<void> Factotum::give_capabilities(Process& child, const Process& parent, const SpawnRequest& request) {
-    for (unsigned i = 0; i < request.message.caps(); i++)
-        TRY_VOID(
-            child.cspace.move(target_slot(request.map, i), request.message.caps_node(), request.message.cap_index(i)));
+    const Request& message = *request.message;
+    for (unsigned i = 0; i < message.caps(); i++)
+        TRY_VOID(child.cspace.move(request.target_slot(i), message.caps_node(), message.cap_index(i)));
     return give_usual_capabilities(child, parent);
 }
 

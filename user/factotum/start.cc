@@ -37,12 +37,14 @@ Answer<void> Factotum::make_objects(Process& child, std::uint64_t utcb_address) 
     return {};
 }
 
-/// Makes the topmost page of the stack, with the arguments in it. Returns the initial stack pointer.
-Answer<std::uint64_t> Factotum::write_stack(Process& child, std::span<const std::string_view> arguments) {
+/// Makes the topmost page of the stack, with the arguments and the environment in it. Returns the initial stack
+/// pointer.
+Answer<std::uint64_t> Factotum::write_stack(Process& child, std::span<const std::string_view> arguments,
+                                            std::span<const std::string_view> variables) {
     const std::uint64_t address = kStackTop - kPageSize;
     TRY(page, child.space.populate(memory_, *child.space.regions().find(address), address, Access::Write));
     const std::span<std::byte, kPageSize> bytes(memory_.window(page), kPageSize);
-    const auto sp = write_arguments(bytes, kStackTop, arguments);
+    const auto sp = write_arguments(bytes, kStackTop, arguments, variables);
     if (!sp) return Refusal(ServerError::BadRequest);
     return *sp;
 }

@@ -66,6 +66,7 @@ void add_letter(MessageWriter& message, char letter, Random& random, const Memor
     constexpr MapFlags kRights[] = {MapFlags{}, MapFlags::Read, MapFlags::ReadWrite, MapFlags::ReadExecute};
     switch (letter) {
         case 's': message.word(random.below(8)); return;
+        case 'P': message.word((1 + random.below(15)) << 8); return;
         case 'L': message.word(SpawnFlags::Limits); return;
         case 'x': message.word(~std::uint64_t{0}); return;
         case 'm': message.word(memory.any(random)); return;

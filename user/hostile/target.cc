@@ -6,6 +6,7 @@
 #include "protocol/factotum.h"
 #include "protocol/nineball.h"
 #include "protocol/serial.h"
+#include "protocol/unicorn.h"
 #include "util/bits.h"
 
 namespace glenda::hostile {
@@ -28,6 +29,8 @@ constexpr Form kFactotum[] = {
     form(F::Spawn, "0s0spt"),
     form(F::Spawn, "s001psss"),
     form(F::Spawn, "L001psss"),
+    form(F::SetAccount, "mbb"),
+    form(F::SetAccount, "mss"),
     form(F::Inspect, "ss"),
     form(F::Audit, ""),
     form(F::Wait, "x0"),
@@ -56,6 +59,9 @@ constexpr Form kFactotum[] = {
     form(F::GetPpid, ""),
     form(F::Yield, ""),
     form(F::RequestCap, "s1"),
+    form(F::RequestCap, "P0"),
+    form(F::Offer, "P0"),
+    form(F::Offer, "PC"),
 };
 
 using N = nineball::Method;

@@ -15,7 +15,7 @@ namespace glenda::hostile {
 ///     0 1     that number                    r     rights to memory: none, Read, ReadWrite, ReadExecute
 ///     s       a small number                 a b   the address of a page, a number of bytes
 ///     m       what a server has answered     t p   a text, the name of a program
-///     x       all bits                       L     SpawnFlags::Limits
+///     x       all bits                       L P   SpawnFlags::Limits, the protocol of a service
 /// A capital letter is a capability: C one of the process's own, N its notification.
 /// Methods with several forms are asked for more often.
 struct Form {

@@ -28,21 +28,54 @@ Answer<void> tell(FactotumMethod method, Words... words) {
 
 }  // namespace
 
-Answer<std::uint64_t> spawn(const SpawnRequest& request, SpawnReason* reason) {
+namespace {
+
+void add_variables(MessageWriter& message, const SpawnRequest& request) {
+    if (request.variables) {
+        message.word(request.variables->size());
+        for (const std::string_view variable : *request.variables) message.text(variable);
+    } else {
+        const auto own = environment().variables;
+        message.word(own.size());
+        for (const char* const variable : own) message.text(variable);
+    }
+}
+
+Answer<void> send_spawn(const SpawnRequest& request, SpawnFlags more, SpawnReason* reason, Received& reply) {
+    const SpawnFlags flags = request.flags | more | SpawnFlags::Environment;
     MessageWriter message(FactotumMethod::Spawn);
-    message.word(request.flags).word(request.priority).word(request.slots).word(1 + request.arguments.size());
+    message.word(flags).word(request.priority).word(request.slots).word(1 + request.arguments.size());
     message.text(request.file);
     for (std::string_view argument : request.arguments) message.text(argument);
-    if (has(request.flags, SpawnFlags::Limits)) message.word(request.reserved).word(request.limit).word(request.grants);
+    add_variables(message, request);
+    if (has(flags, SpawnFlags::Limits)) message.word(request.reserved).word(request.limit).word(request.grants);
+    message.word(this_thread());
     for (CPtr cap : request.caps) message.cap(cap);
-    Received reply;
-    if (const Answer<void> done = transact(server(), message, reply); !done) {
+    const Answer<void> done = transact(server(), message, reply);
+    if (!done && reason != nullptr) {
         MessageReader reader = reply.reader();
         const std::string_view text = reader.text();
-        if (reason != nullptr && reader.ok()) reason->add("{}", text);
-        return Refusal(done.error());
+        if (reader.ok()) reason->add("{}", text);
     }
-    return reply.reader().word();
+    return done;
+}
+
+}  // namespace
+
+Answer<std::uint64_t> spawn(const SpawnRequest& request, SpawnReason* reason) {
+    Received reply;
+    TRY_VOID(send_spawn(request, SpawnFlags::None, reason, reply));
+    return reply.words[0];
+}
+
+Answer<Ended> run(const SpawnRequest& request, SpawnReason* reason) {
+    Received reply;
+    TRY_VOID(send_spawn(request, SpawnFlags::Wait, reason, reply));
+    return Ended{reply.words[0], ExitStatus(reply.words[1])};
+}
+
+Answer<void> set_account(std::uint64_t pid, std::uint64_t reserved, std::uint64_t limit) {
+    return tell(FactotumMethod::SetAccount, pid, reserved, limit);
 }
 
 Answer<std::uint64_t> fork() {
@@ -113,6 +146,20 @@ Answer<MemoryInfo> memory() {
     TRY(reply, ask(server(), FactotumMethod::MemoryInfo));
     CHECK(reply.tag.length() == 4, ServerError::Broken);
     return MemoryInfo{reply.words[0], reply.words[1], reply.words[2], reply.words[3]};
+}
+
+Answer<void> request(std::uint64_t protocol, std::uint64_t index, RequestFlags flags) {
+    Received reply;
+    TRY(caps,
+        transact(server(), MessageWriter(FactotumMethod::RequestCap).word(protocol).word(flags).word(this_thread()),
+                 reply, {environment().cnode, index, 1}));
+    CHECK(caps == 1, ServerError::Broken);
+    return {};
+}
+
+Answer<void> offer(std::uint64_t protocol, Endpoint endpoint) {
+    if (!endpoint) return tell(FactotumMethod::Offer, protocol);
+    return transact(server(), MessageWriter(FactotumMethod::Offer).word(protocol).cap(endpoint.cptr()));
 }
 
 Answer<CNode::Info> inspect(std::uint64_t pid, std::uint64_t index) {

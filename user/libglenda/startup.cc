@@ -22,13 +22,15 @@ namespace {
 
 constinit Environment the_environment;
 
-/// Finds argc, argv and the auxiliary vector, which follows the environment strings.
+/// Finds argc, argv and the auxiliary vector, and the environment strings between.
 void read_stack(const std::uint64_t* stack) {
     const std::uint64_t argc = *stack++;
     the_environment.arguments = {reinterpret_cast<char**>(const_cast<std::uint64_t*>(stack)), argc};
     stack += argc + 1;
-    while (*stack != 0) stack++;
-    const auto* entries = reinterpret_cast<const AuxEntry*>(stack + 1);
+    std::size_t variables = 0;
+    while (stack[variables] != 0) variables++;
+    the_environment.variables = {reinterpret_cast<char**>(const_cast<std::uint64_t*>(stack)), variables};
+    const auto* entries = reinterpret_cast<const AuxEntry*>(stack + variables + 1);
     std::size_t count = 0;
     while (entries[count].type != 0) count++;
     the_environment.auxiliary = {entries, count};
@@ -71,6 +73,15 @@ void name_process_capabilities(Environment& e) {
 }  // namespace
 
 Environment& environment() { return the_environment; }
+
+const char* getenv(std::string_view name) {
+    for (const char* const variable : the_environment.variables) {
+        const std::string_view text(variable);
+        if (text.size() > name.size() && text.starts_with(name) && text[name.size()] == '=')
+            return variable + name.size() + 1;
+    }
+    return nullptr;
+}
 
 std::uint64_t auxiliary(std::uint64_t type, std::uint64_t otherwise) {
     for (const AuxEntry& entry : the_environment.auxiliary) {

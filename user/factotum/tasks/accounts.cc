@@ -60,6 +60,25 @@ AccountNumber Accounts::open(AccountNumber parent, std::uint64_t reserved, std::
     return number;
 }
 
+bool Accounts::resize(AccountNumber number, std::uint64_t reserved, std::uint64_t limit) {
+    const Account before = places_[number];
+    set(number, reserved, limit);
+    for (AccountNumber at = number; at != Account::kNone; at = places_[at].parent) {
+        if (places_[at].promised() <= places_[at].limit) continue;
+        set(number, before.reserved, before.limit);
+        return false;
+    }
+    return true;
+}
+
+void Accounts::set(AccountNumber number, std::uint64_t reserved, std::uint64_t limit) {
+    Account& account = places_[number];
+    const std::uint64_t before = account.reserved;
+    change(number, account.direct, reserved);
+    change(account.parent, places_[account.parent].direct - before + reserved, places_[account.parent].reserved);
+    account.limit = limit;
+}
+
 void Accounts::leave(AccountNumber number, AccountNumber& vacant, bool is_kept) {
     Account& account = places_[number];
     if (--account.processes != 0) return;

@@ -61,6 +61,12 @@ public:
     /// Opens an account below `parent`, without processes. Its reservation has been judged. kNone if there is no place,
     /// or it would be too deep.
     AccountNumber open(AccountNumber parent, std::uint64_t reserved, std::uint64_t limit, std::uint32_t creator);
+    /// Changes what an account below the root may have. False, and no change, if it or an ancestor then had more than
+    /// its limit. A smaller reservation can be refused, too: what is charged beyond it climbs past what ancestors have
+    /// reserved.
+    [[nodiscard]] bool resize(AccountNumber account, std::uint64_t reserved, std::uint64_t limit);
+    /// Nobody will get it back by reuse(): its numbers are no longer those that its creator asked for.
+    void disown(AccountNumber account) { places_[account].creator = 0; }
     void enter(AccountNumber account) { places_[account].processes++; }
     /// A process has ended, or never began. `is_kept`: its creator lives, and gets it back by reuse().
     void leave(AccountNumber account, AccountNumber& vacant, bool is_kept);
@@ -76,6 +82,7 @@ public:
 
 private:
     void change(AccountNumber account, std::uint64_t direct, std::uint64_t reserved);
+    void set(AccountNumber account, std::uint64_t reserved, std::uint64_t limit);
     void close(AccountNumber account);
 
     std::span<Account> places_{};

@@ -11,11 +11,12 @@
 namespace glenda::factotum {
 
 enum class WaitKind : std::uint8_t {
-    None,    // it does not wait
-    Child,   // for the end of a child
-    Thread,  // for the end of another thread
-    Futex,   // for FUTEX_WAKE
-    Sleep,   // for its time
+    None,     // it does not wait
+    Child,    // for the end of a child
+    Thread,   // for the end of another thread
+    Service,  // for a service that 9Ball will offer
+    Futex,    // for FUTEX_WAKE
+    Sleep,    // for its time
 };
 
 /// A word of memory that threads can wait at. Private memory: the process, and the address.

@@ -37,11 +37,15 @@ struct Environment {
     Console console{};             // root task, and services with `console` in init.toml
     Machine machine{};             // root task only
     std::span<char*> arguments{};  // argv
+    std::span<char*> variables{};  // "NAME=value"
     std::span<const AuxEntry> auxiliary{};
 };
 
 /// The program's environment. A program may change it: for example, to set `stdio` after a lookup.
 Environment& environment();
+
+/// The value of the environment variable `name`; null if there is none.
+const char* getenv(std::string_view name);
 
 /// The auxiliary vector's entry of type `type`, or `otherwise` if there is none.
 std::uint64_t auxiliary(std::uint64_t type, std::uint64_t otherwise);

@@ -6,6 +6,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string_view>
 
@@ -20,19 +21,24 @@ namespace glenda::process {
 struct SpawnRequest {
     std::string_view file;
     std::span<const std::string_view> arguments{};
+    /// "NAME=value"; nothing: those of this program.
+    std::optional<std::span<const std::string_view>> variables{};
     unsigned priority = 0;  // 0: the caller's
     SpawnFlags flags = SpawnFlags::None;
     std::span<const CPtr> caps{};  // copies go to the child
     std::uint64_t slots = 0;       // target slots: slot_map(...); 0: slot 16 and up
     std::uint64_t reserved = 0;    // with SpawnFlags::Limits: pages that are the child's, whoever else wants them
     std::uint64_t limit = 0;       // pages that it and its children may have at most; 0: no limit
-    Grants grants = Grants::None;  // at most the caller's
+    /// With Limits: what it may do; of services, those that this program may request, too.
+    Grants grants = Grants::Services;
 };
 /// Factotum's message on why a program could not be started. May be empty.
 using SpawnReason = FixedText<96>;
 /// Starts a process and returns its identifier.
 Answer<std::uint64_t> spawn(const SpawnRequest& request, SpawnReason* reason = nullptr);
 
+/// Changes what process `pid`, a descendant spawned with SpawnFlags::Limits, may have, in pages; limit 0: no limit.
+Answer<void> set_account(std::uint64_t pid, std::uint64_t reserved, std::uint64_t limit);
 /// Makes a copy of this process, which continues here, too. Returns the copy's identifier, and 0 in the copy.
 Answer<std::uint64_t> fork();
 
@@ -40,6 +46,8 @@ struct Ended {
     std::uint64_t pid;  // 0: none has ended (with NoHang)
     ExitStatus status;
 };
+/// Starts a process and waits until it has ended.
+Answer<Ended> run(const SpawnRequest& request, SpawnReason* reason = nullptr);
 /// Waits until the child `pid`, or any child (kAnyChild), has ended.
 Answer<Ended> wait(std::int64_t pid, WaitFlags flags = WaitFlags::None);
 Answer<void> kill(std::uint64_t pid, std::int64_t signal);
@@ -93,6 +101,11 @@ Answer<void> protect(std::uint64_t address, std::uint64_t bytes, MapFlags rights
 /// The list of processes. The view is valid until the next call.
 Answer<std::span<const ProcessInfo>> list();
 Answer<MemoryInfo> memory();
+
+/// Puts a capability to the service with that protocol (0x0900) into the empty slot `index` of this program's CNode.
+Answer<void> request(std::uint64_t protocol, std::uint64_t index, RequestFlags flags = RequestFlags::None);
+/// Lets Factotum hand out capabilities to a service; without one, no longer. For 9Ball.
+Answer<void> offer(std::uint64_t protocol, Endpoint endpoint = {});
 
 /// What is in slot `index` of process `pid`. NotFound past its last slot. Needs Grants::Power.
 Answer<CNode::Info> inspect(std::uint64_t pid, std::uint64_t index);

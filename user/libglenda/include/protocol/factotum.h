@@ -15,17 +15,19 @@ constexpr std::uint64_t kFactotumProtocol = 0x0100;
 /// Labels of requests. Each comment: words and capabilities of the request -> those of the reply.
 enum class FactotumMethod : std::uint64_t {
     Spawn = kFactotumProtocol + 1,  // SpawnFlags, priority (0: the caller's), slot map, count of strings, the byte
-                                    //   strings (file name, then arguments); capabilities -> pid
+                                    //   strings (file name, then arguments), with Environment their count and the
+                                    //   variables ("NAME=value"), with Limits its words [, tid]; capabilities -> pid;
+                                    //   with Wait also the ExitStatus
     Exit,                           // code -> never
     Wait,    // pid or -1 for any child, WaitFlags [, tid] -> pid (0: none has ended, with NoHang), ExitStatus
     Kill,    // pid, signal ->
     Fork,    // [tid] -> pid of the child, 0 in the child: a copy of the process with its calling thread alone. Slots 1
              //   to 9 are its own; Console, what was passed, and slots from kSlotFirstFree on are copies, but for
-             //   Untyped, PageTable, Reply and IrqHandler
+             //   Untyped, PageTable, Reply and IrqHandler. NotSupported with a CNode of more than 64 slots
     Sbrk,    // bytes, signed -> the new program break
     Mmap,    // address, bytes, MapFlags (0: no access), MmapFlags, 0, 0 -> address: private memory, all zero.
-             //   With Frame capabilities of one size -> where they are now, one behind the other: at `address`
-             //   with Fixed, else where `bytes` are free from there on. MapFlags 0: ReadWrite
+             //   With Frame capabilities of one size -> where they are now, one behind the other: at `address` with
+             //   Fixed, else where `bytes` are free from there on. MapFlags 0: ReadWrite
     Munmap,  // address, bytes -> : any part of any regions; holes are no error
     ThreadCreate,  // pc, sp, a0, tp -> tid: the thread begins with these registers, and the address of its UTCB in a1
     ThreadExit,    // status [, tid] -> never: the last thread ends the process with this as its exit code
@@ -38,17 +40,24 @@ enum class FactotumMethod : std::uint64_t {
     GetPid,        // -> pid
     GetPpid,       // -> pid of the parent
     Ps,            // -> address of an array of ProcessInfo, read-only, valid until the next Ps; its length
-    RequestCap,    // not yet
+    RequestCap,    // protocol of a service (0x0900), RequestFlags [, tid] -> capability, badged with the caller's pid
+                   //   unless the service has chosen a badge. PermissionDenied: 9Ball has not granted it the service;
+                   //   NotFound: it was never there; Broken: it has ended
     // Not in the design document:
     SetExitNotification,                // a Notification capability -> : signalled whenever a child ends
     MemoryInfo,                         // -> MemoryInfo, word for word
     CreateObject,                       // CapType: Endpoint, Notification, Reply or Timer -> its number; a capability
     Mprotect = kFactotumProtocol + 23,  // address, bytes, MapFlags (0: no access) -> ; NotFound: there is a hole
     DeleteObject = kFactotumProtocol + 27,  // number of an object that CreateObject made ->
-    SetSched = kFactotumProtocol + 29,      // pid, SchedClass, nice, slice in microseconds (0: the class's) ->
-    Inspect = kFactotumProtocol + 36,       // (with Grants::Power) pid, slot -> CapType, Rights, size, badge of what is
-                                            //   in a slot of a process; NotFound past its last slot
-    Audit,                                  // (with Grants::Power) -> 0, or the number of an invariant that is broken
+    SetAccount,  // pid, pages kept for it, pages that it and its descendants may have at most (0: no limit) -> : by an
+                 //   ancestor, or with Grants::Power. NotFound: it has no account of its own (Limits). OutOfMemory:
+                 //   less than what is in use, or more than there is
+    SetSched,    // pid, SchedClass, nice, slice in microseconds (0: the class's) ->
+    Offer = kFactotumProtocol + 35,  // (9Ball) protocol of a service, Endpoint capability -> : who may have it and asks
+                                     //   for it gets it. Without one: the service has ended
+    Inspect,                         // (with Grants::Power) pid, slot -> CapType, Rights, size, badge of what is
+                                     //   in a slot of a process; NotFound past its last slot
+    Audit,                           // (with Grants::Power) -> 0, or the number of an invariant that is broken
 };
 
 /// A call in which a thread waits has its number (tid) as the last word: a thread waits for one thing at a time, and a
@@ -59,13 +68,14 @@ constexpr unsigned kUtcbTid = 0;
 /// Flags of SPAWN.
 enum class SpawnFlags : std::uint64_t {
     None = 0,
-    Wait = 1,     // not yet: reply when the child has ended
-    Debug = 2,    // not yet: start it stopped
-    NoMount = 4,  // RFNOMNT, not yet: a private namespace
+    Wait = 1,         // reply when the child has ended
+    Debug = 2,        // not yet: start it stopped
+    NoMount = 4,      // RFNOMNT, not yet: a private namespace
+    Environment = 8,  // the request has variables
     // Bits 8 to 11: log2 of the number of slots of the child's CNode, 6 to 12; 0: 6. See cnode_radix().
     Limits = 16,  // the request ends with three words: pages that are kept for the child, pages that it may have at
                   //   most (0: as the parent), Grants
-    Unsupported = 1 | 2 | 4,
+    Unsupported = 2 | 4,
 };
 
 constexpr SpawnFlags operator|(SpawnFlags a, SpawnFlags b) { return SpawnFlags(std::uint64_t(a) | std::uint64_t(b)); }
@@ -92,13 +102,19 @@ enum class MmapFlags : std::uint64_t {
 constexpr MmapFlags operator|(MmapFlags a, MmapFlags b) { return MmapFlags(std::uint64_t(a) | std::uint64_t(b)); }
 constexpr bool has(MmapFlags all, MmapFlags flag) { return (std::uint64_t(all) & std::uint64_t(flag)) != 0; }
 
-/// What a process may do beyond what everybody may. Nobody can grant more than it has. The other bits are services.
+/// What a process may do beyond what everybody may. Nobody can grant more than it has. The other bits are the services
+/// that it may request: what its parent may, unless SPAWN said less.
 enum class Grants : std::uint64_t {
     None = 0,
     Dma = std::uint64_t{1} << 62,    // give devices to its children, which end when it ends
     Power = std::uint64_t{1} << 63,  // kill any process
+    Special = Dma | Power,
+    Services = ~std::uint64_t(Special),
     All = ~std::uint64_t{0},
 };
+constexpr Grants operator|(Grants a, Grants b) { return Grants(std::uint64_t(a) | std::uint64_t(b)); }
+/// The right to request the service with this number: its protocol, in hundreds.
+constexpr Grants service_grant(unsigned number) { return Grants(std::uint64_t{1} << number); }
 constexpr Grants operator&(Grants a, Grants b) { return Grants(std::uint64_t(a) & std::uint64_t(b)); }
 constexpr bool has(Grants held, Grants wanted) { return (held & wanted) == wanted; }
 
@@ -108,6 +124,8 @@ constexpr bool has(Grants held, Grants wanted) { return (held & wanted) == wante
 constexpr std::uint64_t slot_map(unsigned first, unsigned second = 0, unsigned third = 0, unsigned fourth = 0) {
     return first | std::uint64_t{second} << 8 | std::uint64_t{third} << 16 | std::uint64_t{fourth} << 24;
 }
+
+enum class RequestFlags : std::uint64_t { None = 0, Wait = 1 };  // Wait: until it is offered
 
 /// As the timeout of FUTEX_WAIT.
 constexpr std::int64_t kNoTimeout = -1;

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: MIT
+// See spawn_request.h.
+#include "spawn_request.h"
+
+#include "glenda/slots.h"
+
+namespace glenda::factotum {
+
+Answer<void> SpawnRequest::decode(const Request& request) {
+    message = &request;
+    MessageReader reader = request.reader();
+    flags = SpawnFlags(reader.word());
+    priority = reader.word();
+    map = reader.word();
+    argument_count = reader.word();
+    CHECK(argument_count != 0 && argument_count <= kMaxArguments, ServerError::BadRequest);
+    for (std::uint64_t i = 0; i < argument_count; i++) texts[i] = reader.text();
+    if (has(flags, SpawnFlags::Environment)) {
+        variable_count = reader.word();
+        CHECK(variable_count <= kMaxArguments - argument_count, ServerError::BadRequest);
+        for (std::uint64_t i = 0; i < variable_count; i++) texts[argument_count + i] = reader.text();
+    }
+    if (has(flags, SpawnFlags::Limits)) {
+        reserved = reader.word();
+        limit = reader.word();
+        grants = Grants(reader.word());
+    }
+    CHECK(reader.ok(), ServerError::BadRequest);
+    tid = reader.word();  // none: 0
+    CHECK(!has(flags, SpawnFlags::Unsupported), ServerError::NotSupported);
+    radix = cnode_radix_of(flags) != 0 ? cnode_radix_of(flags) : kProcessCNodeRadix;
+    CHECK(radix >= kProcessCNodeRadix && radix <= kMaxProcessCNodeRadix, ServerError::BadRequest);
+    for (unsigned i = 0; i < request.caps(); i++) CHECK(target_slot(i) != 0, ServerError::PermissionDenied);
+    return {};
+}
+
+CPtr SpawnRequest::target_slot(unsigned i) const {
+    const CPtr slot = (map >> (8 * i)) & 0xff;
+    if (slot == 0) return kSlotPassed + i;
+    const bool allowed = slot == kSlotNineball || slot == kSlotStdio || slot == kSlotConsole ||
+                         (kSlotPassed <= slot && slot < kSlotPassedEnd);
+    return allowed ? slot : 0;
+}
+
+}  // namespace glenda::factotum
