@@ -89,6 +89,9 @@ private:
     Reaction futex_wait(Process& process, Request& request);
     Reaction futex_wake(Process& process, Request& request);
 
+    // sched_call.cc
+    Reaction set_sched(Process& caller, Request& request);
+
     // thread_calls.cc
     Reaction thread_create(Process& process, Request& request);
     Reaction thread_exit(Process& process, Request& request);
@@ -170,6 +173,7 @@ private:
     TimerWheel wheel_;
     bool is_timer_set_ = false;
     std::uint64_t timer_time_ = 0;  // when it will signal
+    Waiter next_balance_{};         // with several harts
     Futex futex_{};
 };
 

@@ -28,7 +28,7 @@ Reaction Factotum::fork(Process& parent, Request& request) {
 /// Of the threads, there is a copy of the caller alone.
 Answer<void> Factotum::copy_process(Process& child, Process& parent, const Thread& caller) {
     child.image = parent.image;
-    child.priority = parent.priority;
+    child.schedule = parent.schedule;
     child.cnode_radix = parent.cnode_radix;
     child.spare_utcb = parent.spare_utcb;
     child.heap_start = parent.heap_start;

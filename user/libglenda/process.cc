@@ -96,6 +96,10 @@ Answer<std::uint64_t> get_pid() { return ask_word(FactotumMethod::GetPid); }
 Answer<std::uint64_t> get_parent_pid() { return ask_word(FactotumMethod::GetPpid); }
 void yield() { sys::yield(); }
 
+Answer<void> set_sched(std::uint64_t pid, SchedClass wanted, std::int64_t nice, std::uint64_t slice) {
+    return tell(FactotumMethod::SetSched, pid, wanted, nice, slice);
+}
+
 Answer<std::uint64_t> start_thread(const ThreadRequest& request) {
     return ask_word(FactotumMethod::ThreadCreate, request.pc, request.sp, request.argument, request.tp);
 }

@@ -56,6 +56,11 @@ Answer<std::uint64_t> get_parent_pid();
 /// Lets other programs of the same priority run.
 void yield();
 
+/// Changes how urgent a process is: this one, or a descendant. `nice`: from -9 to 9 in the class Normal. `slice`: for
+/// how many microseconds its threads run at a time; 0 is what the class has. Nobody gives more than it has, without
+/// power.
+Answer<void> set_sched(std::uint64_t pid, SchedClass wanted, std::int64_t nice = 0, std::uint64_t slice = 0);
+
 /// How a thread begins. Thread (thread.h) is made of these calls.
 struct ThreadRequest {
     std::uint64_t pc;

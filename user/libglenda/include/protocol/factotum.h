@@ -56,6 +56,7 @@ enum class FactotumMethod : std::uint64_t {
     SetAccount,  // pid, pages kept for it, pages that it and its descendants may have at most (0: no limit) -> : by an
                  //   ancestor, or with Grants::Power. NotFound: it has no account of its own (Limits). OutOfMemory:
                  //   less than what is in use, or more than there is
+    SetSched,    // pid, SchedClass, nice, slice in microseconds (0: the class's) ->
     Offer = kFactotumProtocol + 35,  // (9Ball) protocol of a service, Endpoint capability -> : who may have it and asks
                                      //   for it gets it. Without one: the service has ended
     Inspect,                         // (with Grants::Power) pid, slot -> CapType, Rights, size, badge of what is
@@ -90,6 +91,14 @@ constexpr unsigned cnode_radix_of(SpawnFlags flags) { return (std::uint64_t(flag
 /// What a memory object is made of.
 enum class ObjectKind : std::uint64_t {
     Anonymous = 0,  // memory, all zero at first
+};
+
+/// What a process is for: classes of urgency, for SET_SCHED.
+enum class SchedClass : std::uint64_t {
+    System,       // serves others: priority 101 to 239, as `nice` says
+    Interactive,  // waits for people: 100
+    Normal,       // 90 - nice
+    Batch,        // works when nobody else does: 40, for 20 ms at a time
 };
 
 /// Flags of MMAP.
