@@ -29,7 +29,7 @@ ProcessInfo Factotum::describe(const Process& process, const Process& caller) {
         .pid = process.pid,
         .parent = process.parent,
         .state = state_of(process, caller),
-        .priority = process.priority,
+        .priority = process.schedule.priority,
         .resident = process.space.resident_pages() * kPageSize,
         .reserved = process.space.charged_pages().sum() * kPageSize,
         .name = {},
