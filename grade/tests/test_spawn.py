@@ -8,11 +8,14 @@ from glenda.shell import Shell
 
 def test_an_environment(shell: Shell) -> None:
     """A child has the variables that its parent gives it, and the grandchildren inherit them."""
-    assert shell.run("run env") == "process 5 exited with status 0\n"
-    assert shell.run("run env A=1 B=two=2 A=3 env") == "A=3\nB=two=2\nprocess 6 exited with status 0\n"
-    assert shell.run("run env A=1 env B=2 env C= env") == "A=1\nB=2\nC=\nprocess 8 exited with status 0\n"
+    def env(arguments: str) -> str:
+        return re.sub(r"process \d+ exited with status 0\n$", "", shell.run(f"run env {arguments}".strip()))
+
+    assert env("") == ""
+    assert env("A=1 B=two=2 A=3 env") == "A=3\nB=two=2\n"
+    assert env("A=1 env B=2 env C= env") == "A=1\nB=2\nC=\n"
     many = " ".join(f"V{i}={i}" for i in range(20))
-    assert shell.run(f"run env {many} env").splitlines()[:-1] == many.split()
+    assert env(f"{many} env").split() == many.split()
 
 
 def test_spawn_that_waits(shell: Shell) -> None:
@@ -30,7 +33,7 @@ def test_spawn_that_waits(shell: Shell) -> None:
     for row in shell.ps():
         if row.name == "spin":
             shell.run(f"kill {row.pid}")
-    assert {row.name for row in shell.ps()} == {"9ball", "factotum", "uart", "console"}
+    assert not {row.name for row in shell.ps()} & {"env", "spin"}
 
 
 def test_an_account_can_change(shell: Shell) -> None:

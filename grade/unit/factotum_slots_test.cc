@@ -80,6 +80,7 @@ TEST(SlotMap, EverySlotIsItsOwn) {
     }
     for (std::uint32_t place = 0; place < map.process_count(); place++)
         for (std::uint64_t slot = 0; slot < kRunSlots; slot++) check(map.run(place, RunSlot(slot)));
+    for (std::uint32_t place = 0; place < map.thread_count(); place++) check(map.tcb(place));
     for (std::uint64_t i = 0; i < map.heap_words() * 64; i++) check(map.heap() + i);
 }
 
@@ -90,7 +91,8 @@ TEST(SlotMap, EveryMachineHasOne) {
         ASSERT_LE(map.usable_chunks(), chunks);
         ASSERT_LE(map.heap() + map.heap_words() * 64, bit(map.radix()));
         ASSERT_GE(map.heap_words(), 1u);
-        ASSERT_LE(map.run(map.process_count() - 1, kRunSlots), map.heap());
+        ASSERT_LE(map.run(map.process_count() - 1, kRunSlots), map.tcb(0));
+        ASSERT_LE(map.tcb(map.thread_count()), map.heap());
         // 16 GiB and less: all of it can be in use.
         ASSERT_TRUE(map.usable_chunks() == chunks || chunks << kChunkBits > 16 * kGiB);
     }

@@ -11,8 +11,8 @@
 //                                 # or "ready": once it says so (the default without),
 //                                 # or "exit": once it has ended with status 0
 //     protocol = 9                # the number of what it provides, 1 to 61: of 0x0900. Programs ask Factotum for it
-//     uses = ["serial"]           # names that it may look up; it, and what it starts, may ask Factotum for them
 //     public = true               # every program may look up what it provides
+//     uses = ["serial"]           # names that it may look up; it, and what it starts, may ask Factotum for them
 //     devices = true              # it gets all devices (protocol/unicorn_boot.h); one service at most
 //     restart = "always"          # or "on-failure" (the default), or "never"
 //     class = "system"            # "system": priorities 101 to 239, "interactive": 100, "normal": 81 to 99,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Asks Factotum after each run of a program whether all invariants of its books hold. Arguments: "NAME ARGUMENT", ...
+// Asks Factotum after each run of a program whether all invariants of its books hold. Arguments: "NAME ARGUMENTS", ...
 // Needs power, so it runs as a service.
 #include "glenda/print.h"
 #include "glenda/process.h"
@@ -8,17 +8,18 @@ using namespace glenda;
 
 namespace {
 
+constexpr std::size_t kMostWords = 4;
+
 /// Runs a program to its end.
 Answer<void> run(std::string_view command) {
-    std::string_view name = command, argument;
-    if (const auto blank = command.find(' '); blank != command.npos) {
-        name.remove_suffix(command.size() - blank);
-        argument = command;
-        argument.remove_prefix(blank + 1);
+    std::string_view words[kMostWords] = {};
+    std::size_t count = 0;
+    for (std::string_view rest = command; !rest.empty() && count < kMostWords;) {
+        const std::size_t size = std::min(rest.find(' '), rest.size());
+        words[count++] = rest.substr(0, size);
+        rest.remove_prefix(std::min(size + 1, rest.size()));
     }
-    const std::string_view arguments[] = {argument};
-    const std::span<const std::string_view> all(arguments);
-    TRY(pid, process::spawn({.file = name, .arguments = argument.empty() ? all.first(0) : all, .priority = 90}));
+    TRY(pid, process::spawn({.file = words[0], .arguments = {words + 1, count - 1}, .priority = 90}));
     TRY_VOID(process::wait(std::int64_t(pid)));
     return {};
 }

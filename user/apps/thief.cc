@@ -39,6 +39,7 @@ int main(int argc, char**) {
         for (const Attempt& attempt : attempts) {
             if (!is_refused(attempt, once)) return 1;
         }
-    } while (!once && process::yield());
+        process::yield();
+    } while (!once);
     return 0;
 }

@@ -9,6 +9,7 @@ Reaction Factotum::audit(Process& process) {
     if (!has(process.grants, Grants::Power)) return ServerError::PermissionDenied;
     Broken broken = audit_memory(memory_);
     if (broken == Broken::Nothing) broken = audit_processes();
+    if (broken == Broken::Nothing) broken = audit_threads();
     return Reaction::ok(broken);
 }
 
@@ -27,12 +28,37 @@ Broken Factotum::audit_processes() {
         is_fine = is_fine && processes_.find_badge(process.badge()) == &process;
         is_fine = is_fine && (process.pid == kNineballPid || (parent != nullptr && !parent->is_zombie));
         if (!process.is_zombie) return;
-        is_fine = is_fine && !process.waiter && process.space.resident_pages() == 0;
+        is_fine = is_fine && process.threads.count == 0 && process.space.resident_pages() == 0;
         is_fine = is_fine && process.children == kNowhere && process.zombies == kNowhere;
     });
-    is_fine = is_fine && count == processes_.count() && replies_.count() > count;
+    is_fine = is_fine && count == processes_.count();
     const Broken broken = frames.finish();
     return is_fine && charged <= memory_.commit().charged().sum() ? broken : Broken::Processes;
+}
+
+/// Each thread is in the list of its process, and each waiter is where it should be.
+Broken Factotum::audit_threads() {
+    std::uint64_t count = 0, at_words = 0, with_deadline = 0;
+    bool is_fine = threads_.has_replies();
+    processes_.for_each([&](Process& process) {
+        std::uint64_t listed = 0, running = 0;
+        for (Thread* thread = threads_.first(process); thread != nullptr; thread = threads_.next(*thread)) {
+            listed++;
+            running += !thread->has_ended;
+            at_words += thread->kind == WaitKind::Futex;
+            with_deadline += thread->has_deadline;
+            is_fine = is_fine && threads_.find_badge(thread->fault_badge()) == thread;
+            is_fine = is_fine && threads_.find(process, thread->tid) == thread;
+            is_fine = is_fine && bool(thread->reply) == (thread->kind != WaitKind::None);
+            is_fine = is_fine && (thread->kind == WaitKind::None || !thread->has_ended);
+            is_fine = is_fine && (!thread->has_deadline || thread->kind >= WaitKind::Futex);
+        }
+        is_fine = is_fine && listed == process.threads.count && running == process.running;
+        is_fine = is_fine && process.is_zombie == (running == 0);
+        count += listed;
+    });
+    is_fine = is_fine && count == threads_.count() && at_words == futex_.count() && with_deadline == wheel_.count();
+    return is_fine ? Broken::Nothing : Broken::Threads;
 }
 
 }  // namespace glenda::factotum

@@ -17,8 +17,11 @@ Reaction Factotum::offer(Process& process, Request& request) {
     if (const auto kept = broker_.offer(*service, request.caps_node(), request.cap_index(0)); !kept)
         return kept.error();
     processes_.for_each([&](Process& waiting) {
-        if (waiting.service_waiter && waiting.awaited_service == *service)
-            give_service(waiting.service_waiter, *service, waiting.pid);
+        for (Thread* thread = threads_.first(waiting); thread != nullptr; thread = threads_.next(*thread)) {
+            if (thread->kind != WaitKind::Service || thread->awaited != std::int64_t{*service}) continue;
+            thread->kind = WaitKind::None;
+            give_service(thread->reply, *service, waiting.pid);
+        }
     });
     return Reaction::ok();
 }
@@ -31,9 +34,10 @@ Reaction Factotum::request_cap(Process& process, Request& request) {
     if (!has(process.grants, service_grant(*service))) return ServerError::PermissionDenied;
     const bool is_there = broker_.state(*service) == Broker::State::Offered;
     if (!is_there && flags == RequestFlags::Wait) {
-        if (process.service_waiter) return ServerError::Busy;
-        process.awaited_service = *service;
-        process.service_waiter = request.defer();
+        Thread* const caller = threads_.find(process, reader.word());  // none: 0
+        if (caller == nullptr || caller->has_ended) return ServerError::BadRequest;
+        block(*caller, WaitKind::Service, request);
+        caller->awaited = *service;
         return Reaction::later();
     }
     ReplyHandle caller = request.defer();

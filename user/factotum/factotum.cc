@@ -5,23 +5,12 @@
 #include "glenda/panic.h"
 #include "glenda/slots.h"
 #include "memory_start.h"
+#include "tasks/number_entries.h"
 
 namespace glenda::factotum {
 
-namespace {
-
-/// A hash table that is at most half full. It needs room for one process at least.
-std::span<PidTable::Entry> pid_entries(OwnArea& area, std::uint64_t processes) {
-    std::uint64_t size = 1;
-    while (size < 2 * processes) size *= 2;
-    auto* const entries = area.append<PidTable::Entry>(size);
-    ASSERT(entries != nullptr);
-    return {entries, size};
-}
-
-}  // namespace
-
-Factotum::Factotum(Memory& memory, const FactotumInfo& info, std::uint64_t reserved_bytes, ReplyPool& replies)
+Factotum::Factotum(Memory& memory, const FactotumInfo& info, std::uint64_t reserved_bytes, ReplyPool& replies,
+                   Clock clock)
     : memory_(memory),
       kits_(memory),
       images_(memory, kClusters, kImages),
@@ -30,11 +19,13 @@ Factotum::Factotum(Memory& memory, const FactotumInfo& info, std::uint64_t reser
                  {reinterpret_cast<const std::byte*>(info.initrd_address), std::size_t(info.initrd_size)}, kFiles),
       nineball_bytes_(info.nineball_size),
       reserved_bytes_(reserved_bytes),
-      replies_(memory, replies),
+      threads_(memory, replies),
       pids_(memory, kPids),
-      processes_(reinterpret_cast<Process*>(kProcessPlaces), pid_entries(pids_, memory.slots().process_count()),
+      processes_(reinterpret_cast<Process*>(kProcessPlaces), number_entries(pids_, memory.slots().process_count()),
                  memory.slots().process_count(), GrowTable{{memory, kProcessPlaces}}),
-      broker_(memory) {
+      broker_(memory),
+      clock_(clock),
+      wheel_(clock.now()) {
     Process* nineball = processes_.create(nullptr);
     Process* self = processes_.create(nineball);
     ASSERT(nineball != nullptr && self != nullptr);
@@ -45,15 +36,16 @@ Factotum::Factotum(Memory& memory, const FactotumInfo& info, std::uint64_t reser
     nineball->account = Accounts::kRoot;
     self->set_name("factotum");
     self->priority = 240;
-    self->tcb = Tcb(kSlotTcb);
-    const bool has_replies = replies_.reach(processes_.count() + 1);
-    ASSERT(has_replies);
+    const bool has_threads =
+        threads_.adopt(*nineball, Tcb()) != nullptr && threads_.adopt(*self, Tcb(kSlotTcb)) != nullptr;
+    ASSERT(has_threads);
 }
 
 Reaction Factotum::handle(Request& request) {
-    Process* process = request.badge >> 49 == 0 ? processes_.find_badge(request.badge & ~kFaultBadge) : nullptr;
+    if (request.badge & kFaultBadge) return fault(request);
+    const bool is_process = request.badge >> 48 == 0;  // not a memory object
+    Process* process = is_process ? processes_.find_badge(request.badge) : nullptr;
     if (process == nullptr || process->is_zombie) return ServerError::NoSuchProcess;
-    if (request.badge & kFaultBadge) return fault(*process, request);
 
     switch (FactotumMethod(request.label())) {
         case FactotumMethod::Spawn: return spawn(*process, request);
@@ -79,13 +71,13 @@ Reaction Factotum::handle(Request& request) {
         case FactotumMethod::SetAccount: return set_account(*process, request);
         case FactotumMethod::Inspect: return inspect(*process, request);
         case FactotumMethod::Audit: return audit(*process);
-        case FactotumMethod::Fork: return fork(*process);
-        case FactotumMethod::ThreadCreate:
-        case FactotumMethod::ThreadExit:
-        case FactotumMethod::ThreadJoin:
-        case FactotumMethod::FutexWait:
-        case FactotumMethod::FutexWake:
-        case FactotumMethod::Sleep: return ServerError::NotSupported;
+        case FactotumMethod::ThreadCreate: return thread_create(*process, request);
+        case FactotumMethod::ThreadExit: return thread_exit(*process, request);
+        case FactotumMethod::ThreadJoin: return thread_join(*process, request);
+        case FactotumMethod::FutexWait: return futex_wait(*process, request);
+        case FactotumMethod::FutexWake: return futex_wake(*process, request);
+        case FactotumMethod::Sleep: return sleep(*process, request);
+        case FactotumMethod::Fork: return fork(*process, request);
     }
     return ServerError::BadRequest;
 }

@@ -13,26 +13,22 @@
 #include "range.h"
 #include "spawn_request.h"
 #include "tasks/process.h"
-#include "tasks/reply_store.h"
+#include "tasks/threads.h"
+#include "wait/clock.h"
+#include "wait/futex.h"
+#include "wait/timer_wheel.h"
 
 namespace glenda::factotum {
-
-/// Memory for the process table.
-struct GrowTable {
-    OwnArea area;
-
-    bool operator()(std::uint64_t bytes) { return area.reach(bytes); }
-};
 
 class Factotum {
 public:
     /// `reserved_bytes`: memory that is not part of `memory`, for Factotum's tables.
-    Factotum(Memory& memory, const FactotumInfo& info, std::uint64_t reserved_bytes, ReplyPool& replies);
+    Factotum(Memory& memory, const FactotumInfo& info, std::uint64_t reserved_bytes, ReplyPool& replies, Clock clock);
 
     /// Handles a request of a client or a fault of a process. The badge tells which of the two, and from whom.
     Reaction handle(Request& request);
-    /// No notification is bound.
-    void signalled(Badge) {}
+    /// The timer has signalled: somebody's time is up.
+    void signalled(Badge);
 
 private:
     static constexpr CNode own_node() { return CNode(kSlotCNode); }
@@ -44,26 +40,26 @@ private:
     Answer<AccountNumber> account_for(Process& parent, const SpawnRequest& request);
     Answer<void> build(Process& child, Process& parent, Image& program, const SpawnRequest& request);
     Answer<void> lay_out(Process& child, Image& program);
-    Answer<void> make_objects(Process& child);
+    Answer<void> make_objects(Process& child, std::uint64_t utcb_address = 0);
     Answer<Process*> create_process(Process& parent);
     Answer<void> give_capabilities(Process& child, const Process& parent, const SpawnRequest& request);
     Answer<void> give_usual_capabilities(Process& child, const Process& parent);
     Answer<std::uint64_t> write_stack(Process& child, std::span<const std::string_view> arguments,
                                       std::span<const std::string_view> variables);
-    Answer<void> prepare_thread(Process& child);
     Answer<void> start(Process& child, std::uint64_t entry, std::uint64_t sp);
 
     // fork_call.cc
-    Reaction fork(Process& parent);
-    Answer<void> copy_process(Process& child, Process& parent);
+    Reaction fork(Process& parent, Request& request);
+    Answer<void> copy_process(Process& child, Process& parent, const Thread& caller);
     void copy_slots(const Process& child, const Process& parent);
 
     // lifecycle.cc
     bool may_kill(const Process& killer, const Process& victim);
     Process* child_of(const Process& parent, std::int64_t pid);
+    Thread* waiter_for(const Process& parent, const Process& child);
     Reaction exit(Process& process, Request& request);
     Reaction wait(Process& parent, Request& request);
-    Reaction wait_for(Process& parent, std::int64_t wanted, Request& request);
+    Reaction wait_for(Process& parent, std::uint64_t tid, std::int64_t wanted, Request& request);
     Reaction kill(Process& killer, Request& request);
     Reaction set_exit_notification(Process& process, Request& request);
     /// Ends a process: frees everything it had and notifies the parent. It stays a zombie until the parent waits for
@@ -73,6 +69,31 @@ private:
     void tear_down(Process& process);
     void leave_account(Process& process);
     void tell_parent(Process& zombie);
+
+    // waiting.cc
+    /// Lets a thread wait: its caller gets no reply yet.
+    void block(Thread& thread, WaitKind kind, Request& request);
+    /// Ends a thread's wait, if it waits.
+    void unblock(Thread& thread, const Message& answer);
+    void finish(Thread& thread, const Message& answer);
+    void set_deadline(Thread& thread, std::uint64_t deadline);
+    void wind_timer();
+    Reaction sleep(Process& process, Request& request);
+
+    // futex_calls.cc
+    struct Word {
+        FutexKey key;
+        std::uint32_t value;
+    };
+    Answer<Word> word_at(Process& process, std::uint64_t address);
+    Reaction futex_wait(Process& process, Request& request);
+    Reaction futex_wake(Process& process, Request& request);
+
+    // thread_calls.cc
+    Reaction thread_create(Process& process, Request& request);
+    Reaction thread_exit(Process& process, Request& request);
+    Reaction thread_join(Process& process, Request& request);
+    Thread* joiner_of(const Process& process, const Thread& thread);
 
     // map_calls.cc
     Reaction sbrk(Process& process, Request& request);
@@ -122,14 +143,16 @@ private:
     // audit_call.cc
     Reaction audit(Process& process);
     Broken audit_processes();
+    Broken audit_threads();
 
     // snapshot.cc
     Reaction snapshot(Process& process);
-    ProcessInfo describe(const Process& process, const Process& caller) const;
+    ProcessState state_of(const Process& process, const Process& caller);
+    ProcessInfo describe(const Process& process, const Process& caller);
 
     // faults.cc
-    Reaction fault(Process& process, Request& request);
-    void report(const Process& process, CrashKind kind, std::uint64_t address);
+    Reaction fault(Request& request);
+    void report(const Process& process, const Thread& thread, CrashKind kind, std::uint64_t address);
 
     Memory& memory_;
     SpaceKits kits_;
@@ -139,10 +162,15 @@ private:
     Catalogue catalogue_;
     std::uint64_t nineball_bytes_;
     std::uint64_t reserved_bytes_;
-    ReplyStore replies_;
+    Threads threads_;
     OwnArea pids_;
     ProcessTable<Process, GrowTable> processes_;
     Broker broker_;
+    Clock clock_;
+    TimerWheel wheel_;
+    bool is_timer_set_ = false;
+    std::uint64_t timer_time_ = 0;  // when it will signal
+    Futex futex_{};
 };
 
 }  // namespace glenda::factotum

@@ -81,22 +81,28 @@ void print_registers(const Registers& r) {
 
 }  // namespace
 
-Reaction Factotum::fault(Process& process, Request& request) {
+Reaction Factotum::fault(Request& request) {
+    const Thread* const thread = threads_.find_badge(request.badge);
+    if (thread == nullptr) return Reaction::later();  // it has ended meanwhile
+    Process& process = processes_.at(thread->process);
     const Verdict verdict = judge(memory_, process, request);
     if (!verdict.crash) return short_message(kFaultResume);
-    report(process, *verdict.crash, verdict.address);
+    report(process, *thread, *verdict.crash, verdict.address);
     end(process, ExitStatus::crashed(*verdict.crash));
     return Reaction::later();  // the thread that waits for the reply is gone
 }
 
-/// Prints, for example, `crash (pid 7) stopped: store page fault at address 0x0, pc 0x10234 in main+0x34`.
-void Factotum::report(const Process& process, CrashKind kind, std::uint64_t address) {
+/// Prints, for example, `crash (pid 7) stopped: store page fault at address 0x0, pc 0x10234 in main+0x34`. If the
+/// process has several threads, it says `(pid 7, thread 9)`.
+void Factotum::report(const Process& process, const Thread& thread, CrashKind kind, std::uint64_t address) {
     Registers registers;
-    const auto read = process.tcb.read_registers(registers);
+    const auto read = thread.tcb.read_registers(registers);
     Place where = place_of(process.image->elf, registers.pc, "in");
     if (where.view().empty()) where = place_of(process.image->elf, registers.ra, "called from");
-    print("{} (pid {}) stopped: {}{} {:#x}, pc {:#x}{}\n", process.name_view(), process.pid, kind, link_word(kind),
-          address, registers.pc, where.view());
+    FixedText<24> which;
+    if (process.threads.count > 1) which.add(", thread {}", thread.tid);
+    print("{} (pid {}{}) stopped: {}{} {:#x}, pc {:#x}{}\n", process.name_view(), process.pid, which.view(), kind,
+          link_word(kind), address, registers.pc, where.view());
     if (read) print_registers(registers);
 }
 

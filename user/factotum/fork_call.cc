@@ -5,16 +5,19 @@
 
 namespace glenda::factotum {
 
-Reaction Factotum::fork(Process& parent) {
+Reaction Factotum::fork(Process& parent, Request& request) {
+    const std::uint64_t tid = request.reader().word();  // none: 0
+    const Thread* const caller = threads_.find(parent, tid);
     if (parent.is_founder()) return ServerError::PermissionDenied;
     if (parent.cnode_radix != kProcessCNodeRadix) return ServerError::NotSupported;  // too many slots for one request
+    if (caller == nullptr || caller->has_ended) return ServerError::BadRequest;
     const auto created = create_process(parent);
     if (!created) return created.error();
     Process& child = **created;
     child.grants = parent.grants;
     child.account = parent.account;
     memory_.accounts().enter(child.account);
-    if (const auto copied = copy_process(child, parent); !copied) {
+    if (const auto copied = copy_process(child, parent, *caller); !copied) {
         tear_down(child);
         processes_.release(child);
         return copied.error();
@@ -22,23 +25,29 @@ Reaction Factotum::fork(Process& parent) {
     return Reaction::ok(child.pid);
 }
 
-Answer<void> Factotum::copy_process(Process& child, Process& parent) {
+/// Of the threads, there is a copy of the caller alone.
+Answer<void> Factotum::copy_process(Process& child, Process& parent, const Thread& caller) {
     child.image = parent.image;
     child.priority = parent.priority;
     child.cnode_radix = parent.cnode_radix;
+    child.spare_utcb = parent.spare_utcb;
     child.heap_start = parent.heap_start;
     child.break_ = parent.break_;
     child.set_name(parent.name_view());
 
     if (!child.space.create(memory_, stores_, child.account)) return Refusal(ServerError::OutOfMemory);
     TRY_VOID(child.space.fork(memory_, parent.space));
-    TRY_VOID(make_objects(child));
+    for (const Thread* other = threads_.first(parent); other != nullptr; other = threads_.next(*other)) {
+        if (other == &caller) continue;
+        TRY_VOID(child.space.unmap(memory_, other->utcb_address, other->utcb_address + kPageSize));
+    }
+    TRY_VOID(make_objects(child, caller.utcb_address));
     TRY_VOID(give_usual_capabilities(child, parent));
     copy_slots(child, parent);
-    TRY_VOID(prepare_thread(child));
-    TRY_VOID(child.tcb.copy_registers(parent.tcb));
-    TRY_VOID(child.tcb.write_result(Tag(0, 1), 0));  // as if its FORK had been answered with 0
-    TRY_VOID(child.tcb.resume());
+    const Tcb tcb = threads_.first(child)->tcb;
+    TRY_VOID(tcb.copy_registers(caller.tcb));
+    TRY_VOID(tcb.write_result(Tag(0, 1), 0));  // as if its FORK had been answered with 0
+    TRY_VOID(tcb.resume());
     return {};
 }
 

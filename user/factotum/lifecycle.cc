@@ -6,10 +6,6 @@ namespace glenda::factotum {
 
 namespace {
 
-bool is_waited_for(const Process& parent, const Process& child) {
-    return parent.waits_for == kAnyChild || parent.waits_for == std::int64_t{child.pid};
-}
-
 Message exit_report(const Process& zombie) { return short_message(0, zombie.pid, zombie.status.raw()); }
 
 }  // namespace
@@ -52,6 +48,7 @@ Reaction Factotum::wait(Process& parent, Request& request) {
     const auto wanted = std::int64_t(reader.word());
     const auto flags = WaitFlags(reader.word());
     if (!reader.ok()) return ServerError::BadRequest;
+    const std::uint64_t tid = reader.word();  // none: 0
 
     Process* const child = wanted == kAnyChild ? processes_.first_zombie(parent) : child_of(parent, wanted);
     if (child != nullptr && child->is_zombie) {
@@ -61,14 +58,15 @@ Reaction Factotum::wait(Process& parent, Request& request) {
     }
     if (child == nullptr && (wanted != kAnyChild || parent.children == kNowhere)) return ServerError::NoSuchProcess;
     if (flags == WaitFlags::NoHang) return Reaction::ok(0, 0);
-    if (parent.waiter) return ServerError::Busy;
-    return wait_for(parent, wanted, request);
+    return wait_for(parent, tid, wanted, request);
 }
 
-/// The parent gets its reply when that child, or any, has ended.
-Reaction Factotum::wait_for(Process& parent, std::int64_t wanted, Request& request) {
-    parent.waits_for = wanted;
-    parent.waiter = request.defer();
+/// A thread of the parent gets its reply when that child, or any, has ended.
+Reaction Factotum::wait_for(Process& parent, std::uint64_t tid, std::int64_t wanted, Request& request) {
+    Thread* const caller = threads_.find(parent, tid);
+    if (caller == nullptr || caller->has_ended) return ServerError::BadRequest;
+    block(*caller, WaitKind::Child, request);
+    caller->awaited = wanted;
     return Reaction::later();
 }
 
@@ -99,21 +97,18 @@ void Factotum::end_children(const Process& process, ExitStatus status) {
     });
 }
 
-/// Frees what a process has. The thread is first, so that it does not run in an address space that is being destroyed.
+/// Frees what a process has. Its Tcbs go with its belongings, before the address space that they run in.
 void Factotum::tear_down(Process& process) {
-    if (process.waiter)
-        process.waiter.reply(ServerError::Interrupted);  // no thread receives it, but the Reply object becomes free
-    if (process.service_waiter) process.service_waiter.reply(ServerError::Interrupted);
+    for (Thread* thread = threads_.first(process); thread != nullptr; thread = threads_.next(*thread))
+        unblock(*thread, short_message(ServerError::Interrupted));
     const SlotMap& slots = memory_.slots();
-    if (process.tcb) (void)process.tcb.suspend();
     process.belongings.destroy(memory_);
     objects_.close_all(process.objects);
-    if (process.tcb) (void)memory_.kernel().remove(slots.run(process.place, kRunFaultHandler));
     if (process.has_exit_notification) (void)memory_.kernel().remove(slots.run(process.place, kRunExitNotification));
     if (process.cspace) memory_.give_cnode(process.cnode_page, process.cnode_radix);
     process.space.destroy(memory_);
+    threads_.release_all(process);
     leave_account(process);
-    process.tcb = Tcb();
     process.cspace = CNode();
     process.has_exit_notification = false;
 }
@@ -142,10 +137,19 @@ void Factotum::tell_parent(Process& zombie) {
         const Notification notification(memory_.slots().run(parent->place, kRunExitNotification));
         (void)notification.signal();
     }
-    if (parent->waiter && is_waited_for(*parent, zombie)) {
-        parent->waiter.reply(exit_report(zombie));
+    if (Thread* const waiter = waiter_for(*parent, zombie); waiter != nullptr) {
+        unblock(*waiter, exit_report(zombie));
         processes_.release(zombie);
     }
+}
+
+/// The thread of `parent` that waits for the end of `child`.
+Thread* Factotum::waiter_for(const Process& parent, const Process& child) {
+    for (Thread* thread = threads_.first(parent); thread != nullptr; thread = threads_.next(*thread)) {
+        const bool is_wanted = thread->awaited == kAnyChild || thread->awaited == std::int64_t{child.pid};
+        if (thread->kind == WaitKind::Child && is_wanted) return thread;
+    }
+    return nullptr;
 }
 
 }  // namespace glenda::factotum

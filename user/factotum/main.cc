@@ -20,13 +20,22 @@ Result<ReceiveSlots> prepare_server(factotum::Reserve& reserve) {
     return ReceiveSlots{reserve.node(), first, kMaxMessageCaps};
 }
 
-/// The pool for as many Reply objects as there can be processes, and one more.
+/// The pool for as many Reply objects as there can be threads, and one more.
 ReplyPool make_pool(factotum::Memory& memory) {
     factotum::OwnArea area(memory, factotum::kReplies);
-    const std::uint64_t count = memory.slots().process_count() + 1;
+    const std::uint64_t count = memory.slots().thread_count() + 1;
     Reply* const places = area.append<Reply>(count);
     if (places == nullptr) panic("no memory for {} Reply objects", count);
     return ReplyPool({places, count});
+}
+
+/// The timer for threads that sleep. Its signals wake Factotum while it waits for requests.
+Result<Timer> make_timer(factotum::Reserve& reserve) {
+    TRY(notification, reserve.make(CapType::Notification));
+    TRY(timer, reserve.make(CapType::Timer));
+    TRY_VOID(Tcb(kSlotTcb).bind(Notification(notification)));
+    TRY_VOID(Timer(timer).bind(Notification(notification)));
+    return Timer(timer);
 }
 
 void report(const factotum::MemoryStart& start, const factotum::Memory& memory) {
@@ -59,8 +68,12 @@ int main() {
     const auto slots = prepare_server(reserve);
     if (!slots) panic("no slots to receive capabilities: {}", slots.error());
 
+    const auto timer = make_timer(reserve);
+    if (!timer) panic("cannot make a timer: {}", timer.error());
+    const factotum::Clock clock(*timer, info.timebase);
+
     ReplyPool replies = make_pool(memory);
-    auto& server = *new (factotum_place) factotum::Factotum(memory, info, start.reserved_bytes(), replies);
+    auto& server = *new (factotum_place) factotum::Factotum(memory, info, start.reserved_bytes(), replies, clock);
     report(start, memory);
     Server(Endpoint(kFactotumEndpoint), replies, *slots).run(server);
 }

@@ -12,7 +12,9 @@
 namespace glenda::factotum {
 
 /// Addresses in Factotum's own space, far from what 9Ball mapped.
-constexpr std::uint64_t kBooks = 0x1c'0000'0000;          // Books (memory.h)
+constexpr std::uint64_t kBooks = 0x1c'0000'0000;         // Books (memory.h)
+constexpr std::uint64_t kThreadPlaces = 0x1d'0000'0000;  // the thread table, and the threads' numbers
+constexpr std::uint64_t kTids = 0x1d'8000'0000;
 constexpr std::uint64_t kProcessPlaces = 0x1e'0000'0000;  // the process table
 constexpr std::uint64_t kPids = 0x1e'2000'0000;           // their numbers, and unused Reply objects
 constexpr std::uint64_t kReplies = 0x1e'3000'0000;

@@ -15,11 +15,11 @@ struct Range {
 };
 
 /// The pages of `length` bytes from `start` on. Nothing if that is no range, or not one that a process may change: from
-/// devices to lists of processes, and its UTCB.
+/// devices to lists of processes, and its UTCBs.
 inline std::optional<Range> range_of(std::uint64_t start, std::uint64_t length) {
     if (start % kPageSize != 0 || length == 0 || length > kUserEnd || start > kUserEnd - length) return std::nullopt;
     const std::uint64_t end = start + align_up(length, kPageSize);
-    const bool is_above = start >= kSnapshotArea + kAreaSize && end <= kUtcbAddress;
+    const bool is_above = start >= kSnapshotArea + kAreaSize && end <= kUtcbArea;
     if (start < kPageSize || !(end <= kDeviceArea || is_above)) return std::nullopt;
     return Range{start, end};
 }

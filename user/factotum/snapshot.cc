@@ -6,25 +6,25 @@
 
 namespace glenda::factotum {
 
-namespace {
+namespace {}  // namespace
 
-/// The caller of PS is blocked in this very call, but is reported as running.
-ProcessState state_of(const Process& process, const Process& caller) {
+/// The caller of PS is blocked in this very call, but is reported as running. A process with several threads does what
+/// its busiest one does.
+ProcessState Factotum::state_of(const Process& process, const Process& caller) {
     if (process.is_zombie) return ProcessState::Zombie;
     if (&process == &caller) return ProcessState::Running;
     if (process.pid == kNineballPid) return ProcessState::Waiting;
-    const auto info = process.tcb.info();
-    if (!info) return ProcessState::Stopped;
-    switch (info->state) {
-        case ThreadState::Ready: return ProcessState::Running;
-        case ThreadState::Inactive: return ProcessState::Stopped;
-        default: return ProcessState::Waiting;
+    ProcessState state = ProcessState::Stopped;
+    for (const Thread* thread = threads_.first(process); thread != nullptr; thread = threads_.next(*thread)) {
+        const auto info = thread->tcb.info();
+        if (!info || info->state == ThreadState::Inactive) continue;
+        if (info->state == ThreadState::Ready) return ProcessState::Running;
+        state = ProcessState::Waiting;
     }
+    return state;
 }
 
-}  // namespace
-
-ProcessInfo Factotum::describe(const Process& process, const Process& caller) const {
+ProcessInfo Factotum::describe(const Process& process, const Process& caller) {
     ProcessInfo info{
         .pid = process.pid,
         .parent = process.parent,

@@ -30,7 +30,6 @@ Reaction Factotum::spawn(Process& parent, Request& request) {
     const bool waits = has(wanted.flags, SpawnFlags::Wait);
     if (!has(parent.grants, wanted.grants & Grants::Special) || wanted.priority > parent.priority)
         return ServerError::PermissionDenied;
-    if (waits && parent.waiter) return ServerError::Busy;
     const auto program = catalogue_.find(wanted.file());
     if (!program) return refusal(wanted.file(), program.error());
     const auto created = create_process(parent);
@@ -41,14 +40,13 @@ Reaction Factotum::spawn(Process& parent, Request& request) {
         processes_.release(*child);
         return built.error();
     }
-    return waits ? wait_for(parent, child->pid, request) : Reaction::ok(child->pid);
+    return waits ? wait_for(parent, wanted.tid, child->pid, request) : Reaction::ok(child->pid);
 }
 
 /// A record for a child. The last places are for whoever keeps the system alive.
 Answer<Process*> Factotum::create_process(Process& parent) {
     const std::uint32_t kept = has(parent.grants, Grants::Power) ? 0 : kKeptPlaces;
     CHECK(processes_.count() + kept < memory_.slots().process_count(), ServerError::OutOfMemory);
-    CHECK(replies_.reach(processes_.count() + 2), ServerError::OutOfMemory);  // it may wait, too
     Process* const child = processes_.create(&parent);
     CHECK(child != nullptr, ServerError::OutOfMemory);
     return child;
@@ -94,7 +92,7 @@ Answer<void> Factotum::give_usual_capabilities(Process& child, const Process& pa
     const Rights speak = Rights::Write | Rights::Grant;
     TRY_VOID(slots.copy(kSlotCNode, own, slots.cptr()));
     // Without Grant: how much of the processor a process gets is not its own to say.
-    TRY_VOID(slots.copy(kSlotTcb, own, child.tcb.cptr(), Rights::Write));
+    TRY_VOID(slots.copy(kSlotTcb, own, threads_.first(child)->tcb.cptr(), Rights::Write));
     TRY_VOID(slots.mint(kSlotFactotum, own, kFactotumEndpoint, speak, child.badge()));
     // Do not replace what the parent passed for these two slots.
     const auto nineball = slots.mint(kSlotNineball, own, kFactotumNineball, speak, child.pid);

@@ -26,6 +26,7 @@ Answer<void> SpawnRequest::decode(const Request& request) {
         grants = Grants(reader.word());
     }
     CHECK(reader.ok(), ServerError::BadRequest);
+    tid = reader.word();  // none: 0
     CHECK(!has(flags, SpawnFlags::Unsupported), ServerError::NotSupported);
     radix = cnode_radix_of(flags) != 0 ? cnode_radix_of(flags) : kProcessCNodeRadix;
     CHECK(radix >= kProcessCNodeRadix && radix <= kMaxProcessCNodeRadix, ServerError::BadRequest);

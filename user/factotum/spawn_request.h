@@ -33,6 +33,7 @@ struct SpawnRequest {
     std::uint64_t reserved = 0;  // pages
     std::uint64_t limit = 0;     // pages; 0: none
     Grants grants = Grants::Services;
+    std::uint64_t tid = 0;  // of the thread that asks; 0: the oldest
     const Request* message = nullptr;
     std::string_view texts[kMaxArguments];  // the program's name, its other arguments, its environment
 };

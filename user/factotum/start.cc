@@ -15,28 +15,23 @@ Answer<void> Factotum::lay_out(Process& child, Image& program) {
     TRY_VOID(child.space.map(
         memory_,
         {.start = kStackTop - kStackSize, .end = kStackTop, .rights = MapFlags::ReadWrite, .kind = RegionKind::Stack}));
-    TRY_VOID(child.space.map(memory_, {.start = kUtcbAddress,
-                                       .end = kUtcbAddress + kPageSize,
-                                       .rights = MapFlags::ReadWrite,
-                                       .kind = RegionKind::Utcb}));
     // The first access is certain.
     const std::uint64_t entry = align_down(program.elf.entry(), kPageSize);
     TRY_VOID(child.space.populate(memory_, *child.space.regions().find(entry), entry, Access::Execute));
     return {};
 }
 
-/// Makes the CNode, the thread, and the two objects that every process has.
-Answer<void> Factotum::make_objects(Process& child) {
+/// Makes the CNode, the first thread, and the two objects that every process has. `utcb_address`: of a UTCB that is
+/// there.
+Answer<void> Factotum::make_objects(Process& child, std::uint64_t utcb_address) {
     TRY_VOID(child.space.charge(memory_, Belongings::kFirst + Memory::cnode_cost(child.cnode_radix)));
     TRY(page, memory_.take_cnode(child.cnode_radix));
     child.cnode_page = page;
     child.cspace = CNode(memory_.slots().product(page));
     TRY_VOID(child.belongings.create(memory_, child.place));
 
-    const CPtr tcb = memory_.slots().run(child.place, kRunTcb);
+    TRY_VOID(threads_.create(child, utcb_address));
     const Untyped raw(child.belongings.untyped(memory_));
-    TRY_VOID(memory_.kernel().retype(raw.cptr(), CapType::Tcb, 0, tcb));
-    child.tcb = Tcb(tcb);
     TRY_VOID(raw.retype(CapType::Notification, 0, child.cspace, kSlotNotification));
     TRY_VOID(raw.retype(CapType::Reply, 0, child.cspace, kSlotReply));
     return {};
@@ -54,31 +49,13 @@ Answer<std::uint64_t> Factotum::write_stack(Process& child, std::span<const std:
     return *sp;
 }
 
-/// Gives the thread all it needs but its registers.
-Answer<void> Factotum::prepare_thread(Process& child) {
-    const CPtr handler = memory_.slots().run(child.place, kRunFaultHandler);
-    TRY_VOID(own_node().mint(handler, own_node(), kFactotumEndpoint, Rights::Write | Rights::Grant,
-                             child.badge() | kFaultBadge));
-    TRY(utcb, child.space.populate(memory_, *child.space.regions().find(kUtcbAddress), kUtcbAddress, Access::Write));
-    TRY_VOID(child.tcb.configure({.cspace = child.cspace,
-                                  .vspace = VSpace(child.space.vspace()),
-                                  .utcb_frame = Frame(memory_.slots().product(utcb)),
-                                  .utcb_address = kUtcbAddress,
-                                  .fault_handler = Endpoint(handler)}));
-    TRY_VOID(child.tcb.set_priority(child.priority, child.priority));
-    TRY_VOID(child.tcb.set_name(child.name_view()));
-    return {};
-}
-
 Answer<void> Factotum::start(Process& child, std::uint64_t entry, std::uint64_t sp) {
-    TRY_VOID(prepare_thread(child));
+    const Thread& first = *threads_.first(child);
     Registers registers;
     registers.pc = entry;
     registers.sp = sp;
-    registers.a0 = kUtcbAddress;
-    TRY_VOID(child.tcb.write_registers(registers));
-    TRY_VOID(child.tcb.resume());
-    return {};
+    registers.a0 = first.utcb_address;
+    return threads_.start(first, registers);
 }
 
 }  // namespace glenda::factotum

@@ -7,6 +7,7 @@
 #include "glenda/environment.h"
 #include "glenda/panic.h"
 #include "glenda/process.h"
+#include "glenda/sync.h"
 
 namespace glenda {
 
@@ -39,6 +40,7 @@ std::span<std::byte> grow(std::size_t bytes) {
 }
 
 constinit Heap heap(grow);
+constinit Mutex heap_mutex;  // one thread at a time
 
 }  // namespace
 
@@ -49,19 +51,28 @@ void set_heap_grow(Heap::Grow hook) { grow_hook = hook; }
 
 extern "C" {
 
-void* malloc(std::size_t bytes) { return glenda::heap.allocate(bytes); }
+void* malloc(std::size_t bytes) {
+    glenda::Guard guard(glenda::heap_mutex);
+    return glenda::heap.allocate(bytes);
+}
 
 void* calloc(std::size_t count, std::size_t bytes) {
     std::size_t total;
     if (__builtin_mul_overflow(count, bytes, &total)) return nullptr;
-    void* const pointer = glenda::heap.allocate(total);
+    void* const pointer = malloc(total);
     if (pointer != nullptr) __builtin_memset(pointer, 0, total);
     return pointer;
 }
 
-void* realloc(void* pointer, std::size_t bytes) { return glenda::heap.resize(pointer, bytes); }
+void* realloc(void* pointer, std::size_t bytes) {
+    glenda::Guard guard(glenda::heap_mutex);
+    return glenda::heap.resize(pointer, bytes);
+}
 
-void free(void* pointer) { glenda::heap.free(pointer); }
+void free(void* pointer) {
+    glenda::Guard guard(glenda::heap_mutex);
+    glenda::heap.free(pointer);
+}
 
 }  // extern "C"
 
@@ -73,15 +84,18 @@ void* checked(void* pointer, std::size_t bytes) {
     return pointer;
 }
 
+void* aligned(std::size_t bytes, std::align_val_t alignment) {
+    glenda::Guard guard(glenda::heap_mutex);
+    return glenda::heap.allocate_aligned(bytes, std::size_t(alignment));
+}
+
 }  // namespace
 
 void* operator new(std::size_t bytes) { return checked(malloc(bytes), bytes); }
 void* operator new[](std::size_t bytes) { return checked(malloc(bytes), bytes); }
-void* operator new(std::size_t bytes, std::align_val_t alignment) {
-    return checked(glenda::heap.allocate_aligned(bytes, std::size_t(alignment)), bytes);
-}
+void* operator new(std::size_t bytes, std::align_val_t alignment) { return checked(aligned(bytes, alignment), bytes); }
 void* operator new[](std::size_t bytes, std::align_val_t alignment) {
-    return checked(glenda::heap.allocate_aligned(bytes, std::size_t(alignment)), bytes);
+    return checked(aligned(bytes, alignment), bytes);
 }
 void operator delete(void* pointer) noexcept { free(pointer); }
 void operator delete[](void* pointer) noexcept { free(pointer); }

@@ -40,13 +40,11 @@ Result<void> Tcb::configure(const Setting& setting) const {
                   setting.utcb_address, setting.fault_handler.cptr());
 }
 
-Result<void> Tcb::write_registers(const Registers& registers) const {
-    constexpr unsigned kCount = sizeof(Registers) / sizeof(std::uint64_t);
-    std::uint64_t words[1 + kCount] = {0};
-    __builtin_memcpy(words + 1, &registers, sizeof(registers));
-    Message message{.badge = 0, .tag = Tag(std::uint64_t(TcbMethod::WriteRegisters), 1 + kCount)};
-    for (unsigned i = 0; i < kRegisterWords; i++) message.words[i] = words[i];
-    for (unsigned i = kRegisterWords; i < 1 + kCount; i++) utcb()->words[i] = words[i];
+Result<void> Tcb::write_registers(const Registers& registers, unsigned count) const {
+    const auto* const values = reinterpret_cast<const std::uint64_t*>(&registers);
+    Message message{.badge = 0, .tag = Tag(std::uint64_t(TcbMethod::WriteRegisters), 1 + count)};
+    for (unsigned i = 1; i < kRegisterWords; i++) message.words[i] = values[i - 1];  // word 0: from register 0 on
+    for (unsigned i = kRegisterWords; i < 1 + count; i++) utcb()->words[i] = values[i - 1];
     return done(sys::call(cptr(), message));
 }
 

@@ -3,6 +3,7 @@
 #include "glenda/process.h"
 
 #include "glenda/environment.h"
+#include "glenda/parking.h"
 
 namespace glenda::process {
 
@@ -48,6 +49,7 @@ Answer<void> send_spawn(const SpawnRequest& request, SpawnFlags more, SpawnReaso
     for (std::string_view argument : request.arguments) message.text(argument);
     add_variables(message, request);
     if (has(flags, SpawnFlags::Limits)) message.word(request.reserved).word(request.limit).word(request.grants);
+    message.word(this_thread());
     for (CPtr cap : request.caps) message.cap(cap);
     const Answer<void> done = transact(server(), message, reply);
     if (!done && reason != nullptr) {
@@ -76,10 +78,14 @@ Answer<void> set_account(std::uint64_t pid, std::uint64_t reserved, std::uint64_
     return tell(FactotumMethod::SetAccount, pid, reserved, limit);
 }
 
-Answer<std::uint64_t> fork() { return ask_word(FactotumMethod::Fork); }
+Answer<std::uint64_t> fork() {
+    const auto pid = ask_word(FactotumMethod::Fork, this_thread());
+    if (pid && *pid == 0) forget_parking();
+    return pid;
+}
 
 Answer<Ended> wait(std::int64_t pid, WaitFlags flags) {
-    TRY(reply, ask(server(), FactotumMethod::Wait, pid, flags));
+    TRY(reply, ask(server(), FactotumMethod::Wait, pid, flags, this_thread()));
     CHECK(reply.tag.length() == 2, ServerError::Broken);
     return Ended{reply.words[0], ExitStatus(reply.words[1])};
 }
@@ -88,7 +94,31 @@ Answer<void> kill(std::uint64_t pid, std::int64_t signal) { return tell(Factotum
 
 Answer<std::uint64_t> get_pid() { return ask_word(FactotumMethod::GetPid); }
 Answer<std::uint64_t> get_parent_pid() { return ask_word(FactotumMethod::GetPpid); }
-Answer<void> yield() { return tell(FactotumMethod::Yield); }
+void yield() { sys::yield(); }
+
+Answer<std::uint64_t> start_thread(const ThreadRequest& request) {
+    return ask_word(FactotumMethod::ThreadCreate, request.pc, request.sp, request.argument, request.tp);
+}
+
+void end_thread(std::int64_t status) {
+    (void)tell(FactotumMethod::ThreadExit, status, this_thread());
+    for (;;) __builtin_trap();  // no one handled the end
+}
+
+Answer<std::uint64_t> join_thread(std::uint64_t number) {
+    return ask_word(FactotumMethod::ThreadJoin, number, this_thread());
+}
+
+Answer<void> sleep(std::uint64_t milliseconds) { return tell(FactotumMethod::Sleep, milliseconds, this_thread()); }
+
+Answer<void> futex_wait(const std::atomic<std::uint32_t>& word, std::uint32_t expected, std::int64_t microseconds) {
+    return tell(FactotumMethod::FutexWait, reinterpret_cast<std::uint64_t>(&word), expected, microseconds,
+                this_thread());
+}
+
+Answer<std::uint64_t> futex_wake(const std::atomic<std::uint32_t>& word, std::uint64_t count) {
+    return ask_word(FactotumMethod::FutexWake, reinterpret_cast<std::uint64_t>(&word), count);
+}
 
 Answer<std::uint64_t> sbrk(std::int64_t bytes) { return ask_word(FactotumMethod::Sbrk, bytes); }
 
@@ -142,8 +172,9 @@ Answer<MemoryInfo> memory() {
 
 Answer<void> request(std::uint64_t protocol, std::uint64_t index, RequestFlags flags) {
     Received reply;
-    TRY(caps, transact(server(), MessageWriter(FactotumMethod::RequestCap).word(protocol).word(flags), reply,
-                       {environment().cnode, index, 1}));
+    TRY(caps,
+        transact(server(), MessageWriter(FactotumMethod::RequestCap).word(protocol).word(flags).word(this_thread()),
+                 reply, {environment().cnode, index, 1}));
     CHECK(caps == 1, ServerError::Broken);
     return {};
 }

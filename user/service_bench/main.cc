@@ -8,6 +8,7 @@
 #include "glenda/print.h"
 #include "glenda/process.h"
 #include "glenda/time.h"
+#include "threads.h"
 #include "util/bits.h"
 
 namespace glenda::bench {
@@ -141,8 +142,22 @@ void measure_spawn() {
     for (const std::uint64_t pid : pids) kill_child(pid);
 }
 
+void measure_threads() {
+    constexpr std::uint64_t kFew = 100, kMany = 10'000, kRounds = 1000;
+    const auto run = [] {
+        if (!create_and_join()) need(Answer<void>(Refusal(ServerError::Broken)), "a thread");
+    };
+    measure("thread_create_join", kFew, run);
+    for (std::uint64_t i = 0; i < kMany; i++) run();
+    measure("thread_after_10000", kFew, run);
+    report("mutex_handover", hand_over_mutex(kRounds), kRounds);
+    report("semaphore_pingpong", pass_semaphore(kRounds), kRounds);
+    report("futex_same", pass_futex(kRounds), kRounds);
+}
+
 void run() {
     measure("get_pid", 10'000, [] { need(process::get_pid(), "get_pid"); });
+    measure_threads();
     measure_memory();
     measure_fork();
     measure_spawn();

@@ -14,8 +14,9 @@ enum class Broken : std::uint64_t {
     Mappings = 3,   // a slot of the heap that maps a page is in one entry
     Promise = 4,    // pages in use <= pages charged, and what is free serves the rest
     Accounts = 5,   // what is charged, reserved and overflows agrees
-    Processes = 6,  // parents are there, zombies have nothing, one Reply object for each process and one more
+    Processes = 6,  // parents are there, zombies have nothing
     Slots = 8,      // the heap's free bits and the records of slots in use agree
+    Threads = 9,    // lists of threads, their waits; one Reply object for each and one more
 };
 
 Broken audit_chunks(const ChunkStore& store);

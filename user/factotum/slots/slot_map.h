@@ -5,6 +5,7 @@
 //   chunks    the Untyped of each chunk of memory
 //   blocks    128 slots for each chunk: 64 for what it was made into, 64 for what that became
 //   runs      16 slots for each process
+//   threads   the Tcb of each thread
 //   heap      slots that are allocated and freed one by one, or in runs
 //
 // Arithmetic gives the slot of nearly every capability, so there is no table of slots. A very large machine has more
@@ -19,8 +20,7 @@ namespace glenda::factotum {
 
 /// The slots in a process's run.
 enum RunSlot : std::uint64_t {
-    kRunTcb,
-    kRunFaultHandler,      // Factotum's endpoint, badged for faults of this process
+    kRunFaultHandler,      // for a moment: Factotum's endpoint, badged for faults of a new thread
     kRunExitNotification,  // as passed by the process
     kRunSlots = 16,
 };
@@ -30,6 +30,7 @@ public:
     static constexpr std::uint64_t kBlockSlots = 2 * kChunkPages;
     static constexpr std::uint64_t kMaxChunks = bit(20);  // 256 GiB: more than an Sv39 kernel reaches
     static constexpr std::uint64_t kMaxProcesses = bit(14);
+    static constexpr std::uint64_t kMaxMoreThreads = bit(15);  // besides the first of each process
 
     SlotMap() = default;
     constexpr explicit SlotMap(std::uint64_t chunks) : chunk_count_(chunks) {
@@ -38,13 +39,15 @@ public:
         // Page tables of the window, and some more.
         home_end_ = bit(kFactotumCNodeRadix) + pages / 512 + pages / (512 * 512) + 64;
         blocks_ = home_end_ + chunks;
-        const std::uint64_t fixed = blocks_ + processes_ * kRunSlots;
+        threads_ = processes_ + clamp(pages / 8, 256, kMaxMoreThreads);
+        const std::uint64_t fixed = blocks_ + processes_ * kRunSlots + threads_;
         const std::uint64_t wanted = fixed + chunks * kBlockSlots + pages / 4;
         radix_ = clamp(highest_bit(wanted - 1) + 1, 1, kMaxCNodeRadix);
         const std::uint64_t room = (bit(radix_) - fixed) / kBlockSlots * 8 / 9;  // the rest: the heap
         usable_ = chunks < room ? chunks : room;
         runs_ = blocks_ + usable_ * kBlockSlots;
-        heap_ = align_up(runs_ + processes_ * kRunSlots, 64);
+        tcbs_ = runs_ + processes_ * kRunSlots;
+        heap_ = align_up(tcbs_ + threads_, 64);
     }
 
     /// The Untyped of a chunk.
@@ -54,6 +57,7 @@ public:
     /// What that became: the copy of the Frame that is mapped in an address space, or an object made of the Untyped.
     constexpr CPtr product(PageNumber page) const { return this->page(page) + kChunkPages; }
     constexpr CPtr run(std::uint32_t place, RunSlot slot) const { return runs_ + place * kRunSlots + slot; }
+    constexpr CPtr tcb(std::uint32_t place) const { return tcbs_ + place; }
     constexpr CPtr heap() const { return heap_; }
     /// The number of slots of the heap, in groups of 64.
     constexpr std::uint64_t heap_words() const {
@@ -68,6 +72,7 @@ public:
     constexpr ChunkNumber usable_chunks() const { return ChunkNumber(usable_); }
     constexpr std::uint64_t usable_pages() const { return usable_ * kChunkPages; }
     constexpr std::uint32_t process_count() const { return std::uint32_t(processes_); }
+    constexpr std::uint32_t thread_count() const { return std::uint32_t(threads_); }
     constexpr unsigned radix() const { return radix_; }
 
 private:
@@ -77,10 +82,12 @@ private:
 
     std::uint64_t chunk_count_ = 0;
     std::uint64_t processes_ = 0;
+    std::uint64_t threads_ = 0;
     std::uint64_t usable_ = 0;
     CPtr home_end_ = 0;  // first slot of each area
     CPtr blocks_ = 0;
     CPtr runs_ = 0;
+    CPtr tcbs_ = 0;
     CPtr heap_ = 0;
     unsigned radix_ = 0;
 };

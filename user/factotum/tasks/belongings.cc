@@ -41,26 +41,29 @@ Answer<Pages> Belongings::remove(Memory& memory, CPtr slot) {
     const SlotRecord record = memory.record_of_slot(slot);
     CHECK(owner_ != SlotRecord::kNone && record.owner == owner_ && record.page_plus_1 != 0, ServerError::NotFound);
     TRY_VOID(memory.kernel().revoke(slot));
-    TRY_VOID(memory.kernel().remove(slot));
+    TRY(freed, remove_at(memory, slot, record.page_plus_1 - 1));
     drop_slot(memory, slot);
-    const PageNumber page = record.page_plus_1 - 1;
+    return freed;
+}
+
+Answer<Pages> Belongings::remove_at(Memory& memory, CPtr slot, PageNumber page) {
+    TRY_VOID(memory.kernel().remove(slot));
     if (--memory.record(page).refs != 0 || page == latest_) return Pages{};
     drop_page(memory, page);
     return Pages{.objects = 1};
 }
 
-Result<void> Belongings::make_at(Memory& memory, CapType type, CPtr slot) {
+Result<void> Belongings::make_of_latest(Memory& memory, CapType type, CPtr slot) {
     TRY_VOID(memory.kernel().retype(memory.slots().page(latest_), type, 0, slot));
     memory.record(latest_).refs++;
-    memory.record_of_slot(slot).page_plus_1 = latest_ + 1;
     return {};
 }
 
-Result<void> Belongings::make_in_new_page(Memory& memory, CapType type, CPtr slot) {
+Result<void> Belongings::make_of_new_page(Memory& memory, CapType type, CPtr slot) {
     TRY(page, memory.take_untyped());
     memory.record(page) = {.refs = 0, .next = latest_};
     latest_ = page;
-    return make_at(memory, type, slot);
+    return make_of_latest(memory, type, slot);
 }
 
 /// Frees a slot, which is empty.

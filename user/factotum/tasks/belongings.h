@@ -21,21 +21,36 @@ public:
     /// Destroys everything.
     void destroy(Memory& memory);
 
-    /// The Untyped of the first page, for objects in slots elsewhere: they end with the process.
+    /// The Untyped of the first page, for objects in the process's own slots: they end with the process.
     CPtr untyped(const Memory& memory) const { return memory.slots().page(first_); }
 
     /// Makes an object in a new slot. If the page in use is full, `charge(Pages)` is asked for another.
     template <typename Charge>
     Answer<CPtr> make(Memory& memory, CapType type, Charge charge) {
         TRY(slot, take_slot(memory));
-        auto made = make_at(memory, type, slot);
-        if (!made && made.error() == Error::NotEnoughMemory) {
-            if (const auto paid = charge(Pages{.objects = 1}); paid) made = make_in_new_page(memory, type, slot);
+        const Answer<PageNumber> page = make_at(memory, type, slot, charge);
+        if (!page) {
+            drop_slot(memory, slot);
+            return Refusal(page.error());
         }
-        if (made) return slot;
-        drop_slot(memory, slot);
-        return Refusal(made.error() == Error::NotEnoughMemory ? AnyError(ServerError::OutOfMemory) : made.error());
+        memory.record_of_slot(slot).page_plus_1 = *page + 1;
+        return slot;
     }
+    /// The same in a slot that is not the heap's. Returns the page that the object is made of.
+    template <typename Charge>
+    Answer<PageNumber> make_at(Memory& memory, CapType type, CPtr slot, Charge charge) {
+        auto made = make_of_latest(memory, type, slot);
+        if (!made && made.error() == Error::NotEnoughMemory) {
+            CHECK(charge(Pages{.objects = 1}), ServerError::OutOfMemory);
+            made = make_of_new_page(memory, type, slot);
+            if (!made && made.error() == Error::NotEnoughMemory) return Refusal(ServerError::OutOfMemory);
+        }
+        if (!made) return Refusal(made.error());
+        return latest_;
+    }
+    /// Destroys an object that make_at() made of that page, and of which there are no copies. Returns how many pages
+    /// are to be uncharged.
+    Answer<Pages> remove_at(Memory& memory, CPtr slot, PageNumber page);
     /// Takes a slot for a capability of the process. Error: TooMany.
     Answer<CPtr> take_slot(Memory& memory);
     /// Deletes what is in a slot, and frees it. Returns how many pages are to be uncharged. Error: NotFound, if the
@@ -43,8 +58,8 @@ public:
     Answer<Pages> remove(Memory& memory, CPtr slot);
 
 private:
-    Result<void> make_at(Memory& memory, CapType type, CPtr slot);
-    Result<void> make_in_new_page(Memory& memory, CapType type, CPtr slot);
+    Result<void> make_of_latest(Memory& memory, CapType type, CPtr slot);
+    Result<void> make_of_new_page(Memory& memory, CapType type, CPtr slot);
     void drop_slot(Memory& memory, CPtr slot);
     void drop_page(Memory& memory, PageNumber page);
 

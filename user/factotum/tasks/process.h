@@ -6,9 +6,10 @@
 
 #include <string_view>
 
-#include "glenda/server.h"
+#include "glenda/object.h"
 #include "tasks/belongings.h"
 #include "tasks/process_table.h"
+#include "tasks/thread_table.h"
 #include "vm/address_space.h"
 
 namespace glenda::factotum {
@@ -24,7 +25,9 @@ struct Process : ProcessRecord {
     AddressSpace space{};
     const Image* image = nullptr;  // its program
     CNode cspace{};
-    Tcb tcb{};
+    ThreadList threads{};
+    std::uint32_t running = 0;     // threads that have not ended
+    std::uint64_t spare_utcb = 0;  // the address of one that no thread has; 0: none
 
     std::uint64_t heap_start = 0;
     std::uint64_t break_ = 0;  // end of the heap, in bytes
@@ -33,12 +36,6 @@ struct Process : ProcessRecord {
     unsigned cnode_radix = 0;   // log2 of its number of slots
     ObjectNumber objects = 0;   // memory objects that it holds open, a list
     bool has_exit_notification = false;
-
-    ReplyHandle service_waiter{};       // is set while the process waits for a service
-    std::uint32_t awaited_service = 0;  // its number
-
-    ReplyHandle waiter{};        // is set while the process is blocked in WAIT
-    std::int64_t waits_for = 0;  // a pid, or kAnyChild
 
     std::string_view name_view() const { return name; }
     void set_name(std::string_view text) { name[text.copy(name, kMaxName)] = '\0'; }

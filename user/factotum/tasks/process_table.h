@@ -108,6 +108,8 @@ public:
         const std::uint32_t place = pids_.find(pid);
         return place == PidTable::kNone ? nullptr : &places_[place];
     }
+    /// The process in this place, which is in use.
+    P& at(std::uint32_t place) { return places_[place]; }
     /// The zombie that has waited longest for `parent`; null if there is none.
     P* first_zombie(const P& parent) { return parent.zombies == kNowhere ? nullptr : &places_[parent.zombies]; }
     /// Calls `visit` for all processes, including zombies.

@@ -70,6 +70,16 @@ Result<void> AddressSpace::name_page(Memory& memory, const Region& region, std::
     return {};
 }
 
+Answer<PageNumber> AddressSpace::page_to_read(Memory& memory, std::uint64_t address) {
+    const Region* const region = regions_.find(address);
+    CHECK(region != nullptr && allows(region->rights, Access::Read), ServerError::NotFound);
+    CHECK(region->kind != RegionKind::Device, ServerError::NotFound);
+    const PageEntry* const entry = tree_.find(memory, address);
+    if (entry != nullptr && *entry) return entry->page();
+    TRY(page, populate(memory, *region, address, Access::Read));
+    return page;
+}
+
 /// Takes a page and fills it.
 Result<PageNumber> AddressSpace::make_page(Memory& memory, const Region& region, std::uint64_t address) const {
     if (address >= region.file_end()) return memory.take_zeroed();

@@ -4,6 +4,7 @@
 // They call environment().factotum. So they also work in 9Ball, once it has set that.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -52,7 +53,32 @@ Answer<Ended> wait(std::int64_t pid, WaitFlags flags = WaitFlags::None);
 Answer<void> kill(std::uint64_t pid, std::int64_t signal);
 Answer<std::uint64_t> get_pid();
 Answer<std::uint64_t> get_parent_pid();
-Answer<void> yield();
+/// Lets other programs of the same priority run.
+void yield();
+
+/// How a thread begins. Thread (thread.h) is made of these calls.
+struct ThreadRequest {
+    std::uint64_t pc;
+    std::uint64_t sp;
+    std::uint64_t argument;  // in a0; the address of the thread's UTCB is in a1
+    std::uint64_t tp;
+};
+/// Starts a thread and returns its number.
+Answer<std::uint64_t> start_thread(const ThreadRequest& request);
+/// Ends the calling thread; the last one ends the process.
+[[noreturn]] void end_thread(std::int64_t status);
+/// Waits for the end of another thread, and returns its status. Once: NotFound.
+Answer<std::uint64_t> join_thread(std::uint64_t number);
+/// The number of the calling thread, which no other thread ever has.
+inline std::uint64_t this_thread() { return utcb()->user[kUtcbTid]; }
+
+/// Lets the calling thread wait.
+Answer<void> sleep(std::uint64_t milliseconds);
+/// Waits until another thread wakes those that wait at `word`, if it still is `expected`: else NotReady. TimedOut.
+Answer<void> futex_wait(const std::atomic<std::uint32_t>& word, std::uint32_t expected,
+                        std::int64_t microseconds = kNoTimeout);
+/// Wakes the `count` threads that have waited longest at `word`, and returns how many there were.
+Answer<std::uint64_t> futex_wake(const std::atomic<std::uint32_t>& word, std::uint64_t count);
 
 /// Moves the program break by a number of bytes, and returns it.
 Answer<std::uint64_t> sbrk(std::int64_t bytes);

@@ -27,6 +27,8 @@ enum ProcessSlot : CPtr {
     kSlotConsole = 10,      // the kernel's console, if init.toml grants it
     kSlotPassed = 16,       // capabilities that the parent passed with SPAWN, in order
     kSlotPassedEnd = 20,
+    kSlotParking = 20,  // notifications at which the threads of the program wait for each other
+    kSlotParkingEnd = 32,
     kSlotFirstFree = 32,                       // from here on: free for the program
     kSlotEnd = CPtr{1} << kProcessCNodeRadix,  // at least
 };

@@ -12,6 +12,7 @@ namespace glenda {
 
 /// A thread's registers in the order of Tcb::WriteRegisters: pc, then x1 to x31.
 struct Registers {
+    static constexpr unsigned kCount = 32;
     std::uint64_t pc = 0, ra = 0, sp = 0, gp = 0, tp = 0, t0 = 0, t1 = 0, t2 = 0;
     std::uint64_t s0 = 0, s1 = 0, a0 = 0, a1 = 0, a2 = 0, a3 = 0, a4 = 0, a5 = 0, a6 = 0, a7 = 0;
     std::uint64_t s2 = 0, s3 = 0, s4 = 0, s5 = 0, s6 = 0, s7 = 0, s8 = 0, s9 = 0, s10 = 0, s11 = 0;
@@ -79,7 +80,8 @@ public:
     Result<void> set_priority(unsigned priority, unsigned maximum) const {
         return invoke(TcbMethod::SetPriority, priority, maximum);
     }
-    Result<void> write_registers(const Registers& registers) const;
+    /// The first `count` of them.
+    Result<void> write_registers(const Registers& registers, unsigned count = Registers::kCount) const;
     Result<void> read_registers(Registers& registers) const;
     /// Take over all registers of `source`, with floating point. This thread is Inactive; `source` is not the caller.
     Result<void> copy_registers(Tcb source) const { return invoke(TcbMethod::CopyRegisters, source.cptr()); }

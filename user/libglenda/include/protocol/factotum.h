@@ -16,33 +16,34 @@ constexpr std::uint64_t kFactotumProtocol = 0x0100;
 enum class FactotumMethod : std::uint64_t {
     Spawn = kFactotumProtocol + 1,  // SpawnFlags, priority (0: the caller's), slot map, count of strings, the byte
                                     //   strings (file name, then arguments), with Environment their count and the
-                                    //   variables ("NAME=value"), with Limits its words; capabilities -> pid; with
-                                    //   Wait also the ExitStatus
+                                    //   variables ("NAME=value"), with Limits its words [, tid]; capabilities -> pid;
+                                    //   with Wait also the ExitStatus
     Exit,                           // code -> never
-    Wait,          // pid or -1 for any child, WaitFlags -> pid (0: none has ended, with NoHang), ExitStatus
-    Kill,          // pid, signal ->
-    Fork,          // -> pid of the child, 0 in the child: a copy of the process with its calling thread alone. Slots 1
-                   //   to 9 are its own; Console, what was passed, and slots from kSlotFirstFree on are copies, but for
-                   //   Untyped, PageTable, Reply and IrqHandler. NotSupported with a CNode of more than 64 slots
-    Sbrk,          // bytes, signed -> the new program break
-    Mmap,          // address, bytes, MapFlags (0: no access), MmapFlags -> address: memory, all zero. With two more
-                   //   words, 0 and an offset in bytes, and a capability of ObjectCreate: that object's memory.
-                   //   With Frame capabilities of one size -> where they are now, one behind the other: at `address`
-                   //   with Fixed, else where `bytes` are free from there on. MapFlags 0: ReadWrite
-    Munmap,        // address, bytes -> : any part of any regions; holes are no error
-    ThreadCreate,  // not yet
-    ThreadExit,    // not yet
-    ThreadJoin,    // not yet
-    FutexWait,     // not yet
-    FutexWake,     // not yet
+    Wait,    // pid or -1 for any child, WaitFlags [, tid] -> pid (0: none has ended, with NoHang), ExitStatus
+    Kill,    // pid, signal ->
+    Fork,    // [tid] -> pid of the child, 0 in the child: a copy of the process with its calling thread alone. Slots 1
+             //   to 9 are its own; Console, what was passed, and slots from kSlotFirstFree on are copies, but for
+             //   Untyped, PageTable, Reply and IrqHandler. NotSupported with a CNode of more than 64 slots
+    Sbrk,    // bytes, signed -> the new program break
+    Mmap,    // address, bytes, MapFlags (0: no access), MmapFlags -> address: memory, all zero. With two more
+             //   words, 0 and an offset in bytes, and a capability of ObjectCreate: that object's memory.
+             //   With Frame capabilities of one size -> where they are now, one behind the other: at `address`
+             //   with Fixed, else where `bytes` are free from there on. MapFlags 0: ReadWrite
+    Munmap,  // address, bytes -> : any part of any regions; holes are no error
+    ThreadCreate,  // pc, sp, a0, tp -> tid: the thread begins with these registers, and the address of its UTCB in a1
+    ThreadExit,    // status [, tid] -> never: the last thread ends the process with this as its exit code
+    ThreadJoin,    // tid of another thread [, tid] -> its status, when it has ended: once
+    FutexWait,     // address, value, timeout in microseconds or -1 [, tid] -> ; NotReady: the word has another value;
+                   //   TimedOut
+    FutexWake,     // address, count -> how many of the threads that wait at the word were woken, the first ones first
     Yield,         // -> : the Call itself lets other threads run
-    Sleep,         // not yet: use a Timer
+    Sleep,         // milliseconds [, tid] -> when they are over
     GetPid,        // -> pid
     GetPpid,       // -> pid of the parent
     Ps,            // -> address of an array of ProcessInfo, read-only, valid until the next Ps; its length
-    RequestCap,    // protocol of a service (0x0900), RequestFlags -> capability, badged with the caller's pid if the
-                 //   service has chosen no badge. PermissionDenied: 9Ball has not granted the service to it; NotFound:
-                 //   it was never there; Broken: it has ended
+    RequestCap,    // protocol of a service (0x0900), RequestFlags [, tid] -> capability, badged with the caller's pid
+                   //   unless the service has chosen a badge. PermissionDenied: 9Ball has not granted it the service;
+                   //   NotFound: it was never there; Broken: it has ended
     // Not in the design document:
     SetExitNotification,                // a Notification capability -> : signalled whenever a child ends
     MemoryInfo,                         // -> MemoryInfo, word for word
@@ -52,16 +53,20 @@ enum class FactotumMethod : std::uint64_t {
     ObjectInfo,    // a capability of ObjectCreate -> ObjectKind, pages, pages that are there
     DeleteObject = kFactotumProtocol + 27,  // number of what CreateObject or ObjectCreate made -> : its capabilities
                                             //   vanish; memory stays as long as it is mapped
-    SetAccount,  // pid, pages that are kept for it, pages that it and its descendants may have at most (0: no limit) ->
-                 // .
-                 //   For an ancestor, or with Grants::Power. NotFound: it has no account of its own (Limits).
-                 //   OutOfMemory: less than what is in use, or more than there is
+    SetAccount,  // pid, pages kept for it, pages that it and its descendants may have at most (0: no limit) -> : by an
+                 //   ancestor, or with Grants::Power. NotFound: it has no account of its own (Limits). OutOfMemory:
+                 //   less than what is in use, or more than there is
     Offer = kFactotumProtocol + 35,  // (9Ball) protocol of a service, Endpoint capability -> : who may have it and asks
                                      //   for it gets it. Without one: the service has ended
     Inspect,                         // (with Grants::Power) pid, slot -> CapType, Rights, size, badge of what is
                                      //   in a slot of a process; NotFound past its last slot
     Audit,                           // (with Grants::Power) -> 0, or the number of an invariant that is broken
 };
+
+/// A call in which a thread waits has its number (tid) as the last word: a thread waits for one thing at a time, and a
+/// second wait with its number ends the first one (Interrupted). Without it, the process's oldest thread is meant. A
+/// thread finds its number in Utcb::user.
+constexpr unsigned kUtcbTid = 0;
 
 /// Flags of SPAWN.
 enum class SpawnFlags : std::uint64_t {
@@ -121,6 +126,9 @@ constexpr std::uint64_t slot_map(unsigned first, unsigned second = 0, unsigned t
 }
 
 enum class RequestFlags : std::uint64_t { None = 0, Wait = 1 };  // Wait: until it is offered
+
+/// As the timeout of FUTEX_WAIT.
+constexpr std::int64_t kNoTimeout = -1;
 
 enum class WaitFlags : std::uint64_t { None = 0, NoHang = 1 };
 

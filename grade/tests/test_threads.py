@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: MIT
+"""F10: threads of a process are made, wait for each other, end, crash and are killed, and nothing stays of them."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from test_services import log_with, service
+
+from glenda import images
+from glenda.machine import Machine
+from glenda.shell import Shell
+
+Boot = Callable[..., Machine]
+
+
+def start_waiting(shell: Shell, count: int) -> int:
+    """Starts a process with so many threads, which wait in all ways, and returns its number."""
+    started = shell.run(f"run threads hang {count} &")
+    shell.run("run spin 300", within=1)         # gives them time
+    return int(re.match(r"process (\d+) runs", started)[1])
+
+
+def test_a_hundred_threads(shell: Shell) -> None:
+    """Each counts in a variable of its own, while all others run."""
+    total = sum(7 + i for i in range(100))
+    assert shell.run("run threads run 100") == (
+        f"threads: 100 have counted to {total}; the first one to 7\nprocess 5 exited with status 0\n")
+
+
+def test_nothing_stays(shell: Shell) -> None:
+    """Neither of threads that were joined, nor of those that were killed while they waited in all ways."""
+    shell.run("run threads run 100")
+    shell.run(f"kill {start_waiting(shell, 100)}")
+    before = shell.memory()
+    shell.run("run threads run 100")
+    assert shell.memory() == before
+    for _ in range(3):
+        shell.run(f"kill {start_waiting(shell, 100)}")
+        assert shell.memory() == before
+
+
+def test_as_many_as_there_is_room_for(shell: Shell) -> None:
+    """A process has room for 895 further threads. The next one is refused, and all others work on."""
+    assert shell.run("run threads run 1000", within=2).startswith("threads: no more than 895: TooMany\nthreads: 895 ")
+
+
+def test_a_process_that_is_full_keeps_none_from_starting(shell: Shell) -> None:
+    """Threads beyond the first of each process share the places that are left; new processes find theirs."""
+    for _ in range(4):
+        start_waiting(shell, 895)
+    assert shell.run("run threads run 10").startswith("threads: no more than 0: TooMany\n")
+    assert shell.run("run hello").startswith("hello, world\n")
+
+
+def test_churn_costs_no_more_in_the_end(shell: Shell) -> None:
+    shell.run("run threads churn 10", within=2)
+    few = re.search(r"(\d+) KiB more", shell.run("run threads churn 10"))[1]
+    many = re.search(r"(\d+) KiB more", shell.run("run threads churn 10000", within=2))[1]
+    assert few == many
+
+
+def test_a_crash_names_the_thread(shell: Shell) -> None:
+    """It ends the process with all its threads."""
+    output = shell.run("run threads crash 4")
+    assert re.match(r"threads \(pid 5, thread \d+\) stopped: store page fault at address 0x700000000, "
+                    r"pc 0x\w+ in \(anonymous\)::crash\+0x\w+\n", output), output
+    assert output.endswith("process 5 crashed: store page fault\n")
+    assert "threads" not in [row.name for row in shell.ps()]
+
+
+def test_the_last_thread_ends_the_process(shell: Shell) -> None:
+    """The first thread ends at once. The last one's status is the process's."""
+    assert shell.run("run threads leave 3") == "process 5 exited with status 2\n"
+    assert shell.run("run threads leave 0") == "process 6 exited with status 99\n"
+
+
+def test_wrong_requests(shell: Shell) -> None:
+    output = shell.run("run thread_errors")
+    assert output.endswith("thread_errors: all is well\nprocess 5 exited with status 0\n"), output
+
+
+@pytest.mark.parametrize("harts", [1, 4])
+def test_the_books_are_right(machine: Boot, tmp_path: Path, harts: int) -> None:
+    commands = ["threads run 100", "threads churn 100", "threads leave 9", "threads crash 9", "thread_errors"]
+    arguments = ", ".join(f'"{command}"' for command in commands)
+    init = service("audit", "bin/audit", f"args = [{arguments}]\npower = true")
+    initrd = images.variant(tmp_path / "initrd.cpio", replace={"init.toml": init})
+    shell = Shell(machine(initrd=initrd, harts=harts), within=5)
+    log = log_with(shell, f"audit: after {commands[-1]}: ", within=5)
+    assert re.findall(r"\] audit: audit: after (.*)", log) == [f"{command}: fine" for command in ["the start", *commands]]

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: MIT
+// How threads wait in Factotum, and how they go on: all waits begin in block() and end in unblock(). SLEEP.
+//
+// The answer is deferred. A thread waits for one thing at a time: if its call was cancelled (its process suspended and
+// resumed it), Factotum learns of that when it waits again.
+#include "factotum.h"
+
+namespace glenda::factotum {
+
+void Factotum::block(Thread& thread, WaitKind kind, Request& request) {
+    unblock(thread, short_message(ServerError::Interrupted));
+    thread.kind = kind;
+    thread.reply = request.defer();
+}
+
+void Factotum::unblock(Thread& thread, const Message& answer) {
+    if (thread.kind == WaitKind::None) return;
+    if (thread.kind == WaitKind::Futex) futex_.forget(thread);
+    finish(thread, answer);
+}
+
+/// The same for a thread that waits, but for no word of memory any more.
+void Factotum::finish(Thread& thread, const Message& answer) {
+    if (thread.has_deadline) wheel_.remove(thread);
+    thread.kind = WaitKind::None;
+    thread.reply.reply(answer);
+}
+
+/// `deadline`: in milliseconds since the start.
+void Factotum::set_deadline(Thread& thread, std::uint64_t deadline) {
+    wheel_.add(thread, deadline);
+    wind_timer();
+}
+
+/// The timer need not be stopped when a waiter leaves: then it signals once for nothing.
+void Factotum::wind_timer() {
+    const auto next = wheel_.next();
+    if (!next || (is_timer_set_ && timer_time_ <= *next)) return;
+    is_timer_set_ = true;
+    timer_time_ = *next;
+    clock_.wake_at(*next);
+}
+
+void Factotum::signalled(Badge) {
+    SlotList due;
+    is_timer_set_ = false;
+    wheel_.advance(clock_.now(), due);
+    while (Waiter* const waiter = due.pop()) {
+        const bool sleeps = waiter->kind == WaitKind::Sleep;
+        unblock(*static_cast<Thread*>(waiter), sleeps ? short_message(0) : short_message(ServerError::TimedOut));
+    }
+    wind_timer();
+}
+
+Reaction Factotum::sleep(Process& process, Request& request) {
+    MessageReader reader = request.reader();
+    const std::uint64_t milliseconds = reader.word();
+    if (!reader.ok()) return ServerError::BadRequest;
+    const std::uint64_t tid = reader.word();  // none: 0
+    if (milliseconds == 0) return Reaction::ok();
+    Thread* const thread = threads_.find(process, tid);
+    if (thread == nullptr || thread->has_ended) return ServerError::BadRequest;
+    block(*thread, WaitKind::Sleep, request);
+    set_deadline(*thread, clock_.after(milliseconds));
+    return Reaction::later();
+}
+
+}  // namespace glenda::factotum
