@@ -42,9 +42,9 @@ Factotum::Factotum(Memory& memory, const FactotumInfo& info, std::uint64_t reser
 }
 
 Reaction Factotum::handle(Request& request) {
+    if (request.badge & kObjectBadge) return ServerError::NoSuchProcess;
     if (request.badge & kFaultBadge) return fault(request);
-    const bool is_process = request.badge >> 48 == 0;  // not a memory object
-    Process* process = is_process ? processes_.find_badge(request.badge) : nullptr;
+    Process* process = processes_.find_badge(request.badge);
     if (process == nullptr || process->is_zombie) return ServerError::NoSuchProcess;
 
     switch (FactotumMethod(request.label())) {

@@ -7,13 +7,6 @@
 
 namespace glenda::factotum {
 
-namespace {
-
-/// No process's badge has this bit.
-constexpr Badge kObjectBadge = Badge{1} << 49;
-
-}  // namespace
-
 /// The object that capability `i` of a request stands for. Error: BadRequest.
 Answer<ObjectNumber> Factotum::object_of(const Request& request, unsigned i) {
     const CNode node = request.caps_node();

@@ -59,6 +59,16 @@ Result<PageNumber> AddressSpace::populate(Memory& memory, const Region& region, 
     return map_page(memory, region, address, *entry);
 }
 
+Answer<PageNumber> AddressSpace::page_to_read(Memory& memory, std::uint64_t address) {
+    const Region* const region = regions_.find(address);
+    CHECK(region != nullptr && allows(region->rights, Access::Read), ServerError::NotFound);
+    CHECK(region->kind != RegionKind::Device, ServerError::NotFound);
+    const PageEntry* const entry = tree_.find(memory, address);
+    if (entry != nullptr && *entry) return entry->page();
+    TRY(page, populate(memory, *region, address, Access::Read));
+    return page;
+}
+
 /// Finds the object's page, or takes a new one.
 Result<void> AddressSpace::name_page(Memory& memory, const Region& region, std::uint64_t address, PageEntry& entry) {
     const bool is_object = region.kind == RegionKind::Object;
@@ -68,16 +78,6 @@ Result<void> AddressSpace::name_page(Memory& memory, const Region& region, std::
     entry = PageEntry(page);
     resident_++;
     return {};
-}
-
-Answer<PageNumber> AddressSpace::page_to_read(Memory& memory, std::uint64_t address) {
-    const Region* const region = regions_.find(address);
-    CHECK(region != nullptr && allows(region->rights, Access::Read), ServerError::NotFound);
-    CHECK(region->kind != RegionKind::Device, ServerError::NotFound);
-    const PageEntry* const entry = tree_.find(memory, address);
-    if (entry != nullptr && *entry) return entry->page();
-    TRY(page, populate(memory, *region, address, Access::Read));
-    return page;
 }
 
 /// Takes a page and fills it.

@@ -25,10 +25,10 @@ enum class FactotumMethod : std::uint64_t {
              //   to 9 are its own; Console, what was passed, and slots from kSlotFirstFree on are copies, but for
              //   Untyped, PageTable, Reply and IrqHandler. NotSupported with a CNode of more than 64 slots
     Sbrk,    // bytes, signed -> the new program break
-    Mmap,    // address, bytes, MapFlags (0: no access), MmapFlags -> address: memory, all zero. With two more
-             //   words, 0 and an offset in bytes, and a capability of ObjectCreate: that object's memory.
-             //   With Frame capabilities of one size -> where they are now, one behind the other: at `address`
-             //   with Fixed, else where `bytes` are free from there on. MapFlags 0: ReadWrite
+    Mmap,    // address, bytes, MapFlags (0: no access), MmapFlags -> address: memory, all zero. With two more words, 0
+             //   and an offset in bytes, and a capability of ObjectCreate: that object's memory.
+             //   With Frame capabilities of one size -> where they are now, one behind the other: at `address` with
+             //   Fixed, else where `bytes` are free from there on. MapFlags 0: ReadWrite
     Munmap,  // address, bytes -> : any part of any regions; holes are no error
     ThreadCreate,  // pc, sp, a0, tp -> tid: the thread begins with these registers, and the address of its UTCB in a1
     ThreadExit,    // status [, tid] -> never: the last thread ends the process with this as its exit code
