@@ -25,7 +25,7 @@ class Protocol(NamedTuple):
     methods: str = ""               # the enumeration of its methods
     title: str = ""                 # what headings of methods begin with
     layouts: tuple[str, ...] = ()   # structures with a table of offsets
-    elsewhere: tuple[str, ...] = ()     # enumerations that another page describes
+    constants: str = "Constants"    # the section with them
 
     @property
     def text(self) -> str:
@@ -41,13 +41,15 @@ PROTOCOLS = [
     Protocol("protocol-9ball.md", INCLUDE / "protocol" / "nineball.h", "Method", "Nineball"),
     Protocol("protocol-serial.md", INCLUDE / "protocol" / "serial.h", "SerialMethod", "Serial"),
     Protocol("protocol-unicorn.md", INCLUDE / "protocol" / "unicorn.h", "UnicornMethod", "Unicorn", ("DeviceInfo",)),
-    Protocol("protocol-rtc.md", INCLUDE / "protocol" / "rtc.h", "RtcMethod", "Rtc"),
+    *(Protocol("protocol-devices.md", INCLUDE / "protocol" / f"{name.lower()}.h", f"{name}Method", name,
+               constants=f"Constants of {name}") for name in ("Rtc", "Rng", "Net", "Input", "Gpu", "P9")),
     Protocol("protocol-block.md", ROOT / "user/driver/session_page.h", layouts=("SessionPage", "SessionSlot")),
 ]
 COMMON = Protocol("protocols.md", INCLUDE / "protocol" / "errors.h")
-PAGES = [*PROTOCOLS, COMMON]
+PAGES = [*{protocol.page: protocol for protocol in PROTOCOLS}.values(), COMMON]
 WITH_METHODS = [protocol for protocol in PROTOCOLS if protocol.methods]
 PROLOGUE = """
+#include <atomic>
 #include "driver/session_client.h"
 #include "glenda/devices.h"
 #include "glenda/environment.h"
@@ -58,6 +60,11 @@ PROLOGUE = """
 #include "glenda/slots.h"
 #include "glenda/terminal.h"
 #include "glenda/thread.h"
+#include "protocol/gpu.h"
+#include "protocol/input.h"
+#include "protocol/net.h"
+#include "protocol/p9.h"
+#include "protocol/rng.h"
 #include "protocol/rtc.h"
 #include "protocol/serial.h"
 #include "protocol/unicorn.h"
@@ -68,7 +75,7 @@ extern driver::SessionPage& page;
 
 
 def page_id(protocol: Protocol) -> str:
-    return protocol.page
+    return f"{protocol.page}-{protocol.title}" if protocol.title else protocol.page
 
 
 @cache
@@ -101,8 +108,8 @@ def check_enumerators(protocol: Protocol, header: str, text: str) -> list[str]:
     return complaints
 
 
-def check_constants(_: Protocol, header: str, text: str) -> list[str]:
-    documented = {key: row[0] for key, row in named_rows(section(text, "Constants")).items()}
+def check_constants(protocol: Protocol, header: str, text: str) -> list[str]:
+    documented = {key: row[0] for key, row in named_rows(section(text, protocol.constants)).items()}
     return compare("constant", constants_in(header), documented)
 
 

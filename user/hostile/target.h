@@ -26,12 +26,15 @@ struct Form {
 struct Target {
     std::string_view name;
     std::uint64_t protocol;
-    CPtr endpoint;          // the slot where a process has it
+    CPtr endpoint;          // the slot where a process has it, or puts it
     std::uint64_t methods;  // the highest number of one
     std::span<const Form> forms;
     /// Methods that end the caller, or wait for what never comes: a bit each. They are asked for rarely, or nothing
     /// else would be.
     std::uint64_t fatal;
+    /// The class of devices that it drives, or "devices" for Unicorn itself: looked up first. Empty: the process has
+    /// it.
+    std::string_view device_class{};
 
     bool is_fatal(std::uint64_t method) const { return method < 64 && (fatal >> method & 1) != 0; }
 };

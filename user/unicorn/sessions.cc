@@ -87,7 +87,7 @@ void Sessions::close_dead() {
     if (!list) return;
     const auto lives = [&](Badge client) {
         for (const ProcessInfo& process : *list) {
-            if (process.pid == client && process.state != ProcessState::Zombie) return true;
+            if (process.pid == std::uint32_t(client) && process.state != ProcessState::Zombie) return true;
         }
         return false;
     };
