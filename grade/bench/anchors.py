@@ -43,7 +43,7 @@ ANCHORS = {
     "thread_after_10000": ("", "23238", "", 12_000),
     "mutex_handover": ("", "", "", 1300),
     "semaphore_pingpong": ("", "", "", 2600),
-    "futex_same": ("", "4215", "", None),
+    "futex_pingpong": ("", "4215", "", 3600),
     "anon_fault_first": ("", "1862", "26489", 2150),
     "anon_fault": ("", "1862", "26489", 1850),
     "sbrk_touch_shrink": ("", "12592 (mmap)", "", 5000),
