@@ -17,7 +17,7 @@ ProcessState Factotum::state_of(const Process& process, const Process& caller) {
     ProcessState state = ProcessState::Stopped;
     for (const Thread* thread = threads_.first(process); thread != nullptr; thread = threads_.next(*thread)) {
         const auto info = thread->tcb.info();
-        if (!info || info->state == ThreadState::Inactive) continue;
+        if (!info || info->state == ThreadState::Inactive || thread->stop.event != EventKind::None) continue;
         if (info->state == ThreadState::Ready) return ProcessState::Running;
         state = ProcessState::Waiting;
     }
