@@ -18,9 +18,9 @@ UNIT_USER_SOURCES := $(addprefix user/,libglenda/heap.cc libglenda/format.cc 9ba
 # The books of Factotum, on a kernel of the host in place of user/factotum/kernel.cc.
 UNIT_FACTOTUM := $(wildcard grade/unit/factotum/*.cc $(addprefix user/factotum/,frames/*.cc slots/*.cc vm/*.cc image/*.cc audit/*.cc tasks/belongings.cc tasks/accounts.cc wait/futex.cc wait/timer_wheel.cc))
 # The parsers under attack, and what they are made of: see grade/fuzz/parser.h.
-PARSERS := elf cpio fdt toml init symbol keys
+PARSERS := elf cpio fdt toml init drivers symbol keys
 FUZZ_SOURCES := $(patsubst %,grade/fuzz/%.cc,$(PARSERS)) $(UNIT_LIB) user/libglenda/format.cc $(addprefix user/,9ball/init_config.cc 9ball/init_check.cc \
-  factotum/demangle.cc console/line_editor.cc console/key_decoder.cc console/utf8.cc)
+  factotum/demangle.cc unicorn/driver_table.cc console/line_editor.cc console/key_decoder.cc console/utf8.cc)
 UNIT_USER := $(sort $(filter-out grade/unit/kernel_%,$(wildcard grade/unit/*_test.cc)) $(UNIT_LIB) $(UNIT_USER_SOURCES) $(UNIT_FACTOTUM) $(FUZZ_SOURCES))
 UNIT_TESTS := $(BUILD)/unit/kernel_tests $(BUILD)/unit/user_tests
 

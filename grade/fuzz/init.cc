@@ -17,10 +17,12 @@ void check_service(const ServiceConfig& service, std::span<const ServiceConfig> 
     touch(service.name);
     touch(service.path);
     touch(service.provides);
-    for (const auto* texts : {&service.args, &service.needs, &service.uses, &service.devices})
+    for (const auto* texts : {&service.args, &service.needs, &service.uses})
         for (const std::string_view text : texts->all()) touch(text);
     expect(service.priority >= 1 && service.priority <= InitConfig::kMaxServicePriority, "a priority that it may have");
-    expect(service.passed_caps() <= 4, "a message has room for its capabilities");
+    expect(!service.is_public || !service.provides.empty(), "what is public exists");
+    for (const ServiceConfig& other : all)
+        expect(&other == &service || !other.devices || !service.devices, "one service has the devices");
     expect(service.needed.size() == service.needs.size(), "all that it needs is resolved");
     for (const unsigned need : service.needed.all()) expect(need < all.size(), "what it needs is there");
     for (const ServiceConfig& other : all) expect(&other == &service || other.name != service.name, "names are unique");

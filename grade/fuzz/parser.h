@@ -32,8 +32,9 @@ bool elf(Bytes file);
 bool cpio(Bytes archive);
 bool fdt(Bytes blob);
 bool toml(Bytes file);
-bool init(Bytes file);    // init.toml as 9Ball reads it
-bool symbol(Bytes name);  // a function's name in a crash report
-bool keys(Bytes typed);   // what a terminal sends to the console
+bool init(Bytes file);     // init.toml as 9Ball reads it
+bool drivers(Bytes file);  // drivers.toml as Unicorn reads it
+bool symbol(Bytes name);   // a function's name in a crash report
+bool keys(Bytes typed);    // what a terminal sends to the console
 
 }  // namespace glenda::fuzz

@@ -24,7 +24,7 @@ def without_comments(text: str) -> str:
 
 
 def without_casts(text: str) -> str:
-    return re.sub(r"std::u?int64_t\{([^}]*)\}", r"(\1)", text)
+    return re.sub(r"std::u?int64_t(\([^)]*\))", r"\1", re.sub(r"std::u?int64_t\{([^}]*)\}", r"(\1)", text))
 
 
 def number(text: str, names: dict[str, int] | None = None) -> int:
@@ -45,6 +45,7 @@ def enums_in(headers: str, constants: dict[str, int] | None = None) -> dict[str,
         value, members = -1, {}
         for item in filter(None, (part.strip() for part in body.split(","))):
             member, _, given = (part.strip() for part in item.partition("="))
+            given = re.sub(r"\b[A-Z]\w*", lambda name: str(members.get(name[0], name[0])), given)
             value = number(given, constants) if given else value + 1
             if member not in SENTINELS:
                 members[member] = value
@@ -54,7 +55,7 @@ def enums_in(headers: str, constants: dict[str, int] | None = None) -> dict[str,
 
 def constants_in(headers: str) -> dict[str, int]:
     found: dict[str, int] = {}
-    for name, value in re.findall(r"\bconstexpr\s+[\w:]+\s+(k\w+)\s*=\s*([^;]+);", without_comments(headers)):
+    for name, value in re.findall(r'\bconstexpr\s+[\w:]+\s+(k\w+)\s*=\s*([^;"]+);', without_comments(headers)):
         found[name] = number(value, found)
     return found
 

@@ -99,7 +99,7 @@ def test_mem_adds_up(shell: Shell) -> None:
     memory = shell.memory()
     used = memory.total - memory.free - memory.tables
     touched = sum(row.kib for name, row in rows.items() if name not in ("9ball", "factotum"))
-    assert touched < used < touched + 72 * (len(rows) - 2)
+    assert touched < used < touched + 80 * (len(rows) - 2)      # 72, and tables of what a driver maps
     assert used <= memory.reserved < memory.free
     assert rows["factotum"].kib == memory.tables
 

@@ -10,7 +10,7 @@ import pytest
 from glenda.shell import Shell
 
 
-@pytest.mark.parametrize("thing", ["spawn", "fork", "map", "object"])
+@pytest.mark.parametrize("thing", ["spawn", "fork", "thread", "map", "object"])
 def test_churn(shell: Shell, thing: str) -> None:
     """Shows F3."""
     output = shell.run(f"run churn {thing} 10000", within=10)

@@ -20,7 +20,8 @@ from glenda.shell import Shell
 Boot = Callable[..., Machine]
 
 # Methods that everybody may use must have succeeded, or the attacker no longer gets past the first checks.
-EVERYBODY = {"factotum": {1, 3, 4, 5, 6, 7, 8, 14, 16, 17, 18, 20, 21, 22, 23, 27}, "9ball": {3, 4, 7, 13}, "serial": {1}}
+EVERYBODY = {"factotum": {1, 3, 4, 5, 6, 7, 8, 14, 16, 17, 18, 20, 21, 22, 23, 27}, "9ball": {3, 4, 7, 13}, "serial": {1},
+             "unicorn": {1, 2}, "terminal": {1}}
 
 
 @pytest.fixture
@@ -39,7 +40,8 @@ def boot(machine: Boot, tmp_path: Path) -> Iterator[Callable[..., Shell]]:
 
 
 # Methods that need a permission, of init.toml or of Factotum, must never succeed.
-NOBODY = {"factotum": {36, 37}, "9ball": set(range(64)) - EVERYBODY["9ball"], "serial": {3, 4}}
+NOBODY = {"factotum": {35, 36, 37}, "9ball": set(range(64)) - EVERYBODY["9ball"], "serial": {3, 4},
+          "unicorn": {5, 6, 7, 9}, "terminal": {2, 3, 4}}
 
 
 @pytest.mark.parametrize("target", TARGETS)

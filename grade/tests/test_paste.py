@@ -57,3 +57,11 @@ def test_lines_typed_while_the_driver_restarts(shell: Shell) -> None:
     shell.type("kill 5\r" + "".join(LINE.format(number) for number in range(20)) + "run hello the end\r")
     shell.machine.expect(r"^the\nend\nprocess \d+ exited with status 0\n", within=20)
     assert missing(shell.machine.transcript[begin:], 20) == []
+
+
+def test_lines_read_ahead_while_a_program_runs_outlive_the_driver(shell: Shell) -> None:
+    """The driver has them all, because ^C might be among them, when the second line ends it."""
+    begin = len(shell.machine.transcript)
+    shell.type("run spin 50\rkill 5\r" + "".join(LINE.format(number) for number in range(500)) + "run hello the end\r")
+    shell.machine.expect(r"^the\nend\nprocess \d+ exited with status 0\n", within=20)
+    assert missing(shell.machine.transcript[begin:], 500) == []

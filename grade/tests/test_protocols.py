@@ -25,7 +25,7 @@ class Protocol(NamedTuple):
     methods: str = ""               # the enumeration of its methods
     title: str = ""                 # what headings of methods begin with
     layouts: tuple[str, ...] = ()   # structures with a table of offsets
-    elsewhere: tuple[str, ...] = ()     # enumerations that another page describes
+    constants: str = "Constants"    # the section with them
 
     @property
     def text(self) -> str:
@@ -40,13 +40,18 @@ PROTOCOLS = [
     Protocol("protocol-factotum.md", INCLUDE / "protocol" / "factotum.h", "FactotumMethod", "Factotum", ("ProcessInfo",)),
     Protocol("protocol-9ball.md", INCLUDE / "protocol" / "nineball.h", "Method", "Nineball"),
     Protocol("protocol-serial.md", INCLUDE / "protocol" / "serial.h", "SerialMethod", "Serial"),
+    Protocol("protocol-unicorn.md", INCLUDE / "protocol" / "unicorn.h", "UnicornMethod", "Unicorn", ("DeviceInfo",)),
+    *(Protocol("protocol-devices.md", INCLUDE / "protocol" / f"{name.lower()}.h", f"{name}Method", name,
+               constants=f"Constants of {name}") for name in ("Rtc", "Rng", "Net", "Input", "Gpu", "P9")),
     Protocol("protocol-block.md", ROOT / "user/driver/session_page.h", layouts=("SessionPage", "SessionSlot")),
 ]
 COMMON = Protocol("protocols.md", INCLUDE / "protocol" / "errors.h")
-PAGES = [*PROTOCOLS, COMMON]
+PAGES = [*{protocol.page: protocol for protocol in PROTOCOLS}.values(), COMMON]
 WITH_METHODS = [protocol for protocol in PROTOCOLS if protocol.methods]
 PROLOGUE = """
+#include <atomic>
 #include "driver/session_client.h"
+#include "glenda/devices.h"
 #include "glenda/environment.h"
 #include "glenda/message.h"
 #include "glenda/nineball.h"
@@ -54,7 +59,15 @@ PROLOGUE = """
 #include "glenda/process.h"
 #include "glenda/slots.h"
 #include "glenda/terminal.h"
+#include "glenda/thread.h"
+#include "protocol/gpu.h"
+#include "protocol/input.h"
+#include "protocol/net.h"
+#include "protocol/p9.h"
+#include "protocol/rng.h"
+#include "protocol/rtc.h"
 #include "protocol/serial.h"
+#include "protocol/unicorn.h"
 #pragma GCC diagnostic ignored "-Wunused-variable"
 using namespace glenda;
 extern driver::SessionPage& page;
@@ -62,7 +75,7 @@ extern driver::SessionPage& page;
 
 
 def page_id(protocol: Protocol) -> str:
-    return protocol.page
+    return f"{protocol.page}-{protocol.title}" if protocol.title else protocol.page
 
 
 @cache
@@ -95,8 +108,8 @@ def check_enumerators(protocol: Protocol, header: str, text: str) -> list[str]:
     return complaints
 
 
-def check_constants(_: Protocol, header: str, text: str) -> list[str]:
-    documented = {key: row[0] for key, row in named_rows(section(text, "Constants")).items()}
+def check_constants(protocol: Protocol, header: str, text: str) -> list[str]:
+    documented = {key: row[0] for key, row in named_rows(section(text, protocol.constants)).items()}
     return compare("constant", constants_in(header), documented)
 
 
@@ -198,7 +211,8 @@ def test_layouts_agree_with_the_header(protocol: Protocol, tmp_path: Path) -> No
     assert compiler_complaints(layout_asserts(protocol, protocol.text), tmp_path) == ""
     for struct in protocol.layouts:
         body = re.search(rf"struct {struct} \{{(.*?)^\}};", without_comments(protocol.source), re.DOTALL | re.MULTILINE)[1]
-        fields = set(re.findall(r"^\s*(?:[\w:]+) (\w+)(?:\[\w+\])?;", body, re.MULTILINE))
+        declarations = re.findall(r"^\s*[\w:]+ (\w+(?:\[\w+\])?(?:, \w+)*);", body, re.MULTILINE)
+        fields = {re.sub(r"\[.*", "", name) for names in declarations for name in names.split(", ")}
         assert {row[1].strip("`") for row in rows(section(protocol.text, struct)) if row[0][0].isdigit()} == fields
 
 

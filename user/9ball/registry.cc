@@ -71,19 +71,19 @@ void Registry::reply_to(ReplyHandle& caller, const Entry& entry, Badge client) {
     drop(*slot);
 }
 
-Reaction Registry::look_up(std::string_view name, Request& request, LookupFlags flags) {
+Reaction Registry::look_up(std::string_view name, Request& request, LookupFlags flags, Badge badge) {
     const Entry* const entry = find(name);
     if (entry == nullptr && flags != LookupFlags::Wait) return ServerError::NotFound;
     if (!request.can_defer()) return ServerError::TooMany;
     if (entry != nullptr) {
         ReplyHandle caller = request.defer();
-        reply_to(caller, *entry, request.badge);
+        reply_to(caller, *entry, badge);
         return Reaction::later();
     }
     for (Waiting& waiting : waiting_) {
         if (!waiting.name.empty()) continue;
         waiting.name = name;
-        waiting.client = request.badge;
+        waiting.client = badge;
         waiting.reply = request.defer();
         return Reaction::later();
     }

@@ -29,9 +29,9 @@ public:
     /// What is registered under `name`, as its clients get it; 0 if nothing is.
     Endpoint endpoint(std::string_view name);
 
-    /// Replies with the capability: at once, or, if the name is unknown and `flags` has Wait, when it is registered.
-    /// `name` must outlive the registry.
-    Reaction look_up(std::string_view name, Request& request, LookupFlags flags);
+    /// Replies with the capability, for `badge`: at once, or, if the name is unknown and `flags` has Wait, when it is
+    /// registered. `name` must outlive the registry.
+    Reaction look_up(std::string_view name, Request& request, LookupFlags flags, Badge badge);
     /// Cancels the waits of a client that has ended.
     void forget_client(Badge client);
 

@@ -60,13 +60,13 @@ Reaction NineballServer::look_up(const Service* client, Request& request) {
     // Pass the text of init.toml on, because it outlives the request.
     if (client != nullptr) {
         for (std::string_view used : client->config->uses.all()) {
-            if (used == name) return registry_.look_up(used, request, flags);
+            if (used == name) return registry_.look_up(used, request, flags, request.badge);
         }
     }
     // A stranger does not wait: there can be more of them than places.
     for (const Service& server : supervisor_.services()) {
         if (!server.config->is_public || server.config->provides != name) continue;
-        return registry_.look_up(server.config->provides, request, LookupFlags::None);
+        return registry_.look_up(server.config->provides, request, LookupFlags::None, request.badge | kStrangerBadge);
     }
     return ServerError::PermissionDenied;
 }

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
 // Does the same thing COUNT times, `churn THING COUNT`, and prints what the first hundred times and the last hundred
-// have cost, and how much memory is gone. THING: spawn, fork, map,
-// object.
+// have cost, and how much memory is gone. THING: spawn, fork,
+// thread, map, object.
 #include "glenda/environment.h"
 #include "glenda/number.h"
 #include "glenda/print.h"
 #include "glenda/process.h"
 #include "glenda/slots.h"
+#include "glenda/thread.h"
 #include "glenda/time.h"
 #include "util/bits.h"
 
@@ -29,6 +30,12 @@ Answer<void> fork() {
     return {};
 }
 
+Answer<void> thread() {
+    TRY(started, Thread::start([](void*) -> std::int64_t { return 0; }, nullptr));
+    TRY_VOID(started.join());
+    return {};
+}
+
 Answer<void> map() {
     constexpr std::uint64_t kPages = 8;
     TRY(start, process::map(kPages * kPageSize));
@@ -46,7 +53,7 @@ struct Thing {
     std::string_view name;
     Answer<void> (*once)();
 };
-constexpr Thing kThings[] = {{"spawn", spawn}, {"fork", fork}, {"map", map}, {"object", object}};
+constexpr Thing kThings[] = {{"spawn", spawn}, {"fork", fork}, {"thread", thread}, {"map", map}, {"object", object}};
 
 /// The instructions of a hundred times.
 Answer<std::uint64_t> hundred(const Thing& thing) {
@@ -78,6 +85,6 @@ int main(int argc, char** argv) {
         if (!done) print("churn: {}\n", done.error());
         return done ? 0 : 1;
     }
-    print("usage: churn spawn|fork|map|object COUNT, 300 at least\n");
+    print("usage: churn spawn|fork|thread|map|object COUNT, 300 at least\n");
     return 2;
 }

@@ -7,6 +7,7 @@
 //     run disk check SEED FIRST COUNT     reads them again, and compares
 //     run disk copy FROM TO COUNT         copies blocks, and flushes
 //     run disk sum FIRST COUNT            a checksum over blocks
+//     run disk read FIRST COUNT DEPTH     reads blocks, so many in flight, and does not look at them
 //     run disk soak SEED BLOCKS DRIVERS   writes and checks in a wild order, until so many drivers have served it
 #include "driver/process/disk.h"
 
@@ -58,11 +59,12 @@ const char* name_of(BlockStatus status) {
     return "?";
 }
 
-/// Does `op` for `count` blocks from `first` on, kDepth of them in flight. `before(page, i)` prepares the page for
+/// Does `op` for `count` blocks from `first` on, `depth` of them in flight. `before(page, i)` prepares the page for
 /// block number i of these, `after(page, i)` looks at it and returns whether it is right.
 template <typename Before, typename After>
-bool each_block(BlockOp op, std::uint64_t first, std::uint64_t count, Before before, After after) {
-    std::uint64_t free_pages = mask(kDepth), next = 0, done = 0;
+bool each_block(BlockOp op, std::uint64_t first, std::uint64_t count, Before before, After after,
+                unsigned depth = kDepth) {
+    std::uint64_t free_pages = mask(depth), next = 0, done = 0;
     while (done != count) {
         for (; next != count && free_pages != 0; next++) {
             const unsigned page = lowest_bit(free_pages);
@@ -187,11 +189,13 @@ bool run(std::string_view command, std::span<const std::uint64_t> numbers) {
     if (command == "write" && numbers.size() == 3) return write(numbers[0], numbers[1], numbers[2]);
     if (command == "check" && numbers.size() == 3) return check(numbers[0], numbers[1], numbers[2]);
     if (command == "copy" && numbers.size() == 3) return copy(numbers[0], numbers[1], numbers[2]);
+    if (command == "read" && numbers.size() == 3 && 0 < numbers[2] && numbers[2] <= kDepth)
+        return each_block(BlockOp::Read, numbers[0], numbers[1], nothing_before, nothing_after, unsigned(numbers[2]));
     if (command == "sum" && numbers.size() == 2) return sum(numbers[0], numbers[1]);
     if (command == "soak" && numbers.size() == 3) return soak(numbers[0], numbers[1], numbers[2]);
     print(
         "usage: disk [write SEED FIRST COUNT | check SEED FIRST COUNT | copy FROM TO COUNT | sum FIRST COUNT |\n"
-        "            soak SEED BLOCKS DRIVERS]\n");
+        "            read FIRST COUNT DEPTH | soak SEED BLOCKS DRIVERS]\n");
     return false;
 }
 

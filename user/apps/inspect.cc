@@ -2,7 +2,8 @@
 // Compares what each service holds with its manifest: least privilege. As a service it needs `power = true`.
 //
 // What a service was started with must be there exactly: type, rights, size, badge. From kSlotFirstFree on it may put
-// what it made, or looked up: objects to communicate with.
+// what it made, or looked up: objects to communicate with. Who was given the devices may also have what it took out of
+// their CNode.
 // `inspect hide` first hides a capability of its own there, to be found out.
 #include "glenda/environment.h"
 #include "glenda/nineball.h"
@@ -15,15 +16,16 @@ using namespace glenda;
 
 namespace {
 
-/// `has_devices`: it was given a CNode with all of them, and keeps some of what it makes of them at hand.
 bool is_own(CPtr slot, CapType type, bool has_devices) {
     switch (type) {
+        case CapType::Untyped:
+        case CapType::Frame:
+        case CapType::IrqControl:
+        case CapType::IrqHandler: return has_devices && slot >= kSlotFirstFree;
         case CapType::Endpoint: return slot == kSlotStdio || slot >= kSlotFirstFree;
         case CapType::Notification:
         case CapType::Reply:
         case CapType::Timer: return slot >= kSlotFirstFree;
-        case CapType::Untyped:
-        case CapType::IrqHandler: return slot >= kSlotFirstFree && has_devices;
         default: return false;
     }
 }
@@ -48,10 +50,10 @@ FixedText<64> describe(const Slot& slot) {
 
 void walk(const nineball::ServiceManifest& service) {
     const std::string_view name(service.name);
-    unsigned as_written = 0, own = 0, wrong = 0;
     bool has_devices = false;
     for (const Slot& slot : std::span(service.slots).first(service.count))
         has_devices = has_devices || (slot.slot == kSlotPassed && slot.type == CapType::CNode);
+    unsigned as_written = 0, own = 0, wrong = 0;
     for (CPtr index = 1;; index++) {
         const auto found = process::inspect(service.pid, index);
         if (!found && found.error() == ServerError::NotFound) break;  // past the last slot

@@ -3,8 +3,10 @@
 // (target.h), with a wrong word now and then, and most words are of kinds that servers take.
 #include "attack.h"
 
+#include "glenda/devices.h"
 #include "glenda/environment.h"
 #include "glenda/message.h"
+#include "glenda/print.h"
 #include "protocol/factotum.h"
 #include "tests/fuzz/random.h"
 #include "util/bits.h"
@@ -66,6 +68,7 @@ void add_letter(MessageWriter& message, char letter, Random& random, const Memor
     constexpr MapFlags kRights[] = {MapFlags{}, MapFlags::Read, MapFlags::ReadWrite, MapFlags::ReadExecute};
     switch (letter) {
         case 's': message.word(random.below(8)); return;
+        case 'P': message.word((1 + random.below(15)) << 8); return;
         case 'L': message.word(SpawnFlags::Limits); return;
         case 'x': message.word(~std::uint64_t{0}); return;
         case 'm': message.word(memory.any(random)); return;
@@ -109,12 +112,22 @@ MessageWriter any_message(const Target& target, Random& random, const Memory& me
     return message;
 }
 
+/// Puts a capability to the target where it is expected. Fails if this process may not have one.
+Answer<void> find(const Target& target) {
+    if (target.device_class.empty()) return {};
+    const bool is_unicorn = target.device_class == kUnicornName;
+    TRY(unicorn, devices::find_unicorn(is_unicorn ? target.endpoint : target.endpoint - 1));
+    if (!is_unicorn) TRY_VOID(devices::lookup(unicorn, target.device_class, 0, target.endpoint));
+    return {};
+}
+
 }  // namespace
 
 void attack(const Target& target, std::uint64_t seed, std::uint64_t count) {
     Random random(seed);
     Memory memory;
     Received reply;
+    if (const auto found = find(target); !found) print("hostile: {}: {}\n", target.name, found.error());
     for (std::uint64_t i = 0; i < count; i++) {
         const MessageWriter message = any_message(target, random, memory);
         const ReceiveSlots slots{environment().cnode, kSlotFirstFree + random.below(28), random.below(4)};

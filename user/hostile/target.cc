@@ -6,11 +6,14 @@
 #include "protocol/factotum.h"
 #include "protocol/nineball.h"
 #include "protocol/serial.h"
+#include "protocol/unicorn.h"
 #include "util/bits.h"
 
 namespace glenda::hostile {
 
 namespace {
+
+constexpr CPtr kLookedUp = kSlotPassedEnd - 1;
 
 constexpr std::uint64_t number_of(auto method) { return std::uint64_t(method) & 0xff; }
 
@@ -28,6 +31,8 @@ constexpr Form kFactotum[] = {
     form(F::Spawn, "0s0spt"),
     form(F::Spawn, "s001psss"),
     form(F::Spawn, "L001psss"),
+    form(F::SetAccount, "mbb"),
+    form(F::SetAccount, "mss"),
     form(F::Inspect, "ss"),
     form(F::Audit, ""),
     form(F::Wait, "x0"),
@@ -52,10 +57,20 @@ constexpr Form kFactotum[] = {
     form(F::SetExitNotification, "C"),
     form(F::MemoryInfo, ""),
     form(F::Ps, ""),
+    form(F::ThreadCreate, "aasa"),
+    form(F::ThreadExit, "ss"),
+    form(F::ThreadJoin, "ms"),
+    form(F::FutexWait, "m0b"),
+    form(F::FutexWait, "a0s"),
+    form(F::FutexWake, "as"),
+    form(F::Sleep, "s"),
     form(F::GetPid, ""),
     form(F::GetPpid, ""),
     form(F::Yield, ""),
     form(F::RequestCap, "s1"),
+    form(F::RequestCap, "P0"),
+    form(F::Offer, "P0"),
+    form(F::Offer, "PC"),
 };
 
 using N = nineball::Method;
@@ -72,11 +87,20 @@ constexpr Form kSerial[] = {
     form(S::SetForeground, "sN"), form(S::SetForeground, "sC"), form(S::SetForeground, "s"),
 };
 
+using U = UnicornMethod;
+constexpr Form kUnicorn[] = {
+    form(U::Lookup, "st"),    form(U::List, "s"),        form(U::Open, "ss"),
+    form(U::Close, "m"),      form(U::Pages, "ms"),      form(U::Ready, ""),
+    form(U::SessionTake, ""), form(U::SessionDrop, "m"), form(U::Device, "s"),
+};
+
 constexpr Target kTargets[] = {
     {"factotum", kFactotumProtocol, kSlotFactotum, 40, kFactotum,
      bits_of(F::Exit, F::ThreadExit, F::FutexWait, F::Sleep)},
     {"9ball", nineball::kProtocol, kSlotNineball, 15, kNineball, 0},
     {"serial", kSerialProtocol, kSlotStdio, 4, kSerial, bits_of(S::Read)},
+    {"unicorn", kUnicornProtocol, kLookedUp, 10, kUnicorn, 0, kUnicornName},
+    {"terminal", kSerialProtocol, kLookedUp, 4, kSerial, bits_of(S::Read), "serial"},
 };
 
 }  // namespace

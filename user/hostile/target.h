@@ -15,7 +15,7 @@ namespace glenda::hostile {
 ///     0 1     that number                    r     rights to memory: none, Read, ReadWrite, ReadExecute
 ///     s       a small number                 a b   the address of a page, a number of bytes
 ///     m       what a server has answered     t p   a text, the name of a program
-///     x       all bits                       L     SpawnFlags::Limits
+///     x       all bits                       L P   SpawnFlags::Limits, the protocol of a service
 /// A capital letter is a capability: C one of the process's own, N its notification.
 /// Methods with several forms are asked for more often.
 struct Form {
@@ -26,12 +26,15 @@ struct Form {
 struct Target {
     std::string_view name;
     std::uint64_t protocol;
-    CPtr endpoint;          // the slot where a process has it
+    CPtr endpoint;          // the slot where a process has it, or puts it
     std::uint64_t methods;  // the highest number of one
     std::span<const Form> forms;
     /// Methods that end the caller, or wait for what never comes: a bit each. They are asked for rarely, or nothing
     /// else would be.
     std::uint64_t fatal;
+    /// The class of devices that it drives, or "devices" for Unicorn itself: looked up first. Empty: the process has
+    /// it.
+    std::string_view device_class{};
 
     bool is_fatal(std::uint64_t method) const { return method < 64 && (fatal >> method & 1) != 0; }
 };

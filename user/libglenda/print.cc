@@ -13,7 +13,9 @@ namespace {
 Answer<void> write_terminal(Endpoint terminal, std::string_view text) {
     while (!text.empty()) {
         const std::size_t size = text.size() < kSerialMaxBytes ? text.size() : kSerialMaxBytes;
-        TRY_VOID(transact(terminal, MessageWriter(SerialMethod::Write).text({text.data(), size})));
+        const auto written = transact(terminal, MessageWriter(SerialMethod::Write).text({text.data(), size}));
+        if (!written && written.error() == Error::Deleted) continue;  // the driver has ended: the next one writes it
+        TRY_VOID(written);
         text.remove_prefix(size);
     }
     return {};

@@ -9,7 +9,11 @@ namespace glenda::terminal {
 
 Answer<std::size_t> read(std::span<char> buffer) {
     Received reply;
-    TRY_VOID(transact(environment().stdio, MessageWriter(SerialMethod::Read).word(buffer.size()), reply));
+    for (;;) {
+        const auto answer = transact(environment().stdio, MessageWriter(SerialMethod::Read).word(buffer.size()), reply);
+        if (answer) break;
+        if (answer.error() != Error::Deleted) return Refusal(answer.error());  // else the next driver answers
+    }
     MessageReader reader = reply.reader();
     const std::string_view text = reader.text();
     CHECK(reader.ok() && !text.empty() && text.size() <= buffer.size(), ServerError::Broken);

@@ -34,7 +34,7 @@ void Driver::signalled(Badge bits) {
 /// Nobody will write any more, and what was written has to appear.
 void Driver::finish() {
     do transmit();
-    while (!to_send_.empty());
+    while (!kept_.to_send.empty());
     glenda::exit(0);
 }
 
@@ -42,8 +42,8 @@ Reaction Driver::write(Request& request) {
     MessageReader reader = request.reader();
     const std::string_view text = reader.text();
     if (!reader.ok() || text.size() > kSerialMaxBytes) return ServerError::BadRequest;
-    if (writer_count_ == 0 && text.size() <= to_send_.room()) {
-        enqueue(text);
+    if (writer_count_ == 0 && text.size() <= kept_.to_send.room()) {
+        kept_.to_send.append(text);
         transmit();
         return Reaction::ok();
     }
@@ -54,22 +54,21 @@ Reaction Driver::write(Request& request) {
     return Reaction::later();
 }
 
-void Driver::enqueue(std::string_view text) {
-    for (const char byte : text) to_send_.push(byte);
-}
-
 void Driver::transmit() {
-    while (writer_count_ != 0 && writers_[first_writer_].size <= to_send_.room()) {
+    auto& to_send = kept_.to_send;
+    while (writer_count_ != 0 && writers_[first_writer_].size <= to_send.room()) {
         Writer& writer = writers_[first_writer_];
-        enqueue({writer.text, writer.size});
+        to_send.append({writer.text, writer.size});
         writer.caller.reply(short_message(0));
         first_writer_ = (first_writer_ + 1) % kMaxWriters;
         writer_count_--;
     }
-    while (!to_send_.empty() && device_.can_send()) {
-        for (unsigned i = 0; i < Ns16550::kTransmitFifo && !to_send_.empty(); i++) device_.send(*to_send_.pop());
+    while (!to_send.empty() && device_.can_send()) {
+        const std::size_t count = std::min<std::size_t>(Ns16550::kTransmitFifo, to_send.size());
+        for (std::size_t i = 0; i < count; i++) device_.send(to_send.peek(i));
+        to_send.drop(count);
     }
-    device_.want_room(!to_send_.empty());
+    device_.want_room(!to_send.empty());
 }
 
 /// Takes bytes from the device while somebody wants them. What nobody wants stays in the device, and when its FIFO is
@@ -89,15 +88,15 @@ void Driver::receive_all() {
 /// A shell that runs a program wants all bytes, because ^C may be among them; else a reader wants as many as it can
 /// take.
 bool Driver::wants_bytes() const {
-    return has_interrupt_ ? received_.room() != 0 : reader_ && received_.size() < reader_limit_;
+    return has_interrupt_ ? kept_.received.room() != 0 : reader_ && kept_.received.size() < reader_limit_;
 }
 
 void Driver::receive(char byte) {
     if (byte == kInterruptCharacter && has_interrupt_) {
-        if (Notification(slots_.interrupt).signal()) return received_.clear();
+        if (Notification(slots_.interrupt).signal()) return kept_.received.clear();
         has_interrupt_ = false;  // its owner has ended
     }
-    (void)received_.push(byte);
+    (void)kept_.received.push(byte);
 }
 
 Reaction Driver::read(Request& request) {
@@ -106,33 +105,31 @@ Reaction Driver::read(Request& request) {
     if (!may_read(request.badge)) return ServerError::PermissionDenied;
     // The previous reader may have ended. Without this it would get the next byte.
     if (reader_) reader_.reply(ServerError::Interrupted);
-    if (!received_.empty()) {
-        const MessageWriter input = take_input(limit);
-        receive_all();  // there is room again
-        return input;
-    }
     if (!request.can_defer()) return ServerError::TooMany;
     reader_limit_ = std::min<std::uint64_t>(limit, kSerialMaxBytes);
     reader_ = request.defer();
+    serve_reader();
     receive_all();
     return Reaction::later();
 }
 
+/// First the reader has the bytes, then they are dropped.
 void Driver::serve_reader() {
-    if (reader_ && !received_.empty()) reader_.reply(take_input(reader_limit_));
+    if (!reader_ || kept_.received.empty()) return;
+    char text[kSerialMaxBytes];
+    const unsigned size = input_size(reader_limit_);
+    for (unsigned i = 0; i < size; i++) text[i] = kept_.received.peek(i);
+    reader_.reply(MessageWriter(0).text({text, size}));
+    kept_.received.drop(size);
 }
 
-/// Takes at most a line. Input after Return is kept, since it may be a ^C for the program that the line starts.
-MessageWriter Driver::take_input(std::uint64_t limit) {
-    char text[kSerialMaxBytes];
+/// At most a line. Input after Return is kept, since it may be a ^C for the program that the line starts.
+unsigned Driver::input_size(std::uint64_t limit) const {
     unsigned size = 0;
-    bool ends = false;
-    while (size < limit && size < sizeof(text) && !ends && !received_.empty()) {
-        text[size] = *received_.pop();
-        ends = ends_line(text[size]);
-        size++;
+    while (size < limit && size < kept_.received.size()) {
+        if (ends_line(kept_.received.peek(size++))) break;
     }
-    return MessageWriter(0).text({text, size});
+    return size;
 }
 
 Reaction Driver::new_job(Request& request) {
@@ -140,25 +137,26 @@ Reaction Driver::new_job(Request& request) {
     const CNode node = environment().cnode;
     if (auto removed = node.remove(slots_.job); !removed) return removed.error();
     const Rights client = Rights::Write | Rights::Grant;
-    if (auto made = node.mint(slots_.job, node, own_.cptr(), client, kJobBadge + jobs_ + 1); !made) return made.error();
-    jobs_++;
-    return MessageWriter(0).word(jobs_).cap(slots_.job);
+    if (auto made = node.mint(slots_.job, node, own_.cptr(), client, kJobBadge + kept_.jobs + 1); !made)
+        return made.error();
+    kept_.jobs++;
+    return MessageWriter(0).word(kept_.jobs).cap(slots_.job);
 }
 
 Reaction Driver::set_foreground(Request& request) {
     MessageReader reader = request.reader();
     const std::uint64_t job = reader.word();
-    if (!reader.ok() || job > jobs_ || (job != 0) != (request.caps() == 1)) return ServerError::BadRequest;
+    if (!reader.ok() || job > kept_.jobs || (job != 0) != (request.caps() == 1)) return ServerError::BadRequest;
     if (request.badge >= kJobBadge) return ServerError::PermissionDenied;
     if (reader_) reader_.reply(ServerError::Interrupted);
-    foreground_ = job;
+    kept_.foreground = job;
     has_interrupt_ = false;
     receive_all();
     if (const auto taken = take_notification(request); !taken) return taken.error();
     if (job == 0) return Reaction::ok();
     has_interrupt_ = true;
     // ^C may be in the buffer already, or in the device.
-    if (received_.drop_through(kInterruptCharacter)) (void)Notification(slots_.interrupt).signal();
+    if (kept_.received.drop_through(kInterruptCharacter)) (void)Notification(slots_.interrupt).signal();
     receive_all();
     return Reaction::ok();
 }

@@ -5,8 +5,9 @@
 // polled: a reader waits until a byte arrives, a writer until its text is in the transmit buffer.
 //
 // Input is read ahead only while a program runs, for the sake of ^C; the program that ignores 64 KiB of input also
-// keeps a ^C behind them from being seen. At a prompt, what nobody has asked for is still in the device, so a driver
-// that ends takes nothing with it.
+// keeps a ^C behind them from being seen. At a prompt, what nobody has asked for is still in the device, and the sender
+// waits. What has been read, or is to be sent, is in pages that belong to Unicorn (Kept): so a driver that ends takes
+// nothing with it.
 #pragma once
 
 #include "glenda/server.h"
@@ -17,6 +18,14 @@
 
 namespace glenda::uart {
 
+/// What one driver leaves to the next, in the device's memory. All zero at first.
+struct Kept {
+    Ring<64 * 1024> received;
+    Ring<8192> to_send;
+    std::uint64_t jobs;        // made so far
+    std::uint64_t foreground;  // the number of a job; 0: the shell
+};
+
 class Driver {
 public:
     /// Empty slots of this process: for the Notification that ^C signals, and for the newest job's capability.
@@ -24,8 +33,13 @@ public:
         CPtr interrupt;
         CPtr job;
     };
-    Driver(Ns16550 device, IrqHandler irq, Endpoint own, Slots slots)
-        : device_(device), irq_(irq), own_(own), slots_(slots) {}
+    Driver(Ns16550 device, IrqHandler irq, Endpoint own, Slots slots, Kept& kept)
+        : device_(device), irq_(irq), own_(own), slots_(slots), kept_(kept) {
+        kept_.received.repair();
+        kept_.to_send.repair();
+    }
+    /// Continues with what the driver before this one has left.
+    void start() { transmit(); }
 
     Reaction handle(Request& request);
     /// Handles an interrupt, or the wish to stop (protocol/unicorn.h, DriverBell).
@@ -47,16 +61,15 @@ private:
     Reaction new_job(Request& request);
     Reaction set_foreground(Request& request);
     Answer<void> take_notification(Request& request);
-    bool may_read(Badge client) const { return client < kJobBadge || client == kJobBadge + foreground_; }
+    bool may_read(Badge client) const { return client < kJobBadge || client == kJobBadge + kept_.foreground; }
 
     void receive_all();
     bool wants_bytes() const;
     void receive(char byte);
     /// Replies to the reader if there is input.
     void serve_reader();
-    MessageWriter take_input(std::uint64_t limit);
-    /// Appends to the transmit buffer, which must have room.
-    void enqueue(std::string_view text);
+    /// The number of bytes of the next input, at most `limit`.
+    unsigned input_size(std::uint64_t limit) const;
     /// Moves waiting writers' texts into the transmit buffer, and the buffer's bytes into the device.
     void transmit();
 
@@ -64,15 +77,12 @@ private:
     IrqHandler irq_;
     Endpoint own_;  // without a badge
     Slots slots_;
-    std::uint64_t jobs_ = 0;        // made so far
-    std::uint64_t foreground_ = 0;  // the number of a job; 0: the shell
+    Kept& kept_;
     bool has_interrupt_ = false;
 
-    Ring<64 * 1024> received_{};
     ReplyHandle reader_{};
     std::uint64_t reader_limit_ = 0;
 
-    Ring<8192> to_send_{};
     Writer writers_[kMaxWriters]{};  // a circular queue
     unsigned first_writer_ = 0;
     unsigned writer_count_ = 0;

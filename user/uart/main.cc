@@ -22,6 +22,11 @@ int main() {
     const DeviceInfo& info = process.info();
     uart::Ns16550 device(process.address(), {unsigned(info.shift), unsigned(info.width)});
     device.start();
-    static uart::Driver driver(device, process.irq(), Endpoint(kDriverEndpoint), {.interrupt = kInterrupt, .job = kJob});
+    const auto memory = process.pool().take(sizeof(uart::Kept));
+    if (!memory) panic("drivers.toml gives the serial line too few pages");
+    auto& kept = memory->at<uart::Kept>(0);
+    static uart::Driver driver(device, process.irq(), Endpoint(kDriverEndpoint), {.interrupt = kInterrupt, .job = kJob},
+                               kept);
+    driver.start();
     process.serve(driver, replies, kReplies);
 }

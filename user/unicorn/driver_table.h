@@ -53,6 +53,7 @@ constexpr std::string_view kUsualTable = R"([[driver]]
 compatible = "ns16550a"
 path = "bin/uart"
 class = "serial"
+dma = 19
 )";
 
 class DriverTable {

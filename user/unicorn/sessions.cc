@@ -87,7 +87,7 @@ void Sessions::close_dead() {
     if (!list) return;
     const auto lives = [&](Badge client) {
         for (const ProcessInfo& process : *list) {
-            if (process.pid == client && process.state != ProcessState::Zombie) return true;
+            if (process.pid == std::uint32_t(client) && process.state != ProcessState::Zombie) return true;
         }
         return false;
     };
@@ -127,7 +127,7 @@ Answer<MessageWriter> Sessions::take(Device& device) {
         MessageWriter reply(0);
         const bool is_open = session.state == State::Open;
         reply.word(i).word(is_open ? SessionState::Open : SessionState::Closing);
-        reply.word(delegation_.physical(session.data)).word(session.data.count);
+        reply.word(delegation_.physical(session.data)).word(session.data.count).word(session.client);
         if (is_open) {
             TRY(control, vault_.lend(session.to_driver, 0));
             TRY(bell, vault_.lend(session.client_bell, 1, Rights::Write));

@@ -57,6 +57,13 @@ Answer<void> DriverProcess::take_memory() {
     return {};
 }
 
+/// Ends the program if it is to stop.
+void DriverProcess::wait_for_bell() const {
+    const auto rung = bell().wait();
+    if (!rung) panic("the bell does not ring: {}", rung.error());
+    if ((*rung & kBellStop) != 0) glenda::exit(0);
+}
+
 void DriverProcess::ready() const {
     Received reply;
     must(ask_unicorn(MessageWriter(UnicornMethod::Ready), reply), "Unicorn does not answer");

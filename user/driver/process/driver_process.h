@@ -43,6 +43,22 @@ public:
     /// Tells Unicorn that the device is served.
     void ready() const;
 
+    /// Waits until `poll` returns something that converts to true, and returns that. `device` gets its interrupts.
+    template <typename Device, typename Poll>
+    auto await(const Device& device, Poll poll) const {
+        for (;;) {
+            if (auto result = poll()) return result;
+            wait_for_bell();
+            interrupted(device);
+        }
+    }
+    /// To be called for each interrupt: at the device first, else it would interrupt for the same again.
+    template <typename Device>
+    void interrupted(const Device& device) const {
+        device.take_interrupt();
+        (void)irq().ack();
+    }
+
     /// Serves clients with `replies` Reply objects, and the bell: `handler` as for Server::run.
     template <typename Handler>
     [[noreturn]] void serve(Handler& handler, ReplyPool& replies, unsigned count) const {
@@ -53,6 +69,7 @@ public:
     }
 
 private:
+    void wait_for_bell() const;
     void prepare_to_serve(ReplyPool& replies, unsigned count) const;
     Answer<void> take_device();
     Answer<void> take_memory();

@@ -16,7 +16,7 @@ std::optional<SessionTaker::News> SessionTaker::next() {
     const std::uint64_t number = reader.word();
     if (!reader.ok() || number >= kMaxSessions) panic("there is no session {}", number);
     if (SessionState(reader.word()) == SessionState::Closing)
-        return News{unsigned(number), SessionState::Closing, nullptr, {}};
+        return News{unsigned(number), SessionState::Closing, nullptr, {}, 0};
     const auto opened = open(reader, unsigned(number), *caps);
     if (!opened) panic("cannot have session {}: {}", number, opened.error());
     return *opened;
@@ -25,7 +25,7 @@ std::optional<SessionTaker::News> SessionTaker::next() {
 /// The control page of a number stays the same, so it is mapped once. Who listens there changes.
 Answer<SessionTaker::News> SessionTaker::open(MessageReader reader, unsigned number, unsigned caps) {
     const CNode own = environment().cnode;
-    const std::uint64_t address = reader.word(), pages = reader.word();
+    const std::uint64_t address = reader.word(), pages = reader.word(), client = reader.word();
     CHECK(reader.ok() && caps == 2, ServerError::Broken);
     if (pages_[number] == nullptr) {
         TRY(page, map_frame(Frame(kDriverReceived)));
@@ -33,7 +33,7 @@ Answer<SessionTaker::News> SessionTaker::open(MessageReader reader, unsigned num
     }
     TRY_VOID(own.remove(kSessionBells + number));
     TRY_VOID(own.move(kSessionBells + number, own, kDriverReceived + 1));
-    return News{number, SessionState::Open, pages_[number], {address, std::uint32_t(pages)}};
+    return News{number, SessionState::Open, pages_[number], {address, std::uint32_t(pages)}, client};
 }
 
 void SessionTaker::drop(unsigned number) {

@@ -18,6 +18,7 @@ public:
         SessionState state;
         std::byte* control;  // null if Closing
         DataRun data;
+        Badge client;  // who opened it
     };
     /// The next news. Ends the program if Unicorn's answer makes no sense.
     std::optional<News> next();

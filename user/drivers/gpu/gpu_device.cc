@@ -44,6 +44,8 @@ bool GpuDevice::create(std::uint32_t resource, std::uint32_t width, std::uint32_
     return command(Create{{.type = kCreate2d}, resource, kFormatBgrx, width, height});
 }
 
+bool GpuDevice::remove(std::uint32_t resource) { return command(Unref{{.type = kUnref}, resource, 0}); }
+
 bool GpuDevice::attach(std::uint32_t resource, std::span<const Buffer> backing) {
     if (backing.size() > kMaxRuns) return false;
     Attach request{{.type = kAttachBacking}, resource, std::uint32_t(backing.size()), {}};

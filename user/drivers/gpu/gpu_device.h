@@ -29,6 +29,7 @@ public:
 
     /// Each returns false if a command is under way, or its arguments are too long.
     bool ask_size();
+    bool remove(std::uint32_t resource);
     bool create(std::uint32_t resource, std::uint32_t width, std::uint32_t height);
     bool attach(std::uint32_t resource, std::span<const Buffer> backing);
     bool show(std::uint32_t resource, Rect part);
@@ -51,6 +52,7 @@ private:
     enum Command : std::uint32_t {
         kGetDisplayInfo = 0x0100,
         kCreate2d = 0x0101,
+        kUnref = 0x0102,
         kSetScanout = 0x0103,
         kFlush = 0x0104,
         kTransfer2d = 0x0105,
@@ -67,6 +69,10 @@ private:
     struct Create {
         Header header;
         std::uint32_t resource, format, width, height;
+    };
+    struct Unref {
+        Header header;
+        std::uint32_t resource, reserved;
     };
     struct Attach {
         Header header;

@@ -63,6 +63,10 @@ static_assert(sizeof(ManifestSlot) == sizeof(std::uint64_t));
 /// Whether a service handles messages, or waits for one.
 enum class Pulse : std::uint64_t { Working = 0, Resting = 1 };
 
+/// In the badge of a capability to a public service that a stranger looked up: one whom init.toml does not name as its
+/// user. Below it is the pid. So the service can tell the two apart.
+constexpr std::uint64_t kStrangerBadge = std::uint64_t{1} << 33;
+
 enum class LookupFlags : std::uint64_t { None = 0, Wait = 1 };
 
 /// The state of a service.

@@ -24,9 +24,8 @@ enum class UnicornMethod : std::uint64_t {
                   //   that signals the driver. NotSupported: it has no sessions; TooMany; OutOfMemory
     Close,        // session -> : once all is answered. The pages are taken back
     Ready,        // (driver) -> : it serves its device now
-    SessionTake,  // (driver) -> session (below kMaxSessions), SessionState, physical address of the data, its pages;
-                  // the
-                  //   control page, a Notification that signals the client. NotFound: no news
+    SessionTake,  // (driver) -> session (below kMaxSessions), SessionState, physical address of the data, its pages,
+                  //   the client's badge; the control page, a Notification that signals the client. NotFound: no news
     Device,       // (driver) part -> part 0: DeviceInfo, word for word; a Frame with the registers, an IrqHandler.
                   //   Part n: nothing; up to four Frames of its DMA memory, from page 4 (n - 1) on
     Pages,        // session, page -> ; up to four Frames of the session's data, from that page on
@@ -46,7 +45,7 @@ enum class DeviceState : std::uint64_t {
 
 enum class SessionState : std::uint64_t { Open, Closing };
 
-constexpr unsigned kMaxSessions = 8;  // of a device
+constexpr unsigned kMaxSessions = 8;  // of a device; a client's session modulo this is the driver's
 
 /// What a driver is told about its device.
 struct DeviceInfo {

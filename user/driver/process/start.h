@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: MIT
+// Starts a virtio device in a driver's process.
+#pragma once
+
+#include "driver/virtio_mmio.h"
+#include "driver_process.h"
+
+namespace glenda::driver {
+
+/// Starts `device` with the process's memory. Ends the program, with a message, if that fails.
+template <typename Device>
+void start_or_end(Device& device, DriverProcess& process) {
+    if (const auto started = device.start(process.pool()); !started) panic("{}", name_of(started.error()));
+}
+/// Ends the program if the device has done what no device may do: the next driver resets it.
+template <typename Device>
+void end_if_broken(const Device& device) {
+    if (device.fault() != QueueFault::None) panic("{}", name_of(device.fault()));
+}
+
+}  // namespace glenda::driver
