@@ -143,8 +143,9 @@ private:
 
     // snapshot.cc
     Reaction snapshot(Process& process);
-    ProcessState state_of(const Process& process, const Process& caller);
-    ProcessInfo describe(const Process& process, const Process& caller);
+    Answer<void> make_list(AddressSpace& space, std::uint64_t bytes);
+    void describe(ProcessInfo& info, const Process& process, const Process& caller);
+    void describe_threads(ProcessInfo& info, const Process& process, const Process& caller);
 
     // faults.cc
     Reaction fault(Request& request);

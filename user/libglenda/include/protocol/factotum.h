@@ -210,7 +210,7 @@ enum class EventAction : std::uint64_t {
 };
 
 /// The state of a process, for PS.
-enum class ProcessState : std::uint32_t { Running, Waiting, Stopped, Zombie };
+enum class ProcessState : std::uint8_t { Running, Waiting, Stopped, Zombie };
 
 /// "run", "wait", "stop", "zombie".
 const char* name_of(ProcessState state);
@@ -219,8 +219,10 @@ const char* name_of(ProcessState state);
 struct ProcessInfo {
     std::uint32_t pid;
     std::uint32_t parent;
+    std::uint32_t milliseconds;  // of processor time that its threads have used
+    std::uint16_t threads;       // that have not ended
+    std::uint8_t priority;
     ProcessState state;
-    std::uint32_t priority;
     std::uint64_t resident;  // bytes of memory allocated to it
     std::uint64_t reserved;  // bytes charged to it, including page tables and kernel objects
     char name[32];           // null-terminated
