@@ -14,11 +14,12 @@ Factotum::Factotum(Memory& memory, const FactotumInfo& info, std::uint64_t reser
     : memory_(memory),
       kits_(memory),
       images_(memory, kClusters, kImages),
+      objects_(memory, kObjects),
       catalogue_(memory, images_,
                  {reinterpret_cast<const std::byte*>(info.initrd_address), std::size_t(info.initrd_size)}, kFiles),
       nineball_bytes_(info.nineball_size),
       reserved_bytes_(reserved_bytes),
-      threads_(memory, replies),
+      threads_(memory, replies, unsigned(info.hart_count)),
       pids_(memory, kPids),
       processes_(reinterpret_cast<Process*>(kProcessPlaces), number_entries(pids_, memory.slots().process_count()),
                  memory.slots().process_count(), GrowTable{{memory, kProcessPlaces}}),
@@ -30,17 +31,20 @@ Factotum::Factotum(Memory& memory, const FactotumInfo& info, std::uint64_t reser
     ASSERT(nineball != nullptr && self != nullptr);
     ASSERT(nineball->badge() == kNineballPid && self->pid == kFactotumPid);
     nineball->set_name("9ball");
-    nineball->priority = 250;
+    nineball->schedule.priority = 250;
     nineball->grants = Grants::All;
     nineball->account = Accounts::kRoot;
     self->set_name("factotum");
-    self->priority = 240;
+    self->schedule.priority = 240;
     const bool has_threads =
         threads_.adopt(*nineball, Tcb()) != nullptr && threads_.adopt(*self, Tcb(kSlotTcb)) != nullptr;
     ASSERT(has_threads);
+    if (info.hart_count > 1) wheel_.add(next_balance_, clock_.now() + Threads::kBalancePeriod);
+    wind_timer();
 }
 
 Reaction Factotum::handle(Request& request) {
+    if (request.badge & kObjectBadge) return ServerError::NoSuchProcess;
     if (request.badge & kFaultBadge) return fault(request);
     Process* process = processes_.find_badge(request.badge);
     if (process == nullptr || process->is_zombie) return ServerError::NoSuchProcess;
@@ -62,6 +66,9 @@ Reaction Factotum::handle(Request& request) {
         case FactotumMethod::Ps: return snapshot(*process);
         case FactotumMethod::CreateObject: return create_object(*process, request);
         case FactotumMethod::DeleteObject: return delete_object(*process, request);
+        case FactotumMethod::ObjectCreate: return create_memory_object(*process, request);
+        case FactotumMethod::ObjectInfo: return object_info(request);
+        case FactotumMethod::SetSched: return set_sched(*process, request);
         case FactotumMethod::RequestCap: return request_cap(*process, request);
         case FactotumMethod::Offer: return offer(*process, request);
         case FactotumMethod::EventTake: return event_take(*process, request);

@@ -28,14 +28,14 @@ Reaction Factotum::fork(Process& parent, Request& request) {
 /// Of the threads, there is a copy of the caller alone.
 Answer<void> Factotum::copy_process(Process& child, Process& parent, const Thread& caller) {
     child.image = parent.image;
-    child.priority = parent.priority;
+    child.schedule = parent.schedule;
     child.cnode_radix = parent.cnode_radix;
     child.spare_utcb = parent.spare_utcb;
     child.heap_start = parent.heap_start;
     child.break_ = parent.break_;
     child.set_name(parent.name_view());
 
-    if (!child.space.create(memory_, kits_, child.account)) return Refusal(ServerError::OutOfMemory);
+    if (!child.space.create(memory_, stores_, child.account)) return Refusal(ServerError::OutOfMemory);
     TRY_VOID(child.space.fork(memory_, parent.space));
     for (const Thread* other = threads_.first(parent); other != nullptr; other = threads_.next(*other)) {
         if (other == &caller) continue;

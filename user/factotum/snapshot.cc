@@ -30,7 +30,7 @@ void Factotum::describe_threads(ProcessInfo& info, const Process& process, const
 void Factotum::describe(ProcessInfo& info, const Process& process, const Process& caller) {
     info.pid = process.pid;
     info.parent = process.parent;
-    info.priority = std::uint8_t(process.priority);
+    info.priority = std::uint8_t(process.schedule.priority);
     info.resident = process.space.resident_pages() * kPageSize;
     info.reserved = process.space.charged_pages().sum() * kPageSize;
     if (process.pid == kNineballPid) info.resident = info.reserved = nineball_bytes_;

@@ -28,7 +28,7 @@ Reaction Factotum::spawn(Process& parent, Request& request) {
     SpawnRequest wanted;
     if (const auto decoded = wanted.decode(request); !decoded) return decoded.error();
     const bool waits = has(wanted.flags, SpawnFlags::Wait);
-    if (!has(parent.grants, wanted.grants & Grants::Special) || wanted.priority > parent.priority)
+    if (!has(parent.grants, wanted.grants & Grants::Special) || wanted.priority > parent.schedule.priority)
         return ServerError::PermissionDenied;
     if (has(wanted.flags, SpawnFlags::NoMount) && taker_of(&parent, EventKind::NoMount) == nullptr)
         return ServerError::NotSupported;  // nobody could give it a namespace of its own
@@ -68,12 +68,12 @@ Answer<void> Factotum::build(Process& child, Process& parent, Image& program, co
     child.grants = request.grants & parent.grants;
     child.cnode_radix = request.radix;
     child.image = &program;
-    child.priority = request.priority != 0 ? unsigned(request.priority) : parent.priority;
+    child.schedule.priority = request.priority != 0 ? unsigned(request.priority) : parent.schedule.priority;
     std::string_view name = request.file();
     if (const auto slash = name.rfind('/'); slash != name.npos) name.remove_prefix(slash + 1);
     child.set_name(name);
 
-    if (!child.space.create(memory_, kits_, child.account)) return Refusal(ServerError::OutOfMemory);
+    if (!child.space.create(memory_, stores_, child.account)) return Refusal(ServerError::OutOfMemory);
     TRY_VOID(lay_out(child, program));
     TRY_VOID(make_objects(child));
     TRY_VOID(give_capabilities(child, parent, request));

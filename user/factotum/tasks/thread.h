@@ -29,6 +29,10 @@ struct Thread : ThreadRecord, Waiter {
     std::uint64_t utcb_address = 0;
     bool is_first = false;  // the process has a capability of its Tcb, too
     bool has_ended = false;
+    bool is_movable = false;  // to another hart
+    bool is_busy = false;
+    std::uint8_t hart = 0;
+    std::uint64_t ticks = 0;   // it had run for so many milliseconds when it was looked at
     std::uint64_t status = 0;  // of one that has ended
     ReplyHandle reply{};       // while it waits
     std::int64_t awaited = 0;  // Child: a pid, or kAnyChild. Thread: a tid
