@@ -44,6 +44,8 @@ ANCHORS = {
     "mutex_handover": ("", "", "", 1300),
     "semaphore_pingpong": ("", "", "", 2600),
     "futex_pingpong": ("", "4215", "", 3600),
+    "ps_5": ("", "", "", 2500),
+    "ps_line": ("", "", "", 350),
     "anon_fault_first": ("", "1862", "26489", 2150),
     "anon_fault": ("", "1862", "26489", 1850),
     "sbrk_touch_shrink": ("", "12592 (mmap)", "", 5000),
