@@ -60,4 +60,7 @@ ANCHORS = {
     "spawn_after_10000": ("", "", "", 45_000),
     "exit_page": ("", "", "", 60),
     "worst_irq_latency": ("", "", "", 20_000),
+    "block_read_1": ("", "", "", 4000),
+    "block_read_32": ("", "", "", 1500),
+    "serial_out": ("", "", "", 40),
 }

@@ -115,7 +115,7 @@ MessageWriter any_message(const Target& target, Random& random, const Memory& me
 /// Puts a capability to the target where it is expected. Fails if this process may not have one.
 Answer<void> find(const Target& target) {
     if (target.device_class.empty()) return {};
-    const bool is_unicorn = target.device_class == kUnicornName;
+    const bool is_unicorn = target.device_class == devices::kUnicornName;
     TRY(unicorn, devices::find_unicorn(is_unicorn ? target.endpoint : target.endpoint - 1));
     if (!is_unicorn) TRY_VOID(devices::lookup(unicorn, target.device_class, 0, target.endpoint));
     return {};

@@ -2,6 +2,7 @@
 // See target.h.
 #include "target.h"
 
+#include "glenda/devices.h"
 #include "glenda/slots.h"
 #include "protocol/factotum.h"
 #include "protocol/nineball.h"
@@ -99,7 +100,7 @@ constexpr Target kTargets[] = {
      bits_of(F::Exit, F::ThreadExit, F::FutexWait, F::Sleep)},
     {"9ball", nineball::kProtocol, kSlotNineball, 15, kNineball, 0},
     {"serial", kSerialProtocol, kSlotStdio, 4, kSerial, bits_of(S::Read)},
-    {"unicorn", kUnicornProtocol, kLookedUp, 10, kUnicorn, 0, kUnicornName},
+    {"unicorn", kUnicornProtocol, kLookedUp, 10, kUnicorn, 0, devices::kUnicornName},
     {"terminal", kSerialProtocol, kLookedUp, 4, kSerial, bits_of(S::Read), "serial"},
 };
 
