@@ -25,11 +25,12 @@ void BlockDriver::open(unsigned number, const Session& session) {
 }
 
 std::optional<unsigned> BlockDriver::take_closed() {
-    for (unsigned i = 0; i < kMaxSessions; i++) {
-        if ((closing_ & bit(i)) == 0 || !sessions_[i].is_idle()) continue;
-        open_ &= ~bit(i);
-        closing_ &= ~bit(i);
-        return i;
+    for (std::uint64_t left = closing_; left != 0; left &= left - 1) {
+        const unsigned number = lowest_bit(left);
+        if (!sessions_[number].is_idle()) continue;
+        open_ &= ~bit(number);
+        closing_ &= ~bit(number);
+        return number;
     }
     return std::nullopt;
 }
@@ -38,19 +39,20 @@ std::optional<unsigned> BlockDriver::take_closed() {
 void BlockDriver::submit() {
     bool has_begun = false;
     is_full_ = false;
-    for (unsigned steps = 0, idle = 0; idle < kMaxSessions && steps < kMaxSessions * kSessionSlots; steps++) {
+    const auto count = unsigned(__builtin_popcountll(active()));
+    for (unsigned steps = 0, idle = 0; idle < count && steps < count * kSessionSlots; steps++) {
+        turn_ = next_active(turn_);
         const Step step = submit_one(turn_);
         is_full_ = step == Step::NoRoom;
         if (is_full_) break;
         if (step == Step::Begun) has_begun = true;
         idle = step == Step::Nothing ? idle + 1 : 0;
-        turn_ = (turn_ + 1) % kMaxSessions;
+        turn_++;
     }
     if (has_begun) device_.kick();
 }
 
 BlockDriver::Step BlockDriver::submit_one(unsigned number) {
-    if (!is_open(number)) return Step::Nothing;
     Session& session = sessions_[number];
     const Session::Request* request = session.next();
     if (request == nullptr) return Step::Nothing;
@@ -89,14 +91,17 @@ void BlockDriver::complete() {
 
 std::uint64_t BlockDriver::owed_signals() {
     std::uint64_t owed = 0;
-    for (unsigned i = 0; i < kMaxSessions; i++) owed |= is_open(i) && sessions_[i].owes_signal() ? bit(i) : 0;
+    for (std::uint64_t left = active(); left != 0; left &= left - 1) {
+        const unsigned number = lowest_bit(left);
+        owed |= sessions_[number].owes_signal() ? bit(number) : 0;
+    }
     return owed;
 }
 
 bool BlockDriver::may_wait() {
     if (is_full_) return true;
     bool all = true;
-    for (unsigned i = 0; i < kMaxSessions; i++) all = (!is_open(i) || sessions_[i].may_wait()) && all;
+    for (std::uint64_t left = active(); left != 0; left &= left - 1) all = sessions_[lowest_bit(left)].may_wait() && all;
     return all;
 }
 

@@ -50,7 +50,12 @@ private:
     std::optional<BlockStatus> answer_at_once(const Session::Request& request) const;
 
     BlockDevice& device_;
-    bool is_open(unsigned number) const { return (open_ & ~closing_ & bit(number)) != 0; }
+    /// The sessions that may submit, and of those the next one from `number` on.
+    std::uint64_t active() const { return open_ & ~closing_; }
+    unsigned next_active(unsigned number) const {
+        const std::uint64_t from_there = active() & ~mask(number);
+        return lowest_bit(from_there != 0 ? from_there : active());
+    }
 
     std::array<Session, kMaxSessions> sessions_{};
     std::uint64_t open_ = 0, closing_ = 0;  // a bit for each session
