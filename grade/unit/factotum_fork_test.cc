@@ -56,7 +56,7 @@ protected:
     /// Null if there is no memory.
     std::unique_ptr<Space> start() {
         auto made = std::make_unique<Space>();
-        if (!made->space.create(memory_, kits_, Accounts::kRoot) || !made->space.enter(memory_, images_, *image_)) {
+        if (!made->space.create(memory_, stores_, Accounts::kRoot) || !made->space.enter(memory_, *image_)) {
             made->space.destroy(memory_);
             return nullptr;
         }
@@ -73,7 +73,7 @@ protected:
     std::unique_ptr<Space> fork(Space& parent) {
         auto child = std::make_unique<Space>();
         const bool done =
-            child->space.create(memory_, kits_, Accounts::kRoot) && child->space.fork(memory_, parent.space);
+            child->space.create(memory_, stores_, Accounts::kRoot) && child->space.fork(memory_, parent.space);
         if (!done) {
             child->space.destroy(memory_);
             return nullptr;
@@ -154,6 +154,8 @@ protected:
     Memory& memory_;
     SpaceKits kits_{memory_};
     ImageStore images_;
+    ObjectStore objects_{memory_, (*areas_)[2]};
+    Stores stores_{kits_, images_, objects_};
     glenda::test::Buffer file_ = build_program();
     Image* image_ = nullptr;
     std::uint64_t own_pages_ = 0;

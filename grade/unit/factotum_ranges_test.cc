@@ -45,8 +45,8 @@ protected:
     }
     void start() {
         space_ = std::make_unique<AddressSpace>();
-        ASSERT_TRUE(space_->create(memory_, kits_, Accounts::kRoot));
-        ASSERT_TRUE(space_->enter(memory_, images_, *image_));
+        ASSERT_TRUE(space_->create(memory_, stores_, Accounts::kRoot));
+        ASSERT_TRUE(space_->enter(memory_, *image_));
         pages_.assign(kTextPages + kPages, {});
         for (std::uint64_t i = 0; i < kTextPages; i++) {
             std::uint64_t word;
@@ -98,6 +98,8 @@ protected:
     Memory& memory_;
     SpaceKits kits_{memory_};
     ImageStore images_;
+    ObjectStore objects_{memory_, (*areas_)[2]};
+    Stores stores_{kits_, images_, objects_};
     glenda::test::Buffer file_ = build_program();
     Image* image_ = nullptr;
     std::uint64_t own_pages_ = 0;
@@ -184,7 +186,7 @@ TEST_F(Ranges, RandomStepsAgreeWithByteArrays) {
 /// The image's own pages are never written, and those of others who run it are not changed.
 TEST_F(Ranges, TextThatIsWrittenBecomesAnOwnCopy) {
     AddressSpace other;
-    ASSERT_TRUE(other.create(memory_, kits_, Accounts::kRoot) && other.enter(memory_, images_, *image_));
+    ASSERT_TRUE(other.create(memory_, stores_, Accounts::kRoot) && other.enter(memory_, *image_));
     ASSERT_TRUE(space_->protect(memory_, address_of(3), address_of(5), MapFlags::ReadWrite));
     *touch(3, Access::Write) = 77;
     EXPECT_EQ(*touch(4, Access::Read), pages_[4].first);

@@ -88,7 +88,7 @@ TEST(RegionList, RandomOperationsAgreeWithAMapOfPages) {
 TEST(RegionList, FileBytesStayAtTheirAddresses) {
     FullList list;
     const std::uint64_t start = 3 * kPageSize;
-    const Region whole{.start = start, .end = start + 60 * kPageSize, .file_pages = 40, .cluster = 7};
+    const Region whole{.start = start, .end = start + 60 * kPageSize, .file_pages = 40, .source = 7};
     list.insert(whole);
     for (const std::uint64_t cut : {1, 13, 20, 39, 40, 50}) list.cut(start + cut * kPageSize);
     ASSERT_EQ(list.count(), 7u);

@@ -68,7 +68,7 @@ protected:
 
     bool create(Process& process) {
         AddressSpace& space = process.space;
-        const bool done = space.create(memory_, kits_, Accounts::kRoot) && space.enter(memory_, images_, *image_);
+        const bool done = space.create(memory_, stores_, Accounts::kRoot) && space.enter(memory_, *image_);
         if (!done) space.destroy(memory_);
         return done;
     }
@@ -124,6 +124,8 @@ protected:
     std::unique_ptr<Areas> areas_ = std::make_unique<Areas>();
     SpaceKits kits_{memory_};
     ImageStore images_;
+    ObjectStore objects_{memory_, (*areas_)[2]};
+    Stores stores_{kits_, images_, objects_};
     glenda::test::Buffer file_;
     Image* image_ = nullptr;
     std::uint64_t own_pages_ = 0;

@@ -18,6 +18,7 @@ Broken Factotum::audit_processes() {
     bool is_fine = true;
     FrameAudit frames(memory_);
     frames.add(images_);
+    frames.add(objects_);
     frames.add(kits_);
     processes_.for_each([&](Process& process) {
         count++;

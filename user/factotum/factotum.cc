@@ -14,6 +14,7 @@ Factotum::Factotum(Memory& memory, const FactotumInfo& info, std::uint64_t reser
     : memory_(memory),
       kits_(memory),
       images_(memory, kClusters, kImages),
+      objects_(memory, kObjects),
       catalogue_(memory, images_,
                  {reinterpret_cast<const std::byte*>(info.initrd_address), std::size_t(info.initrd_size)}, kFiles),
       nineball_bytes_(info.nineball_size),
@@ -41,6 +42,7 @@ Factotum::Factotum(Memory& memory, const FactotumInfo& info, std::uint64_t reser
 }
 
 Reaction Factotum::handle(Request& request) {
+    if (request.badge & kObjectBadge) return ServerError::NoSuchProcess;
     if (request.badge & kFaultBadge) return fault(request);
     Process* process = processes_.find_badge(request.badge);
     if (process == nullptr || process->is_zombie) return ServerError::NoSuchProcess;
@@ -62,6 +64,8 @@ Reaction Factotum::handle(Request& request) {
         case FactotumMethod::Ps: return snapshot(*process);
         case FactotumMethod::CreateObject: return create_object(*process, request);
         case FactotumMethod::DeleteObject: return delete_object(*process, request);
+        case FactotumMethod::ObjectCreate: return create_memory_object(*process, request);
+        case FactotumMethod::ObjectInfo: return object_info(request);
         case FactotumMethod::RequestCap: return request_cap(*process, request);
         case FactotumMethod::Offer: return offer(*process, request);
         case FactotumMethod::SetAccount: return set_account(*process, request);

@@ -10,6 +10,7 @@
 #include "glenda/slots.h"
 #include "image/catalogue.h"
 #include "protocol/factotum.h"
+#include "range.h"
 #include "spawn_request.h"
 #include "tasks/process.h"
 #include "tasks/threads.h"
@@ -97,9 +98,20 @@ private:
     // map_calls.cc
     Reaction sbrk(Process& process, Request& request);
     Answer<void> map_anonymous(Process& process, std::uint64_t start, std::uint64_t end, MapFlags rights);
-    Reaction map(Process& process, Request& request);
     Reaction unmap(Process& process, Request& request);
     Reaction protect(Process& process, Request& request);
+
+    // mmap_call.cc
+    struct MapRequest {
+        std::uint64_t address;
+        std::uint64_t length;  // in bytes
+        MapFlags rights;
+        MmapFlags flags;
+    };
+    Reaction map(Process& process, Request& request);
+    Answer<std::uint64_t> map_memory(Process& process, const Request& request, const MapRequest& wanted);
+    Answer<void> choose_object(Process& process, const Request& request, Region& region);
+    Answer<void> populate(Process& process, const Range& range, MapFlags rights);
 
     // map_frames.cc
     Reaction map_frames(Process& process, Request& request);
@@ -111,6 +123,11 @@ private:
     Reaction create_object(Process& process, Request& request);
     Reaction memory_info();
     Reaction delete_object(Process& process, Request& request);
+
+    // object_calls.cc
+    Answer<ObjectNumber> object_of(const Request& request, unsigned i);
+    Reaction create_memory_object(Process& process, Request& request);
+    Reaction object_info(Request& request);
 
     // broker_calls.cc
     Reaction offer(Process& process, Request& request);
@@ -140,6 +157,8 @@ private:
     Memory& memory_;
     SpaceKits kits_;
     ImageStore images_;
+    ObjectStore objects_;
+    Stores stores_{kits_, images_, objects_};
     Catalogue catalogue_;
     std::uint64_t nineball_bytes_;
     std::uint64_t reserved_bytes_;

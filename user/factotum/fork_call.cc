@@ -35,7 +35,7 @@ Answer<void> Factotum::copy_process(Process& child, Process& parent, const Threa
     child.break_ = parent.break_;
     child.set_name(parent.name_view());
 
-    if (!child.space.create(memory_, kits_, child.account)) return Refusal(ServerError::OutOfMemory);
+    if (!child.space.create(memory_, stores_, child.account)) return Refusal(ServerError::OutOfMemory);
     TRY_VOID(child.space.fork(memory_, parent.space));
     for (const Thread* other = threads_.first(parent); other != nullptr; other = threads_.next(*other)) {
         if (other == &caller) continue;

@@ -103,6 +103,7 @@ void Factotum::tear_down(Process& process) {
         unblock(*thread, short_message(ServerError::Interrupted));
     const SlotMap& slots = memory_.slots();
     process.belongings.destroy(memory_);
+    objects_.close_all(process.objects);
     if (process.has_exit_notification) (void)memory_.kernel().remove(slots.run(process.place, kRunExitNotification));
     if (process.cspace) memory_.give_cnode(process.cnode_page, process.cnode_radix);
     process.space.destroy(memory_);

@@ -24,6 +24,7 @@ Reaction Factotum::delete_object(Process& process, Request& request) {
     MessageReader reader = request.reader();
     const CPtr slot = reader.word();
     if (!reader.ok()) return ServerError::BadRequest;
+    if (objects_.close(slot, process.objects)) return Reaction::ok();
     const auto freed = process.belongings.remove(memory_, slot);
     if (!freed) return freed.error();
     process.space.uncharge(memory_, *freed);

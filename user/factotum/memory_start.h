@@ -21,6 +21,7 @@ constexpr std::uint64_t kReplies = 0x1e'3000'0000;
 constexpr std::uint64_t kFiles = 0x1e'4000'0000;  // the catalogue, and the images it knows
 constexpr std::uint64_t kImages = 0x1e'8000'0000;
 constexpr std::uint64_t kClusters = 0x1e'c000'0000;
+constexpr std::uint64_t kObjects = 0x1f'0000'0000;
 constexpr std::uint64_t kWindow = 0x20'0000'0000;  // every frame, at its page number
 
 /// Reserved for Factotum itself, whatever others take: its tables that grow, lists of processes, images.

@@ -71,7 +71,7 @@ Answer<void> Factotum::build(Process& child, Process& parent, Image& program, co
     if (const auto slash = name.rfind('/'); slash != name.npos) name.remove_prefix(slash + 1);
     child.set_name(name);
 
-    if (!child.space.create(memory_, kits_, child.account)) return Refusal(ServerError::OutOfMemory);
+    if (!child.space.create(memory_, stores_, child.account)) return Refusal(ServerError::OutOfMemory);
     TRY_VOID(lay_out(child, program));
     TRY_VOID(make_objects(child));
     TRY_VOID(give_capabilities(child, parent, request));

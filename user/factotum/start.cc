@@ -8,7 +8,7 @@ namespace glenda::factotum {
 
 /// Adds the regions. Most pages are only allocated on first access.
 Answer<void> Factotum::lay_out(Process& child, Image& program) {
-    TRY_VOID(child.space.enter(memory_, images_, program));
+    TRY_VOID(child.space.enter(memory_, program));
     const std::uint64_t end = align_up(program.elf.segments().back().end(), kPageSize);
     child.heap_start = end + kPageSize;  // a gap of one page catches accesses past the program's data
     child.break_ = child.heap_start;

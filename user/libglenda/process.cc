@@ -126,6 +126,32 @@ Answer<std::uint64_t> map(std::uint64_t bytes, MapFlags rights, MmapFlags flags,
     return ask_word(FactotumMethod::Mmap, address, bytes, rights, flags);
 }
 
+Answer<std::uint64_t> create_memory(std::uint64_t pages, std::uint64_t index) {
+    Received reply;
+    TRY(caps, transact(server(), MessageWriter(FactotumMethod::ObjectCreate).word(pages).word(ObjectKind::Anonymous),
+                       reply, {environment().cnode, index, 1}));
+    CHECK(caps == 1, ServerError::Broken);
+    return reply.reader().word();
+}
+
+Answer<std::uint64_t> map_object(CPtr object, std::uint64_t offset, std::uint64_t bytes, MapFlags rights,
+                                 MmapFlags flags, std::uint64_t address) {
+    MessageWriter request(FactotumMethod::Mmap);
+    request.word(address).word(bytes).word(rights).word(flags).word(0).word(offset).cap(object);
+    Received reply;
+    TRY_VOID(transact(server(), request, reply));
+    return reply.reader().word();
+}
+
+Answer<ObjectInfo> object_info(CPtr object) {
+    Received reply;
+    TRY_VOID(transact(server(), MessageWriter(FactotumMethod::ObjectInfo).cap(object), reply));
+    MessageReader reader = reply.reader();
+    reader.word();  // the kind: there is one
+    const std::uint64_t pages = reader.word(), resident = reader.word();
+    return ObjectInfo{pages, resident};
+}
+
 Answer<void> unmap(std::uint64_t address, std::uint64_t bytes) { return tell(FactotumMethod::Munmap, address, bytes); }
 
 Answer<void> protect(std::uint64_t address, std::uint64_t bytes, MapFlags rights) {

@@ -15,7 +15,7 @@ constexpr std::uint64_t kText = glenda::test::ElfBuilder::kText, kTextPages = 36
 /// Places for Factotum's own tables.
 struct Areas {
     static constexpr std::uint64_t kSize = 64 * kPageSize;
-    alignas(kPageSize) std::byte bytes[2][kSize] = {};
+    alignas(kPageSize) std::byte bytes[3][kSize] = {};
     std::uint64_t operator[](unsigned i) const { return reinterpret_cast<std::uint64_t>(bytes[i]); }
 };
 

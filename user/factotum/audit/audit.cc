@@ -63,7 +63,7 @@ Broken audit_accounts(const Accounts& accounts, std::uint64_t charged) {
     std::uint64_t direct = 0, unused = 0;
     for (AccountNumber i = 0; i < accounts.all().size(); i++) {
         const Account& account = accounts[i];
-        if (account.processes == 0 && account.children == 0 && account.creator == 0) continue;  // free
+        if (!account.is_in_use()) continue;  // free
         std::uint64_t overflow = 0, reserved = 0, children = 0;
         for (const Account& child : accounts.all()) {
             if (child.parent != i) continue;

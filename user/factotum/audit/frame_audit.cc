@@ -20,6 +20,11 @@ void FrameAudit::add(const ImageStore& images) {
     images.for_each_page([&](PageNumber page) { name(page); });
 }
 
+void FrameAudit::add(const ObjectStore& objects) {
+    others_ += objects.book_frames();
+    objects.for_each_page([&](PageNumber page) { name(page); });
+}
+
 Broken FrameAudit::finish() {
     std::uint64_t named = 0;
     bool are_counted = true;

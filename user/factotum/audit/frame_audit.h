@@ -15,6 +15,7 @@ public:
 
     void add(const AddressSpace& space);
     void add(const ImageStore& images);
+    void add(const ObjectStore& objects);
     void add(const SpaceKits& kits) { others_ += kits.frames(); }
 
     /// After everything that has frames has been added.

@@ -93,7 +93,7 @@ void Accounts::leave(AccountNumber number, AccountNumber& vacant, bool is_kept) 
 
 /// Closes an account that nobody can charge any more, and its ancestors of which that is true then.
 void Accounts::close(AccountNumber number) {
-    while (places_[number].processes == 0 && places_[number].children == 0 && places_[number].creator == 0) {
+    while (!places_[number].is_in_use()) {
         const AccountNumber parent = places_[number].parent;
         const std::uint64_t reserved = places_[number].reserved;
         change(number, 0, 0);

@@ -28,11 +28,14 @@ struct Account {
     std::uint32_t processes = 0;  // that charge it
     std::uint32_t children = 0;   // accounts
     std::uint32_t depth = 0;      // below the root
+    std::uint32_t objects = 0;    // memory objects that it pays for
     std::uint64_t reserved = 0;
     std::uint64_t limit = 0;
     std::uint64_t direct = 0;
     std::uint64_t overflow = 0;
 
+    /// Whether somebody charges it, now or again.
+    bool is_in_use() const { return processes != 0 || children != 0 || objects != 0 || creator != 0; }
     std::uint64_t own() const { return direct > reserved ? direct : reserved; }
     std::uint64_t beyond() const { return own() - reserved + overflow; }
     std::uint64_t promised() const { return own() + overflow; }
@@ -68,6 +71,12 @@ public:
     /// Nobody will get it back by reuse(): its numbers are no longer those that its creator asked for.
     void disown(AccountNumber account) { places_[account].creator = 0; }
     void enter(AccountNumber account) { places_[account].processes++; }
+    /// A memory object is charged to it, as long as that lives.
+    void hold(AccountNumber account) { places_[account].objects++; }
+    void let_go(AccountNumber account) {
+        places_[account].objects--;
+        close(account);
+    }
     /// A process has ended, or never began. `is_kept`: its creator lives, and gets it back by reuse().
     void leave(AccountNumber account, AccountNumber& vacant, bool is_kept);
     /// A vacant account in the list with these limits, which leaves the list; or kNone.

@@ -34,6 +34,7 @@ struct Process : ProcessRecord {
     Belongings belongings{};
     PageNumber cnode_page = 0;  // of `cspace`
     unsigned cnode_radix = 0;   // log2 of its number of slots
+    ObjectNumber objects = 0;   // memory objects that it holds open, a list
     bool has_exit_notification = false;
 
     std::string_view name_view() const { return name; }

@@ -18,12 +18,13 @@
 namespace glenda::factotum {
 
 /// The badge of a process's capability to Factotum.
-///   63  49  48 47          32 31                 0
-///  +------+---+--------------+--------------------+
-///  |  0   | F |    place     |        pid         |      F: the message is a fault of the process
-///  +------+---+--------------+--------------------+
+///   63  50  49  48 47          32 31                 0
+///  +------+---+---+--------------+--------------------+
+///  |  0   | O | F |    place     |        pid         |      F: a fault; the place and the number are a thread's
+///  +------+---+---+--------------+--------------------+      O: no process: the rest is a memory object's number
 constexpr Badge process_badge(std::uint32_t place, std::uint32_t pid) { return std::uint64_t{place} << 32 | pid; }
 constexpr Badge kFaultBadge = Badge{1} << 48;
+constexpr Badge kObjectBadge = Badge{1} << 49;
 constexpr std::uint32_t place_of(Badge badge) { return (badge >> 32) & 0xffff; }
 constexpr std::uint32_t pid_of(Badge badge) { return std::uint32_t(badge); }
 

@@ -7,12 +7,12 @@
 namespace glenda::factotum {
 
 /// The tables of a kit are there, so they are charged, like all that are.
-Result<void> AddressSpace::create(Memory& memory, SpaceKits& kits, AccountNumber account) {
+Result<void> AddressSpace::create(Memory& memory, Stores& stores, AccountNumber account) {
     CHECK(memory.charge(PageTree::kRoot, account), Error::NotEnoughMemory);
-    kits_ = &kits;
+    stores_ = &stores;
     account_ = account;
     charged_ = PageTree::kRoot;
-    if (!kits.take(tree_)) return tree_.create(memory);
+    if (!stores.kits.take(tree_)) return tree_.create(memory);
     CHECK(pay(memory, RegionKind::Image, PageTree::kUsual - PageTree::kRoot), Error::NotEnoughMemory);
     return {};
 }
@@ -22,12 +22,12 @@ void AddressSpace::destroy(Memory& memory) {
         unmap_leaf(memory, kUsualImage);
         unmap_leaf(memory, kStackTop);
     }
-    for (unsigned i = 0; i < regions_.count(); i++) drop_pages(memory, regions_.at(i).start, regions_.at(i).end);
+    for (unsigned i = 0; i < regions_.count(); i++) drop_pages(memory, regions_.at(i));
     for (unsigned i = 0; i < regions_.page_count(); i++) memory.give_frame(memory.page_at(regions_.page(i)));
     regions_ = RegionList();
     uncharge(memory, charged_);
-    if (kits_ != nullptr) kits_->give(tree_);
-    if (image_ != nullptr) images_->leave(*image_, runs_);
+    if (stores_ != nullptr) stores_->kits.give(tree_);
+    if (image_ != nullptr) stores_->images.leave(*image_, runs_);
     image_ = nullptr;
     pay_back(memory, RegionKind::Snapshot, listed_);
 }
@@ -66,14 +66,15 @@ void AddressSpace::pay_back(Memory& memory, RegionKind kind, Pages pages) {
     (is_list ? listed_ : charged_) -= pages;
 }
 
-/// Forgets the pages in [start, end), which are not mapped here any more, or not for long.
-void AddressSpace::drop_pages(Memory& memory, std::uint64_t start, std::uint64_t end) {
-    tree_.for_each(memory, start, end, [&](PageEntry& entry) {
+/// Forgets the pages of a region, which are not mapped here any more, or not for long.
+void AddressSpace::drop_pages(Memory& memory, const Region& region) {
+    tree_.for_each(memory, region.start, region.end, [&](PageEntry& entry) {
         if (entry.slot() != 0) memory.give_mapping(entry.slot());
         memory.release_frame(entry.page());
         entry = PageEntry();
         resident_--;
     });
+    if (region.kind == RegionKind::Object) stores_->objects.drop_mapped(region.source, region.pages());
 }
 
 }  // namespace glenda::factotum

@@ -17,17 +17,24 @@
 
 namespace glenda::factotum {
 
+/// What all address spaces have in common.
+struct Stores {
+    SpaceKits& kits;
+    ImageStore& images;
+    ObjectStore& objects;
+};
+
 class AddressSpace {
 public:
     /// Creates an empty address space, which charges `account`. Error: NotEnoughMemory.
-    Result<void> create(Memory& memory, SpaceKits& kits, AccountNumber account);
+    Result<void> create(Memory& memory, Stores& stores, AccountNumber account);
     /// Frees all pages, tables and charges. No thread runs in it.
     void destroy(Memory& memory);
 
     // ranges.cc. A range is page-aligned and not empty. If one of these fails, nothing has changed. Errors:
     // OutOfMemory; TooMany regions.
     /// Adds the regions of a program, once. Also BadExecutable: segments overlap.
-    Answer<void> enter(Memory& memory, ImageStore& images, Image& image);
+    Answer<void> enter(Memory& memory, Image& image);
     /// Adds a region, in place of what is in its range, and charges its memory.
     Answer<void> map(Memory& memory, const Region& region);
     /// Ends what is mapped in a range. Page tables stay, and remain charged.
@@ -69,6 +76,7 @@ public:
     Pages charged_pages() const { return charged_ + listed_; }
 
 private:
+    Result<void> name_page(Memory& memory, const Region& region, std::uint64_t address, PageEntry& entry);
     Result<PageNumber> make_page(Memory& memory, const Region& region, std::uint64_t address) const;
     Result<PageNumber> map_cluster(Memory& memory, const Region& region, std::uint64_t address);
     Result<PageNumber> map_page(Memory& memory, const Region& region, std::uint64_t address, PageEntry& entry);
@@ -76,10 +84,12 @@ private:
     Result<void> share_pages(Memory& memory, AddressSpace& parent, const Region& region);
     Result<void> copy_pages(Memory& memory, const Region& region);
     Result<void> break_sharing(Memory& memory, PageEntry& entry);
-    void drop_pages(Memory& memory, std::uint64_t start, std::uint64_t end);
+    void drop_pages(Memory& memory, const Region& region);
     void unmap_leaf(Memory& memory, std::uint64_t address);
     void unmap_pages(Memory& memory, std::uint64_t start, std::uint64_t end);
     Answer<void> make_room(Memory& memory, unsigned more);
+    template <typename Count>
+    Pages sum_of_parts(std::uint64_t start, std::uint64_t end, Count count) const;
     Pages owed(std::uint64_t start, std::uint64_t end) const;
     Pages missing_tables(const Memory& memory, std::uint64_t start, std::uint64_t end) const;
     Pages tables_reached(const Memory& memory) const;
@@ -90,9 +100,8 @@ private:
 
     PageTree tree_{};
     RegionList regions_{};
-    SpaceKits* kits_ = nullptr;
-    ImageStore* images_ = nullptr;  // with a program
-    Image* image_ = nullptr;
+    Stores* stores_ = nullptr;
+    Image* image_ = nullptr;  // its program, once it has one
     RunList runs_ = 0;
     std::uint64_t resident_ = 0;
     AccountNumber account_ = Accounts::kRoot;

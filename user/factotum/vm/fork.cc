@@ -26,7 +26,7 @@ Answer<void> AddressSpace::fork(Memory& memory, AddressSpace& parent) {
     TRY_VOID(inherit(memory, parent));
     for (unsigned i = 0; i < regions_.count(); i++) {
         const Region& region = regions_.at(i);
-        if (region.is_shared) continue;  // a fault finds the image's pages
+        if (region.is_shared) continue;  // a fault finds the pages of the image or object
         TRY_VOID(share_pages(memory, parent, region));
         if (region.kind == RegionKind::Utcb) {
             TRY_VOID(copy_pages(memory, region));
@@ -39,8 +39,7 @@ Answer<void> AddressSpace::fork(Memory& memory, AddressSpace& parent) {
 
 /// Charges and adds the parent's regions.
 Answer<void> AddressSpace::inherit(Memory& memory, const AddressSpace& parent) {
-    TRY(runs, parent.images_->enter(*parent.image_));
-    images_ = parent.images_;
+    TRY(runs, stores_->images.enter(*parent.image_));
     image_ = parent.image_;
     runs_ = runs;
     TRY_VOID(make_room(memory, parent.regions_.count()));
@@ -49,6 +48,7 @@ Answer<void> AddressSpace::inherit(Memory& memory, const AddressSpace& parent) {
         const Region& region = parent.regions_.at(i);
         if (!is_inherited(region)) continue;
         cost += region.price();
+        if (region.kind == RegionKind::Object) stores_->objects.add_mapped(region.source, region.pages());
         regions_.append(region);
     }
     CHECK(pay(memory, RegionKind::Image, cost + tables_reached(memory)), ServerError::OutOfMemory);

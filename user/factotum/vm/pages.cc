@@ -3,7 +3,7 @@
 //
 //   region by address       none, or not allowed: a crash
 //   text of an image        map the pages around it that all processes share
-//   nothing there yet       take a page and fill it
+//   nothing there yet       the object's page, or take one and fill it
 //   a write to a page that others name, too        copy it (fork.cc)
 //   map it; while others name it, without Write
 #include <algorithm>
@@ -53,13 +53,9 @@ std::optional<CrashKind> AddressSpace::resolve(Memory& memory, std::uint64_t add
 Result<PageNumber> AddressSpace::populate(Memory& memory, const Region& region, std::uint64_t address, Access access) {
     if (region.is_shared && address < region.file_end()) return map_cluster(memory, region, address);
     TRY(entry, tree_.ensure(memory, address));
-    if (!*entry) {
-        TRY(page, make_page(memory, region, address));
-        *entry = PageEntry(page);
-        resident_++;
-    } else if (access == Access::Write && memory.record(entry->page()).refs != 0) {
-        TRY_VOID(break_sharing(memory, *entry));
-    }
+    if (!*entry) TRY_VOID(name_page(memory, region, address, *entry));
+    const bool has_others = memory.record(entry->page()).refs != 0;
+    if (access == Access::Write && !region.is_shared && has_others) TRY_VOID(break_sharing(memory, *entry));
     return map_page(memory, region, address, *entry);
 }
 
@@ -73,10 +69,21 @@ Answer<PageNumber> AddressSpace::page_to_read(Memory& memory, std::uint64_t addr
     return page;
 }
 
+/// Finds the object's page, or takes a new one.
+Result<void> AddressSpace::name_page(Memory& memory, const Region& region, std::uint64_t address, PageEntry& entry) {
+    const bool is_object = region.kind == RegionKind::Object;
+    TRY(page,
+        is_object ? stores_->objects.page(region.source, region.page_of(address)) : make_page(memory, region, address));
+    if (is_object) memory.record(page).refs++;
+    entry = PageEntry(page);
+    resident_++;
+    return {};
+}
+
 /// Takes a page and fills it.
 Result<PageNumber> AddressSpace::make_page(Memory& memory, const Region& region, std::uint64_t address) const {
     if (address >= region.file_end()) return memory.take_zeroed();
-    const Cluster& cluster = images_->cluster(region.cluster_of(address));
+    const Cluster& cluster = stores_->images.cluster(region.cluster_of(address));
     TRY(page, memory.take_frame());
     copy_page(memory.window(page), memory.window(cluster.page_at(address)));
     return page;
@@ -87,11 +94,10 @@ Result<PageNumber> AddressSpace::make_page(Memory& memory, const Region& region,
 Result<PageNumber> AddressSpace::map_page(Memory& memory, const Region& region, std::uint64_t address,
                                           PageEntry& entry) {
     const PageNumber page = entry.page();
-    MapFlags rights = region.rights;
-    if (memory.record(page).refs != 0) {
-        if (entry.slot() == 0) entry = PageEntry(page, memory.take_mapping(page));
-        rights = without_write(rights);
-    }
+    const std::uint32_t others =
+        memory.record(page).refs - region.is_shared;  // an object names its pages, but maps none
+    if (others != 0 && entry.slot() == 0) entry = PageEntry(page, memory.take_mapping(page));
+    const MapFlags rights = others != 0 && !region.is_shared ? without_write(region.rights) : region.rights;
     const CPtr frame = entry.slot() != 0 ? entry.slot() : memory.slots().product(page);
     TRY_VOID(memory.kernel().map(frame, vspace(), address, rights | MapFlags::Replace));
     return page;
@@ -100,13 +106,13 @@ Result<PageNumber> AddressSpace::map_page(Memory& memory, const Region& region, 
 /// Maps the pages of the cluster around `address`, as far as the region has them, with the run that was borrowed.
 Result<PageNumber> AddressSpace::map_cluster(Memory& memory, const Region& region, std::uint64_t address) {
     const ClusterNumber number = region.cluster_of(address);
-    const Cluster& cluster = images_->cluster(number);
+    const Cluster& cluster = stores_->images.cluster(number);
     const std::uint64_t start = std::max(cluster.start, region.start);
     const std::uint64_t end = std::min(cluster.start + cluster.count * kPageSize, region.end);
     const unsigned first = unsigned((start - cluster.start) >> kPageBits);
     const unsigned after = unsigned((end - cluster.start) >> kPageBits);
     TRY(entry, tree_.ensure(memory, start));  // one table has them all
-    TRY_VOID(memory.kernel().map(images_->run_of(runs_, number) + first, vspace(), start,
+    TRY_VOID(memory.kernel().map(stores_->images.run_of(runs_, number) + first, vspace(), start,
                                  region.rights | MapFlags::Replace, after - first));
     for (unsigned i = first; i < after; i++, entry++) {
         if (*entry) continue;

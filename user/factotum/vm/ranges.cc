@@ -14,14 +14,18 @@ namespace glenda::factotum {
 
 namespace {
 
+/// Whether a region of an image's pages must get pages of its own, because it may write to them from now on.
+bool becomes_own(const Region& region, MapFlags rights) {
+    return region.kind == RegionKind::Image && region.is_shared && rights == MapFlags::ReadWrite;
+}
+
 /// What `a` has more than `b`.
 Pages excess(Pages a, Pages b) { return {.frames = a.frames > b.frames ? a.frames - b.frames : 0}; }
 
 }  // namespace
 
-Answer<void> AddressSpace::enter(Memory& memory, ImageStore& images, Image& image) {
-    TRY(runs, images.enter(image));
-    images_ = &images;
+Answer<void> AddressSpace::enter(Memory& memory, Image& image) {
+    TRY(runs, stores_->images.enter(image));
     image_ = &image;
     runs_ = runs;
     for (const ElfSegment& segment : image.elf.segments()) {
@@ -35,7 +39,7 @@ Answer<void> AddressSpace::enter(Memory& memory, ImageStore& images, Image& imag
                               .rights = rights,
                               .is_shared = rights != MapFlags::ReadWrite,
                               .file_pages = std::uint32_t((file_end - start) >> kPageBits),
-                              .cluster = images.find(image, start)}));
+                              .source = stores_->images.find(image, start)}));
     }
     return {};
 }
@@ -48,6 +52,7 @@ Answer<void> AddressSpace::map(Memory& memory, const Region& region) {
 
     take_out(memory, start, end);
     pay_back(memory, region.kind, excess(old, wanted));
+    if (region.kind == RegionKind::Object) stores_->objects.add_mapped(region.source, region.pages());
     regions_.insert(region);
     regions_.merge(start, end);
     return {};
@@ -65,12 +70,13 @@ Answer<void> AddressSpace::unmap(Memory& memory, std::uint64_t start, std::uint6
 }
 
 Answer<void> AddressSpace::protect(Memory& memory, std::uint64_t start, std::uint64_t end, MapFlags rights) {
-    Pages cost{};  // of pages that the space shared, and may write from now on
     const unsigned first = regions_.first_above(start);
     std::uint64_t reached = start;
     for (unsigned i = first; reached < end; reached = regions_.at(i++).end)
         CHECK(i != regions_.count() && regions_.at(i).start <= reached, ServerError::NotFound);
-    if (rights == MapFlags::ReadWrite) cost = {.frames = ((end - start) >> kPageBits) - owed(start, end).frames};
+    const Pages cost = sum_of_parts(start, end, [&](const Region& part) {
+        return Pages{.frames = becomes_own(part, rights) ? part.file_pages : 0};
+    });
     TRY_VOID(make_room(memory, regions_.is_inside(start) + regions_.is_inside(end)));
     CHECK(pay(memory, RegionKind::Image, cost), ServerError::OutOfMemory);
 
@@ -79,7 +85,7 @@ Answer<void> AddressSpace::protect(Memory& memory, std::uint64_t start, std::uin
     for (unsigned i = regions_.first_above(start); i != regions_.count() && regions_.at(i).start < end; i++) {
         Region& region = regions_.at(i);
         region.rights = rights;
-        if (rights == MapFlags::ReadWrite) region.is_shared = false;
+        if (becomes_own(region, rights)) region.is_shared = false;
     }
     if (rights == MapFlags{})
         unmap_pages(memory, start, end);
@@ -104,16 +110,22 @@ Answer<void> AddressSpace::make_room(Memory& memory, unsigned more) {
     return {};
 }
 
-/// What the regions are charged for their parts in [start, end).
-Pages AddressSpace::owed(std::uint64_t start, std::uint64_t end) const {
+/// The sum of count(part) for the parts of regions in [start, end).
+template <typename Count>
+Pages AddressSpace::sum_of_parts(std::uint64_t start, std::uint64_t end, Count count) const {
     Pages sum{};
     for (unsigned i = regions_.first_above(start); i != regions_.count() && regions_.at(i).start < end; i++) {
         Region part = regions_.at(i);
         if (part.start < start) part = part.split(start);
         if (part.end > end) (void)part.split(end);
-        sum += part.price();
+        sum += count(part);
     }
     return sum;
+}
+
+/// What the regions are charged for their parts in [start, end).
+Pages AddressSpace::owed(std::uint64_t start, std::uint64_t end) const {
+    return sum_of_parts(start, end, [](const Region& part) { return part.price(); });
 }
 
 /// The page tables for [start, end) that are not charged: they are not there, and no region reaches into them.
@@ -169,7 +181,7 @@ void AddressSpace::take_out(Memory& memory, std::uint64_t start, std::uint64_t e
     regions_.cut(end);
     unmap_pages(memory, start, end);
     for (unsigned i = regions_.first_above(start); i != regions_.count() && regions_.at(i).start < end; i++)
-        drop_pages(memory, regions_.at(i).start, regions_.at(i).end);
+        drop_pages(memory, regions_.at(i));
     regions_.erase(start, end);
 }
 

@@ -12,8 +12,9 @@ Region Region::split(std::uint64_t address) {
     const auto first_pages = std::uint32_t((address - start) >> kPageBits);
     Region rest = *this;
     rest.start = address;
+    rest.offset += first_pages;
     rest.file_pages = file_pages > first_pages ? file_pages - first_pages : 0;
-    rest.cluster = rest.file_pages != 0 ? cluster_of(address) : 0;
+    if (kind == RegionKind::Image) rest.source = rest.file_pages != 0 ? cluster_of(address) : 0;
     end = address;
     file_pages -= rest.file_pages;
     return rest;
@@ -21,9 +22,11 @@ Region Region::split(std::uint64_t address) {
 
 bool Region::continues_in(const Region& next) const {
     const bool alike = end == next.start && rights == next.rights && kind == next.kind && is_shared == next.is_shared;
-    const bool is_mergeable = kind == RegionKind::Image || kind == RegionKind::Anonymous || kind == RegionKind::Stack;
+    const bool is_mergeable = kind == RegionKind::Image || kind == RegionKind::Anonymous ||
+                              kind == RegionKind::Object || kind == RegionKind::Stack;
     if (!alike || !is_mergeable) return false;
-    return next.file_pages == 0 || (file_pages != 0 && file_end() == end && cluster_of(end) == next.cluster);
+    if (kind == RegionKind::Object) return source == next.source && page_of(end) == next.offset;
+    return next.file_pages == 0 || (file_pages != 0 && file_end() == end && cluster_of(end) == next.source);
 }
 
 unsigned RegionList::first_above(std::uint64_t address) const {

@@ -14,31 +14,35 @@
 #include "abi/method.h"
 #include "commit.h"
 #include "image/image.h"
+#include "vm/object_store.h"
 
 namespace glenda::factotum {
 
-enum class RegionKind : std::uint8_t { Image, Anonymous, Stack, Utcb, Device, Snapshot };
+enum class RegionKind : std::uint8_t { Image, Anonymous, Object, Stack, Utcb, Device, Snapshot };
 
 struct Region {
     std::uint64_t start = 0;  // multiples of a page
     std::uint64_t end = 0;
     MapFlags rights = MapFlags::Read;  // none: no access at all
     RegionKind kind = RegionKind::Image;
-    bool is_shared = false;        // Image: the pages with bytes of the file are the image's own
+    bool is_shared = false;        // the object's own pages; or the image's, as far as they have bytes of the file
     std::uint32_t file_pages = 0;  // Image: so many have bytes of the file; the rest is zero
-    ClusterNumber cluster = 0;     // Image: the first
+    std::uint32_t source = 0;      // Image: the first ClusterNumber; Object: its ObjectNumber
+    std::uint32_t offset = 0;      // Object: its page at `start`
 
     std::uint64_t pages() const { return (end - start) >> kPageBits; }
     std::uint64_t file_end() const { return start + (std::uint64_t{file_pages} << kPageBits); }
     /// The cluster with the page at `address`, which is below file_end().
     ClusterNumber cluster_of(std::uint64_t address) const {
-        return cluster + ClusterNumber(address / kClusterSize - start / kClusterSize);
+        return source + ClusterNumber(address / kClusterSize - start / kClusterSize);
     }
+    /// The object's page at `address`.
+    std::uint64_t page_of(std::uint64_t address) const { return offset + ((address - start) >> kPageBits); }
     bool contains(std::uint64_t address) const { return start <= address && address < end; }
 
     /// The pages that it is charged, without page tables.
     Pages price() const {
-        if (kind == RegionKind::Device) return {};
+        if (kind == RegionKind::Device || (kind == RegionKind::Object && is_shared)) return {};
         return {.frames = pages() - (is_shared ? file_pages : 0)};
     }
     /// Ends the region at `address`, which lies inside, and returns the rest.
@@ -46,6 +50,8 @@ struct Region {
     /// Whether `next` and this one are the two parts of a region.
     bool continues_in(const Region& next) const;
 };
+
+static_assert(sizeof(Region) == 40);
 
 /// A sorted array of regions, in pages that the owner adds.
 class RegionList {

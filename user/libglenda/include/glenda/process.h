@@ -83,11 +83,26 @@ Answer<std::uint64_t> futex_wake(const std::atomic<std::uint32_t>& word, std::ui
 /// Moves the program break by a number of bytes, and returns it.
 Answer<std::uint64_t> sbrk(std::int64_t bytes);
 
-/// Private memory, all zero: `bytes` at a free address, with free pages around it; or, with MmapFlags::Fixed, at
-/// `address`, in place of what is there. Everything that was asked for is there or fails now: OutOfMemory, TooMany.
-/// `rights`: ReadWrite, Read, ReadExecute or none.
+/// Memory, all zero, and private unless `flags` say otherwise: `bytes` at a free address, with free pages around it;
+/// or, with MmapFlags::Fixed, at `address`, in place of what is there. Everything that was asked for is there or fails
+/// now: OutOfMemory, TooMany. `rights`: ReadWrite, Read, ReadExecute or none.
 Answer<std::uint64_t> map(std::uint64_t bytes, MapFlags rights = MapFlags::ReadWrite, MmapFlags flags = MmapFlags::None,
                           std::uint64_t address = 0);
+/// Makes an object of `pages` pages, all zero, that several processes can map. The capability that stands for it goes
+/// to the empty slot `index` of this program's CNode: pass it on. Returns the object's number, for destroy(); the
+/// memory stays as long as it is mapped.
+Answer<std::uint64_t> create_memory(std::uint64_t pages, std::uint64_t index);
+/// Maps `bytes` of a memory object, from byte `offset` on; for the rest see above. Without MmapFlags::Shared, what is
+/// written stays this process's own.
+Answer<std::uint64_t> map_object(CPtr object, std::uint64_t offset, std::uint64_t bytes,
+                                 MapFlags rights = MapFlags::ReadWrite, MmapFlags flags = MmapFlags::Shared,
+                                 std::uint64_t address = 0);
+struct ObjectInfo {
+    std::uint64_t pages;
+    std::uint64_t resident;  // pages that are there
+};
+Answer<ObjectInfo> object_info(CPtr object);
+
 /// Ends what is mapped in a range of pages, and may begin and end anywhere in it.
 Answer<void> unmap(std::uint64_t address, std::uint64_t bytes);
 /// Changes the rights to a range of pages. NotFound: nothing is mapped at some of it.

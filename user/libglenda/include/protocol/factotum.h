@@ -25,7 +25,8 @@ enum class FactotumMethod : std::uint64_t {
              //   to 9 are its own; Console, what was passed, and slots from kSlotFirstFree on are copies, but for
              //   Untyped, PageTable, Reply and IrqHandler. NotSupported with a CNode of more than 64 slots
     Sbrk,    // bytes, signed -> the new program break
-    Mmap,    // address, bytes, MapFlags (0: no access), MmapFlags, 0, 0 -> address: private memory, all zero.
+    Mmap,    // address, bytes, MapFlags (0: no access), MmapFlags -> address: memory, all zero. With two more words, 0
+             //   and an offset in bytes, and a capability of ObjectCreate: that object's memory.
              //   With Frame capabilities of one size -> where they are now, one behind the other: at `address` with
              //   Fixed, else where `bytes` are free from there on. MapFlags 0: ReadWrite
     Munmap,  // address, bytes -> : any part of any regions; holes are no error
@@ -48,7 +49,10 @@ enum class FactotumMethod : std::uint64_t {
     MemoryInfo,                         // -> MemoryInfo, word for word
     CreateObject,                       // CapType: Endpoint, Notification, Reply or Timer -> its number; a capability
     Mprotect = kFactotumProtocol + 23,  // address, bytes, MapFlags (0: no access) -> ; NotFound: there is a hole
-    DeleteObject = kFactotumProtocol + 27,  // number of an object that CreateObject made ->
+    ObjectCreate,  // pages, ObjectKind -> number; a capability that stands for a memory object: pass it on, map it
+    ObjectInfo,    // a capability of ObjectCreate -> ObjectKind, pages, pages that are there
+    DeleteObject = kFactotumProtocol + 27,  // number of what CreateObject or ObjectCreate made -> : its capabilities
+                                            //   vanish; memory stays as long as it is mapped
     SetAccount,  // pid, pages kept for it, pages that it and its descendants may have at most (0: no limit) -> : by an
                  //   ancestor, or with Grants::Power. NotFound: it has no account of its own (Limits). OutOfMemory:
                  //   less than what is in use, or more than there is
@@ -83,10 +87,15 @@ constexpr bool has(SpawnFlags all, SpawnFlags flag) { return (std::uint64_t(all)
 constexpr SpawnFlags cnode_radix(unsigned radix) { return SpawnFlags(std::uint64_t{radix} << 8); }
 constexpr unsigned cnode_radix_of(SpawnFlags flags) { return (std::uint64_t(flags) >> 8) & 0xf; }
 
+/// What a memory object is made of.
+enum class ObjectKind : std::uint64_t {
+    Anonymous = 0,  // memory, all zero at first
+};
+
 /// Flags of MMAP.
 enum class MmapFlags : std::uint64_t {
     None = 0,
-    Shared = 1,    // not yet
+    Shared = 1,    // with the children of FORK, or all who map the object; otherwise what is written stays private
     Fixed = 2,     // exactly at this address, in place of what is there; otherwise Factotum chooses
     Populate = 4,  // with its pages at once, instead of on first access
 };
