@@ -20,7 +20,7 @@ from glenda.shell import Shell
 Boot = Callable[..., Machine]
 
 # Methods that everybody may use must have succeeded, or the attacker no longer gets past the first checks.
-EVERYBODY = {"factotum": {1, 3, 4, 5, 6, 7, 8, 14, 16, 17, 18, 20, 21, 22, 23, 27}, "9ball": {3, 4, 7, 13}, "serial": {1},
+EVERYBODY = {"factotum": {1, 3, 4, 5, 6, 7, 8, 14, 16, 17, 18, 20, 21, 22, 23, 24, 25, 27}, "9ball": {3, 4, 7, 13}, "serial": {1},
              "unicorn": {1, 2}, "terminal": {1}}
 
 
