@@ -171,7 +171,7 @@ void measure_threads() {
     measure("thread_after_10000", kFew, run);
     report("mutex_handover", hand_over_mutex(kRounds), kRounds);
     report("semaphore_pingpong", pass_semaphore(kRounds), kRounds);
-    report("futex_same", pass_futex(kRounds), kRounds);
+    report("futex_pingpong", pass_futex(kRounds), kRounds);
 }
 
 void run() {

@@ -21,7 +21,8 @@ enum class WaitKind : std::uint8_t {
     Sleep,    // for its time
 };
 
-/// A word of memory that threads can wait at. Private memory: the process, and the address.
+/// A word of memory that threads can wait at. Private memory: the process, and the address. Shared memory: the object,
+/// and the place in it.
 struct FutexKey {
     std::uint64_t space = 0;
     std::uint64_t address = 0;
