@@ -44,6 +44,8 @@ ANCHORS = {
     "mutex_handover": ("", "", "", 1300),
     "semaphore_pingpong": ("", "", "", 2600),
     "futex_pingpong": ("", "4215", "", 3600),
+    "ps_5": ("", "", "", 2500),
+    "ps_line": ("", "", "", 350),
     "anon_fault_first": ("", "1862", "26489", 2150),
     "anon_fault": ("", "1862", "26489", 1850),
     "sbrk_touch_shrink": ("", "12592 (mmap)", "", 5000),
@@ -58,4 +60,7 @@ ANCHORS = {
     "spawn_after_10000": ("", "", "", 45_000),
     "exit_page": ("", "", "", 60),
     "worst_irq_latency": ("", "", "", 20_000),
+    "block_read_1": ("", "", "", 4000),
+    "block_read_32": ("", "", "", 1500),
+    "serial_out": ("", "", "", 40),
 }

@@ -66,11 +66,13 @@ Reaction Factotum::handle(Request& request) {
         case FactotumMethod::Ps: return snapshot(*process);
         case FactotumMethod::CreateObject: return create_object(*process, request);
         case FactotumMethod::DeleteObject: return delete_object(*process, request);
-        case FactotumMethod::SetSched: return set_sched(*process, request);
         case FactotumMethod::ObjectCreate: return create_memory_object(*process, request);
         case FactotumMethod::ObjectInfo: return object_info(request);
+        case FactotumMethod::SetSched: return set_sched(*process, request);
         case FactotumMethod::RequestCap: return request_cap(*process, request);
         case FactotumMethod::Offer: return offer(*process, request);
+        case FactotumMethod::EventTake: return event_take(*process, request);
+        case FactotumMethod::EventAnswer: return event_answer(*process, request);
         case FactotumMethod::SetAccount: return set_account(*process, request);
         case FactotumMethod::Inspect: return inspect(*process, request);
         case FactotumMethod::Audit: return audit(*process);

@@ -47,6 +47,7 @@ Answer<void> Factotum::copy_process(Process& child, Process& parent, const Threa
     const Tcb tcb = threads_.first(child)->tcb;
     TRY_VOID(tcb.copy_registers(caller.tcb));
     TRY_VOID(tcb.write_result(Tag(0, 1), 0));  // as if its FORK had been answered with 0
+    if (stop_for(*threads_.first(child), {.event = EventKind::Fork})) return {};
     TRY_VOID(tcb.resume());
     return {};
 }

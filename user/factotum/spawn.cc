@@ -30,6 +30,8 @@ Reaction Factotum::spawn(Process& parent, Request& request) {
     const bool waits = has(wanted.flags, SpawnFlags::Wait);
     if (!has(parent.grants, wanted.grants & Grants::Special) || wanted.priority > parent.schedule.priority)
         return ServerError::PermissionDenied;
+    if (has(wanted.flags, SpawnFlags::NoMount) && taker_of(&parent, EventKind::NoMount) == nullptr)
+        return ServerError::NotSupported;  // nobody could give it a namespace of its own
     const auto program = catalogue_.find(wanted.file());
     if (!program) return refusal(wanted.file(), program.error());
     const auto created = create_process(parent);
@@ -76,7 +78,7 @@ Answer<void> Factotum::build(Process& child, Process& parent, Image& program, co
     TRY_VOID(make_objects(child));
     TRY_VOID(give_capabilities(child, parent, request));
     TRY(sp, write_stack(child, request.arguments(), request.variables()));
-    return start(child, program.elf.entry(), sp);
+    return start(child, program.elf.entry(), sp, request.flags);
 }
 
 Answer<void> Factotum::give_capabilities(Process& child, const Process& parent, const SpawnRequest& request) {

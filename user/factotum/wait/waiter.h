@@ -15,6 +15,8 @@ enum class WaitKind : std::uint8_t {
     Child,    // for the end of a child
     Thread,   // for the end of another thread
     Service,  // for a service that 9Ball will offer
+    Event,    // for an event (EVENT_TAKE)
+    Stopped,  // for the answer to an event about it
     Futex,    // for FUTEX_WAKE
     Sleep,    // for its time
 };
@@ -40,6 +42,7 @@ struct Waiter {
     std::uint8_t slot = 0;
     Links same_word{};
     Links same_slot{};
+    Links same_taker{};
     std::uint64_t deadline = 0;  // milliseconds since the start
     FutexKey key{};
 };
@@ -77,5 +80,6 @@ private:
 
 using WordList = WaiterList<&Waiter::same_word>;
 using SlotList = WaiterList<&Waiter::same_slot>;
+using EventList = WaiterList<&Waiter::same_taker>;
 
 }  // namespace glenda::factotum
