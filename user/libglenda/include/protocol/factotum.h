@@ -56,6 +56,10 @@ enum class FactotumMethod : std::uint64_t {
     SetAccount,  // pid, pages kept for it, pages that it and its descendants may have at most (0: no limit) -> : by an
                  //   ancestor, or with Grants::Power. NotFound: it has no account of its own (Limits). OutOfMemory:
                  //   less than what is in use, or more than there is
+    Exec =
+        kFactotumProtocol + 30,  // as Spawn, with Environment alone, priority and slot map 0, no capabilities -> never:
+                                 //   the caller's process runs that program, with its pid, parent and slots. Its
+                                 //   other threads and its memory have gone. If it fails, nothing has changed
     Offer = kFactotumProtocol + 35,  // (9Ball) protocol of a service, Endpoint capability -> : who may have it and asks
                                      //   for it gets it. Without one: the service has ended
     Inspect,                         // (with Grants::Power) pid, slot -> CapType, Rights, size, badge of what is
