@@ -83,6 +83,7 @@ Reaction Factotum::handle(Request& request) {
         case FactotumMethod::FutexWake: return futex_wake(*process, request);
         case FactotumMethod::Sleep: return sleep(*process, request);
         case FactotumMethod::Fork: return fork(*process, request);
+        case FactotumMethod::Exec: return exec(*process, request);
     }
     return ServerError::BadRequest;
 }

@@ -39,12 +39,13 @@ private:
     Reaction spawn(Process& parent, Request& request);
     Answer<AccountNumber> account_for(Process& parent, const SpawnRequest& request);
     Answer<void> build(Process& child, Process& parent, Image& program, const SpawnRequest& request);
-    Answer<void> lay_out(Process& child, Image& program);
+    static MessageWriter refusal(std::string_view name, const LoadFailure& failure);
+    Answer<std::uint64_t> lay_out(AddressSpace& space, Image& program);
     Answer<void> make_objects(Process& child, std::uint64_t utcb_address = 0);
     Answer<Process*> create_process(Process& parent);
     Answer<void> give_capabilities(Process& child, const Process& parent, const SpawnRequest& request);
     Answer<void> give_usual_capabilities(Process& child, const Process& parent);
-    Answer<std::uint64_t> write_stack(Process& child, std::span<const std::string_view> arguments,
+    Answer<std::uint64_t> write_stack(AddressSpace& space, std::span<const std::string_view> arguments,
                                       std::span<const std::string_view> variables);
     Answer<void> start(Process& child, std::uint64_t entry, std::uint64_t sp, SpawnFlags flags);
 
@@ -52,6 +53,17 @@ private:
     Reaction fork(Process& parent, Request& request);
     Answer<void> copy_process(Process& child, Process& parent, const Thread& caller);
     void copy_slots(const Process& child, const Process& parent);
+
+    // exec_call.cc
+    struct NextProgram {
+        AddressSpace space{};
+        Image* image = nullptr;
+        std::uint64_t heap_start = 0;
+        std::uint64_t sp = 0;
+    };
+    Reaction exec(Process& process, Request& request);
+    Answer<void> prepare(NextProgram& next, const Process& process, const SpawnRequest& request);
+    Answer<void> change_program(Process& process, Thread& caller, NextProgram& next, std::string_view name);
 
     // lifecycle.cc
     bool may_kill(const Process& killer, const Process& victim);

@@ -6,11 +6,9 @@
 
 namespace glenda::factotum {
 
-namespace {
-
 /// The caller gets the reason in the reply: "bin/x: not an ELF file (at byte 0x0)". Nothing is printed: whoever asked
 /// for a damaged file shall say so.
-MessageWriter refusal(std::string_view name, const LoadFailure& failure) {
+MessageWriter Factotum::refusal(std::string_view name, const LoadFailure& failure) {
     const std::string_view folder = name.find('/') == name.npos ? Catalogue::kFolder : std::string_view();
     FixedText<24> where;
     if (failure.error == ServerError::BadExecutable) where.add(" (at byte {:#x})", std::uint64_t{failure.fault.where});
@@ -21,8 +19,6 @@ MessageWriter refusal(std::string_view name, const LoadFailure& failure) {
         size += part.copy(text + size, sizeof(text) - size);
     return MessageWriter(failure.error).text({text, size});
 }
-
-}  // namespace
 
 Reaction Factotum::spawn(Process& parent, Request& request) {
     SpawnRequest wanted;
@@ -69,15 +65,14 @@ Answer<void> Factotum::build(Process& child, Process& parent, Image& program, co
     child.cnode_radix = request.radix;
     child.image = &program;
     child.schedule.priority = request.priority != 0 ? unsigned(request.priority) : parent.schedule.priority;
-    std::string_view name = request.file();
-    if (const auto slash = name.rfind('/'); slash != name.npos) name.remove_prefix(slash + 1);
-    child.set_name(name);
+    child.set_name(request.name());
 
     if (!child.space.create(memory_, stores_, child.account)) return Refusal(ServerError::OutOfMemory);
-    TRY_VOID(lay_out(child, program));
+    TRY(heap_start, lay_out(child.space, program));
+    child.heap_start = child.break_ = heap_start;
     TRY_VOID(make_objects(child));
     TRY_VOID(give_capabilities(child, parent, request));
-    TRY(sp, write_stack(child, request.arguments(), request.variables()));
+    TRY(sp, write_stack(child.space, request.arguments(), request.variables()));
     return start(child, program.elf.entry(), sp, request.flags);
 }
 

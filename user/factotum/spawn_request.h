@@ -17,6 +17,12 @@ struct SpawnRequest {
     Answer<void> decode(const Request& message);
 
     std::string_view file() const { return texts[0]; }
+    /// The file without its folder.
+    std::string_view name() const {
+        std::string_view name = texts[0];
+        if (const auto slash = name.rfind('/'); slash != name.npos) name.remove_prefix(slash + 1);
+        return name;
+    }
     std::span<const std::string_view> arguments() const { return std::span(texts).first(argument_count); }
     std::span<const std::string_view> variables() const {
         return std::span(texts).subspan(argument_count, variable_count);

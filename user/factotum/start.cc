@@ -6,19 +6,17 @@
 
 namespace glenda::factotum {
 
-/// Adds the regions. Most pages are only allocated on first access.
-Answer<void> Factotum::lay_out(Process& child, Image& program) {
-    TRY_VOID(child.space.enter(memory_, program));
-    const std::uint64_t end = align_up(program.elf.segments().back().end(), kPageSize);
-    child.heap_start = end + kPageSize;  // a gap of one page catches accesses past the program's data
-    child.break_ = child.heap_start;
-    TRY_VOID(child.space.map(
+/// Adds the regions. Most pages are only allocated on first access. Returns where the heap begins.
+Answer<std::uint64_t> Factotum::lay_out(AddressSpace& space, Image& program) {
+    TRY_VOID(space.enter(memory_, program));
+    TRY_VOID(space.map(
         memory_,
         {.start = kStackTop - kStackSize, .end = kStackTop, .rights = MapFlags::ReadWrite, .kind = RegionKind::Stack}));
     // The first access is certain.
     const std::uint64_t entry = align_down(program.elf.entry(), kPageSize);
-    TRY_VOID(child.space.populate(memory_, *child.space.regions().find(entry), entry, Access::Execute));
-    return {};
+    TRY_VOID(space.populate(memory_, *space.regions().find(entry), entry, Access::Execute));
+    const std::uint64_t end = align_up(program.elf.segments().back().end(), kPageSize);
+    return end + kPageSize;  // a gap of one page catches accesses past the program's data
 }
 
 /// Makes the CNode, the first thread, and the two objects that every process has. `utcb_address`: of a UTCB that is
@@ -39,10 +37,10 @@ Answer<void> Factotum::make_objects(Process& child, std::uint64_t utcb_address) 
 
 /// Makes the topmost page of the stack, with the arguments and the environment in it. Returns the initial stack
 /// pointer.
-Answer<std::uint64_t> Factotum::write_stack(Process& child, std::span<const std::string_view> arguments,
+Answer<std::uint64_t> Factotum::write_stack(AddressSpace& space, std::span<const std::string_view> arguments,
                                             std::span<const std::string_view> variables) {
     const std::uint64_t address = kStackTop - kPageSize;
-    TRY(page, child.space.populate(memory_, *child.space.regions().find(address), address, Access::Write));
+    TRY(page, space.populate(memory_, *space.regions().find(address), address, Access::Write));
     const std::span<std::byte, kPageSize> bytes(memory_.window(page), kPageSize);
     const auto sp = write_arguments(bytes, kStackTop, arguments, variables);
     if (!sp) return Refusal(ServerError::BadRequest);

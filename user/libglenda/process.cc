@@ -41,9 +41,10 @@ void add_variables(MessageWriter& message, const SpawnRequest& request) {
     }
 }
 
-Answer<void> send_spawn(const SpawnRequest& request, SpawnFlags more, SpawnReason* reason, Received& reply) {
+Answer<void> send_spawn(const SpawnRequest& request, SpawnFlags more, SpawnReason* reason, Received& reply,
+                        FactotumMethod method = FactotumMethod::Spawn) {
     const SpawnFlags flags = request.flags | more | SpawnFlags::Environment;
-    MessageWriter message(FactotumMethod::Spawn);
+    MessageWriter message(method);
     message.word(flags).word(request.priority).word(request.slots).word(1 + request.arguments.size());
     message.text(request.file);
     for (std::string_view argument : request.arguments) message.text(argument);
@@ -76,6 +77,13 @@ Answer<Ended> run(const SpawnRequest& request, SpawnReason* reason) {
 
 Answer<void> set_account(std::uint64_t pid, std::uint64_t reserved, std::uint64_t limit) {
     return tell(FactotumMethod::SetAccount, pid, reserved, limit);
+}
+
+AnyError exec(const SpawnRequest& request, SpawnReason* reason) {
+    Received reply;
+    const SpawnRequest plain{.file = request.file, .arguments = request.arguments, .variables = request.variables};
+    const auto done = send_spawn(plain, SpawnFlags::None, reason, reply, FactotumMethod::Exec);
+    return done ? AnyError(ServerError::Broken) : done.error();
 }
 
 Answer<std::uint64_t> fork() {

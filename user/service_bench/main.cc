@@ -149,6 +149,17 @@ void measure_fork() {
     measure("fork_exit_wait", kRounds, [] { (void)in_child([] { return 0; }); });
 }
 
+void measure_exec() {
+    measure("fork_exec_wait", 100, [] {
+        const std::uint64_t pid = need(process::fork(), "fork");
+        if (pid == 0) {
+            (void)process::exec({.file = "empty"});
+            exit(1);
+        }
+        need(process::wait(std::int64_t(pid)), "wait");
+    });
+}
+
 void measure_spawn() {
     constexpr std::uint64_t kRounds = 100, kSleepers = 200, kMany = 10'000;
     measure("spawn_exit_wait", kRounds, run_empty);
@@ -180,6 +191,7 @@ void run() {
     measure_lists();
     measure_memory();
     measure_fork();
+    measure_exec();
     measure_spawn();
     measure_ends();
     print("service_bench: done\n");

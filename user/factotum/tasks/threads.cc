@@ -90,6 +90,14 @@ Answer<void> Threads::place(const Process& process, Thread& thread) {
     return {};
 }
 
+Answer<void> Threads::renew(Process& process, Thread& thread, std::uint64_t utcb_address) {
+    thread.utcb_address = utcb_address;
+    process.spare_utcb = 0;
+    TRY(utcb, process.space.page_to_read(memory_, utcb_address));
+    reinterpret_cast<Utcb*>(memory_.window(utcb))->user[kUtcbTid] = thread.tid;
+    return set_up(process, thread, utcb);
+}
+
 Thread* Threads::adopt(Process& process, Tcb tcb) {
     if (!replies_.reach(table_.count() + 2)) return nullptr;
     Thread* const thread = table_.create(process.threads, process.place);

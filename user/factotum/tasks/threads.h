@@ -29,6 +29,8 @@ public:
     Answer<Thread*> create(Process& process, std::uint64_t utcb_address = 0);
     /// The record of a thread that Factotum did not make. Null if there is no memory.
     Thread* adopt(Process& process, Tcb tcb);
+    /// Moves a thread, which must not run, to the address space that its process has now. There is a UTCB for it.
+    Answer<void> renew(Process& process, Thread& thread, std::uint64_t utcb_address);
     /// Lets a thread run, with these registers up to a1. The others are 0.
     Answer<void> start(const Thread& thread, const Registers& registers);
     /// Gives all threads of a process another urgency.

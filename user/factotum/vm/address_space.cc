@@ -25,7 +25,7 @@ void AddressSpace::destroy(Memory& memory) {
     for (unsigned i = 0; i < regions_.count(); i++) drop_pages(memory, regions_.at(i));
     for (unsigned i = 0; i < regions_.page_count(); i++) memory.give_frame(memory.page_at(regions_.page(i)));
     regions_ = RegionList();
-    uncharge(memory, charged_);
+    pay_back(memory, RegionKind::Image, charged_);
     if (stores_ != nullptr) stores_->kits.give(tree_);
     if (image_ != nullptr) stores_->images.leave(*image_, runs_);
     image_ = nullptr;
@@ -48,10 +48,21 @@ void AddressSpace::unmap_pages(Memory& memory, std::uint64_t start, std::uint64_
 
 Answer<void> AddressSpace::charge(Memory& memory, Pages pages) {
     CHECK(pay(memory, RegionKind::Image, pages), ServerError::OutOfMemory);
+    others_ += pages;
     return {};
 }
 
-void AddressSpace::uncharge(Memory& memory, Pages pages) { pay_back(memory, RegionKind::Image, pages); }
+void AddressSpace::uncharge(Memory& memory, Pages pages) {
+    pay_back(memory, RegionKind::Image, pages);
+    others_ -= pages;
+}
+
+void AddressSpace::hand_over(AddressSpace& next) {
+    next.others_ += others_;
+    next.charged_ += others_;
+    charged_ -= others_;
+    others_ = {};
+}
 
 bool AddressSpace::pay(Memory& memory, RegionKind kind, Pages pages) {
     const bool is_list = kind == RegionKind::Snapshot;

@@ -57,9 +57,11 @@ public:
     /// Maps a frame that is not Factotum's, and makes the page tables it needs. Its region is there.
     Result<void> map_foreign(Memory& memory, CPtr frame, std::uint64_t address, std::uint64_t size, MapFlags rights);
 
-    /// Charges pages that belong to no region.
+    /// Charges pages that belong to no region: they are a process's other objects.
     Answer<void> charge(Memory& memory, Pages pages);
     void uncharge(Memory& memory, Pages pages);
+    /// From now on `next`, of the same account, bears what belongs to no region.
+    void hand_over(AddressSpace& next);
 
     /// Calls `visit(PageEntry)` for each page that is there.
     template <typename Visit>
@@ -106,6 +108,7 @@ private:
     std::uint64_t resident_ = 0;
     AccountNumber account_ = Accounts::kRoot;
     Pages charged_{};
+    Pages others_{};  // of them those that belong to no region
     Pages listed_{};  // for Snapshot, which Factotum pays: a process can list the others when it is out of memory
 };
 

@@ -39,6 +39,9 @@ Answer<std::uint64_t> spawn(const SpawnRequest& request, SpawnReason* reason = n
 
 /// Changes what process `pid`, a descendant spawned with SpawnFlags::Limits, may have, in pages; limit 0: no limit.
 Answer<void> set_account(std::uint64_t pid, std::uint64_t reserved, std::uint64_t limit);
+/// Runs another program in place of this one: `file`, `arguments` and `variables` of the request count. Returns only if
+/// that fails, and then nothing has changed.
+AnyError exec(const SpawnRequest& request, SpawnReason* reason = nullptr);
 /// Makes a copy of this process, which continues here, too. Returns the copy's identifier, and 0 in the copy.
 Answer<std::uint64_t> fork();
 
