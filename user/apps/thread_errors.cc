@@ -112,6 +112,16 @@ void check_words() {
     check("a page that was never touched", fresh && at(*fresh + 4).error() == AnyError(ServerError::TimedOut));
 }
 
+/// A process has its own Tcb, but when and where that runs is not its own to say.
+void check_own_tcb() {
+    const Tcb tcb = environment().tcb;
+    const auto is_refused = [](const Result<void>& done) { return !done && done.error() == Error::NoRights; };
+    check("a long slice for itself", is_refused(tcb.set_time_slice(1'000'000)));
+    check("a priority for itself", is_refused(tcb.set_priority(1, 1)));
+    check("another hart for itself", is_refused(tcb.set_affinity(0)));
+    check("a name for itself", tcb.set_name("myself").has_value());
+}
+
 }  // namespace
 
 int main() {
@@ -120,6 +130,7 @@ int main() {
     check_numbers();
     check_impostor();
     check_words();
+    check_own_tcb();
     if (faults == 0) print("thread_errors: all is well\n");
     return faults != 0;
 }
