@@ -53,6 +53,16 @@ def test_a_supervisor_that_ends(shell: Shell) -> None:
     assert "stopped: store page fault at address 0x10" in output and "supervise: the child ended by 2\n" in output, output
 
 
+def test_a_parent_that_ends(shell: Shell) -> None:
+    """Nobody else could let its child go on, which started stopped: so it does."""
+    before = shell.ps()
+    shell.run("run supervise orphan", within=1)
+    assert shell.saw("child: runs\n")
+    shell.type("\r")
+    shell.until_prompt()
+    assert [row.name for row in shell.ps()] == [row.name for row in before]
+
+
 def test_debug(shell: Shell) -> None:
     """It starts stopped, and goes on when its parent says so; or is an event, if somebody takes those."""
     output = shell.run("run supervise debug", within=1)

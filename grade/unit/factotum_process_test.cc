@@ -79,7 +79,9 @@ TEST_F(ProcessTables, RandomLivesAgreeWithAMap) {
                 if (chosen == 1) break;
                 const auto heirs = children_of(chosen);
                 std::vector<std::uint32_t> visited;
-                table_.bequeath(*process, *root, [&](Record& orphan) { visited.push_back(orphan.pid); });
+                table_.bequeath(*process, *root, [&](Record& orphan) {
+                    if (orphan.is_zombie) visited.push_back(orphan.pid);
+                });
                 ASSERT_EQ(visited, zombies_[chosen]);
                 for (const std::uint32_t child : heirs) parents_[child] = 1;
                 for (const std::uint32_t zombie : visited) parents_[zombie] = 1, zombies_[1].push_back(zombie);

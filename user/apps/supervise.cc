@@ -5,6 +5,7 @@
 //     supervise leave          nobody handles it: the child ends with a report, as without a supervisor
 //     supervise kill           the supervisor ends the child
 //     supervise gone           the supervisor ends, and answers nothing
+//     supervise orphan         it starts a child stopped, and ends
 //     supervise release        it wants no events any more
 //     supervise debug          the child starts stopped, and goes on
 //     supervise fork           the child of the child's fork is stopped, too
@@ -120,6 +121,10 @@ void start_without_taker() {
 }
 
 int supervise(std::string_view what) {
+    if (what == "orphan") {
+        (void)start("debug", SpawnFlags::Debug);
+        return 0;
+    }
     if (what == "debug") start_without_taker();
     if (!process::take_event(kAll | kNoHang)) panic("cannot take events");  // before there can be any
     if (what == "twenty") {
@@ -150,6 +155,6 @@ int supervise(std::string_view what) {
 
 int main(int argc, char** argv) {
     if (argc == 3) return child(argv[2]);
-    if (argc != 2) panic("usage: supervise segv|ill|leave|kill|gone|release|debug|fork|nomount|twenty");
+    if (argc != 2) panic("usage: supervise segv|ill|leave|kill|gone|orphan|release|debug|fork|nomount|twenty");
     return supervise(argv[1]);
 }

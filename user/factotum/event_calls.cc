@@ -143,6 +143,13 @@ void Factotum::abandon_events(Process& process) {
     }
 }
 
+/// Its parent has ended, who alone could have let it go on.
+void Factotum::abandon(Process& orphan) {
+    for (Thread* thread = threads_.first(orphan); thread != nullptr; thread = threads_.next(*thread)) {
+        if (thread->stop.event != EventKind::None && thread->stop.list == nullptr) enqueue(*thread, abandoned_);
+    }
+}
+
 /// One that goes on may end, and abandon others: they are in the same list, so this does not call itself.
 void Factotum::resume_abandoned() {
     if (is_resuming_) return;

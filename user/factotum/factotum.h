@@ -150,6 +150,7 @@ private:
     void go_on(Thread& thread);
     void resume(Thread& thread, std::uint64_t pc, std::uint64_t sp);
     void abandon_events(Process& process);
+    void abandon(Process& orphan);
     void resume_abandoned();
 
     // object_calls.cc

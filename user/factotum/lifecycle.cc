@@ -85,7 +85,12 @@ Reaction Factotum::set_exit_notification(Process& process, Request& request) {
 void Factotum::end(Process& process, ExitStatus status) {
     tear_down(process);
     if (has(process.grants, Grants::Dma)) end_children(process, status);
-    processes_.bequeath(process, *processes_.find_pid(kNineballPid), [&](Process& orphan) { tell_parent(orphan); });
+    processes_.bequeath(process, *processes_.find_pid(kNineballPid), [&](Process& orphan) {
+        if (orphan.is_zombie)
+            tell_parent(orphan);
+        else
+            abandon(orphan);
+    });
     processes_.make_zombie(process, status);
     tell_parent(process);
     resume_abandoned();

@@ -40,11 +40,12 @@ void Factotum::describe(ProcessInfo& info, const Process& process, const Process
     describe_threads(info, process, caller);
 }
 
-/// Makes sure that the caller's list has room for `bytes`. It is mapped anew only if there are more lines than ever.
+/// Gives the caller's list as many pages as `bytes` need. Usually it has them.
 Answer<void> Factotum::make_list(AddressSpace& space, std::uint64_t bytes) {
     const std::uint64_t end = kSnapshotArea + align_up(bytes, kPageSize);
     const Region* const old = space.regions().find(kSnapshotArea);
-    if (old != nullptr && old->end >= end) return {};
+    if (old != nullptr && old->end == end) return {};
+    if (old != nullptr && old->end > end) return space.unmap(memory_, end, old->end);
     if (old != nullptr) TRY_VOID(space.unmap(memory_, old->start, old->end));
     return space.map(memory_, {.start = kSnapshotArea, .end = end, .kind = RegionKind::Snapshot});
 }

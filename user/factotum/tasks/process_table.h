@@ -91,10 +91,10 @@ public:
         process.status = status;
         if (parent != nullptr) push(parent->zombies, process);
     }
-    /// `heir` becomes the parent of all children of `process`. Calls `visit` for the zombies among them.
+    /// `heir` becomes the parent of all children of `process`. Calls `visit` for each of them.
     template <typename Visit>
     void bequeath(P& process, P& heir, Visit visit) {
-        while (process.children != kNowhere) hand_over(process.children, heir.children, heir);
+        while (process.children != kNowhere) visit(hand_over(process.children, heir.children, heir));
         while (process.zombies != kNowhere) visit(hand_over(process.zombies, heir.zombies, heir));
     }
 
