@@ -38,11 +38,20 @@ def names(shell: Shell) -> list[str]:
     return [row.name for row in shell.ps()]
 
 
+def kill_stopped(shell: Shell) -> None:
+    """What was spawned for a debugger, and is nobody's now, stays stopped until somebody with power ends it."""
+    for row in shell.ps():
+        if row.state == "stop":
+            shell.type(f"kill {row.pid}\r")
+            shell.until_prompt(within=2)
+
+
 def in_use(shell: Shell) -> int:
-    """KiB in use by processes. What Factotum's tables have grown by for many processes at once stays."""
-    shell.ps()      # the console keeps the last list
+    """KiB in use by processes, but for the console, which keeps the pages of its longest list. What Factotum's tables
+    have grown by for many processes at once stays, too."""
+    console = sum(row.kib for row in shell.ps() if row.name == "console")
     memory = shell.memory()
-    return memory.total - memory.free - memory.tables
+    return memory.total - memory.free - memory.tables - console
 
 
 def attack(shell: Shell, target: str, seed: int, messages: int) -> set[int]:
@@ -53,7 +62,8 @@ def attack(shell: Shell, target: str, seed: int, messages: int) -> set[int]:
     found = re.search(rf"hostile: (\d+) messages to {target}, \d+ answered without error, \d+ lives, \d+ killed in "
                       r"mid-call\nhostile: methods:([ \d]*)\n", output)
     assert found and int(found[1]) >= messages, output[-2000:]
-    assert names(shell) == living
+    kill_stopped(shell)
+    assert names(shell) == living, names(shell)
     assert in_use(shell) == before, f"{in_use(shell) - before} KiB are lost"
     return {int(method) for method in found[2].split()}
 

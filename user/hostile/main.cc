@@ -92,7 +92,8 @@ bool has_others(std::uint64_t self) {
     must(list, "no list of processes");
     for (const ProcessInfo& line : *list) {
         const std::string_view name(line.name);
-        if (line.pid != self && (name == "hello" || name == "hostile")) return true;
+        const bool runs = line.state != ProcessState::Stopped;  // or it was started for a debugger that never comes
+        if (line.pid != self && runs && (name == "hello" || name == "hostile")) return true;
     }
     return false;
 }
