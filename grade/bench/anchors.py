@@ -43,7 +43,9 @@ ANCHORS = {
     "thread_after_10000": ("", "23238", "", 12_000),
     "mutex_handover": ("", "", "", 1300),
     "semaphore_pingpong": ("", "", "", 2600),
-    "futex_same": ("", "4215", "", None),
+    "futex_pingpong": ("", "4215", "", 3600),
+    "ps_5": ("", "", "", 2500),
+    "ps_line": ("", "", "", 350),
     "anon_fault_first": ("", "1862", "26489", 2150),
     "anon_fault": ("", "1862", "26489", 1850),
     "sbrk_touch_shrink": ("", "12592 (mmap)", "", 5000),
@@ -59,4 +61,7 @@ ANCHORS = {
     "spawn_after_10000": ("", "", "", 45_000),
     "exit_page": ("", "", "", 60),
     "worst_irq_latency": ("", "", "", 20_000),
+    "block_read_1": ("", "", "", 4000),
+    "block_read_32": ("", "", "", 1500),
+    "serial_out": ("", "", "", 40),
 }

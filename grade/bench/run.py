@@ -13,7 +13,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from bench import latency  # noqa: E402
+from bench import drivers, latency  # noqa: E402
 from bench.anchors import ANCHORS  # noqa: E402
 from glenda.errors import GuestFailure, Infrastructure  # noqa: E402
 from glenda.machine import Machine  # noqa: E402
@@ -54,7 +54,7 @@ def measure_latency() -> dict:
 
 def main() -> None:
     prepare()
-    results = [*measure_kernel(), *measure_services(), measure_latency()]
+    results = [*measure_kernel(), *measure_services(), *drivers.measure(), measure_latency()]
     file = BUILD / "bench.json"
     file.write_text(json.dumps(results, indent=1) + "\n")
     print(ROW.format("instructions", "measured", "goal", "", "seL4 [MCS]", "Linux", "xv6"))

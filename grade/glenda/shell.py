@@ -23,6 +23,8 @@ class Row(NamedTuple):
     name: str
     state: str
     priority: int
+    threads: int
+    milliseconds: int
     kib: int
 
 
@@ -74,10 +76,10 @@ class Shell:
         """The processes. Asserts that every line has the columns named in the first."""
         __tracebackhide__ = True
         head, *lines = self.run("ps").splitlines()
-        assert head.split() == ["PID", "PARENT", "NAME", "STATE", "PRIORITY", "KIB"], head
-        rows = [re.fullmatch(r" *(\d+) +(\d+)  (\S+) +(run|wait|stop|zombie) +(\d+) +(\d+)", line) for line in lines]
+        assert head.split() == ["PID", "PARENT", "NAME", "STATE", "PRIORITY", "THREADS", "MS", "KIB"], head
+        rows = [re.fullmatch(r" *(\d+) +(\d+)  (\S+) +(run|wait|stop|zombie) +(\d+) +(\d+) +(\d+) +(\d+)", line) for line in lines]
         assert rows and None not in rows, f"lines of ps that cannot be read: {lines}"
-        return [Row(int(row[1]), int(row[2]), row[3], row[4], int(row[5]), int(row[6])) for row in rows]
+        return [Row(int(row[1]), int(row[2]), row[3], row[4], *map(int, row.groups()[4:])) for row in rows]
 
     def pid(self, name: str) -> int:
         """The number of the process called `name`. Asserts that there is exactly one."""

@@ -49,6 +49,7 @@ def test_who_is_gone_and_who_comes_back(boot: Callable[[str], Shell]) -> None:
     shell.run("stop greeter")
     assert "nobody who greets: Broken\n" in shell.run("run greet Ada")
     shell.run("run greet --wait Bob &")
+    shell.run("run spin 100", within=1)     # it has begun to wait
     assert "wait" in [row.state for row in shell.ps() if row.name == "greet"]
     shell.run("start greeter")
     assert shell.saw("hello, Bob\ngreet: greeting 1\n")

@@ -9,7 +9,24 @@ import pytest
 from glenda.machine import Machine
 from glenda.shell import Shell
 
-COMMANDS = ["help", "ps", "run", "kill", "log", "services", "start", "stop", "devices", "mem", "shutdown", "reboot"]
+COMMANDS = ["help", "ps", "run", "time", "kill", "log", "services", "start", "stop", "devices", "mem", "shutdown", "reboot"]
+
+
+def test_time(shell: Shell) -> None:
+    """`time run` says how long a program took; `ps` how much processor time the processes have used."""
+    found = re.search(r"process \d+ exited with status 0\ntime: (\d+) ms\n$", shell.run("time run spin 300", within=1))
+    assert found and 300 <= int(found[1]) < 320
+    assert shell.run("time") == shell.run("time spin") == "usage: time run NAME [ARGS...]\n"
+    shell.run("run spin &")
+    before = {row.name: row.milliseconds for row in shell.ps()}
+    shell.run("run spin 400", within=2)     # both compute meanwhile
+    after = {row.name: row.milliseconds for row in shell.ps()}
+    assert after["spin"] - before["spin"] >= 150, (before, after)
+    assert all(after[name] - before[name] < 50 for name in before if name != "spin"), (before, after)
+
+
+def test_ps_shows_threads(shell: Shell) -> None:
+    assert {row.threads for row in shell.ps() if row.name not in ("9ball", "factotum")} == {1}
 
 
 def test_help_lists_all_commands(shell: Shell) -> None:

@@ -32,6 +32,7 @@ KINDS = {
     "misaligned": Kind("misaligned access at address", r"0x\w+[13579bdf]", "misaligned_atomic"),
     "stack": Kind("stack overflow at address", r"0x3f\w{8}", "stack_overflow"),
     "exec-data": Kind("jump into memory without code at address", r"0x\w+", ""),
+    "write-list": Kind("write to read-only memory at address", r"0x18\w{8}", "write_to"),    # row F13
     "write-text": Kind("write to read-only memory at address", r"0x1\w{4}", "write_to"),
 }
 

@@ -21,6 +21,7 @@ def test_what_one_writes_the_other_does_not_see(shell: Shell) -> None:
 
 def test_pages_are_shared_until_one_writes(shell: Shell) -> None:
     """Counted with MEMORY_INFO: nothing for reading, exactly one page for each page that is written."""
+    shell.run("run forks")          # Factotum's tables have room for a child now
     output = shell.run("run forks pages")
     assert "forks: fork took few pages, reading 0, writing to 100 pages 100\n" in output, output
     assert "forks: the parent has its 512 pages back\n" in output
@@ -35,6 +36,7 @@ def test_ranges_after_a_fork(shell: Shell) -> None:
 
 
 def test_a_thousand_forks_lose_nothing(shell: Shell) -> None:
+    shell.run("run forks")
     output = shell.run("run forks many 1000", within=2)
     assert "forks: 1000 children, 0 pages lost, the last cost as much as the second\n" in output, output
 
@@ -57,6 +59,7 @@ def test_a_parent_that_ends_first(shell: Shell) -> None:
 
 def test_a_fork_that_cannot_be_promised(shell: Shell) -> None:
     """A child may write to all that it inherits. If there is not that much memory, FORK fails and nothing changes."""
+    shell.run("run forks")
     assert shell.run("run forks full", within=2).startswith("forks: OutOfMemory, then half as much was possible\n")
 
 

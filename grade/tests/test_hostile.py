@@ -20,7 +20,7 @@ from glenda.shell import Shell
 Boot = Callable[..., Machine]
 
 # Methods that everybody may use must have succeeded, or the attacker no longer gets past the first checks.
-EVERYBODY = {"factotum": {1, 3, 4, 5, 6, 7, 8, 14, 16, 17, 18, 20, 21, 22, 23, 27}, "9ball": {3, 4, 7, 13}, "serial": {1},
+EVERYBODY = {"factotum": {1, 3, 4, 5, 6, 7, 8, 14, 16, 17, 18, 20, 21, 22, 23, 24, 25, 27}, "9ball": {3, 4, 7, 13}, "serial": {1},
              "unicorn": {1, 2}, "terminal": {1}}
 
 
@@ -42,6 +42,12 @@ def boot(machine: Boot, tmp_path: Path) -> Iterator[Callable[..., Shell]]:
 # Methods that need a permission, of init.toml or of Factotum, must never succeed.
 NOBODY = {"factotum": {35, 36, 37}, "9ball": set(range(64)) - EVERYBODY["9ball"], "serial": {3, 4},
           "unicorn": {5, 6, 7, 9}, "terminal": {2, 3, 4}}
+
+
+def wait_until(shell: Shell, condition: Callable[[], bool]) -> None:
+    until = shell.machine.monitor.clock() + 5
+    while not condition():
+        assert shell.machine.monitor.clock() < until, shell.ps()
 
 
 @pytest.mark.parametrize("target", TARGETS)
@@ -67,8 +73,7 @@ def test_a_hostile_service(boot: Callable[..., Shell]) -> None:
     assert shell.run("run hello", within=2).startswith("hello, world\n")
     if "hostile" in names(shell):
         shell.run("stop hostile", within=5)
-    shell.run("run spin 50", within=5)
-    assert "hostile" not in names(shell)
+    wait_until(shell, lambda: "hostile" not in names(shell))    # it may have asked for time to stop
 
 
 def test_an_attack_is_repeatable(machine: Boot) -> None:
@@ -95,7 +100,5 @@ def test_callers_that_die_while_they_wait(boot: Callable[..., Shell]) -> None:
         shell.machine.expect("run nest 300\n")
         shell.type("\x03")
         shell.until_prompt(within=2)
-    until = shell.machine.monitor.clock() + 5
-    while names(shell) != living:
-        assert shell.machine.monitor.clock() < until, shell.ps()
+    wait_until(shell, lambda: names(shell) == living)
     assert in_use(shell) == before

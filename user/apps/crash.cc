@@ -3,6 +3,7 @@
 #include <cstdint>
 
 #include "glenda/print.h"
+#include "glenda/process.h"
 
 using namespace glenda;
 
@@ -42,6 +43,11 @@ void execute_data() {
 
 void write_text() { write_to(reinterpret_cast<std::uint64_t>(&page_fault)); }
 
+/// Factotum fills the list of processes, in pages of this program.
+void write_list() {
+    if (const auto list = process::list()) write_to(reinterpret_cast<std::uint64_t>(list->data()));
+}
+
 struct Kind {
     std::string_view name;
     std::string_view what;
@@ -54,6 +60,7 @@ constexpr Kind kKinds[] = {
     {"misaligned", "an atomic operation on an odd address", misaligned_atomic},
     {"stack", "recursion without an end", [] { (void)stack_overflow(0); }},
     {"exec-data", "jump into data", execute_data},
+    {"write-list", "write to the list of processes", write_list},
     {"write-text", "write to the program's own code", write_text},
 };
 

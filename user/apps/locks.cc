@@ -197,7 +197,7 @@ int main(int argc, char** argv) {
     check("a sum", sum, kThreads * rounds);
     run_all(visit);
     check("visits", visits, kThreads * rounds);
-    check("visitors at once", most_inside, 3);
+    check("too many visitors at once", most_inside > 3, 0);
     run_all(trade);
     check("numbers", taken, kThreads / 2 * rounds);
     check("their sum", taken_sum, taken * (taken + 1) / 2);

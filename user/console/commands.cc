@@ -7,6 +7,7 @@
 #include "glenda/number.h"
 #include "glenda/print.h"
 #include "glenda/process.h"
+#include "glenda/time.h"
 #include "run.h"
 #include "util/bits.h"
 #include "words.h"
@@ -38,10 +39,21 @@ bool ps(Arguments arguments) {
         print("ps: {}\n", list.error());
         return true;
     }
-    print("{:>5} {:>6}  {:<14} {:<6} {:>8} {:>8}\n", "PID", "PARENT", "NAME", "STATE", "PRIORITY", "KIB");
+    print("{:>5} {:>6}  {:<14} {:<6} {:>8} {:>7} {:>8} {:>8}\n", "PID", "PARENT", "NAME", "STATE", "PRIORITY",
+          "THREADS", "MS", "KIB");
     for (const ProcessInfo& line : *list)
-        print("{:>5} {:>6}  {:<14} {:<6} {:>8} {:>8}\n", line.pid, line.parent, std::string_view(line.name), line.state,
-              line.priority, line.resident / kKiB);
+        print("{:>5} {:>6}  {:<14} {:<6} {:>8} {:>7} {:>8} {:>8}\n", line.pid, line.parent, std::string_view(line.name),
+              line.state, unsigned{line.priority}, unsigned{line.threads}, line.milliseconds, line.resident / kKiB);
+    return true;
+}
+
+/// How long a command takes, in milliseconds.
+bool time(Arguments arguments) {
+    constexpr std::uint64_t kTicksPerMillisecond = 10'000;  // QEMU's virt machine counts 10 MHz
+    if (arguments.empty() || arguments[0] != "run") return false;
+    const std::uint64_t start = read_time();
+    if (!run(arguments.subspan(1))) return false;
+    print("time: {} ms\n", (read_time() - start) / kTicksPerMillisecond);
     return true;
 }
 
@@ -188,8 +200,9 @@ bool reboot(Arguments arguments) {
 
 constexpr Command kCommands[] = {
     {"help", "help", "show this list", help},
-    {"ps", "ps", "list the processes", ps},
+    {"ps", "ps", "list the processes, with the processor time they used", ps},
     {"run", "run NAME [ARGS...] [&]", "run a program from bin/; with & in the background", run},
+    {"time", "time run NAME [ARGS...]", "run a program, and say how long it took", time},
     {"kill", "kill PID", "end a process", kill},
     {"log", "log", "show what 9Ball and the services have logged", log},
     {"services", "services", "list the services", services},

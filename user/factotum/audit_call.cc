@@ -38,19 +38,23 @@ Broken Factotum::audit_processes() {
 
 /// Each thread is in the list of its process, and each waiter is where it should be.
 Broken Factotum::audit_threads() {
-    std::uint64_t count = 0, at_words = 0, with_deadline = 0;
+    std::uint64_t count = 0, at_words = 0, with_deadline = next_balance_.has_deadline;
     bool is_fine = threads_.has_replies();
+    std::uint32_t loads[kMaxHarts] = {};
     processes_.for_each([&](Process& process) {
         std::uint64_t listed = 0, running = 0;
         for (Thread* thread = threads_.first(process); thread != nullptr; thread = threads_.next(*thread)) {
             listed++;
             running += !thread->has_ended;
+            loads[thread->hart] += thread->is_busy;
             at_words += thread->kind == WaitKind::Futex;
             with_deadline += thread->has_deadline;
             is_fine = is_fine && threads_.find_badge(thread->fault_badge()) == thread;
             is_fine = is_fine && threads_.find(process, thread->tid) == thread;
             is_fine = is_fine && bool(thread->reply) == (thread->kind != WaitKind::None);
             is_fine = is_fine && (thread->kind == WaitKind::None || !thread->has_ended);
+            is_fine = is_fine && (thread->kind != WaitKind::Stopped || thread->stop.event == EventKind::Exception);
+            is_fine = is_fine && (thread->stop.taker == 0 || thread->stop.list != nullptr);
             is_fine = is_fine && (!thread->has_deadline || thread->kind >= WaitKind::Futex);
         }
         is_fine = is_fine && listed == process.threads.count && running == process.running;
@@ -58,6 +62,8 @@ Broken Factotum::audit_threads() {
         count += listed;
     });
     is_fine = is_fine && count == threads_.count() && at_words == futex_.count() && with_deadline == wheel_.count();
+    for (unsigned hart = 0; hart < kMaxHarts; hart++)
+        is_fine = is_fine && loads[hart] == threads_.placement().load(hart);
     return is_fine ? Broken::Nothing : Broken::Threads;
 }
 

@@ -19,7 +19,7 @@ Factotum::Factotum(Memory& memory, const FactotumInfo& info, std::uint64_t reser
                  {reinterpret_cast<const std::byte*>(info.initrd_address), std::size_t(info.initrd_size)}, kFiles),
       nineball_bytes_(info.nineball_size),
       reserved_bytes_(reserved_bytes),
-      threads_(memory, replies),
+      threads_(memory, replies, unsigned(info.hart_count)),
       pids_(memory, kPids),
       processes_(reinterpret_cast<Process*>(kProcessPlaces), number_entries(pids_, memory.slots().process_count()),
                  memory.slots().process_count(), GrowTable{{memory, kProcessPlaces}}),
@@ -31,14 +31,16 @@ Factotum::Factotum(Memory& memory, const FactotumInfo& info, std::uint64_t reser
     ASSERT(nineball != nullptr && self != nullptr);
     ASSERT(nineball->badge() == kNineballPid && self->pid == kFactotumPid);
     nineball->set_name("9ball");
-    nineball->priority = 250;
+    nineball->schedule.priority = 250;
     nineball->grants = Grants::All;
     nineball->account = Accounts::kRoot;
     self->set_name("factotum");
-    self->priority = 240;
+    self->schedule.priority = 240;
     const bool has_threads =
         threads_.adopt(*nineball, Tcb()) != nullptr && threads_.adopt(*self, Tcb(kSlotTcb)) != nullptr;
     ASSERT(has_threads);
+    if (info.hart_count > 1) wheel_.add(next_balance_, clock_.now() + Threads::kBalancePeriod);
+    wind_timer();
 }
 
 Reaction Factotum::handle(Request& request) {
@@ -66,8 +68,11 @@ Reaction Factotum::handle(Request& request) {
         case FactotumMethod::DeleteObject: return delete_object(*process, request);
         case FactotumMethod::ObjectCreate: return create_memory_object(*process, request);
         case FactotumMethod::ObjectInfo: return object_info(request);
+        case FactotumMethod::SetSched: return set_sched(*process, request);
         case FactotumMethod::RequestCap: return request_cap(*process, request);
         case FactotumMethod::Offer: return offer(*process, request);
+        case FactotumMethod::EventTake: return event_take(*process, request);
+        case FactotumMethod::EventAnswer: return event_answer(*process, request);
         case FactotumMethod::SetAccount: return set_account(*process, request);
         case FactotumMethod::Inspect: return inspect(*process, request);
         case FactotumMethod::Audit: return audit(*process);

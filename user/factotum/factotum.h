@@ -47,7 +47,7 @@ private:
     Answer<void> give_usual_capabilities(Process& child, const Process& parent);
     Answer<std::uint64_t> write_stack(AddressSpace& space, std::span<const std::string_view> arguments,
                                       std::span<const std::string_view> variables);
-    Answer<void> start(Process& child, std::uint64_t entry, std::uint64_t sp);
+    Answer<void> start(Process& child, std::uint64_t entry, std::uint64_t sp, SpawnFlags flags);
 
     // fork_call.cc
     Reaction fork(Process& parent, Request& request);
@@ -101,6 +101,9 @@ private:
     Reaction futex_wait(Process& process, Request& request);
     Reaction futex_wake(Process& process, Request& request);
 
+    // sched_call.cc
+    Reaction set_sched(Process& caller, Request& request);
+
     // thread_calls.cc
     Reaction thread_create(Process& process, Request& request);
     Reaction thread_exit(Process& process, Request& request);
@@ -136,6 +139,19 @@ private:
     Reaction memory_info();
     Reaction delete_object(Process& process, Request& request);
 
+    // event_calls.cc
+    Process* taker_of(Process* parent, EventKind kind);
+    bool stop_for(Thread& thread, const Stop& stop);
+    void enqueue(Thread& thread, EventList& list);
+    void forget_event(Thread& thread);
+    void deliver(Process& taker);
+    Reaction event_take(Process& process, Request& request);
+    Reaction event_answer(Process& process, Request& request);
+    void go_on(Thread& thread);
+    void resume(Thread& thread, std::uint64_t pc, std::uint64_t sp);
+    void abandon_events(Process& process);
+    void resume_abandoned();
+
     // object_calls.cc
     Answer<ObjectNumber> object_of(const Request& request, unsigned i);
     Reaction create_memory_object(Process& process, Request& request);
@@ -159,8 +175,9 @@ private:
 
     // snapshot.cc
     Reaction snapshot(Process& process);
-    ProcessState state_of(const Process& process, const Process& caller);
-    ProcessInfo describe(const Process& process, const Process& caller);
+    Answer<void> make_list(AddressSpace& space, std::uint64_t bytes);
+    void describe(ProcessInfo& info, const Process& process, const Process& caller);
+    void describe_threads(ProcessInfo& info, const Process& process, const Process& caller);
 
     // faults.cc
     Reaction fault(Request& request);
@@ -178,10 +195,15 @@ private:
     OwnArea pids_;
     ProcessTable<Process, GrowTable> processes_;
     Broker broker_;
+    std::uint32_t takers_ = 0;         // processes that take events
+    std::uint32_t general_taker_ = 0;  // the one with power that takes them of everybody
+    EventList abandoned_{};            // threads whose taker has gone
+    bool is_resuming_ = false;
     Clock clock_;
     TimerWheel wheel_;
     bool is_timer_set_ = false;
     std::uint64_t timer_time_ = 0;  // when it will signal
+    Waiter next_balance_{};         // with several harts
     Futex futex_{};
 };
 

@@ -82,11 +82,15 @@ void print_registers(const Registers& r) {
 }  // namespace
 
 Reaction Factotum::fault(Request& request) {
-    const Thread* const thread = threads_.find_badge(request.badge);
+    Thread* const thread = threads_.find_badge(request.badge);
     if (thread == nullptr) return Reaction::later();  // it has ended meanwhile
     Process& process = processes_.at(thread->process);
     const Verdict verdict = judge(memory_, process, request);
     if (!verdict.crash) return short_message(kFaultResume);
+    if (stop_for(*thread, {.event = EventKind::Exception, .crash = *verdict.crash, .address = verdict.address})) {
+        block(*thread, WaitKind::Stopped, request);
+        return Reaction::later();
+    }
     report(process, *thread, *verdict.crash, verdict.address);
     end(process, ExitStatus::crashed(*verdict.crash));
     return Reaction::later();  // the thread that waits for the reply is gone

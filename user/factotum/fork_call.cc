@@ -28,7 +28,7 @@ Reaction Factotum::fork(Process& parent, Request& request) {
 /// Of the threads, there is a copy of the caller alone.
 Answer<void> Factotum::copy_process(Process& child, Process& parent, const Thread& caller) {
     child.image = parent.image;
-    child.priority = parent.priority;
+    child.schedule = parent.schedule;
     child.cnode_radix = parent.cnode_radix;
     child.spare_utcb = parent.spare_utcb;
     child.heap_start = parent.heap_start;
@@ -47,6 +47,7 @@ Answer<void> Factotum::copy_process(Process& child, Process& parent, const Threa
     const Tcb tcb = threads_.first(child)->tcb;
     TRY_VOID(tcb.copy_registers(caller.tcb));
     TRY_VOID(tcb.write_result(Tag(0, 1), 0));  // as if its FORK had been answered with 0
+    if (stop_for(*threads_.first(child), {.event = EventKind::Fork})) return {};
     TRY_VOID(tcb.resume());
     return {};
 }

@@ -8,6 +8,18 @@ namespace {
 
 constexpr std::uint64_t kMicrosecondsPerMillisecond = 1000;
 
+/// Bit 63 of FutexKey::space: the word is shared.
+constexpr std::uint64_t kShared = std::uint64_t{1} << 63;
+
+/// Processes that share an object's memory may have it at different addresses, so such a word is known by its place in
+/// the object.
+FutexKey key_of(Process& process, std::uint64_t address) {
+    const Region& region = *process.space.regions().find(address);
+    if (region.kind != RegionKind::Object || !region.is_shared) return {.space = process.badge(), .address = address};
+    return {.space = kShared | region.source,
+            .address = region.page_of(address) << kPageBits | (address & mask(kPageBits))};
+}
+
 }  // namespace
 
 /// The word at `address`, where it is now. The page is brought in if it is not there.
@@ -16,7 +28,7 @@ Answer<Factotum::Word> Factotum::word_at(Process& process, std::uint64_t address
     TRY(page, process.space.page_to_read(memory_, align_down(address, kPageSize)));
     const std::byte* const bytes = memory_.window(page) + address % kPageSize;
     const auto value = __atomic_load_n(reinterpret_cast<const std::uint32_t*>(bytes), __ATOMIC_SEQ_CST);
-    return Word{{.space = process.badge(), .address = address}, value};
+    return Word{key_of(process, address), value};
 }
 
 Reaction Factotum::futex_wait(Process& process, Request& request) {

@@ -88,6 +88,7 @@ void Factotum::end(Process& process, ExitStatus status) {
     processes_.bequeath(process, *processes_.find_pid(kNineballPid), [&](Process& orphan) { tell_parent(orphan); });
     processes_.make_zombie(process, status);
     tell_parent(process);
+    resume_abandoned();
 }
 
 /// A driver does not outlive the one that gave it its device.
@@ -99,8 +100,11 @@ void Factotum::end_children(const Process& process, ExitStatus status) {
 
 /// Frees what a process has. Its Tcbs go with its belongings, before the address space that they run in.
 void Factotum::tear_down(Process& process) {
-    for (Thread* thread = threads_.first(process); thread != nullptr; thread = threads_.next(*thread))
+    for (Thread* thread = threads_.first(process); thread != nullptr; thread = threads_.next(*thread)) {
+        forget_event(*thread);
         unblock(*thread, short_message(ServerError::Interrupted));
+    }
+    abandon_events(process);
     const SlotMap& slots = memory_.slots();
     process.belongings.destroy(memory_);
     objects_.close_all(process.objects);

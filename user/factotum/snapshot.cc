@@ -1,70 +1,68 @@
 // SPDX-License-Identifier: MIT
-// PS: a snapshot of the process list, in read-only pages of the caller.
+// PS: a list of all processes, in read-only pages of the caller. They stay with it, so that the next list only fills
+// them again.
 #include <algorithm>
 
 #include "factotum.h"
 
 namespace glenda::factotum {
 
-namespace {}  // namespace
-
-/// The caller of PS is blocked in this very call, but is reported as running. A process with several threads does what
-/// its busiest one does.
-ProcessState Factotum::state_of(const Process& process, const Process& caller) {
-    if (process.is_zombie) return ProcessState::Zombie;
-    if (&process == &caller) return ProcessState::Running;
-    if (process.pid == kNineballPid) return ProcessState::Waiting;
-    ProcessState state = ProcessState::Stopped;
+/// A process with several threads does what its busiest one does. The caller of PS is blocked in this very call, but is
+/// reported as running.
+void Factotum::describe_threads(ProcessInfo& info, const Process& process, const Process& caller) {
+    info.threads = std::uint16_t(process.running);
+    info.state = ProcessState::Stopped;
+    std::uint64_t ticks = 0;
     for (const Thread* thread = threads_.first(process); thread != nullptr; thread = threads_.next(*thread)) {
-        const auto info = thread->tcb.info();
-        if (!info || info->state == ThreadState::Inactive) continue;
-        if (info->state == ThreadState::Ready) return ProcessState::Running;
-        state = ProcessState::Waiting;
+        const auto found = thread->tcb.info();
+        if (!found) continue;
+        ticks += found->ticks;
+        if (found->state == ThreadState::Inactive || thread->stop.event != EventKind::None) continue;
+        if (found->state == ThreadState::Ready) info.state = ProcessState::Running;
+        if (info.state == ProcessState::Stopped) info.state = ProcessState::Waiting;
     }
-    return state;
+    info.milliseconds = std::uint32_t(ticks);
+    if (process.is_zombie) info.state = ProcessState::Zombie;
+    if (process.pid == kNineballPid) info.state = ProcessState::Waiting;  // it made its threads itself
+    if (&process == &caller) info.state = ProcessState::Running;
 }
 
-ProcessInfo Factotum::describe(const Process& process, const Process& caller) {
-    ProcessInfo info{
-        .pid = process.pid,
-        .parent = process.parent,
-        .state = state_of(process, caller),
-        .priority = process.priority,
-        .resident = process.space.resident_pages() * kPageSize,
-        .reserved = process.space.charged_pages().sum() * kPageSize,
-        .name = {},
-    };
+void Factotum::describe(ProcessInfo& info, const Process& process, const Process& caller) {
+    info.pid = process.pid;
+    info.parent = process.parent;
+    info.priority = std::uint8_t(process.schedule.priority);
+    info.resident = process.space.resident_pages() * kPageSize;
+    info.reserved = process.space.charged_pages().sum() * kPageSize;
     if (process.pid == kNineballPid) info.resident = info.reserved = nineball_bytes_;
     if (process.pid == kFactotumPid) info.resident = info.reserved = table_bytes();
-    process.name_view().copy(info.name, sizeof(info.name) - 1);
-    return info;
+    static_assert(sizeof(info.name) == sizeof(process.name));
+    __builtin_memcpy(info.name, process.name, sizeof(info.name));
+    describe_threads(info, process, caller);
+}
+
+/// Makes sure that the caller's list has room for `bytes`. It is mapped anew only if there are more lines than ever.
+Answer<void> Factotum::make_list(AddressSpace& space, std::uint64_t bytes) {
+    const std::uint64_t end = kSnapshotArea + align_up(bytes, kPageSize);
+    const Region* const old = space.regions().find(kSnapshotArea);
+    if (old != nullptr && old->end >= end) return {};
+    if (old != nullptr) TRY_VOID(space.unmap(memory_, old->start, old->end));
+    return space.map(memory_, {.start = kSnapshotArea, .end = end, .kind = RegionKind::Snapshot});
 }
 
 Reaction Factotum::snapshot(Process& process) {
     if (process.is_founder()) return ServerError::PermissionDenied;
-    // Drop the old list first: it may have had another length.
-    AddressSpace& space = process.space;
-    if (const Region* old = space.regions().find(kSnapshotArea); old != nullptr) {
-        if (auto dropped = space.unmap(memory_, old->start, old->end); !dropped) return dropped.error();
-    }
-    std::uint64_t count = 0;
-    processes_.for_each([&](Process&) { count++; });
-
     constexpr std::uint64_t kPerPage = kPageSize / sizeof(ProcessInfo);
-    const std::uint64_t end = kSnapshotArea + align_up(count * sizeof(ProcessInfo), kPageSize);
-    if (auto made = space.map(memory_, {.start = kSnapshotArea, .end = end, .kind = RegionKind::Snapshot}); !made)
-        return made.error();
-    for (std::uint64_t address = kSnapshotArea; address < end; address += kPageSize) {
-        const auto page = space.populate(memory_, *space.regions().find(address), address, Access::Read);
-        if (!page) return page.error();
-        auto* lines = reinterpret_cast<ProcessInfo*>(memory_.window(*page));
-        const std::uint64_t first = (address - kSnapshotArea) / sizeof(ProcessInfo);
-        std::uint64_t number = 0;
-        processes_.for_each([&](Process& other) {
-            const std::uint64_t line = number++ - first;
-            if (line < kPerPage) lines[line] = describe(other, process);
-        });
-    }
+    if (auto made = make_list(process.space, processes_.count() * sizeof(ProcessInfo)); !made) return made.error();
+    Answer<PageNumber> page{};
+    std::uint64_t count = 0;
+    processes_.for_each([&](Process& other) {
+        if (page && count % kPerPage == 0)
+            page = process.space.page_to_read(memory_, kSnapshotArea + count * sizeof(ProcessInfo));
+        if (!page) return;
+        auto* const lines = reinterpret_cast<ProcessInfo*>(memory_.window(*page));
+        describe(lines[count++ % kPerPage], other, process);
+    });
+    if (!page) return page.error();
     return Reaction::ok(kSnapshotArea, count);
 }
 

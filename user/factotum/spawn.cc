@@ -24,8 +24,10 @@ Reaction Factotum::spawn(Process& parent, Request& request) {
     SpawnRequest wanted;
     if (const auto decoded = wanted.decode(request); !decoded) return decoded.error();
     const bool waits = has(wanted.flags, SpawnFlags::Wait);
-    if (!has(parent.grants, wanted.grants & Grants::Special) || wanted.priority > parent.priority)
+    if (!has(parent.grants, wanted.grants & Grants::Special) || wanted.priority > parent.schedule.priority)
         return ServerError::PermissionDenied;
+    if (has(wanted.flags, SpawnFlags::NoMount) && taker_of(&parent, EventKind::NoMount) == nullptr)
+        return ServerError::NotSupported;  // nobody could give it a namespace of its own
     const auto program = catalogue_.find(wanted.file());
     if (!program) return refusal(wanted.file(), program.error());
     const auto created = create_process(parent);
@@ -62,7 +64,7 @@ Answer<void> Factotum::build(Process& child, Process& parent, Image& program, co
     child.grants = request.grants & parent.grants;
     child.cnode_radix = request.radix;
     child.image = &program;
-    child.priority = request.priority != 0 ? unsigned(request.priority) : parent.priority;
+    child.schedule.priority = request.priority != 0 ? unsigned(request.priority) : parent.schedule.priority;
     child.set_name(request.name());
 
     if (!child.space.create(memory_, stores_, child.account)) return Refusal(ServerError::OutOfMemory);
@@ -71,7 +73,7 @@ Answer<void> Factotum::build(Process& child, Process& parent, Image& program, co
     TRY_VOID(make_objects(child));
     TRY_VOID(give_capabilities(child, parent, request));
     TRY(sp, write_stack(child.space, request.arguments(), request.variables()));
-    return start(child, program.elf.entry(), sp);
+    return start(child, program.elf.entry(), sp, request.flags);
 }
 
 Answer<void> Factotum::give_capabilities(Process& child, const Process& parent, const SpawnRequest& request) {

@@ -27,7 +27,7 @@ Answer<void> SpawnRequest::decode(const Request& request) {
     }
     CHECK(reader.ok(), ServerError::BadRequest);
     tid = reader.word();  // none: 0
-    CHECK(!has(flags, SpawnFlags::Unsupported), ServerError::NotSupported);
+    CHECK(!has(flags, SpawnFlags::Debug) || !has(flags, SpawnFlags::NoMount), ServerError::BadRequest);
     radix = cnode_radix_of(flags) != 0 ? cnode_radix_of(flags) : kProcessCNodeRadix;
     CHECK(radix >= kProcessCNodeRadix && radix <= kMaxProcessCNodeRadix, ServerError::BadRequest);
     for (unsigned i = 0; i < request.caps(); i++) CHECK(target_slot(i) != 0, ServerError::PermissionDenied);

@@ -47,13 +47,18 @@ Answer<std::uint64_t> Factotum::write_stack(AddressSpace& space, std::span<const
     return *sp;
 }
 
-Answer<void> Factotum::start(Process& child, std::uint64_t entry, std::uint64_t sp) {
-    const Thread& first = *threads_.first(child);
+/// With Debug or NoMount it stays stopped, until somebody answers that.
+Answer<void> Factotum::start(Process& child, std::uint64_t entry, std::uint64_t sp, SpawnFlags flags) {
+    Thread& first = *threads_.first(child);
     Registers registers;
     registers.pc = entry;
     registers.sp = sp;
     registers.a0 = first.utcb_address;
-    return threads_.start(first, registers);
+    if (!has(flags, SpawnFlags::Debug) && !has(flags, SpawnFlags::NoMount)) return threads_.start(first, registers);
+    TRY_VOID(first.tcb.write_registers(registers));
+    const Stop stop{.event = has(flags, SpawnFlags::Debug) ? EventKind::Debug : EventKind::NoMount};
+    if (!stop_for(first, stop)) first.stop = stop;  // its parent has to answer, unasked
+    return {};
 }
 
 }  // namespace glenda::factotum

@@ -11,11 +11,13 @@ void Factotum::block(Thread& thread, WaitKind kind, Request& request) {
     unblock(thread, short_message(ServerError::Interrupted));
     thread.kind = kind;
     thread.reply = request.defer();
+    threads_.set_busy(thread, false);
 }
 
 void Factotum::unblock(Thread& thread, const Message& answer) {
     if (thread.kind == WaitKind::None) return;
     if (thread.kind == WaitKind::Futex) futex_.forget(thread);
+    if (thread.kind == WaitKind::Stopped) forget_event(thread);
     finish(thread, answer);
 }
 
@@ -46,6 +48,11 @@ void Factotum::signalled(Badge) {
     is_timer_set_ = false;
     wheel_.advance(clock_.now(), due);
     while (Waiter* const waiter = due.pop()) {
+        if (waiter == &next_balance_) {
+            threads_.balance();
+            wheel_.add(next_balance_, clock_.now() + Threads::kBalancePeriod);
+            continue;
+        }
         const bool sleeps = waiter->kind == WaitKind::Sleep;
         unblock(*static_cast<Thread*>(waiter), sleeps ? short_message(0) : short_message(ServerError::TimedOut));
     }

@@ -7,6 +7,7 @@
 #include "glenda/environment.h"
 #include "glenda/message.h"
 #include "glenda/print.h"
+#include "glenda/process.h"
 #include "protocol/factotum.h"
 #include "tests/fuzz/random.h"
 #include "util/bits.h"
@@ -51,6 +52,16 @@ std::uint64_t any_word(Random& random, const Memory& memory) {
     }
 }
 
+// An endpoint of the attacker's own, and a copy with a badge as Factotum gives to memory objects.
+enum OwnSlot : CPtr { kEndpoint = kSlotPassedEnd, kForged };
+constexpr Badge kObjectBadge = bit(49);
+
+void forge() {
+    const CNode own = environment().cnode;
+    if (process::create(CapType::Endpoint, kEndpoint))
+        (void)own.mint(kForged, own, kEndpoint, Rights::Write | Rights::Grant, kObjectBadge | 1);
+}
+
 CPtr any_slot(Random& random) { return random.chance(95) ? random.below(kSlotEnd) : random.next(); }
 
 void add_words(MessageWriter& message, Random& random, const Memory& memory) {
@@ -78,6 +89,7 @@ void add_letter(MessageWriter& message, char letter, Random& random, const Memor
         case 'p': message.text(random.pick(kPrograms)); return;
         case 't': message.text(random.pick(kTexts)); return;
         case 'C': message.cap(any_slot(random)); return;
+        case 'O': message.cap(random.chance(50) ? kForged : any_slot(random)); return;
         case 'N': message.cap(kSlotNotification); return;
         default: message.word(letter - '0'); return;
     }
@@ -115,7 +127,7 @@ MessageWriter any_message(const Target& target, Random& random, const Memory& me
 /// Puts a capability to the target where it is expected. Fails if this process may not have one.
 Answer<void> find(const Target& target) {
     if (target.device_class.empty()) return {};
-    const bool is_unicorn = target.device_class == kUnicornName;
+    const bool is_unicorn = target.device_class == devices::kUnicornName;
     TRY(unicorn, devices::find_unicorn(is_unicorn ? target.endpoint : target.endpoint - 1));
     if (!is_unicorn) TRY_VOID(devices::lookup(unicorn, target.device_class, 0, target.endpoint));
     return {};
@@ -127,6 +139,7 @@ void attack(const Target& target, std::uint64_t seed, std::uint64_t count) {
     Random random(seed);
     Memory memory;
     Received reply;
+    forge();
     if (const auto found = find(target); !found) print("hostile: {}: {}\n", target.name, found.error());
     for (std::uint64_t i = 0; i < count; i++) {
         const MessageWriter message = any_message(target, random, memory);

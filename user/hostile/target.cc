@@ -2,6 +2,7 @@
 // See target.h.
 #include "target.h"
 
+#include "glenda/devices.h"
 #include "glenda/slots.h"
 #include "protocol/factotum.h"
 #include "protocol/nineball.h"
@@ -64,6 +65,13 @@ constexpr Form kFactotum[] = {
     form(F::FutexWait, "a0s"),
     form(F::FutexWake, "as"),
     form(F::Sleep, "s"),
+    form(F::ObjectCreate, "s0"),
+    form(F::ObjectCreate, "ss"),
+    form(F::ObjectInfo, "O"),
+    form(F::ObjectInfo, "C"),
+    form(F::Mmap, "0br00aO"),
+    form(F::Mmap, "0br100O"),
+    form(F::Mmap, "0br100C"),
     form(F::GetPid, ""),
     form(F::GetPpid, ""),
     form(F::Yield, ""),
@@ -99,7 +107,7 @@ constexpr Target kTargets[] = {
      bits_of(F::Exit, F::ThreadExit, F::FutexWait, F::Sleep)},
     {"9ball", nineball::kProtocol, kSlotNineball, 15, kNineball, 0},
     {"serial", kSerialProtocol, kSlotStdio, 4, kSerial, bits_of(S::Read)},
-    {"unicorn", kUnicornProtocol, kLookedUp, 10, kUnicorn, 0, kUnicornName},
+    {"unicorn", kUnicornProtocol, kLookedUp, 10, kUnicorn, 0, devices::kUnicornName},
     {"terminal", kSerialProtocol, kLookedUp, 4, kSerial, bits_of(S::Read), "serial"},
 };
 

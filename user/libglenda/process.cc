@@ -104,6 +104,10 @@ Answer<std::uint64_t> get_pid() { return ask_word(FactotumMethod::GetPid); }
 Answer<std::uint64_t> get_parent_pid() { return ask_word(FactotumMethod::GetPpid); }
 void yield() { sys::yield(); }
 
+Answer<void> set_sched(std::uint64_t pid, SchedClass wanted, std::int64_t nice, std::uint64_t slice) {
+    return tell(FactotumMethod::SetSched, pid, wanted, nice, slice);
+}
+
 Answer<std::uint64_t> start_thread(const ThreadRequest& request) {
     return ask_word(FactotumMethod::ThreadCreate, request.pc, request.sp, request.argument, request.tp);
 }
@@ -176,6 +180,31 @@ Answer<MemoryInfo> memory() {
     TRY(reply, ask(server(), FactotumMethod::MemoryInfo));
     CHECK(reply.tag.length() == 4, ServerError::Broken);
     return MemoryInfo{reply.words[0], reply.words[1], reply.words[2], reply.words[3]};
+}
+
+Answer<Event> take_event(std::uint64_t mask) {
+    Received reply;
+    TRY_VOID(transact(server(), MessageWriter(FactotumMethod::EventTake).word(mask).word(this_thread()), reply));
+    MessageReader reader = reply.reader();
+    Event event{};
+    event.kind = EventKind(reader.word());
+    if (event.kind == EventKind::None) return event;
+    event.pid = reader.word();
+    event.tid = reader.word();
+    event.crash = CrashKind(reader.word());
+    event.address = reader.word();
+    event.pc = reader.word();
+    event.sp = reader.word();
+    CHECK(reader.ok(), ServerError::Broken);
+    return event;
+}
+
+Answer<void> take_no_events() { return tell(FactotumMethod::EventTake, 0); }
+
+Answer<void> answer_event(std::uint64_t pid, std::uint64_t tid, EventAction action, std::uint64_t pc,
+                          std::uint64_t sp) {
+    return transact(server(),
+                    MessageWriter(FactotumMethod::EventAnswer).word(pid).word(tid).word(action).word(pc).word(sp));
 }
 
 Answer<void> request(std::uint64_t protocol, std::uint64_t index, RequestFlags flags) {

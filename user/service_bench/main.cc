@@ -103,6 +103,25 @@ void measure_memory() {
     report("file_fault", cycles, kRounds * kTextPages);
 }
 
+/// A list of `count` processes at least, some of which sleep: the first five lines, and what each further one adds.
+void measure_lists() {
+    constexpr std::uint64_t kMore = 50;
+    const auto list = [] { return need(process::list(), "list").size(); };
+    const auto measure_list = [&] {
+        list();
+        const std::uint64_t begin = read_cycle();
+        for (unsigned i = 0; i < 100; i++) list();
+        return (read_cycle() - begin) / 100;
+    };
+    const std::uint64_t lines = list(), few = measure_list();
+    std::uint64_t pids[kMore];
+    for (std::uint64_t& pid : pids) pid = start_sleeper();
+    const std::uint64_t line = (measure_list() - few) / kMore;
+    for (const std::uint64_t pid : pids) kill_child(pid);
+    report("ps_5", few - (lines - 5) * line, 1);
+    report("ps_line", line, 1);
+}
+
 void measure_ends() {
     constexpr std::uint64_t kFew = 256, kMany = 80 * kMiB / kPageSize;
     kill_holder(kFew);
@@ -163,15 +182,16 @@ void measure_threads() {
     measure("thread_after_10000", kFew, run);
     report("mutex_handover", hand_over_mutex(kRounds), kRounds);
     report("semaphore_pingpong", pass_semaphore(kRounds), kRounds);
-    report("futex_same", pass_futex(kRounds), kRounds);
+    report("futex_pingpong", pass_futex(kRounds), kRounds);
 }
 
 void run() {
     measure("get_pid", 10'000, [] { need(process::get_pid(), "get_pid"); });
-    measure_threads();
-    measure_memory();
-    measure_fork();
+    measure_fork();  // before there are threads, whose stacks and objects would be copied, too
     measure_exec();
+    measure_threads();
+    measure_lists();
+    measure_memory();
     measure_spawn();
     measure_ends();
     print("service_bench: done\n");

@@ -2,10 +2,12 @@
 // Threads: making one and waiting for its end, and handing over from one to another.
 #include "threads.h"
 
+#include "glenda/environment.h"
 #include "glenda/process.h"
 #include "glenda/sync.h"
 #include "glenda/thread.h"
 #include "glenda/time.h"
+#include "util/bits.h"
 
 namespace glenda::bench {
 
@@ -37,18 +39,13 @@ std::int64_t answer_all(void* rounds) {
     return 0;
 }
 
-/// The same with a word of memory and Factotum.
-constinit std::atomic<std::uint32_t> word{0};
+using Word = std::atomic<std::uint32_t>;
 
-void pass(std::uint32_t from, std::uint32_t to) {
+/// The same with a word of shared memory, and Factotum.
+void pass(Word& word, std::uint32_t from, std::uint32_t to) {
     while (word != from) (void)process::futex_wait(word, to);
     word = to;
     (void)process::futex_wake(word, 1);
-}
-
-std::int64_t pass_back(void* rounds) {
-    for (std::uint64_t i = 0; i < *static_cast<std::uint64_t*>(rounds); i++) pass(1, 0);
-    return 0;
 }
 
 }  // namespace
@@ -87,13 +84,20 @@ std::uint64_t pass_semaphore(std::uint64_t rounds) {
 }
 
 std::uint64_t pass_futex(std::uint64_t rounds) {
-    auto other = Thread::start(pass_back, &rounds);
-    if (!other) return 0;
+    const auto page = process::map(kPageSize, MapFlags::ReadWrite, MmapFlags::Shared);
+    if (!page) return 0;
+    auto& word = *reinterpret_cast<Word*>(*page);
+    const auto pid = process::fork();
+    if (!pid) return 0;
+    if (*pid == 0) {
+        for (std::uint64_t i = 0; i < rounds; i++) pass(word, 1, 0);
+        glenda::exit(0);
+    }
     const std::uint64_t begin = read_cycle();
-    for (std::uint64_t i = 0; i < rounds; i++) pass(0, 1);
+    for (std::uint64_t i = 0; i < rounds; i++) pass(word, 0, 1);
     while (word != 0) (void)process::futex_wait(word, 1);
     const std::uint64_t cycles = read_cycle() - begin;
-    return other->join() ? cycles : 0;
+    return process::wait(std::int64_t(*pid)) ? cycles : 0;
 }
 
 }  // namespace glenda::bench

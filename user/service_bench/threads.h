@@ -12,6 +12,7 @@ bool create_and_join();
 std::uint64_t hand_over_mutex(std::uint64_t times);
 /// Two threads let each other go on in turns.
 std::uint64_t pass_semaphore(std::uint64_t rounds);
+/// The same for two processes.
 std::uint64_t pass_futex(std::uint64_t rounds);
 
 }  // namespace glenda::bench

@@ -31,6 +31,12 @@ void Driver::signalled(Badge bits) {
     (void)irq_.ack();
 }
 
+void Driver::start(bool has_interrupt) {
+    has_interrupt_ = has_interrupt && kept_.foreground != 0;
+    receive_all();
+    transmit();
+}
+
 /// Nobody will write any more, and what was written has to appear.
 void Driver::finish() {
     do transmit();
@@ -164,9 +170,13 @@ Reaction Driver::set_foreground(Request& request) {
 /// Puts the request's capability, if it has one, in place of the previous one.
 Answer<void> Driver::take_notification(Request& request) {
     const CNode node = environment().cnode;
+    MessageWriter keep(UnicornMethod::Keep);  // for the next driver, if this one ends
     TRY_VOID(node.remove(slots_.interrupt));
-    if (request.caps() != 0) TRY_VOID(node.move(slots_.interrupt, request.caps_node(), request.cap_index(0)));
-    return {};
+    if (request.caps() != 0) {
+        TRY_VOID(node.move(slots_.interrupt, request.caps_node(), request.cap_index(0)));
+        keep.cap(slots_.interrupt);
+    }
+    return transact(Endpoint(kDriverUnicorn), keep);
 }
 
 }  // namespace glenda::uart

@@ -38,8 +38,8 @@ public:
         kept_.received.repair();
         kept_.to_send.repair();
     }
-    /// Continues with what the driver before this one has left.
-    void start() { transmit(); }
+    /// Continues with what the driver before this one has left; `has_interrupt`: also the Notification of ^C.
+    void start(bool has_interrupt);
 
     Reaction handle(Request& request);
     /// Handles an interrupt, or the wish to stop (protocol/unicorn.h, DriverBell).

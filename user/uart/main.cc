@@ -9,8 +9,7 @@ namespace {
 
 constexpr unsigned kReplies = 18;  // a reader, writers, and one for the next caller
 
-/// What ^C signals, and the capability for the programs of the newest job.
-enum OwnSlot : CPtr { kInterrupt = driver::kDriverFirstFree, kJob };
+constexpr CPtr kJob = driver::kDriverFirstFree;  // the capability for the programs of the newest job
 
 Reply reply_places[kReplies];
 constinit ReplyPool replies(reply_places);
@@ -25,8 +24,8 @@ int main() {
     const auto memory = process.pool().take(sizeof(uart::Kept));
     if (!memory) panic("drivers.toml gives the serial line too few pages");
     auto& kept = memory->at<uart::Kept>(0);
-    static uart::Driver driver(device, process.irq(), Endpoint(kDriverEndpoint), {.interrupt = kInterrupt, .job = kJob},
-                               kept);
-    driver.start();
+    static uart::Driver driver(device, process.irq(), Endpoint(kDriverEndpoint),
+                               {.interrupt = driver::kDriverKept, .job = kJob}, kept);
+    driver.start(process.has_kept());
     process.serve(driver, replies, kReplies);
 }

@@ -26,10 +26,12 @@ Answer<void> Delegation::prepare(Device& device) {
     TRY(irq, vault_.claim(device.machine->interrupt));
     TRY(endpoint, vault_.make(CapType::Endpoint));
     TRY(bell, vault_.make(CapType::Notification));
+    TRY(kept, vault_.reserve());
     device.lent_registers = lent;
     device.irq = irq;
     device.endpoint = endpoint;
     device.bell = bell;
+    device.kept = kept;
     return {};
 }
 
@@ -65,7 +67,14 @@ Answer<MessageWriter> Delegation::grant_device(const Device& device) const {
     MessageWriter reply(0);
     reply.word(registers.base % kPageSize).word(registers.shift).word(registers.width);
     reply.word(device.dma.count).word(physical(device.dma)).cap(frame).cap(irq);
+    if (const auto kept = vault_.lend(device.kept, 2)) reply.cap(*kept);
     return reply;
+}
+
+Answer<MessageWriter> Delegation::keep(const Device& device, const Request& request) const {
+    TRY_VOID(vault_.node().remove(device.kept));
+    if (request.caps() != 0) TRY_VOID(vault_.node().move(device.kept, request.caps_node(), request.cap_index(0)));
+    return MessageWriter(0);
 }
 
 Answer<MessageWriter> Delegation::grant_pages(PageRun run, std::uint64_t from) const {

@@ -7,7 +7,7 @@
 #pragma once
 
 #include "device.h"
-#include "glenda/message.h"
+#include "glenda/server.h"
 
 namespace glenda::unicorn {
 
@@ -27,6 +27,8 @@ public:
 
     /// The answer to a driver that asks for part `part` of its device (UnicornMethod::Device).
     Answer<MessageWriter> grant(const Device& device, std::uint64_t part) const;
+    /// Keeps the capability that a request brings, or none.
+    Answer<MessageWriter> keep(const Device& device, const Request& request) const;
     /// Takes everything back from a driver that has ended. False: the device does not reset, and must not be used.
     bool take_back(const Device& device) const;
 

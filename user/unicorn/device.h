@@ -42,6 +42,7 @@ struct Device {
     VaultSlot irq = 0;
     VaultSlot endpoint = 0;  // clients send here, and the driver receives
     VaultSlot bell = 0;      // what the driver waits for
+    VaultSlot kept = 0;      // empty, or what one driver leaves to the next
     std::uint64_t address = 0;
     PageRun dma{};
     PageRun control{};  // a page for each session

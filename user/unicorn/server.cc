@@ -2,6 +2,7 @@
 // See server.h.
 #include "server.h"
 
+#include "glenda/devices.h"
 #include "glenda/environment.h"
 #include "glenda/nineball.h"
 #include "glenda/panic.h"
@@ -29,6 +30,7 @@ Reaction UnicornServer::handle(Request& request) {
         case UnicornMethod::Ready:
         case UnicornMethod::SessionTake:
         case UnicornMethod::SessionDrop:
+        case UnicornMethod::Keep:
         case UnicornMethod::Device: return reaction(serve_driver(request));
     }
     return ServerError::BadRequest;
@@ -54,7 +56,7 @@ void UnicornServer::register_once() {
     }
     if (is_registered_ || (is_pending && !is_up)) return;
     is_registered_ = true;
-    if (const auto known = nineball::register_name(kUnicornName, Endpoint(kEndpoint)); !known)
+    if (const auto known = nineball::register_name(devices::kUnicornName, Endpoint(kEndpoint)); !known)
         panic("cannot register: {}", known.error());
 }
 
@@ -110,6 +112,7 @@ Answer<MessageWriter> UnicornServer::serve_driver(const Request& request) {
     CHECK(device != nullptr, ServerError::PermissionDenied);
     const auto method = UnicornMethod(request.label());
     if (method == UnicornMethod::SessionTake) return sessions_.take(*device);
+    if (method == UnicornMethod::Keep) return delegation_.keep(*device, request);
     if (method == UnicornMethod::Ready) {
         CHECK(device->state == DeviceState::Starting, ServerError::BadRequest);
         drivers_.ready(*device);

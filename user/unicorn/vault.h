@@ -55,6 +55,8 @@ public:
     Answer<VaultSlot> copies_of(VaultSlot first, unsigned count);
     /// A copy of a Notification or Endpoint, with a badge.
     Answer<VaultSlot> badged_copy_of(VaultSlot slot, Badge badge);
+    /// A slot that stays empty for now.
+    Answer<VaultSlot> reserve() { return slots(1); }
     /// An Endpoint or Notification.
     Answer<VaultSlot> make(CapType type);
 

@@ -9,7 +9,7 @@ namespace glenda::driver {
 
 namespace {
 
-constexpr CPtr kFirstReply = 45;  // behind what a program uses
+constexpr CPtr kFirstReply = 46;  // behind what a program uses
 
 template <typename Outcome>
 void must(const Outcome& done, const char* what) {
@@ -33,11 +33,13 @@ Answer<void> DriverProcess::take_device() {
     const CNode own = environment().cnode;
     Received reply;
     TRY(caps, ask_unicorn(MessageWriter(UnicornMethod::Device).word(0), reply));
-    CHECK(caps == 2 && reply.tag.length() * sizeof(std::uint64_t) >= sizeof(DeviceInfo), ServerError::Broken);
+    CHECK(caps >= 2 && reply.tag.length() * sizeof(std::uint64_t) >= sizeof(DeviceInfo), ServerError::Broken);
     __builtin_memcpy(&info_, reply.words, sizeof(info_));
     TRY(page, map_frame(Frame(kDriverReceived)));
     address_ = page + info_.offset;
     TRY_VOID(own.move(kDriverIrq, own, kDriverReceived + 1));
+    has_kept_ = caps > 2;
+    if (has_kept_) TRY_VOID(own.move(kDriverKept, own, kDriverReceived + 2));
     TRY_VOID(own.mint(kDriverIrqBell, own, kDriverBell, Rights::Write, kBellInterrupt));
     TRY_VOID(irq().bind(Notification(kDriverIrqBell)));
     return {};

@@ -25,6 +25,7 @@ enum DriverOwnSlot : CPtr {
     kDriverReceived = kSlotFirstFree,
     kDriverIrq = kDriverReceived + kMaxMessageCaps,
     kDriverIrqBell,
+    kDriverKept,  // what the driver before has left (UnicornMethod::Keep), or nothing
     kDriverFirstFree,
 };
 
@@ -39,6 +40,8 @@ public:
     DmaPool& pool() { return pool_; }
     IrqHandler irq() const { return IrqHandler(kDriverIrq); }
     Notification bell() const { return Notification(kDriverBell); }
+
+    bool has_kept() const { return has_kept_; }
 
     /// Tells Unicorn that the device is served.
     void ready() const;
@@ -75,6 +78,7 @@ private:
     Answer<void> take_memory();
 
     std::uint64_t address_ = 0;
+    bool has_kept_ = false;
     DeviceInfo info_{};
     DmaPool pool_{};
 };

@@ -101,7 +101,8 @@ std::uint64_t BlockDriver::owed_signals() {
 bool BlockDriver::may_wait() {
     if (is_full_) return true;
     bool all = true;
-    for (std::uint64_t left = active(); left != 0; left &= left - 1) all = sessions_[lowest_bit(left)].may_wait() && all;
+    for (std::uint64_t left = active(); left != 0; left &= left - 1)
+        all = sessions_[lowest_bit(left)].may_wait() && all;
     return all;
 }
 

@@ -8,9 +8,11 @@
 
 #include "glenda/object.h"
 #include "tasks/belongings.h"
+#include "tasks/placement.h"
 #include "tasks/process_table.h"
 #include "tasks/thread_table.h"
 #include "vm/address_space.h"
+#include "wait/waiter.h"
 
 namespace glenda::factotum {
 
@@ -18,7 +20,7 @@ struct Process : ProcessRecord {
     static constexpr std::size_t kMaxName = 31;
 
     char name[kMaxName + 1] = {};
-    unsigned priority = 0;
+    Schedule schedule{};
     Grants grants = Grants::None;
     AccountNumber account = Account::kNone;
     AccountNumber vacant = Account::kNone;  // accounts of services that it may start again
@@ -36,6 +38,10 @@ struct Process : ProcessRecord {
     unsigned cnode_radix = 0;   // log2 of its number of slots
     ObjectNumber objects = 0;   // memory objects that it holds open, a list
     bool has_exit_notification = false;
+
+    std::uint64_t takes = 0;  // events, by event_bit()
+    EventList events{};       // threads that it has not been told of
+    EventList stopped{};      // threads that it has not answered
 
     std::string_view name_view() const { return name; }
     void set_name(std::string_view text) { name[text.copy(name, kMaxName)] = '\0'; }

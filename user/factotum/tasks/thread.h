@@ -7,17 +7,32 @@
 #pragma once
 
 #include "glenda/server.h"
+#include "protocol/factotum.h"
 #include "tasks/thread_table.h"
 #include "wait/waiter.h"
 
 namespace glenda::factotum {
 
+/// Why a thread is stopped, and who is to answer (event_calls.cc).
+struct Stop {
+    EventKind event = EventKind::None;
+    CrashKind crash = CrashKind::None;  // of an Exception
+    std::uint64_t address = 0;
+    std::uint32_t taker = 0;    // its pid; 0: nobody in particular
+    EventList* list = nullptr;  // that the thread is in
+};
+
 struct Thread : ThreadRecord, Waiter {
+    Stop stop{};
     Tcb tcb{};                   // none: Factotum did not make it (9Ball's), or it has ended
     std::uint32_t tcb_page = 0;  // what the Tcb was made of
     std::uint64_t utcb_address = 0;
     bool is_first = false;  // the process has a capability of its Tcb, too
     bool has_ended = false;
+    bool is_movable = false;  // to another hart
+    bool is_busy = false;
+    std::uint8_t hart = 0;
+    std::uint64_t ticks = 0;   // it had run for so many milliseconds when it was looked at
     std::uint64_t status = 0;  // of one that has ended
     ReplyHandle reply{};       // while it waits
     std::int64_t awaited = 0;  // Child: a pid, or kAnyChild. Thread: a tid

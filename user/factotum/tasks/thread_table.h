@@ -89,6 +89,10 @@ public:
     }
     T* first(const ThreadList& list) { return at(list.first); }
     T* next(const T& thread) { return at(thread.next); }
+    /// The thread in this place; null if it is free. `place` < places().
+    T* at_place(std::uint32_t place) { return places_[place].tid == 0 ? nullptr : &places_[place]; }
+    /// Places that have ever been in use.
+    std::uint32_t places() const { return used_; }
     /// The number of threads.
     std::uint32_t count() const { return count_; }
 

@@ -9,9 +9,10 @@
 
 namespace glenda::factotum {
 
-Threads::Threads(Memory& memory, ReplyPool& pool)
+Threads::Threads(Memory& memory, ReplyPool& pool, unsigned harts)
     : memory_(memory),
       replies_(memory, pool),
+      placement_(harts),
       numbers_(memory, kTids),
       table_(reinterpret_cast<Thread*>(kThreadPlaces), number_entries(numbers_, memory.slots().thread_count()),
              memory.slots().thread_count(), memory.slots().thread_count() - memory.slots().process_count(),
@@ -74,8 +75,18 @@ Answer<void> Threads::set_up(Process& process, Thread& thread, PageNumber utcb) 
                                                   .fault_handler = Endpoint(handler)});
     TRY_VOID(memory_.kernel().remove(handler));
     if (!configured) return Refusal(configured.error());
-    TRY_VOID(thread.tcb.set_priority(process.priority, process.priority));
     TRY_VOID(thread.tcb.set_name(process.name_view()));
+    return place(process, thread);
+}
+
+/// Chooses the thread's hart, and gives it its urgency.
+Answer<void> Threads::place(const Process& process, Thread& thread) {
+    const Schedule& schedule = process.schedule;
+    TRY_VOID(thread.tcb.set_priority(schedule.priority, schedule.priority));
+    if (schedule.slice != Schedule::kSlice) TRY_VOID(thread.tcb.set_time_slice(schedule.slice));
+    thread.is_movable = !schedule.is_system();
+    if (thread.is_movable) thread.hart = std::uint8_t(placement_.least_loaded());
+    if (thread.hart != 0) TRY_VOID(thread.tcb.set_affinity(thread.hart));
     return {};
 }
 
@@ -106,6 +117,7 @@ Answer<void> Threads::start(const Thread& thread, const Registers& registers) {
 void Threads::stop(Process& process, Thread& thread) {
     thread.has_ended = true;
     process.running--;
+    set_busy(thread, false);
     if (!thread.tcb) return;
     if (thread.is_first) (void)memory_.kernel().revoke(thread.tcb.cptr());
     const auto freed = process.belongings.remove_at(memory_, thread.tcb.cptr(), thread.tcb_page);
@@ -130,7 +142,10 @@ void Threads::give_utcb(Process& process, std::uint64_t address) {
 }
 
 void Threads::release_all(Process& process) {
-    while (Thread* const thread = first(process)) table_.release(process.threads, *thread);
+    while (Thread* const thread = first(process)) {
+        set_busy(*thread, false);
+        table_.release(process.threads, *thread);
+    }
     process.running = 0;
 }
 

@@ -22,7 +22,7 @@ struct GrowTable {
 
 class Threads {
 public:
-    Threads(Memory& memory, ReplyPool& pool);
+    Threads(Memory& memory, ReplyPool& pool, unsigned harts);
 
     /// Makes a thread of `process`, with its UTCB, its Tcb and a Reply object. It does not run yet. Errors: TooMany,
     /// OutOfMemory. `utcb_address`: if not 0, the UTCB is there already.
@@ -33,6 +33,14 @@ public:
     Answer<void> renew(Process& process, Thread& thread, std::uint64_t utcb_address);
     /// Lets a thread run, with these registers up to a1. The others are 0.
     Answer<void> start(const Thread& thread, const Registers& registers);
+    /// Gives all threads of a process another urgency.
+    Answer<void> reschedule(Process& process, const Schedule& schedule);
+    /// Whether a thread is busy: not if it waits in Factotum.
+    void set_busy(Thread& thread, bool is_busy);
+    /// Looks at some threads, and moves those that are busy to harts that are less so. To be called every
+    /// kBalancePeriod milliseconds.
+    void balance();
+    static constexpr std::uint64_t kBalancePeriod = 100;
     /// Ends a thread: its Tcb goes.
     void stop(Process& process, Thread& thread);
     /// Frees what is left of a thread that has been stopped, or was never started.
@@ -47,6 +55,7 @@ public:
     Thread* first(const Process& process) { return table_.first(process.threads); }
     Thread* next(const Thread& thread) { return table_.next(thread); }
     std::uint32_t count() const { return table_.count(); }
+    const Placement& placement() const { return placement_; }
     /// Whether another thread could wait.
     bool has_replies() const { return replies_.count() > table_.count(); }
 
@@ -54,10 +63,14 @@ private:
     Answer<void> build(Process& process, Thread& thread);
     Answer<std::uint64_t> make_utcb(Process& process);
     void give_utcb(Process& process, std::uint64_t address);
+    Answer<void> place(const Process& process, Thread& thread);
+    void look_at(Thread& thread);
     Answer<void> set_up(Process& process, Thread& thread, PageNumber utcb);
 
     Memory& memory_;
     ReplyStore replies_;
+    Placement placement_;
+    std::uint32_t looked_at_ = 0;  // the place of the last one
     OwnArea numbers_;
     ThreadTable<Thread, GrowTable> table_;
 };

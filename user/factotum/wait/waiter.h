@@ -15,11 +15,14 @@ enum class WaitKind : std::uint8_t {
     Child,    // for the end of a child
     Thread,   // for the end of another thread
     Service,  // for a service that 9Ball will offer
+    Event,    // for an event (EVENT_TAKE)
+    Stopped,  // for the answer to an event about it
     Futex,    // for FUTEX_WAKE
     Sleep,    // for its time
 };
 
-/// A word of memory that threads can wait at. Private memory: the process, and the address.
+/// A word of memory that threads can wait at. Private memory: the process, and the address. Shared memory: the object,
+/// and the place in it.
 struct FutexKey {
     std::uint64_t space = 0;
     std::uint64_t address = 0;
@@ -39,6 +42,7 @@ struct Waiter {
     std::uint8_t slot = 0;
     Links same_word{};
     Links same_slot{};
+    Links same_taker{};
     std::uint64_t deadline = 0;  // milliseconds since the start
     FutexKey key{};
 };
@@ -76,5 +80,6 @@ private:
 
 using WordList = WaiterList<&Waiter::same_word>;
 using SlotList = WaiterList<&Waiter::same_slot>;
+using EventList = WaiterList<&Waiter::same_taker>;
 
 }  // namespace glenda::factotum

@@ -10,6 +10,9 @@
 
 namespace glenda::devices {
 
+/// Unicorn's name at 9Ball.
+constexpr std::string_view kUnicornName = "devices";
+
 /// Unicorn's endpoint, in this slot of the program, which is empty or has it already. A program that is no service does
 /// not wait for Unicorn.
 Answer<Endpoint> find_unicorn(CPtr slot);

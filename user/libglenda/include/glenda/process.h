@@ -59,6 +59,11 @@ Answer<std::uint64_t> get_parent_pid();
 /// Lets other programs of the same priority run.
 void yield();
 
+/// Changes how urgent a process is: this one, or a descendant. `nice`: from -9 to 9 in the class Normal. `slice`: for
+/// how many microseconds its threads run at a time; 0 is what the class has. Nobody gives more than it has, without
+/// power.
+Answer<void> set_sched(std::uint64_t pid, SchedClass wanted, std::int64_t nice = 0, std::uint64_t slice = 0);
+
 /// How a thread begins. Thread (thread.h) is made of these calls.
 struct ThreadRequest {
     std::uint64_t pc;
@@ -114,6 +119,23 @@ Answer<void> protect(std::uint64_t address, std::uint64_t bytes, MapFlags rights
 /// The list of processes. The view is valid until the next call.
 Answer<std::span<const ProcessInfo>> list();
 Answer<MemoryInfo> memory();
+
+struct Event {
+    EventKind kind;
+    CrashKind crash;  // of an exception
+    std::uint64_t pid;
+    std::uint64_t tid;
+    std::uint64_t address;  // or instruction, or system call number
+    std::uint64_t pc;
+    std::uint64_t sp;
+};
+/// Waits for the next event of a descendant, of the kinds in `mask` (event_bit). The thread is stopped until the
+/// answer. With kNoHang in `mask`: EventKind::None if there is no event now.
+Answer<Event> take_event(std::uint64_t mask);
+/// No more events; those that are stopped go on.
+Answer<void> take_no_events();
+Answer<void> answer_event(std::uint64_t pid, std::uint64_t tid, EventAction action, std::uint64_t pc = 0,
+                          std::uint64_t sp = 0);
 
 /// Puts a capability to the service with that protocol (0x0900) into the empty slot `index` of this program's CNode.
 Answer<void> request(std::uint64_t protocol, std::uint64_t index, RequestFlags flags = RequestFlags::None);

@@ -53,13 +53,18 @@ enum class FactotumMethod : std::uint64_t {
     ObjectInfo,    // a capability of ObjectCreate -> ObjectKind, pages, pages that are there
     DeleteObject = kFactotumProtocol + 27,  // number of what CreateObject or ObjectCreate made -> : its capabilities
                                             //   vanish; memory stays as long as it is mapped
-    SetAccount,  // pid, pages kept for it, pages that it and its descendants may have at most (0: no limit) -> : by an
-                 //   ancestor, or with Grants::Power. NotFound: it has no account of its own (Limits). OutOfMemory:
-                 //   less than what is in use, or more than there is
-    Exec =
-        kFactotumProtocol + 30,  // as Spawn, with Environment alone, priority and slot map 0, no capabilities -> never:
-                                 //   the caller's process runs that program, with its pid, parent and slots. Its
-                                 //   other threads and its memory have gone. If it fails, nothing has changed
+    SetAccount,   // pid, pages kept for it, pages that it and its descendants may have at most (0: no limit) -> : by an
+                  //   ancestor, or with Grants::Power. NotFound: it has no account of its own (Limits). OutOfMemory:
+                  //   less than what is in use, or more than there is
+    SetSched,     // pid, SchedClass, nice, slice in microseconds (0: the class's) ->
+    Exec,         // as Spawn, with Environment alone, priority and slot map 0, no capabilities -> never: the caller's
+                  //   process runs that program, with its pid, parent and slots. Its other threads and its memory have
+                  //   gone. If it fails, nothing has changed
+    EventTake,    // event_bit() of all kinds that are wanted [, tid] -> EventKind, pid, tid,
+                  //   CrashKind, address, pc, sp: the next event of a descendant that no nearer
+                  //   ancestor takes; with Grants::Power also of all whom no ancestor takes. The
+                  //   thread is stopped until EventAnswer. 0 -> : wants no events any more
+    EventAnswer,  // pid, tid, EventAction, pc, sp -> : by the taker, or an ancestor. NotFound: it is not stopped
     Offer = kFactotumProtocol + 35,  // (9Ball) protocol of a service, Endpoint capability -> : who may have it and asks
                                      //   for it gets it. Without one: the service has ended
     Inspect,                         // (with Grants::Power) pid, slot -> CapType, Rights, size, badge of what is
@@ -75,14 +80,14 @@ constexpr unsigned kUtcbTid = 0;
 /// Flags of SPAWN.
 enum class SpawnFlags : std::uint64_t {
     None = 0,
-    Wait = 1,         // reply when the child has ended
-    Debug = 2,        // not yet: start it stopped
-    NoMount = 4,      // RFNOMNT, not yet: a private namespace
+    Wait = 1,     // reply when the child has ended
+    Debug = 2,    // it starts stopped (EventKind::Debug)
+    NoMount = 4,  // RFNOMNT: it starts when it has a namespace of its own (EventKind::NoMount). NotSupported: nobody
+                  //   gives it one
     Environment = 8,  // the request has variables
     // Bits 8 to 11: log2 of the number of slots of the child's CNode, 6 to 12; 0: 6. See cnode_radix().
     Limits = 16,  // the request ends with three words: pages that are kept for the child, pages that it may have at
                   //   most (0: as the parent), Grants
-    Unsupported = 2 | 4,
 };
 
 constexpr SpawnFlags operator|(SpawnFlags a, SpawnFlags b) { return SpawnFlags(std::uint64_t(a) | std::uint64_t(b)); }
@@ -94,6 +99,14 @@ constexpr unsigned cnode_radix_of(SpawnFlags flags) { return (std::uint64_t(flag
 /// What a memory object is made of.
 enum class ObjectKind : std::uint64_t {
     Anonymous = 0,  // memory, all zero at first
+};
+
+/// What a process is for: classes of urgency, for SET_SCHED.
+enum class SchedClass : std::uint64_t {
+    System,       // serves others: priority 101 to 239, as `nice` says
+    Interactive,  // waits for people: 100
+    Normal,       // 90 - nice
+    Batch,        // works when nobody else does: 40, for 20 ms at a time
 };
 
 /// Flags of MMAP.
@@ -197,8 +210,28 @@ static_assert(unsigned(CrashKind::Count) <= 16);
 static_assert(ExitStatus::exited(-3).code() == -3 && ExitStatus::exited(-3).how() == ExitStatus::How::Exited);
 static_assert(ExitStatus::crashed(CrashKind::StackOverflow).crash_kind() == CrashKind::StackOverflow);
 
+/// What happens to a process.
+enum class EventKind : std::uint8_t {
+    None = 0,
+    Exception,  // a thread did what it may not do: CrashKind, and the address, instruction or system call number
+    Debug,      // it was spawned with SpawnFlags::Debug, and has not run yet
+    NoMount,    // the same, with SpawnFlags::NoMount
+    Fork,       // it is the child of a fork, and has not run yet
+};
+/// In EVENT_TAKE's mask: EventKind::None if there is no event now. So a process can ask for events before there are
+/// any.
+constexpr std::uint64_t kNoHang = 1;
+constexpr std::uint64_t event_bit(EventKind kind) { return std::uint64_t{1} << unsigned(kind); }
+
+/// How a stopped thread continues.
+enum class EventAction : std::uint64_t {
+    GoOn,    // as if nobody had been asked: after an exception, the process ends with a report
+    Resume,  // at this pc, with this sp; 0: as it was
+    Kill,    // the process ends
+};
+
 /// The state of a process, for PS.
-enum class ProcessState : std::uint32_t { Running, Waiting, Stopped, Zombie };
+enum class ProcessState : std::uint8_t { Running, Waiting, Stopped, Zombie };
 
 /// "run", "wait", "stop", "zombie".
 const char* name_of(ProcessState state);
@@ -207,8 +240,10 @@ const char* name_of(ProcessState state);
 struct ProcessInfo {
     std::uint32_t pid;
     std::uint32_t parent;
+    std::uint32_t milliseconds;  // of processor time that its threads have used
+    std::uint16_t threads;       // that have not ended
+    std::uint8_t priority;
     ProcessState state;
-    std::uint32_t priority;
     std::uint64_t resident;  // bytes of memory allocated to it
     std::uint64_t reserved;  // bytes charged to it, including page tables and kernel objects
     char name[32];           // null-terminated

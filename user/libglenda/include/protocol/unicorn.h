@@ -7,12 +7,10 @@
 #pragma once
 
 #include <cstdint>
-#include <string_view>
 
 namespace glenda {
 
 constexpr std::uint64_t kUnicornProtocol = 0x0300;
-constexpr std::string_view kUnicornName = "devices";
 
 /// Labels of requests. Each comment: words and capabilities of the request -> those of the reply.
 enum class UnicornMethod : std::uint64_t {
@@ -30,6 +28,8 @@ enum class UnicornMethod : std::uint64_t {
                   //   Part n: nothing; up to four Frames of its DMA memory, from page 4 (n - 1) on
     Pages,        // session, page -> ; up to four Frames of the session's data, from that page on
     SessionDrop,  // (driver) session -> : it does not use a session any more that is Closing
+    Keep,  // (driver) [a capability] -> : it is kept for the next driver of the device, in place of the one before;
+           //   part 0 of Device then brings it, too
 };
 
 /// The state of a device.

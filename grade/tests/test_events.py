@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: MIT
+"""Rows F9 and F14: exceptions become signals or reports, and a program can start stopped, or wait for a namespace."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from glenda import images
+from glenda.machine import Machine
+from glenda.paths import ROOT
+from glenda.shell import Shell
+
+INIT = (ROOT / "user" / "init.toml").read_text()
+
+
+def test_a_segmentation_fault_becomes_a_signal(shell: Shell) -> None:
+    """The supervisor lets the child continue in its handler, on its own stack."""
+    output = shell.run("run supervise segv", within=1)
+    assert re.match(r"supervise: exception of \d+: store page fault 0x10, it is in state stop\nsupervise: answer: done\n"
+                    r"child: SIGSEGV\nsupervise: the child exited with 11\n", output), output
+
+
+def test_an_illegal_instruction_becomes_a_signal(shell: Shell) -> None:
+    output = shell.run("run supervise ill", within=1)
+    assert re.match(r"supervise: exception of \d+: illegal instruction 0x0, it is in state stop\nsupervise: answer: done\n"
+                    r"child: SIGILL\nsupervise: the child exited with 4\n", output), output
+
+
+def test_what_nobody_handles_is_reported(shell: Shell) -> None:
+    """With the names of functions, as without a supervisor. While the event is open, nothing is printed."""
+    output = shell.run("run supervise leave", within=1)
+    lines = output.splitlines()
+    assert lines[0].startswith("supervise: exception of ") and "stopped: store page fault" in lines[1], output
+    assert re.match(r"supervise \(pid \d+\) stopped: store page fault at address 0x10, pc 0x\w+ in \w+\+0x", lines[1])
+    assert "supervise: answer: done\nsupervise: the child ended by 2\n" in output
+
+
+def test_a_supervisor_kills(shell: Shell) -> None:
+    output = shell.run("run supervise kill", within=1)
+    assert "answer: done\nsupervise: again: NoSuchProcess\nsupervise: the child ended by 1\n" in output, output
+    assert "stopped:" not in output
+
+
+def test_a_supervisor_that_ends(shell: Shell) -> None:
+    """Its child goes on as if it had not been there: it crashes with a report, and does not stay stopped."""
+    before = shell.ps()
+    output = shell.run("run supervise gone", within=1)
+    assert "stopped: store page fault at address 0x10" in output, output
+    assert [row.name for row in shell.ps()] == [row.name for row in before]
+    output = shell.run("run supervise release", within=1)
+    assert "stopped: store page fault at address 0x10" in output and "supervise: the child ended by 2\n" in output, output
+
+
+def test_debug(shell: Shell) -> None:
+    """It starts stopped, and goes on when its parent says so; or is an event, if somebody takes those."""
+    output = shell.run("run supervise debug", within=1)
+    assert output.startswith("supervise: it is in state stop\nsupervise: answer: done\nchild: runs\n"
+                             "supervise: the child exited with 0\n"), output
+    assert re.search(r"supervise: debug of \d+: nothing 0x0, it is in state stop\nsupervise: answer: done\nchild: runs\n"
+                     r"supervise: the child exited with 0\n", output), output
+
+
+def test_a_namespace(shell: Shell) -> None:
+    """Without anybody who gives it one, RFNOMNT is refused."""
+    output = shell.run("run supervise nomount", within=1)
+    assert re.match(r"supervise: nomount of \d+: nothing 0x0, it is in state stop\nsupervise: answer: done\nchild: runs\n",
+                    output), output
+
+
+def test_a_fork(shell: Shell) -> None:
+    output = shell.run("run supervise fork", within=1)
+    assert re.search(r"supervise: fork of \d+: nothing 0x0, it is in state stop\n", output), output
+    assert output.count("child: parent\n") == 1 and output.count("child: forked\n") == 1, output
+
+
+def test_events_queue_up(shell: Shell) -> None:
+    """Twenty children are stopped before the first is answered: no queue is full, and none is lost."""
+    output = shell.run("run supervise twenty", within=2)
+    assert output.count("child: SIGSEGV\n") == 20 and output.count("the child exited with 11\n") == 20, output
+    pids = re.findall(r"exception of (\d+)", output)
+    assert len(set(pids)) == 20 and pids == sorted(pids, key=int)
+
+
+def test_no_memory_is_lost(shell: Shell) -> None:
+    """Nothing is left of supervisors, and of those that were stopped."""
+    shell.run("run supervise leave", within=1)
+    before = shell.memory()
+    for _ in range(3):
+        assert "stopped: store page fault" in shell.run("run supervise gone", within=1)
+        assert "the child ended by 1\n" in shell.run("run supervise kill", within=1)
+    assert shell.memory() == before
+
+
+@pytest.mark.parametrize("harts", [1, 4])
+def test_the_books_are_in_order(machine: Callable[..., Machine], tmp_path: Path, harts: int) -> None:
+    commands = [f"supervise {what}" for what in ("segv", "ill", "leave", "kill", "gone", "debug", "fork", "nomount")]
+    arguments = ", ".join(f'"{command}"' for command in commands)
+    config = f'{INIT}\n[[service]]\nname = "audit"\npath = "bin/audit"\nargs = [{arguments}]\npower = true\n'
+    shell = Shell(machine(initrd=images.variant(tmp_path / "initrd.cpio", replace={"init.toml": config}), harts=harts), within=4)
+    until, log = shell.machine.monitor.clock() + 4, ""
+    while f"audit: after {commands[-1]}: " not in log:
+        assert shell.machine.monitor.clock() < until, log
+        shell.type("log\r")            # not run(): reports of crashes may come next to the echo
+        log = shell.until_prompt(within=3)
+    audits = re.findall(r"\] audit: audit: after (.*)", log)
+    assert audits == [f"{command}: fine" for command in ["the start", *commands]], log
+    assert log.count("child: SIGSEGV\n") == 1 and log.count("child: forked\n") == 1, log
