@@ -123,7 +123,7 @@ def test_cdt(prompt: Debugged) -> None:
     tree = prompt.gdb("cdt")["cdt"]
     assert re.search(r"^Untyped .* used  \[.*\]\n  (?! ).+  \[.* slot 0x[0-9a-f]+.*\]$", tree, re.MULTILINE)
     assert re.search(r"^IrqControl rights RWG  \[root slot 0x5\]\n  IrqControl .*\n(?: {4}.*\n)* {4}IrqHandler for interrupt 10, ", tree, re.MULTILINE)
-    assert re.search(r"^ {4,}Notification badge 0x1 .* \[interrupt 10\]$", tree, re.MULTILINE)
+    assert re.search(r"^ {4,}Notification badge 0x2 .* \[timer 0x\w+\]$", tree, re.MULTILINE)
     slot = "cdt &glenda::irqs[10].notification"
     assert prompt.gdb(slot)[slot].startswith("Notification badge 0x1 ")
 
@@ -220,7 +220,7 @@ def test_help(prompt: Debugged) -> None:
     for name in NAMES:
         assert re.search(rf"^  {name}\b.*: .*\.$", answers["glenda help"], re.MULTILINE)
         assert re.match(rf"(?:trace, .*\n)?{name}", answers[f"help {name}"])    # GDB has abbreviations of `trace`
-    assert "console, crash, date, disk, empty, factotum" in answers["program"]
+    assert {"console", "disk", "empty", "factotum"} <= set(re.findall(r"[\w.]+", answers["program"]))
 
 
 @pytest.mark.parametrize("harts", [1, 2])

@@ -62,6 +62,14 @@ def test_churn_costs_no_more_in_the_end(shell: Shell) -> None:
     assert few == many
 
 
+def test_accounts_that_are_too_small(shell: Shell) -> None:
+    """In each, another one of the allocations that a thread needs is refused. Nothing is lost."""
+    shell.run("run threads poor 100", within=2)
+    before = shell.memory()
+    assert re.match(r"threads: ran in \d\d small accounts\n", shell.run("run threads poor 130", within=2))
+    assert shell.memory() == before
+
+
 def test_a_crash_names_the_thread(shell: Shell) -> None:
     """It ends the process with all its threads."""
     output = shell.run("run threads crash 4")

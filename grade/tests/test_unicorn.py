@@ -183,10 +183,10 @@ def test_date(machine: Boot) -> None:
     shell = Shell(machine(icount=False), within=5)
     before = time.time()
     seconds = int(shell.run("run date ns", within=5).splitlines()[0]) / 1e9
-    assert before - 1 <= seconds <= time.time() + 1
+    assert before - 2 <= seconds <= time.time() + 1         # QEMU begins with a whole second
     text = shell.run("run date", within=5).splitlines()[0]
     shown = datetime.datetime.strptime(text, "%Y-%m-%d %H:%M:%S UTC").replace(tzinfo=datetime.timezone.utc).timestamp()
-    assert before - 1 <= shown <= time.time() + 1
+    assert before - 3 <= shown <= time.time() + 1
 
 
 def test_keys(boot: Callable[..., Shell]) -> None:
@@ -233,6 +233,8 @@ def test_a_folder_of_the_host(boot: Callable[..., Shell], tmp_path: Path) -> Non
     shell = boot(["p9"], share=share)
     for _ in range(2):
         assert set(shell.run("run ls", within=2).splitlines()[:-1]) == names
+    # What is no 9P makes QEMU's device give up. Its driver ends, and the next one resets it.
+    assert set(shell.run("run ls bad", within=5).splitlines()[:-1]) == names | {"ls: garbage: Deleted"}
 
 
 # --- U4: a disk -------------------------------------------------------------------------------------------------------

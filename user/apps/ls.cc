@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
-// Lists the folder of the host that QEMU shares: `run ls`.
+// Lists the folder of the host that QEMU shares: `run ls`. `run ls bad` first sends what is no message of 9P.
 //
 // Messages: the 9P2000.L protocol as the Linux kernel's documentation describes it. Numbers are little-endian; a
 // message begins with its size (4 bytes), its type (1) and a tag (2).
 #include <cstring>
 
 #include "glenda/devices.h"
+#include "glenda/environment.h"
 #include "glenda/print.h"
 #include "glenda/slots.h"
 #include "protocol/p9.h"
@@ -98,9 +99,20 @@ Answer<void> list() {
     return {};
 }
 
+/// The host's server gives up, and its driver with it. The next request is for the next driver.
+void send_garbage() {
+    const auto unicorn = devices::find_unicorn(kUnicorn);
+    if (!unicorn || !devices::lookup(*unicorn, "9p", 0, kDevice)) return;
+    const std::byte bytes[3] = {};
+    const auto answer = transact(Endpoint(kDevice), MessageWriter(P9Method::Transact).bytes(bytes));
+    print("ls: garbage: {}\n", std::string_view(answer ? "accepted" : name_of(answer.error())));
+    (void)environment().cnode.remove(kDevice);
+}
+
 }  // namespace
 
-int main() {
+int main(int argc, char** argv) {
+    if (argc > 1 && std::string_view(argv[1]) == "bad") send_garbage();
     if (const auto listed = list(); !listed) {
         print("ls: {}\n", listed.error());
         return 1;

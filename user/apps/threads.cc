@@ -109,6 +109,40 @@ Answer<void> leave(std::uint64_t number) {
     process::end_thread(99);
 }
 
+/// Starts as many threads as its account has memory for, again and again: what the first ones had is there again. (The
+/// page of the program's first Tcb has room for two more Tcbs, once.)
+Answer<void> again(std::uint64_t) {
+    Thread* threads[kMost];
+    std::uint64_t counts[5] = {};
+    for (std::uint64_t& started : counts) {
+        started = start_all(kMost, count, threads);
+        const auto refused = Thread::start(count, shared, kSmallStack);
+        CHECK(!refused && refused.error() == AnyError(ServerError::OutOfMemory), ServerError::Broken);
+        for (std::uint64_t i = 0; i < started; i++) TRY_VOID(threads[i]->join());
+    }
+    CHECK(counts[0] - counts[4] <= 1 && counts[3] == counts[4], ServerError::Broken);
+    return {};
+}
+
+/// Runs in accounts with 1 page, 2 pages and so on: whatever is asked for is refused once.
+Answer<void> poor(std::uint64_t most) {
+    constexpr std::string_view kArguments[] = {"again"};
+    std::uint64_t runs = 0;
+    for (std::uint64_t limit = 1; limit <= most; limit++) {
+        const auto pid =
+            process::spawn({.file = "threads", .arguments = kArguments, .flags = SpawnFlags::Limits, .limit = limit});
+        if (!pid) {
+            CHECK(pid.error() == AnyError(ServerError::OutOfMemory), pid.error());
+            continue;
+        }
+        TRY(ended, process::wait(std::int64_t(*pid)));
+        if (!ended.status.is_success()) print("threads: wrong with {} pages\n", limit);
+        runs++;
+    }
+    print("threads: ran in {} small accounts\n", runs);
+    return {};
+}
+
 struct Command {
     std::string_view name;
     Answer<void> (*run)(std::uint64_t number);
@@ -117,7 +151,12 @@ constexpr Command kCommands[] = {
     {"run", run},
     {"churn", churn},
     {"hang", hang_all},
+    {"run", run},
+    {"churn", churn},
+    {"hang", hang_all},
     {"leave", leave},
+    {"again", again},
+    {"poor", poor},
     {"crash",
      [](std::uint64_t number) -> Answer<void> {
          Thread* threads[kMost];
@@ -137,6 +176,6 @@ int main(int argc, char** argv) {
         if (!done) print("threads: {}\n", done.error());
         return done ? 0 : 1;
     }
-    print("usage: threads run | churn | crash | hang | leave [NUMBER]\n");
+    print("usage: threads run | churn | crash | hang | leave | again | poor [NUMBER]\n");
     return 2;
 }

@@ -12,10 +12,11 @@ template <typename Device>
 void start_or_end(Device& device, DriverProcess& process) {
     if (const auto started = device.start(process.pool()); !started) panic("{}", name_of(started.error()));
 }
-/// Ends the program if the device has done what no device may do: the next driver resets it.
+/// Ends the program if the device has done what no device may do, or has given up: the next driver resets it.
 template <typename Device>
 void end_if_broken(const Device& device) {
     if (device.fault() != QueueFault::None) panic("{}", name_of(device.fault()));
+    if (device.needs_reset()) panic("the device has given up");
 }
 
 }  // namespace glenda::driver

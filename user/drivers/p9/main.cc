@@ -15,9 +15,9 @@ constexpr unsigned kReplies = 2;
 Reply reply_places[kReplies];
 constinit ReplyPool replies(reply_places);
 
-struct ChannelServer {
-    const DriverProcess& process;
-    P9Channel& device;
+class ChannelServer {
+public:
+    ChannelServer(const DriverProcess& process, P9Channel& device) : process_(process), device_(device) {}
 
     Reaction handle(const Request& request) const {
         switch (P9Method(request.label())) {
@@ -28,29 +28,29 @@ struct ChannelServer {
     }
     void signalled(Badge bits) const {
         if ((bits & kBellStop) != 0) glenda::exit(0);
-        if ((bits & kBellInterrupt) != 0) process.interrupted(device);
+        if ((bits & kBellInterrupt) != 0) process_.interrupted(device_);
     }
 
 private:
     Reaction tag() const {
         char text[64];
-        return MessageWriter(0).text({text, device.tag(text)});
+        return MessageWriter(0).text({text, device_.tag(text)});
     }
     Reaction pass_on(std::span<const std::byte> message) const {
         if (message.empty() || message.size() > kP9MaxBytes) return ServerError::BadRequest;
-        std::copy(message.begin(), message.end(), device.request().begin());
-        if (!device.send(unsigned(message.size()))) return ServerError::Busy;
-        const auto answer = process.await(device, [&] { return take(); });
+        std::copy(message.begin(), message.end(), device_.request().begin());
+        if (!device_.send(unsigned(message.size()))) return ServerError::Busy;
+        const auto answer = process_.await(device_, [&] { return take(); });
         if (answer->size() > kP9MaxBytes) return ServerError::TooMany;
         return MessageWriter(0).bytes(*answer);
     }
     std::optional<std::span<const std::byte>> take() const {
-        end_if_broken(device);
-        return device.take();
+        end_if_broken(device_);
+        return device_.take();
     }
 
-public:
-    ChannelServer(const DriverProcess& its_process, P9Channel& its_device) : process(its_process), device(its_device) {}
+    const DriverProcess& process_;
+    P9Channel& device_;
 };
 
 }  // namespace
