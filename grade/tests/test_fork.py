@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""FORK: what parent and child share, how they part, and what becomes of those who fork too much (user/apps/forks.cc)."""
+"""F7: FORK, what parent and child share, how they part, and what becomes of those who fork too much (user/apps/forks.cc)."""
 
 import re
 from collections.abc import Callable
@@ -94,7 +94,7 @@ def test_forks_that_stay(shell: Shell) -> None:
 # --- memory objects (user/apps/shared.cc) -----------------------------------------------------------------
 
 def test_memory_that_several_processes_map(shell: Shell) -> None:
-    """Through FORK, and through a capability that a program is started with."""
+    """F6: through FORK, and through a capability that a program is started with."""
     output = shell.run("run shared")
     assert "shared: with a child by FORK\n" in output, output
     assert "shared: with a program by its capability; 2 of 8 pages are there\n" in output

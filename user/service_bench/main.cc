@@ -187,11 +187,11 @@ void measure_threads() {
 
 void run() {
     measure("get_pid", 10'000, [] { need(process::get_pid(), "get_pid"); });
+    measure_fork();  // before there are threads, whose stacks and objects would be copied, too
+    measure_exec();
     measure_threads();
     measure_lists();
     measure_memory();
-    measure_fork();
-    measure_exec();
     measure_spawn();
     measure_ends();
     print("service_bench: done\n");

@@ -53,18 +53,17 @@ enum class FactotumMethod : std::uint64_t {
     ObjectInfo,    // a capability of ObjectCreate -> ObjectKind, pages, pages that are there
     DeleteObject = kFactotumProtocol + 27,  // number of what CreateObject or ObjectCreate made -> : its capabilities
                                             //   vanish; memory stays as long as it is mapped
-    SetAccount,  // pid, pages kept for it, pages that it and its descendants may have at most (0: no limit) -> : by an
-                 //   ancestor, or with Grants::Power. NotFound: it has no account of its own (Limits). OutOfMemory:
-                 //   less than what is in use, or more than there is
-    SetSched,    // pid, SchedClass, nice, slice in microseconds (0: the class's) ->
-    Exec =
-        kFactotumProtocol + 30,  // as Spawn, with Environment alone, priority and slot map 0, no capabilities -> never:
-                                 //   the caller's process runs that program, with its pid, parent and slots. Its
-                                 //   other threads and its memory have gone. If it fails, nothing has changed
-    EventTake,                   // event_bit() of all kinds that are wanted [, tid] -> EventKind, pid, tid,
-                                 //   CrashKind, address, pc, sp: the next event of a descendant that no nearer
-                                 //   ancestor takes; with Grants::Power also of all whom no ancestor takes. The
-                                 //   thread is stopped until EventAnswer. 0 -> : wants no events any more
+    SetAccount,   // pid, pages kept for it, pages that it and its descendants may have at most (0: no limit) -> : by an
+                  //   ancestor, or with Grants::Power. NotFound: it has no account of its own (Limits). OutOfMemory:
+                  //   less than what is in use, or more than there is
+    SetSched,     // pid, SchedClass, nice, slice in microseconds (0: the class's) ->
+    Exec,         // as Spawn, with Environment alone, priority and slot map 0, no capabilities -> never: the caller's
+                  //   process runs that program, with its pid, parent and slots. Its other threads and its memory have
+                  //   gone. If it fails, nothing has changed
+    EventTake,    // event_bit() of all kinds that are wanted [, tid] -> EventKind, pid, tid,
+                  //   CrashKind, address, pc, sp: the next event of a descendant that no nearer
+                  //   ancestor takes; with Grants::Power also of all whom no ancestor takes. The
+                  //   thread is stopped until EventAnswer. 0 -> : wants no events any more
     EventAnswer,  // pid, tid, EventAction, pc, sp -> : by the taker, or an ancestor. NotFound: it is not stopped
     Offer = kFactotumProtocol + 35,  // (9Ball) protocol of a service, Endpoint capability -> : who may have it and asks
                                      //   for it gets it. Without one: the service has ended
