@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""F7: FORK, what parent and child share, how they part, and what becomes of those who fork too much (user/apps/forks.cc)."""
+"""Row F7: FORK, what parent and child share, how they part, and what becomes of those who fork too much (user/apps/forks.cc)."""
 
 import re
 from collections.abc import Callable
