@@ -104,10 +104,10 @@ void kernel_main(std::uint64_t hart_id, std::uint64_t device_tree, std::uint64_t
     detect_features(hardware.machine);
     tick_length = *hardware.machine.timebase_frequency() / kTicksPerSecond;
     add_hart(hart_id);
-    start_plic(hardware, hart_id);
     arch::prepare_hart();
     note_online(*harts[0]);
     start_other_harts(hardware.machine);
+    start_plic(hardware, hart_id);  // last: the firmware that starts a hart resets what the PLIC knows of it
 
     report_unreachable_memory(hardware.machine);
     FreeMemory memory = find_free_memory(hardware);
