@@ -172,8 +172,8 @@ Reaction NineballServer::manifest(const Request& request) const {
     const Service& service = supervisor_.services()[index];
     MessageWriter reply(0);
     reply.text(service.name()).word(service.pid);
-    for (const ManifestSlot& slot : manifest_of(*service.config, service.pid).all())
-        reply.word(std::bit_cast<std::uint64_t>(slot));
+    const auto slots = manifest_of(*service.config, service.pid);
+    for (const ManifestSlot& slot : slots.all()) reply.word(std::bit_cast<std::uint64_t>(slot));
     return reply;
 }
 
