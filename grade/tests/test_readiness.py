@@ -57,10 +57,9 @@ def test_a_service_is_not_up_before_it_says_so(boot: Callable[[str], Shell]) -> 
 
 
 def test_a_service_that_never_says_that_it_is_ready_is_killed(boot: Callable[[str], Shell]) -> None:
+    """An idle machine's clock jumps to the next time-out, so all five may be over before the first command."""
     shell = boot(service("mute", "linger", 'args = ["mute", "0", "never"]\nrestart = "always"')
                  + service("next", "hello", 'needs = ["mute"]'))
-    # An idle machine's clock jumps to the next time-out, so the first five seconds may be over already.
-    assert state(shell, "mute") in ("starting", "pausing") and state(shell, "next") == "waiting"
     log = log_with(shell, "9ball: next: does not run: it needs mute\n", within=40)
     assert log.count("9ball: mute: has not said that it is ready for 5 s; killed\n") == 5
     assert "9ball: mute: does not run: it has ended 5 times before it was up\n" in log
