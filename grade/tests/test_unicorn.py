@@ -162,10 +162,11 @@ def test_a_driver_gets_nothing_of_another(boot: Callable[..., Shell]) -> None:
     shell = boot([], initrd={"replace": {"drivers.toml": table}})
     shell.type("log\r")         # Factotum's report of the crash may come between
     log = shell.until_prompt(within=1)
-    first = dict(re.findall(r"\] process 4: snoop: ([\w ]+): (\w+)$", log, re.MULTILINE))
-    assert first == {"own device": "done", "memory": "NotFound", "much memory": "NotFound", "ready again": "BadRequest",
+    # An idle machine's clock jumps, so it may have been started again, and the first one's lines be gone.
+    said = dict(re.findall(r"\] process \d+: snoop: ([\w ]+): (\w+)$", log, re.MULTILINE))
+    assert said == {"own device": "done", "memory": "NotFound", "much memory": "NotFound", "ready again": "BadRequest",
                      "drop": "BadRequest", "own registers": "1"}
-    assert "unicorn: rtc@101000: process 4 crashed: load page fault\n" in log
+    assert re.search(r"unicorn: rtc@101000: process \d+ crashed: load page fault\n", log)
 
 
 # --- U5: the other devices --------------------------------------------------------------------------------------------
