@@ -9,10 +9,7 @@ namespace glenda::nineball {
 
 namespace {
 
-constexpr std::uint64_t kFirstPauseMs = 100;
-constexpr unsigned kMaxDoublings = 6;          // the longest pause is 6.4 s
-constexpr std::uint64_t kLongRunSeconds = 10;  // a longer run resets the pause
-constexpr unsigned kMaxFailedStarts = 5;       // in a row, before it was up
+constexpr unsigned kMaxFailedStarts = 5;  // in a row, before it was up
 
 /// For example "exited with status 3".
 FixedText<64> describe(ExitStatus status) {
@@ -70,11 +67,7 @@ void Supervisor::ended(Service& service, ExitStatus status) {
 
 void Supervisor::back_off(Service& service) {
     const std::uint64_t now = read_time();
-    const bool ran_long = now - service.started > kLongRunSeconds * timebase_;
-    if (ran_long) service.quick_ends = 0;
-    const unsigned doublings = service.quick_ends < kMaxDoublings ? service.quick_ends : kMaxDoublings;
-    const std::uint64_t pause_ms = kFirstPauseMs << doublings;
-    service.quick_ends++;
+    const std::uint64_t pause_ms = service.back_off.next_pause_ms(now - service.started, timebase_);
     service.restarts++;
     service.state = ServiceState::BackingOff;
     service.due = now + pause_ms * timebase_ / 1000;

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include "glenda/back_off.h"
 #include "glenda/object.h"
 #include "init_config.h"
 #include "protocol/nineball.h"
@@ -21,7 +22,7 @@ struct Service {
     Notification question{};     // asks whether its loop runs
     bool is_asked = false;       // that is so, and it has not answered yet
     std::uint64_t beat_due = 0;  // time, in ticks, to hear of it; 0: it is not watched
-    unsigned quick_ends = 0;     // in a row, each after a short run
+    BackOff back_off{};
     unsigned failed_starts = 0;  // in a row, each before it was up
     std::uint64_t started = 0;   // time, in ticks
     std::uint64_t due = 0;       // BackingOff: time to start; Starting, Stopping: time to give up; else 0

@@ -98,7 +98,8 @@ void Supervisor::revive(Service& service) {
     if (!service.is_over()) return;
     service.state = ServiceState::Waiting;
     service.stop_wanted = false;
-    service.quick_ends = service.failed_starts = 0;
+    service.back_off.reset();
+    service.failed_starts = 0;
     for (unsigned need : service.config->needed.all()) {
         if (!services_[need].is_up()) revive(services_[need]);
     }

@@ -8,6 +8,7 @@
 // Empty, NoDriver and Unusable are for ever.
 #pragma once
 
+#include "glenda/back_off.h"
 #include "machine.h"
 #include "page_pool.h"
 #include "protocol/unicorn.h"
@@ -51,7 +52,7 @@ struct Device {
     std::uint64_t pid = 0;  // 0: no driver runs
     bool is_quiet = true;   // it has been reset since the last driver, so it touches no memory
     std::uint64_t restarts = 0;
-    unsigned quick_ends = 0;     // in a row, each after a short run
+    BackOff back_off{};
     unsigned failed_starts = 0;  // in a row, each before it was ready
     std::uint64_t started = 0;   // time, in ticks
     std::uint64_t due = 0;       // BackingOff: time to start; Starting: time to give up; else 0

@@ -9,10 +9,7 @@ namespace glenda::unicorn {
 
 namespace {
 
-constexpr std::uint64_t kFirstPauseMs = 100;
-constexpr unsigned kMaxDoublings = 6;          // the longest pause is 6.4 s
-constexpr std::uint64_t kLongRunSeconds = 10;  // a longer run resets the pause
-constexpr std::uint64_t kReadySeconds = 5;     // time from the start until it is ready
+constexpr std::uint64_t kReadySeconds = 5;  // time from the start until it is ready
 constexpr std::int64_t kKillSignal = 9;
 
 /// For example "exited with status 3".
@@ -112,11 +109,7 @@ void Drivers::ended(Device& device, ExitStatus status) {
 
 void Drivers::back_off(Device& device) {
     const std::uint64_t now = read_time();
-    const bool ran_long = now - device.started > kLongRunSeconds * timebase_;
-    if (ran_long) device.quick_ends = 0;
-    const unsigned doublings = device.quick_ends < kMaxDoublings ? device.quick_ends : kMaxDoublings;
-    const std::uint64_t pause_ms = kFirstPauseMs << doublings;
-    device.quick_ends++;
+    const std::uint64_t pause_ms = device.back_off.next_pause_ms(now - device.started, timebase_);
     device.restarts++;
     device.state = DeviceState::BackingOff;
     device.due = now + pause_ms * timebase_ / 1000;

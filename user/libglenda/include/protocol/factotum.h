@@ -2,8 +2,8 @@
 // The Factotum protocol: processes and memory. A client calls slot kSlotFactotum.
 //
 // The badge of the client's capability identifies the caller, so no method has it as an argument. Methods are numbered
-// as in Factotum's design document, section 4. Those not implemented yet return ServerError::NotSupported. A reply's
-// label is 0 or a ServerError.
+// as in Factotum's design document, section 4. An unknown one returns ServerError::BadRequest. A reply's label is 0 or
+// a ServerError.
 #pragma once
 
 #include <cstdint>
