@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Threads that wait for each other in all ways of glenda/sync.h, and count exactly.
+// Threads that wait for each other in all ways of glenda/sync.h, and count exactly: `locks [ROUNDS [VISITORS]]`. With
+// VISITORS, so many must have been behind the semaphore at once: up to 3, and 3 on one hart, where they meet for sure.
 #include "glenda/number.h"
 #include "glenda/print.h"
 #include "glenda/process.h"
@@ -192,12 +193,13 @@ void open_gate() {
 }  // namespace
 
 int main(int argc, char** argv) {
-    if (argc == 2) rounds = to_number(argv[1]).value_or(kUsualRounds);
+    if (argc >= 2) rounds = to_number(argv[1]).value_or(kUsualRounds);
     run_all(add);
     check("a sum", sum, kThreads * rounds);
     run_all(visit);
     check("visits", visits, kThreads * rounds);
     check("too many visitors at once", most_inside > 3, 0);
+    if (argc == 3) check("visitors at once", most_inside, to_number(argv[2]).value_or(0));
     run_all(trade);
     check("numbers", taken, kThreads / 2 * rounds);
     check("their sum", taken_sum, taken * (taken + 1) / 2);
