@@ -174,9 +174,12 @@ private:
     Broken audit_threads();
 
     // snapshot.cc
-    Reaction snapshot(Process& process);
+    Reaction snapshot(Process& process, Request& request);
     Answer<void> make_list(AddressSpace& space, std::uint64_t bytes);
     void describe_founders(ProcessInfo* lines) const;
+
+    // thread_list.cc
+    Reaction thread_list(Process& process, std::uint64_t pid);
 
     // faults.cc
     Reaction fault(Request& request);
