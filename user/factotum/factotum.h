@@ -182,6 +182,7 @@ private:
 
     // faults.cc
     Reaction fault(Request& request);
+    Reaction crash(Thread& thread, CrashKind kind, Request& request);
     void report(const Process& process, const Thread& thread, CrashKind kind, std::uint64_t address);
 
     Memory& memory_;
