@@ -147,7 +147,7 @@ void transfer(Service& service, BlockOp op, unsigned first, unsigned count, unsi
             if (!service.client.submit({op, first + i, i, 1, i})) break;
             begun++;
         }
-        if (service.client.driver_wants_signal()) need(service.driver_bell.signal());
+        if (service.client.owes_signal()) need(service.driver_bell.signal());
         if (driver_ends && done % 8 == 0) {
             service.end_driver();
             service.thread.join();
