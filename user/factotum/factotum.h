@@ -89,14 +89,11 @@ private:
     void finish(Thread& thread, const Message& answer);
     void set_deadline(Thread& thread, std::uint64_t deadline);
     void wind_timer();
+    void time_is_up(Waiter& waiter);
     Reaction sleep(Process& process, Request& request);
 
     // futex_calls.cc
-    struct Word {
-        FutexKey key;
-        std::uint32_t value;
-    };
-    Answer<Word> word_at(Process& process, std::uint64_t address);
+    FutexKey key_of(const Process& process, const Region& region, std::uint64_t address) const;
     Reaction futex_wait(Process& process, Request& request);
     Reaction futex_wake(Process& process, Request& request);
 
@@ -183,6 +180,7 @@ private:
 
     // faults.cc
     Reaction fault(Request& request);
+    Reaction crash(Thread& thread, CrashKind kind, Request& request);
     void report(const Process& process, const Thread& thread, CrashKind kind, std::uint64_t address);
 
     Memory& memory_;

@@ -135,7 +135,11 @@ Answer<void> futex_wait(const std::atomic<std::uint32_t>& word, std::uint32_t ex
 }
 
 Answer<std::uint64_t> futex_wake(const std::atomic<std::uint32_t>& word, std::uint64_t count) {
-    return ask_word(FactotumMethod::FutexWake, reinterpret_cast<std::uint64_t>(&word), count);
+    for (std::uint64_t woken = 0;;) {
+        TRY(more, ask_word(FactotumMethod::FutexWake, reinterpret_cast<std::uint64_t>(&word), count - woken));
+        woken += more;
+        if (more < kMostWoken || woken == count) return woken;
+    }
 }
 
 Answer<std::uint64_t> sbrk(std::int64_t bytes) { return ask_word(FactotumMethod::Sbrk, bytes); }

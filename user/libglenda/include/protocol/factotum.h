@@ -147,6 +147,8 @@ enum class RequestFlags : std::uint64_t { None = 0, Wait = 1 };  // Wait: until 
 
 /// As the timeout of FUTEX_WAIT.
 constexpr std::int64_t kNoTimeout = -1;
+/// FUTEX_WAKE wakes at most so many at once, so that nobody else waits long. Who wants more asks again.
+constexpr std::uint64_t kMostWoken = 32;
 
 enum class WaitFlags : std::uint64_t { None = 0, NoHang = 1 };
 
