@@ -18,7 +18,7 @@ enum class FactotumMethod : std::uint64_t {
                                     //   strings (file name, then arguments), with Environment their count and the
                                     //   variables ("NAME=value"), with Limits its words [, tid]; capabilities -> pid;
                                     //   with Wait also the ExitStatus
-    Exit,                           // code -> never
+    Exit,                           // code [, tid] -> never
     Wait,    // pid or -1 for any child, WaitFlags [, tid] -> pid (0: none has ended, with NoHang), ExitStatus
     Kill,    // pid, signal ->
     Fork,    // [tid] -> pid of the child, 0 in the child: a copy of the process with its calling thread alone. Slots 1
@@ -220,6 +220,8 @@ enum class EventKind : std::uint8_t {
     Debug,      // it was spawned with SpawnFlags::Debug, and has not run yet
     NoMount,    // the same, with SpawnFlags::NoMount
     Fork,       // it is the child of a fork, and has not run yet
+    Exec,       // it is another program now (EXEC), which has not run yet
+    Exit,       // it is about to end by itself; in place of the address, its exit code
 };
 /// In EVENT_TAKE's mask: EventKind::None if there is no event now. So a process can ask for events before there are
 /// any.
