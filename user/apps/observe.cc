@@ -32,13 +32,11 @@ constexpr std::uint64_t kKinds = event_bit(EventKind::Exec) | event_bit(EventKin
 
 std::int64_t disturb(void*) {
     const Tcb first(kSlotTcb);
-    for (unsigned i = 0; i < 5; i++) {
+    for (;;) {
         (void)process::sleep(5);
         (void)first.suspend();
         (void)first.resume();
     }
-    (void)process::sleep(1000);
-    return 0;
 }
 
 std::uint64_t start(std::string_view what, SpawnFlags flags = SpawnFlags::None) {
