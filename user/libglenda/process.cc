@@ -46,11 +46,6 @@ TextList variables_of(const SpawnRequest& request) {
     return request.variables ? TextList(*request.variables) : TextList(environment().variables);
 }
 
-void add_texts(MessageWriter& message, const TextList& texts) {
-    message.word(texts.size());
-    for (std::size_t i = 0; i < texts.size(); i++) message.text(texts[i]);
-}
-
 /// What follows the texts.
 void add_rest(MessageWriter& message, const SpawnRequest& request) {
     if (has(request.flags, SpawnFlags::Limits)) message.word(request.reserved).word(request.limit).word(request.grants);
@@ -59,13 +54,13 @@ void add_rest(MessageWriter& message, const SpawnRequest& request) {
 }
 
 /// For texts that fit in no message. The reply does not wait for the child's end: other threads may want the slot.
-Answer<void> send_block(const SpawnRequest& request, Received& reply, FactotumMethod method) {
+/// Out of line: it is rare.
+[[gnu::noinline]] Answer<void> send_block(const SpawnRequest& request, Received& reply, FactotumMethod method) {
     ArgumentObject block;
     TRY(bytes, block.fill(TextList(request.file, request.arguments), variables_of(request)));
     MessageWriter message(method);
     message.word(request.flags | SpawnFlags::Block).word(request.priority).word(request.slots);
-    add_texts(message, TextList(request.file, {}));
-    message.word(bytes).cap(kSlotBlock);
+    message.word(1).text(request.file).word(bytes).cap(kSlotBlock);
     add_rest(message, request);
     TRY_VOID(transact(server(), message, reply));
     block.release();
@@ -74,13 +69,15 @@ Answer<void> send_block(const SpawnRequest& request, Received& reply, FactotumMe
 
 Answer<void> send_spawn(const SpawnRequest& request, SpawnFlags more, SpawnReason* reason, Received& reply,
                         FactotumMethod method = FactotumMethod::Spawn) {
-    const TextList arguments(request.file, request.arguments), variables = variables_of(request);
     MessageWriter message(method);
     message.word(request.flags | more | SpawnFlags::Environment).word(request.priority).word(request.slots);
-    add_texts(message, arguments);
-    add_texts(message, variables);
+    message.word(1 + request.arguments.size()).text(request.file);
+    for (const std::string_view argument : request.arguments) message.text(argument);
+    const TextList variables = variables_of(request);
+    message.word(variables.size());
+    variables.for_each([&](std::string_view variable) { message.text(variable); });
     add_rest(message, request);
-    const bool is_large = message.overflow() || arguments.size() + variables.size() > kMaxTexts;
+    const bool is_large = message.overflow() || 1 + request.arguments.size() + variables.size() > kMaxTexts;
     const Answer<void> done = is_large ? send_block(request, reply, method) : transact(server(), message, reply);
     if (!done && reason != nullptr) explain(request, reply, *reason);
     return done;
