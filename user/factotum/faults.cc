@@ -85,6 +85,7 @@ Reaction Factotum::fault(Request& request) {
     Thread* const thread = threads_.find_badge(request.badge);
     if (thread == nullptr) return Reaction::later();  // it has ended meanwhile
     Process& process = processes_.at(thread->process);
+    if (process.has_ended) return Reaction::later();
     const Verdict verdict = judge(memory_, process, request);
     if (!verdict.crash) return short_message(kFaultResume);
     if (stop_for(*thread, {.event = EventKind::Exception, .crash = *verdict.crash, .address = verdict.address})) {
@@ -92,8 +93,7 @@ Reaction Factotum::fault(Request& request) {
         return Reaction::later();
     }
     report(process, *thread, *verdict.crash, verdict.address);
-    end(process, ExitStatus::crashed(*verdict.crash));
-    return Reaction::later();  // the thread that waits for the reply is gone
+    return end_at_request(process, ExitStatus::crashed(*verdict.crash), request);
 }
 
 /// Prints, for example, `crash (pid 7) stopped: store page fault at address 0x0, pc 0x10234 in main+0x34`. If the

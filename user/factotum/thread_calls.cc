@@ -37,8 +37,7 @@ Reaction Factotum::thread_exit(Process& process, Request& request) {
     if (process.is_founder()) return ServerError::PermissionDenied;
     if (thread == nullptr || thread->has_ended) return ServerError::BadRequest;
     if (process.running == 1) {
-        end(process, ExitStatus::exited(std::int32_t(status)));
-        return Reaction::later();  // the caller is gone
+        return end_at_request(process, ExitStatus::exited(std::int32_t(status)), request);
     }
     unblock(*thread, short_message(ServerError::Interrupted));
     threads_.stop(process, *thread);

@@ -84,6 +84,9 @@ public:
     void append(const Region& region) { at(count_++) = region; }
     /// Splits the region around `address` in two, if there is one. Precondition: count() < capacity().
     void cut(std::uint64_t address);
+    /// The last one, if there is one. It may be made shorter, or dropped.
+    Region& last() { return at(count_ - 1); }
+    void drop_last() { count_--; }
     /// Removes the regions that lie in [start, end). None lies there partly.
     void erase(std::uint64_t start, std::uint64_t end);
     /// Makes one of regions that touch [start, end) and continue in each other.
