@@ -94,7 +94,7 @@ protected:
             const Mapping* mapping = machine().look(space.space.vspace(), address_of(page));
             if (mapping != nullptr && (std::uint64_t(mapping->flags) & std::uint64_t(access)) != 0)
                 return reinterpret_cast<std::uint64_t*>(machine().memory + mapping->physical);
-            if (space.space.resolve(memory_, address_of(page), access)) return nullptr;
+            if (space.space.resolve(memory_, address_of(page), access) != CrashKind::None) return nullptr;
         }
         ADD_FAILURE() << "page " << page << " faults again";
         return nullptr;

@@ -232,7 +232,7 @@ enum class EventAction : std::uint64_t {
     Kill,    // the process ends
 };
 
-/// The state of a process, for PS.
+/// The state of a process, for PS; the busiest first.
 enum class ProcessState : std::uint8_t { Running, Waiting, Stopped, Zombie };
 
 /// "run", "wait", "stop", "zombie".
