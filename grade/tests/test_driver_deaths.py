@@ -16,7 +16,7 @@ DEPTH = 32      # requests that `disk` has in flight
 
 def reaper(device_class: str, times: int) -> dict[str, object]:
     """An initrd with a service that kills the drivers of a class, again and again."""
-    more = f'args = ["{device_class}", "{times}"]\npower = true\nrestart = "never"'
+    more = f'args = ["{device_class}", "{times}"]\nuses = ["devices"]\npower = true\nrestart = "never"'
     return {"replace": {"init.toml": INIT + service("reaper", "reaper", more)}}
 
 
