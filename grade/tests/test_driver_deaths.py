@@ -14,9 +14,11 @@ from glenda.systems import BLOCK, INIT, TABLE, content, listed, service
 DEPTH = 32      # requests that `disk` has in flight
 
 
-def reaper(device_class: str, times: int) -> dict[str, object]:
-    """An initrd with a service that kills the drivers of a class, again and again."""
-    more = f'args = ["{device_class}", "{times}"]\nuses = ["devices"]\npower = true\nrestart = "never"'
+def reaper(device_class: str, times: int, priority: int = 101) -> dict[str, object]:
+    """An initrd with a service that kills the drivers of a class so many times. Above the drivers' priority it does so
+    between any two instructions, else only while the driver sleeps."""
+    more = (f'args = ["{device_class}", "{times}"]\nneeds = ["unicorn"]\nuses = ["devices"]\npower = true\n'
+            f'priority = {priority}\nrestart = "never"')
     return {"replace": {"init.toml": INIT + service("reaper", "reaper", more)}}
 
 
@@ -33,7 +35,7 @@ def soaked(seed: int, blocks: int, rounds: int) -> dict[int, bytes]:
 
 def test_a_disk_driver_is_killed_100_times_under_load(with_devices: Callable[..., Shell], tmp_path: Path) -> None:
     """Each answer was right, and the image is what the model says."""
-    shell = with_devices(["blk"], initrd=reaper("block", 110))
+    shell = with_devices(["blk"], initrd=reaper("block", 140, priority=239))
     output = shell.run("run disk soak 11 4096 101", within=900)
     rounds = int(re.match(r"disk: (\d+) rounds, 10\d drivers\nprocess \d+ exited with status 0\n", output)[1])
     assert rounds >= 100

@@ -165,14 +165,14 @@ TEST_F(SessionTest, ATailThatIsFarAwayCostsNoTime) {
 
 TEST_F(SessionTest, SignalsOnlyWhereTheyAreWanted) {
     submit(1);
-    EXPECT_FALSE(client.driver_wants_signal()) << "the driver has not said that it waits";
+    EXPECT_FALSE(client.owes_signal()) << "the driver has not said that it waits";
     EXPECT_FALSE(session.may_wait()) << "there is something to do";
     EXPECT_EQ(begin(), 1);
     EXPECT_TRUE(session.may_wait());
     submit(2);
-    EXPECT_TRUE(client.driver_wants_signal());
+    EXPECT_TRUE(client.owes_signal());
+    EXPECT_FALSE(client.owes_signal()) << "it has been signalled";
     EXPECT_EQ(begin(), 2);
-    EXPECT_FALSE(client.driver_wants_signal()) << "it is awake";
     EXPECT_TRUE(client.may_wait());
     EXPECT_FALSE(session.owes_signal()) << "there is no answer";
     session.complete(last, BlockStatus::Ok);
@@ -181,6 +181,7 @@ TEST_F(SessionTest, SignalsOnlyWhereTheyAreWanted) {
     EXPECT_FALSE(client.may_wait()) << "there is an answer";
     EXPECT_TRUE(client.take());
     submit(3);
+    EXPECT_FALSE(client.owes_signal()) << "the driver is awake";
     EXPECT_EQ(begin(), 3);
     session.complete(last, BlockStatus::Ok);
     EXPECT_FALSE(session.owes_signal()) << "it is awake";

@@ -70,6 +70,10 @@ public:
     bool has_table(const Memory& memory, std::uint64_t address, std::uint64_t span) const {
         return span == kDirectorySize ? bool(directories_[address / kDirectorySize]) : find(memory, address) != nullptr;
     }
+    /// Whether one table has all of [start, end), and is there. That is so for most small ranges.
+    bool has_leaf_for(const Memory& memory, std::uint64_t start, std::uint64_t end) const {
+        return start / kLeafSize == (end - 1) / kLeafSize && find(memory, start) != nullptr;
+    }
     /// The same as find(), but makes the tables, which must have been charged. Error: NotEnoughMemory.
     Result<PageEntry*> ensure(Memory& memory, std::uint64_t address) {
         if (PageEntry* const entry = find(memory, address); entry != nullptr) return entry;
