@@ -59,7 +59,7 @@ Broken Factotum::audit_threads() {
             is_fine = is_fine && (!thread->has_deadline || thread->kind >= WaitKind::Futex);
         }
         is_fine = is_fine && listed == process.threads.count && running == process.running;
-        is_fine = is_fine && process.is_zombie == (running == 0);
+        is_fine = is_fine && (process.is_ending() || process.is_zombie == (running == 0));
         count += listed;
     });
     is_fine = is_fine && count == threads_.count() && at_words == futex_.count() && with_deadline == wheel_.count();

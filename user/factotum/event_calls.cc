@@ -101,7 +101,7 @@ Reaction Factotum::event_answer(Process& process, Request& request) {
     const std::uint64_t sp = reader.word();
     if (!reader.ok() || action > EventAction::Kill) return ServerError::BadRequest;
     Process* const subject = pid >> 32 == 0 ? processes_.find_pid(std::uint32_t(pid)) : nullptr;
-    if (subject == nullptr || subject->is_zombie) return ServerError::NoSuchProcess;
+    if (subject == nullptr || subject->has_ended) return ServerError::NoSuchProcess;
     Thread* const thread = threads_.find(*subject, tid);
     if (thread == nullptr || thread->stop.event == EventKind::None) return ServerError::NotFound;
     if (thread->stop.taker != process.pid && (subject == &process || !may_kill(process, *subject)))

@@ -51,10 +51,7 @@ Answer<void> Factotum::change_program(Process& process, Thread& caller, NextProg
         Thread* const other = thread;
         thread = threads_.next(*thread);
         if (other == &caller) continue;
-        forget_event(*other);
-        unblock(*other, short_message(ServerError::Interrupted));
-        if (!other->has_ended) threads_.stop(process, *other);
-        threads_.release(process, *other);
+        end_thread(process, *other);
     }
     abandon_events(process);  // the next program has not asked for any
     AddressSpace old = process.space;

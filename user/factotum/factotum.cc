@@ -47,7 +47,7 @@ Reaction Factotum::handle(Request& request) {
     if (request.badge & kObjectBadge) return ServerError::NoSuchProcess;
     if (request.badge & kFaultBadge) return fault(request);
     Process* process = processes_.find_badge(request.badge);
-    if (process == nullptr || process->is_zombie) return ServerError::NoSuchProcess;
+    if (process == nullptr || process->has_ended) return ServerError::NoSuchProcess;
 
     switch (FactotumMethod(request.label())) {
         case FactotumMethod::Spawn: return spawn(*process, request);

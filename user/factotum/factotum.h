@@ -76,9 +76,16 @@ private:
     Reaction wait_for(Process& parent, std::uint64_t tid, std::int64_t wanted, Request& request);
     Reaction kill(Process& killer, Request& request);
     Reaction set_exit_notification(Process& process, Request& request);
-    /// Ends a process: frees everything it had and notifies the parent. It stays a zombie until the parent waits for
-    /// it.
+
+    // ending.cc
+    /// Ends a process: frees everything it had and notifies the parent, now or soon. It stays a zombie until the parent
+    /// waits for it.
     void end(Process& process, ExitStatus status);
+    Reaction end_at_request(Process& process, ExitStatus status, Request& request);
+    void go_on_ending();
+    bool end_some(Process& process, unsigned& steps);
+    void end_thread(Process& process, Thread& thread);
+    void finish_end(Process& process);
     void end_children(const Process& process, ExitStatus status);
     void tear_down(Process& process);
     void leave_account(Process& process);
@@ -160,7 +167,7 @@ private:
     // broker_calls.cc
     Reaction offer(Process& process, Request& request);
     Reaction request_cap(Process& process, Request& request);
-    void give_service(ReplyHandle& caller, unsigned service, std::uint32_t pid);
+    void give_service(ReplyHandle& caller, unsigned service, const Process& client);
 
     // account_call.cc
     Reaction set_account(Process& process, Request& request);
@@ -206,7 +213,9 @@ private:
     TimerWheel wheel_;
     bool is_timer_set_ = false;
     std::uint64_t timer_time_ = 0;  // when it will signal
-    Waiter next_balance_{};         // with several harts
+    Process* ending_ = nullptr;     // the processes of which something is left, in a list
+    Process** last_ending_ = &ending_;
+    Waiter next_balance_{};  // with several harts
     Futex futex_{};
 };
 
