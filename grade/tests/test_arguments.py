@@ -29,6 +29,18 @@ def test_nothing_stays(shell: Shell) -> None:
         assert shell.memory() == before, how
 
 
+def test_every_charge_is_refused_once(shell: Shell) -> None:
+    """Children in accounts of 1 to 400 pages start programs, with few arguments and with many: that works, or is refused,
+    and nothing is lost."""
+    shell.run("run arguments poor 400", within=5)
+    before = shell.memory()
+    output = shell.run("run arguments poor 400", within=5)
+    found = re.search(r"arguments: ran in (\d+) small accounts, 0 wrong\n", output)
+    worked = output.count("child: 100 texts of 6400 bytes, 0 wrong\n")
+    assert found and 0 < worked < int(found[1]), output
+    assert shell.memory() == before
+
+
 def test_too_many(shell: Shell) -> None:
     """The caller hears of it, and goes on."""
     assert "arguments: spawn: MessageTooLong\n" in shell.run("run arguments spawn 2000 100", within=2)
@@ -66,7 +78,7 @@ def test_a_block_that_changes(shell: Shell) -> None:
 
 def test_the_books_are_in_order(with_services: Callable[..., Shell]) -> None:
     commands = ["arguments spawn 1000 64", "arguments exec 1000 64", "arguments wrong", "arguments wild", "arguments changed",
-                "arguments threads"]
+                "arguments threads", "arguments poor 400"]
     listed = ", ".join(f'"{command}"' for command in commands)
     shell = with_services(service("audit", "audit", f"args = [{listed}]\npower = true"), within=4)
     log = shell.log_with(f"audit: after {commands[-1]}: ", within=4)

@@ -5,6 +5,7 @@
 //     arguments threads                          four threads that do so at once
 //     arguments wrong                            what Factotum refuses
 //     arguments wild                             a block of nonsense; one whose texts have no end
+//     arguments poor N                           children in accounts of 1 to N pages start programs themselves
 //     arguments changed                          a block that changes while the child reads it
 #include "glenda/argument_block.h"
 #include "glenda/environment.h"
@@ -165,11 +166,44 @@ void change() {
           std::string_view(process::object_info(kObject) ? "open" : "closed"));
 }
 
+/// Starts a program with few arguments, and one with many. There may be no memory for that.
+int try_both() {
+    const auto list = make_texts(100, 64);
+    for (const auto arguments : {list.first(0), list}) {
+        const auto ended = process::run({.file = "empty", .arguments = arguments.first(0)});
+        if (!ended && ended.error() != AnyError(ServerError::OutOfMemory)) return 1;
+        const auto checked = process::run({.file = "arguments", .arguments = arguments});
+        if (!checked && checked.error() != AnyError(ServerError::OutOfMemory)) return 2;
+        if (checked && !checked->status.is_success()) return 3;
+    }
+    return 0;
+}
+
+/// Whatever a child asks for is refused once.
+void run_poor(std::uint64_t most) {
+    constexpr std::string_view kArguments[] = {"try"};
+    std::uint64_t runs = 0, wrong = 0;
+    for (std::uint64_t limit = 1; limit <= most; limit++) {
+        const auto pid =
+            process::spawn({.file = "arguments", .arguments = kArguments, .flags = SpawnFlags::Limits, .limit = limit});
+        if (!pid) {
+            wrong += pid.error() != AnyError(ServerError::OutOfMemory);
+            continue;
+        }
+        const auto ended = process::wait(std::int64_t(*pid));
+        wrong += !ended || !ended->status.is_success();
+        runs++;
+    }
+    print("arguments: ran in {} small accounts, {} wrong\n", runs, wrong);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
     const std::string_view what = argc > 1 ? argv[1] : "";
     if (what == "check") return check(environment().variables);
+    if (what == "try") return try_both();
+    if (what == "poor" && argc == 3) return run_poor(*to_number(argv[2])), 0;
     if (what == "threads") return run_threads(), 0;
     if (what == "wrong") return ask_wrongly(), 0;
     if (what == "wild") return ask_wildly(), 0;
