@@ -49,8 +49,8 @@ Answer<void> Factotum::change_program(Process& process, Thread& caller, NextProg
         Thread* const other = thread;
         thread = threads_.next(*thread);
         if (other == &caller) continue;
-        forget_event(*other);
         unblock(*other, short_message(ServerError::Interrupted));
+        forget_event(*other);
         if (!other->has_ended) threads_.stop(process, *other);
         threads_.release(process, *other);
     }

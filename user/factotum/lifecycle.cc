@@ -106,12 +106,13 @@ void Factotum::end_children(const Process& process, ExitStatus status) {
 /// Frees what a process has. Its Tcbs go with its belongings, before the address space that they run in.
 void Factotum::tear_down(Process& process) {
     for (Thread* thread = threads_.first(process); thread != nullptr; thread = threads_.next(*thread)) {
-        forget_event(*thread);
         unblock(*thread, short_message(ServerError::Interrupted));
+        forget_event(*thread);
     }
     abandon_events(process);
     const SlotMap& slots = memory_.slots();
     process.belongings.destroy(memory_);
+    for (ObjectNumber i = process.objects; i != 0; i = objects_.find(i)->next) break_pages(i);
     objects_.close_all(process.objects);
     if (process.has_exit_notification) (void)memory_.kernel().remove(slots.run(process.place, kRunExitNotification));
     if (process.cspace) memory_.give_cnode(process.cnode_page, process.cnode_radix);

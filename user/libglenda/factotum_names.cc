@@ -21,6 +21,7 @@ const char* name_of(CrashKind kind) {
         case CrashKind::UnknownSyscall: return "unknown system call";
         case CrashKind::OutOfMemory: return "out of memory";
         case CrashKind::OtherException: return "exception";
+        case CrashKind::PagerEnded: return "page whose pager has ended";
         case CrashKind::Count: break;
     }
     return "?";

@@ -14,10 +14,33 @@ WordList& Futex::bucket_of(FutexKey key) {
 
 Answer<void> Futex::wait(Waiter& waiter, FutexKey key, std::uint32_t value, std::uint32_t expected) {
     CHECK(value == expected, ServerError::NotReady);
+    enter(waiter, key);
+    return {};
+}
+
+void Futex::enter(Waiter& waiter, FutexKey key) {
     waiter.key = key;
     bucket_of(key).push(waiter);
     count_++;
-    return {};
+}
+
+Waiter* Futex::first(FutexKey key) {
+    Waiter* waiter = bucket_of(key).first();
+    while (waiter != nullptr && !(waiter->key == key)) waiter = WordList::next(*waiter);
+    return waiter;
+}
+
+void Futex::take_all(std::uint64_t space, WordList& found) {
+    for (WordList& bucket : buckets_) {
+        for (Waiter* waiter = bucket.first(); waiter != nullptr;) {
+            Waiter* const next = WordList::next(*waiter);
+            if (waiter->key.space == space) {
+                forget(*waiter);
+                found.push(*waiter);
+            }
+            waiter = next;
+        }
+    }
 }
 
 std::uint64_t Futex::wake(FutexKey key, std::uint64_t count, WordList& woken) {

@@ -19,8 +19,14 @@ public:
     /// Lets `waiter` wait at the word, which is now `value`. Error: NotReady, if that is not what the caller expects:
     /// whoever changed it may have woken the others already.
     Answer<void> wait(Waiter& waiter, FutexKey key, std::uint32_t value, std::uint32_t expected);
+    /// The same, whatever the word's value.
+    void enter(Waiter& waiter, FutexKey key);
+    /// The waiter that has waited longest for that; null if there is none.
+    Waiter* first(FutexKey key);
     /// Moves the first waiters of a word, at most `count`, into `woken`. Returns how many.
     std::uint64_t wake(FutexKey key, std::uint64_t count, WordList& woken);
+    /// Moves all waiters with keys of this space into `found`.
+    void take_all(std::uint64_t space, WordList& found);
     /// Forgets a waiter, which is in a bucket.
     void forget(Waiter& waiter);
 

@@ -17,12 +17,14 @@ enum class WaitKind : std::uint8_t {
     Service,  // for a service that 9Ball will offer
     Event,    // for an event (EVENT_TAKE)
     Stopped,  // for the answer to an event about it
+    Pager,    // for a page that somebody wants (PAGER_TAKE)
+    Page,     // for a page that its pager has not brought yet
     Futex,    // for FUTEX_WAKE
     Sleep,    // for its time
 };
 
 /// A word of memory that threads can wait at. Private memory: the process, and the address. Shared memory: the object,
-/// and the place in it.
+/// and the place in it. Or a page of an object that they wait for.
 struct FutexKey {
     std::uint64_t space = 0;
     std::uint64_t address = 0;
