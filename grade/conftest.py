@@ -15,7 +15,7 @@ sys.dont_write_bytecode = True
 os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
 shutil.rmtree(Path(__file__).parent / "__pycache__", ignore_errors=True)
 
-from glenda import paths  # noqa: E402  (after the switch above)
+from glenda import devices, images, paths, systems  # noqa: E402  (after the switch above)
 from glenda.errors import Infrastructure  # noqa: E402  (after the switch above)
 from glenda.machine import Machine  # noqa: E402  (after the switch above)
 from glenda.shell import Shell  # noqa: E402  (after the switch above)
@@ -56,6 +56,28 @@ def machine(request: pytest.FixtureRequest) -> Iterator[Callable[..., Machine]]:
     yield start
     for each in started:
         each.close()
+
+
+@pytest.fixture
+def with_services(machine: Callable[..., Machine], tmp_path: Path) -> Callable[..., Shell]:
+    """Boots a system with more services: `with_services(service("x", "hello"), **options of Machine)`."""
+    def start(services: str, within: float = 2, **options: object) -> Shell:
+        initrd = images.variant(tmp_path / "initrd.cpio", replace={"init.toml": systems.INIT + services})
+        return Shell(machine(initrd=initrd, **options), within=within)
+    return start
+
+
+@pytest.fixture
+def with_devices(machine: Callable[..., Machine], tmp_path: Path) -> Callable[..., Shell]:
+    """Boots a machine with some devices, the disk's image in disk.img. `initrd`: arguments of images.variant."""
+    def start(names: list[str], within: float = 1, initrd: dict[str, object] | None = None, share: Path = tmp_path,
+              **options: object) -> Shell:
+        if initrd:
+            options["initrd"] = images.variant(tmp_path / "initrd.cpio", **initrd)
+        disk = tmp_path / "disk.img"
+        devices.make_disk(disk, 4096 * systems.BLOCK)
+        return Shell(machine(extra=devices.arguments(names, disk=disk, share=share), **options), within=within)
+    return start
 
 
 @pytest.fixture

@@ -3,16 +3,11 @@
 
 import re
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
-from glenda import images
-from glenda.machine import Machine
-from glenda.paths import ROOT
 from glenda.shell import Shell
-
-INIT = (ROOT / "user" / "init.toml").read_text()
+from glenda.systems import service
 
 
 def test_a_segmentation_fault_becomes_a_signal(shell: Shell) -> None:
@@ -106,16 +101,11 @@ def test_no_memory_is_lost(shell: Shell) -> None:
 
 
 @pytest.mark.parametrize("harts", [1, 4])
-def test_the_books_are_in_order(machine: Callable[..., Machine], tmp_path: Path, harts: int) -> None:
+def test_the_books_are_in_order(with_services: Callable[..., Shell], harts: int) -> None:
     commands = [f"supervise {what}" for what in ("segv", "ill", "leave", "kill", "gone", "debug", "fork", "nomount")]
     arguments = ", ".join(f'"{command}"' for command in commands)
-    config = f'{INIT}\n[[service]]\nname = "audit"\npath = "bin/audit"\nargs = [{arguments}]\npower = true\n'
-    shell = Shell(machine(initrd=images.variant(tmp_path / "initrd.cpio", replace={"init.toml": config}), harts=harts), within=4)
-    until, log = shell.machine.monitor.clock() + 4, ""
-    while f"audit: after {commands[-1]}: " not in log:
-        assert shell.machine.monitor.clock() < until, log
-        shell.type("log\r")            # not run(): reports of crashes may come next to the echo
-        log = shell.until_prompt(within=3)
+    shell = with_services(service("audit", "audit", f"args = [{arguments}]\npower = true"), within=4, harts=harts)
+    log = shell.log_with(f"audit: after {commands[-1]}: ", within=4)
     audits = re.findall(r"\] audit: audit: after (.*)", log)
     assert audits == [f"{command}: fine" for command in ["the start", *commands]], log
     assert log.count("child: SIGSEGV\n") == 1 and log.count("child: forked\n") == 1, log

@@ -3,16 +3,11 @@
 
 import re
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
-from test_services import log_with, service
 
-from glenda import images
-from glenda.machine import Machine
 from glenda.shell import Shell
-
-Boot = Callable[..., Machine]
+from glenda.systems import service
 
 
 def start_waiting(shell: Shell, count: int) -> int:
@@ -91,11 +86,9 @@ def test_wrong_requests(shell: Shell) -> None:
 
 
 @pytest.mark.parametrize("harts", [1, 4])
-def test_the_books_are_right(machine: Boot, tmp_path: Path, harts: int) -> None:
+def test_the_books_are_right(with_services: Callable[..., Shell], harts: int) -> None:
     commands = ["threads run 100", "threads churn 100", "threads leave 9", "threads crash 9", "thread_errors"]
     arguments = ", ".join(f'"{command}"' for command in commands)
-    init = service("audit", "bin/audit", f"args = [{arguments}]\npower = true")
-    initrd = images.variant(tmp_path / "initrd.cpio", replace={"init.toml": init})
-    shell = Shell(machine(initrd=initrd, harts=harts), within=5)
-    log = log_with(shell, f"audit: after {commands[-1]}: ", within=5)
+    shell = with_services(service("audit", "audit", f"args = [{arguments}]\npower = true"), within=5, harts=harts)
+    log = shell.log_with(f"audit: after {commands[-1]}: ", within=5)
     assert re.findall(r"\] audit: audit: after (.*)", log) == [f"{command}: fine" for command in ["the start", *commands]]

@@ -51,22 +51,6 @@ def test_blocks_are_where_they_belong(machine: Boot, disk: Path) -> None:
     assert not any(after[BLOCK * FROM_HOST.stop:])
 
 
-# A disk that takes half a millisecond for each read. A quick one can be done before the driver sleeps, which takes fewer
-# instructions (some 3,000 at depth 1), and how often that happens depends on the host. With this one everybody sleeps.
-SLOW_DISK = ["-blockdev", "driver=null-co,node-name=disk,size=67108864,latency-ns=500000,read-zeroes=on",
-             "-device", "virtio-blk-device,drive=disk"]
-MOST = {"block_read_1": 4500, "block_read_32": 1500}        # instructions
-
-
-def test_a_read_costs_little(machine: Boot) -> None:
-    """A read of 4 KiB through a session, without the device, at depth 1 and 32."""
-    transcript = ktest.run(machine, "ktest_virtio_block", "case=block_session_cost", within=LIMIT,
-                           extra=[*devices.NOT_LEGACY, *SLOW_DISK])
-    cost = {name: int(count) for name, count in re.findall(r"^(block_read_\d+) (\d+)$", transcript, re.MULTILINE)}
-    assert cost.keys() == MOST.keys()
-    assert [name for name, most in MOST.items() if not 0 < cost[name] <= most] == [], cost
-
-
 # --- the other devices ----------------------------------------------------------------------------------------------
 
 @pytest.fixture(name="echo")

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <functional>
 #include <memory>
 #include <random>
 #include <vector>
@@ -220,6 +221,21 @@ TEST_F(Objects, LifetimeIsByReferences) {
     two->space.destroy(memory_);
     EXPECT_GE(memory_.free_pages() + images_.unused_pages() + kits_.unused_pages(), std::max(free, with_spaces));
     EXPECT_EQ(SpacesTest::audit({}), Broken::Nothing);
+}
+
+/// So whoever waits at a word of an object that has ended is not taken for one who waits in the next (futex_calls.cc).
+TEST_F(Objects, ANumberIsUsedAgainButNoSerial) {
+    std::vector<std::uint64_t> serials;
+    ObjectNumber first = 0;
+    for (int i = 0; i < 100; i++) {
+        const auto number = objects_.create(1, Accounts::kRoot);
+        ASSERT_TRUE(number);
+        if (i == 0) first = *number;
+        EXPECT_EQ(*number, first);
+        serials.push_back(objects_.serial(*number));
+        objects_.drop_mapped(*number, 0);
+    }
+    EXPECT_TRUE(std::adjacent_find(serials.begin(), serials.end(), std::greater_equal<>()) == serials.end());
 }
 
 /// An account that pays for an object outlives its processes.

@@ -21,10 +21,13 @@ bool SessionClient::submit(const BlockRequest& request) {
     shared::store(page_->submit[tail_ % kSessionSlots], std::uint8_t(number));
     shared::publish(page_->submit_tail, ++tail_);
     outstanding_ |= bit(number);
+    has_submitted_ = true;
     return true;
 }
 
-bool SessionClient::driver_wants_signal() const {
+bool SessionClient::owes_signal() {
+    if (!has_submitted_) return false;
+    has_submitted_ = false;
     shared::fence();
     return shared::load(page_->want_submit_signal) != 0;
 }

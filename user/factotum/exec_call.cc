@@ -15,8 +15,8 @@ Reaction Factotum::exec(Process& process, Request& request) {
     if (!is_plain || wanted.priority != 0 || request.caps() != 0) return ServerError::BadRequest;
     Thread* const caller = threads_.find(process, wanted.tid);
     if (caller == nullptr || caller->has_ended) return ServerError::BadRequest;
-    const auto program = catalogue_.find(wanted.file());
-    if (!program) return refusal(wanted.file(), program.error());
+    const auto program = catalogue_.find(wanted.file);
+    if (!program) return refusal(wanted.file, program.error());
 
     NextProgram next{.image = *program};
     if (const auto prepared = prepare(next, process, wanted); !prepared) {
@@ -33,7 +33,7 @@ Answer<void> Factotum::prepare(NextProgram& next, const Process& process, const 
     if (!next.space.create(memory_, stores_, process.account)) return Refusal(ServerError::OutOfMemory);
     TRY(heap_start, lay_out(next.space, *next.image));
     next.heap_start = heap_start;
-    TRY(sp, write_stack(next.space, request.arguments(), request.variables()));
+    TRY(sp, write_stack(next.space, request));
     next.sp = sp;
     const Region utcb{
         .start = kUtcbArea, .end = kUtcbArea + kPageSize, .rights = MapFlags::ReadWrite, .kind = RegionKind::Utcb};

@@ -39,14 +39,13 @@ private:
     Reaction spawn(Process& parent, Request& request);
     Answer<AccountNumber> account_for(Process& parent, const SpawnRequest& request);
     Answer<void> build(Process& child, Process& parent, Image& program, const SpawnRequest& request);
-    static MessageWriter refusal(std::string_view name, const LoadFailure& failure);
+    static Reaction refusal(std::string_view name, const LoadFailure& failure);
     Answer<std::uint64_t> lay_out(AddressSpace& space, Image& program);
     Answer<void> make_objects(Process& child, std::uint64_t utcb_address = 0);
     Answer<Process*> create_process(Process& parent);
     Answer<void> give_capabilities(Process& child, const Process& parent, const SpawnRequest& request);
     Answer<void> give_usual_capabilities(Process& child, const Process& parent);
-    Answer<std::uint64_t> write_stack(AddressSpace& space, std::span<const std::string_view> arguments,
-                                      std::span<const std::string_view> variables);
+    Answer<std::uint64_t> write_stack(AddressSpace& space, const SpawnRequest& request);
     Answer<void> start(Process& child, std::uint64_t entry, std::uint64_t sp, SpawnFlags flags);
 
     // fork_call.cc
@@ -90,14 +89,11 @@ private:
     void finish(Thread& thread, const Message& answer);
     void set_deadline(Thread& thread, std::uint64_t deadline);
     void wind_timer();
+    void time_is_up(Waiter& waiter);
     Reaction sleep(Process& process, Request& request);
 
     // futex_calls.cc
-    struct Word {
-        FutexKey key;
-        std::uint32_t value;
-    };
-    Answer<Word> word_at(Process& process, std::uint64_t address);
+    FutexKey key_of(const Process& process, const Region& region, std::uint64_t address) const;
     Reaction futex_wait(Process& process, Request& request);
     Reaction futex_wake(Process& process, Request& request);
 
@@ -186,8 +182,7 @@ private:
     // snapshot.cc
     Reaction snapshot(Process& process);
     Answer<void> make_list(AddressSpace& space, std::uint64_t bytes);
-    void describe(ProcessInfo& info, const Process& process, const Process& caller);
-    void describe_threads(ProcessInfo& info, const Process& process, const Process& caller);
+    void describe_founders(ProcessInfo* lines) const;
 
     // faults.cc
     Reaction fault(Request& request);

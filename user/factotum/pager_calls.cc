@@ -18,7 +18,7 @@ namespace {
 /// Bit 62 of FutexKey::space: a page of an object. Nobody can wake those that wait for it with FUTEX_WAKE.
 constexpr std::uint64_t kPageOf = std::uint64_t{1} << 62;
 
-FutexKey key_of(ObjectNumber number, std::uint64_t page) {
+FutexKey page_key(ObjectNumber number, std::uint64_t page) {
     return {.space = kPageOf | number, .address = page << kPageBits};
 }
 ObjectNumber object_in(const FutexKey& key) { return ObjectNumber(key.space & ~kPageOf); }
@@ -33,11 +33,11 @@ bool Factotum::wait_for_page(Thread& thread, Request& request) {
     MemoryObject& object = *objects_.find(region.source);
     Process* const pager = object.creator != 0 ? processes_.find_pid(object.creator) : nullptr;
     if (pager == nullptr) return false;
-    const FutexKey key = key_of(region.source, region.page_of(address));
+    const FutexKey key = page_key(region.source, region.page_of(address));
     const bool is_first = futex_.first(key) == nullptr;
     block(thread, WaitKind::Page, request);
     thread.stop.address = address;
-    futex_.enter(thread, key);
+    futex_.add(thread, key);
     object.waiting++;
     if (is_first) enqueue(thread, pager->wanted);
     tell_pager(*pager);
@@ -49,7 +49,7 @@ bool Factotum::wait_for_page(Thread& thread, Request& request) {
 void Factotum::give_up_page(Thread& thread) {
     EventList* const list = thread.stop.list;
     forget_event(thread);
-    futex_.forget(thread);
+    futex_.remove(thread);
     objects_.find(object_in(thread.key))->waiting--;
     Waiter* const other = futex_.first(thread.key);
     if (list != nullptr && other != nullptr) enqueue(*static_cast<Thread*>(other), *list);
@@ -104,14 +104,12 @@ Reaction Factotum::pager_supply(Process& process, Request& request) {
         const auto bytes = objects_.page(*source, from + i);
         if (!bytes) return bytes.error() == Error::WouldBlock ? ServerError::NotReady : ServerError::OutOfMemory;
         if (const auto done = objects_.supply(number, page + i, *bytes); !done) return done.error();
-        WordList waiting;
-        (void)futex_.wake(key_of(number, page + i), ~std::uint64_t{0}, waiting);
-        while (Waiter* const waiter = waiting.pop()) {
-            Thread& thread = *static_cast<Thread*>(waiter);
+        (void)futex_.wake(page_key(number, page + i), ~std::uint64_t{0}, [&](Waiter& waiter) {
+            Thread& thread = static_cast<Thread&>(waiter);
             forget_event(thread);
             objects_.find(number)->waiting--;
             finish(thread, short_message(kFaultResume));
-        }
+        });
     }
     return Reaction::ok();
 }
@@ -122,17 +120,15 @@ void Factotum::break_pages(ObjectNumber number) {
     MemoryObject& object = *objects_.find(number);
     if (object.waiting == 0) return;
     object.waiting = 0;
-    WordList waiting;
-    futex_.take_all(key_of(number, 0).space, waiting);
-    while (Waiter* const waiter = waiting.pop()) {
-        Thread& thread = *static_cast<Thread*>(waiter);
+    futex_.remove_all(page_key(number, 0).space, [&](Waiter& waiter) {
+        Thread& thread = static_cast<Thread&>(waiter);
         const Stop stop{.event = EventKind::Exception, .crash = CrashKind::PagerEnded, .address = thread.stop.address};
         forget_event(thread);
         thread.kind = WaitKind::Stopped;
-        if (stop_for(thread, stop)) continue;
+        if (stop_for(thread, stop)) return;
         thread.stop = stop;
         enqueue(thread, abandoned_);
-    }
+    });
 }
 
 /// The invariant above, as far as it is about one thread.

@@ -2,8 +2,6 @@
 // A real disk by interrupt: directly, and through a session with a driver in a thread of its own, which may end.
 //
 // grade/tests/test_virtio.py makes the disk's image, and looks at it afterwards.
-#include <algorithm>
-
 #include "driver/session_client.h"
 #include "drivers/blk/block_driver.h"
 #include "glenda/print.h"
@@ -149,7 +147,7 @@ void transfer(Service& service, BlockOp op, unsigned first, unsigned count, unsi
             if (!service.client.submit({op, first + i, i, 1, i})) break;
             begun++;
         }
-        if (service.client.driver_wants_signal()) need(service.driver_bell.signal());
+        if (service.client.owes_signal()) need(service.driver_bell.signal());
         if (driver_ends && done % 8 == 0) {
             service.end_driver();
             service.thread.join();
@@ -182,50 +180,6 @@ void session() {
     finish(service);
 }
 
-/// Runs whenever nobody else does, and counts: so it tells how long the others waited for the device.
-struct Spinner {
-    volatile bool stop = false;
-    volatile std::uint64_t rounds = 0;
-    void operator()() {
-        while (!stop) rounds = rounds + 1;
-    }
-};
-
-/// Cycles that `work` takes, without those of the spinner, a round of which takes `round` / 2^20 cycles.
-template <typename Work>
-std::uint64_t cycles_of(const Spinner& spinner, std::uint64_t round, Work work) {
-    const std::uint64_t cycles = read_cycle(), rounds = spinner.rounds;
-    work();
-    return read_cycle() - cycles - ((spinner.rounds - rounds) * round >> 20);
-}
-
-/// What a read of 4 KiB costs the processor, at depth 1 and 32: client, driver, and kernel, but not the device. The
-/// least of some batches, and turns that do not end, because how long the device takes is not the read's cost.
-void session_cost() {
-    constexpr unsigned kBatches = 20, kReads = 128;
-    Service service;
-    Spinner body;
-    Thread spinner(body, {.priority = kPriority - 1, .name = "spinner"});
-    for (const Tcb thread : {environment().tcb, service.thread.tcb, spinner.tcb})
-        need(thread.set_time_slice(1'000'000));
-    spinner.start();
-    const Alarm alarm;
-    const std::uint64_t cycles = read_cycle();
-    alarm.sleep(20'000);
-    const std::uint64_t round = ((read_cycle() - cycles) << 20) / body.rounds;
-    for (const unsigned depth : {1u, 32u}) {
-        transfer(service, BlockOp::Read, kFromHost, kData, depth);  // warms up
-        std::uint64_t least = ~std::uint64_t{0};
-        for (unsigned i = 0; i < kBatches; i++)
-            least = std::min(
-                least, cycles_of(body, round, [&] { transfer(service, BlockOp::Read, kFromHost, kReads, depth); }));
-        print("block_read_{} {}\n", depth, least / kReads);
-    }
-    body.stop = true;
-    spinner.join();
-    finish(service);
-}
-
 /// The driver ends at least sixteen times while requests are under way, and is started anew.
 void session_driver_ends() {
     Service service;
@@ -246,7 +200,6 @@ int main(int, char**) {
     static constexpr Case kCases[] = {{"block_depth_1", depth_1},
                                       {"block_depth_32", depth_32},
                                       {"block_session", session},
-                                      {"block_session_cost", session_cost},
                                       {"block_session_driver_ends", session_driver_ends}};
     return run_cases(kCases);
 }

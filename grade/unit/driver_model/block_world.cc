@@ -83,7 +83,7 @@ void WorldClient::submit(BlockOp op, unsigned block, unsigned pages, bool may_si
 }
 
 void WorldClient::signal_driver() {
-    if (client.driver_wants_signal()) world_.driver_signalled = true;
+    if (client.owes_signal()) world_.driver_signalled = true;
 }
 
 void WorldClient::run() {

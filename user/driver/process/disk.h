@@ -26,8 +26,8 @@ public:
     Answer<void> close() { return session_.close(); }
 
     SessionClient& requests() { return *requests_; }
-    /// Wakes the driver, if it sleeps: after one or more submit().
-    void kick() const;
+    /// Wakes the driver, if it sleeps and something was submitted.
+    void kick();
     /// Waits for an answer, unless there is one already or nothing is outstanding.
     void wait();
 

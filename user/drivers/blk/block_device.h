@@ -48,7 +48,7 @@ public:
     /// The next request that the device has done.
     std::optional<Completion> complete();
     /// To be called for each interrupt, before `complete`.
-    void take_interrupt() const { (void)transport_.take_interrupt(); }
+    void take_interrupt() { (void)transport_.take_interrupt(); }
 
     /// What the device did wrong, or why it has given up; null if nothing. It then does nothing before a new start.
     const char* failure() const;

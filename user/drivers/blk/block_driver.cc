@@ -2,6 +2,8 @@
 // See block_driver.h.
 #include "block_driver.h"
 
+#include <algorithm>
+
 namespace glenda::driver {
 
 namespace {
@@ -15,7 +17,7 @@ constexpr std::uint64_t token(unsigned session, unsigned slot) { return session 
 
 void BlockDriver::open(unsigned number, const Session& session) {
     Session& opened = sessions_[number] = session;
-    open_ |= bit(number);
+    served_[served_count_++] = std::uint8_t(number);
     std::uint32_t flags = 0;
     if (device_.is_read_only()) flags |= SessionPage::kReadOnly;
     if (device_.can_flush()) flags |= SessionPage::kFlush;
@@ -24,11 +26,17 @@ void BlockDriver::open(unsigned number, const Session& session) {
     opened.recover();
 }
 
+void BlockDriver::close(unsigned number) {
+    const auto end = std::remove(served_.begin(), served_.begin() + served_count_, std::uint8_t(number));
+    served_count_ = unsigned(end - served_.begin());
+    turn_ = 0;
+    closing_ |= bit(number);
+}
+
 std::optional<unsigned> BlockDriver::take_closed() {
     for (std::uint64_t left = closing_; left != 0; left &= left - 1) {
         const unsigned number = lowest_bit(left);
         if (!sessions_[number].is_idle()) continue;
-        open_ &= ~bit(number);
         closing_ &= ~bit(number);
         return number;
     }
@@ -39,15 +47,14 @@ std::optional<unsigned> BlockDriver::take_closed() {
 void BlockDriver::submit() {
     bool has_begun = false;
     is_full_ = false;
-    const auto count = unsigned(__builtin_popcountll(active()));
-    for (unsigned steps = 0, idle = 0; idle < count && steps < count * kSessionSlots; steps++) {
-        turn_ = next_active(turn_);
-        const Step step = submit_one(turn_);
+    const unsigned most = served_count_ * kSessionSlots;
+    for (unsigned steps = 0, idle = 0; idle < served_count_ && steps < most; steps++) {
+        const Step step = submit_one(served_[turn_]);
         is_full_ = step == Step::NoRoom;
         if (is_full_) break;
         if (step == Step::Begun) has_begun = true;
         idle = step == Step::Nothing ? idle + 1 : 0;
-        turn_++;
+        turn_ = turn_ + 1 < served_count_ ? turn_ + 1 : 0;
     }
     if (has_begun) device_.kick();
 }
@@ -91,18 +98,14 @@ void BlockDriver::complete() {
 
 std::uint64_t BlockDriver::owed_signals() {
     std::uint64_t owed = 0;
-    for (std::uint64_t left = active(); left != 0; left &= left - 1) {
-        const unsigned number = lowest_bit(left);
-        owed |= sessions_[number].owes_signal() ? bit(number) : 0;
-    }
+    for (const unsigned number : served()) owed |= sessions_[number].owes_signal() ? bit(number) : 0;
     return owed;
 }
 
 bool BlockDriver::may_wait() {
     if (is_full_) return true;
     bool all = true;
-    for (std::uint64_t left = active(); left != 0; left &= left - 1)
-        all = sessions_[lowest_bit(left)].may_wait() && all;
+    for (const unsigned number : served()) all = sessions_[number].may_wait() && all;
     return all;
 }
 

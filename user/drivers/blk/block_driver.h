@@ -29,7 +29,7 @@ public:
     /// Serves a session, new or left behind by a driver that ended, as number `number`, which is free.
     void open(unsigned number, const Session& session);
     /// Takes no more requests of a session.
-    void close(unsigned number) { closing_ |= bit(number); }
+    void close(unsigned number);
     /// A session that was closed, once the device has done with it: its number is free again.
     std::optional<unsigned> take_closed();
 
@@ -49,18 +49,15 @@ private:
     Step submit_one(unsigned number);
     std::optional<BlockStatus> answer_at_once(const Session::Request& request) const;
 
-    BlockDevice& device_;
-    /// The sessions that may submit, and of those the next one from `number` on.
-    std::uint64_t active() const { return open_ & ~closing_; }
-    unsigned next_active(unsigned number) const {
-        const std::uint64_t from_there = active() & ~mask(number);
-        return lowest_bit(from_there != 0 ? from_there : active());
-    }
+    std::span<const std::uint8_t> served() const { return std::span(served_).first(served_count_); }
 
+    BlockDevice& device_;
     std::array<Session, kMaxSessions> sessions_{};
-    std::uint64_t open_ = 0, closing_ = 0;  // a bit for each session
-    bool is_full_ = false;                  // the device has no room for the next request
-    unsigned turn_ = 0;                     // whose request is next
+    std::array<std::uint8_t, kMaxSessions> served_{};  // numbers of the sessions that may submit
+    unsigned served_count_ = 0;
+    unsigned turn_ = 0;          // whose request is next: a place in served_
+    std::uint64_t closing_ = 0;  // a bit for each session
+    bool is_full_ = false;       // the device has no room for the next request
 };
 
 }  // namespace glenda::driver

@@ -34,7 +34,7 @@ public:
     std::optional<Frame> receive();
     void give_back(const Frame& frame);
 
-    void take_interrupt() const { (void)transport_.take_interrupt(); }
+    void take_interrupt() { (void)transport_.take_interrupt(); }
     /// The device has given up: it will do nothing before a new start.
     bool needs_reset() const { return transport_.needs_reset(); }
     QueueFault fault() const { return receive_.fault() != QueueFault::None ? receive_.fault() : transmit_.fault(); }

@@ -19,7 +19,7 @@ namespace glenda::factotum {
 struct Process : ProcessRecord {
     static constexpr std::size_t kMaxName = 31;
 
-    char name[kMaxName + 1] = {};
+    alignas(8) char name[kMaxName + 1] = {};
     Schedule schedule{};
     Grants grants = Grants::None;
     AccountNumber account = Account::kNone;

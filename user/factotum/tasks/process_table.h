@@ -116,8 +116,8 @@ public:
     /// Calls `visit` for all processes, including zombies.
     template <typename Visit>
     void for_each(Visit visit) {
-        for (std::uint32_t i = 0; i < used_; i++) {
-            if (places_[i].pid != 0) visit(places_[i]);
+        for (P& process : std::span(places_, used_)) {
+            if (process.pid != 0) visit(process);
         }
     }
     /// The number of processes, including zombies.

@@ -22,7 +22,7 @@ Answer<ObjectNumber> ObjectStore::create(std::uint64_t pages, AccountNumber acco
     }
     const ObjectNumber number = free_ != 0 ? free_ : ++made_;
     if (free_ != 0) free_ = at(number).next;
-    at(number) = {.pages = pages, .account = account, .kind = kind, .directory = *directory};
+    at(number) = {.pages = pages, .account = account, .kind = kind, .directory = *directory, .serial = ++last_serial_};
     book_frames_++;
     memory_.accounts().hold(account);
     return number;

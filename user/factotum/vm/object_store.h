@@ -30,7 +30,8 @@ struct MemoryObject {
     std::uint32_t creator = 0;  // the process that holds it open; 0: nobody
     CPtr slot = 0;              // the capability that stands for it; 0: none
     PageNumber directory = kNoPage;
-    ObjectNumber next = 0;  // of the creator's; of a free number: the next one
+    ObjectNumber next = 0;     // of the creator's; of a free number: the next one
+    std::uint64_t serial = 0;  // numbers are used again, serials are not
 };
 
 class ObjectStore {
@@ -45,6 +46,8 @@ public:
     Answer<ObjectNumber> create(std::uint64_t pages, AccountNumber account, ObjectKind kind = ObjectKind::Anonymous);
     /// The object; null if there is none of this number.
     MemoryObject* find(std::uint64_t number);
+    /// What tells the object, which is there, from all that ever had its number.
+    std::uint64_t serial(ObjectNumber number) const { return at(number).serial; }
     /// The one that `creator` holds open, and for which that slot stands; 0 if there is none.
     ObjectNumber opened(CPtr slot, std::uint32_t creator);
     /// Adds it to a process's list. `slot`, one of the heap: see MemoryObject.
@@ -104,6 +107,7 @@ private:
     OwnArea area_;
     ObjectNumber made_ = 0;  // numbers that were ever in use
     ObjectNumber free_ = 0;  // list; 0: its end
+    std::uint64_t last_serial_ = 0;
     std::uint64_t book_frames_ = 0;
 };
 

@@ -133,12 +133,21 @@ CrashKind AddressSpace::resolve(Memory& memory, std::uint64_t address, Access ac
 }
 
 Answer<PageNumber> AddressSpace::page_to_read(Memory& memory, std::uint64_t address) {
+    TRY(region, region_to_read(address));
+    return page_to_read(memory, *region, address);
+}
+
+Answer<const Region*> AddressSpace::region_to_read(std::uint64_t address) {
     const Region* const region = regions_.find(address);
     CHECK(region != nullptr && allows(region->rights, Access::Read), ServerError::NotFound);
     CHECK(region->kind != RegionKind::Device, ServerError::NotFound);
+    return region;
+}
+
+Answer<PageNumber> AddressSpace::page_to_read(Memory& memory, const Region& region, std::uint64_t address) {
     const PageEntry* const entry = tree_.find(memory, address);
     if (entry != nullptr && *entry) return entry->page();
-    const auto page = populate(memory, *region, address, Access::Read);
+    const auto page = populate(memory, region, address, Access::Read);
     CHECK(page || page.error() != Error::WouldBlock, ServerError::NotReady);
     if (!page) return Refusal(page.error());
     return *page;

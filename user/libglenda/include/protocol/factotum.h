@@ -154,6 +154,8 @@ enum class RequestFlags : std::uint64_t { None = 0, Wait = 1 };  // Wait: until 
 
 /// As the timeout of FUTEX_WAIT.
 constexpr std::int64_t kNoTimeout = -1;
+/// FUTEX_WAKE wakes at most so many at once, so that nobody else waits long. Who wants more asks again.
+constexpr std::uint64_t kMostWoken = 32;
 
 enum class WaitFlags : std::uint64_t { None = 0, NoHang = 1 };
 
@@ -239,7 +241,7 @@ enum class EventAction : std::uint64_t {
     Kill,    // the process ends
 };
 
-/// The state of a process, for PS.
+/// The state of a process, for PS; the busiest first.
 enum class ProcessState : std::uint8_t { Running, Waiting, Stopped, Zombie };
 
 /// "run", "wait", "stop", "zombie".
