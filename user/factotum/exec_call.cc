@@ -70,6 +70,7 @@ Answer<void> Factotum::change_program(Process& process, Thread& caller, NextProg
     registers.sp = next.sp;
     registers.a0 = kUtcbArea;
     TRY_VOID(caller.tcb.write_registers(registers));
+    if (stop_for(caller, {.event = EventKind::Exec})) return {};
     TRY_VOID(caller.tcb.resume());
     return {};
 }

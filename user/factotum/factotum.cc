@@ -63,7 +63,7 @@ Reaction Factotum::handle(Request& request) {
         case FactotumMethod::Mmap: return map(*process, request);
         case FactotumMethod::Munmap: return unmap(*process, request);
         case FactotumMethod::Mprotect: return protect(*process, request);
-        case FactotumMethod::Ps: return snapshot(*process);
+        case FactotumMethod::Ps: return snapshot(*process, request);
         case FactotumMethod::CreateObject: return create_object(*process, request);
         case FactotumMethod::DeleteObject: return delete_object(*process, request);
         case FactotumMethod::ObjectCreate: return create_memory_object(*process, request);

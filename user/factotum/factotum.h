@@ -69,6 +69,7 @@ private:
     Process* child_of(const Process& parent, std::int64_t pid);
     Thread* waiter_for(const Process& parent, const Process& child);
     Reaction exit(Process& process, Request& request);
+    Reaction leave(Process& process, Thread* thread, std::uint64_t code, Request& request);
     Reaction wait(Process& parent, Request& request);
     Reaction wait_for(Process& parent, std::uint64_t tid, std::int64_t wanted, Request& request);
     Reaction kill(Process& killer, Request& request);
@@ -178,9 +179,12 @@ private:
     Broken audit_threads();
 
     // snapshot.cc
-    Reaction snapshot(Process& process);
+    Reaction snapshot(Process& process, Request& request);
     Answer<void> make_list(AddressSpace& space, std::uint64_t bytes);
     void describe_founders(ProcessInfo* lines) const;
+
+    // thread_list.cc
+    Reaction thread_list(Process& process, std::uint64_t pid);
 
     // faults.cc
     Reaction fault(Request& request);

@@ -12,7 +12,18 @@ Message exit_report(const Process& zombie) { return short_message(0, zombie.pid,
 
 Reaction Factotum::exit(Process& process, Request& request) {
     if (process.is_founder()) return ServerError::PermissionDenied;
-    return end_at_request(process, ExitStatus::exited(std::int32_t(request.reader().word())), request);
+    MessageReader reader = request.reader();
+    const std::uint64_t code = reader.word(), tid = reader.word();  // none: 0
+    return leave(process, threads_.find(process, tid), code, request);
+}
+
+/// The process ends by itself: at once, or when who takes such events agrees. `thread` says so.
+Reaction Factotum::leave(Process& process, Thread* thread, std::uint64_t code, Request& request) {
+    const bool is_alive = thread != nullptr && !thread->has_ended;
+    if (!is_alive || !stop_for(*thread, {.event = EventKind::Exit, .address = code}))
+        return end_at_request(process, ExitStatus::exited(std::int32_t(code)), request);
+    block(*thread, WaitKind::Stopped, request);
+    return Reaction::later();
 }
 
 Reaction Factotum::kill(Process& killer, Request& request) {

@@ -36,9 +36,7 @@ Reaction Factotum::thread_exit(Process& process, Request& request) {
     Thread* const thread = threads_.find(process, tid);
     if (process.is_founder()) return ServerError::PermissionDenied;
     if (thread == nullptr || thread->has_ended) return ServerError::BadRequest;
-    if (process.running == 1) {
-        return end_at_request(process, ExitStatus::exited(std::int32_t(status)), request);
-    }
+    if (process.running == 1) return leave(process, thread, status, request);
     unblock(*thread, short_message(ServerError::Interrupted));
     threads_.stop(process, *thread);
     thread->status = status;
