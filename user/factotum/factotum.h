@@ -165,7 +165,7 @@ private:
     // broker_calls.cc
     Reaction offer(Process& process, Request& request);
     Reaction request_cap(Process& process, Request& request);
-    void give_service(ReplyHandle& caller, unsigned service, std::uint32_t pid);
+    void give_service(ReplyHandle& caller, unsigned service, const Process& client);
 
     // account_call.cc
     Reaction set_account(Process& process, Request& request);

@@ -40,11 +40,11 @@ enum class FactotumMethod : std::uint64_t {
     Sleep,         // milliseconds [, tid] -> when they are over
     GetPid,        // -> pid
     GetPpid,       // -> pid of the parent
-    Ps,          // -> address of an array of ProcessInfo, read-only, valid until the next Ps; its length. With a word,
-                 //   a pid or 0 for all: the same of ThreadInfo
-    RequestCap,  // protocol of a service (0x0900), RequestFlags [, tid] -> capability, badged with the caller's pid
-                 //   unless the service has chosen a badge. PermissionDenied: 9Ball has not granted it the service;
-                 //   NotFound: it was never there; Broken: it has ended
+    Ps,            // -> address of an array of ProcessInfo, read-only, valid until the next Ps; its length. With a
+                   //   word, a pid or 0 for all: the same of ThreadInfo
+    RequestCap,    // protocol of a service (0x0900), RequestFlags [, tid] -> capability, with the caller's
+                   //   client_badge() unless the service has chosen a badge. PermissionDenied: 9Ball has not granted it
+                   //   the service; NotFound: it was never there; Broken: it has ended
     // Not in the design document:
     SetExitNotification,                // a Notification capability -> : signalled whenever a child ends
     MemoryInfo,                         // -> MemoryInfo, word for word
@@ -69,7 +69,8 @@ enum class FactotumMethod : std::uint64_t {
     Offer = kFactotumProtocol + 35,  // (9Ball) protocol of a service, Endpoint capability -> : who may have it and asks
                                      //   for it gets it. Without one: the service has ended
     Inspect,                         // (with Grants::Power) pid, slot -> CapType, Rights, size, badge of what is
-                                     //   in a slot of a process; NotFound past its last slot
+                                     //   in a slot of a process; NotFound past its last slot. Slot 0 is
+                                     //   never used: its badge is the process's Grants
     Audit,                           // (with Grants::Power) -> 0, or the number of an invariant that is broken
 };
 
@@ -135,6 +136,18 @@ constexpr Grants operator|(Grants a, Grants b) { return Grants(std::uint64_t(a) 
 constexpr Grants service_grant(unsigned number) { return Grants(std::uint64_t{1} << number); }
 constexpr Grants operator&(Grants a, Grants b) { return Grants(std::uint64_t(a) & std::uint64_t(b)); }
 constexpr bool has(Grants held, Grants wanted) { return (held & wanted) == wanted; }
+
+/// The badge of a service's client: who it is, and which of the services 9 to 16 it may have. Those are the classes of
+/// devices (protocol/unicorn.h), so that Unicorn, which hands them all out, knows whom it may give which.
+///   63     40 39      32 31    0
+///  +---------+----------+-------+
+///  |    0    | classes  |  pid  |
+///  +---------+----------+-------+
+constexpr std::uint64_t client_badge(std::uint32_t pid, Grants grants) {
+    return pid | (std::uint64_t(grants) >> 9 & 0xff) << 32;
+}
+constexpr std::uint32_t pid_of_client(std::uint64_t badge) { return std::uint32_t(badge); }
+constexpr Grants classes_of_client(std::uint64_t badge) { return Grants((badge >> 32 & 0xff) << 9); }
 
 /// The slot map of SPAWN: byte i is the child's slot for capability i; 0 means kSlotPassed + i. Allowed are slots 6
 /// (9Ball), 7 (stdio), 10 (Console) and 16-19 (glenda/slots.h). If slot 6 is not in the map, it gets 9Ball's endpoint
