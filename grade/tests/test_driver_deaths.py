@@ -54,6 +54,17 @@ def test_a_network_driver_is_killed_100_times_under_load(with_devices: Callable[
     assert output.endswith("exited with status 0\n") and rounds >= 10 and again < 140 * 16 and drivers > 100
 
 
+def test_a_9p_driver_is_killed_100_times_under_load(with_devices: Callable[..., Shell], tmp_path: Path) -> None:
+    """The file server's conversation ends each time. The program begins another, and goes on where it was."""
+    (tmp_path / "share").mkdir()
+    (tmp_path / "share" / "data").write_bytes(bytes(range(256)) * 1024)
+    shell = with_devices(["p9"], share=tmp_path / "share", initrd=reaper("9p", 140, priority=239))
+    output = shell.run("run fetch data 101", within=300)
+    whole, drivers = re.match(r"262144 bytes, sum [0-9a-f]{16}, (\d+) times, (\d+) drivers\n", output).groups()
+    assert output.endswith("exited with status 0\n") and "another file" not in output
+    assert int(whole) > 1 and int(drivers) > 100
+
+
 def test_nothing_is_lost_while_the_serial_driver_is_killed(with_devices: Callable[..., Shell]) -> None:
     """Neither what a program prints nor what is typed, over 20 deaths. Here and there some bytes may come twice."""
     shell = with_devices([], initrd=reaper("serial", 20))
