@@ -21,6 +21,7 @@ const char* name_of(CrashKind kind) {
         case CrashKind::UnknownSyscall: return "unknown system call";
         case CrashKind::OutOfMemory: return "out of memory";
         case CrashKind::OtherException: return "exception";
+        case CrashKind::PagerEnded: return "page whose pager has ended";
         case CrashKind::Count: break;
     }
     return "?";
@@ -32,6 +33,26 @@ const char* name_of(ProcessState state) {
         case ProcessState::Waiting: return "wait";
         case ProcessState::Stopped: return "stop";
         case ProcessState::Zombie: return "zombie";
+    }
+    return "?";
+}
+
+const char* name_of(ThreadActivity activity) {
+    switch (activity) {
+        case ThreadActivity::Running: return "run";
+        case ThreadActivity::Sending: return "send";
+        case ThreadActivity::Receiving: return "receive";
+        case ThreadActivity::Calling: return "call";
+        case ThreadActivity::Stopped: return "stop";
+        case ThreadActivity::Child: return "child";
+        case ThreadActivity::Joining: return "join";
+        case ThreadActivity::Service: return "service";
+        case ThreadActivity::Event: return "event";
+        case ThreadActivity::Futex: return "futex";
+        case ThreadActivity::Sleeping: return "sleep";
+        case ThreadActivity::Page: return "page";
+        case ThreadActivity::Paging: return "pager";
+        case ThreadActivity::Ended: return "ended";
     }
     return "?";
 }
