@@ -12,7 +12,7 @@ Reaction Factotum::inspect(Process& process, Request& request) {
     if (!reader.ok()) return ServerError::BadRequest;
     if (!has(process.grants, Grants::Power)) return ServerError::PermissionDenied;
     Process* const subject = pid >> 32 == 0 ? processes_.find_pid(std::uint32_t(pid)) : nullptr;
-    if (subject == nullptr || subject->is_zombie) return ServerError::NoSuchProcess;
+    if (subject == nullptr || subject->has_ended) return ServerError::NoSuchProcess;
     if (subject->is_founder()) return ServerError::PermissionDenied;  // theirs are not Factotum's to tell
     if (slot == 0) return Reaction::ok(CapType::Null, Rights::None, 0, subject->grants);
     const auto info = subject->cspace.info(slot);

@@ -18,7 +18,7 @@ enum class FactotumMethod : std::uint64_t {
                                     //   strings (file name, then arguments), with Environment their count and the
                                     //   variables ("NAME=value"), with Limits its words [, tid]; capabilities -> pid;
                                     //   with Wait also the ExitStatus
-    Exit,                           // code -> never
+    Exit,                           // code [, tid] -> never
     Wait,    // pid or -1 for any child, WaitFlags [, tid] -> pid (0: none has ended, with NoHang), ExitStatus
     Kill,    // pid, signal ->
     Fork,    // [tid] -> pid of the child, 0 in the child: a copy of the process with its calling thread alone. Slots 1
@@ -40,7 +40,8 @@ enum class FactotumMethod : std::uint64_t {
     Sleep,         // milliseconds [, tid] -> when they are over
     GetPid,        // -> pid
     GetPpid,       // -> pid of the parent
-    Ps,            // -> address of an array of ProcessInfo, read-only, valid until the next Ps; its length
+    Ps,            // -> address of an array of ProcessInfo, read-only, valid until the next Ps; its length. With a
+                   //   word, a pid or 0 for all: the same of ThreadInfo
     RequestCap,    // protocol of a service (0x0900), RequestFlags [, tid] -> capability, with the caller's
                    //   client_badge() unless the service has chosen a badge. PermissionDenied: 9Ball has not granted it
                    //   the service; NotFound: it was never there; Broken: it has ended
@@ -232,6 +233,8 @@ enum class EventKind : std::uint8_t {
     Debug,      // it was spawned with SpawnFlags::Debug, and has not run yet
     NoMount,    // the same, with SpawnFlags::NoMount
     Fork,       // it is the child of a fork, and has not run yet
+    Exec,       // it is another program now (EXEC), which has not run yet
+    Exit,       // it is about to end by itself; in place of the address, its exit code
 };
 /// In EVENT_TAKE's mask: EventKind::None if there is no event now. So a process can ask for events before there are
 /// any.
@@ -264,6 +267,37 @@ struct ProcessInfo {
     char name[32];           // null-terminated
 };
 static_assert(sizeof(ProcessInfo) == 64);
+
+/// What a thread does.
+enum class ThreadActivity : std::uint8_t {
+    Running,    // it runs, or could
+    Sending,    // waits until somebody receives
+    Receiving,  // waits for a message or a signal
+    Calling,    // waits for a reply
+    Stopped,    // by a fault or an event, or it has not run yet
+    Child,      // waits in Factotum: for the end of a child
+    Joining,    // for the end of another thread
+    Service,    // for a service
+    Event,      // for an event
+    Futex,      // at a word of memory
+    Sleeping,   // for its time
+    Ended,      // nobody has asked for its status
+};
+
+/// "run", "send", "receive", "call", "stop", "child", "join", "service", "event", "futex", "sleep", "ended".
+const char* name_of(ThreadActivity activity);
+
+/// One line of PS about threads.
+struct ThreadInfo {
+    std::uint32_t tid;
+    std::uint32_t pid;           // its process
+    std::uint32_t milliseconds;  // of processor time
+    std::uint8_t priority;
+    std::uint8_t hart;
+    ThreadActivity activity;
+    char name[17];  // the process's, cut off; null-terminated
+};
+static_assert(sizeof(ThreadInfo) == 32);
 
 /// Memory that Factotum manages, in bytes.
 struct MemoryInfo {
