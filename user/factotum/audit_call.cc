@@ -47,7 +47,8 @@ Broken Factotum::audit_threads() {
             listed++;
             running += !thread->has_ended;
             loads[thread->hart] += thread->is_busy;
-            at_words += thread->kind == WaitKind::Futex;
+            at_words += thread->kind == WaitKind::Futex || thread->kind == WaitKind::Page;
+            is_fine = is_fine && audit_page_wait(*thread) == Broken::Nothing;
             with_deadline += thread->has_deadline;
             is_fine = is_fine && threads_.find_badge(thread->fault_badge()) == thread;
             is_fine = is_fine && threads_.find(process, thread->tid) == thread;

@@ -65,14 +65,15 @@ bool Factotum::end_some(Process& process, unsigned& steps) {
     while (process.objects != 0) {
         if (steps < kStepsOfObject) return false;
         steps -= kStepsOfObject;
+        break_pages(process.objects);
         objects_.close_first(process.objects);
     }
     return process.belongings.destroy(memory_, steps) && process.space.drop_some(memory_, steps);
 }
 
 void Factotum::end_thread(Process& process, Thread& thread) {
-    forget_event(thread);
     unblock(thread, short_message(ServerError::Interrupted));
+    forget_event(thread);
     threads_.drop(process, thread);
 }
 
@@ -103,8 +104,8 @@ void Factotum::end_children(const Process& process, ExitStatus status) {
 void Factotum::tear_down(Process& process) {
     unsigned steps = ~0u;
     if (Thread* const first = threads_.first(process); first != nullptr) {
-        forget_event(*first);
         unblock(*first, short_message(ServerError::Interrupted));
+        forget_event(*first);
     }
     end_some(process, steps);
     abandon_events(process);

@@ -73,6 +73,8 @@ Reaction Factotum::handle(Request& request) {
         case FactotumMethod::Offer: return offer(*process, request);
         case FactotumMethod::EventTake: return event_take(*process, request);
         case FactotumMethod::EventAnswer: return event_answer(*process, request);
+        case FactotumMethod::PagerTake: return pager_take(*process, request);
+        case FactotumMethod::PagerSupply: return pager_supply(*process, request);
         case FactotumMethod::SetAccount: return set_account(*process, request);
         case FactotumMethod::Inspect: return inspect(*process, request);
         case FactotumMethod::Audit: return audit(*process);

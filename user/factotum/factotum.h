@@ -162,6 +162,15 @@ private:
     Reaction create_memory_object(Process& process, Request& request);
     Reaction object_info(Request& request);
 
+    // pager_calls.cc
+    bool wait_for_page(Thread& thread, Request& request);
+    void give_up_page(Thread& thread);
+    void tell_pager(Process& pager);
+    void break_pages(ObjectNumber number);
+    Reaction pager_take(Process& process, Request& request);
+    Reaction pager_supply(Process& process, Request& request);
+    Broken audit_page_wait(const Thread& thread);
+
     // broker_calls.cc
     Reaction offer(Process& process, Request& request);
     Reaction request_cap(Process& process, Request& request);

@@ -83,9 +83,10 @@ Reaction Factotum::fault(Request& request) {
     if (!is_page_fault(request)) return crash(*thread, kind_of(request), request);
     AddressSpace& space = processes_.at(thread->process).space;
     const CrashKind kind = space.resolve(memory_, request.words[1], Access(request.words[2]));
-    if (kind != CrashKind::None) [[unlikely]]
-        return crash(*thread, kind, request);
-    return short_message(kFaultResume);
+    if (kind == CrashKind::None) [[likely]]
+        return short_message(kFaultResume);
+    if (kind == CrashKind::PagerEnded && wait_for_page(*thread, request)) return Reaction::later();
+    return crash(*thread, kind, request);
 }
 
 /// The thread can't go on, unless somebody takes the event and knows better. The message's second word is the address,

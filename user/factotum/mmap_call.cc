@@ -69,13 +69,13 @@ Answer<void> Factotum::choose_object(Process& process, const Request& request, R
     return {};
 }
 
-/// Makes all pages of a new region, or ends it.
+/// Makes all pages of a new region, or ends it. Those that a pager has to bring are not waited for.
 Answer<void> Factotum::populate(Process& process, const Range& range, MapFlags rights) {
     AddressSpace& space = process.space;
     const Access access = rights == MapFlags::ReadWrite ? Access::Write : Access::Read;
     for (std::uint64_t at = range.start; at < range.end; at += kPageSize) {
         const auto page = space.populate(memory_, *space.regions().find(at), at, access);
-        if (page) continue;
+        if (page || page.error() == Error::WouldBlock) continue;
         (void)space.unmap(memory_, range.start, range.end);
         return Refusal(page.error());
     }

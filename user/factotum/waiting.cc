@@ -19,6 +19,7 @@ void Factotum::block(Thread& thread, WaitKind kind, Request& request) {
 void Factotum::unblock(Thread& thread, const Message& answer) {
     if (thread.kind == WaitKind::None) return;
     if (thread.kind == WaitKind::Futex) futex_.remove(thread);
+    if (thread.kind == WaitKind::Page) give_up_page(thread);
     if (thread.kind == WaitKind::Stopped) forget_event(thread);
     finish(thread, answer);
 }

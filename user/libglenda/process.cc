@@ -67,6 +67,14 @@ Answer<void> send_spawn(const SpawnRequest& request, SpawnFlags more, SpawnReaso
     return done;
 }
 
+Answer<std::uint64_t> create_object(ObjectKind kind, std::uint64_t pages, std::uint64_t index) {
+    Received reply;
+    TRY(caps, transact(server(), MessageWriter(FactotumMethod::ObjectCreate).word(pages).word(kind), reply,
+                       {environment().cnode, index, 1}));
+    CHECK(caps == 1, ServerError::Broken);
+    return reply.reader().word();
+}
+
 }  // namespace
 
 Answer<std::uint64_t> spawn(const SpawnRequest& request, SpawnReason* reason) {
@@ -149,11 +157,26 @@ Answer<std::uint64_t> map(std::uint64_t bytes, MapFlags rights, MmapFlags flags,
 }
 
 Answer<std::uint64_t> create_memory(std::uint64_t pages, std::uint64_t index) {
+    return create_object(ObjectKind::Anonymous, pages, index);
+}
+
+Answer<std::uint64_t> create_paged(std::uint64_t pages, std::uint64_t index) {
+    return create_object(ObjectKind::Pager, pages, index);
+}
+
+Answer<WantedPage> take_wanted_page(WaitFlags flags) {
+    TRY(reply, ask(server(), FactotumMethod::PagerTake, flags, this_thread()));
+    CHECK(reply.tag.length() == 3, ServerError::Broken);
+    return WantedPage{reply.words[0], reply.words[1], reply.words[2]};
+}
+
+Answer<void> supply_pages(std::uint64_t number, std::uint64_t page, std::uint64_t count, CPtr source,
+                          std::uint64_t source_page) {
+    MessageWriter request(FactotumMethod::PagerSupply);
+    request.word(number).word(page).word(count).word(source_page).cap(source);
     Received reply;
-    TRY(caps, transact(server(), MessageWriter(FactotumMethod::ObjectCreate).word(pages).word(ObjectKind::Anonymous),
-                       reply, {environment().cnode, index, 1}));
-    CHECK(caps == 1, ServerError::Broken);
-    return reply.reader().word();
+    TRY_VOID(transact(server(), request, reply));
+    return {};
 }
 
 Answer<std::uint64_t> map_object(CPtr object, std::uint64_t offset, std::uint64_t bytes, MapFlags rights,
@@ -169,9 +192,9 @@ Answer<ObjectInfo> object_info(CPtr object) {
     Received reply;
     TRY_VOID(transact(server(), MessageWriter(FactotumMethod::ObjectInfo).cap(object), reply));
     MessageReader reader = reply.reader();
-    reader.word();  // the kind: there is one
+    const auto kind = ObjectKind(reader.word());
     const std::uint64_t pages = reader.word(), resident = reader.word();
-    return ObjectInfo{pages, resident};
+    return ObjectInfo{kind, pages, resident};
 }
 
 Answer<void> unmap(std::uint64_t address, std::uint64_t bytes) { return tell(FactotumMethod::Munmap, address, bytes); }

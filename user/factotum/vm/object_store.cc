@@ -2,13 +2,15 @@
 // See object_store.h.
 #include "vm/object_store.h"
 
+#include "frames/page_bytes.h"
+
 namespace glenda::factotum {
 
 Pages ObjectStore::price(std::uint64_t pages) {
     return {.frames = pages + (pages + PageLeaf::kEntries - 1) / PageLeaf::kEntries + 1};
 }
 
-Answer<ObjectNumber> ObjectStore::create(std::uint64_t pages, AccountNumber account) {
+Answer<ObjectNumber> ObjectStore::create(std::uint64_t pages, AccountNumber account, ObjectKind kind) {
     CHECK(pages != 0, ServerError::BadRequest);
     CHECK(pages <= kMostPages && memory_.charge(price(pages), account), ServerError::OutOfMemory);
     const auto directory = memory_.take_zeroed();
@@ -20,7 +22,7 @@ Answer<ObjectNumber> ObjectStore::create(std::uint64_t pages, AccountNumber acco
     }
     const ObjectNumber number = free_ != 0 ? free_ : ++made_;
     if (free_ != 0) free_ = at(number).next;
-    at(number) = {.pages = pages, .account = account, .directory = *directory, .serial = ++last_serial_};
+    at(number) = {.pages = pages, .account = account, .kind = kind, .directory = *directory, .serial = ++last_serial_};
     book_frames_++;
     memory_.accounts().hold(account);
     return number;
@@ -30,12 +32,20 @@ MemoryObject* ObjectStore::find(std::uint64_t number) {
     return number == 0 || number > made_ || at(ObjectNumber(number)).pages == 0 ? nullptr : &at(ObjectNumber(number));
 }
 
+ObjectNumber ObjectStore::opened(CPtr slot, std::uint32_t creator) {
+    if (!memory_.is_heap_slot(slot)) return 0;
+    const ObjectNumber number = memory_.record_of_slot(slot).page_plus_1;
+    const MemoryObject* const object = find(number);
+    return object != nullptr && object->slot == slot && object->creator == creator ? number : 0;
+}
+
 void ObjectStore::open(ObjectNumber number, std::uint32_t creator, CPtr slot, ObjectNumber& list) {
     MemoryObject& object = at(number);
     object.creator = creator;
     object.slot = slot;
     object.next = list;
     list = number;
+    memory_.record_of_slot(slot) = {.owner = SlotRecord::kFactotum, .page_plus_1 = number};
 }
 
 bool ObjectStore::close(CPtr slot, ObjectNumber& list) {
@@ -80,21 +90,44 @@ void ObjectStore::end_unless_used(ObjectNumber number) {
     free_ = number;
 }
 
-Result<PageNumber> ObjectStore::page(ObjectNumber number, std::uint64_t index) {
-    MemoryObject& object = at(number);
+/// The entry of a page, and the leaf that has it.
+Result<PageEntry*> ObjectStore::ensure(const MemoryObject& object, std::uint64_t index) {
     PageNumber& leaf = directory_of(object)[index / PageLeaf::kEntries];
     if (leaf == 0) {
         TRY(frame, memory_.take_zeroed());
         leaf = frame + 1;
         book_frames_++;
     }
-    PageEntry& entry = leaf_at(leaf - 1)[index % PageLeaf::kEntries];
-    if (!entry) {
+    return &leaf_at(leaf - 1)[index % PageLeaf::kEntries];
+}
+
+Result<PageNumber> ObjectStore::page(ObjectNumber number, std::uint64_t index) {
+    MemoryObject& object = at(number);
+    CHECK(object.kind == ObjectKind::Anonymous || has_page(object, index), Error::WouldBlock);
+    TRY(entry, ensure(object, index));
+    if (!*entry) {
         TRY(page, memory_.take_zeroed());
-        entry = PageEntry(page);
+        *entry = PageEntry(page);
         object.resident++;
     }
-    return entry.page();
+    return entry->page();
+}
+
+std::uint64_t ObjectStore::missing(ObjectNumber number, std::uint64_t index, std::uint64_t most) const {
+    const MemoryObject& object = at(number);
+    std::uint64_t count = 0;
+    while (count != most && index + count < object.pages && !has_page(object, index + count)) count++;
+    return count;
+}
+
+Result<void> ObjectStore::supply(ObjectNumber number, std::uint64_t index, PageNumber source) {
+    MemoryObject& object = at(number);
+    TRY(entry, ensure(object, index));
+    TRY(page, memory_.take_frame());
+    copy_page(memory_.window(page), memory_.window(source));
+    *entry = PageEntry(page);
+    object.resident++;
+    return {};
 }
 
 }  // namespace glenda::factotum
