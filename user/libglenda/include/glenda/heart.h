@@ -8,8 +8,8 @@
 //       |------- "I rest" -------->|  waits no more
 //       | replies                  |
 //
-// So nothing is sent, and no timer runs, while a server waits for messages. Who does not rest in time is killed. That is
-// two short calls a message, which only services with `heartbeat` in init.toml make.
+// So nothing is sent, and no timer runs, while a server waits for messages. Who does not rest in time is killed. That
+// is two short calls a message, which only services with `heartbeat` in init.toml make.
 #pragma once
 
 namespace glenda {
