@@ -37,7 +37,6 @@ void Supervisor::ended(Service& service, ExitStatus status) {
     taker_.forget_client(service.pid);
     withdraw(service);
     drop(service.stop_signal);
-    drop(service.question);
     service.beat_due = 0;
     if (service.stop_wanted) {
         say("{}: stopped", service.name());
