@@ -4,7 +4,9 @@
 import os
 import re
 import shutil
+import socket
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -84,3 +86,27 @@ def with_devices(machine: Callable[..., Machine], tmp_path: Path) -> Callable[..
 def shell(machine: Callable[..., Machine]) -> Shell:
     """A machine with one hart, at its prompt."""
     return Shell(machine())
+
+
+@pytest.fixture(name="echo")
+def make_echo() -> Iterator[int]:
+    """A port of this host that returns each datagram."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as server:
+        server.bind(("127.0.0.1", 0))
+        server.settimeout(60)
+
+        def serve() -> None:
+            try:
+                while True:
+                    data, sender = server.recvfrom(2048)
+                    if not data:
+                        return
+                    server.sendto(data, sender)
+            except OSError:
+                return
+        thread = threading.Thread(target=serve)
+        thread.start()
+        yield server.getsockname()[1]
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as end:
+            end.sendto(b"", server.getsockname())
+        thread.join()

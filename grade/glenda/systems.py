@@ -12,6 +12,7 @@ INIT = (ROOT / "user" / "init.toml").read_text()
 TABLE = (ROOT / "user" / "drivers.toml").read_text()
 
 
+USES = next(line for line in INIT.splitlines() if line.startswith("uses = "))     # the console's
 BLOCK = 4096            # bytes of a block on the disk
 
 

@@ -10,9 +10,9 @@ import pytest
 from glenda import images
 from glenda.machine import Machine
 from glenda.shell import Shell
-from glenda.systems import INIT, service
+from glenda.systems import INIT, USES, service, with_line
 
-ALLOWED = INIT.replace('uses = ["devices"]', 'uses = ["devices", "greeting"]')
+ALLOWED = with_line(USES, USES.replace("[", '["greeting", '))
 GREETER = service("greeter", "greeter", 'provides = "greeting"\nprotocol = 48')
 
 

@@ -9,7 +9,7 @@ import pytest
 from glenda.machine import Machine
 from glenda.shell import Shell
 
-COMMANDS = ["help", "ps", "run", "time", "kill", "log", "services", "start", "stop", "devices", "mem", "shutdown", "reboot"]
+COMMANDS = ["help", "ps", "threads", "run", "time", "kill", "log", "services", "start", "stop", "devices", "mem", "shutdown", "reboot"]
 
 
 def test_time(shell: Shell) -> None:

@@ -10,7 +10,7 @@ import pytest
 from glenda import images
 from glenda.machine import Machine
 from glenda.shell import Shell
-from glenda.systems import INIT, with_line
+from glenda.systems import INIT, USES, with_line
 
 Boot = Callable[..., Machine]
 OFF = "9ball: the system cannot go on: switching the machine off\n"
@@ -89,7 +89,7 @@ WRONG_LINES = {
     "string-open": ('path = "bin/unicorn"', 'path = "bin/unicorn', None, "a string does not end on its line"),
     "no-equals": ("power = true", "power true", None, "a key is not followed by ="),
     "no-value": ("power = true", "power =", None, "expected a value"),
-    "bracket": ('needs = ["unicorn"]', 'needs = ["unicorn"', 'uses = ["devices"]', "expected , or ]"),     # it may continue there
+    "bracket": ('needs = ["unicorn"]', 'needs = ["unicorn"', USES, "expected , or ]"),     # it may continue there
     "header": ('name = "console"', '[[service]\nname = "console"', "[[service]\n", "closing brackets"),
     "twice": ("power = true", "power = true\npower = true", "power = true\npower = true",
               "a key comes twice in one table"),
@@ -102,7 +102,7 @@ WRONG_LINES = {
     "text": ('path = "bin/unicorn"', "path = 5", None, '"path" must be a text in quotes'),
     "unknown-need": ('needs = ["unicorn"]', 'needs = ["wart"]', "SECOND",
                      'service "console" needs "wart", which is not there'),
-    "unknown-use": ('uses = ["devices"]', 'uses = ["x"]', "SECOND", 'service "console" uses "x", which none provides'),
+    "unknown-use": (USES, 'uses = ["x"]', "SECOND", 'service "console" uses "x", which none provides'),
     "no-path": ('path = "bin/console"\n', "", "SECOND", 'service "console" has no "path"'),
     "second-name": ('name = "console"', 'name = "unicorn"', "SECOND", 'a second service "unicorn"'),
     "cycle": ('provides = "devices"', 'provides = "devices"\nneeds = ["console"]', "FIRST",

@@ -45,6 +45,15 @@ def test_a_disk_driver_is_killed_100_times_under_load(with_devices: Callable[...
             if data[number * BLOCK:(number + 1) * BLOCK] != expected.get(number, bytes(BLOCK))] == []
 
 
+def test_a_network_driver_is_killed_100_times_under_load(with_devices: Callable[..., Shell], echo: int) -> None:
+    """Datagrams may be lost, and are sent again: so each comes back."""
+    shell = with_devices(["net"], icount=False, within=5, initrd=reaper("net", 140, priority=239))
+    output = shell.run(f"run udp {echo} 16 101", within=300)
+    rounds, again, drivers = map(int, re.match(
+        r"udp: (\d+) times 16 KiB have come back, (\d+) datagrams were sent again, (\d+) drivers\n", output).groups())
+    assert output.endswith("exited with status 0\n") and rounds >= 10 and again < 140 * 16 and drivers > 100
+
+
 def test_nothing_is_lost_while_the_serial_driver_is_killed(with_devices: Callable[..., Shell]) -> None:
     """Neither what a program prints nor what is typed, over 20 deaths. Here and there some bytes may come twice."""
     shell = with_devices([], initrd=reaper("serial", 20))

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from glenda.shell import Shell
-from glenda.systems import service
+from glenda.systems import INIT, service
 
 
 def inspect(more: str = "power = true") -> str:
@@ -25,6 +25,29 @@ def test_every_service_has_what_is_written(with_services: Callable[..., Shell], 
     for name, as_written, expected, own, wrong in walks:
         assert as_written == expected and wrong == "0", log
         assert int(expected) >= 6 and (name == "inspect") == (own == "0"), log
+
+
+def test_every_service_may_do_what_is_written(with_services: Callable[..., Shell]) -> None:
+    """And ask for no more than it uses, as Factotum has it."""
+    extra = service("greeter", "greeter", 'provides = "greeting"\nprotocol = 48') + service(
+        "guest", "linger", 'uses = ["greeting", "net"]') + inspect()
+    log = with_services(extra).log_with("inspect: done", within=1)
+    found = re.findall(r"inspect: (\w+): may do 0x(\w+), as written 0x(\w+)\n", log)
+    power, dma, unicorn, classes = 1 << 63, 1 << 62, 1 << 3, sum(1 << number for number in range(9, 17))
+    assert {name: (int(has, 16), int(written, 16)) for name, has, written in found} == {
+        name: (grants, grants) for name, grants in {"unicorn": dma, "console": power | unicorn | classes, "greeter": 0,
+                                                    "guest": 1 << 48 | unicorn | 1 << 11, "inspect": power}.items()}
+
+
+def test_devices_are_handed_out_by_class(with_devices: Callable[..., Shell]) -> None:
+    """U7: a service gets what it uses, and no other device; nor does one that may only see what there is. Shows B7."""
+    extra = "".join(service(name, "disk", f"uses = [{uses}]\nrestart = \"never\"") for name, uses in
+                    {"mine": '"block"', "others": '"net", "rng"', "list": '"devices"', "none": ""}.items())
+    shell = with_devices(["blk"], initrd={"replace": {"init.toml": INIT + extra}})
+    for name in ("mine", "others", "list", "none"):
+        shell.log_with(f"9ball: {name}: process ", within=1)
+    said = dict(re.findall(r"\] (mine|others|list|none): (.+)\n", shell.run("log")))
+    assert said == {"mine": "4096 blocks of 4096 bytes", **dict.fromkeys(["others", "list", "none"], "disk: PermissionDenied")}
 
 
 def test_what_is_hidden_is_found(with_services: Callable[..., Shell]) -> None:

@@ -39,6 +39,13 @@ def said(shell: Shell) -> list[str]:
     return re.findall(r"(\w+: (?:is to stop|ends))$", shell.machine.transcript, re.MULTILINE)
 
 
+def stop(shell: Shell, name: str) -> None:
+    """Stops a service that says so. Nothing is typed before it has: the echo would come between its words."""
+    shell.press(f"stop {name}", within=2)
+    shell.saw(f"{name}: ends\n", within=2)
+    shell.press("run spin 50", within=2)
+
+
 @pytest.mark.parametrize("command", ["shutdown", "reboot"])
 def test_power_ends_last_whatever_needs_it_first(boot: Callable[[str], Shell], command: str) -> None:
     """Shows B10."""
@@ -69,14 +76,13 @@ def test_stop_and_start(boot: Callable[[str], Shell]) -> None:
     shell = boot(CHAIN)
     running = {"unicorn": "up", "console": "up", "disk": "up", "file": "up", "shop": "up"}
     assert states(shell) == running
-    shell.press("stop file", within=2)
-    shell.press("run spin 200", within=2)
+    stop(shell, "file")
+    shell.run("run spin 200", within=2)
     assert states(shell) == running | {"file": "stopped", "shop": "stopped"}    # `always` does not bring it back
     assert said(shell) == ["shop: is to stop", "shop: ends", "file: is to stop", "file: ends"]
     assert "9ball: file: stopped\n" in shell.run("log", within=2)
     shell.run("stop file", within=2)                                            # it has, already
-    shell.press("stop disk", within=2)
-    shell.press("run spin 100", within=2)
+    stop(shell, "disk")
     assert shell.run("start shop", within=2) == ""                              # with what it needs
     shell.press("run spin 50", within=2)
     assert shell.run("start shop", within=2) == "start: shop runs\n"

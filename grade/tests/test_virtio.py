@@ -5,11 +5,9 @@ U4, U5: many requests in flight and an image that is right, looked at from the h
 """
 
 import re
-import socket
 import struct
-import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -52,30 +50,6 @@ def test_blocks_are_where_they_belong(machine: Boot, disk: Path) -> None:
 
 
 # --- the other devices ----------------------------------------------------------------------------------------------
-
-@pytest.fixture(name="echo")
-def make_echo() -> Iterator[int]:
-    """A port of this host that returns each datagram."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as server:
-        server.bind(("127.0.0.1", 0))
-        server.settimeout(60)
-
-        def serve() -> None:
-            try:
-                while True:
-                    data, sender = server.recvfrom(2048)
-                    if not data:
-                        return
-                    server.sendto(data, sender)
-            except OSError:
-                return
-        thread = threading.Thread(target=serve)
-        thread.start()
-        yield server.getsockname()[1]
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as end:
-            end.sendto(b"", server.getsockname())
-        thread.join()
-
 
 def test_each_device_is_used(machine: Boot, echo: int, tmp_path: Path) -> None:
     """U5. With a network, the guest's clock is the host's."""

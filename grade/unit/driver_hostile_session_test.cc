@@ -16,9 +16,11 @@ struct Witness {
             ASSERT_LT(request->slot, kSessionSlots);
             ASSERT_EQ(in_flight >> request->slot & 1, 0u) << "twice at once";
             ASSERT_LE(request->buffer_count, kMaxRequestPages);
-            const bool has_data = request->op == BlockOp::Read || request->op == BlockOp::Write;
-            ASSERT_EQ(request->buffer_count != 0, has_data);
-            ASSERT_TRUE(request->op != BlockOp::Flush || in_flight == 0);
+            const bool has_none = request->op == SessionOp::Flush || request->op == SessionOp::Discard;
+            const bool is_send = request->op == SessionOp::Send;
+            ASSERT_EQ(request->buffer_count == 0, has_none);
+            ASSERT_TRUE(!is_send || (request->length != 0 && request->length <= kPageSize));
+            ASSERT_TRUE(request->op != SessionOp::Flush || in_flight == 0);
             for (const Buffer& buffer : request->data()) ASSERT_TRUE(lies_in_a_run(buffer));
             begun++;
             in_flight |= bit(request->slot);
@@ -27,7 +29,7 @@ struct Witness {
         if (in_flight != 0 && random() % 2 == 0) {
             const unsigned slot = lowest_bit(in_flight);
             in_flight &= in_flight - 1;
-            session.complete(slot, BlockStatus::Ok);
+            session.complete(slot, SessionStatus::Ok);
         }
         (void)session.may_wait();
         (void)session.owes_signal();
@@ -56,25 +58,27 @@ TEST_F(SessionTest, AHostileClientHarmsNobody) {
     const auto scribble = [&] {
         SessionSlot& slot = page.slots[random() % kSessionSlots];
         const std::uint32_t wild = random() % 2 == 0 ? std::uint32_t(random()) : random() % (kPages + 2);
-        switch (random() % 12) {
+        switch (random() % 13) {
             case 0: page.submit_tail += random() % 4; break;
             case 1: page.submit_tail = wild; break;
             case 2: page.submit[random() % kSessionSlots] = std::uint8_t(random()); break;
             case 3: slot.state = SlotState(random() % 4); break;
-            case 4: slot.op = BlockOp(random() % 6); break;
+            case 4: slot.op = SessionOp(random() % 8); break;
             case 5: slot.data_page = wild; break;
             case 6: slot.pages = wild % 20; break;
+            case 9: slot.length = wild; break;
             case 7: slot.sequence = page.submit_tail - wild; break;
             case 8: reinterpret_cast<std::uint8_t*>(&page)[random() % sizeof(page)] = std::uint8_t(random()); break;
             default:
                 slot = {SlotState::Submitted,
-                        BlockOp(1 + random() % 4),
+                        SessionOp(1 + random() % 6),
                         {},
                         page.submit_tail,
                         random(),
                         std::uint32_t(random() % kPages),
                         1,
                         0,
+                        64,
                         0};
                 page.submit[page.submit_tail++ % kSessionSlots] = std::uint8_t(&slot - page.slots);
         }
@@ -111,7 +115,7 @@ TEST_F(SessionTest, AHostileDriverHarmsNobody) {
     unsigned submitted = 0, answered = 0;
     for (unsigned step = 0; step < 1'000'000; step++) {
         switch (random() % 3) {
-            case 0: submitted += client.submit({BlockOp::Read, 0, 0, 1, 0}); break;
+            case 0: submitted += client.submit({SessionOp::Read, 0, 0, 1, 0}); break;
             case 1: answered += client.take().has_value(); break;
             case 2: (void)client.may_wait();
         }

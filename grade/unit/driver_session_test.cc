@@ -12,12 +12,12 @@ TEST_F(SessionTest, KeepsTheClientsOrder) {
         submit(i);
         submit(1000 + i);
         EXPECT_EQ(begin(), int(i));
-        session.complete(last, BlockStatus::Ok);
+        session.complete(last, SessionStatus::Ok);
         EXPECT_EQ(begin(), int(1000 + i));
         EXPECT_EQ(begin(), -1);
-        session.complete(last, BlockStatus::Failed);
+        session.complete(last, SessionStatus::Failed);
         EXPECT_EQ(client.take()->cookie, i);
-        EXPECT_EQ(client.take()->status, BlockStatus::Failed);
+        EXPECT_EQ(client.take()->status, SessionStatus::Failed);
         EXPECT_FALSE(client.take());
     }
 }
@@ -26,14 +26,14 @@ TEST_F(SessionTest, HasRoomForAsManyAsThereAreSlots) {
     for (unsigned i = 0; i < kSessionSlots; i++) submit(i);
     EXPECT_FALSE(client.submit({}));
     EXPECT_EQ(begin(), 0);
-    session.complete(last, BlockStatus::Ok);
+    session.complete(last, SessionStatus::Ok);
     EXPECT_FALSE(client.submit({})) << "the answer has not been taken";
     EXPECT_TRUE(client.take());
     EXPECT_TRUE(client.submit({}));
 }
 
 TEST_F(SessionTest, DataIsWhereTheRunsAre) {
-    ASSERT_TRUE(client.submit({BlockOp::Read, 5, 0, 6, 0}));
+    ASSERT_TRUE(client.submit({SessionOp::Read, 5, 0, 6, 0}));
     const Session::Request* request = session.next();
     ASSERT_NE(request, nullptr);
     ASSERT_EQ(request->buffer_count, 3u);
@@ -44,23 +44,23 @@ TEST_F(SessionTest, DataIsWhereTheRunsAre) {
     EXPECT_EQ(request->buffers[2].physical, 0xa000'0000u);
     EXPECT_EQ(request->buffers[2].size, 2 * kPageSize);
     session.begin();
-    ASSERT_TRUE(client.submit({BlockOp::Read, 5, 63, 1, 0}));
+    ASSERT_TRUE(client.submit({SessionOp::Read, 5, 63, 1, 0}));
     EXPECT_EQ(session.next()->buffers[0].physical, 0xa000'0000u + 59 * kPageSize);
 }
 
 TEST_F(SessionTest, AFlushWaitsForWhatIsBeforeIt) {
     submit(1);
     submit(2);
-    submit(3, BlockOp::Flush);
+    submit(3, SessionOp::Flush);
     submit(4);
     EXPECT_EQ(begin(), 1);
     const unsigned first = last;
     EXPECT_EQ(begin(), 2);
     EXPECT_EQ(begin(), -1);
-    session.complete(last, BlockStatus::Ok);
+    session.complete(last, SessionStatus::Ok);
     EXPECT_EQ(begin(), -1);
     EXPECT_TRUE(session.may_wait()) << "for the device, though the ring is not empty";
-    session.complete(first, BlockStatus::Ok);
+    session.complete(first, SessionStatus::Ok);
     EXPECT_EQ(begin(), 3);
     EXPECT_EQ(begin(), 4) << "what comes after a flush need not wait for it";
 }
@@ -69,9 +69,9 @@ TEST_F(SessionTest, RecoversInTheOrderOfSubmission) {
     for (unsigned i = 0; i < kSessionSlots; i++) submit(i);
     for (unsigned i = 0; i < kSessionSlots; i++) EXPECT_EQ(begin(), int(i));
     // Every other one is answered, and its slot used again: slots and places in the ring are out of order now.
-    for (unsigned slot = 0; slot < kSessionSlots; slot += 2) session.complete(slot, BlockStatus::Ok);
+    for (unsigned slot = 0; slot < kSessionSlots; slot += 2) session.complete(slot, SessionStatus::Ok);
     for (unsigned i = 0; i < kSessionSlots / 2; i++) ASSERT_TRUE(client.take());
-    for (unsigned i = 0; i < kSessionSlots / 2; i++) submit(100 + i, i == 3 ? BlockOp::Flush : BlockOp::Read);
+    for (unsigned i = 0; i < kSessionSlots / 2; i++) submit(100 + i, i == 3 ? SessionOp::Flush : SessionOp::Read);
 
     session = Session(page, kRuns);
     session.recover();
@@ -84,7 +84,7 @@ TEST_F(SessionTest, RecoversInTheOrderOfSubmission) {
 TEST_F(SessionTest, RecoversWhenTheTailsHaveWrapped) {
     page.submit_tail = 0xffff'fffe;
     for (unsigned i = 0; i < 4; i++) {
-        page.slots[3 - i].op = BlockOp::Flush;
+        page.slots[3 - i].op = SessionOp::Flush;
         page.slots[3 - i].block = i;
         page.slots[3 - i].sequence = 0xffff'fffe + i;
         page.slots[3 - i].state = SlotState::Submitted;
@@ -94,7 +94,7 @@ TEST_F(SessionTest, RecoversWhenTheTailsHaveWrapped) {
     session.recover();
     for (unsigned i = 0; i < 4; i++) {
         EXPECT_EQ(begin(), int(i));
-        session.complete(last, BlockStatus::Ok);
+        session.complete(last, SessionStatus::Ok);
     }
     EXPECT_EQ(begin(), -1);
 }
@@ -118,9 +118,9 @@ TEST_F(SessionTest, RecoversAtEveryMomentOfASubmit) {
         submit(2);
         shared::before_access = nullptr;
         EXPECT_EQ(begin(), 1) << moment;
-        session.complete(last, BlockStatus::Ok);
+        session.complete(last, SessionStatus::Ok);
         EXPECT_EQ(begin(), 2) << moment;
-        session.complete(last, BlockStatus::Ok);
+        session.complete(last, SessionStatus::Ok);
         EXPECT_EQ(begin(), -1) << moment;
     }
 }
@@ -139,11 +139,11 @@ TEST_F(SessionTest, RecoversNothingThatTheRingWillBring) {
     shared::before_access = nullptr;
     EXPECT_FALSE(client.take()) << "it has seen the new epoch";
     for (unsigned i = 0; i < 5; i++) EXPECT_EQ(begin(), int(i));
-    if (begin() == 5) session.complete(5, BlockStatus::Ok);
-    for (unsigned i = 0; i < 5; i++) session.complete(i, BlockStatus::Ok);
+    if (begin() == 5) session.complete(5, SessionStatus::Ok);
+    for (unsigned i = 0; i < 5; i++) session.complete(i, SessionStatus::Ok);
     EXPECT_TRUE(client.take() && client.take());
     submit(6);
-    submit(7, BlockOp::Flush);
+    submit(7, SessionOp::Flush);
     EXPECT_EQ(begin(), 6);
     EXPECT_EQ(begin(), -1) << "the flush waits";
 }
@@ -153,7 +153,7 @@ TEST_F(SessionTest, ASlotThatTheRingNamesTwiceIsServedOnce) {
     page.submit[1] = page.submit[0];
     page.submit_tail++;
     EXPECT_EQ(begin(), 1);
-    session.complete(last, BlockStatus::Ok);
+    session.complete(last, SessionStatus::Ok);
     EXPECT_EQ(begin(), -1);
 }
 
@@ -175,7 +175,7 @@ TEST_F(SessionTest, SignalsOnlyWhereTheyAreWanted) {
     EXPECT_EQ(begin(), 2);
     EXPECT_TRUE(client.may_wait());
     EXPECT_FALSE(session.owes_signal()) << "there is no answer";
-    session.complete(last, BlockStatus::Ok);
+    session.complete(last, SessionStatus::Ok);
     EXPECT_TRUE(session.owes_signal());
     EXPECT_FALSE(session.owes_signal()) << "it has been signalled";
     EXPECT_FALSE(client.may_wait()) << "there is an answer";
@@ -183,16 +183,16 @@ TEST_F(SessionTest, SignalsOnlyWhereTheyAreWanted) {
     submit(3);
     EXPECT_FALSE(client.owes_signal()) << "the driver is awake";
     EXPECT_EQ(begin(), 3);
-    session.complete(last, BlockStatus::Ok);
+    session.complete(last, SessionStatus::Ok);
     EXPECT_FALSE(session.owes_signal()) << "it is awake";
 }
 
 TEST_F(SessionTest, ARefusalIsAnAnswerToo) {
-    ASSERT_TRUE(client.submit({BlockOp::Read, 0, kPages, 1, 0}));
+    ASSERT_TRUE(client.submit({SessionOp::Read, 0, kPages, 1, 0}));
     EXPECT_TRUE(client.may_wait());
     EXPECT_EQ(begin(), -1);
     EXPECT_TRUE(session.owes_signal());
-    EXPECT_EQ(client.take()->status, BlockStatus::BadRequest);
+    EXPECT_EQ(client.take()->status, SessionStatus::BadRequest);
 }
 
 TEST_F(SessionTest, ARecoveryIsSignalledToWhoeverSleepsOrNot) {

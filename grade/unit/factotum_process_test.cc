@@ -87,7 +87,8 @@ TEST_F(ProcessTables, RandomLivesAgreeWithAMap) {
                 for (const std::uint32_t child : heirs) parents_[child] = 1;
                 for (const std::uint32_t zombie : visited) parents_[zombie] = 1, zombies_[1].push_back(zombie);
                 zombies_.erase(chosen);
-                table_.make_zombie(*process, ExitStatus::exited(3));
+                process->status = ExitStatus::exited(3);
+                table_.make_zombie(*process);
                 zombies_[parents_[chosen]].push_back(chosen);
                 break;
             }

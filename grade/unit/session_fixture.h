@@ -18,8 +18,8 @@ protected:
     SessionTest() { start_session(page); }
     void TearDown() override { shared::before_access = nullptr; }
     /// Submits a read of one block, or another request.
-    void submit(std::uint64_t cookie, BlockOp op = BlockOp::Read) {
-        ASSERT_TRUE(client.submit({op, cookie, 0, op == BlockOp::Flush ? 0u : 1u, cookie}));
+    void submit(std::uint64_t cookie, SessionOp op = SessionOp::Read) {
+        ASSERT_TRUE(client.submit({op, cookie, 0, op == SessionOp::Flush ? 0u : 1u, cookie}));
     }
     /// The block of the next request, which begins; -1 if there is none.
     int begin() {

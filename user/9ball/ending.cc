@@ -34,10 +34,8 @@ void Supervisor::collect_ended() {
 }
 
 void Supervisor::ended(Service& service, ExitStatus status) {
-    registry_.forget_client(service.pid);
     taker_.forget_client(service.pid);
-    if (!service.config->provides.empty()) registry_.remove(service.config->provides);
-    offer(service);
+    withdraw(service);
     drop(service.stop_signal);
     drop(service.question);
     service.beat_due = 0;

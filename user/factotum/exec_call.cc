@@ -49,10 +49,7 @@ Answer<void> Factotum::change_program(Process& process, Thread& caller, NextProg
         Thread* const other = thread;
         thread = threads_.next(*thread);
         if (other == &caller) continue;
-        unblock(*other, short_message(ServerError::Interrupted));
-        forget_event(*other);
-        if (!other->has_ended) threads_.stop(process, *other);
-        threads_.release(process, *other);
+        end_thread(process, *other);
     }
     abandon_events(process);  // the next program has not asked for any
     AddressSpace old = process.space;
@@ -73,6 +70,7 @@ Answer<void> Factotum::change_program(Process& process, Thread& caller, NextProg
     registers.sp = next.sp;
     registers.a0 = kUtcbArea;
     TRY_VOID(caller.tcb.write_registers(registers));
+    if (stop_for(caller, {.event = EventKind::Exec})) return {};
     TRY_VOID(caller.tcb.resume());
     return {};
 }

@@ -69,13 +69,21 @@ private:
     Process* child_of(const Process& parent, std::int64_t pid);
     Thread* waiter_for(const Process& parent, const Process& child);
     Reaction exit(Process& process, Request& request);
+    Reaction leave(Process& process, Thread* thread, std::uint64_t code, Request& request);
     Reaction wait(Process& parent, Request& request);
     Reaction wait_for(Process& parent, std::uint64_t tid, std::int64_t wanted, Request& request);
     Reaction kill(Process& killer, Request& request);
     Reaction set_exit_notification(Process& process, Request& request);
-    /// Ends a process: frees everything it had and notifies the parent. It stays a zombie until the parent waits for
-    /// it.
+
+    // ending.cc
+    /// Ends a process: frees everything it had and notifies the parent, now or soon. It stays a zombie until the parent
+    /// waits for it.
     void end(Process& process, ExitStatus status);
+    Reaction end_at_request(Process& process, ExitStatus status, Request& request);
+    void go_on_ending();
+    bool end_some(Process& process, unsigned& steps);
+    void end_thread(Process& process, Thread& thread);
+    void finish_end(Process& process);
     void end_children(const Process& process, ExitStatus status);
     void tear_down(Process& process);
     void leave_account(Process& process);
@@ -166,7 +174,7 @@ private:
     // broker_calls.cc
     Reaction offer(Process& process, Request& request);
     Reaction request_cap(Process& process, Request& request);
-    void give_service(ReplyHandle& caller, unsigned service, std::uint32_t pid);
+    void give_service(ReplyHandle& caller, unsigned service, const Process& client);
 
     // account_call.cc
     Reaction set_account(Process& process, Request& request);
@@ -180,9 +188,12 @@ private:
     Broken audit_threads();
 
     // snapshot.cc
-    Reaction snapshot(Process& process);
+    Reaction snapshot(Process& process, Request& request);
     Answer<void> make_list(AddressSpace& space, std::uint64_t bytes);
     void describe_founders(ProcessInfo* lines) const;
+
+    // thread_list.cc
+    Reaction thread_list(Process& process, std::uint64_t pid);
 
     // faults.cc
     Reaction fault(Request& request);
@@ -209,7 +220,9 @@ private:
     TimerWheel wheel_;
     bool is_timer_set_ = false;
     std::uint64_t timer_time_ = 0;  // when it will signal
-    Waiter next_balance_{};         // with several harts
+    Process* ending_ = nullptr;     // the processes of which something is left, in a list
+    Process** last_ending_ = &ending_;
+    Waiter next_balance_{};  // with several harts
     Futex futex_{};
 };
 

@@ -92,15 +92,15 @@ Reaction Factotum::fault(Request& request) {
 /// The thread can't go on, unless somebody takes the event and knows better. The message's second word is the address,
 /// the instruction, or the number of the system call.
 [[gnu::noinline]] Reaction Factotum::crash(Thread& thread, CrashKind kind, Request& request) {
+    Process& process = processes_.at(thread.process);
+    if (process.has_ended) return Reaction::later();
     const std::uint64_t address = request.words[1];
     if (stop_for(thread, {.event = EventKind::Exception, .crash = kind, .address = address})) {
         block(thread, WaitKind::Stopped, request);
         return Reaction::later();
     }
-    Process& process = processes_.at(thread.process);
     report(process, thread, kind, address);
-    end(process, ExitStatus::crashed(kind));
-    return Reaction::later();  // the thread that waits for the reply is gone
+    return end_at_request(process, ExitStatus::crashed(kind), request);
 }
 
 /// Prints, for example, `crash (pid 7) stopped: store page fault at address 0x0, pc 0x10234 in main+0x34`. If the

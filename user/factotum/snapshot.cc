@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "factotum.h"
+#include "list_writer.h"
 
 namespace glenda::factotum {
 
@@ -71,24 +72,17 @@ Answer<void> Factotum::make_list(AddressSpace& space, std::uint64_t bytes) {
     return {};
 }
 
-Reaction Factotum::snapshot(Process& process) {
+Reaction Factotum::snapshot(Process& process, Request& request) {
     if (process.is_founder()) return ServerError::PermissionDenied;
+    if (request.tag.length() != 0) return thread_list(process, request.words[0]);
     if (auto made = make_list(process.space, processes_.count() * sizeof(ProcessInfo)); !made) return made.error();
-    const auto lines_at = [&](std::uint64_t address) {
-        return reinterpret_cast<ProcessInfo*>(memory_.window(*process.space.page_to_read(memory_, address)));
-    };
-    std::uint64_t page = kSnapshotArea;  // for the line behind the end of a page
-    ProcessInfo* line = nullptr;
+    ListWriter<ProcessInfo> lines(memory_, process.space);
     processes_.for_each([&](Process& other) {
-        if (reinterpret_cast<std::uint64_t>(line) % kPageSize == 0) {
-            line = lines_at(page);
-            page += kPageSize;
-        }
-        describe(*line, other, threads_);
-        if (&other == &process) line->state = ProcessState::Running;  // it is blocked in this very call
-        line++;
+        ProcessInfo& line = lines.next();
+        describe(line, other, threads_);
+        if (&other == &process) line.state = ProcessState::Running;  // it is blocked in this very call
     });
-    describe_founders(lines_at(kSnapshotArea));
+    describe_founders(lines.first());
     return Reaction::ok(kSnapshotArea, processes_.count());
 }
 

@@ -39,7 +39,7 @@ void Factotum::set_deadline(Thread& thread, std::uint64_t deadline) {
 
 /// The timer need not be stopped when a waiter leaves: then it signals once for nothing.
 void Factotum::wind_timer() {
-    const auto next = wheel_.next();
+    const auto next = ending_ != nullptr ? std::optional(std::uint64_t{0}) : wheel_.next();
     if (!next || (is_timer_set_ && timer_time_ <= *next)) return;
     is_timer_set_ = true;
     timer_time_ = *next;
@@ -48,7 +48,7 @@ void Factotum::wind_timer() {
 
 /// Many may be due at once. Then some of them wait for a moment more.
 void Factotum::signalled(Badge) {
-    constexpr unsigned kSteps = 600, kStepsOfAnswer = 10;  // a step takes some 60 instructions, an answer 600
+    constexpr unsigned kSteps = 600, kStepsOfAnswer = 15;  // a step takes some 60 instructions
     const std::uint64_t now = clock_.now();
     is_timer_set_ = false;
     unsigned left = kSteps;
@@ -58,6 +58,7 @@ void Factotum::signalled(Badge) {
         left -= std::min(left, kStepsOfAnswer);
         time_is_up(*waiter);
     }
+    if (left == kSteps) go_on_ending();
     wind_timer();
 }
 

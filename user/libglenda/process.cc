@@ -209,6 +209,12 @@ Answer<std::span<const ProcessInfo>> list() {
     return std::span(reinterpret_cast<const ProcessInfo*>(reply.words[0]), reply.words[1]);
 }
 
+Answer<std::span<const ThreadInfo>> list_threads(std::uint64_t pid) {
+    TRY(reply, ask(server(), FactotumMethod::Ps, pid));
+    CHECK(reply.tag.length() == 2, ServerError::Broken);
+    return std::span(reinterpret_cast<const ThreadInfo*>(reply.words[0]), reply.words[1]);
+}
+
 Answer<MemoryInfo> memory() {
     TRY(reply, ask(server(), FactotumMethod::MemoryInfo));
     CHECK(reply.tag.length() == 4, ServerError::Broken);

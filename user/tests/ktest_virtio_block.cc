@@ -51,7 +51,7 @@ struct Disk {
 };
 
 /// Transfers blocks first to last, `depth` at a time, to or from the data pages, page 0 for the first.
-void transfer(Disk& disk, BlockOp op, unsigned first, unsigned count, unsigned depth) {
+void transfer(Disk& disk, SessionOp op, unsigned first, unsigned count, unsigned depth) {
     unsigned begun = 0, done = 0;
     while (done < count) {
         while (begun < count && begun - done < depth) {
@@ -63,25 +63,25 @@ void transfer(Disk& disk, BlockOp op, unsigned first, unsigned count, unsigned d
         }
         disk.device.kick();
         const auto completion = disk.hardware.await(disk.device, [&] { return disk.device.complete(); });
-        EXPECT_EQ(completion->status, BlockStatus::Ok);
+        EXPECT_EQ(completion->status, SessionStatus::Ok);
         done++;
     }
 }
 
 void reads_and_writes(unsigned first, unsigned depth) {
     Disk disk;
-    EXPECT_EQ(disk.device.failure() == nullptr, true);
-    transfer(disk, BlockOp::Read, kFromHost, kData, depth);
+    EXPECT_EQ(disk.device.fault(), QueueFault::None);
+    transfer(disk, SessionOp::Read, kFromHost, kData, depth);
     for (unsigned i = 0; i < kData; i++) EXPECT(has(disk.page(i), kFromHost + i));
     for (unsigned i = 0; i < kData; i++) fill(disk.page(i), first + i);
-    transfer(disk, BlockOp::Write, first, kData, depth);
+    transfer(disk, SessionOp::Write, first, kData, depth);
     for (unsigned i = 0; i < kData; i++) fill(disk.page(i), 0);
-    transfer(disk, BlockOp::Read, first, kData, depth);
+    transfer(disk, SessionOp::Read, first, kData, depth);
     for (unsigned i = 0; i < kData; i++) EXPECT(has(disk.page(i), first + i));
     if (disk.device.can_flush()) {
-        EXPECT(disk.device.submit({.op = BlockOp::Flush}));
+        EXPECT(disk.device.submit({.op = SessionOp::Flush}));
         disk.device.kick();
-        EXPECT_EQ(disk.hardware.await(disk.device, [&] { return disk.device.complete(); })->status, BlockStatus::Ok);
+        EXPECT_EQ(disk.hardware.await(disk.device, [&] { return disk.device.complete(); })->status, SessionStatus::Ok);
     }
     EXPECT(disk.device.reset());
     give_back_devices();
@@ -139,7 +139,8 @@ struct Service {
 };
 
 /// Transfers `count` blocks from `first` on, over and over the same kData, `depth` at a time.
-void transfer(Service& service, BlockOp op, unsigned first, unsigned count, unsigned depth, bool driver_ends = false) {
+void transfer(Service& service, SessionOp op, unsigned first, unsigned count, unsigned depth,
+              bool driver_ends = false) {
     unsigned begun = 0, done = 0;
     while (done < count) {
         while (begun < count && begun - done < depth) {
@@ -155,7 +156,7 @@ void transfer(Service& service, BlockOp op, unsigned first, unsigned count, unsi
         }
         const unsigned before = done;
         while (const auto answer = service.client.take()) {
-            EXPECT_EQ(answer->status, BlockStatus::Ok);
+            EXPECT_EQ(answer->status, SessionStatus::Ok);
             done++;
         }
         if (done == before && service.client.may_wait()) (void)need(service.bell.wait());
@@ -172,9 +173,9 @@ void finish(Service& service) {
 void session() {
     Service service;
     for (unsigned i = 0; i < kData; i++) fill(service.disk.page(i), 128 + i);
-    transfer(service, BlockOp::Write, 128, kData, 32);
+    transfer(service, SessionOp::Write, 128, kData, 32);
     for (unsigned i = 0; i < kData; i++) fill(service.disk.page(i), 0);
-    transfer(service, BlockOp::Read, 128, kData, 32);
+    transfer(service, SessionOp::Read, 128, kData, 32);
     for (unsigned i = 0; i < kData; i++) EXPECT(has(service.disk.page(i), 128 + i));
     EXPECT_EQ(service.page.epoch, 1);
     finish(service);
@@ -184,9 +185,9 @@ void session() {
 void session_driver_ends() {
     Service service;
     for (unsigned i = 0; i < kData; i++) fill(service.disk.page(i), 192 + i);
-    transfer(service, BlockOp::Write, 192, kData, 16, true);
+    transfer(service, SessionOp::Write, 192, kData, 16, true);
     for (unsigned i = 0; i < kData; i++) fill(service.disk.page(i), 0);
-    transfer(service, BlockOp::Read, 192, kData, 16, true);
+    transfer(service, SessionOp::Read, 192, kData, 16, true);
     for (unsigned i = 0; i < kData; i++) EXPECT(has(service.disk.page(i), 192 + i));
     EXPECT(service.page.epoch > 4);
     finish(service);

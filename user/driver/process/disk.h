@@ -3,7 +3,7 @@
 //
 //     Disk disk;
 //     TRY_VOID(disk.open(0, 32));                             // the first block device; 32 pages of data
-//     disk.requests().submit({.op = BlockOp::Read, .block = 7, .data_page = 0, .pages = 1});
+//     disk.requests().submit({.op = SessionOp::Read, .block = 7, .data_page = 0, .pages = 1});
 //     disk.kick();
 //     while (disk.requests().outstanding() != 0) {
 //         while (const auto answer = disk.requests().take()) ...

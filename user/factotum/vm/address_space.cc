@@ -78,6 +78,27 @@ void AddressSpace::pay_back(Memory& memory, RegionKind kind, Pages pages) {
     (is_list ? listed_ : charged_) -= pages;
 }
 
+/// Pages go from high addresses to low ones, then page tables. The pages are still mapped, but nothing runs here, and
+/// who gets one of them next ends its mapping first. The usual tables have few pages, and are used again: destroy()
+/// ends their mappings.
+bool AddressSpace::drop_some(Memory& memory, unsigned& steps) {
+    constexpr unsigned kStepsOfPart = 8;
+    if (tree_.is_usual(memory)) return true;
+    while (regions_.count() != 0) {
+        if (steps <= kStepsOfPart) return false;
+        steps -= kStepsOfPart;
+        Region& region = regions_.last();
+        Region part = region;
+        const std::uint64_t pages = std::min<std::uint64_t>({steps, PageLeaf::kEntries, region.pages()});
+        part.start = region.end - pages * kPageSize;
+        drop_pages(memory, part);
+        steps -= unsigned(pages);
+        region.end = part.start;
+        if (region.start == region.end) regions_.drop_last();
+    }
+    return tree_.destroy(memory, steps);
+}
+
 /// Forgets the pages of a region, which are not mapped here any more, or not for long.
 void AddressSpace::drop_pages(Memory& memory, const Region& region) {
     tree_.for_each(memory, region.start, region.end, [&](PageEntry& entry) {

@@ -28,6 +28,9 @@ public:
     Result<void> create(Memory& memory, Stores& stores, AccountNumber account);
     /// Frees all pages, tables and charges. No thread runs in it.
     void destroy(Memory& memory);
+    /// Frees pages, regions and tables before destroy() does. False if `steps`, of some 60 instructions, are used up,
+    /// and there is more that takes many.
+    bool drop_some(Memory& memory, unsigned& steps);
 
     // ranges.cc. A range is page-aligned and not empty. If one of these fails, nothing has changed. Errors:
     // OutOfMemory; TooMany regions.

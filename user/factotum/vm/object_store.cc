@@ -66,10 +66,6 @@ bool ObjectStore::close(CPtr slot, ObjectNumber& list) {
     return false;
 }
 
-void ObjectStore::close_all(ObjectNumber& list) {
-    while (list != 0) (void)close(at(list).slot, list);
-}
-
 void ObjectStore::drop_mapped(ObjectNumber number, std::uint64_t pages) {
     at(number).mapped -= pages;
     end_unless_used(number);

@@ -54,7 +54,8 @@ public:
     void open(ObjectNumber number, std::uint32_t creator, CPtr slot, ObjectNumber& list);
     /// Takes it out of the list. All copies of its capability vanish. False if it is not in the list.
     bool close(CPtr slot, ObjectNumber& list);
-    void close_all(ObjectNumber& list);
+    /// Closes the first one in a list, which is not empty.
+    void close_first(ObjectNumber& list) { (void)close(at(list).slot, list); }
 
     /// Regions with so many pages map the object, or do not any more.
     void add_mapped(ObjectNumber number, std::uint64_t pages) { at(number).mapped += pages; }

@@ -36,8 +36,13 @@ public:
 
     /// Makes an empty address space. Error: NotEnoughMemory.
     Result<void> create(Memory& memory);
-    /// Frees all tables, if there are any. What is left in the entries is forgotten.
-    void destroy(Memory& memory);
+    /// Frees all tables, if there are any. What is left in the entries is forgotten. False if `steps`, of some 60
+    /// instructions, are used up, and there is more.
+    bool destroy(Memory& memory, unsigned& steps);
+    void destroy(Memory& memory) {
+        unsigned all = ~0u;
+        destroy(memory, all);
+    }
 
     /// What nearly every process has: the tables of its image, and those of its stack.
     struct Usual {
@@ -110,6 +115,7 @@ private:
     }
     Result<PageEntry*> ensure_new(Memory& memory, std::uint64_t address);
     Result<void> make_table(Memory& memory, TableEntry& entry, std::uint64_t address);
+    void free_table(Memory& memory, TableEntry& entry);
 
     CPtr vspace_ = 0;
     unsigned tables_ = 0;  // without the root

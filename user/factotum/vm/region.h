@@ -105,6 +105,9 @@ public:
     unsigned count() const { return count_; }
     Region& at(unsigned i) { return pages_[i / kPerPage][i % kPerPage]; }
     const Region& at(unsigned i) const { return pages_[i / kPerPage][i % kPerPage]; }
+    /// The last one, if there is one. It may be made shorter, or dropped.
+    Region& last() { return at(count_ - 1); }
+    void drop_last() { count_--; }
     /// The index of the first region that ends above `address`; count() if there is none.
     unsigned first_above(std::uint64_t address) const {
         const bool is_last = last_ <= count_ && (last_ == count_ || at(last_).end > address) &&
