@@ -50,6 +50,8 @@ const char* name_of(ThreadActivity activity) {
         case ThreadActivity::Event: return "event";
         case ThreadActivity::Futex: return "futex";
         case ThreadActivity::Sleeping: return "sleep";
+        case ThreadActivity::Page: return "page";
+        case ThreadActivity::Paging: return "pager";
         case ThreadActivity::Ended: return "ended";
     }
     return "?";

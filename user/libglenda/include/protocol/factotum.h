@@ -290,10 +290,13 @@ enum class ThreadActivity : std::uint8_t {
     Event,      // for an event
     Futex,      // at a word of memory
     Sleeping,   // for its time
+    Page,       // for a page that a pager is to bring
+    Paging,     // as a pager: until a page is wanted
     Ended,      // nobody has asked for its status
 };
 
-/// "run", "send", "receive", "call", "stop", "child", "join", "service", "event", "futex", "sleep", "ended".
+/// "run", "send", "receive", "call", "stop", "child", "join", "service", "event", "futex", "sleep", "page",
+/// "pager", "ended".
 const char* name_of(ThreadActivity activity);
 
 /// One line of PS about threads.
