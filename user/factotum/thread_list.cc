@@ -29,9 +29,7 @@ ThreadActivity activity_of(const Thread& thread, ThreadState state) {
         case WaitKind::Child: return ThreadActivity::Child;
         case WaitKind::Thread: return ThreadActivity::Joining;
         case WaitKind::Service: return ThreadActivity::Service;
-        case WaitKind::Event:
-        case WaitKind::Pager: return ThreadActivity::Event;
-        case WaitKind::Page:  // by a fault
+        case WaitKind::Event: return ThreadActivity::Event;
         case WaitKind::Stopped: return ThreadActivity::Stopped;
         case WaitKind::Futex: return ThreadActivity::Futex;
         case WaitKind::Sleep: return ThreadActivity::Sleeping;
