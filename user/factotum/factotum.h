@@ -46,6 +46,8 @@ private:
     Answer<void> give_capabilities(Process& child, const Process& parent, const SpawnRequest& request);
     Answer<void> give_usual_capabilities(Process& child, const Process& parent);
     Answer<std::uint64_t> write_stack(AddressSpace& space, const SpawnRequest& request);
+    Answer<std::uint64_t> map_block(AddressSpace& space, const SpawnRequest& request);
+    void use_up_block(Process& parent, const SpawnRequest& request);
     Answer<void> start(Process& child, std::uint64_t entry, std::uint64_t sp, SpawnFlags flags);
 
     // fork_call.cc

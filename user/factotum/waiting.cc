@@ -49,7 +49,7 @@ void Factotum::wind_timer() {
 
 /// Many may be due at once. Then some of them wait for a moment more.
 void Factotum::signalled(Badge) {
-    constexpr unsigned kSteps = 600, kStepsOfAnswer = 15;  // a step takes some 60 instructions
+    constexpr unsigned kSteps = 400, kStepsOfAnswer = 12;  // a step takes some 100 instructions
     const std::uint64_t now = clock_.now();
     is_timer_set_ = false;
     unsigned left = kSteps;

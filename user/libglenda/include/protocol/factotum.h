@@ -96,7 +96,16 @@ enum class SpawnFlags : std::uint64_t {
     // Bits 8 to 11: log2 of the number of slots of the child's CNode, 6 to 12; 0: 6. See cnode_radix().
     Limits = 16,  // the request ends with three words: pages that are kept for the child, pages that it may have at
                   //   most (0: as the parent), Grants
+    Block = 32,   // capability 0 is a memory object with the argument block (glenda/argument_block.h), for texts that
+                  //   fit in no message. Of strings there is the file alone, then the block's size in bytes; those for
+                  //   the child follow that capability. If the caller has made the object, it is used up
 };
+
+constexpr unsigned kMaxTexts = 64;  // in a message: arguments and environment
+
+/// Where the stack of a program ends, and with it the argument block.
+constexpr std::uint64_t kProgramStackTop = 0x3f'ff8f'0000;
+constexpr std::uint64_t kMaxBlockBytes = 128 * 1024;
 
 constexpr SpawnFlags operator|(SpawnFlags a, SpawnFlags b) { return SpawnFlags(std::uint64_t(a) | std::uint64_t(b)); }
 constexpr bool has(SpawnFlags all, SpawnFlags flag) { return (std::uint64_t(all) & std::uint64_t(flag)) != 0; }
