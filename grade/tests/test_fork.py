@@ -133,3 +133,13 @@ def test_hostile_use_of_objects(shell: Shell) -> None:
 
 def test_ten_thousand_objects(shell: Shell) -> None:
     assert "shared: 10000 objects, 0 pages lost\n" in shell.run("run shared many 10000", within=3)
+
+
+def test_a_large_object_ends_in_slices(shell: Shell) -> None:
+    """Factotum answers before it has freed all 64 MiB, and who is short of memory then gets what is still to be freed."""
+    shell.run("run shared large", within=2)
+    before = shell.memory()
+    output = shell.run("run shared large", within=2)
+    found = re.match(r"shared: Factotum has answered after (\d+) instructions\nprocess \d+ exited with status 0\n", output)
+    assert found and int(found[1]) < 50_000, output
+    assert shell.memory() == before

@@ -224,6 +224,7 @@ TEST_F(Objects, LifetimeIsByReferences) {
     ASSERT_TRUE(two->space.unmap(memory_, address_of(7), address_of(8)));
     EXPECT_EQ(objects_.find(number), nullptr);
     two->space.destroy(memory_);
+    drop_all();
     EXPECT_GE(memory_.free_pages() + images_.unused_pages() + kits_.unused_pages(), std::max(free, with_spaces));
     EXPECT_EQ(SpacesTest::audit({}), Broken::Nothing);
 }
@@ -241,6 +242,38 @@ TEST_F(Objects, ANumberIsUsedAgainButNoSerial) {
         objects_.drop_mapped(*number, 0);
     }
     EXPECT_TRUE(std::adjacent_find(serials.begin(), serials.end(), std::greater_equal<>()) == serials.end());
+}
+
+/// Page tables for 512 pages at a time are freed, and nothing else is lost or charged in between.
+TEST_F(Objects, LargeOnesEndInSlices) {
+    const std::uint64_t free = memory_.free_pages();
+    const ObjectNumber number = *objects_.create(4 * 512, Accounts::kRoot);
+    for (std::uint64_t i = 0; i < 4 * 512; i++) ASSERT_TRUE(objects_.page(number, i));
+    objects_.drop_mapped(number, 0);
+    EXPECT_EQ(objects_.find(number), nullptr);
+    std::uint64_t last = memory_.free_pages();
+    unsigned slices = 0;
+    for (bool done = false; !done; slices++) {
+        unsigned steps = 130;
+        done = objects_.drop_some(steps);
+        EXPECT_EQ(SpacesTest::audit({}), Broken::Nothing);
+        EXPECT_LE(memory_.free_pages() - last, 514u);
+        last = memory_.free_pages();
+    }
+    EXPECT_EQ(slices, 3u) << "and one when it ended";
+    EXPECT_EQ(last, free);
+}
+
+/// Who is charged more than there is gets what is still to be freed.
+TEST_F(Objects, WhatIsStillToBeFreedCanBeHad) {
+    const ObjectNumber number = *objects_.create(4 * 512, Accounts::kRoot);
+    for (std::uint64_t i = 0; i < 4 * 512; i++) ASSERT_TRUE(objects_.page(number, i));
+    objects_.drop_mapped(number, 0);
+    EXPECT_TRUE(objects_.has_more());
+    const auto next = objects_.create(4 * 512, Accounts::kRoot);
+    ASSERT_TRUE(next);
+    objects_.drop_mapped(*next, 0);
+    expect_all_free();
 }
 
 /// An account that pays for an object outlives its processes.

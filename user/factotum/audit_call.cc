@@ -55,7 +55,7 @@ Broken Factotum::audit_threads() {
             is_fine = is_fine && bool(thread->reply) == (thread->kind != WaitKind::None);
             is_fine = is_fine && (thread->kind == WaitKind::None || !thread->has_ended);
             is_fine = is_fine && (thread->kind != WaitKind::Stopped || thread->stop.event == EventKind::Exception ||
-                                  thread->stop.event == EventKind::Exit);
+                                  thread->stop.event == EventKind::Exit || process.is_ending());
             is_fine = is_fine && (thread->stop.taker == 0 || thread->stop.list != nullptr);
             is_fine = is_fine && (!thread->has_deadline || thread->kind >= WaitKind::Futex);
         }

@@ -18,7 +18,7 @@ namespace {
 // Steps of some 60 instructions.
 constexpr unsigned kStepsOfSlice = 800;
 constexpr unsigned kStepsOfThread = 50;
-constexpr unsigned kStepsOfObject = 60;
+constexpr unsigned kStepsOfObject = 180;  // its first 512 pages go at once
 
 Message exit_report(const Process& zombie) { return short_message(0, zombie.pid, zombie.status.raw()); }
 
@@ -45,6 +45,7 @@ void Factotum::end(Process& process, ExitStatus status) {
 
 void Factotum::go_on_ending() {
     unsigned steps = kStepsOfSlice;
+    if (!objects_.drop_some(steps)) return;
     while (ending_ != nullptr && steps != 0) {
         Process& process = *ending_;
         if (!end_some(process, steps)) return;
@@ -91,6 +92,7 @@ void Factotum::finish_end(Process& process) {
     processes_.make_zombie(process);
     tell_parent(process);
     resume_abandoned();
+    if (objects_.has_more()) wind_timer();
 }
 
 /// A driver does not outlive the one that gave it its device.

@@ -62,6 +62,7 @@ Answer<void> Factotum::change_program(Process& process, Thread& caller, NextProg
     process.set_name(name);
     const auto moved = threads_.renew(process, caller, kUtcbArea);
     old.destroy(memory_);
+    if (objects_.has_more()) wind_timer();
     TRY_VOID(moved);
     if (!caller.is_first) {
         caller.is_first = true;

@@ -12,9 +12,9 @@ namespace glenda::factotum {
 Factotum::Factotum(Memory& memory, const FactotumInfo& info, std::uint64_t reserved_bytes, ReplyPool& replies,
                    Clock clock)
     : memory_(memory),
+      objects_(memory, kObjects),
       kits_(memory),
       images_(memory, kClusters, kImages),
-      objects_(memory, kObjects),
       catalogue_(memory, images_,
                  {reinterpret_cast<const std::byte*>(info.initrd_address), std::size_t(info.initrd_size)}, kFiles),
       nineball_bytes_(info.nineball_size),

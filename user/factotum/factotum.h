@@ -203,9 +203,9 @@ private:
     void report(const Process& process, const Thread& thread, CrashKind kind, std::uint64_t address);
 
     Memory& memory_;
+    ObjectStore objects_;  // the first to be asked for memory: some of it may be that of objects that have ended
     SpaceKits kits_;
     ImageStore images_;
-    ObjectStore objects_;
     Stores stores_{kits_, images_, objects_};
     Catalogue catalogue_;
     std::uint64_t nineball_bytes_;

@@ -28,6 +28,7 @@ Reaction Factotum::delete_object(Process& process, Request& request) {
         break_pages(object);
         (void)objects_.close(slot, process.objects);
         resume_abandoned();
+        if (objects_.has_more()) wind_timer();
         return Reaction::ok();
     }
     const auto freed = process.belongings.remove(memory_, slot);

@@ -43,6 +43,7 @@ Answer<std::uint64_t> Factotum::map_memory(Process& process, const Request& requ
     if (is_shared || request.caps() != 0) TRY_VOID(choose_object(process, request, region));
     region.is_shared = is_shared;
     const auto mapped = space.map(memory_, region);
+    if (objects_.has_more()) wind_timer();
     if (region.kind == RegionKind::Object)
         objects_.drop_mapped(region.source, 0);  // one that was made just now ends if that failed
     TRY_VOID(mapped);

@@ -124,6 +124,7 @@ void Factotum::break_pages(ObjectNumber number) {
         Thread& thread = static_cast<Thread&>(waiter);
         const Stop stop{.event = EventKind::Exception, .crash = CrashKind::PagerEnded, .address = thread.stop.address};
         forget_event(thread);
+        if (processes_.at(thread.process).has_ended) return finish(thread, short_message(ServerError::Interrupted));
         thread.kind = WaitKind::Stopped;
         if (stop_for(thread, stop)) return;
         thread.stop = stop;

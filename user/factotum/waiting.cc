@@ -39,7 +39,8 @@ void Factotum::set_deadline(Thread& thread, std::uint64_t deadline) {
 
 /// The timer need not be stopped when a waiter leaves: then it signals once for nothing.
 void Factotum::wind_timer() {
-    const auto next = ending_ != nullptr ? std::optional(std::uint64_t{0}) : wheel_.next();
+    const bool has_work = ending_ != nullptr || objects_.has_more();
+    const auto next = has_work ? std::optional(std::uint64_t{0}) : wheel_.next();
     if (!next || (is_timer_set_ && timer_time_ <= *next)) return;
     is_timer_set_ = true;
     timer_time_ = *next;

@@ -63,8 +63,14 @@ protected:
     std::uint64_t free_pages() const {
         return memory_.free_pages() + images_.unused_pages() + kits_.unused_pages() + own_pages_;
     }
+    /// What would go in slices goes now.
+    void drop_all() {
+        unsigned steps = ~0u;
+        EXPECT_TRUE(objects_.drop_some(steps));
+    }
     /// No space and no object is left.
     void expect_all_free() {
+        drop_all();
         EXPECT_EQ(audit({}), Broken::Nothing);
         EXPECT_EQ(free_pages(), chunks_ * kChunkPages);
     }
@@ -73,9 +79,9 @@ protected:
     std::unique_ptr<Areas> areas_ = std::make_unique<Areas>();
     TestMemory books_;
     Memory& memory_;
+    ObjectStore objects_{memory_, (*areas_)[2]};
     SpaceKits kits_{memory_};
     ImageStore images_;
-    ObjectStore objects_{memory_, (*areas_)[2]};
     Stores stores_{kits_, images_, objects_};
     glenda::test::Buffer file_ = build_program();
     Image* image_ = nullptr;

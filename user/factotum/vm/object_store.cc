@@ -6,6 +6,23 @@
 
 namespace glenda::factotum {
 
+namespace {
+
+constexpr unsigned kStepsOfLeaf = 120;  // of 60 instructions: to free 512 pages
+
+}  // namespace
+
+ObjectStore::ObjectStore(Memory& memory, std::uint64_t area) : memory_(memory), area_(memory, area) {
+    const auto reclaim = [](void* self) {
+        auto& objects = *static_cast<ObjectStore*>(self);
+        unsigned steps = kStepsOfLeaf;
+        const bool has_more = objects.has_more();
+        (void)objects.drop_some(steps);
+        return has_more;
+    };
+    memory_.add_reclaimer({reclaim, this});
+}
+
 Pages ObjectStore::price(std::uint64_t pages) {
     return {.frames = pages + (pages + PageLeaf::kEntries - 1) / PageLeaf::kEntries + 1};
 }
@@ -29,7 +46,9 @@ Answer<ObjectNumber> ObjectStore::create(std::uint64_t pages, AccountNumber acco
 }
 
 MemoryObject* ObjectStore::find(std::uint64_t number) {
-    return number == 0 || number > made_ || at(ObjectNumber(number)).pages == 0 ? nullptr : &at(ObjectNumber(number));
+    if (number == 0 || number > made_) return nullptr;
+    MemoryObject& object = at(ObjectNumber(number));
+    return object.pages == 0 || object.has_ended ? nullptr : &object;
 }
 
 ObjectNumber ObjectStore::opened(CPtr slot, std::uint32_t creator) {
@@ -71,17 +90,48 @@ void ObjectStore::drop_mapped(ObjectNumber number, std::uint64_t pages) {
     end_unless_used(number);
 }
 
-/// Frees an object that is neither open nor mapped. No entry of a space names its pages.
+/// Ends an object that is neither open nor mapped. No entry of a space names its pages. Large ones are freed in slices.
 void ObjectStore::end_unless_used(ObjectNumber number) {
     MemoryObject& object = at(number);
-    if (object.creator != 0 || object.mapped != 0) return;
-    visit_pages(object, [&](PageNumber page) { memory_.give_frame(page); });
-    for (std::uint64_t i = 0; i * PageLeaf::kEntries < object.pages; i++) {
-        const PageNumber leaf = directory_of(object)[i];
-        if (leaf == 0) continue;
-        memory_.give_frame(leaf - 1);
-        book_frames_--;
+    if (object.creator != 0 || object.mapped != 0 || object.has_ended) return;
+    object.has_ended = true;
+    object.next = ended_;
+    ended_ = number;
+    unsigned steps = kStepsOfLeaf;
+    (void)drop_some(steps);
+}
+
+bool ObjectStore::drop_some(unsigned& steps) {
+    while (ended_ != 0) {
+        const ObjectNumber number = ended_;
+        MemoryObject& object = at(number);
+        for (; object.leaves_dropped * PageLeaf::kEntries < object.pages; object.leaves_dropped++) {
+            PageNumber& leaf = directory_of(object)[object.leaves_dropped];
+            const unsigned cost = leaf != 0 ? kStepsOfLeaf : 1;
+            if (steps < cost) return false;
+            steps -= cost;
+            if (leaf != 0) drop_leaf(object, leaf - 1);
+            leaf = 0;
+        }
+        ended_ = object.next;
+        finish(number);
     }
+    return true;
+}
+
+void ObjectStore::drop_leaf(MemoryObject& object, PageNumber leaf) {
+    for (const PageEntry& entry : std::span(leaf_at(leaf), PageLeaf::kEntries)) {
+        if (!entry) continue;
+        memory_.give_frame(entry.page());
+        object.resident--;
+    }
+    memory_.give_frame(leaf);
+    book_frames_--;
+}
+
+/// All pages have been freed.
+void ObjectStore::finish(ObjectNumber number) {
+    MemoryObject& object = at(number);
     memory_.give_frame(object.directory);
     book_frames_--;
     memory_.uncharge(price(object.pages), object.account);

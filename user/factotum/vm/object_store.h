@@ -30,6 +30,8 @@ struct MemoryObject {
     std::uint32_t creator = 0;  // the process that holds it open; 0: nobody
     CPtr slot = 0;              // the capability that stands for it; 0: none
     PageNumber directory = kNoPage;
+    std::uint32_t leaves_dropped = 0;  // of one that has ended
+    bool has_ended = false;
     ObjectNumber next = 0;     // of the creator's; of a free number: the next one
     std::uint64_t serial = 0;  // numbers are used again, serials are not
 };
@@ -40,7 +42,7 @@ public:
     static constexpr std::uint64_t kMostPages = kLeaves * PageLeaf::kEntries;
 
     /// `area`: unused addresses.
-    ObjectStore(Memory& memory, std::uint64_t area) : memory_(memory), area_(memory, area) {}
+    ObjectStore(Memory& memory, std::uint64_t area);
 
     /// An object that nobody maps yet. It must be opened or mapped next. Errors: OutOfMemory, BadRequest: the size.
     Answer<ObjectNumber> create(std::uint64_t pages, AccountNumber account, ObjectKind kind = ObjectKind::Anonymous);
@@ -69,6 +71,11 @@ public:
     /// Makes a page that is not there, a copy of `source`. Error: NotEnoughMemory.
     Result<void> supply(ObjectNumber number, std::uint64_t index, PageNumber source);
 
+    /// Frees what is left of objects that have ended, as far as `steps` of some 60 instructions allow, and makes them
+    /// fewer. False if there is more. Until then it stays charged; but who is short of memory gets it.
+    bool drop_some(unsigned& steps);
+    bool has_more() const { return ended_ != 0; }
+
     /// Calls `visit(PageNumber)` for each page of all objects.
     template <typename Visit>
     void for_each_page(Visit visit) const {
@@ -92,6 +99,8 @@ private:
         return leaf != 0 && leaf_at(leaf - 1)[index % PageLeaf::kEntries];
     }
     void end_unless_used(ObjectNumber number);
+    void drop_leaf(MemoryObject& object, PageNumber leaf);
+    void finish(ObjectNumber number);
 
     /// A directory's entry is the frame's number plus one; 0: there is none.
     template <typename Visit>
@@ -106,8 +115,9 @@ private:
 
     Memory& memory_;
     OwnArea area_;
-    ObjectNumber made_ = 0;  // numbers that were ever in use
-    ObjectNumber free_ = 0;  // list; 0: its end
+    ObjectNumber made_ = 0;   // numbers that were ever in use
+    ObjectNumber free_ = 0;   // list; 0: its end
+    ObjectNumber ended_ = 0;  // those of which something is left, a list
     std::uint64_t last_serial_ = 0;
     std::uint64_t book_frames_ = 0;
 };
