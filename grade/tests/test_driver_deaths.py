@@ -95,6 +95,8 @@ def test_requests_to_a_driver_that_never_comes_back_are_answered(with_devices: C
     output = shell.run("run disk read 0 40 32", within=30)
     assert re.fullmatch(r"disk: block \d+: nobody drives the disk any more\nprocess \d+ exited with status 1\n", output)
     assert next(device for device in listed(shell) if device.device_class == "block").state == "failed"
+    pauses = re.findall(r"starts again in (\d+) ms\n", shell.run("log", within=2))
+    assert [int(pause) for pause in pauses] == [100, 200, 400, 800, 1600]
     assert shell.run("run disk").startswith("disk: Broken\n")
 
 
