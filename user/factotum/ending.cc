@@ -20,8 +20,6 @@ constexpr unsigned kStepsOfSlice = 800;
 constexpr unsigned kStepsOfThread = 50;
 constexpr unsigned kStepsOfObject = 180;  // its first 512 pages go at once
 
-Message exit_report(const Process& zombie) { return short_message(0, zombie.pid, zombie.status.raw()); }
-
 }  // namespace
 
 /// If it takes more than a slice, the caller gets its reply when everything has been freed. If it has ended itself, it
@@ -136,6 +134,9 @@ void Factotum::leave_account(Process& process) {
     accounts.leave(process.account, is_kept ? creator->vacant : nobody, is_kept);
     process.account = Account::kNone;
 }
+
+/// The answer to WAIT.
+Message Factotum::exit_report(const Process& zombie) { return short_message(0, zombie.pid, zombie.status.raw()); }
 
 /// Signals the parent and replies to its WAIT, if it waits. Otherwise the zombie stays for the parent's next WAIT.
 void Factotum::tell_parent(Process& zombie) {

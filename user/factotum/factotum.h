@@ -69,6 +69,7 @@ private:
     // lifecycle.cc
     bool may_kill(const Process& killer, const Process& victim);
     Process* child_of(const Process& parent, std::int64_t pid);
+    static Message exit_report(const Process& zombie);
     Thread* waiter_for(const Process& parent, const Process& child);
     Reaction exit(Process& process, Request& request);
     Reaction leave(Process& process, Thread* thread, std::uint64_t code, Request& request);

@@ -4,12 +4,6 @@
 
 namespace glenda::factotum {
 
-namespace {
-
-Message exit_report(const Process& zombie) { return short_message(0, zombie.pid, zombie.status.raw()); }
-
-}  // namespace
-
 Reaction Factotum::exit(Process& process, Request& request) {
     if (process.is_founder()) return ServerError::PermissionDenied;
     MessageReader reader = request.reader();
