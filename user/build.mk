@@ -2,7 +2,7 @@
 # User space: libglenda; libdriver, of which drivers are made; a program for each other folder of user/, for each driver,
 # and for each file of user/apps and user/tests; and the initrd with these programs as bin/NAME or bin/drivers/NAME.
 
-USER_FLAGS := $(RISCV_FLAGS) -Iuser/libglenda/include -Iuser
+USER_FLAGS := $(RISCV_FLAGS) $(LAB_USER_FLAGS) -Iuser/libglenda/include -Iuser
 LIBGLENDA := $(BUILD)/user/libglenda.a
 LIBGLENDA_SOURCES := $(wildcard user/libglenda/*.cc lib/abi/*.cc lib/format/*.cc lib/util/*.cc)
 LIBGLENDA_OBJECTS := $(patsubst %,$(BUILD)/user/%.o,$(LIBGLENDA_SOURCES))
@@ -19,9 +19,13 @@ USER_DRIVERS := $(patsubst user/%/main.cc,%,$(wildcard user/drivers/*/main.cc))
 USER_PROGRAMS := $(USER_FOLDERS) $(USER_DRIVERS) $(basename $(notdir $(USER_SINGLES)))
 USER_ELFS := $(patsubst %,$(BUILD)/user/%.elf,$(USER_PROGRAMS))
 
+# Programs that come ready to run, because a tree does not have their sources yet.
+PREBUILT_PROGRAMS := $(filter-out $(USER_PROGRAMS:%=bin/%),$(if $(PREBUILT),$(shell cd $(PREBUILT) && find bin -type f)))
+
 INITRD_TREE := $(BUILD)/initrd
 INITRD := $(BUILD)/initrd.cpio
-INITRD_FILES := $(patsubst %,$(INITRD_TREE)/bin/%,$(USER_PROGRAMS)) $(patsubst user/%,$(INITRD_TREE)/%,$(wildcard user/*.toml))
+INITRD_FILES := $(patsubst %,$(INITRD_TREE)/bin/%,$(USER_PROGRAMS)) $(patsubst %,$(INITRD_TREE)/%,$(PREBUILT_PROGRAMS)) \
+  $(patsubst user/%,$(INITRD_TREE)/%,$(wildcard user/*.toml))
 
 $(BUILD)/user/%.cc.o: %.cc Makefile user/build.mk
 	@mkdir -p $(@D)
@@ -60,6 +64,10 @@ $(foreach s,$(USER_SINGLES),$(eval $(call user_program,$(basename $(notdir $(s))
 $(INITRD_TREE)/bin/%: $(BUILD)/user/%.elf
 	@mkdir -p $(@D)
 	$(Q)$(CROSS)strip --strip-debug $< -o $@
+
+$(PREBUILT_PROGRAMS:%=$(INITRD_TREE)/%): $(INITRD_TREE)/%: $(PREBUILT)/%
+	@mkdir -p $(@D)
+	$(Q)cp $< $@
 
 $(INITRD_TREE)/%.toml: user/%.toml
 	@mkdir -p $(@D)
