@@ -59,6 +59,7 @@ void Registry::remove(std::string_view name) {
 /// Replies with a copy that has the client's badge, or the server's if it registered a badged capability. 9Ball needs
 /// its own copy only while the message is sent.
 void Registry::reply_to(ReplyHandle& caller, const Entry& entry, Badge client) {
+    // lab 4.8b {
     const CNode own = bootstrap_.node();
     const Result<CPtr> slot = bootstrap_.slot();
     if (!slot) return caller.reply(slot.error());
@@ -69,9 +70,11 @@ void Registry::reply_to(ReplyHandle& caller, const Entry& entry, Badge client) {
     else
         caller.reply(made.error());
     drop(*slot);
+    // lab 4.8b }
 }
 
 Reaction Registry::look_up(std::string_view name, Request& request, LookupFlags flags, Badge badge) {
+    // lab 4.8c {
     const Entry* const entry = find(name);
     if (entry == nullptr && flags != LookupFlags::Wait) return ServerError::NotFound;
     if (!request.can_defer()) return ServerError::TooMany;
@@ -88,6 +91,7 @@ Reaction Registry::look_up(std::string_view name, Request& request, LookupFlags 
         return Reaction::later();
     }
     return ServerError::TooMany;
+    // lab 4.8c }
 }
 
 void Registry::forget_client(Badge client) {

@@ -53,6 +53,7 @@ Reaction NineballServer::register_name(Service* client, Request& request) {
 }
 
 Reaction NineballServer::look_up(const Service* client, Request& request) {
+    // lab 4.8a {
     MessageReader reader = request.reader();
     const auto flags = LookupFlags(reader.word());
     const std::string_view name = reader.text();
@@ -69,6 +70,7 @@ Reaction NineballServer::look_up(const Service* client, Request& request) {
         return registry_.look_up(server.config->provides, request, LookupFlags::None, request.badge | kStrangerBadge);
     }
     return ServerError::PermissionDenied;
+    // lab 4.8a }
 }
 
 Reaction NineballServer::log(const Service* client, const Request& request) {

@@ -27,20 +27,25 @@ Grants grants_of(const ServiceConfig& config) {
 }  // namespace
 
 bool Supervisor::needs_are_up(const Service& service) const {
+    // lab 4.5b {
     for (unsigned need : service.config->needed.all()) {
         if (!services_[need].is_up()) return false;
     }
     return true;
+    // lab 4.5b }
 }
 
 const Service* Supervisor::failed_need(const Service& service) const {
+    // lab 4.5c {
     for (unsigned need : service.config->needed.all()) {
         if (services_[need].is_over() && !services_[need].is_up()) return &services_[need];
     }
     return nullptr;
+    // lab 4.5c }
 }
 
 void Supervisor::start_ready() {
+    // lab 4.5d {
     for (bool progress = true; progress;) {
         progress = false;
         for (Service& service : std::span(services_).first(count_)) {
@@ -56,6 +61,7 @@ void Supervisor::start_ready() {
     }
     check_still_usable();
     arm_timer();
+    // lab 4.5d }
 }
 
 void Supervisor::start(Service& service) {

@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: MIT
+"""The machine stops its services first, and no service loses what it works with."""
+
+from lab4_system import System, service
+
+
+def run(tree) -> None:
+    with System(
+            tree,
+            service("file", needs=["disk"], actions=["ready", "stop", "work=20"]),
+            service("disk", actions=["ready", "stop", "work=20"]),
+            service("shop", needs=["file", "net"], actions=["ready", "stop", "work=20"]),
+            service("net", actions=["ready", "stop"]),
+            service("idle", restart="never", actions=["ready", "exit=0"]),
+            service("off", needs=["shop"], power=True, actions=["work=20", "shutdown"])) as system:
+        system.end()
+    seen = system.events()
+    order = [event for event in seen if event.endswith((" stop", " work")) and event != "off work"]
+    assert order.index("shop work") < order.index("file stop"), "file is stopped while shop still runs"
+    assert order.index("file work") < order.index("disk stop"), "disk is stopped while file still runs"
+    assert order.index("shop work") < order.index("net stop"), "net is stopped while shop still runs"
+    assert sorted(order) == ["disk stop", "disk work", "file stop", "file work", "net stop", "shop stop", "shop work"]
+    text = system.machine.transcript
+    for name in ("file", "disk", "shop", "net"):
+        assert f"9ball: {name}: stopped\n" in text
+        assert f"{name}: starts again" not in text
+    assert text.rstrip().endswith("9ball: switching the machine off")
