@@ -2,7 +2,7 @@
 # User space: libglenda; libdriver, of which drivers are made; a program for each other folder of user/, for each driver,
 # and for each file of user/apps and user/tests; and the initrd with these programs as bin/NAME or bin/drivers/NAME.
 
-USER_FLAGS := $(RISCV_FLAGS) $(LAB_USER_FLAGS) -Iuser/libglenda/include -Iuser
+USER_FLAGS := $(RISCV_FLAGS) -Iuser/libglenda/include -Iuser
 LIBGLENDA := $(BUILD)/user/libglenda.a
 LIBGLENDA_SOURCES := $(wildcard user/libglenda/*.cc lib/abi/*.cc lib/format/*.cc lib/util/*.cc)
 LIBGLENDA_OBJECTS := $(patsubst %,$(BUILD)/user/%.o,$(LIBGLENDA_SOURCES))
@@ -32,7 +32,7 @@ INITRD_FILES := $(patsubst %,$(INITRD_TREE)/bin/%,$(USER_PROGRAMS)) $(patsubst %
 $(BUILD)/user/%.cc.o: %.cc Makefile user/build.mk
 	@mkdir -p $(@D)
 	$(call say,CXX,$<)
-	$(Q)$(CXX_RISCV) $(USER_FLAGS) -fno-tree-loop-distribute-patterns -c $< -o $@
+	$(Q)$(CXX_RISCV) $(USER_FLAGS) $(LAB_USER_FLAGS) -fno-tree-loop-distribute-patterns -c $< -o $@
 
 $(BUILD)/user/%.S.o: %.S Makefile user/build.mk
 	@mkdir -p $(@D)
