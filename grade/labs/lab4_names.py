@@ -25,4 +25,4 @@ def run(tree) -> None:
             ("thief-child asks gold PermissionDenied", "and nothing else")):
         assert event in seen, f"{why}: `{event}` is missing; asked were {', '.join(one for one in seen if ' asks ' in one)}"
     assert seen.count("thief asks gold PermissionDenied") == 2
-    assert seen.index("clock serves time Ok") < seen.index("early asks time as pid")
+    system.expect_order("clock serves time Ok", "early asks time as pid", "a name was there before its server")

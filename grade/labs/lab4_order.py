@@ -14,6 +14,6 @@ def run(tree) -> None:
         system.expect("shop ready")
     seen = system.events()
     for name, need in (("file", "disk ready"), ("shop", "file ready"), ("shop", "net ready")):
-        assert seen.index(need) < seen.index(f"{name} starts"), f"{name} starts before `{need}`"
-    assert seen.index("net starts") < seen.index("disk ready"), "net waits for disk, which it does not need"
+        system.expect_order(need, f"{name} starts", f"{name} starts before `{need}`")
+    system.expect_order("net starts", "disk ready", "net waits for disk, which it does not need")
     assert [seen.count(event) for event in seen if event.endswith(" starts")] == [1] * 4, "a service was started twice"

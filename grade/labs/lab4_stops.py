@@ -16,9 +16,8 @@ def run(tree) -> None:
         system.end()
     seen = system.events()
     order = [event for event in seen if event.endswith((" stop", " work")) and event != "off work"]
-    assert order.index("shop work") < order.index("file stop"), "file is stopped while shop still runs"
-    assert order.index("file work") < order.index("disk stop"), "disk is stopped while file still runs"
-    assert order.index("shop work") < order.index("net stop"), "net is stopped while shop still runs"
+    for needed, user in (("file", "shop"), ("disk", "file"), ("net", "shop")):
+        system.expect_order(f"{user} work", f"{needed} stop", f"{needed} is stopped while {user} still runs")
     assert sorted(order) == ["disk stop", "disk work", "file stop", "file work", "net stop", "shop stop", "shop work"]
     text = system.machine.transcript
     for name in ("file", "disk", "shop", "net"):

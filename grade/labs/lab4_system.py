@@ -67,3 +67,10 @@ class System:
         for event, mark in found:
             assert mark == tag(self.nonce, event), f"`actor {event}` does not come from the program"
         return [event for event, _ in found]
+
+    def expect_order(self, first: str, then: str, otherwise: str) -> None:
+        """Asserts that both have happened, in this order. `otherwise`: what is wrong if the order is another."""
+        seen = self.events()
+        for event in (first, then):
+            assert event in seen, f"`{event}` has not happened"
+        assert seen.index(first) < seen.index(then), otherwise
