@@ -7,9 +7,9 @@ from lab4_system import System, service
 def run(tree) -> None:
     with System(
             tree,
-            service("stubborn", stop="30ms", actions=["ready", "work=500"]),
+            service("stubborn", stop="30ms", actions=["ready", "sleep=500"]),
             service("crashed", restart="always", priority=120, actions=["ready", "exit=1"]),
-            service("off", needs=["stubborn", "crashed"], power=True, priority=120, actions=["work=150", "shutdown"])) as system:
+            service("off", needs=["stubborn", "crashed"], power=True, priority=120, actions=["sleep=150", "shutdown"])) as system:
         system.end()
     text, seen = system.machine.transcript, system.events()
     assert "9ball: stubborn: has not stopped in 30 ms; killed\n" in text

@@ -3,6 +3,7 @@
 // line, signed with the grader's nonce, on the kernel's console:
 //
 //     work=MS        keeps the processor busy
+//     sleep=MS       sleeps
 //     ready          says that it is ready, and wants to be asked to stop
 //     stop           waits until it is asked to stop
 //     serve=WORD     provides its first name, and answers everybody with a number, for ever
@@ -102,6 +103,7 @@ void act(std::string_view action) {
     if (verb == "child") return start_child(value);
     if (verb == "stop") (void)environment().notification.wait();
     if (verb == "work") work(number);
+    if (verb == "sleep") (void)process::sleep(number);
     note(verb);
     if (verb == "ready") (void)nineball::ready(environment().notification);
     if (verb == "shutdown") (void)nineball::shutdown();
