@@ -12,11 +12,11 @@ UNIT_LIB := $(wildcard lib/abi/*.cc lib/format/*.cc)
 UNIT_CASES := $(wildcard grade/unit/kernel_*_test.cc grade/unit/fast_path/*.cc grade/unit/model/*.cc)
 UNIT_KERNEL := $(UNIT_CASES) $(wildcard grade/unit/host/*.cc kernel/cap/*.cc kernel/mem/*.cc kernel/object/*.cc \
   kernel/sched/*.cc kernel/ipc/*.cc kernel/call/*.cc kernel/debug/*.cc kernel/check/*.cc) $(filter-out %/no_fast_path.cc,$(wildcard kernel/entry/*.cc)) $(wildcard kernel/boot/free_memory.cc kernel/boot/hardware.cc) $(UNIT_LIB)
-UNIT_USER_SOURCES := $(addprefix user/,libglenda/heap.cc libglenda/format.cc 9ball/log_ring.cc 9ball/log.cc 9ball/init_config.cc 9ball/init_check.cc unicorn/driver_table.cc unicorn/machine.cc \
+UNIT_USER_SOURCES := $(addprefix user/,libglenda/heap.cc libglenda/format.cc libglenda/argument_block.cc 9ball/log_ring.cc 9ball/log.cc 9ball/init_config.cc 9ball/init_check.cc unicorn/driver_table.cc unicorn/machine.cc \
   factotum/memory.cc factotum/demangle.cc factotum/takeover.cc console/line_editor.cc console/key_decoder.cc console/utf8.cc) \
   $(filter-out user/driver/mmio.cc %/main.cc,$(wildcard user/driver/*.cc user/drivers/*/*.cc grade/unit/driver_model/*.cc))
 # The books of Factotum, on a kernel of the host in place of user/factotum/kernel.cc.
-UNIT_FACTOTUM := $(wildcard grade/unit/factotum/*.cc $(addprefix user/factotum/,frames/*.cc slots/*.cc vm/*.cc image/*.cc audit/*.cc tasks/belongings.cc tasks/accounts.cc tasks/placement.cc wait/futex.cc wait/timer_wheel.cc))
+UNIT_FACTOTUM := $(wildcard grade/unit/factotum/*.cc $(addprefix user/factotum/,frames/*.cc slots/*.cc vm/*.cc image/*.cc audit/*.cc tasks/belongings.cc tasks/accounts.cc tasks/placement.cc wait/timer_wheel.cc))
 # The parsers under attack, and what they are made of: see grade/fuzz/parser.h.
 PARSERS := elf cpio fdt toml init drivers symbol keys
 FUZZ_SOURCES := $(patsubst %,grade/fuzz/%.cc,$(PARSERS)) $(UNIT_LIB) user/libglenda/format.cc $(addprefix user/,9ball/init_config.cc 9ball/init_check.cc \

@@ -4,7 +4,9 @@
 import os
 import re
 import shutil
+import socket
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -15,7 +17,7 @@ sys.dont_write_bytecode = True
 os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
 shutil.rmtree(Path(__file__).parent / "__pycache__", ignore_errors=True)
 
-from glenda import paths  # noqa: E402  (after the switch above)
+from glenda import devices, images, paths, systems  # noqa: E402  (after the switch above)
 from glenda.errors import Infrastructure  # noqa: E402  (after the switch above)
 from glenda.machine import Machine  # noqa: E402  (after the switch above)
 from glenda.shell import Shell  # noqa: E402  (after the switch above)
@@ -59,6 +61,52 @@ def machine(request: pytest.FixtureRequest) -> Iterator[Callable[..., Machine]]:
 
 
 @pytest.fixture
+def with_services(machine: Callable[..., Machine], tmp_path: Path) -> Callable[..., Shell]:
+    """Boots a system with more services: `with_services(service("x", "hello"), **options of Machine)`."""
+    def start(services: str, within: float = 2, **options: object) -> Shell:
+        initrd = images.variant(tmp_path / "initrd.cpio", replace={"init.toml": systems.INIT + services})
+        return Shell(machine(initrd=initrd, **options), within=within)
+    return start
+
+
+@pytest.fixture
+def with_devices(machine: Callable[..., Machine], tmp_path: Path) -> Callable[..., Shell]:
+    """Boots a machine with some devices, the disk's image in disk.img. `initrd`: arguments of images.variant."""
+    def start(names: list[str], within: float = 1, initrd: dict[str, object] | None = None, share: Path = tmp_path,
+              **options: object) -> Shell:
+        if initrd:
+            options["initrd"] = images.variant(tmp_path / "initrd.cpio", **initrd)
+        disk = tmp_path / "disk.img"
+        devices.make_disk(disk, 4096 * systems.BLOCK)
+        return Shell(machine(extra=devices.arguments(names, disk=disk, share=share), **options), within=within)
+    return start
+
+
+@pytest.fixture
 def shell(machine: Callable[..., Machine]) -> Shell:
     """A machine with one hart, at its prompt."""
     return Shell(machine())
+
+
+@pytest.fixture(name="echo")
+def make_echo() -> Iterator[int]:
+    """A port of this host that returns each datagram."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as server:
+        server.bind(("127.0.0.1", 0))
+        server.settimeout(60)
+
+        def serve() -> None:
+            try:
+                while True:
+                    data, sender = server.recvfrom(2048)
+                    if not data:
+                        return
+                    server.sendto(data, sender)
+            except OSError:
+                return
+        thread = threading.Thread(target=serve)
+        thread.start()
+        yield server.getsockname()[1]
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as end:
+            end.sendto(b"", server.getsockname())
+        thread.join()

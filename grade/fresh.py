@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Do the README's two commands work on a computer that has nothing but Debian? `make check-fresh` finds out.
 
-`fresh.py SUITE...` makes an empty Debian of each suite with debootstrap, copies the committed tree there, and runs the
+Shows Z1. `fresh.py SUITE...` makes an empty Debian of each suite with debootstrap, copies the committed tree there, and runs the
 two commands as they stand in the README: as a user who may use sudo, with all tests, and once more as root, with a
 selection of them. `SUITE:quick` is a user with the selection, and no root.
 

@@ -26,7 +26,7 @@ from glenda.shell import Shell  # noqa: E402
 INIT = (paths.ROOT / "user" / "init.toml").read_text()
 AUDIT = '\n[[service]]\nname = "audit"\npath = "bin/audit"\nneeds = ["console"]\npower = true\nrestart = "never"\n'
 WRONG = "the kernel's invariants do not hold"
-TARGETS = {"factotum": 100_000, "9ball": 100_000, "serial": 20_000, "unicorn": 20_000, "terminal": 5_000}     # and a number of messages
+TARGETS = {"factotum": 100_000, "9ball": 100_000, "serial": 20_000, "unicorn": 20_000, "clock": 5_000}     # and a number of messages
 
 
 def image(folder: Path, services: str = "") -> Path:

@@ -20,7 +20,6 @@ void check_service(const ServiceConfig& service, std::span<const ServiceConfig> 
     for (const auto* texts : {&service.args, &service.needs, &service.uses})
         for (const std::string_view text : texts->all()) touch(text);
     expect(service.priority >= 1 && service.priority <= InitConfig::kMaxServicePriority, "a priority that it may have");
-    expect(!service.is_public || !service.provides.empty(), "what is public exists");
     for (const ServiceConfig& other : all)
         expect(&other == &service || !other.devices || !service.devices, "one service has the devices");
     expect(service.needed.size() == service.needs.size(), "all that it needs is resolved");

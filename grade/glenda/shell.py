@@ -67,6 +67,29 @@ class Shell:
         assert echo == command or len(command) > LINE, f"typed {command!r}, the echo is {echo!r}"
         return output
 
+    def press(self, command: str, within: float = 0.5) -> str:
+        """Like `run`, but other programs may print next to the echo, so it is part of what is returned."""
+        __tracebackhide__ = True
+        self.machine.sendline(command)
+        return self.until_prompt(within)
+
+    def keep_busy(self) -> int:
+        """Starts a program that computes without end, and returns its number.
+
+        An idle machine's clock jumps to the next timer as soon as nothing is left to do. So for whoever types on while a
+        timer runs, the speed of the host would decide what comes first. A busy machine's clock takes its time.
+        """
+        __tracebackhide__ = True
+        return int(re.match(r"process (\d+) runs in the background\n", self.run("run spin &"))[1])
+
+    def log_with(self, text: str, within: float) -> str:
+        """Waits until `text` is in the log, and returns the log. An idle machine's clock jumps to the next timer."""
+        __tracebackhide__ = True
+        until = self.machine.monitor.clock() + within
+        while text not in (log := self.press("log", within=3).partition("\n")[2]):
+            assert self.machine.monitor.clock() < until, log
+        return log
+
     def saw(self, pattern: str, within: float = 0.5) -> bool:
         """Waits for output of a program in the background, unless it has been printed already."""
         __tracebackhide__ = True

@@ -24,7 +24,7 @@ from .monitor import Monitor
 
 Verdict = tuple[type[Exception], str]
 
-WALL_LIMIT = 300.0          # s of real time that a single wait may take
+WALL_LIMIT = 600.0          # s of real time that a single wait may take
 INPUT_LIMIT = 10.0          # s of real time for the guest to read its input before its time starts anyway
 IDLE_SAMPLES = 20           # the guest is idle if it is asleep this many times in a row, IDLE_INTERVAL s apart
 IDLE_INTERVAL = 0.1

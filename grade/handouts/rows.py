@@ -15,6 +15,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "handouts" / "reference" / "tests.md"
 PYTHON = ("grade/tests", "labs/tests")
+CHECKS = ("grade/fresh.py",)         # too long to be tests; CI runs them
 CPP = ("grade/unit", "user/tests")
 LIST = r"[A-Z]\d+(?:(?:, | and )[A-Z]\d+)*"
 MARK = re.compile(rf"(?:^|\n)[ \t/]*(?:({LIST})(?=[:.])|Rows? ({LIST})\b)|\bShows ({LIST})\.")
@@ -59,6 +60,8 @@ def found() -> list[Shown]:
         for folder in folders:
             for path in sorted((ROOT / folder).rglob(f"*.{suffix}")):
                 shown += read(path.read_text(), str(path.relative_to(ROOT)))
+    for check in CHECKS:
+        shown += in_python((ROOT / check).read_text(), check)
     return shown
 
 

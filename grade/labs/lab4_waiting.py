@@ -1,20 +1,21 @@
 # SPDX-License-Identifier: MIT
-"""A name that is not there yet: waiting clients get it when it comes, and again when its server has been replaced."""
+"""What is not there yet: clients that wait get it when it comes. A service is up once it has registered."""
 
 from lab4_system import System, service
+
+LATE = 40
 
 
 def run(tree) -> None:
     with System(
             tree,
-            service("a", uses=["late"], actions=["ask-now=late", "ask=late", "ready"]),
-            service("b", uses=["late"], actions=["ask=late", "ready"]),
-            service("c", uses=["late"], needs=["a", "b"], actions=["ask-now=late", "ready"]),
-            service("server", provides="late", actions=["work=30", "serve=late"])) as system:
-        system.expect("c ready")
-    seen = system.events()
-    assert "a asks late NotFound" in seen, "who does not wait is told that the name is not there"
-    for name in ("a", "b", "c"):
-        assert f"{name} asks late as pid" in seen, f"{name} has not got the name"
+            service("a", uses=["late"], actions=[f"ask-now={LATE}", f"ask={LATE}", "ready"]),
+            service("b", uses=["late"], actions=[f"ask={LATE}", "ready"]),
+            service("c", uses=["late"], needs=["server"], actions=[f"ask-now={LATE}", "ready"]),
+            service("server", provides="late", protocol=LATE, actions=["sleep=30", "serve=late"]),
+            service("end", needs=["a", "b", "c"], actions=["ready"])) as system:
+        system.expect("end ready")
+    assert f"a asks {LATE} NotFound" in system.events(), "who does not wait is told that it is not there"
     for name in ("a", "b"):
-        system.expect_order("server serves late Ok", f"{name} asks late as pid", "a name was there before its server")
+        system.expect_order("server serves late Ok", f"{name} asks {LATE} as itself", "it was there before its server")
+    system.expect_order("server sleep", "c starts", "c was started before what it needs had registered")

@@ -9,12 +9,11 @@ import pytest
 
 from glenda import images
 from glenda.machine import Machine
-from glenda.paths import ROOT
 from glenda.shell import Shell
+from glenda.systems import INIT, USES, service, with_line
 
-INIT = (ROOT / "user" / "init.toml").read_text()
-ALLOWED = INIT.replace('uses = ["devices"]', 'uses = ["devices", "greeting"]')
-GREETER = '\n[[service]]\nname = "greeter"\npath = "bin/greeter"\nprovides = "greeting"\nprotocol = 48\n'
+ALLOWED = with_line(USES, USES.replace("[", '["greeting", '))
+GREETER = service("greeter", "greeter", 'provides = "greeting"\nprotocol = 48')
 
 
 @pytest.fixture

@@ -3,16 +3,11 @@
 
 import re
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
-from glenda import images
-from glenda.machine import Machine
-from glenda.paths import ROOT
 from glenda.shell import Shell
-
-INIT = (ROOT / "user" / "init.toml").read_text()
+from glenda.systems import service
 
 
 def test_a_segmentation_fault_becomes_a_signal(shell: Shell) -> None:
@@ -87,6 +82,31 @@ def test_a_fork(shell: Shell) -> None:
     assert output.count("child: parent\n") == 1 and output.count("child: forked\n") == 1, output
 
 
+@pytest.mark.parametrize(("what", "events"), [
+    ("exec", ["exec, 0x0", "there", "exit, 0x0", "the child exited with 0"]),
+    ("killed", ["exec, 0x0", "the child ended by 1"]),
+    ("exit", ["exit, 0x5", "the child exited with 5"]),
+    ("thread", ["exit, 0x5", "the child exited with 5"]),
+    ("stay", ["exit, 0x5", "child: goes on", "exit, 0x9", "the child exited with 9"]),
+    ("gone", ["exit, 0x5"]),
+    ("twice", ["exception, 0x700000000"] * 6 + ["the child ended by 1"])])
+def test_an_observer(shell: Shell, what: str, events: list[str]) -> None:
+    """It is told before another program begins, and before one ends; and may end it, or let it go on elsewhere."""
+    before = shell.ps()
+    lines = shell.run(f"run observe {what}", within=1).splitlines()
+    assert [line.removeprefix("observe: ") for line in lines[:-1]] == events, lines
+    assert lines[-1].endswith("exited with status 0")
+    assert [row.name for row in shell.ps()] == [row.name for row in before]
+
+
+def test_a_child_of_one_that_ends_waits_for_its_observer(shell: Shell) -> None:
+    """It started stopped, and its parent has ended; but somebody else has taken the event. Compare
+    test_a_parent_that_ends, where nobody has."""
+    output = shell.run("run observe grand", within=1)
+    assert output.startswith("observe: debug, 0x0\nobserve: exit, 0x5\nobserve: the child exited with 5\n"), output
+    assert "observe" not in {row.name for row in shell.ps()}
+
+
 def test_events_queue_up(shell: Shell) -> None:
     """Twenty children are stopped before the first is answered: no queue is full, and none is lost."""
     output = shell.run("run supervise twenty", within=2)
@@ -106,16 +126,24 @@ def test_no_memory_is_lost(shell: Shell) -> None:
 
 
 @pytest.mark.parametrize("harts", [1, 4])
-def test_the_books_are_in_order(machine: Callable[..., Machine], tmp_path: Path, harts: int) -> None:
-    commands = [f"supervise {what}" for what in ("segv", "ill", "leave", "kill", "gone", "debug", "fork", "nomount")]
+def test_the_books_are_in_order(with_services: Callable[..., Shell], harts: int) -> None:
+    log = audited(with_services, harts, [f"supervise {what}" for what in (
+        "segv", "ill", "leave", "kill", "gone", "debug", "fork", "nomount")])
+    assert log.count("child: SIGSEGV\n") == 1 and log.count("child: forked\n") == 1, log
+
+
+@pytest.mark.parametrize("harts", [1, 4])
+def test_the_books_of_an_observer(with_services: Callable[..., Shell], harts: int) -> None:
+    log = audited(with_services, harts, [f"observe {what}" for what in (
+        "exec", "killed", "exit", "stay", "gone", "twice", "grand")])
+    assert log.count("child: goes on\n") == 1, log
+
+
+def audited(with_services: Callable[..., Shell], harts: int, commands: list[str]) -> str:
+    """The log of a service that runs these commands, with an audit after each."""
     arguments = ", ".join(f'"{command}"' for command in commands)
-    config = f'{INIT}\n[[service]]\nname = "audit"\npath = "bin/audit"\nargs = [{arguments}]\npower = true\n'
-    shell = Shell(machine(initrd=images.variant(tmp_path / "initrd.cpio", replace={"init.toml": config}), harts=harts), within=4)
-    until, log = shell.machine.monitor.clock() + 4, ""
-    while f"audit: after {commands[-1]}: " not in log:
-        assert shell.machine.monitor.clock() < until, log
-        shell.type("log\r")            # not run(): reports of crashes may come next to the echo
-        log = shell.until_prompt(within=3)
+    shell = with_services(service("audit", "audit", f"args = [{arguments}]\npower = true"), within=4, harts=harts)
+    log = shell.log_with(f"audit: after {commands[-1]}: ", within=4)
     audits = re.findall(r"\] audit: audit: after (.*)", log)
     assert audits == [f"{command}: fine" for command in ["the start", *commands]], log
-    assert log.count("child: SIGSEGV\n") == 1 and log.count("child: forked\n") == 1, log
+    return log

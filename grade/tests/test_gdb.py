@@ -20,7 +20,7 @@ from glenda.paths import BUILD, ROOT
 from lab.walk import free_port
 
 PROMPT = "^glenda% "
-SECONDS = 60            # of real time for one GDB
+SECONDS = 180           # of real time for one GDB
 MARK = "@@@ "
 NAMES = ("threads", "thread-info", "thread-backtrace", "harts", "caps", "cdt", "untyped", "vspace", "endpoint",
          "notification", "program", "kernel", "break-panic", "trace")

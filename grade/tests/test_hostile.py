@@ -21,7 +21,7 @@ Boot = Callable[..., Machine]
 
 # Methods that everybody may use must have succeeded, or the attacker no longer gets past the first checks.
 EVERYBODY = {"factotum": {1, 3, 4, 5, 6, 7, 8, 14, 16, 17, 18, 20, 21, 22, 23, 24, 25, 27}, "9ball": {3, 4, 7, 13}, "serial": {1},
-             "unicorn": {1, 2}, "terminal": {1}}
+             "unicorn": {1, 2}, "clock": {1}}
 
 
 @pytest.fixture
@@ -41,7 +41,7 @@ def boot(machine: Boot, tmp_path: Path) -> Iterator[Callable[..., Shell]]:
 
 # Methods that need a permission, of init.toml or of Factotum, must never succeed.
 NOBODY = {"factotum": {35, 36, 37}, "9ball": set(range(64)) - EVERYBODY["9ball"], "serial": {3, 4},
-          "unicorn": {5, 6, 7, 9}, "terminal": {2, 3, 4}}
+          "unicorn": {5, 6, 7, 9}, "clock": set()}
 
 
 def wait_until(shell: Shell, condition: Callable[[], bool]) -> None:
@@ -68,7 +68,7 @@ def test_random_messages_on_four_harts(boot: Callable[..., Shell], target: str) 
 def test_a_hostile_service(boot: Callable[..., Shell]) -> None:
     """A service may do more: register, look up, be ready, take the log. Stopped in the end, it leaves nothing behind."""
     shell = boot('\n[[service]]\nname = "hostile"\npath = "bin/hostile"\nargs = ["9ball", "3", "100000", "now"]\n'
-                 'provides = "uart"\nuses = ["devices", "uart"]\nlogger = true\nrestart = "never"\n')
+                 'provides = "uart"\nuses = ["devices"]\nlogger = true\nrestart = "never"\n')
     shell.run("run spin 500", within=5)
     assert shell.run("run hello", within=2).startswith("hello, world\n")
     if "hostile" in names(shell):

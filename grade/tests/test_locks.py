@@ -20,6 +20,13 @@ def test_counts_are_exact(machine: Boot, harts: int, rounds: str) -> None:
         assert output.startswith("locks: all counts are exact\n"), output
 
 
+def test_a_word_of_memory_that_is_gone(shell: Shell) -> None:
+    """Who waits there waits until the time is up, and is not counted by those who wake others in the memory that came
+    after it."""
+    assert shell.run("run futex gone", within=30).startswith(
+        "futex: same place, 0 were woken, the waiter ended with 0\n")
+
+
 @pytest.mark.parametrize("harts", [1, 4])
 def test_processes_that_share_a_word(machine: Boot, harts: int) -> None:
     """Each of five adds 100 under a lock in shared memory; four are woken, none twice."""

@@ -6,22 +6,9 @@ Shows B9.
 
 import re
 from collections.abc import Callable
-from pathlib import Path
 
-from glenda import images
-from glenda.machine import Machine
-from glenda.paths import ROOT
 from glenda.shell import Shell
-
-INIT = (ROOT / "user" / "init.toml").read_text()
-
-
-def service(name: str, path: str, more: str = "") -> str:
-    return f'\n[[service]]\nname = "{name}"\npath = "{path}"\n{more}\n'
-
-
-def boot(machine: Callable[..., Machine], folder: Path, services: str) -> Shell:
-    return Shell(machine(initrd=images.variant(folder / "initrd.cpio", replace={"init.toml": INIT + services})), within=2)
+from glenda.systems import service
 
 
 def test_a_program_that_floods_the_log_pushes_out_only_strangers(shell: Shell) -> None:
@@ -35,8 +22,8 @@ def test_a_program_that_floods_the_log_pushes_out_only_strangers(shell: Shell) -
     assert re.fullmatch(r"(\[ *\d+\.\d{3}\] process \d+: flood: line \d+ of 2000\n)+", after[len(before):])
 
 
-def test_a_service_that_floods_the_log_pushes_out_only_itself(machine: Callable[..., Machine], tmp_path: Path) -> None:
-    shell = boot(machine, tmp_path, service("noisy", "bin/flood", 'args = ["2000"]\nneeds = ["console"]\n'))
+def test_a_service_that_floods_the_log_pushes_out_only_itself(with_services: Callable[..., Shell]) -> None:
+    shell = with_services(service("noisy", "flood", 'args = ["2000"]\nneeds = ["console"]\n'))
     shell.run("run flood 3", within=2)
     shell.run("run spin 500", within=20)
     log = shell.run("log", within=5)
@@ -46,9 +33,9 @@ def test_a_service_that_floods_the_log_pushes_out_only_itself(machine: Callable[
         assert f"] {line}\n" in log
 
 
-def test_a_logger_takes_the_log_over_and_loses_nothing(machine: Callable[..., Machine], tmp_path: Path) -> None:
+def test_a_logger_takes_the_log_over_and_loses_nothing(with_services: Callable[..., Shell]) -> None:
     """It writes to the kernel's console, where 9Ball's own lines have no time."""
-    shell = boot(machine, tmp_path, service("logger", "bin/logger", 'logger = true\nconsole = true\nrestart = "never"'))
+    shell = with_services(service("logger", "logger", 'logger = true\nconsole = true\nrestart = "never"'))
     guest = shell.machine
     assert re.search(r"^\[ *\d+\.\d{3}\] 9ball: \d+ MiB of memory", guest.transcript, re.MULTILINE)     # the first line
     shell.type("run flood 40\r")
@@ -62,8 +49,8 @@ def test_a_logger_takes_the_log_over_and_loses_nothing(machine: Callable[..., Ma
     assert not re.search(r"^unicorn: serial@10000000: process \d+ was killed", guest.transcript, re.MULTILINE)
 
 
-def test_without_its_logger_9ball_shows_the_log_again(machine: Callable[..., Machine], tmp_path: Path) -> None:
-    shell = boot(machine, tmp_path, service("logger", "bin/logger", 'logger = true\nconsole = true\nrestart = "never"'))
+def test_without_its_logger_9ball_shows_the_log_again(with_services: Callable[..., Shell]) -> None:
+    shell = with_services(service("logger", "logger", 'logger = true\nconsole = true\nrestart = "never"'))
     assert "] 9ball: unicorn: serves devices\n" in shell.machine.transcript
     logger = re.search(r"9ball: logger: started as process (\d+)", shell.machine.transcript)
     shell.type(f"kill {logger[1]}\r")
@@ -79,9 +66,9 @@ def test_only_a_logger_may_take_the_log(shell: Shell) -> None:
     assert "the log: PermissionDenied" in shell.run("run logger", within=2)
 
 
-def test_the_log_has_one_taker(machine: Callable[..., Machine], tmp_path: Path) -> None:
+def test_the_log_has_one_taker(with_services: Callable[..., Shell]) -> None:
     more = 'logger = true\nconsole = true\nrestart = "never"'
-    shell = boot(machine, tmp_path, service("one", "bin/logger", more) + service("two", "bin/logger", more))
+    shell = with_services(service("one", "logger", more) + service("two", "logger", more))
     shell.run("run spin 50", within=2)
     assert "cannot take the log: Busy" in shell.machine.transcript
     assert [row.name for row in shell.ps()].count("logger") == 1

@@ -3,27 +3,18 @@
 
 import re
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
-from glenda import images
-from glenda.machine import Machine
-from glenda.paths import ROOT
 from glenda.shell import Shell
-
-INIT = (ROOT / "user" / "init.toml").read_text()
-
-
-def service(name: str, path: str, more: str = "") -> str:
-    return f'\n[[service]]\nname = "{name}"\npath = "bin/{path}"\n{more}\n'
+from glenda.systems import service
 
 
 @pytest.fixture
-def boot(machine: Callable[..., Machine], tmp_path: Path) -> Callable[[str], Shell]:
+def boot(with_services: Callable[..., Shell]) -> Callable[[str], Shell]:
+    """Boots, and waits until all have begun."""
     def start(services: str) -> Shell:
-        shell = Shell(machine(initrd=images.variant(tmp_path / "initrd.cpio", replace={"init.toml": INIT + services})),
-                      within=2)
+        shell = with_services(services)
         shell.run("run spin 300", within=2)
         return shell
     return start
@@ -40,14 +31,6 @@ def when(log: str, line: str) -> float:
     return float(found[1])
 
 
-def log_with(shell: Shell, text: str, within: float) -> str:
-    """Waits until `text` is in the log. An idle machine's clock jumps to 9Ball's next timer."""
-    until = shell.machine.monitor.clock() + within
-    while text not in (log := shell.run("log", within=2)):
-        assert shell.machine.monitor.clock() < until, log
-    return log
-
-
 def test_a_service_is_not_up_before_it_says_so(boot: Callable[[str], Shell]) -> None:
     """It provides nothing, and needs 100 ms to begin. Shows B5."""
     shell = boot(service("slow", "linger", 'args = ["slow", "0", "100"]') + service("next", "hello", 'needs = ["slow"]'))
@@ -60,7 +43,7 @@ def test_a_service_that_never_says_that_it_is_ready_is_killed(boot: Callable[[st
     """An idle machine's clock jumps to the next time-out, so all five may be over before the first command."""
     shell = boot(service("mute", "linger", 'args = ["mute", "0", "never"]\nrestart = "always"')
                  + service("next", "hello", 'needs = ["mute"]'))
-    log = log_with(shell, "9ball: next: does not run: it needs mute\n", within=40)
+    log = shell.log_with("9ball: next: does not run: it needs mute\n", within=40)
     assert log.count("9ball: mute: has not said that it is ready for 5 s; killed\n") == 5
     assert "9ball: mute: does not run: it has ended 5 times before it was up\n" in log
     assert "next: started" not in log

@@ -9,6 +9,7 @@ import pytest
 
 from glenda.machine import Machine
 from glenda.shell import Shell
+from glenda.systems import service
 
 Boot = Callable[..., Machine]
 
@@ -42,6 +43,15 @@ def test_short_requests_beside_spinners(shell: Shell) -> None:
 ])
 def test_nobody_gives_itself_more(shell: Shell, words: str, answer: str) -> None:
     assert shell.run(f"run sched 0 {words}").startswith(f"sched: {answer}\n")
+
+
+@pytest.mark.parametrize(("kind", "turn"), [("batch", 20_000), ("normal", 5_000)])
+def test_a_class_has_its_turns(with_services: Callable[..., Shell], kind: str, turn: int) -> None:
+    """Two services of a class compute. Each runs for as long as the class says, before it is the other's turn."""
+    shell = with_services("".join(service(name, "turns", f'args = ["12"]\nclass = "{kind}"') for name in ("one", "two")))
+    log = shell.log_with("turns: number 12", within=3)
+    turns = re.findall(r"(?:one|two): turns: number 12 took (\d+) us\n", log)
+    assert len(turns) >= 1 and all(turn * 0.9 < int(microseconds) < turn * 1.1 for microseconds in turns), log
 
 
 def test_only_descendants(shell: Shell) -> None:

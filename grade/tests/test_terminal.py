@@ -34,7 +34,7 @@ def test_a_program_in_the_background_cannot_read(shell: Shell) -> None:
 
 def test_every_way_to_take_the_terminal_is_refused(shell: Shell) -> None:
     assert shell.run("run thief once &") == "process 7 runs in the background\n"
-    for attempt in ("read", "make a job", "be in the foreground", "leave the shell in the foreground"):
+    for attempt in ("look the terminal up", "read", "make a job", "be in the foreground", "leave the shell in the foreground"):
         assert shell.saw(f"thief: {attempt}: PermissionDenied$")
 
 

@@ -3,16 +3,11 @@
 
 import re
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
-from test_services import log_with, service
 
-from glenda import images
-from glenda.machine import Machine
 from glenda.shell import Shell
-
-Boot = Callable[..., Machine]
+from glenda.systems import service
 
 
 def start_waiting(shell: Shell, count: int) -> int:
@@ -85,17 +80,36 @@ def test_the_last_thread_ends_the_process(shell: Shell) -> None:
     assert shell.run("run threads leave 0").endswith(" exited with status 99\n")
 
 
+@pytest.mark.parametrize("what", ["end 890", "wake 890", "due 890", "memory 80"])
+def test_factotum_serves_others_meanwhile(shell: Shell, what: str) -> None:
+    """The end of many threads or of a large process, threads that are woken or due at once: in slices of at most 50,000
+    instructions, between which others are served (user/apps/late.cc)."""
+    shell.run(f"run late {what}", within=2)     # memory that is used for the first time takes longer
+    output = shell.run(f"run late {what}", within=2)
+    late, request = re.match(r"late: \w+: a sleeper was (\d+) us late, a request took (\d+) us\n", output).groups()
+    assert int(late) <= 50 and int(request) <= 50, output
+
+
+def test_what_ends_in_slices_ends_whole(shell: Shell) -> None:
+    """KILL returns when everything is free, though others were served meanwhile."""
+    shell.run(f"kill {start_waiting(shell, 890)}")
+    before = shell.memory()
+    for _ in range(3):
+        pid = start_waiting(shell, 890)
+        shell.run(f"kill {pid}")
+        assert shell.memory() == before
+        assert pid not in [row.pid for row in shell.ps()]
+
+
 def test_wrong_requests(shell: Shell) -> None:
     output = shell.run("run thread_errors")
     assert output.startswith("thread_errors: all is well\n"), output
 
 
 @pytest.mark.parametrize("harts", [1, 4])
-def test_the_books_are_right(machine: Boot, tmp_path: Path, harts: int) -> None:
+def test_the_books_are_right(with_services: Callable[..., Shell], harts: int) -> None:
     commands = ["threads run 100", "threads churn 100", "threads leave 9", "threads crash 9", "thread_errors"]
     arguments = ", ".join(f'"{command}"' for command in commands)
-    init = service("audit", "bin/audit", f"args = [{arguments}]\npower = true")
-    initrd = images.variant(tmp_path / "initrd.cpio", replace={"init.toml": init})
-    shell = Shell(machine(initrd=initrd, harts=harts), within=5)
-    log = log_with(shell, f"audit: after {commands[-1]}: ", within=5)
+    shell = with_services(service("audit", "audit", f"args = [{arguments}]\npower = true"), within=5, harts=harts)
+    log = shell.log_with(f"audit: after {commands[-1]}: ", within=5)
     assert re.findall(r"\] audit: audit: after (.*)", log) == [f"{command}: fine" for command in ["the start", *commands]]

@@ -5,11 +5,9 @@ U4, U5: many requests in flight and an image that is right, looked at from the h
 """
 
 import re
-import socket
 import struct
-import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -51,47 +49,7 @@ def test_blocks_are_where_they_belong(machine: Boot, disk: Path) -> None:
     assert not any(after[BLOCK * FROM_HOST.stop:])
 
 
-# A disk that takes half a millisecond for each read. A quick one can be done before the driver sleeps, which takes fewer
-# instructions (some 3,000 at depth 1), and how often that happens depends on the host. With this one everybody sleeps.
-SLOW_DISK = ["-blockdev", "driver=null-co,node-name=disk,size=67108864,latency-ns=500000,read-zeroes=on",
-             "-device", "virtio-blk-device,drive=disk"]
-MOST = {"block_read_1": 4500, "block_read_32": 1500}        # instructions
-
-
-def test_a_read_costs_little(machine: Boot) -> None:
-    """A read of 4 KiB through a session, without the device, at depth 1 and 32."""
-    transcript = ktest.run(machine, "ktest_virtio_block", "case=block_session_cost", within=LIMIT,
-                           extra=[*devices.NOT_LEGACY, *SLOW_DISK])
-    cost = {name: int(count) for name, count in re.findall(r"^(block_read_\d+) (\d+)$", transcript, re.MULTILINE)}
-    assert cost.keys() == MOST.keys()
-    assert [name for name, most in MOST.items() if not 0 < cost[name] <= most] == [], cost
-
-
 # --- the other devices ----------------------------------------------------------------------------------------------
-
-@pytest.fixture(name="echo")
-def make_echo() -> Iterator[int]:
-    """A port of this host that returns each datagram."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as server:
-        server.bind(("127.0.0.1", 0))
-        server.settimeout(60)
-
-        def serve() -> None:
-            try:
-                while True:
-                    data, sender = server.recvfrom(2048)
-                    if not data:
-                        return
-                    server.sendto(data, sender)
-            except OSError:
-                return
-        thread = threading.Thread(target=serve)
-        thread.start()
-        yield server.getsockname()[1]
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as end:
-            end.sendto(b"", server.getsockname())
-        thread.join()
-
 
 def test_each_device_is_used(machine: Boot, echo: int, tmp_path: Path) -> None:
     """U5. With a network, the guest's clock is the host's."""

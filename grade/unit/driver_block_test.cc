@@ -23,15 +23,15 @@ TEST(BlockDriver, ReadsWhatWasWritten) {
     EXPECT_EQ(client.page.epoch, 1u);
     EXPECT_EQ(client.page.capacity, kBlocks);
     EXPECT_EQ(client.page.flags, SessionPage::kFlush | SessionPage::kDiscard);
-    client.submit(BlockOp::Write, 3, 2);
+    client.submit(SessionOp::Write, 3, 2);
     world.settle();
-    client.submit(BlockOp::Read, 3, 2);
-    client.submit(BlockOp::Read, 7, 1);
-    client.submit(BlockOp::Flush, 0, 0);
+    client.submit(SessionOp::Read, 3, 2);
+    client.submit(SessionOp::Read, 7, 1);
+    client.submit(SessionOp::Flush, 0, 0);
     world.settle();
-    client.submit(BlockOp::Discard, 3, 1);
+    client.submit(SessionOp::Discard, 3, 1);
     world.settle();
-    client.submit(BlockOp::Read, 3, 1);
+    client.submit(SessionOp::Read, 3, 1);
     world.settle();
     EXPECT_EQ(client.answers, 6u);
 }
@@ -41,7 +41,7 @@ TEST(BlockDriver, ManyRequestsAreInFlight) {
     BlockWorld world(1);
     world.restart();
     world.settle();
-    for (unsigned i = 0; i < kBlocks; i++) world.clients[0]->submit(BlockOp::Write, i, 1, false);
+    for (unsigned i = 0; i < kBlocks; i++) world.clients[0]->submit(SessionOp::Write, i, 1, false);
     world.clients[0]->signal_driver();
     world.run_driver();
     EXPECT_EQ(world.disk.fetch(), kBlocks);
@@ -58,7 +58,7 @@ TEST(BlockDriver, WaitsForRoomAndServesAllClients) {
     world.settle();
     for (auto& client : world.clients)
         for (unsigned i = 0; i < 10; i++)
-            client->submit(BlockOp::Write, unsigned(&client - &world.clients[0]) * 10 + i, 1);
+            client->submit(SessionOp::Write, unsigned(&client - &world.clients[0]) * 10 + i, 1);
     world.run_driver();
     EXPECT_EQ(world.disk.fetch(), 10u);
     for (unsigned i = 0; i < 9; i++) world.disk.work(0);
@@ -80,7 +80,7 @@ TEST(BlockDriver, RefusesAQueueThatIsTooShort) {
 
 // --- what is refused ------------------------------------------------------------------------------------------------
 
-BlockStatus answer_to(BlockWorld& world, const BlockRequest& request) {
+SessionStatus answer_to(BlockWorld& world, const SessionRequest& request) {
     if (!world.driver) {
         world.restart();
         world.settle();
@@ -93,47 +93,47 @@ BlockStatus answer_to(BlockWorld& world, const BlockRequest& request) {
     world.run_driver();
     const auto answer = client.take();
     EXPECT_TRUE(answer);
-    return answer ? answer->status : BlockStatus::Broken;
+    return answer ? answer->status : SessionStatus::Broken;
 }
 
 TEST(BlockDriver, RefusesWhatDoesNotExist) {
     BlockWorld world;
     const auto pages = std::uint32_t(model::kSessionPages);
-    const BlockRequest bad[] = {
-        {BlockOp(0), 0, 0, 1, 0},
-        {BlockOp(5), 0, 0, 1, 0},
-        {BlockOp(0xffffffff), 0, 0, 1, 0},
-        {BlockOp::Read, kBlocks, 0, 1, 0},
-        {BlockOp::Read, kBlocks - 1, 0, 2, 0},
-        {BlockOp::Write, ~std::uint64_t{0}, 0, 2, 0},
-        {BlockOp::Write, ~std::uint64_t{0} / 8, 0, 1, 0},
-        {BlockOp::Read, 0, pages, 1, 0},
-        {BlockOp::Read, 0, pages - 1, 2, 0},
-        {BlockOp::Read, 0, 0xffffffff, 2, 0},
-        {BlockOp::Read, 0, 0, 0, 0},
-        {BlockOp::Read, 0, 0, kMaxRequestPages + 1, 0},
-        {BlockOp::Read, 0, 0, 0xffffffff, 0},
-        {BlockOp::Discard, 0, 0, 0, 0},
-        {BlockOp::Discard, 1, 0, 0xffffffff, 0},
+    const SessionRequest bad[] = {
+        {SessionOp(0), 0, 0, 1, 0},
+        {SessionOp(5), 0, 0, 1, 0},
+        {SessionOp(0xffffffff), 0, 0, 1, 0},
+        {SessionOp::Read, kBlocks, 0, 1, 0},
+        {SessionOp::Read, kBlocks - 1, 0, 2, 0},
+        {SessionOp::Write, ~std::uint64_t{0}, 0, 2, 0},
+        {SessionOp::Write, ~std::uint64_t{0} / 8, 0, 1, 0},
+        {SessionOp::Read, 0, pages, 1, 0},
+        {SessionOp::Read, 0, pages - 1, 2, 0},
+        {SessionOp::Read, 0, 0xffffffff, 2, 0},
+        {SessionOp::Read, 0, 0, 0, 0},
+        {SessionOp::Read, 0, 0, kMaxRequestPages + 1, 0},
+        {SessionOp::Read, 0, 0, 0xffffffff, 0},
+        {SessionOp::Discard, 0, 0, 0, 0},
+        {SessionOp::Discard, 1, 0, 0xffffffff, 0},
     };
-    for (const BlockRequest& request : bad)
-        EXPECT_EQ(answer_to(world, request), BlockStatus::BadRequest) << &request - bad;
-    EXPECT_EQ(answer_to(world, {BlockOp::Read, kBlocks - 1, pages - 1, 1, 0}), BlockStatus::Ok);
-    EXPECT_EQ(answer_to(world, {BlockOp::Read, 0, 0, kMaxRequestPages, 0}), BlockStatus::Ok);
+    for (const SessionRequest& request : bad)
+        EXPECT_EQ(answer_to(world, request), SessionStatus::BadRequest) << &request - bad;
+    EXPECT_EQ(answer_to(world, {SessionOp::Read, kBlocks - 1, pages - 1, 1, 0}), SessionStatus::Ok);
+    EXPECT_EQ(answer_to(world, {SessionOp::Read, 0, 0, kMaxRequestPages, 0}), SessionStatus::Ok);
     EXPECT_EQ(world.disk.complaints, std::vector<std::string>{});
 }
 
 TEST(BlockDriver, KnowsWhatTheDiskCannot) {
     BlockWorld read_only(1, Disk::kReadOnly | Disk::kVersion1);
-    EXPECT_EQ(answer_to(read_only, {BlockOp::Write, 0, 0, 1, 0}), BlockStatus::ReadOnly);
-    EXPECT_EQ(answer_to(read_only, {BlockOp::Discard, 0, 0, 1, 0}), BlockStatus::ReadOnly);
-    EXPECT_EQ(answer_to(read_only, {BlockOp::Flush, 0, 0, 0, 0}), BlockStatus::Ok) << "there is nothing to flush";
+    EXPECT_EQ(answer_to(read_only, {SessionOp::Write, 0, 0, 1, 0}), SessionStatus::ReadOnly);
+    EXPECT_EQ(answer_to(read_only, {SessionOp::Discard, 0, 0, 1, 0}), SessionStatus::ReadOnly);
+    EXPECT_EQ(answer_to(read_only, {SessionOp::Flush, 0, 0, 0, 0}), SessionStatus::Ok) << "there is nothing to flush";
     EXPECT_EQ(read_only.clients[0]->page.flags, SessionPage::kReadOnly);
     BlockWorld plain(1, Disk::kVersion1);
-    EXPECT_EQ(answer_to(plain, {BlockOp::Discard, 0, 0, 1, 0}), BlockStatus::Unsupported);
-    EXPECT_EQ(answer_to(plain, {BlockOp::Write, 0, 0, 1, 0}), BlockStatus::Ok);
+    EXPECT_EQ(answer_to(plain, {SessionOp::Discard, 0, 0, 1, 0}), SessionStatus::Unsupported);
+    EXPECT_EQ(answer_to(plain, {SessionOp::Write, 0, 0, 1, 0}), SessionStatus::Ok);
     plain.disk.fail_next = 1;
-    EXPECT_EQ(answer_to(plain, {BlockOp::Read, 0, 0, 1, 0}), BlockStatus::Failed);
+    EXPECT_EQ(answer_to(plain, {SessionOp::Read, 0, 0, 1, 0}), SessionStatus::Failed);
     EXPECT_EQ(read_only.disk.complaints, std::vector<std::string>{});
 }
 
@@ -143,7 +143,7 @@ TEST(BlockDevice, SaysWhatTheDeviceDidWrong) {
     world.settle();
     world.disk.use_wild(0, 3, 1, 1);
     EXPECT_FALSE(world.device->complete());
-    EXPECT_STREQ(world.device->failure(), name_of(QueueFault::UsedIndex));
+    EXPECT_EQ(world.device->fault(), QueueFault::UsedIndex);
 }
 
 /// The disk says that all is well, but has not written all that was asked for.
@@ -152,14 +152,14 @@ TEST(BlockDevice, BelievesNoReadThatIsTooShort) {
     world.restart();
     world.settle();
     const Buffer buffer = world.memory.part(model::kDriverPages * kPageSize, kPageSize).buffer(0, kPageSize);
-    ASSERT_TRUE(world.device->submit({.op = BlockOp::Read, .data = {&buffer, 1}, .token = 9}));
+    ASSERT_TRUE(world.device->submit({.op = SessionOp::Read, .data = {&buffer, 1}, .token = 9}));
     const auto chain = world.disk.next(0);
     chain->writable.back().bytes[0] = std::byte{0};
     world.disk.use(0, chain->head, 512);
     const auto completion = world.device->complete();
     ASSERT_TRUE(completion);
     EXPECT_EQ(completion->token, 9u);
-    EXPECT_EQ(completion->status, BlockStatus::Failed);
+    EXPECT_EQ(completion->status, SessionStatus::Failed);
 }
 
 // --- the end of a driver --------------------------------------------------------------------------------------------
@@ -170,16 +170,16 @@ void story(BlockWorld& world) {
     for (unsigned round = 0; round < 3; round++) {
         for (unsigned i = 0; i < 2; i++) {
             WorldClient& client = *world.clients[i];
-            client.submit(BlockOp::Write, 16 * i + 2 * round, 2);
-            client.submit(BlockOp::Flush, 0, 0, false);
-            client.submit(BlockOp::Write, 16 * i + 8 + round, 1);
+            client.submit(SessionOp::Write, 16 * i + 2 * round, 2);
+            client.submit(SessionOp::Flush, 0, 0, false);
+            client.submit(SessionOp::Write, 16 * i + 8 + round, 1);
         }
         world.run_driver();
         if (world.disk.fetch() != 0) world.disk.work(1);
         world.run_driver();
     }
     world.settle();
-    for (unsigned i = 0; i < 2; i++) world.clients[i]->submit(BlockOp::Read, 16 * i, 2);
+    for (unsigned i = 0; i < 2; i++) world.clients[i]->submit(SessionOp::Read, 16 * i, 2);
     world.settle();
 }
 
@@ -264,7 +264,7 @@ TEST(BlockDriver, AfterTheLastDriverAllIsBroken) {
     world.restart();
     world.settle();
     WorldClient& client = *world.clients[0];
-    for (unsigned i = 0; i < 5; i++) EXPECT_TRUE(client.client.submit({BlockOp::Flush, 0, 0, 0, i}));
+    for (unsigned i = 0; i < 5; i++) EXPECT_TRUE(client.client.submit({SessionOp::Flush, 0, 0, 0, i}));
     world.driver_signalled = true;
     world.run_driver();
     Session(client.page, client.runs).abandon();
@@ -272,7 +272,7 @@ TEST(BlockDriver, AfterTheLastDriverAllIsBroken) {
         const auto answer = client.client.take();
         ASSERT_TRUE(answer);
         EXPECT_EQ(answer->cookie, i) << "in order";
-        EXPECT_EQ(answer->status, BlockStatus::Broken);
+        EXPECT_EQ(answer->status, SessionStatus::Broken);
     }
     EXPECT_FALSE(client.client.take());
 }

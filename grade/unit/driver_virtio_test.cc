@@ -86,6 +86,19 @@ TEST_F(VirtioMmioTest, AnInterruptIsTakenOnce) {
     EXPECT_FALSE(device.interrupts());
 }
 
+TEST_F(VirtioMmioTest, ADeviceThatGivesUpSaysSo) {
+    ASSERT_TRUE(transport.begin(VirtioId::Rng, 0));
+    transport.go();
+    device.use_wild(0, 0, 0, 1);
+    transport.take_interrupt();
+    EXPECT_FALSE(transport.needs_reset());
+    device.give_up();
+    EXPECT_EQ(transport.take_interrupt() & VirtioMmio::kConfigChanged, VirtioMmio::kConfigChanged);
+    EXPECT_TRUE(transport.needs_reset());
+    ASSERT_TRUE(transport.begin(VirtioId::Rng, 0));
+    EXPECT_FALSE(transport.needs_reset()) << "it has been reset";
+}
+
 TEST_F(VirtioMmioTest, ReadsTheConfiguration) {
     for (unsigned i = 0; i < 16; i++) device.config.push_back(std::byte(i + 1));
     ASSERT_TRUE(transport.begin(VirtioId::Rng, 0));

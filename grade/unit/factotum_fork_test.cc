@@ -90,7 +90,7 @@ protected:
     std::byte* touch(Space& space, std::uint64_t page, Access access) {
         for (int tries = 0; tries < 2; tries++) {
             if (std::byte* const there = seen(space, page, access)) return there;
-            if (space.space.resolve(memory_, address_of(page), access)) return nullptr;
+            if (space.space.resolve(memory_, address_of(page), access) != CrashKind::None) return nullptr;
         }
         ADD_FAILURE() << "page " << page << " faults again";
         return nullptr;
@@ -320,7 +320,7 @@ TEST_F(Fork, EveryRefusalOfTheKernelIsUndone) {
                                                 .end = kUtcbArea + kPageSize,
                                                 .rights = MapFlags::ReadWrite,
                                                 .kind = RegionKind::Utcb}));
-        ASSERT_EQ(parent->space.resolve(memory_, kUtcbArea, Access::Write), std::nullopt);
+        ASSERT_EQ(parent->space.resolve(memory_, kUtcbArea, Access::Write), CrashKind::None);
         for (std::uint64_t i = 0; i < 4; i++) write(*parent, kTextPages + i, i + 1);
         machine().fails_after = allowed;
         auto child = fork(*parent);

@@ -13,9 +13,10 @@
 #include <vector>
 
 #include "demangle.h"
+#include "glenda/argument_block.h"
 #include "glenda/slots.h"
-#include "image/argument_block.h"
 #include "tasks/process_table.h"
+#include "util/bits.h"
 
 namespace glenda::factotum::test {
 namespace {
@@ -86,7 +87,8 @@ TEST_F(ProcessTables, RandomLivesAgreeWithAMap) {
                 for (const std::uint32_t child : heirs) parents_[child] = 1;
                 for (const std::uint32_t zombie : visited) parents_[zombie] = 1, zombies_[1].push_back(zombie);
                 zombies_.erase(chosen);
-                table_.make_zombie(*process, ExitStatus::exited(3));
+                process->status = ExitStatus::exited(3);
+                table_.make_zombie(*process);
                 zombies_[parents_[chosen]].push_back(chosen);
                 break;
             }
@@ -172,7 +174,7 @@ TEST(ArgumentBlock, IsReadBackAsItWasWritten) {
         const std::vector<std::string_view> variable_views(variables.begin(), variables.end());
         std::array<std::byte, kPageSize> page{};
         const std::uint64_t top = 0x7000;
-        const auto sp = write_arguments(page, top, views, variable_views);
+        const auto sp = write_arguments(page, top, std::span(views), std::span(variable_views));
         ASSERT_TRUE(sp.has_value());
         ASSERT_EQ(*sp % 16, 0u);
         const auto at = [&](std::uint64_t address) { return page.data() + (address - (top - kPageSize)); };
@@ -199,11 +201,8 @@ TEST(ArgumentBlock, RefusesWhatDoesNotFit) {
     std::array<std::byte, kPageSize> page{};
     const std::string large(kPageSize, 'x');
     const std::string_view one[] = {large};
-    EXPECT_FALSE(write_arguments(page, 0x7000, one));
-    const std::vector<std::string_view> many(kMaxArguments + 1, "x");
-    EXPECT_FALSE(write_arguments(page, 0x7000, many));
-    EXPECT_FALSE(write_arguments(page, 0x7000, std::span(many).first(kMaxArguments), std::span(many).first(1)));
-    EXPECT_FALSE(write_arguments(page, 0x7000, {}, one));
+    EXPECT_FALSE(write_arguments(page, 0x7000, TextList{std::span(one)}));
+    EXPECT_FALSE(write_arguments(page, 0x7000, {}, TextList{std::span(one)}));
 }
 
 TEST(Demangle, ReadsThePlainForms) {

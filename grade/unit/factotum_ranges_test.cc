@@ -70,7 +70,7 @@ protected:
             const Mapping* mapping = machine().look(space_->vspace(), address);
             if (mapping != nullptr && (std::uint64_t(mapping->flags) & std::uint64_t(access)) != 0)
                 return reinterpret_cast<std::uint64_t*>(machine().memory + mapping->physical);
-            if (space_->resolve(memory_, address, access)) return nullptr;
+            if (space_->resolve(memory_, address, access) != CrashKind::None) return nullptr;
         }
         ADD_FAILURE() << "page " << page << " faults again";
         return nullptr;
@@ -191,7 +191,7 @@ TEST_F(Ranges, TextThatIsWrittenBecomesAnOwnCopy) {
     *touch(3, Access::Write) = 77;
     EXPECT_EQ(*touch(4, Access::Read), pages_[4].first);
     EXPECT_EQ(*touch(2, Access::Read), pages_[2].first);
-    ASSERT_EQ(other.resolve(memory_, address_of(3), Access::Read), std::nullopt);
+    ASSERT_EQ(other.resolve(memory_, address_of(3), Access::Read), CrashKind::None);
     const Mapping* seen = machine().look(other.vspace(), address_of(3));
     EXPECT_EQ(*reinterpret_cast<std::uint64_t*>(machine().memory + seen->physical), pages_[3].first);
     other.destroy(memory_);

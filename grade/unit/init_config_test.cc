@@ -10,6 +10,8 @@
 #include <sstream>
 #include <string>
 
+#include "protocol/unicorn.h"
+
 namespace glenda::nineball {
 namespace {
 
@@ -18,8 +20,8 @@ constexpr const char* kGood = R"(# comment
 name = "uart"
 path = "bin/uart"
 provides = "serial"
+protocol = 48
 devices = true
-public = true
 priority = 200
 restart = "always"
 console = true
@@ -59,7 +61,6 @@ TEST(InitConfig, ReadsEveryKey) {
     EXPECT_EQ(services[0].provides, "serial");
     EXPECT_TRUE(services[0].devices);
     EXPECT_FALSE(services[1].devices);
-    EXPECT_TRUE(services[0].is_public);
     EXPECT_EQ(services[0].priority, 200u);
     EXPECT_EQ(services[0].restart, RestartRule::Always);
     EXPECT_TRUE(services[0].console);
@@ -137,14 +138,34 @@ INSTANTIATE_TEST_SUITE_P(
                     Refused{SERVICE("a") "stop = \"18446744073709551615s\"\n", kNoTime}));
 
 TEST(InitConfig, WhatIsUsedMayBeRequested) {
-    const Parsed parsed(
-        SERVICE("a") "provides = \"x\"\nprotocol = 9\n" SERVICE("b") "provides = \"y\"\nprotocol = 61\n" SERVICE(
-            "c") "provides = \"z\"\n" SERVICE("d") "uses = [\"x\", \"y\", \"z\"]\n");
+    const Parsed parsed(SERVICE("a") "provides = \"x\"\nprotocol = 8\n" SERVICE(
+        "b") "provides = \"y\"\nprotocol = 61\npower = true\n" SERVICE("c") "uses = [\"x\", \"y\"]\n");
     ASSERT_EQ(parsed.error(), "");
     const auto services = parsed.config->services();
-    EXPECT_EQ(services[0].protocol_number(), 0x0900u);
-    EXPECT_EQ(parsed.config->services_of(services[3]), service_grant(9) | service_grant(61));
-    EXPECT_EQ(parsed.config->services_of(services[0]), Grants::None);
+    EXPECT_EQ(services[0].protocol_number(), 0x0800u);
+    EXPECT_EQ(parsed.config->grants_of(services[2]), service_grant(8) | service_grant(61));
+    EXPECT_EQ(parsed.config->grants_of(services[1]), Grants::Power);
+    EXPECT_EQ(parsed.config->grants_of(services[0]), Grants::None);
+}
+
+/// A class of devices, and with it who hands them out. Who uses only that one may see what there is, and have nothing.
+TEST(InitConfig, DevicesAreGrantedByClass) {
+    const Parsed parsed(SERVICE("a") "provides = \"devices\"\nprotocol = 3\ndevices = true\n" SERVICE(
+        "b") "uses = [\"block\", \"9p\"]\n" SERVICE("c") "uses = [\"devices\"]\n");
+    ASSERT_EQ(parsed.error(), "");
+    const auto services = parsed.config->services();
+    EXPECT_EQ(parsed.config->grants_of(services[0]), Grants::Dma);
+    EXPECT_EQ(parsed.config->grants_of(services[1]), service_grant(3) | service_grant(10) | service_grant(16));
+    EXPECT_EQ(parsed.config->grants_of(services[2]), service_grant(3));
+}
+
+TEST(InitConfig, ABadgeTellsTheClasses) {
+    const auto badge = client_badge(77, class_grant("block") | class_grant("9p") | service_grant(3) | Grants::Power);
+    EXPECT_EQ(pid_of_client(badge), 77u);
+    for (const DeviceClass& each : kDeviceClasses)
+        EXPECT_EQ(may_have(badge, each.name), each.name == "block" || each.name == "9p") << each.name;
+    EXPECT_FALSE(may_have(badge, "no such class"));
+    EXPECT_FALSE(may_have(badge | std::uint64_t{1} << 40, "block")) << "a driver is no client";
 }
 
 TEST(InitConfig, ReadsMemoryAndPriorities) {
@@ -206,8 +227,9 @@ INSTANTIATE_TEST_SUITE_P(
         Refused{"[[service]]\nname = \"abcdefghijklmnopqrstuvwxyzabcdef\"\n", "2: \"name\" is longer than 31 bytes"},
         Refused{SERVICE("a") "args = \"x\"\n", "4: \"args\" must be a list of texts, such as [\"a\", \"b\"]"},
         Refused{SERVICE("a") "args = [1]\n", "4: \"args\" must be a list of texts, such as [\"a\", \"b\"]"},
-        Refused{SERVICE("a") "args = [\"1\",\"2\",\"3\",\"4\",\"5\",\"6\",\"7\",\"8\",\"9\"]\n",
-                "4: \"args\" lists more than 8 texts"},
+        Refused{
+            SERVICE("a") "args = [\"1\",\"2\",\"3\",\"4\",\"5\",\"6\",\"7\",\"8\",\"9\",\"10\",\"11\",\"12\",\"13\"]\n",
+            "4: \"args\" lists more than 12 texts"},
         Refused{SERVICE("a") "priority = 240\n", "4: \"priority\" must be a number from 1 to 239"},
         Refused{SERVICE("a") "priority = \"high\"\n", "4: \"priority\" must be a number from 1 to 239"},
         Refused{SERVICE("a") "restart = \"often\"\n", "4: \"restart\" must be \"always\", \"on-failure\" or \"never\""},
@@ -223,7 +245,11 @@ INSTANTIATE_TEST_SUITE_P(
                 "5: \"a\" needs \"b\", which needs \"c\", which needs \"a\": none can be first"},
         Refused{SERVICE("a") "devices = true\n" SERVICE("b") "devices = true\n",
                 "5: \"a\" and \"b\" both get the devices"},
-        Refused{SERVICE("a") "public = true\n", "1: service \"a\" is \"public\", but \"provides\" nothing"}));
+        Refused{SERVICE("a") "uses = [\"block\"]\n", "1: service \"a\" uses \"block\", which none provides"},
+        Refused{SERVICE("a") "provides = \"x\"\n" SERVICE("b") "uses = [\"x\"]\n",
+                "5: service \"b\" uses \"x\", which has no \"protocol\""},
+        Refused{SERVICE("a") "provides = \"x\"\nprotocol = 10\n",
+                "1: service \"a\" has the \"protocol\" of the devices \"block\""}));
 
 TEST(InitConfig, RefusesWhatIsNoToml) {
     EXPECT_TRUE(Parsed("[[service]]\nname = \"a\n").error().starts_with("2: "));

@@ -32,7 +32,7 @@ std::string usual_file() {
 
 TEST(DriverTable, ReadsEveryKey) {
     const Parsed parsed(DRIVER(
-        "2") "priority = 20\nmemory = 30\ndma = 40\nsession = \"block\"\n[[driver]]\n"
+        "2") "priority = 20\nmemory = 30\ndma = 40\nsession = \"ring\"\n[[driver]]\n"
              "compatible = \"a,b\"\npath = \"bin/y\"\nclass = \"y\"\n");
     ASSERT_EQ(parsed.error(), "");
     ASSERT_EQ(parsed.table->drivers().size(), 2u);
@@ -43,7 +43,7 @@ TEST(DriverTable, ReadsEveryKey) {
     EXPECT_EQ(first->priority, 20u);
     EXPECT_EQ(first->memory_pages, 30u);
     EXPECT_EQ(first->dma_pages, 40u);
-    EXPECT_EQ(first->session, SessionKind::Block);
+    EXPECT_EQ(first->session, SessionKind::Ring);
     EXPECT_EQ(second->priority, 200u);
     EXPECT_EQ(second->session, SessionKind::None);
     EXPECT_EQ(parsed.table->for_virtio(3), nullptr);
@@ -74,7 +74,7 @@ TEST(DriverTable, RefusesAndNamesTheLine) {
         {DRIVER("0"), "2: \"virtio\" must be a number from 1 to 65535"},
         {DRIVER("1") "priority = 210\n", "5: \"priority\" must be a number from 1 to 209"},
         {DRIVER("1") "dma = 513\n", "5: \"dma\" must be a number from 0 to 512"},
-        {DRIVER("1") "session = \"x\"\n", "5: \"session\" must be \"block\" or \"plain\""},
+        {DRIVER("1") "session = \"x\"\n", "5: \"session\" must be \"ring\" or \"plain\""},
         {"[[driver]]\npath = 1\n", "2: \"path\" must be a text in quotes"},
         {"[[driver]]\npath = \"\"\n", "2: \"path\" must be a text in quotes"},
         {"[[driver]]\npath = \"0123456789012345678901234567890123\"\n", "2: \"path\" is longer than 31 bytes"},

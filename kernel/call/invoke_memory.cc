@@ -27,7 +27,7 @@ Result<Pte*> find_entry(const Request& request, const Capability& frame, const P
 Outcome map_one(const Request& request, const Place& place) {
     Capability& frame = request.slot.cap;
     TRY(entry, find_entry(request, frame, place));
-    if (place.replaces()) unmap_frame(frame);
+    if (place.replaces() && !place.is_of(frame)) unmap_frame(frame);
     map_frame(frame, place, *entry);
     announce(place, place.address + bit(frame.size_bits));
     return done();
@@ -62,8 +62,12 @@ Result<void> check_run(const Request& request, std::uint64_t count) {
     }
     const VirtAddr end = address;
 
-    // First all old mappings end: one of them may be where another frame of the run comes.
-    for (unsigned i = 0; first.replaces() && i < count; i++) unmap_frame(frames[i].cap);
+    // First old mappings end: one of them may be where another frame of the run comes.
+    address = first.address;
+    for (unsigned i = 0; first.replaces() && i < count; i++) {
+        if (!Place{first.vspace, address, first.flags}.is_of(frames[i].cap)) unmap_frame(frames[i].cap);
+        address = address + bit(frames[i].cap.size_bits);
+    }
     address = first.address;
     for (unsigned i = 0; i < count; i++) {
         map_frame(frames[i].cap, {first.vspace, address, first.flags}, *entries[i]);

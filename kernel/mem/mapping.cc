@@ -40,8 +40,8 @@ Pte* find_mapping(const Capability& frame) {
 /// find_place() where something is mapped: a small page that `frame` may replace, or its own old mapping. Not inlined,
 /// so that find_place() needs no stack frame where nothing is mapped yet. Error: AlreadyMapped.
 [[gnu::noinline]] Result<Pte*> find_replaced(const Capability& frame, const Place& place, Walk at) {
-    const bool is_small_page = at.level == 0, is_own = at.entry == find_mapping(frame);
-    CHECK(place.replaces() && (is_small_page || is_own), Error::AlreadyMapped);
+    const bool is_small_page = at.level == 0;
+    CHECK(place.replaces() && (is_small_page || at.entry == find_mapping(frame)), Error::AlreadyMapped);
     return at.entry;
 }
 

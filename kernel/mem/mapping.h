@@ -20,6 +20,11 @@ struct Place {
     std::uint64_t flags;
 
     bool replaces() const { return (flags & std::uint64_t(MapFlags::Replace)) != 0; }
+    /// Whether `frame` remembers this place: then what is there, its own mapping or another, ends when it is mapped
+    /// here.
+    bool is_of(const Capability& frame) const {
+        return frame.space == vspace.space && frame.mapped_at == address.value;
+    }
     /// `page` in this place.
     Pte leaf(PhysAddr page) const { return Pte::user_leaf(page, flags & ~std::uint64_t(MapFlags::Replace)); }
 };

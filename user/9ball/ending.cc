@@ -35,10 +35,8 @@ void Supervisor::collect_ended() {
 
 /// Takes back what a service had, and forgets what it asked for.
 void Supervisor::clean_up(Service& service) {
-    registry_.forget_client(service.pid);
     taker_.forget_client(service.pid);
-    if (!service.config->provides.empty()) registry_.remove(service.config->provides);
-    offer(service);
+    withdraw(service);
     drop(service.stop_signal);
     drop(service.question);
     if (service.config->provides == kTerminal) journal().set_echo(Journal::Echo::On);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Checks across the services of init.toml: names are unique, references resolve, and dependencies have no cycle.
 #include "init_config.h"
+#include "protocol/unicorn.h"
 
 namespace glenda::nineball {
 
@@ -26,12 +27,15 @@ std::expected<void, ConfigError> InitConfig::check() const {
 std::expected<void, ConfigError> InitConfig::check_alone(const ServiceConfig& service) const {
     if (service.name.empty()) return refuse(service, "this [[service]] has no \"name\"");
     if (service.path.empty()) return refuse(service, "service \"{}\" has no \"path\"", service.name);
-    if (service.is_public && service.provides.empty())
-        return refuse(service, "service \"{}\" is \"public\", but \"provides\" nothing", service.name);
     if (service.limit != 0 && service.limit < service.memory)
         return refuse(service, "service \"{}\" has a \"limit\" below its \"memory\"", service.name);
     if (service.protocol != 0 && service.provides.empty())
         return refuse(service, "service \"{}\" has a \"protocol\", but \"provides\" nothing", service.name);
+    for (const DeviceClass& each : kDeviceClasses) {
+        if (service.protocol == each.number)
+            return refuse(service, "service \"{}\" has the \"protocol\" of the devices \"{}\"", service.name,
+                          each.name);
+    }
     if (service.ready() == ReadyRule::Register && service.provides.empty())
         return refuse(service, "service \"{}\" is \"ready\" when it registers, but \"provides\" nothing", service.name);
     if (service.ready() == ReadyRule::Exit && service.restart == RestartRule::Always)
@@ -58,9 +62,15 @@ std::expected<void, ConfigError> InitConfig::check_unique(std::size_t index) con
 
 std::expected<void, ConfigError> InitConfig::check_uses(const ServiceConfig& service) const {
     for (std::string_view used : service.uses.all()) {
-        bool found = false;
-        for (const ServiceConfig& other : services()) found = found || other.provides == used;
-        if (!found) return refuse(service, "service \"{}\" uses \"{}\", which none provides", service.name, used);
+        const bool is_class = class_grant(used) != Grants::None;
+        const ServiceConfig* source = nullptr;
+        for (const ServiceConfig& other : services()) {
+            if (other.provides == used || (is_class && other.devices)) source = &other;
+        }
+        if (source == nullptr)
+            return refuse(service, "service \"{}\" uses \"{}\", which none provides", service.name, used);
+        if (source->protocol == 0)
+            return refuse(service, "service \"{}\" uses \"{}\", which has no \"protocol\"", service.name, used);
     }
     return {};
 }

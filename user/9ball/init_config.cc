@@ -6,6 +6,7 @@
 
 #include "glenda/number.h"
 #include "glenda/slots.h"
+#include "protocol/unicorn.h"
 #include "util/bits.h"
 
 namespace glenda::nineball {
@@ -46,8 +47,10 @@ std::optional<Measure> read_measure(const TomlEvent& event, std::span<char> buff
 }
 
 constexpr unsigned kMaxProtocol = 61;  // of Grants' bits
-constexpr ServiceClass kClasses[] = {
-    {"system", 101, 239, 0}, {"interactive", 100, 100, 100}, {"normal", 81, 99, 90}, {"batch", 40, 40, 40}};
+constexpr ServiceClass kClasses[] = {{"system", 101, 239, 0, SchedClass::System},
+                                     {"interactive", 100, 100, 100, SchedClass::Interactive},
+                                     {"normal", 81, 99, 90, SchedClass::Normal},
+                                     {"batch", 40, 40, 40, SchedClass::Batch}};
 
 }  // namespace
 
@@ -58,12 +61,19 @@ bool ServiceConfig::may_use(std::string_view endpoint) const {
     return false;
 }
 
-Grants InitConfig::services_of(const ServiceConfig& config) const {
-    Grants grants = Grants::None;
+/// Whoever may have devices of a class may also ask for the service that hands them out.
+Grants InitConfig::grants_of(const ServiceConfig& config) const {
+    // lab 4.8a {
+    Grants grants = config.power ? Grants::Power : config.devices ? Grants::Dma : Grants::None;
+    Grants classes = Grants::None;
+    for (std::string_view used : config.uses.all()) classes = classes | class_grant(used);
     for (const ServiceConfig& other : services()) {
-        if (other.protocol != 0 && config.may_use(other.provides)) grants = grants | service_grant(other.protocol);
+        if (other.protocol == 0) continue;
+        const bool is_source = other.devices && classes != Grants::None;
+        if (is_source || config.may_use(other.provides)) grants = grants | service_grant(other.protocol);
     }
-    return grants;
+    return grants | classes;
+    // lab 4.8a }
 }
 
 std::expected<void, ConfigError> InitConfig::parse(std::string_view text) {
@@ -98,7 +108,6 @@ std::expected<void, ConfigError> InitConfig::read_key(ServiceConfig& service, co
     if (key == "args") return read_texts(service.args, event);
     if (key == "needs") return read_texts(service.needs, event);
     if (key == "uses") return read_texts(service.uses, event);
-    if (key == "public") return read_flag(service.is_public, event);
     if (key == "devices") return read_flag(service.devices, event);
     if (key == "restart") return read_restart(service, event);
     if (key == "ready") return read_ready(service, event);

@@ -10,13 +10,13 @@
 //     ready = "register"          # it is up once it has registered that (the default with `provides`),
 //                                 # or "ready": once it says so (the default without),
 //                                 # or "exit": once it has ended with status 0
-//     protocol = 9                # the number of what it provides, 1 to 61: of 0x0900. Programs ask Factotum for it
-//     public = true               # every program may look up what it provides
-//     uses = ["serial"]           # names that it may look up; it, and what it starts, may ask Factotum for them
+//     protocol = 9                # the number of what it provides, 1 to 61: of 0x0900. Without it, nobody can use that
+//     uses = ["other", "block"]   # what it, and what it starts, may ask for: names that services provide, and classes
+//                                 # of devices (protocol/unicorn.h)
 //     devices = true              # it gets all devices (protocol/unicorn_boot.h); one service at most
 //     restart = "always"          # or "on-failure" (the default), or "never"
 //     class = "system"            # "system": priorities 101 to 239, "interactive": 100, "normal": 81 to 99,
-//                                 # usually 90, or "batch": 40
+//                                 # usually 90, or "batch": 40, in longer turns
 //     priority = 200              # 1 to 239, one of the class; the default is the class's usual one, or 100
 //     memory = "640K"             # kept for it, whoever else wants memory: this is the default
 //     limit = "16M"               # what it and its children may have at most; the default is no limit
@@ -58,10 +58,11 @@ struct ServiceClass {
     unsigned lowest;
     unsigned highest;
     unsigned usual;  // 0: it must be said
+    SchedClass sched;
 };
 
 struct ServiceConfig {
-    static constexpr std::size_t kMaxTexts = 8;
+    static constexpr std::size_t kMaxTexts = 12;
     using Texts = FixedVector<std::string_view, kMaxTexts>;
 
     std::size_t line = 0;  // of [[service]]
@@ -81,7 +82,6 @@ struct ServiceConfig {
     unsigned cnode_radix = 6;
     unsigned protocol = 0;  // 0: none
     unsigned stop_ms = 3000;
-    bool is_public = false;
     bool devices = false;
     unsigned heartbeat_ms = 0;  // 0: never
     bool console = false;
@@ -109,8 +109,8 @@ public:
     /// configuration must not be used.
     std::expected<void, ConfigError> parse(std::string_view text);
 
-    /// What a service may ask Factotum for.
-    Grants services_of(const ServiceConfig& config) const;
+    /// What a service may do, and have, beyond what every program may.
+    Grants grants_of(const ServiceConfig& config) const;
 
     std::span<const ServiceConfig> services() const { return std::span(services_).first(count_); }
 

@@ -130,12 +130,11 @@ void read_config(Bytes initrd) {
     read_config(initrd);
     DeviceVault devices(info, bootstrap);
     must(devices.make(info, memory_plan.device_pool()), "the devices' CNode");
-    Registry registry(bootstrap);
     LogTaker taker(journal());
-    Supervisor supervisor(init_config, devices, bootstrap, registry, taker, own.timer, info.timebase);
+    Supervisor supervisor(init_config, devices, bootstrap, taker, own.timer, info.timebase);
     supervisor.start_ready();
 
-    NineballServer handler(supervisor, registry, taker);
+    NineballServer handler(supervisor, taker);
     Server(own.endpoint, replies, {environment().cnode, own.receive_slot, 1}).run(handler);
 }
 

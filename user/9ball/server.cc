@@ -25,7 +25,6 @@ Reaction NineballServer::dispatch(Request& request) {
     Service* const client = supervisor_.by_pid(request.badge);
     switch (Method(request.label())) {
         case Method::Register: return register_name(client, request);
-        case Method::Lookup: return look_up(client, request);
         case Method::Log: return log(client, request);
         case Method::LogRead: return read_log(request);
         case Method::Shutdown: return power(client, PowerState::Off, request);
@@ -42,35 +41,15 @@ Reaction NineballServer::dispatch(Request& request) {
 }
 
 Reaction NineballServer::register_name(Service* client, Request& request) {
+    // lab 4.8b {
     MessageReader reader = request.reader();
     const std::string_view name = reader.text();
     if (!reader.ok() || request.caps() != 1) return ServerError::BadRequest;
     if (client == nullptr || name.empty() || client->config->provides != name) return ServerError::PermissionDenied;
-    const Answer<void> added = registry_.add(client->config->provides, request.caps_node(), request.cap_index(0));
-    if (!added) return added.error();
-    supervisor_.registered(*client);
+    const Answer<void> offered = supervisor_.registered(*client, Endpoint(request.cap_index(0)));
+    if (!offered) return offered.error();
     return Reaction::ok();
-}
-
-Reaction NineballServer::look_up(const Service* client, Request& request) {
-    // lab 4.8a {
-    MessageReader reader = request.reader();
-    const auto flags = LookupFlags(reader.word());
-    const std::string_view name = reader.text();
-    if (!reader.ok()) return ServerError::BadRequest;
-    // Pass the text of init.toml on, because it outlives the request.
-    if (client != nullptr) {
-        for (std::string_view used : client->config->uses.all()) {
-            if (used == name) return registry_.look_up(used, request, flags, request.badge);
-        }
-    }
-    // A stranger does not wait: there can be more of them than places.
-    for (const Service& server : supervisor_.services()) {
-        if (!server.config->is_public || server.config->provides != name) continue;
-        return registry_.look_up(server.config->provides, request, LookupFlags::None, request.badge | kStrangerBadge);
-    }
-    return ServerError::PermissionDenied;
-    // lab 4.8a }
+    // lab 4.8b }
 }
 
 Reaction NineballServer::log(const Service* client, const Request& request) {
@@ -173,7 +152,7 @@ Reaction NineballServer::manifest(const Request& request) const {
     if (index >= supervisor_.services().size()) return ServerError::NotFound;
     const Service& service = supervisor_.services()[index];
     MessageWriter reply(0);
-    reply.text(service.name()).word(service.pid);
+    reply.text(service.name()).word(service.pid).word(supervisor_.grants_of(service));
     const auto slots = manifest_of(*service.config, service.pid);
     for (const ManifestSlot& slot : slots.all()) reply.word(std::bit_cast<std::uint64_t>(slot));
     return reply;

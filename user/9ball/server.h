@@ -8,7 +8,6 @@
 
 #include "glenda/server.h"
 #include "log_taker.h"
-#include "registry.h"
 #include "report.h"
 #include "supervisor.h"
 
@@ -20,8 +19,7 @@ constexpr Badge kTimerExpired = 2;
 
 class NineballServer {
 public:
-    NineballServer(Supervisor& supervisor, Registry& registry, LogTaker& taker)
-        : supervisor_(supervisor), registry_(registry), taker_(taker) {}
+    NineballServer(Supervisor& supervisor, LogTaker& taker) : supervisor_(supervisor), taker_(taker) {}
 
     Reaction handle(Request& request);
     void signalled(Badge bits);
@@ -29,7 +27,6 @@ public:
 private:
     Reaction dispatch(Request& request);
     Reaction register_name(Service* client, Request& request);
-    Reaction look_up(const Service* client, Request& request);
     Reaction log(const Service* client, const Request& request);
     Reaction read_log(const Request& request) const;
     Reaction take_log(const Service* client, Request& request);
@@ -43,7 +40,6 @@ private:
     Reaction manifest(const Request& request) const;
 
     Supervisor& supervisor_;
-    Registry& registry_;
     LogTaker& taker_;
 };
 

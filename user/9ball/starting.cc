@@ -19,11 +19,6 @@ bool is_transient(AnyError error) {
            error == Error::NotEnoughMemory;
 }
 
-Grants grants_of(const ServiceConfig& config) {
-    if (config.power) return Grants::Power;
-    return config.devices ? Grants::Dma : Grants::None;
-}
-
 }  // namespace
 
 bool Supervisor::needs_are_up(const Service& service) const {
@@ -80,6 +75,8 @@ void Supervisor::start(Service& service) {
         return;
     }
     service.pid = *pid;
+    if (config.kind != nullptr && config.kind->sched == SchedClass::Batch)  // of the others, the priority says all
+        (void)process::set_sched(*pid, SchedClass::Batch);
     say("{}: started as process {}", config.name, *pid);
     service.state = ServiceState::Starting;
     if (config.ready() != ReadyRule::Exit) service.due = service.started + kReadySeconds * timebase_;
@@ -107,7 +104,7 @@ Answer<std::uint64_t> Supervisor::spawn(const ServiceConfig& config, process::Sp
                            .slots = slots,
                            .reserved = config.memory / kPageSize,
                            .limit = config.limit / kPageSize,
-                           .grants = config_.services_of(config) | grants_of(config)},
+                           .grants = config_.grants_of(config)},
                           &reason);
 }
 
@@ -120,20 +117,21 @@ void Supervisor::mark_up(Service& service) {
     start_ready();
 }
 
-void Supervisor::registered(Service& service) {
-    say("{}: serves {}", service.name(), service.config->provides);
-    if (service.config->provides == kTerminal) journal().set_echo(Journal::Echo::Off);
-    offer(service);
-    if (service.config->ready() == ReadyRule::Register) mark_up(service);
+/// Whoever may have it asks Factotum, so 9Ball keeps nothing.
+Answer<void> Supervisor::registered(Service& service, Endpoint endpoint) {
+    // lab 4.8c {
+    const ServiceConfig& config = *service.config;
+    if (config.protocol != 0) TRY_VOID(process::offer(config.protocol_number(), endpoint));
+    say("{}: serves {}", service.name(), config.provides);
+    if (config.provides == kTerminal) journal().set_echo(Journal::Echo::Off);
+    if (config.ready() == ReadyRule::Register) mark_up(service);
+    return {};
+    // lab 4.8c }
 }
 
-/// Programs ask Factotum for what the service has registered. 9Ball's own clients look it up here.
-void Supervisor::offer(const Service& service) {
-    const ServiceConfig& config = *service.config;
-    if (config.protocol == 0) return;
-    const Endpoint endpoint = registry_.endpoint(config.provides);
-    if (const Answer<void> offered = process::offer(config.protocol_number(), endpoint); !offered)
-        say("{}: is not offered: {}", service.name(), offered.error());
+/// It has ended, with what it served.
+void Supervisor::withdraw(const Service& service) {
+    if (service.config->protocol != 0) (void)process::offer(service.config->protocol_number());
 }
 
 void Supervisor::said_ready(Service& service) {

@@ -13,12 +13,11 @@ constexpr std::int64_t kKillSignal = 9;
 
 }  // namespace
 
-Supervisor::Supervisor(const InitConfig& config, DeviceVault& devices, Bootstrap& bootstrap, Registry& registry,
-                       LogTaker& taker, Timer timer, std::uint64_t timebase)
+Supervisor::Supervisor(const InitConfig& config, DeviceVault& devices, Bootstrap& bootstrap, LogTaker& taker,
+                       Timer timer, std::uint64_t timebase)
     : config_(config),
       devices_(devices),
       bootstrap_(bootstrap),
-      registry_(registry),
       taker_(taker),
       timer_(timer),
       timebase_(timebase),

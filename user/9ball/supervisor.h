@@ -16,7 +16,6 @@
 #include "glenda/process.h"
 #include "log_taker.h"
 #include "protocol/factotum.h"
-#include "registry.h"
 #include "report.h"
 #include "service.h"
 
@@ -28,8 +27,8 @@ public:
     static constexpr std::string_view kTerminal = "devices";  // while they are served, the kernel's console is not used
 
     /// `timer` signals 9Ball. `timebase`: ticks per second.
-    Supervisor(const InitConfig& config, DeviceVault& devices, Bootstrap& bootstrap, Registry& registry,
-               LogTaker& taker, Timer timer, std::uint64_t timebase);
+    Supervisor(const InitConfig& config, DeviceVault& devices, Bootstrap& bootstrap, LogTaker& taker, Timer timer,
+               std::uint64_t timebase);
 
     /// Starts each waiting service whose dependencies are up, and fails those with a failed dependency.
     void start_ready();
@@ -37,8 +36,9 @@ public:
     void collect_ended();
     /// Handles expired deadlines.
     void tick();
-    /// A service has registered what it provides, or has said that it is ready: by its rule it is up.
-    void registered(Service& service);
+    /// A service has registered what it provides, or has said that it is ready: by its rule it is up. An error of
+    /// Factotum's, which hands `endpoint` out from now on, leaves everything as it was.
+    Answer<void> registered(Service& service, Endpoint endpoint);
     void said_ready(Service& service);
 
     /// Stops `service`, after all that need it.
@@ -54,6 +54,8 @@ public:
     /// The loop of a service runs (heartbeat.cc). Returns the period in ticks; 0: it need not say so.
     std::uint64_t heard(Service& service, Pulse pulse);
 
+    /// What `service` may do, and have, beyond what every program may.
+    Grants grants_of(const Service& service) const { return config_.grants_of(*service.config); }
     /// The running service with that process identifier; null if there is none.
     Service* by_pid(std::uint64_t pid);
     /// The service called `name`; null if there is none.
@@ -67,7 +69,7 @@ private:
 
     void start(Service& service);
     void mark_up(Service& service);
-    void offer(const Service& service);
+    void withdraw(const Service& service);
     Answer<std::uint64_t> spawn(const ServiceConfig& config, process::SpawnReason& reason);
     void ended(Service& service, ExitStatus status);
     void clean_up(Service& service);
@@ -91,7 +93,6 @@ private:
     const InitConfig& config_;
     DeviceVault& devices_;
     Bootstrap& bootstrap_;
-    Registry& registry_;
     LogTaker& taker_;
     Timer timer_;
     std::uint64_t timebase_;

@@ -47,14 +47,14 @@ bool complain(std::uint64_t block, const char* what) {
     return false;
 }
 
-const char* name_of(BlockStatus status) {
+const char* name_of(SessionStatus status) {
     switch (status) {
-        case BlockStatus::Ok: return "ok";
-        case BlockStatus::BadRequest: return "there is no such block";
-        case BlockStatus::ReadOnly: return "the disk is read-only";
-        case BlockStatus::Unsupported: return "the disk cannot do that";
-        case BlockStatus::Failed: return "the disk has failed";
-        case BlockStatus::Broken: return "nobody drives the disk any more";
+        case SessionStatus::Ok: return "ok";
+        case SessionStatus::BadRequest: return "there is no such block";
+        case SessionStatus::ReadOnly: return "the disk is read-only";
+        case SessionStatus::Unsupported: return "the disk cannot do that";
+        case SessionStatus::Failed: return "the disk has failed";
+        case SessionStatus::Broken: return "nobody drives the disk any more";
     }
     return "?";
 }
@@ -62,7 +62,7 @@ const char* name_of(BlockStatus status) {
 /// Does `op` for `count` blocks from `first` on, `depth` of them in flight. `before(page, i)` prepares the page for
 /// block number i of these, `after(page, i)` looks at it and returns whether it is right.
 template <typename Before, typename After>
-bool each_block(BlockOp op, std::uint64_t first, std::uint64_t count, Before before, After after,
+bool each_block(SessionOp op, std::uint64_t first, std::uint64_t count, Before before, After after,
                 unsigned depth = kDepth) {
     std::uint64_t free_pages = mask(depth), next = 0, done = 0;
     while (done != count) {
@@ -76,7 +76,7 @@ bool each_block(BlockOp op, std::uint64_t first, std::uint64_t count, Before bef
         disk.kick();
         while (const auto answer = disk.requests().take()) {
             const unsigned page = unsigned(answer->cookie & 0xff);
-            if (answer->status != BlockStatus::Ok)
+            if (answer->status != SessionStatus::Ok)
                 return complain(first + (answer->cookie >> 8), name_of(answer->status));
             if (!after(page, answer->cookie >> 8)) return false;
             free_pages |= bit(page);
@@ -89,11 +89,11 @@ bool each_block(BlockOp op, std::uint64_t first, std::uint64_t count, Before bef
 
 /// Waits until all that was written is on the disk.
 bool flush() {
-    (void)disk.requests().submit({.op = BlockOp::Flush});
+    (void)disk.requests().submit({.op = SessionOp::Flush});
     disk.kick();
     for (;;) {
         if (const auto answer = disk.requests().take()) {
-            if (answer->status == BlockStatus::Ok) return true;
+            if (answer->status == SessionStatus::Ok) return true;
             print("disk: flush: {}\n", name_of(answer->status));
             return false;
         }
@@ -106,11 +106,11 @@ bool nothing_after(unsigned, std::uint64_t) { return true; }
 
 bool write(std::uint64_t seed, std::uint64_t first, std::uint64_t count) {
     const auto fill = [&](unsigned page, std::uint64_t i) { fill_page(page, seed, first + i); };
-    return each_block(BlockOp::Write, first, count, fill, nothing_after) && flush();
+    return each_block(SessionOp::Write, first, count, fill, nothing_after) && flush();
 }
 
 bool check(std::uint64_t seed, std::uint64_t first, std::uint64_t count) {
-    return each_block(BlockOp::Read, first, count, nothing_before, [&](unsigned page, std::uint64_t i) {
+    return each_block(SessionOp::Read, first, count, nothing_before, [&](unsigned page, std::uint64_t i) {
         return is_filled(page, seed, first + i) || complain(first + i, "its content is wrong");
     });
 }
@@ -119,20 +119,20 @@ bool check(std::uint64_t seed, std::uint64_t first, std::uint64_t count) {
 bool copy(std::uint64_t from, std::uint64_t to, std::uint64_t count) {
     for (std::uint64_t done = 0; done < count; done += kDepth) {
         const std::uint64_t piece = count - done < kDepth ? count - done : kDepth;
-        const auto in_order = [&](BlockOp op, std::uint64_t first) {
+        const auto in_order = [&](SessionOp op, std::uint64_t first) {
             for (unsigned i = 0; i < piece; i++)
                 (void)disk.requests().submit({.op = op, .block = first + i, .data_page = i, .pages = 1, .cookie = i});
             disk.kick();
             while (disk.requests().outstanding() != 0) {
                 while (const auto answer = disk.requests().take()) {
-                    if (answer->status != BlockStatus::Ok)
+                    if (answer->status != SessionStatus::Ok)
                         return complain(first + answer->cookie, name_of(answer->status));
                 }
                 disk.wait();
             }
             return true;
         };
-        if (!in_order(BlockOp::Read, from + done) || !in_order(BlockOp::Write, to + done)) return false;
+        if (!in_order(SessionOp::Read, from + done) || !in_order(SessionOp::Write, to + done)) return false;
     }
     return flush();
 }
@@ -140,7 +140,7 @@ bool copy(std::uint64_t from, std::uint64_t to, std::uint64_t count) {
 /// The sum over i of (i + 1) times the sum of block i's words: so that order counts, but not the order of answers.
 bool sum(std::uint64_t first, std::uint64_t count) {
     std::uint64_t total = 0;
-    const bool good = each_block(BlockOp::Read, first, count, nothing_before, [&](unsigned page, std::uint64_t i) {
+    const bool good = each_block(SessionOp::Read, first, count, nothing_before, [&](unsigned page, std::uint64_t i) {
         std::uint64_t of_block = 0;
         for (unsigned word = 0; word < kWords; word++) of_block += words_of(page)[word];
         total += (i + 1) * of_block;
@@ -162,18 +162,18 @@ bool soak(std::uint64_t seed, std::uint64_t blocks, std::uint64_t drivers) {
         std::array<std::uint64_t, kDepth> which{};
         const std::uint64_t part = blocks / kDepth;
         for (unsigned i = 0; i < kDepth; i++) which[i] = i * part + next_random(state) % part;
-        for (const BlockOp op : {BlockOp::Write, BlockOp::Read}) {
+        for (const SessionOp op : {SessionOp::Write, SessionOp::Read}) {
             for (unsigned i = 0; i < kDepth; i++) {
-                if (op == BlockOp::Write) fill_page(i, round, which[i]);
-                if (op == BlockOp::Read) std::memset(disk.page(i), 0, kPageSize);
+                if (op == SessionOp::Write) fill_page(i, round, which[i]);
+                if (op == SessionOp::Read) std::memset(disk.page(i), 0, kPageSize);
                 (void)disk.requests().submit({.op = op, .block = which[i], .data_page = i, .pages = 1, .cookie = i});
                 if (i % 8 == 7) disk.kick();
             }
             while (disk.requests().outstanding() != 0) {
                 while (const auto answer = disk.requests().take()) {
                     const std::uint64_t block = which[answer->cookie];
-                    if (answer->status != BlockStatus::Ok) return complain(block, name_of(answer->status));
-                    if (op == BlockOp::Read && !is_filled(unsigned(answer->cookie), round, block))
+                    if (answer->status != SessionStatus::Ok) return complain(block, name_of(answer->status));
+                    if (op == SessionOp::Read && !is_filled(unsigned(answer->cookie), round, block))
                         return complain(block, "its content is wrong");
                 }
                 disk.wait();
@@ -190,7 +190,7 @@ bool run(std::string_view command, std::span<const std::uint64_t> numbers) {
     if (command == "check" && numbers.size() == 3) return check(numbers[0], numbers[1], numbers[2]);
     if (command == "copy" && numbers.size() == 3) return copy(numbers[0], numbers[1], numbers[2]);
     if (command == "read" && numbers.size() == 3 && 0 < numbers[2] && numbers[2] <= kDepth)
-        return each_block(BlockOp::Read, numbers[0], numbers[1], nothing_before, nothing_after, unsigned(numbers[2]));
+        return each_block(SessionOp::Read, numbers[0], numbers[1], nothing_before, nothing_after, unsigned(numbers[2]));
     if (command == "sum" && numbers.size() == 2) return sum(numbers[0], numbers[1]);
     if (command == "soak" && numbers.size() == 3) return soak(numbers[0], numbers[1], numbers[2]);
     print(

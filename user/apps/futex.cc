@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
-// Processes that meet at words of memory that they share.
+// Processes that meet at words of memory that they share: `futex`. A word of memory that is gone: `futex gone`.
 #include "glenda/environment.h"
 #include "glenda/print.h"
 #include "glenda/process.h"
+#include "glenda/thread.h"
 #include "util/bits.h"
 
 using namespace glenda;
@@ -61,10 +62,37 @@ Answer<void> run() {
     return {};
 }
 
+Answer<std::atomic<std::uint32_t>*> map_word() {
+    TRY(page, process::map(kPageSize, MapFlags::ReadWrite, MmapFlags::Shared));
+    return reinterpret_cast<std::atomic<std::uint32_t>*>(page);
+}
+
+/// Waits at a word for so long that only its end, or that of its memory, could be the reason to go on.
+std::int64_t wait_for_long(void* word) {
+    constexpr std::int64_t kLong = 20'000'000;
+    const auto woken = process::futex_wait(*static_cast<std::atomic<std::uint32_t>*>(word), 0, kLong);
+    return woken ? 1 : woken.error() == AnyError(ServerError::TimedOut) ? 0 : 2;
+}
+
+/// While a thread waits at a word, the memory goes, and other memory comes: to the same place, and, in Factotum's
+/// books, with the same number.
+Answer<void> lose_memory() {
+    TRY(word, map_word());
+    TRY(waiter, Thread::start(wait_for_long, word));
+    for (std::uint64_t tries = 0; tries < 1000; tries++) process::yield();
+    TRY_VOID(process::unmap(reinterpret_cast<std::uint64_t>(word), kPageSize));
+    TRY(next, map_word());
+    TRY(woken, process::futex_wake(*next, ~std::uint64_t{0}));
+    TRY(status, waiter.join());
+    print("futex: {}, {} were woken, the waiter ended with {}\n", next == word ? "same place" : "another place", woken,
+          status);
+    return {};
+}
+
 }  // namespace
 
-int main() {
-    const auto done = run();
+int main(int argc, char**) {
+    const auto done = argc > 1 ? lose_memory() : run();
     if (!done) print("futex: {}\n", done.error());
     return done ? 0 : 1;
 }

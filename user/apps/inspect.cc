@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Compares what each service holds with its manifest: least privilege. As a service it needs `power = true`.
 //
-// What a service was started with must be there exactly: type, rights, size, badge. From kSlotFirstFree on it may put
-// what it made, or looked up: objects to communicate with. Who was given the devices may also have what it took out of
-// their CNode.
+// What a service may do and ask for (Grants), and what it was started with, must be there exactly: type, rights, size,
+// badge. From kSlotFirstFree on it may put what it made, or asked for: objects to communicate with. Who was given the
+// devices may also have what it took out of their CNode.
 // `inspect hide` first hides a capability of its own there, to be found out.
 #include "glenda/environment.h"
 #include "glenda/nineball.h"
@@ -53,6 +53,10 @@ void walk(const nineball::ServiceManifest& service) {
     for (const Slot& slot : std::span(service.slots).first(service.count))
         has_devices = has_devices || (slot.slot == kSlotPassed && slot.type == CapType::CNode);
     unsigned as_written = 0, own = 0, wrong = 0;
+    const auto granted = process::inspect(service.pid, 0);
+    if (!granted) return print("inspect: {}: {}\n", name, granted.error());
+    if (Grants(granted->badge) != service.grants) wrong++;
+    print("inspect: {}: may do {:#x}, as written {:#x}\n", name, granted->badge, std::uint64_t(service.grants));
     for (CPtr index = 1;; index++) {
         const auto found = process::inspect(service.pid, index);
         if (!found && found.error() == ServerError::NotFound) break;  // past the last slot

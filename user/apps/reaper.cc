@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// A service that kills drivers: `reaper CLASS COUNT` ends the driver of the first device of a class so many times, each
-// some milliseconds after it has become ready, at another moment. For tests: nothing may be lost. It needs power.
+// A service that kills drivers: `reaper CLASS COUNT [SEED]` ends the driver of the first device of a class so many
+// times, each at another moment: every fourth while it starts, the others at work. For tests: nothing may be lost. It
+// needs power, and a priority above the drivers': else it would only ever meet them asleep.
 #include "glenda/devices.h"
 #include "glenda/environment.h"
 #include "glenda/nineball.h"
@@ -22,6 +23,9 @@ void pass(std::uint64_t microseconds) {
     (void)Notification(kSlotNotification).wait();
 }
 
+/// How long driver number `i` lives on, in microseconds.
+std::uint64_t life(std::uint64_t i, bool is_up) { return i * 7'919'339 % (is_up ? 20'011 : 3'001) + 1; }
+
 /// The number of the first device of a class; past the last one if there is none.
 unsigned find(Endpoint unicorn, std::string_view device_class) {
     for (unsigned i = 0;; i++) {
@@ -33,8 +37,9 @@ unsigned find(Endpoint unicorn, std::string_view device_class) {
 }  // namespace
 
 int main(int argc, char** argv) {
-    const auto count = argc == 3 ? to_number(argv[2]) : std::nullopt;
-    if (!count) panic("usage: reaper CLASS COUNT");
+    const auto count = argc >= 3 ? to_number(argv[2]) : std::nullopt;
+    const auto seed = argc >= 4 ? to_number(argv[3]) : 0;
+    if (!count || !seed) panic("usage: reaper CLASS COUNT [SEED]");
     if (const auto made = process::create(CapType::Timer, kTimer); !made) panic("no timer: {}", made.error());
     if (const auto bound = Timer(kTimer).bind(Notification(kSlotNotification)); !bound) panic("no time");
     if (const auto ready = nineball::ready(); !ready) panic("cannot be ready: {}", ready.error());
@@ -43,12 +48,13 @@ int main(int argc, char** argv) {
     const unsigned device = find(*unicorn, argv[1]);
     std::uint64_t last = 0, killed = 0;
     while (killed != *count) {
-        pass(5000);
+        pass(1000);
         const auto status = devices::status(*unicorn, device);
         if (!status) panic("{}: {}", std::string_view(argv[1]), status.error());
-        if (status->state != DeviceState::Up || status->pid == last) continue;
+        const bool is_up = status->state == DeviceState::Up;
+        if (status->pid == 0 || status->pid == last || (!is_up && killed % 4 != 0)) continue;
         last = status->pid;
-        pass(killed * 7919 % 2000 + 1);
+        pass(life(*seed * 1'000 + killed, is_up));
         if (process::kill(last, 9)) killed++;
     }
     print("reaper: {} drivers killed\n", killed);

@@ -69,6 +69,8 @@ const char* name(EventKind kind) {
         case EventKind::Debug: return "debug";
         case EventKind::NoMount: return "nomount";
         case EventKind::Fork: return "fork";
+        case EventKind::Exec: return "exec";
+        case EventKind::Exit: return "exit";
     }
     return "?";
 }

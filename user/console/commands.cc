@@ -47,6 +47,23 @@ bool ps(Arguments arguments) {
     return true;
 }
 
+bool threads(Arguments arguments) {
+    const auto pid = arguments.empty() ? 0 : to_number(arguments[0]);
+    if (arguments.size() > 1 || !pid || (*pid == 0 && !arguments.empty())) return false;
+    const auto list = process::list_threads(*pid);
+    if (!list && list.error() == ServerError::NoSuchProcess)
+        print("threads: there is no process {}\n", *pid);
+    else if (!list)
+        print("threads: {}\n", list.error());
+    if (!list) return true;
+    print("{:>5} {:>5}  {:<14} {:<8} {:>8} {:>4} {:>8}\n", "TID", "PID", "NAME", "STATE", "PRIORITY", "HART", "MS");
+    for (const ThreadInfo& line : *list)
+        print("{:>5} {:>5}  {:<14} {:<8} {:>8} {:>4} {:>8}\n", line.tid, line.pid, std::string_view(line.name),
+              std::string_view(name_of(line.activity)), unsigned{line.priority}, unsigned{line.hart},
+              line.milliseconds);
+    return true;
+}
+
 /// How long a command takes, in milliseconds.
 bool time(Arguments arguments) {
     constexpr std::uint64_t kTicksPerMillisecond = 10'000;  // QEMU's virt machine counts 10 MHz
@@ -201,6 +218,7 @@ bool reboot(Arguments arguments) {
 constexpr Command kCommands[] = {
     {"help", "help", "show this list", help},
     {"ps", "ps", "list the processes, with the processor time they used", ps},
+    {"threads", "threads [PID]", "list the threads of a process, or of all", threads},
     {"run", "run NAME [ARGS...] [&]", "run a program from bin/; with & in the background", run},
     {"time", "time run NAME [ARGS...]", "run a program, and say how long it took", time},
     {"kill", "kill PID", "end a process", kill},

@@ -9,6 +9,7 @@
 #include "glenda/process.h"
 #include "glenda/slots.h"
 #include "glenda/terminal.h"
+#include "protocol/unicorn.h"
 
 namespace glenda::console {
 
@@ -21,6 +22,8 @@ constexpr CPtr kJobSlot = kSlotFirstFree + 3;  // the terminal, for the program 
 
 constexpr unsigned kChildPriority = 90;  // below the console's, so that the console always responds
 constexpr std::int64_t kInterruptSignal = 2;
+/// A program gets a terminal from the console, as a job. Who may look one up could take the keyboard from the console.
+constexpr Grants kChildGrants = Grants(std::uint64_t(Grants::Services) & ~std::uint64_t(class_grant("serial")));
 
 void report(std::uint64_t pid, ExitStatus status) {
     switch (status.how()) {
@@ -65,7 +68,8 @@ Answer<std::uint64_t> start(std::span<const std::string_view> arguments, bool in
                                      .priority = kChildPriority,
                                      .flags = SpawnFlags::Limits,
                                      .caps = std::span(caps).first(job ? 1 : 0),
-                                     .slots = slot_map(kSlotStdio)},
+                                     .slots = slot_map(kSlotStdio),
+                                     .grants = kChildGrants},
                                     reason);
     (void)environment().cnode.remove(kJobSlot);
     return pid;

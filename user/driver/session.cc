@@ -52,7 +52,7 @@ const Session::Request* Session::next() {
         take(*slot);
     }
     if (!has_next_) return nullptr;
-    if (next_.op == BlockOp::Flush && in_flight_ != 0) return nullptr;
+    if (next_.op == SessionOp::Flush && in_flight_ != 0) return nullptr;
     return &next_;
 }
 
@@ -79,19 +79,23 @@ void Session::take(unsigned number) {
     next_.op = shared::load(slot.op);
     next_.block = shared::load(slot.block);
     next_.pages = shared::load(slot.pages);
+    next_.length = shared::load(slot.length);
     next_.buffer_count = 0;
     if (is_well_formed(shared::load(slot.data_page)))
         has_next_ = true;
     else
-        complete(number, BlockStatus::BadRequest);
+        complete(number, SessionStatus::BadRequest);
 }
 
 bool Session::is_well_formed(std::uint32_t data_page) {
     switch (next_.op) {
-        case BlockOp::Read:
-        case BlockOp::Write: return find_data(data_page);
-        case BlockOp::Flush: return true;
-        case BlockOp::Discard: return next_.pages != 0;
+        case SessionOp::Read:
+        case SessionOp::Write: return find_data(data_page);
+        case SessionOp::Flush: return true;
+        case SessionOp::Discard: return next_.pages != 0;
+        case SessionOp::Send:
+            return next_.pages == 1 && next_.length != 0 && next_.length <= kPageSize && find_data(data_page);
+        case SessionOp::Receive: return next_.pages == 1 && find_data(data_page);
     }
     return false;
 }
@@ -122,11 +126,12 @@ void Session::begin() {
 
 /// The answer, then whose the slot is, then the hint: a driver that ends in between leaves what the client finds by
 /// walking the slots.
-void Session::complete(unsigned number, BlockStatus status) {
+void Session::complete(unsigned number, SessionStatus status, std::uint32_t length) {
     if (has_next_ && next_.slot == number) has_next_ = false;
     in_flight_ &= ~bit(number);
     SessionSlot& slot = page_->slots[number];
     shared::store(slot.status, status);
+    shared::store(slot.length, length);
     shared::publish(slot.state, SlotState::Done);
     shared::store(page_->complete[answered_ % kSessionSlots], std::uint8_t(number));
     shared::publish(page_->complete_tail, ++answered_);
@@ -152,7 +157,7 @@ bool Session::may_wait() {
 
 void Session::abandon() {
     recover();
-    for (unsigned i = 0; i < recovered_count_; i++) complete(recovered_[i], BlockStatus::Broken);
+    for (unsigned i = 0; i < recovered_count_; i++) complete(recovered_[i], SessionStatus::Broken);
     recovered_count_ = 0;
 }
 

@@ -4,7 +4,7 @@
 // It believes nothing that the client can write: a slot is read once, checked, and only the copy is used. Whatever the
 // client writes, it harms its own requests alone.
 // It keeps nothing that a driver after it would need: `recover` finds all unanswered requests in the page. A request
-// may so be carried out twice, which for blocks is the same as once.
+// may so be carried out twice, which for blocks is the same as once; a frame of a network may arrive twice anyhow.
 #pragma once
 
 #include <array>
@@ -28,9 +28,10 @@ public:
 
     struct Request {
         unsigned slot;
-        BlockOp op;
+        SessionOp op;
         std::uint64_t block;
         std::uint32_t pages;
+        std::uint32_t length;
         std::array<Buffer, kMaxRequestPages> buffers;  // of the data
         unsigned buffer_count;
         std::span<const Buffer> data() const { return {buffers.data(), buffer_count}; }
@@ -40,7 +41,7 @@ public:
     /// `runs`: the session's data memory, in order; at most kMaxRuns count.
     Session(SessionPage& page, std::span<const DataRun> runs);
 
-    /// Tells the client about the disk.
+    /// Tells the client about the device.
     void describe(std::uint64_t capacity, std::uint32_t flags);
     /// A driver's first act: finds what the client has submitted and no driver has answered.
     void recover();
@@ -51,7 +52,7 @@ public:
     /// The request that next() returned is with the device now.
     void begin();
     /// Answers a request that next() returned, begun or not.
-    void complete(unsigned slot, BlockStatus status);
+    void complete(unsigned slot, SessionStatus status, std::uint32_t length = 0);
 
     /// Whether the device has none of its requests.
     bool is_idle() const { return in_flight_ == 0; }

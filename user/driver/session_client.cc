@@ -7,7 +7,7 @@
 
 namespace glenda::driver {
 
-bool SessionClient::submit(const BlockRequest& request) {
+bool SessionClient::submit(const SessionRequest& request) {
     if (outstanding_ == ~std::uint64_t{0}) return false;
     const unsigned number = lowest_bit(~outstanding_);
     SessionSlot& slot = page_->slots[number];
@@ -16,15 +16,19 @@ bool SessionClient::submit(const BlockRequest& request) {
     shared::store(slot.data_page, request.data_page);
     shared::store(slot.pages, request.pages);
     shared::store(slot.cookie, request.cookie);
+    shared::store(slot.length, request.length);
     shared::store(slot.sequence, tail_);
     shared::publish(slot.state, SlotState::Submitted);
     shared::store(page_->submit[tail_ % kSessionSlots], std::uint8_t(number));
     shared::publish(page_->submit_tail, ++tail_);
     outstanding_ |= bit(number);
+    has_submitted_ = true;
     return true;
 }
 
-bool SessionClient::driver_wants_signal() const {
+bool SessionClient::owes_signal() {
+    if (!has_submitted_) return false;
+    has_submitted_ = false;
     shared::fence();
     return shared::load(page_->want_submit_signal) != 0;
 }
@@ -61,7 +65,7 @@ void SessionClient::doubt(std::uint32_t tail) {
 std::optional<SessionClient::Answer> SessionClient::take(unsigned number) {
     SessionSlot& slot = page_->slots[number];
     if (!is_outstanding(number) || shared::acquire(slot.state) != SlotState::Done) return std::nullopt;
-    const Answer answer{shared::load(slot.cookie), shared::load(slot.status)};
+    const Answer answer{shared::load(slot.cookie), shared::load(slot.status), shared::load(slot.length)};
     shared::publish(slot.state, SlotState::Free);
     outstanding_ &= ~bit(number);
     return answer;

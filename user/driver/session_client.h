@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// The client's side of a session with a block driver (session_page.h).
+// The client's side of a session (session_page.h).
 //
-//     client.submit({.op = BlockOp::Read, .block = 7, .data_page = 0, .pages = 1, .cookie = 42});
-//     if (client.driver_wants_signal()) driver_bell.signal();
+//     client.submit({.op = SessionOp::Read, .block = 7, .data_page = 0, .pages = 1, .cookie = 42});
+//     if (client.owes_signal()) driver_bell.signal();
 //     while (client.outstanding() != 0) {
 //         while (const auto done = client.take()) ...     // done->cookie, done->status; perhaps submit more
 //         if (client.outstanding() != 0 && client.may_wait()) bell.wait();
@@ -18,12 +18,13 @@
 
 namespace glenda::driver {
 
-struct BlockRequest {
-    BlockOp op = BlockOp::Read;
+struct SessionRequest {
+    SessionOp op = SessionOp::Read;
     std::uint64_t block = 0;
     std::uint32_t data_page = 0;
     std::uint32_t pages = 0;  // 0 for Flush
     std::uint64_t cookie = 0;
+    std::uint32_t length = 0;  // for Send
 };
 
 class SessionClient {
@@ -32,13 +33,14 @@ public:
 
     /// Hands a request to the driver. Returns false if all slots are in use. The data pages are the driver's until the
     /// request is done.
-    bool submit(const BlockRequest& request);
-    /// Whether the driver may be asleep: to be asked after one or more `submit`.
-    bool driver_wants_signal() const;
+    bool submit(const SessionRequest& request);
+    /// Whether the driver has to be signalled: it got a request since this was asked last, and may be asleep.
+    bool owes_signal();
 
     struct Answer {
         std::uint64_t cookie;
-        BlockStatus status;
+        SessionStatus status;
+        std::uint32_t length;  // of what was received
     };
     /// The next answer, in any order. Nothing if there is none now.
     std::optional<Answer> take();
@@ -55,6 +57,7 @@ private:
     SessionPage* page_;
     std::uint32_t tail_ = 0;  // of the submit ring
     bool waiting_ = false;
+    bool has_submitted_ = false;     // since owes_signal() was asked
     std::uint64_t outstanding_ = 0;  // a bit for each slot that the driver has, or has answered
     std::uint64_t doubtful_ = 0;     // slots to look at although the ring does not name them
     std::uint32_t seen_ = 0;         // how far the complete ring has been read

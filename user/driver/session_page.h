@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-// What a client of a block driver and the driver share: one page of requests. The data lies in other memory, which the
-// driver does not even map.
+// What a client of a disk or a network card and the driver share: one page of requests. The data lies in other memory,
+// which the driver does not even map.
 //
 //   offset                                                                  written by
-//   0x000   magic "GBLK", version, block bits, slot count                   Unicorn
-//   0x010   capacity in blocks, flags                                       driver
+//   0x000   magic "GSES", version, block bits, slot count                   Unicorn
+//   0x010   capacity in blocks, or the card's address; flags                driver
 //   0x020   epoch: how many drivers there have been                         driver
 //   0x028   submit tail; does the driver want a signal?                     client; driver
 //   0x030   complete tail; does the client want a signal?                   driver; client
@@ -31,21 +31,23 @@
 namespace glenda::driver {
 
 constexpr unsigned kSessionSlots = 64;
-constexpr std::uint32_t kSessionMagic = 0x4b4c4247;  // "GBLK"
+constexpr std::uint32_t kSessionMagic = 0x53455347;  // "GSES"
 constexpr std::uint32_t kSessionVersion = 1;
 constexpr unsigned kSessionBlockBits = 12;  // a block is a page of data
 constexpr unsigned kMaxRequestPages = 16;   // of one request
 
 enum class SlotState : std::uint32_t { Free, Submitted, Done };
 
-enum class BlockOp : std::uint32_t {
+enum class SessionOp : std::uint32_t {
     Read = 1,
     Write,
     Flush,    // answered when all that was submitted before it is on the disk
     Discard,  // the blocks are of no use any more
+    Send,     // a frame of `length` bytes, at the start of the data page
+    Receive,  // answered when a frame has come: `length` bytes of it are in the data page
 };
 
-enum class BlockStatus : std::uint32_t {
+enum class SessionStatus : std::uint32_t {
     Ok,
     BadRequest,  // unknown operation, or blocks or pages that do not exist
     ReadOnly,
@@ -56,14 +58,15 @@ enum class BlockStatus : std::uint32_t {
 
 struct SessionSlot {
     SlotState state;
-    BlockOp op;
-    BlockStatus status;       // the answer
+    SessionOp op;
+    SessionStatus status;     // the answer
     std::uint32_t sequence;   // the submit tail when it was published: its place in the order
     std::uint64_t block;      // the first
     std::uint32_t data_page;  // the first, in the session's data memory
     std::uint32_t pages;      // and blocks
     std::uint64_t cookie;     // the client's own
-    std::uint64_t reserved;
+    std::uint32_t length;     // Send, and the answer of Receive: bytes
+    std::uint32_t reserved;
 };
 
 struct SessionPage {

@@ -44,10 +44,11 @@ VirtioResult<VirtioId> VirtioMmio::probe() const {
     return id;
 }
 
-VirtioResult<std::uint64_t> VirtioMmio::begin(VirtioId expected, std::uint64_t wanted) const {
+VirtioResult<std::uint64_t> VirtioMmio::begin(VirtioId expected, std::uint64_t wanted) {
     TRY(id, probe());
     CHECK(id == expected, VirtioError::OtherDevice);
     CHECK(reset(), VirtioError::NoReset);
+    needs_reset_ = false;
     add_status(kAcknowledge);
     add_status(kDriver);
     std::uint64_t features = 0;
@@ -102,13 +103,13 @@ void VirtioMmio::kick(unsigned index, const Virtqueue& queue) const {
     if (queue.wants_kick()) registers_.write(kQueueNotify, index);
 }
 
-std::uint32_t VirtioMmio::take_interrupt() const {
+/// Section 2.1.2: a device that gives up says that its configuration has changed.
+std::uint32_t VirtioMmio::take_interrupt() {
     const std::uint32_t reasons = registers_.read(kInterruptStatus);
     registers_.write(kInterruptAck, reasons);
+    if ((reasons & kConfigChanged) != 0) needs_reset_ = (registers_.read(kStatus) & kNeedsReset) != 0;
     return reasons;
 }
-
-bool VirtioMmio::needs_reset() const { return (registers_.read(kStatus) & kNeedsReset) != 0; }
 
 /// The generation changes if the configuration does: then the two halves may not fit together. A device that changes it
 /// for ever gets the last reading believed.

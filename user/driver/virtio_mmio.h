@@ -49,7 +49,7 @@ public:
     VirtioResult<VirtioId> probe() const;
 
     /// Resets the device and agrees on features: those of `wanted` that the device offers, and VERSION_1. Returns them.
-    VirtioResult<std::uint64_t> begin(VirtioId expected, std::uint64_t wanted) const;
+    VirtioResult<std::uint64_t> begin(VirtioId expected, std::uint64_t wanted);
     /// Makes queue `index`, with as many descriptors as the device allows, up to `size`, a power of two.
     VirtioResult<Virtqueue> make_queue(unsigned index, unsigned size, DmaPool& pool) const;
     /// Lets the device work: after all queues have been made.
@@ -62,9 +62,9 @@ public:
 
     enum Interrupt : std::uint32_t { kUsedBuffer = 1, kConfigChanged = 2 };
     /// Why the device has interrupted: some of Interrupt. It may interrupt again afterwards.
-    std::uint32_t take_interrupt() const;
-    /// The device has given up, and needs a reset.
-    bool needs_reset() const;
+    std::uint32_t take_interrupt();
+    /// The device has given up, and needs a reset: it has said so with an interrupt.
+    bool needs_reset() const { return needs_reset_; }
 
     /// The device's own registers, section 5.*, at `offset`.
     std::uint8_t config_byte(unsigned offset) const { return registers_.read_byte(kConfig + offset); }
@@ -110,6 +110,7 @@ private:
     void write_address(Register lower, std::uint64_t address) const;
 
     Mmio registers_;
+    bool needs_reset_ = false;
 };
 
 }  // namespace glenda::driver

@@ -19,7 +19,10 @@ const char* name_of(QueueFault fault) {
 }
 
 Virtqueue::Virtqueue(DmaMemory memory, unsigned size)
-    : memory_(memory), size_(std::uint16_t(size)), free_(std::uint16_t(size)) {
+    : memory_(memory),
+      used_offset_(std::uint32_t(used_offset(size))),
+      size_(std::uint16_t(size)),
+      free_(std::uint16_t(size)) {
     std::memset(memory_.address, 0, bytes(size));
     for (unsigned i = 0; i < size; i++) links_[i] = std::uint16_t(i + 1);
 }
@@ -28,30 +31,32 @@ std::optional<std::uint16_t> Virtqueue::add(std::span<const Buffer> readable, st
     const std::size_t count = readable.size() + writable.size();
     if (count == 0 || count > free_) return std::nullopt;
     const std::uint16_t head = first_free_;
-    Chain chain{std::uint16_t(count), 0};
-    std::uint16_t at = head;
-    for (std::size_t i = 0; i < count; i++) {
-        const bool is_writable = i >= readable.size();
-        const Buffer& buffer = is_writable ? writable[i - readable.size()] : readable[i];
-        if (is_writable) chain.writable += buffer.size;
-        write_descriptor(at, buffer, std::uint16_t((is_writable ? kWrite : 0) | (i + 1 < count ? kNext : 0)));
-        at = links_[at];
+    std::uint32_t room = 0;
+    std::uint16_t last = head;
+    for (const Buffer& buffer : readable) last = append(buffer, kNext);
+    for (const Buffer& buffer : writable) {
+        last = append(buffer, kNext | kWrite);
+        room += buffer.size;
     }
-    first_free_ = at;
+    shared::store(descriptor(last).flags, std::uint16_t(writable.empty() ? 0 : kWrite));
     free_ = std::uint16_t(free_ - count);
     in_flight_++;
-    chains_[head] = chain;
+    chains_[head] = {std::uint16_t(count), room};
     shared::store(available(added_ % size_), head);
     shared::publish(available_index(), ++added_);
     return head;
 }
 
-void Virtqueue::write_descriptor(std::uint16_t index, const Buffer& buffer, std::uint16_t flags) {
+/// Fills the first free descriptor. Returns which that was.
+std::uint16_t Virtqueue::append(const Buffer& buffer, std::uint16_t flags) {
+    const std::uint16_t index = first_free_;
     Descriptor& target = descriptor(index);
+    first_free_ = links_[index];
     shared::store(target.address, buffer.physical);
     shared::store(target.size, buffer.size);
     shared::store(target.flags, flags);
-    shared::store(target.next, links_[index]);
+    shared::store(target.next, first_free_);
+    return index;
 }
 
 std::optional<Virtqueue::Used> Virtqueue::pop() {

@@ -98,15 +98,16 @@ private:
     std::uint16_t& available(unsigned i) const {
         return memory_.at<std::uint16_t>(available_offset(size_) + 4 + 2 * i);
     }
-    std::uint16_t& used_flags() const { return memory_.at<std::uint16_t>(used_offset(size_)); }
-    std::uint16_t& used_index() const { return memory_.at<std::uint16_t>(used_offset(size_) + 2); }
-    UsedEntry& used(unsigned i) const { return memory_.at<UsedEntry>(used_offset(size_) + 4 + 8 * i); }
+    std::uint16_t& used_flags() const { return memory_.at<std::uint16_t>(used_offset_); }
+    std::uint16_t& used_index() const { return memory_.at<std::uint16_t>(used_offset_ + 2); }
+    UsedEntry& used(unsigned i) const { return memory_.at<UsedEntry>(used_offset_ + 4 + 8 * i); }
 
-    void write_descriptor(std::uint16_t index, const Buffer& buffer, std::uint16_t flags);
+    std::uint16_t append(const Buffer& buffer, std::uint16_t flags);
     void release(std::uint16_t head);
     std::optional<Used> fail(QueueFault fault);
 
     DmaMemory memory_{};
+    std::uint32_t used_offset_ = 0;  // used_offset(size_)
     std::uint16_t size_ = 0;
     std::uint16_t free_ = 0;  // descriptors, in a list from first_free_ on
     std::uint16_t first_free_ = 0;

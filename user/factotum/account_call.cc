@@ -11,7 +11,7 @@ Reaction Factotum::set_account(Process& process, Request& request) {
     const std::uint64_t limit = reader.word();
     if (!reader.ok()) return ServerError::BadRequest;
     const Process* const subject = pid >> 32 == 0 ? processes_.find_pid(std::uint32_t(pid)) : nullptr;
-    if (subject == nullptr || subject->is_zombie) return ServerError::NoSuchProcess;
+    if (subject == nullptr || subject->has_ended) return ServerError::NoSuchProcess;
     if (subject == &process || subject->is_founder() || !may_kill(process, *subject))
         return ServerError::PermissionDenied;
     const Process* const parent = processes_.find_pid(subject->parent);

@@ -53,12 +53,13 @@ Broken Factotum::audit_threads() {
             is_fine = is_fine && threads_.find(process, thread->tid) == thread;
             is_fine = is_fine && bool(thread->reply) == (thread->kind != WaitKind::None);
             is_fine = is_fine && (thread->kind == WaitKind::None || !thread->has_ended);
-            is_fine = is_fine && (thread->kind != WaitKind::Stopped || thread->stop.event == EventKind::Exception);
+            is_fine = is_fine && (thread->kind != WaitKind::Stopped || thread->stop.event == EventKind::Exception ||
+                                  thread->stop.event == EventKind::Exit);
             is_fine = is_fine && (thread->stop.taker == 0 || thread->stop.list != nullptr);
             is_fine = is_fine && (!thread->has_deadline || thread->kind >= WaitKind::Futex);
         }
         is_fine = is_fine && listed == process.threads.count && running == process.running;
-        is_fine = is_fine && process.is_zombie == (running == 0);
+        is_fine = is_fine && (process.is_ending() || process.is_zombie == (running == 0));
         count += listed;
     });
     is_fine = is_fine && count == threads_.count() && at_words == futex_.count() && with_deadline == wheel_.count();

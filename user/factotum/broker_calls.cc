@@ -20,7 +20,7 @@ Reaction Factotum::offer(Process& process, Request& request) {
         for (Thread* thread = threads_.first(waiting); thread != nullptr; thread = threads_.next(*thread)) {
             if (thread->kind != WaitKind::Service || thread->awaited != std::int64_t{*service}) continue;
             thread->kind = WaitKind::None;
-            give_service(thread->reply, *service, waiting.pid);
+            give_service(thread->reply, *service, waiting);
         }
     });
     return Reaction::ok();
@@ -41,13 +41,13 @@ Reaction Factotum::request_cap(Process& process, Request& request) {
         return Reaction::later();
     }
     ReplyHandle caller = request.defer();
-    give_service(caller, *service, process.pid);
+    give_service(caller, *service, process);
     return Reaction::later();
 }
 
-/// Replies with a capability to the service, badged with the process's number, or with the reason why not.
-void Factotum::give_service(ReplyHandle& caller, unsigned service, std::uint32_t pid) {
-    const auto copy = broker_.copy(service, pid);
+/// Replies with a capability to the service, or with the reason why not.
+void Factotum::give_service(ReplyHandle& caller, unsigned service, const Process& client) {
+    const auto copy = broker_.copy(service, client_badge(client.pid, client.grants));
     if (!copy) return caller.reply(copy.error());
     caller.reply(MessageWriter(0).cap(*copy));
     broker_.drop(*copy);

@@ -11,7 +11,8 @@ namespace glenda::factotum {
 namespace {
 
 constexpr std::uint64_t kAllEvents = kNoHang | event_bit(EventKind::Exception) | event_bit(EventKind::Debug) |
-                                     event_bit(EventKind::NoMount) | event_bit(EventKind::Fork);
+                                     event_bit(EventKind::NoMount) | event_bit(EventKind::Fork) |
+                                     event_bit(EventKind::Exec) | event_bit(EventKind::Exit);
 
 }  // namespace
 
@@ -30,6 +31,8 @@ bool Factotum::stop_for(Thread& thread, const Stop& stop) {
     const Process& process = processes_.at(thread.process);
     Process* const taker = taker_of(processes_.find_pid(process.parent), stop.event);
     if (taker == nullptr || taker == &process) return false;
+    unblock(thread, short_message(ServerError::Interrupted));  // what it waited for had been cancelled
+    forget_event(thread);
     thread.stop = stop;
     thread.stop.taker = taker->pid;
     enqueue(thread, taker->events);
@@ -98,7 +101,7 @@ Reaction Factotum::event_answer(Process& process, Request& request) {
     const std::uint64_t sp = reader.word();
     if (!reader.ok() || action > EventAction::Kill) return ServerError::BadRequest;
     Process* const subject = pid >> 32 == 0 ? processes_.find_pid(std::uint32_t(pid)) : nullptr;
-    if (subject == nullptr || subject->is_zombie) return ServerError::NoSuchProcess;
+    if (subject == nullptr || subject->has_ended) return ServerError::NoSuchProcess;
     Thread* const thread = threads_.find(*subject, tid);
     if (thread == nullptr || thread->stop.event == EventKind::None) return ServerError::NotFound;
     if (thread->stop.taker != process.pid && (subject == &process || !may_kill(process, *subject)))
@@ -115,8 +118,9 @@ Reaction Factotum::event_answer(Process& process, Request& request) {
 void Factotum::go_on(Thread& thread) {
     const Stop stop = thread.stop;
     forget_event(thread);
-    if (stop.event != EventKind::Exception) return (void)thread.tcb.resume();
     Process& process = processes_.at(thread.process);
+    if (stop.event == EventKind::Exit) return end(process, ExitStatus::exited(std::int32_t(stop.address)));
+    if (stop.event != EventKind::Exception) return (void)thread.tcb.resume();
     report(process, thread, stop.crash, stop.address);
     end(process, ExitStatus::crashed(stop.crash));
 }
@@ -125,6 +129,10 @@ void Factotum::go_on(Thread& thread) {
 void Factotum::resume(Thread& thread, std::uint64_t pc, std::uint64_t sp) {
     const EventKind event = thread.stop.event;
     forget_event(thread);
+    if (event == EventKind::Exit) {
+        (void)thread.tcb.suspend();  // its call is cancelled
+        finish(thread, short_message(ServerError::Interrupted));
+    }
     Registers registers;
     if (!thread.tcb.read_registers(registers)) return;
     if (pc != 0) registers.pc = pc;

@@ -15,8 +15,8 @@ Reaction Factotum::exec(Process& process, Request& request) {
     if (!is_plain || wanted.priority != 0 || request.caps() != 0) return ServerError::BadRequest;
     Thread* const caller = threads_.find(process, wanted.tid);
     if (caller == nullptr || caller->has_ended) return ServerError::BadRequest;
-    const auto program = catalogue_.find(wanted.file());
-    if (!program) return refusal(wanted.file(), program.error());
+    const auto program = catalogue_.find(wanted.file);
+    if (!program) return refusal(wanted.file, program.error());
 
     NextProgram next{.image = *program};
     if (const auto prepared = prepare(next, process, wanted); !prepared) {
@@ -33,7 +33,7 @@ Answer<void> Factotum::prepare(NextProgram& next, const Process& process, const 
     if (!next.space.create(memory_, stores_, process.account)) return Refusal(ServerError::OutOfMemory);
     TRY(heap_start, lay_out(next.space, *next.image));
     next.heap_start = heap_start;
-    TRY(sp, write_stack(next.space, request.arguments(), request.variables()));
+    TRY(sp, write_stack(next.space, request));
     next.sp = sp;
     const Region utcb{
         .start = kUtcbArea, .end = kUtcbArea + kPageSize, .rights = MapFlags::ReadWrite, .kind = RegionKind::Utcb};
@@ -49,10 +49,7 @@ Answer<void> Factotum::change_program(Process& process, Thread& caller, NextProg
         Thread* const other = thread;
         thread = threads_.next(*thread);
         if (other == &caller) continue;
-        forget_event(*other);
-        unblock(*other, short_message(ServerError::Interrupted));
-        if (!other->has_ended) threads_.stop(process, *other);
-        threads_.release(process, *other);
+        end_thread(process, *other);
     }
     abandon_events(process);  // the next program has not asked for any
     AddressSpace old = process.space;
@@ -73,6 +70,7 @@ Answer<void> Factotum::change_program(Process& process, Thread& caller, NextProg
     registers.sp = next.sp;
     registers.a0 = kUtcbArea;
     TRY_VOID(caller.tcb.write_registers(registers));
+    if (stop_for(caller, {.event = EventKind::Exec})) return {};
     TRY_VOID(caller.tcb.resume());
     return {};
 }

@@ -47,7 +47,7 @@ Reaction Factotum::handle(Request& request) {
     if (request.badge & kObjectBadge) return ServerError::NoSuchProcess;
     if (request.badge & kFaultBadge) return fault(request);
     Process* process = processes_.find_badge(request.badge);
-    if (process == nullptr || process->is_zombie) return ServerError::NoSuchProcess;
+    if (process == nullptr || process->has_ended) return ServerError::NoSuchProcess;
 
     switch (FactotumMethod(request.label())) {
         case FactotumMethod::Spawn: return spawn(*process, request);
@@ -63,7 +63,7 @@ Reaction Factotum::handle(Request& request) {
         case FactotumMethod::Mmap: return map(*process, request);
         case FactotumMethod::Munmap: return unmap(*process, request);
         case FactotumMethod::Mprotect: return protect(*process, request);
-        case FactotumMethod::Ps: return snapshot(*process);
+        case FactotumMethod::Ps: return snapshot(*process, request);
         case FactotumMethod::CreateObject: return create_object(*process, request);
         case FactotumMethod::DeleteObject: return delete_object(*process, request);
         case FactotumMethod::ObjectCreate: return create_memory_object(*process, request);

@@ -39,14 +39,13 @@ private:
     Reaction spawn(Process& parent, Request& request);
     Answer<AccountNumber> account_for(Process& parent, const SpawnRequest& request);
     Answer<void> build(Process& child, Process& parent, Image& program, const SpawnRequest& request);
-    static MessageWriter refusal(std::string_view name, const LoadFailure& failure);
+    static Reaction refusal(std::string_view name, const LoadFailure& failure);
     Answer<std::uint64_t> lay_out(AddressSpace& space, Image& program);
     Answer<void> make_objects(Process& child, std::uint64_t utcb_address = 0);
     Answer<Process*> create_process(Process& parent);
     Answer<void> give_capabilities(Process& child, const Process& parent, const SpawnRequest& request);
     Answer<void> give_usual_capabilities(Process& child, const Process& parent);
-    Answer<std::uint64_t> write_stack(AddressSpace& space, std::span<const std::string_view> arguments,
-                                      std::span<const std::string_view> variables);
+    Answer<std::uint64_t> write_stack(AddressSpace& space, const SpawnRequest& request);
     Answer<void> start(Process& child, std::uint64_t entry, std::uint64_t sp, SpawnFlags flags);
 
     // fork_call.cc
@@ -70,13 +69,21 @@ private:
     Process* child_of(const Process& parent, std::int64_t pid);
     Thread* waiter_for(const Process& parent, const Process& child);
     Reaction exit(Process& process, Request& request);
+    Reaction leave(Process& process, Thread* thread, std::uint64_t code, Request& request);
     Reaction wait(Process& parent, Request& request);
     Reaction wait_for(Process& parent, std::uint64_t tid, std::int64_t wanted, Request& request);
     Reaction kill(Process& killer, Request& request);
     Reaction set_exit_notification(Process& process, Request& request);
-    /// Ends a process: frees everything it had and notifies the parent. It stays a zombie until the parent waits for
-    /// it.
+
+    // ending.cc
+    /// Ends a process: frees everything it had and notifies the parent, now or soon. It stays a zombie until the parent
+    /// waits for it.
     void end(Process& process, ExitStatus status);
+    Reaction end_at_request(Process& process, ExitStatus status, Request& request);
+    void go_on_ending();
+    bool end_some(Process& process, unsigned& steps);
+    void end_thread(Process& process, Thread& thread);
+    void finish_end(Process& process);
     void end_children(const Process& process, ExitStatus status);
     void tear_down(Process& process);
     void leave_account(Process& process);
@@ -90,14 +97,11 @@ private:
     void finish(Thread& thread, const Message& answer);
     void set_deadline(Thread& thread, std::uint64_t deadline);
     void wind_timer();
+    void time_is_up(Waiter& waiter);
     Reaction sleep(Process& process, Request& request);
 
     // futex_calls.cc
-    struct Word {
-        FutexKey key;
-        std::uint32_t value;
-    };
-    Answer<Word> word_at(Process& process, std::uint64_t address);
+    FutexKey key_of(const Process& process, const Region& region, std::uint64_t address) const;
     Reaction futex_wait(Process& process, Request& request);
     Reaction futex_wake(Process& process, Request& request);
 
@@ -161,7 +165,7 @@ private:
     // broker_calls.cc
     Reaction offer(Process& process, Request& request);
     Reaction request_cap(Process& process, Request& request);
-    void give_service(ReplyHandle& caller, unsigned service, std::uint32_t pid);
+    void give_service(ReplyHandle& caller, unsigned service, const Process& client);
 
     // account_call.cc
     Reaction set_account(Process& process, Request& request);
@@ -175,13 +179,16 @@ private:
     Broken audit_threads();
 
     // snapshot.cc
-    Reaction snapshot(Process& process);
+    Reaction snapshot(Process& process, Request& request);
     Answer<void> make_list(AddressSpace& space, std::uint64_t bytes);
-    void describe(ProcessInfo& info, const Process& process, const Process& caller);
-    void describe_threads(ProcessInfo& info, const Process& process, const Process& caller);
+    void describe_founders(ProcessInfo* lines) const;
+
+    // thread_list.cc
+    Reaction thread_list(Process& process, std::uint64_t pid);
 
     // faults.cc
     Reaction fault(Request& request);
+    Reaction crash(Thread& thread, CrashKind kind, Request& request);
     void report(const Process& process, const Thread& thread, CrashKind kind, std::uint64_t address);
 
     Memory& memory_;
@@ -204,7 +211,9 @@ private:
     TimerWheel wheel_;
     bool is_timer_set_ = false;
     std::uint64_t timer_time_ = 0;  // when it will signal
-    Waiter next_balance_{};         // with several harts
+    Process* ending_ = nullptr;     // the processes of which something is left, in a list
+    Process** last_ending_ = &ending_;
+    Waiter next_balance_{};  // with several harts
     Futex futex_{};
 };
 

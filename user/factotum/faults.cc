@@ -35,24 +35,19 @@ CrashKind kind_of(std::uint64_t scause) {
     }
 }
 
-struct Verdict {
-    std::optional<CrashKind> crash;  // nothing: the thread can continue
-    std::uint64_t address;           // or the instruction, or the system call number
-};
+/// The kernel made the message, so its words are there (abi/fault.h).
+bool is_page_fault(const Request& request) {
+    return FaultKind(request.label()) == FaultKind::Vm && request.words[3] > kStoreAccess;
+}
 
-/// The kernel made the message, so its words are there (abi/fault.h). The first, pc, is read again by report().
-Verdict judge(Memory& memory, Process& process, const Request& request) {
-    const std::uint64_t* const words = request.words;
+/// What became of a thread that did what is no page fault.
+CrashKind kind_of(const Request& request) {
     switch (FaultKind(request.label())) {
-        case FaultKind::Vm: {
-            const CrashKind other = kind_of(words[3]);
-            if (other != CrashKind::OtherException) return {other, words[1]};
-            return {process.space.resolve(memory, words[1], Access(words[2])), words[1]};
-        }
-        case FaultKind::Exception: return {kind_of(words[2]), words[1]};
-        case FaultKind::UnknownSyscall: return {CrashKind::UnknownSyscall, words[1]};
+        case FaultKind::Vm: return kind_of(request.words[3]);
+        case FaultKind::Exception: return kind_of(request.words[2]);
+        case FaultKind::UnknownSyscall: return CrashKind::UnknownSyscall;
     }
-    return {CrashKind::OtherException, words[1]};
+    return CrashKind::OtherException;
 }
 
 /// The words between the kind of crash and its number.
@@ -81,19 +76,30 @@ void print_registers(const Registers& r) {
 
 }  // namespace
 
+/// What only a crash needs is in a function of its own, so that all other faults save few registers.
 Reaction Factotum::fault(Request& request) {
     Thread* const thread = threads_.find_badge(request.badge);
     if (thread == nullptr) return Reaction::later();  // it has ended meanwhile
-    Process& process = processes_.at(thread->process);
-    const Verdict verdict = judge(memory_, process, request);
-    if (!verdict.crash) return short_message(kFaultResume);
-    if (stop_for(*thread, {.event = EventKind::Exception, .crash = *verdict.crash, .address = verdict.address})) {
-        block(*thread, WaitKind::Stopped, request);
+    if (!is_page_fault(request)) return crash(*thread, kind_of(request), request);
+    AddressSpace& space = processes_.at(thread->process).space;
+    const CrashKind kind = space.resolve(memory_, request.words[1], Access(request.words[2]));
+    if (kind != CrashKind::None) [[unlikely]]
+        return crash(*thread, kind, request);
+    return short_message(kFaultResume);
+}
+
+/// The thread can't go on, unless somebody takes the event and knows better. The message's second word is the address,
+/// the instruction, or the number of the system call.
+[[gnu::noinline]] Reaction Factotum::crash(Thread& thread, CrashKind kind, Request& request) {
+    Process& process = processes_.at(thread.process);
+    if (process.has_ended) return Reaction::later();
+    const std::uint64_t address = request.words[1];
+    if (stop_for(thread, {.event = EventKind::Exception, .crash = kind, .address = address})) {
+        block(thread, WaitKind::Stopped, request);
         return Reaction::later();
     }
-    report(process, *thread, *verdict.crash, verdict.address);
-    end(process, ExitStatus::crashed(*verdict.crash));
-    return Reaction::later();  // the thread that waits for the reply is gone
+    report(process, thread, kind, address);
+    return end_at_request(process, ExitStatus::crashed(kind), request);
 }
 
 /// Prints, for example, `crash (pid 7) stopped: store page fault at address 0x0, pc 0x10234 in main+0x34`. If the

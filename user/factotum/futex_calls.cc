@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // FUTEX_WAIT and FUTEX_WAKE: what a process may ask of wait/futex.h.
+#include <algorithm>
+
 #include "factotum.h"
 
 namespace glenda::factotum {
@@ -7,45 +9,39 @@ namespace glenda::factotum {
 namespace {
 
 constexpr std::uint64_t kMicrosecondsPerMillisecond = 1000;
-
-/// Bit 63 of FutexKey::space: the word is shared.
 constexpr std::uint64_t kShared = std::uint64_t{1} << 63;
 
-/// Processes that share an object's memory may have it at different addresses, so such a word is known by its place in
-/// the object.
-FutexKey key_of(Process& process, std::uint64_t address) {
-    const Region& region = *process.space.regions().find(address);
-    if (region.kind != RegionKind::Object || !region.is_shared) return {.space = process.badge(), .address = address};
-    return {.space = kShared | region.source,
-            .address = region.page_of(address) << kPageBits | (address & mask(kPageBits))};
-}
+bool is_word(std::uint64_t address) { return address % sizeof(std::uint32_t) == 0; }
 
 }  // namespace
 
-/// The word at `address`, where it is now. The page is brought in if it is not there.
-Answer<Factotum::Word> Factotum::word_at(Process& process, std::uint64_t address) {
-    CHECK(address % sizeof(std::uint32_t) == 0, ServerError::BadRequest);
-    TRY(page, process.space.page_to_read(memory_, align_down(address, kPageSize)));
-    const std::byte* const bytes = memory_.window(page) + address % kPageSize;
-    const auto value = __atomic_load_n(reinterpret_cast<const std::uint32_t*>(bytes), __ATOMIC_SEQ_CST);
-    return Word{key_of(process, address), value};
+/// Processes that share an object's memory may have it at different addresses, so such a word is known by its place in
+/// the object.
+FutexKey Factotum::key_of(const Process& process, const Region& region, std::uint64_t address) const {
+    if (region.kind != RegionKind::Object || !region.is_shared) return {.space = process.badge(), .address = address};
+    return {.space = kShared | objects_.serial(region.source),
+            .address = region.page_of(address) << kPageBits | (address & mask(kPageBits))};
 }
 
+/// The word is read where it is now. Its page is brought in if it is not there.
 Reaction Factotum::futex_wait(Process& process, Request& request) {
     MessageReader reader = request.reader();
     const std::uint64_t address = reader.word(), expected = reader.word();
     const auto microseconds = std::int64_t(reader.word());
-    if (!reader.ok() || expected >> 32 != 0) return ServerError::BadRequest;
+    if (!reader.ok() || expected >> 32 != 0 || !is_word(address)) return ServerError::BadRequest;
     const std::uint64_t tid = reader.word();  // none: 0
     Thread* const thread = threads_.find(process, tid);
     if (process.is_founder() || thread == nullptr || thread->has_ended) return ServerError::BadRequest;
-    const auto word = word_at(process, address);
-    if (!word) return word.error();
+    const auto region = process.space.region_to_read(address);
+    if (!region) return region.error();
+    const auto page = process.space.page_to_read(memory_, **region, align_down(address, kPageSize));
+    if (!page) return page.error();
+    const auto* const word = reinterpret_cast<std::uint32_t*>(memory_.window(*page) + address % kPageSize);
+    // Whoever changed it may have woken the others already.
+    if (__atomic_load_n(word, __ATOMIC_SEQ_CST) != expected) return ServerError::NotReady;
 
-    unblock(*thread, short_message(ServerError::Interrupted));  // or it would be in two buckets
-    if (const auto waits = futex_.wait(*thread, word->key, word->value, std::uint32_t(expected)); !waits)
-        return waits.error();
     block(*thread, WaitKind::Futex, request);
+    futex_.add(*thread, key_of(process, **region, address));
     if (microseconds >= 0) {
         const std::uint64_t rounded = std::uint64_t(microseconds) + kMicrosecondsPerMillisecond - 1;
         set_deadline(*thread, clock_.after(rounded / kMicrosecondsPerMillisecond));
@@ -56,14 +52,12 @@ Reaction Factotum::futex_wait(Process& process, Request& request) {
 Reaction Factotum::futex_wake(Process& process, Request& request) {
     MessageReader reader = request.reader();
     const std::uint64_t address = reader.word(), count = reader.word();
-    if (!reader.ok()) return ServerError::BadRequest;
-    if (process.is_founder()) return ServerError::BadRequest;
-    const auto word = word_at(process, address);
-    if (!word) return word.error();
-    WordList woken;
-    const std::uint64_t number = futex_.wake(word->key, count, woken);
-    while (Waiter* const waiter = woken.pop()) finish(*static_cast<Thread*>(waiter), short_message(0));
-    return Reaction::ok(number);
+    if (!reader.ok() || process.is_founder() || !is_word(address)) return ServerError::BadRequest;
+    const auto region = process.space.region_to_read(address);
+    if (!region) return region.error();
+    const FutexKey key = key_of(process, **region, address);
+    return Reaction::ok(futex_.wake(key, std::min(count, kMostWoken),
+                                    [&](Waiter& waiter) { finish(static_cast<Thread&>(waiter), short_message(0)); }));
 }
 
 }  // namespace glenda::factotum

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The end of processes, and how their parents learn of it: EXIT, WAIT, KILL, SET_EXIT_NOTIFICATION.
+// What processes ask about the end of processes: EXIT, WAIT, KILL, SET_EXIT_NOTIFICATION. See ending.cc.
 #include "factotum.h"
 
 namespace glenda::factotum {
@@ -12,8 +12,18 @@ Message exit_report(const Process& zombie) { return short_message(0, zombie.pid,
 
 Reaction Factotum::exit(Process& process, Request& request) {
     if (process.is_founder()) return ServerError::PermissionDenied;
-    end(process, ExitStatus::exited(std::int32_t(request.reader().word())));
-    return Reaction::later();  // the caller is gone
+    MessageReader reader = request.reader();
+    const std::uint64_t code = reader.word(), tid = reader.word();  // none: 0
+    return leave(process, threads_.find(process, tid), code, request);
+}
+
+/// The process ends by itself: at once, or when who takes such events agrees. `thread` says so.
+Reaction Factotum::leave(Process& process, Thread* thread, std::uint64_t code, Request& request) {
+    const bool is_alive = thread != nullptr && !thread->has_ended;
+    if (!is_alive || !stop_for(*thread, {.event = EventKind::Exit, .address = code}))
+        return end_at_request(process, ExitStatus::exited(std::int32_t(code)), request);
+    block(*thread, WaitKind::Stopped, request);
+    return Reaction::later();
 }
 
 Reaction Factotum::kill(Process& killer, Request& request) {
@@ -22,11 +32,11 @@ Reaction Factotum::kill(Process& killer, Request& request) {
     const std::uint64_t signal = reader.word();
     if (!reader.ok()) return ServerError::BadRequest;
     Process* victim = pid >> 32 == 0 ? processes_.find_pid(std::uint32_t(pid)) : nullptr;
-    if (victim == nullptr || victim->is_zombie) return ServerError::NoSuchProcess;
+    if (victim == nullptr || victim->has_ended) return ServerError::NoSuchProcess;
     if (victim->is_founder() || !may_kill(killer, *victim)) return ServerError::PermissionDenied;
     const bool kills_itself = victim == &killer;
-    end(*victim, ExitStatus::killed(std::int32_t(signal)));
-    return kills_itself ? Reaction::later() : Reaction::ok();
+    const Reaction done = end_at_request(*victim, ExitStatus::killed(std::int32_t(signal)), request);
+    return kills_itself || victim->is_ending() ? done : Reaction::ok();
 }
 
 /// Itself, its descendants and, with power, everybody.
@@ -80,85 +90,6 @@ Reaction Factotum::set_exit_notification(Process& process, Request& request) {
     if (auto moved = own_node().move(slot, node, request.cap_index(0)); !moved) return moved.error();
     process.has_exit_notification = true;
     return Reaction::ok();
-}
-
-void Factotum::end(Process& process, ExitStatus status) {
-    tear_down(process);
-    if (has(process.grants, Grants::Dma)) end_children(process, status);
-    processes_.bequeath(process, *processes_.find_pid(kNineballPid), [&](Process& orphan) {
-        if (orphan.is_zombie)
-            tell_parent(orphan);
-        else
-            abandon(orphan);
-    });
-    processes_.make_zombie(process, status);
-    tell_parent(process);
-    resume_abandoned();
-}
-
-/// A driver does not outlive the one that gave it its device.
-void Factotum::end_children(const Process& process, ExitStatus status) {
-    processes_.for_each([&](Process& child) {
-        if (child.parent == process.pid && !child.is_zombie) end(child, status);
-    });
-}
-
-/// Frees what a process has. Its Tcbs go with its belongings, before the address space that they run in.
-void Factotum::tear_down(Process& process) {
-    for (Thread* thread = threads_.first(process); thread != nullptr; thread = threads_.next(*thread)) {
-        forget_event(*thread);
-        unblock(*thread, short_message(ServerError::Interrupted));
-    }
-    abandon_events(process);
-    const SlotMap& slots = memory_.slots();
-    process.belongings.destroy(memory_);
-    objects_.close_all(process.objects);
-    if (process.has_exit_notification) (void)memory_.kernel().remove(slots.run(process.place, kRunExitNotification));
-    if (process.cspace) memory_.give_cnode(process.cnode_page, process.cnode_radix);
-    process.space.destroy(memory_);
-    threads_.release_all(process);
-    leave_account(process);
-    process.cspace = CNode();
-    process.has_exit_notification = false;
-}
-
-/// The account of a service waits for the next process of its creator with the same limits. Those of other creators do
-/// not wait: nobody can fill the table with vacant ones. Precondition: nothing is charged.
-void Factotum::leave_account(Process& process) {
-    Accounts& accounts = memory_.accounts();
-    accounts.close_all(process.vacant);
-    if (process.account == Account::kNone) return;
-    const Account& account = accounts[process.account];
-    Process* const creator = processes_.find_pid(account.creator);
-    const bool starts_services =
-        creator != nullptr && (has(creator->grants, Grants::Power) || has(creator->grants, Grants::Dma));
-    const bool is_kept = starts_services && !creator->is_zombie && account.reserved != 0;
-    AccountNumber nobody = Account::kNone;
-    accounts.leave(process.account, is_kept ? creator->vacant : nobody, is_kept);
-    process.account = Account::kNone;
-}
-
-/// Signals the parent and replies to its WAIT, if it waits. Otherwise the zombie stays for the parent's next WAIT.
-void Factotum::tell_parent(Process& zombie) {
-    Process* parent = processes_.find_pid(zombie.parent);
-    if (parent == nullptr) return;
-    if (parent->has_exit_notification) {
-        const Notification notification(memory_.slots().run(parent->place, kRunExitNotification));
-        (void)notification.signal();
-    }
-    if (Thread* const waiter = waiter_for(*parent, zombie); waiter != nullptr) {
-        unblock(*waiter, exit_report(zombie));
-        processes_.release(zombie);
-    }
-}
-
-/// The thread of `parent` that waits for the end of `child`.
-Thread* Factotum::waiter_for(const Process& parent, const Process& child) {
-    for (Thread* thread = threads_.first(parent); thread != nullptr; thread = threads_.next(*thread)) {
-        const bool is_wanted = thread->awaited == kAnyChild || thread->awaited == std::int64_t{child.pid};
-        if (thread->kind == WaitKind::Child && is_wanted) return thread;
-    }
-    return nullptr;
 }
 
 }  // namespace glenda::factotum

@@ -33,8 +33,8 @@ Reaction Factotum::sbrk(Process& process, Request& request) {
 /// Maps zeroed memory where nothing is.
 Answer<void> Factotum::map_anonymous(Process& process, std::uint64_t start, std::uint64_t end, MapFlags rights) {
     CHECK((end - start) >> kPageBits <= memory_.total_pages(), ServerError::OutOfMemory);
-    CHECK(!process.space.regions().overlaps(start, end), ServerError::OutOfMemory);
-    return process.space.map(memory_, {.start = start, .end = end, .rights = rights, .kind = RegionKind::Anonymous});
+    const Region region{.start = start, .end = end, .rights = rights, .kind = RegionKind::Anonymous};
+    return process.space.map(memory_, region, AddressSpace::IfMapped::Refuse);
 }
 
 Reaction Factotum::unmap(Process& process, Request& request) {

@@ -14,7 +14,7 @@ Reaction Factotum::set_sched(Process& caller, Request& request) {
     const std::uint64_t slice = reader.word();
     if (!reader.ok()) return ServerError::BadRequest;
     Process* const process = pid >> 32 == 0 ? processes_.find_pid(std::uint32_t(pid)) : nullptr;
-    if (process == nullptr || process->is_zombie) return ServerError::NoSuchProcess;
+    if (process == nullptr || process->has_ended) return ServerError::NoSuchProcess;
     if (process->is_founder() || !may_kill(caller, *process)) return ServerError::PermissionDenied;
 
     auto schedule = schedule_of(SchedClass(wanted), nice);

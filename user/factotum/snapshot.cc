@@ -4,40 +4,55 @@
 #include <algorithm>
 
 #include "factotum.h"
+#include "list_writer.h"
 
 namespace glenda::factotum {
 
-/// A process with several threads does what its busiest one does. The caller of PS is blocked in this very call, but is
-/// reported as running.
-void Factotum::describe_threads(ProcessInfo& info, const Process& process, const Process& caller) {
-    info.threads = std::uint16_t(process.running);
-    info.state = ProcessState::Stopped;
+namespace {
+
+/// What a thread does. Of several threads, the busiest one counts: the states are in that order.
+ProcessState state_of(const Thread& thread, ThreadState state) {
+    if (state == ThreadState::Inactive || thread.stop.event != EventKind::None) return ProcessState::Stopped;
+    return state == ThreadState::Ready ? ProcessState::Running : ProcessState::Waiting;
+}
+
+void describe_threads(ProcessInfo& info, const Process& process, Threads& threads) {
+    ProcessState state = ProcessState::Stopped;
     std::uint64_t ticks = 0;
-    for (const Thread* thread = threads_.first(process); thread != nullptr; thread = threads_.next(*thread)) {
+    for (const Thread* thread = threads.first(process); thread != nullptr; thread = threads.next(*thread)) {
+        if (!thread->tcb) continue;
         const auto found = thread->tcb.info();
         if (!found) continue;
         ticks += found->ticks;
-        if (found->state == ThreadState::Inactive || thread->stop.event != EventKind::None) continue;
-        if (found->state == ThreadState::Ready) info.state = ProcessState::Running;
-        if (info.state == ProcessState::Stopped) info.state = ProcessState::Waiting;
+        const ProcessState now = state_of(*thread, found->state);
+        if (now < state) state = now;
     }
     info.milliseconds = std::uint32_t(ticks);
-    if (process.is_zombie) info.state = ProcessState::Zombie;
-    if (process.pid == kNineballPid) info.state = ProcessState::Waiting;  // it made its threads itself
-    if (&process == &caller) info.state = ProcessState::Running;
+    info.state = state;
 }
 
-void Factotum::describe(ProcessInfo& info, const Process& process, const Process& caller) {
+void describe(ProcessInfo& info, const Process& process, Threads& threads) {
     info.pid = process.pid;
     info.parent = process.parent;
+    info.threads = std::uint16_t(process.running);
     info.priority = std::uint8_t(process.schedule.priority);
     info.resident = process.space.resident_pages() * kPageSize;
     info.reserved = process.space.charged_pages().sum() * kPageSize;
-    if (process.pid == kNineballPid) info.resident = info.reserved = nineball_bytes_;
-    if (process.pid == kFactotumPid) info.resident = info.reserved = table_bytes();
     static_assert(sizeof(info.name) == sizeof(process.name));
-    __builtin_memcpy(info.name, process.name, sizeof(info.name));
-    describe_threads(info, process, caller);
+    __builtin_memcpy(__builtin_assume_aligned(info.name, 8), __builtin_assume_aligned(process.name, 8),
+                     sizeof(info.name));
+    describe_threads(info, process, threads);
+    if (process.is_zombie) info.state = ProcessState::Zombie;
+}
+
+}  // namespace
+
+/// Factotum has not made these two, which are the first of all lists.
+void Factotum::describe_founders(ProcessInfo* lines) const {
+    ProcessInfo &nineball = lines[kNineballPid - 1], &self = lines[kFactotumPid - 1];
+    nineball.resident = nineball.reserved = nineball_bytes_;
+    nineball.state = ProcessState::Waiting;
+    self.resident = self.reserved = table_bytes();
 }
 
 /// Gives the caller's list as many pages as `bytes` need. Usually it has them.
@@ -47,24 +62,28 @@ Answer<void> Factotum::make_list(AddressSpace& space, std::uint64_t bytes) {
     if (old != nullptr && old->end == end) return {};
     if (old != nullptr && old->end > end) return space.unmap(memory_, end, old->end);
     if (old != nullptr) TRY_VOID(space.unmap(memory_, old->start, old->end));
-    return space.map(memory_, {.start = kSnapshotArea, .end = end, .kind = RegionKind::Snapshot});
+    TRY_VOID(space.map(memory_, {.start = kSnapshotArea, .end = end, .kind = RegionKind::Snapshot}));
+    for (std::uint64_t at = kSnapshotArea; at != end; at += kPageSize) {
+        const auto page = space.page_to_read(memory_, at);
+        if (page) continue;
+        (void)space.unmap(memory_, kSnapshotArea, end);
+        return Refusal(page.error());
+    }
+    return {};
 }
 
-Reaction Factotum::snapshot(Process& process) {
+Reaction Factotum::snapshot(Process& process, Request& request) {
     if (process.is_founder()) return ServerError::PermissionDenied;
-    constexpr std::uint64_t kPerPage = kPageSize / sizeof(ProcessInfo);
+    if (request.tag.length() != 0) return thread_list(process, request.words[0]);
     if (auto made = make_list(process.space, processes_.count() * sizeof(ProcessInfo)); !made) return made.error();
-    Answer<PageNumber> page{};
-    std::uint64_t count = 0;
+    ListWriter<ProcessInfo> lines(memory_, process.space);
     processes_.for_each([&](Process& other) {
-        if (page && count % kPerPage == 0)
-            page = process.space.page_to_read(memory_, kSnapshotArea + count * sizeof(ProcessInfo));
-        if (!page) return;
-        auto* const lines = reinterpret_cast<ProcessInfo*>(memory_.window(*page));
-        describe(lines[count++ % kPerPage], other, process);
+        ProcessInfo& line = lines.next();
+        describe(line, other, threads_);
+        if (&other == &process) line.state = ProcessState::Running;  // it is blocked in this very call
     });
-    if (!page) return page.error();
-    return Reaction::ok(kSnapshotArea, count);
+    describe_founders(lines.first());
+    return Reaction::ok(kSnapshotArea, processes_.count());
 }
 
 }  // namespace glenda::factotum

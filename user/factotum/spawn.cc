@@ -6,9 +6,10 @@
 
 namespace glenda::factotum {
 
-/// The caller gets the reason in the reply: "bin/x: not an ELF file (at byte 0x0)". Nothing is printed: whoever asked
-/// for a damaged file shall say so.
-MessageWriter Factotum::refusal(std::string_view name, const LoadFailure& failure) {
+/// The caller gets the reason in the reply: "bin/x: not an ELF file (at byte 0x0)"; none if there just is no such file.
+/// Nothing is printed: whoever asked for a damaged file shall say so.
+Reaction Factotum::refusal(std::string_view name, const LoadFailure& failure) {
+    if (!failure.fault) return failure.error;
     const std::string_view folder = name.find('/') == name.npos ? Catalogue::kFolder : std::string_view();
     FixedText<24> where;
     if (failure.error == ServerError::BadExecutable) where.add(" (at byte {:#x})", std::uint64_t{failure.fault.where});
@@ -28,8 +29,8 @@ Reaction Factotum::spawn(Process& parent, Request& request) {
         return ServerError::PermissionDenied;
     if (has(wanted.flags, SpawnFlags::NoMount) && taker_of(&parent, EventKind::NoMount) == nullptr)
         return ServerError::NotSupported;  // nobody could give it a namespace of its own
-    const auto program = catalogue_.find(wanted.file());
-    if (!program) return refusal(wanted.file(), program.error());
+    const auto program = catalogue_.find(wanted.file);
+    if (!program) return refusal(wanted.file, program.error());
     const auto created = create_process(parent);
     if (!created) return created.error();
     Process* const child = *created;
@@ -72,7 +73,7 @@ Answer<void> Factotum::build(Process& child, Process& parent, Image& program, co
     child.heap_start = child.break_ = heap_start;
     TRY_VOID(make_objects(child));
     TRY_VOID(give_capabilities(child, parent, request));
-    TRY(sp, write_stack(child.space, request.arguments(), request.variables()));
+    TRY(sp, write_stack(child.space, request));
     return start(child, program.elf.entry(), sp, request.flags);
 }
 

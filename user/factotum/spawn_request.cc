@@ -13,12 +13,14 @@ Answer<void> SpawnRequest::decode(const Request& request) {
     priority = reader.word();
     map = reader.word();
     argument_count = reader.word();
-    CHECK(argument_count != 0 && argument_count <= kMaxArguments, ServerError::BadRequest);
-    for (std::uint64_t i = 0; i < argument_count; i++) texts[i] = reader.text();
+    CHECK(argument_count != 0 && argument_count <= kMaxTexts, ServerError::BadRequest);
+    texts = reader;
+    file = reader.text();
+    for (std::uint64_t i = 1; i < argument_count; i++) reader.text();
     if (has(flags, SpawnFlags::Environment)) {
         variable_count = reader.word();
-        CHECK(variable_count <= kMaxArguments - argument_count, ServerError::BadRequest);
-        for (std::uint64_t i = 0; i < variable_count; i++) texts[argument_count + i] = reader.text();
+        CHECK(variable_count <= kMaxTexts - argument_count, ServerError::BadRequest);
+        for (std::uint64_t i = 0; i < variable_count; i++) reader.text();
     }
     if (has(flags, SpawnFlags::Limits)) {
         reserved = reader.word();
@@ -32,6 +34,13 @@ Answer<void> SpawnRequest::decode(const Request& request) {
     CHECK(radix >= kProcessCNodeRadix && radix <= kMaxProcessCNodeRadix, ServerError::BadRequest);
     for (unsigned i = 0; i < request.caps(); i++) CHECK(target_slot(i) != 0, ServerError::PermissionDenied);
     return {};
+}
+
+void SpawnRequest::read_texts(std::span<std::string_view, kMaxTexts> found) const {
+    MessageReader reader = texts;
+    for (std::uint64_t i = 0; i < argument_count; i++) found[i] = reader.text();
+    if (variable_count != 0) reader.word();
+    for (std::uint64_t i = 0; i < variable_count; i++) found[argument_count + i] = reader.text();
 }
 
 CPtr SpawnRequest::target_slot(unsigned i) const {

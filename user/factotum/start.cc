@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // The parts of a new process: regions, kernel objects, stack and initial registers.
 #include "factotum.h"
+#include "glenda/argument_block.h"
 #include "glenda/slots.h"
-#include "image/argument_block.h"
 
 namespace glenda::factotum {
 
@@ -37,12 +37,15 @@ Answer<void> Factotum::make_objects(Process& child, std::uint64_t utcb_address) 
 
 /// Makes the topmost page of the stack, with the arguments and the environment in it. Returns the initial stack
 /// pointer.
-Answer<std::uint64_t> Factotum::write_stack(AddressSpace& space, std::span<const std::string_view> arguments,
-                                            std::span<const std::string_view> variables) {
+Answer<std::uint64_t> Factotum::write_stack(AddressSpace& space, const SpawnRequest& request) {
+    std::string_view texts[kMaxTexts];
+    request.read_texts(texts);
+    const std::span<const std::string_view> all(texts);
+    const TextList arguments(all.first(request.argument_count));
+    const TextList variables(all.subspan(request.argument_count, request.variable_count));
     const std::uint64_t address = kStackTop - kPageSize;
     TRY(page, space.populate(memory_, *space.regions().find(address), address, Access::Write));
-    const std::span<std::byte, kPageSize> bytes(memory_.window(page), kPageSize);
-    const auto sp = write_arguments(bytes, kStackTop, arguments, variables);
+    const auto sp = write_arguments({memory_.window(page), kPageSize}, kStackTop, arguments, variables);
     if (!sp) return Refusal(ServerError::BadRequest);
     return *sp;
 }

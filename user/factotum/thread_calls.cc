@@ -36,10 +36,7 @@ Reaction Factotum::thread_exit(Process& process, Request& request) {
     Thread* const thread = threads_.find(process, tid);
     if (process.is_founder()) return ServerError::PermissionDenied;
     if (thread == nullptr || thread->has_ended) return ServerError::BadRequest;
-    if (process.running == 1) {
-        end(process, ExitStatus::exited(std::int32_t(status)));
-        return Reaction::later();  // the caller is gone
-    }
+    if (process.running == 1) return leave(process, thread, status, request);
     unblock(*thread, short_message(ServerError::Interrupted));
     threads_.stop(process, *thread);
     thread->status = status;

@@ -3,20 +3,22 @@
 //
 // The answer is deferred. A thread waits for one thing at a time: if its call was cancelled (its process suspended and
 // resumed it), Factotum learns of that when it waits again.
+#include <algorithm>
+
 #include "factotum.h"
 
 namespace glenda::factotum {
 
 void Factotum::block(Thread& thread, WaitKind kind, Request& request) {
-    unblock(thread, short_message(ServerError::Interrupted));
+    if (thread.kind != WaitKind::None) unblock(thread, short_message(ServerError::Interrupted));
     thread.kind = kind;
     thread.reply = request.defer();
-    threads_.set_busy(thread, false);
+    if (thread.is_busy) threads_.set_busy(thread, false);
 }
 
 void Factotum::unblock(Thread& thread, const Message& answer) {
     if (thread.kind == WaitKind::None) return;
-    if (thread.kind == WaitKind::Futex) futex_.forget(thread);
+    if (thread.kind == WaitKind::Futex) futex_.remove(thread);
     if (thread.kind == WaitKind::Stopped) forget_event(thread);
     finish(thread, answer);
 }
@@ -36,27 +38,37 @@ void Factotum::set_deadline(Thread& thread, std::uint64_t deadline) {
 
 /// The timer need not be stopped when a waiter leaves: then it signals once for nothing.
 void Factotum::wind_timer() {
-    const auto next = wheel_.next();
+    const auto next = ending_ != nullptr ? std::optional(std::uint64_t{0}) : wheel_.next();
     if (!next || (is_timer_set_ && timer_time_ <= *next)) return;
     is_timer_set_ = true;
     timer_time_ = *next;
     clock_.wake_at(*next);
 }
 
+/// Many may be due at once. Then some of them wait for a moment more.
 void Factotum::signalled(Badge) {
-    SlotList due;
+    constexpr unsigned kSteps = 600, kStepsOfAnswer = 15;  // a step takes some 60 instructions
+    const std::uint64_t now = clock_.now();
     is_timer_set_ = false;
-    wheel_.advance(clock_.now(), due);
-    while (Waiter* const waiter = due.pop()) {
-        if (waiter == &next_balance_) {
-            threads_.balance();
-            wheel_.add(next_balance_, clock_.now() + Threads::kBalancePeriod);
-            continue;
-        }
-        const bool sleeps = waiter->kind == WaitKind::Sleep;
-        unblock(*static_cast<Thread*>(waiter), sleeps ? short_message(0) : short_message(ServerError::TimedOut));
+    unsigned left = kSteps;
+    while (left > kStepsOfAnswer) {
+        Waiter* const waiter = wheel_.take_due(now, left);
+        if (waiter == nullptr) break;
+        left -= std::min(left, kStepsOfAnswer);
+        time_is_up(*waiter);
     }
+    if (left == kSteps) go_on_ending();
     wind_timer();
+}
+
+void Factotum::time_is_up(Waiter& waiter) {
+    if (&waiter == &next_balance_) {
+        threads_.balance();
+        wheel_.add(next_balance_, clock_.now() + Threads::kBalancePeriod);
+        return;
+    }
+    const bool sleeps = waiter.kind == WaitKind::Sleep;
+    unblock(static_cast<Thread&>(waiter), sleeps ? short_message(0) : short_message(ServerError::TimedOut));
 }
 
 Reaction Factotum::sleep(Process& process, Request& request) {

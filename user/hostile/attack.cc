@@ -19,7 +19,7 @@ namespace {
 using fuzz::Random;
 
 constexpr std::string_view kPrograms[] = {"hello", "hello", "bin/hello", "nosuch", "init.toml", ""};
-constexpr std::string_view kTexts[] = {"hello", "nosuch", "uart", "serial", "audit", "", "\x1b[2J", "\xff\xfe"};
+constexpr std::string_view kTexts[] = {"hello", "nosuch", "uart", "serial", "rtc", "audit", "", "\x1b[2J", "\xff\xfe"};
 constexpr std::uint64_t kEdges[] = {
     0,       ~std::uint64_t{0},     bit(63),       bit(63) - 1, bit(31), bit(32), bit(38) - kPageSize,
     bit(38), 0xffff'ffc0'8020'0000, kPageSize - 1, 121,         0x10000};

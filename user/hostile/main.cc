@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // `hostile TARGET SEED COUNT`: sends a server COUNT random messages, the same for each SEED, and prints which methods
-// have answered without an error. TARGET is factotum, 9ball, serial, unicorn, or terminal: the serial line, looked up.
+// have answered without an error. TARGET is factotum, 9ball, serial, unicorn, or clock: a driver.
 //
 // The messages come from a child, because they may end it, and may make it wait for ever. Then it is killed in
 // mid-call, and the next child goes on with the next seed.
@@ -136,7 +136,7 @@ int main(int argc, char** argv) {
     const std::uint64_t seed = to_number(argc > 2 ? argv[2] : "").value_or(0);
     const std::uint64_t count = to_number(argc > 3 ? argv[3] : "").value_or(0);
     if (!target || seed == 0 || count == 0 || argc > 5) {
-        print("usage: hostile factotum|9ball|serial|unicorn|terminal SEED COUNT\n");
+        print("usage: hostile factotum|9ball|serial|unicorn|clock SEED COUNT\n");
         return 2;
     }
     if (argc == 5) {

@@ -6,6 +6,7 @@
 #include "glenda/slots.h"
 #include "protocol/factotum.h"
 #include "protocol/nineball.h"
+#include "protocol/rtc.h"
 #include "protocol/serial.h"
 #include "protocol/unicorn.h"
 #include "util/bits.h"
@@ -89,10 +90,10 @@ constexpr Form kFactotum[] = {
 
 using N = nineball::Method;
 constexpr Form kNineball[] = {
-    form(N::Register, "tC"), form(N::Lookup, "st"),    form(N::Log, "t"),       form(N::LogRead, "m"),
-    form(N::LogRead, "s"),   form(N::Shutdown, ""),    form(N::Reboot, ""),     form(N::Status, "s"),
-    form(N::Ready, ""),      form(N::Ready, "N"),      form(N::Start, "t"),     form(N::Stop, "t"),
-    form(N::LogTake, "m"),   form(N::Heartbeat, "0N"), form(N::Heartbeat, "1"), form(N::Manifest, "s"),
+    form(N::Register, "tC"),  form(N::Log, "t"),       form(N::LogRead, "m"),  form(N::LogRead, "s"),
+    form(N::Shutdown, ""),    form(N::Reboot, ""),     form(N::Status, "s"),   form(N::Ready, ""),
+    form(N::Ready, "N"),      form(N::Start, "t"),     form(N::Stop, "t"),     form(N::LogTake, "m"),
+    form(N::Heartbeat, "0N"), form(N::Heartbeat, "1"), form(N::Manifest, "s"),
 };
 
 using S = SerialMethod;
@@ -108,13 +109,15 @@ constexpr Form kUnicorn[] = {
     form(U::SessionTake, ""), form(U::SessionDrop, "m"), form(U::Device, "s"),
 };
 
+constexpr Form kClock[] = {form(RtcMethod::Time, ""), form(RtcMethod::Time, "s")};
+
 constexpr Target kTargets[] = {
     {"factotum", kFactotumProtocol, kSlotFactotum, 40, kFactotum,
      bits_of(F::Exit, F::ThreadExit, F::FutexWait, F::Sleep)},
     {"9ball", nineball::kProtocol, kSlotNineball, 15, kNineball, 0},
     {"serial", kSerialProtocol, kSlotStdio, 4, kSerial, bits_of(S::Read)},
     {"unicorn", kUnicornProtocol, kLookedUp, 10, kUnicorn, 0, devices::kUnicornName},
-    {"terminal", kSerialProtocol, kLookedUp, 4, kSerial, bits_of(S::Read), "serial"},
+    {"clock", kRtcProtocol, kLookedUp, 2, kClock, 0, "rtc"},
 };
 
 }  // namespace

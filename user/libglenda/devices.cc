@@ -3,13 +3,13 @@
 #include "glenda/devices.h"
 
 #include "glenda/environment.h"
-#include "glenda/nineball.h"
+#include "glenda/process.h"
 
 namespace glenda::devices {
 
 Answer<Endpoint> find_unicorn(CPtr slot) {
     TRY(held, environment().cnode.info(slot));
-    if (held.type == CapType::Null) TRY_VOID(nineball::lookup(kUnicornName, slot));
+    if (held.type == CapType::Null) TRY_VOID(process::request(kUnicornProtocol, slot, RequestFlags::Wait));
     return Endpoint(slot);
 }
 

@@ -36,4 +36,22 @@ const char* name_of(ProcessState state) {
     return "?";
 }
 
+const char* name_of(ThreadActivity activity) {
+    switch (activity) {
+        case ThreadActivity::Running: return "run";
+        case ThreadActivity::Sending: return "send";
+        case ThreadActivity::Receiving: return "receive";
+        case ThreadActivity::Calling: return "call";
+        case ThreadActivity::Stopped: return "stop";
+        case ThreadActivity::Child: return "child";
+        case ThreadActivity::Joining: return "join";
+        case ThreadActivity::Service: return "service";
+        case ThreadActivity::Event: return "event";
+        case ThreadActivity::Futex: return "futex";
+        case ThreadActivity::Sleeping: return "sleep";
+        case ThreadActivity::Ended: return "ended";
+    }
+    return "?";
+}
+
 }  // namespace glenda

@@ -41,16 +41,6 @@ Message MessageWriter::load() const {
     return message;
 }
 
-std::uint64_t MessageReader::word() {
-    if (words_.empty()) {
-        ok_ = false;
-        return 0;
-    }
-    const std::uint64_t first = words_.front();
-    words_ = words_.subspan(1);
-    return first;
-}
-
 std::string_view MessageReader::text() {
     const std::uint64_t size = word();
     if (!ok_ || size > words_.size() * sizeof(std::uint64_t)) {

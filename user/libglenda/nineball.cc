@@ -28,14 +28,6 @@ Answer<void> register_name(std::string_view name, Endpoint endpoint) {
     return transact(server(), MessageWriter(Method::Register).text(name).cap(endpoint.cptr()));
 }
 
-Answer<void> lookup(std::string_view name, std::uint64_t index, LookupFlags flags) {
-    Received reply;
-    TRY(caps, transact(server(), MessageWriter(Method::Lookup).word(flags).text(name), reply,
-                       {environment().cnode, index, 1}));
-    CHECK(caps == 1, ServerError::Broken);
-    return {};
-}
-
 Answer<void> log(std::string_view text) {
     while (!text.empty()) {
         const std::size_t size = text.size() < kMaxLogBytes ? text.size() : kMaxLogBytes;
@@ -91,6 +83,7 @@ Answer<ServiceManifest> manifest(unsigned index) {
     ServiceManifest manifest{};
     const std::string_view name = reader.text();
     manifest.pid = reader.word();
+    manifest.grants = Grants(reader.word());
     CHECK(reader.ok() && name.size() <= kMaxName, ServerError::Broken);
     __builtin_memcpy(manifest.name, name.data(), name.size());
     while (!reader.at_end() && manifest.count < ServiceManifest::kMaxSlots)

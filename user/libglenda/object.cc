@@ -66,12 +66,6 @@ Result<void> Tcb::set_name(std::string_view name) const {
     return invoke(TcbMethod::SetName, words[0], words[1]);
 }
 
-Result<Tcb::Info> Tcb::info() const {
-    TRY(reply, query(TcbMethod::Info));
-    return Info{ThreadState(reply.words[0]), unsigned(reply.words[1]), unsigned(reply.words[2]),
-                unsigned(reply.words[3]),    utcb()->words[4],         unsigned(utcb()->words[5])};
-}
-
 Result<void> Console::write(std::string_view text) const {
     constexpr std::size_t kMost = (kMaxWords - 1) * sizeof(std::uint64_t);
     while (!text.empty()) {

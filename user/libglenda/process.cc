@@ -30,6 +30,16 @@ Answer<void> tell(FactotumMethod method, Words... words) {
 
 namespace {
 
+/// Factotum says why a program could not be started, unless there just is none.
+void explain(const SpawnRequest& request, const Received& reply, SpawnReason& reason) {
+    MessageReader reader = reply.reader();
+    const std::string_view text = reader.text(), folder = request.file.find('/') == text.npos ? "bin/" : "";
+    if (reader.ok())
+        reason.add("{}", text);
+    else if (reply.label() == std::uint64_t(ServerError::NotFound))
+        reason.add("{}{}: the archive holds no file of that name", folder, request.file);
+}
+
 void add_variables(MessageWriter& message, const SpawnRequest& request) {
     if (request.variables) {
         message.word(request.variables->size());
@@ -53,11 +63,7 @@ Answer<void> send_spawn(const SpawnRequest& request, SpawnFlags more, SpawnReaso
     message.word(this_thread());
     for (CPtr cap : request.caps) message.cap(cap);
     const Answer<void> done = transact(server(), message, reply);
-    if (!done && reason != nullptr) {
-        MessageReader reader = reply.reader();
-        const std::string_view text = reader.text();
-        if (reader.ok()) reason->add("{}", text);
-    }
+    if (!done && reason != nullptr) explain(request, reply, *reason);
     return done;
 }
 
@@ -129,7 +135,11 @@ Answer<void> futex_wait(const std::atomic<std::uint32_t>& word, std::uint32_t ex
 }
 
 Answer<std::uint64_t> futex_wake(const std::atomic<std::uint32_t>& word, std::uint64_t count) {
-    return ask_word(FactotumMethod::FutexWake, reinterpret_cast<std::uint64_t>(&word), count);
+    for (std::uint64_t woken = 0;;) {
+        TRY(more, ask_word(FactotumMethod::FutexWake, reinterpret_cast<std::uint64_t>(&word), count - woken));
+        woken += more;
+        if (more < kMostWoken || woken == count) return woken;
+    }
 }
 
 Answer<std::uint64_t> sbrk(std::int64_t bytes) { return ask_word(FactotumMethod::Sbrk, bytes); }
@@ -174,6 +184,12 @@ Answer<std::span<const ProcessInfo>> list() {
     TRY(reply, ask(server(), FactotumMethod::Ps));
     CHECK(reply.tag.length() == 2, ServerError::Broken);
     return std::span(reinterpret_cast<const ProcessInfo*>(reply.words[0]), reply.words[1]);
+}
+
+Answer<std::span<const ThreadInfo>> list_threads(std::uint64_t pid) {
+    TRY(reply, ask(server(), FactotumMethod::Ps, pid));
+    CHECK(reply.tag.length() == 2, ServerError::Broken);
+    return std::span(reinterpret_cast<const ThreadInfo*>(reply.words[0]), reply.words[1]);
 }
 
 Answer<MemoryInfo> memory() {

@@ -27,14 +27,6 @@ void ReplyPool::add(Reply reply) {
 
 Reply ReplyPool::take() { return count_ == 0 ? Reply{} : free_[--count_]; }
 
-ReplyHandle& ReplyHandle::operator=(ReplyHandle&& other) {
-    ASSERT(pool_ == nullptr);  // otherwise its caller would wait forever
-    reply_ = other.reply_;
-    pool_ = other.pool_;
-    other.pool_ = nullptr;
-    return *this;
-}
-
 void ReplyHandle::reply(const MessageWriter& message) { reply(loaded(message)); }
 
 void ReplyHandle::reply(const Message& message) {
@@ -44,17 +36,12 @@ void ReplyHandle::reply(const Message& message) {
     pool_ = nullptr;
 }
 
-ReplyHandle Request::defer() {
-    ASSERT(can_defer() && !deferred_);
-    deferred_ = true;
-    return ReplyHandle(reply_, pool_);
-}
-
 Reaction::Reaction(const Reaction& other) : kind_(other.kind_) {
-    if (kind_ == Kind::Long)
-        new (&long_) MessageWriter(other.long_);
-    else
-        new (&short_) Message(other.short_);
+    switch (kind_) {
+        case Kind::Short: new (&short_) Message(other.short_); break;
+        case Kind::Long: new (&long_) MessageWriter(other.long_); break;
+        case Kind::Later: nothing_ = {}; break;
+    }
 }
 
 Server::Server(Endpoint endpoint, ReplyPool& pool, const ReceiveSlots& slots)

@@ -95,7 +95,8 @@ void exit(std::int64_t status) {
         case StartKind::Root: (void)the_environment.machine.shutdown(); break;
         case StartKind::Factotum: break;
         case StartKind::Process:
-            (void)transact(the_environment.factotum, MessageWriter(FactotumMethod::Exit).word(status));
+            (void)transact(the_environment.factotum,
+                           MessageWriter(FactotumMethod::Exit).word(status).word(process::this_thread()));
             break;
     }
     // No one handled the exit. A trap is a fault, and faults are reported.

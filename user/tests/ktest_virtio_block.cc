@@ -2,8 +2,6 @@
 // A real disk by interrupt: directly, and through a session with a driver in a thread of its own, which may end.
 //
 // grade/tests/test_virtio.py makes the disk's image, and looks at it afterwards.
-#include <algorithm>
-
 #include "driver/session_client.h"
 #include "drivers/blk/block_driver.h"
 #include "glenda/print.h"
@@ -53,7 +51,7 @@ struct Disk {
 };
 
 /// Transfers blocks first to last, `depth` at a time, to or from the data pages, page 0 for the first.
-void transfer(Disk& disk, BlockOp op, unsigned first, unsigned count, unsigned depth) {
+void transfer(Disk& disk, SessionOp op, unsigned first, unsigned count, unsigned depth) {
     unsigned begun = 0, done = 0;
     while (done < count) {
         while (begun < count && begun - done < depth) {
@@ -65,25 +63,25 @@ void transfer(Disk& disk, BlockOp op, unsigned first, unsigned count, unsigned d
         }
         disk.device.kick();
         const auto completion = disk.hardware.await(disk.device, [&] { return disk.device.complete(); });
-        EXPECT_EQ(completion->status, BlockStatus::Ok);
+        EXPECT_EQ(completion->status, SessionStatus::Ok);
         done++;
     }
 }
 
 void reads_and_writes(unsigned first, unsigned depth) {
     Disk disk;
-    EXPECT_EQ(disk.device.failure() == nullptr, true);
-    transfer(disk, BlockOp::Read, kFromHost, kData, depth);
+    EXPECT_EQ(disk.device.fault(), QueueFault::None);
+    transfer(disk, SessionOp::Read, kFromHost, kData, depth);
     for (unsigned i = 0; i < kData; i++) EXPECT(has(disk.page(i), kFromHost + i));
     for (unsigned i = 0; i < kData; i++) fill(disk.page(i), first + i);
-    transfer(disk, BlockOp::Write, first, kData, depth);
+    transfer(disk, SessionOp::Write, first, kData, depth);
     for (unsigned i = 0; i < kData; i++) fill(disk.page(i), 0);
-    transfer(disk, BlockOp::Read, first, kData, depth);
+    transfer(disk, SessionOp::Read, first, kData, depth);
     for (unsigned i = 0; i < kData; i++) EXPECT(has(disk.page(i), first + i));
     if (disk.device.can_flush()) {
-        EXPECT(disk.device.submit({.op = BlockOp::Flush}));
+        EXPECT(disk.device.submit({.op = SessionOp::Flush}));
         disk.device.kick();
-        EXPECT_EQ(disk.hardware.await(disk.device, [&] { return disk.device.complete(); })->status, BlockStatus::Ok);
+        EXPECT_EQ(disk.hardware.await(disk.device, [&] { return disk.device.complete(); })->status, SessionStatus::Ok);
     }
     EXPECT(disk.device.reset());
     give_back_devices();
@@ -141,7 +139,8 @@ struct Service {
 };
 
 /// Transfers `count` blocks from `first` on, over and over the same kData, `depth` at a time.
-void transfer(Service& service, BlockOp op, unsigned first, unsigned count, unsigned depth, bool driver_ends = false) {
+void transfer(Service& service, SessionOp op, unsigned first, unsigned count, unsigned depth,
+              bool driver_ends = false) {
     unsigned begun = 0, done = 0;
     while (done < count) {
         while (begun < count && begun - done < depth) {
@@ -149,7 +148,7 @@ void transfer(Service& service, BlockOp op, unsigned first, unsigned count, unsi
             if (!service.client.submit({op, first + i, i, 1, i})) break;
             begun++;
         }
-        if (service.client.driver_wants_signal()) need(service.driver_bell.signal());
+        if (service.client.owes_signal()) need(service.driver_bell.signal());
         if (driver_ends && done % 8 == 0) {
             service.end_driver();
             service.thread.join();
@@ -157,7 +156,7 @@ void transfer(Service& service, BlockOp op, unsigned first, unsigned count, unsi
         }
         const unsigned before = done;
         while (const auto answer = service.client.take()) {
-            EXPECT_EQ(answer->status, BlockStatus::Ok);
+            EXPECT_EQ(answer->status, SessionStatus::Ok);
             done++;
         }
         if (done == before && service.client.may_wait()) (void)need(service.bell.wait());
@@ -174,55 +173,11 @@ void finish(Service& service) {
 void session() {
     Service service;
     for (unsigned i = 0; i < kData; i++) fill(service.disk.page(i), 128 + i);
-    transfer(service, BlockOp::Write, 128, kData, 32);
+    transfer(service, SessionOp::Write, 128, kData, 32);
     for (unsigned i = 0; i < kData; i++) fill(service.disk.page(i), 0);
-    transfer(service, BlockOp::Read, 128, kData, 32);
+    transfer(service, SessionOp::Read, 128, kData, 32);
     for (unsigned i = 0; i < kData; i++) EXPECT(has(service.disk.page(i), 128 + i));
     EXPECT_EQ(service.page.epoch, 1);
-    finish(service);
-}
-
-/// Runs whenever nobody else does, and counts: so it tells how long the others waited for the device.
-struct Spinner {
-    volatile bool stop = false;
-    volatile std::uint64_t rounds = 0;
-    void operator()() {
-        while (!stop) rounds = rounds + 1;
-    }
-};
-
-/// Cycles that `work` takes, without those of the spinner, a round of which takes `round` / 2^20 cycles.
-template <typename Work>
-std::uint64_t cycles_of(const Spinner& spinner, std::uint64_t round, Work work) {
-    const std::uint64_t cycles = read_cycle(), rounds = spinner.rounds;
-    work();
-    return read_cycle() - cycles - ((spinner.rounds - rounds) * round >> 20);
-}
-
-/// What a read of 4 KiB costs the processor, at depth 1 and 32: client, driver, and kernel, but not the device. The
-/// least of some batches, and turns that do not end, because how long the device takes is not the read's cost.
-void session_cost() {
-    constexpr unsigned kBatches = 20, kReads = 128;
-    Service service;
-    Spinner body;
-    Thread spinner(body, {.priority = kPriority - 1, .name = "spinner"});
-    for (const Tcb thread : {environment().tcb, service.thread.tcb, spinner.tcb})
-        need(thread.set_time_slice(1'000'000));
-    spinner.start();
-    const Alarm alarm;
-    const std::uint64_t cycles = read_cycle();
-    alarm.sleep(20'000);
-    const std::uint64_t round = ((read_cycle() - cycles) << 20) / body.rounds;
-    for (const unsigned depth : {1u, 32u}) {
-        transfer(service, BlockOp::Read, kFromHost, kData, depth);  // warms up
-        std::uint64_t least = ~std::uint64_t{0};
-        for (unsigned i = 0; i < kBatches; i++)
-            least = std::min(
-                least, cycles_of(body, round, [&] { transfer(service, BlockOp::Read, kFromHost, kReads, depth); }));
-        print("block_read_{} {}\n", depth, least / kReads);
-    }
-    body.stop = true;
-    spinner.join();
     finish(service);
 }
 
@@ -230,9 +185,9 @@ void session_cost() {
 void session_driver_ends() {
     Service service;
     for (unsigned i = 0; i < kData; i++) fill(service.disk.page(i), 192 + i);
-    transfer(service, BlockOp::Write, 192, kData, 16, true);
+    transfer(service, SessionOp::Write, 192, kData, 16, true);
     for (unsigned i = 0; i < kData; i++) fill(service.disk.page(i), 0);
-    transfer(service, BlockOp::Read, 192, kData, 16, true);
+    transfer(service, SessionOp::Read, 192, kData, 16, true);
     for (unsigned i = 0; i < kData; i++) EXPECT(has(service.disk.page(i), 192 + i));
     EXPECT(service.page.epoch > 4);
     finish(service);
@@ -246,7 +201,6 @@ int main(int, char**) {
     static constexpr Case kCases[] = {{"block_depth_1", depth_1},
                                       {"block_depth_32", depth_32},
                                       {"block_session", session},
-                                      {"block_session_cost", session_cost},
                                       {"block_session_driver_ends", session_driver_ends}};
     return run_cases(kCases);
 }

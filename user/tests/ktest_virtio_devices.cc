@@ -75,23 +75,45 @@ unsigned checksum(const std::byte* bytes, unsigned size) {
     return ~sum & 0xffff;
 }
 
-/// The next frame of that type of Ethernet for which `is_it` holds.
-template <typename IsIt>
-NetDevice::Frame await_frame(VirtioDevice& hardware, NetDevice& device, unsigned type, IsIt is_it) {
-    for (;;) {
-        const NetDevice::Frame frame = *hardware.await(device, [&] { return device.receive(); });
-        const std::byte* bytes = frame.bytes.data();
-        if (frame.bytes.size() >= 42 && (unsigned(bytes[12]) << 8 | unsigned(bytes[13])) == type && is_it(frame.bytes))
-            return frame;
-        device.give_back(frame);
+/// The card, with a page for each frame.
+struct Card {
+    Started<NetDevice> started{VirtioId::Net};
+    NetDevice& device = started.device;
+
+    static constexpr unsigned kSent = 0, kFirst = 1, kPages = 9;  // one for what is sent, the rest for what comes
+    DmaMemory page(unsigned i) const {
+        const std::uint64_t at = kMiB + i * kPageSize;
+        return {started.dma.memory.address + at, started.dma.memory.physical + at, kPageSize};
     }
-}
+    Card() {
+        for (unsigned i = kFirst; i < kPages; i++) offer(i);
+        device.kick();
+    }
+    void offer(unsigned i) { EXPECT(device.receive(page(i).buffer(0, kPageSize), i)); }
+    void send(const Packet& packet) {
+        std::memcpy(page(kSent).address, packet.bytes, packet.size);
+        EXPECT(device.send(page(kSent).buffer(0, packet.size), kSent));
+        device.kick();
+    }
+    /// The next frame of that type of Ethernet for which `is_it` holds. Its page is not offered again.
+    template <typename IsIt>
+    std::span<const std::byte> await(unsigned type, IsIt is_it) {
+        for (;;) {
+            const auto done = *started.hardware.await(device, [&] { return device.complete(); });
+            if (done.token == kSent) continue;
+            const std::span<const std::byte> bytes(page(unsigned(done.token)).address, done.length);
+            if (bytes.size() >= 42 && (unsigned(bytes[12]) << 8 | unsigned(bytes[13])) == type && is_it(bytes))
+                return bytes;
+            offer(unsigned(done.token));
+            device.kick();
+        }
+    }
+};
 
 /// Asks by ARP who the host is, and sends a datagram to its port udp=PORT, where something returns it.
 void net() {
-    Started<NetDevice> started(VirtioId::Net);
-    auto& [hardware, dma, pool, device] = started;
-    const auto& mac = device.mac();
+    Card card;
+    const auto& mac = card.device.mac();
     EXPECT(mac[0] == 0x52 && mac[1] == 0x54);
 
     Packet ask;
@@ -102,12 +124,11 @@ void net() {
     ask.add(kMe);
     ask.add({0, 0, 0, 0, 0, 0});
     ask.add(kHost);
-    EXPECT(device.send({ask.bytes, ask.size}));
-    const auto arp = await_frame(hardware, device, 0x0806, [](auto bytes) { return bytes[21] == std::byte{2}; });
+    card.send(ask);
+    const auto arp = card.await(0x0806, [](auto bytes) { return bytes[21] == std::byte{2}; });
     std::uint8_t host_mac[6];
-    std::memcpy(host_mac, arp.bytes.data() + 22, 6);
-    EXPECT_EQ(std::memcmp(arp.bytes.data() + 28, kHost, 4), 0);
-    device.give_back(arp);
+    std::memcpy(host_mac, arp.data() + 22, 6);
+    EXPECT_EQ(std::memcmp(arp.data() + 28, kHost, 4), 0);
 
     Packet datagram;
     datagram.add(host_mac);
@@ -123,11 +144,11 @@ void net() {
     datagram.add16(unsigned(8 + kText.size()));
     datagram.add16(0);
     for (const char c : kText) datagram.add({unsigned(c)});
-    EXPECT(device.send({datagram.bytes, datagram.size}));
-    const auto echo = await_frame(hardware, device, 0x0800, [](auto bytes) { return bytes[23] == std::byte{17}; });
-    EXPECT(echo.bytes.size() >= 42 + kText.size());
-    EXPECT_EQ(std::memcmp(echo.bytes.data() + 42, kText.data(), kText.size()), 0);
-    device.give_back(echo);
+    card.send(datagram);
+    const auto echo = card.await(0x0800, [](auto bytes) { return bytes[23] == std::byte{17}; });
+    EXPECT(echo.size() >= 42 + kText.size());
+    EXPECT_EQ(std::memcmp(echo.data() + 42, kText.data(), kText.size()), 0);
+    EXPECT(card.device.start(card.started.pool).has_value());  // it lets go of the pages
     give_back_devices();
 }
 

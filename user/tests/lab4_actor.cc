@@ -6,10 +6,10 @@
 //     sleep=MS       sleeps
 //     ready          says that it is ready, and wants to be asked to stop
 //     stop           waits until it is asked to stop
-//     serve=WORD     provides its first name, and answers everybody with a number, for ever
-//     ask=WORD       looks a name up, waits for it, and asks
-//     ask-now=WORD   the same without waiting
-//     child=WORD     starts another actor, which is no service, that asks for a name without waiting
+//     serve=WORD     registers that name, and answers everybody with the badge of the request, for ever
+//     ask=N          waits for the service with that number (`protocol` in init.toml), and asks it
+//     ask-now=N      the same without waiting
+//     child=N        starts another actor, which is no service, that asks without waiting
 //     shutdown       switches the machine off
 //     exit=N, crash  ends
 //
@@ -66,24 +66,18 @@ struct Badges {
     Server(Endpoint(kEndpoint), replies, {environment().cnode, kReceived, 1}).run(badges);
 }
 
-/// Whom the server takes this process for: "pid" if it is right, "stranger" if it is marked as one.
-std::string_view seen_as(Badge badge) {
-    const Answer<std::uint64_t> pid = process::get_pid();
-    if (!pid) return "nobody";
-    if (badge == *pid) return "pid";
-    return badge == (*pid | nineball::kStrangerBadge) ? "stranger" : "somebody else";
-}
-
-void ask_for(std::string_view wanted, nineball::LookupFlags flags) {
-    if (const auto found = nineball::lookup(wanted, kFound, flags); !found)
-        return note(FixedText<60>("asks {}", wanted), found);
+void ask_for(std::uint64_t number, RequestFlags flags) {
+    const FixedText<40> what("asks {}", number);
+    if (const auto found = process::request(number * 0x100, kFound, flags); !found) return note(what, found);
     const auto badge = ask(Endpoint(kFound), std::uint64_t{1});
-    note(FixedText<60>("asks {} as {}", wanted, badge ? seen_as(badge->words[0]) : std::string_view("nobody")));
+    const auto pid = process::get_pid();
+    const bool is_right = badge && pid && pid_of_client(badge->words[0]) == *pid;
+    note(FixedText<60>("{} as {}", what.view(), std::string_view(is_right ? "itself" : "somebody else")));
     (void)environment().cnode.remove(kFound);
 }
 
-void start_child(std::string_view wanted) {
-    const FixedText<40> child("{}-child", name), action("ask-now={}", wanted);
+void start_child(std::uint64_t number) {
+    const FixedText<40> child("{}-child", name), action("ask-now={}", number);
     const std::string_view arguments[] = {child.view(), nonce, action.view(), "exit=0"};
     const CPtr console[] = {environment().console.cptr()};
     const auto ended = process::run(
@@ -98,9 +92,9 @@ void act(std::string_view action) {
     value.remove_prefix(std::min(equals + 1, action.size()));
     const std::uint64_t number = to_number(value).value_or(0);
     if (verb == "serve") serve(value);
-    if (verb == "ask") return ask_for(value, nineball::LookupFlags::Wait);
-    if (verb == "ask-now") return ask_for(value, nineball::LookupFlags::None);
-    if (verb == "child") return start_child(value);
+    if (verb == "ask") return ask_for(number, RequestFlags::Wait);
+    if (verb == "ask-now") return ask_for(number, RequestFlags::None);
+    if (verb == "child") return start_child(number);
     if (verb == "stop") (void)environment().notification.wait();
     if (verb == "work") work(number);
     if (verb == "sleep") (void)process::sleep(number);

@@ -71,8 +71,10 @@ void Driver::transmit() {
     }
     while (!to_send.empty() && device_.can_send()) {
         const std::size_t count = std::min<std::size_t>(Ns16550::kTransmitFifo, to_send.size());
-        for (std::size_t i = 0; i < count; i++) device_.send(to_send.peek(i));
-        to_send.drop(count);
+        for (std::size_t i = 0; i < count; i++) {
+            device_.send(to_send.peek(0));
+            to_send.drop(1);
+        }
     }
     device_.want_room(!to_send.empty());
 }

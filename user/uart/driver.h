@@ -7,7 +7,9 @@
 // Input is read ahead only while a program runs, for the sake of ^C; the program that ignores 64 KiB of input also
 // keeps a ^C behind them from being seen. At a prompt, what nobody has asked for is still in the device, and the sender
 // waits. What has been read, or is to be sent, is in pages that belong to Unicorn (Kept): so a driver that ends takes
-// nothing with it.
+// nothing with it but the byte that is on its way between the device's register and memory. That one is lost, if it
+// came in, or goes out twice. And whoever has an answer under way at that moment asks again: a text is then written, or
+// read, twice.
 #pragma once
 
 #include "glenda/server.h"

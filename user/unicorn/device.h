@@ -58,9 +58,9 @@ struct Device {
     std::uint64_t due = 0;       // BackingOff: time to start; Starting: time to give up; else 0
 
     std::string_view name() const { return machine->name; }
-    bool is_of(std::string_view device_class) const {
-        return driver != nullptr && driver->device_class == device_class;
-    }
+    /// Empty: nothing drives it.
+    std::string_view device_class() const { return driver != nullptr ? driver->device_class : std::string_view(); }
+    bool is_of(std::string_view some_class) const { return driver != nullptr && device_class() == some_class; }
     /// Whether its driver will still become ready.
     bool is_pending() const { return state == DeviceState::Starting || state == DeviceState::BackingOff; }
 };

@@ -71,10 +71,10 @@ std::expected<void, TableError> DriverTable::read_session(DriverConfig& driver, 
     const std::optional<TomlString> kind = event.value.string();
     if (kind && *kind == "plain")
         driver.session = SessionKind::Plain;
-    else if (kind && *kind == "block")
-        driver.session = SessionKind::Block;
+    else if (kind && *kind == "ring")
+        driver.session = SessionKind::Ring;
     else
-        return refuse(event.line, "\"session\" must be \"block\" or \"plain\"");
+        return refuse(event.line, "\"session\" must be \"ring\" or \"plain\"");
     return {};
 }
 

@@ -9,7 +9,7 @@
 //     priority = 200           # 1 to 209; the default is 200
 //     memory = 160             # pages that are kept for it, whoever else wants memory; the default is 160
 //     dma = 3                  # pages of contiguous memory that the device can reach; the default is 0
-//     session = "block"        # clients open sessions with it: "block" (user/driver/session_page.h) or "plain"
+//     session = "ring"         # clients open sessions with it: "ring" (user/driver/session_page.h) or "plain"
 //
 // `parse` refuses an invalid file and names the line. Unicorn then uses kUsualTable, with which a person can at least
 // read what is wrong. This file makes no system calls: grade/unit/unicorn_table_test.cc tests it on the host.
@@ -29,7 +29,7 @@ namespace glenda::unicorn {
 enum class SessionKind : std::uint8_t {
     None,
     Plain,  // pages that client and driver share
-    Block,  // with a page of requests
+    Ring,   // with a page of requests
 };
 
 struct DriverConfig {

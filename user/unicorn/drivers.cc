@@ -99,6 +99,8 @@ bool Drivers::collect_ended() {
 void Drivers::ended(Device& device, ExitStatus status) {
     if (!is_stopping_) print("{}: process {} {}\n", device.name(), device.pid, describe(status).view());
     device.failed_starts = device.state == DeviceState::Starting ? device.failed_starts + 1 : 0;
+    // Whoever kills a driver that was at work wants another one: it has not failed.
+    if (device.state == DeviceState::Up && status.how() == ExitStatus::How::Killed) device.back_off.reset();
     device.pid = device.due = 0;
     device.is_quiet = delegation_.take_back(device);
     if (!device.is_quiet) return give_up(device, "the device does not reset");

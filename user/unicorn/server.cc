@@ -75,10 +75,11 @@ Answer<MessageWriter> UnicornServer::look_up(const Request& request) {
     const std::uint64_t index = reader.word();
     const std::string_view device_class = reader.text();
     CHECK(reader.ok(), ServerError::BadRequest);
+    CHECK(may_have(request.badge, device_class), ServerError::PermissionDenied);
     Device* const device = find(device_class, index);
     CHECK(device != nullptr && device->endpoint != 0, ServerError::NotFound);
     CHECK(device->state != DeviceState::Failed, ServerError::Broken);
-    TRY(endpoint, vault_.lend_badged(device->endpoint, 0, Rights::Write | Rights::Grant, request.badge));
+    TRY(endpoint, vault_.lend_badged(device->endpoint, 0, Rights::Write | Rights::Grant, pid_of_client(request.badge)));
     return MessageWriter(0).word(device - devices_.data()).cap(endpoint);
 }
 
@@ -88,10 +89,9 @@ Answer<MessageWriter> UnicornServer::list(const Request& request) const {
     CHECK(reader.ok(), ServerError::BadRequest);
     CHECK(index < devices_.size(), ServerError::NotFound);
     const Device& device = devices_[index];
-    const std::string_view device_class = device.driver != nullptr ? device.driver->device_class : std::string_view();
     MessageWriter reply(0);
     reply.word(device.state).word(device.pid).word(device.restarts);
-    reply.text(device.name()).text(device.machine->compatible).text(device_class);
+    reply.text(device.name()).text(device.machine->compatible).text(device.device_class());
     return reply;
 }
 
@@ -99,11 +99,14 @@ Answer<MessageWriter> UnicornServer::serve_session(const Request& request) {
     MessageReader reader = request.reader();
     const std::uint64_t which = reader.word();
     CHECK(reader.ok(), ServerError::BadRequest);
-    if (UnicornMethod(request.label()) == UnicornMethod::Close) return sessions_.close(request.badge, which);
+    const std::uint32_t client = pid_of_client(request.badge);
+    if (UnicornMethod(request.label()) == UnicornMethod::Close) return sessions_.close(client, which);
     const std::uint64_t number = reader.word();
     CHECK(reader.ok(), ServerError::BadRequest);
-    if (UnicornMethod(request.label()) == UnicornMethod::Open) return sessions_.open(request.badge, which, number);
-    return sessions_.pages(request.badge, which, number);
+    if (UnicornMethod(request.label()) == UnicornMethod::Pages) return sessions_.pages(client, which, number);
+    CHECK(which < devices_.size(), ServerError::NotFound);
+    CHECK(may_have(request.badge, devices_[which].device_class()), ServerError::PermissionDenied);
+    return sessions_.open(client, which, number);
 }
 
 /// The badge says which device, and that the caller is its present driver.

@@ -52,7 +52,7 @@ Answer<MessageWriter> Sessions::open(Badge client, std::uint64_t number, std::ui
     for (unsigned page = 0; page < data->count; page++) std::memset(delegation_.at(data->first + page), 0, kPageSize);
     std::byte* const control_page = delegation_.at(device.control.first + i);
     std::memset(control_page, 0, kPageSize);
-    if (device.driver->session == SessionKind::Block)
+    if (device.driver->session == SessionKind::Ring)
         driver::start_session(*reinterpret_cast<driver::SessionPage*>(control_page));
     session.state = State::Open;
     session.is_news = true;
@@ -159,7 +159,7 @@ void Sessions::abandon(Device& device) {
     for (unsigned i = 0; i < kMaxSessions; i++) {
         DeviceSession& session = device.sessions[i];
         if (session.state != State::Open) continue;
-        if (device.driver->session == SessionKind::Block)
+        if (device.driver->session == SessionKind::Ring)
             driver::Session(*reinterpret_cast<driver::SessionPage*>(delegation_.at(device.control.first + i)), {})
                 .abandon();
         if (const auto bell = vault_.lend(session.client_bell, 3, Rights::Write)) (void)Notification(*bell).signal();

@@ -48,31 +48,31 @@ std::byte* WorldClient::data(unsigned request, unsigned page) const {
 void WorldClient::submit_one(std::mt19937& random) {
     const unsigned pages = 1 + random() % kPagesEach, block = first_block_ + random() % (blocks_ - pages + 1);
     const unsigned choice = random() % 16;
-    const BlockOp op = choice < 7    ? BlockOp::Read
-                       : choice < 14 ? BlockOp::Write
-                       : choice < 15 ? BlockOp::Flush
-                                     : BlockOp::Discard;
-    if (op != BlockOp::Flush) {
+    const SessionOp op = choice < 7    ? SessionOp::Read
+                         : choice < 14 ? SessionOp::Write
+                         : choice < 15 ? SessionOp::Flush
+                                       : SessionOp::Discard;
+    if (op != SessionOp::Flush) {
         for (unsigned i = 0; i < pages; i++)
             if (is_busy_[block + i]) return;
     }
-    submit(op, block, op == BlockOp::Flush ? 0 : pages, random() % 4 != 0);
+    submit(op, block, op == SessionOp::Flush ? 0 : pages, random() % 4 != 0);
 }
 
 /// With `may_signal` false, the signal comes with a later request, or from signal_driver().
-void WorldClient::submit(BlockOp op, unsigned block, unsigned pages, bool may_signal) {
+void WorldClient::submit(SessionOp op, unsigned block, unsigned pages, bool may_signal) {
     unsigned request = 0;
     while (request < kSessionSlots && pending_[request].is_used) request++;
     if (request == kSessionSlots) return;
     Pending& pending = pending_[request] = {op, block, pages, true, content_};
     const std::uint64_t first = world_.next_number;
-    if (op == BlockOp::Write || op == BlockOp::Discard) world_.next_number += pages;
+    if (op == SessionOp::Write || op == SessionOp::Discard) world_.next_number += pages;
     for (unsigned i = 0; i < pages; i++) {
         is_busy_[block + i] = true;
-        const std::uint64_t number = op == BlockOp::Discard ? 0 : first + i;
-        if (op != BlockOp::Read) content_[block + i] = number;
+        const std::uint64_t number = op == SessionOp::Discard ? 0 : first + i;
+        if (op != SessionOp::Read) content_[block + i] = number;
         std::memset(data(request, i), 0xee, 8);
-        if (op == BlockOp::Write) {
+        if (op == SessionOp::Write) {
             std::memcpy(data(request, i), &number, 8);
             std::memcpy(data(request, i) + kPageSize - 8, &number, 8);
         }
@@ -83,7 +83,7 @@ void WorldClient::submit(BlockOp op, unsigned block, unsigned pages, bool may_si
 }
 
 void WorldClient::signal_driver() {
-    if (client.driver_wants_signal()) world_.driver_signalled = true;
+    if (client.owes_signal()) world_.driver_signalled = true;
 }
 
 void WorldClient::run() {
@@ -96,24 +96,24 @@ void WorldClient::run() {
     } while (!client.may_wait());
 }
 
-void WorldClient::check(unsigned number, BlockStatus status) {
+void WorldClient::check(unsigned number, SessionStatus status) {
     Pending& pending = pending_[number];
     ASSERT_TRUE(pending.is_used) << "an answer to nothing";
     pending.is_used = false;
-    ASSERT_EQ(status, BlockStatus::Ok);
+    ASSERT_EQ(status, SessionStatus::Ok);
     for (unsigned i = 0; i < pending.pages; i++) {
         const unsigned block = pending.block + i;
         is_busy_[block] = false;
         std::uint64_t on_disk, read[2];
         std::memcpy(&on_disk, world_.disk.blocks.data() + block * kPageSize, 8);
         ASSERT_EQ(on_disk, content_[block]);
-        if (pending.op != BlockOp::Read) continue;
+        if (pending.op != SessionOp::Read) continue;
         std::memcpy(&read[0], data(number, i), 8);
         std::memcpy(&read[1], data(number, i) + kPageSize - 8, 8);
         ASSERT_EQ(read[0], content_[block]);
         ASSERT_EQ(read[1], content_[block]);
     }
-    if (pending.op != BlockOp::Flush) return;
+    if (pending.op != SessionOp::Flush) return;
     for (unsigned block = first_block_; block < first_block_ + blocks_; block++) {
         std::uint64_t stable;
         std::memcpy(&stable, world_.disk.stable.data() + block * kPageSize, 8);
@@ -180,7 +180,7 @@ void BlockWorld::drive() {
         driver->submit();
         signal(driver->owed_signals());
     } while (!driver->may_wait());
-    ASSERT_EQ(device->failure(), nullptr);
+    ASSERT_EQ(device->fault(), QueueFault::None);
 }
 
 void BlockWorld::settle() {

@@ -33,7 +33,7 @@ public:
 
     /// A request, of a kind and size that `random` chooses. Signals the driver if that is wanted.
     void submit_one(std::mt19937& random);
-    void submit(BlockOp op, unsigned block, unsigned pages, bool may_signal = true);
+    void submit(SessionOp op, unsigned block, unsigned pages, bool may_signal = true);
     void signal_driver();
     /// Takes all answers there are, checks them, and goes to sleep.
     void run();
@@ -47,12 +47,12 @@ public:
 
 private:
     struct Pending {
-        BlockOp op{};
+        SessionOp op{};
         unsigned block = 0, pages = 0;
         bool is_used = false;
         std::array<std::uint64_t, kBlocks> due{};  // Flush: what has to be on the disk
     };
-    void check(unsigned number, BlockStatus status);
+    void check(unsigned number, SessionStatus status);
     std::byte* data(unsigned request, unsigned page) const;
 
     BlockWorld& world_;

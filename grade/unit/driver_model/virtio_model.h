@@ -81,6 +81,12 @@ public:
     /// The same without any sense: for a device that is broken.
     void use_wild(unsigned queue, std::uint32_t head, std::uint32_t written, unsigned step);
 
+    /// It does nothing any more, and says so: section 2.1.2.
+    void give_up() {
+        status_ |= 0x40;
+        interrupt_status_ |= 2;
+    }
+
     bool interrupts() const { return interrupt_status_ != 0; }
     bool is_running() const { return (status_ & 4) != 0 && (status_ & 0x80) == 0; }
     std::uint64_t accepted() const { return accepted_; }

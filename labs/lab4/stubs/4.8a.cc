@@ -1,4 +1,5 @@
-// Exercise 4.8: read flags and name. A service may look up what its line `uses` says, and may wait for it. Everybody
-// may look up what a service provides that is public, but without waiting, and with kStrangerBadge in the badge.
-// Anything else is PermissionDenied. Pass the registry the name as init.toml has it: that outlives the request.
-missing_exercise("4.8", client, request);
+// Exercise 4.8: what init.toml gives the service: Power or Dma, if it says so, and what its `uses` name: a class of
+// devices (class_grant), and what another service provides (service_grant of its protocol). Who may use a class may
+// also ask the service that has the devices. As long as this is missing, nobody may ask for anything.
+(void)config;
+return Grants::None;

@@ -1,3 +1,3 @@
-// Exercise 4.8: reply with a copy of entry.slot that has the client's badge (mint), or, if the server's capability has
-// a badge already, that one (copy). 9Ball's own copy is not needed after the reply.
-missing_exercise("4.8", caller, entry, client);
+// Exercise 4.8: the request has a name, and one capability. Only a service may register, and only what its `provides`
+// says: else PermissionDenied. Then tell the supervisor, which may refuse.
+missing_exercise("4.8", client, request);

@@ -1,3 +1,4 @@
-// Exercise 4.8: if the name is known, reply_to() the caller. If it is not, NotFound, or with LookupFlags::Wait a place
-// in waiting_: add() replies from there. No place, or no Reply to wait with: TooMany.
-missing_exercise("4.8", name, request, flags, badge);
+// Exercise 4.8: offer() the endpoint to Factotum, if it has a protocol. Then say "disk: serves block"; if it is the
+// terminal, the kernel's console is not needed any more (journal().set_echo()); and if this is how the service says that
+// it is ready, mark_up().
+missing_exercise("4.8", service, endpoint);

@@ -13,8 +13,8 @@ Answer<void> Disk::open(unsigned index, unsigned pages) {
     return {};
 }
 
-void Disk::kick() const {
-    if (requests_->driver_wants_signal()) (void)Notification(kClientDriverBell).signal();
+void Disk::kick() {
+    if (requests_->owes_signal()) (void)Notification(kClientDriverBell).signal();
 }
 
 void Disk::wait() {

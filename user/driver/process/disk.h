@@ -3,7 +3,7 @@
 //
 //     Disk disk;
 //     TRY_VOID(disk.open(0, 32));                             // the first block device; 32 pages of data
-//     disk.requests().submit({.op = BlockOp::Read, .block = 7, .data_page = 0, .pages = 1});
+//     disk.requests().submit({.op = SessionOp::Read, .block = 7, .data_page = 0, .pages = 1});
 //     disk.kick();
 //     while (disk.requests().outstanding() != 0) {
 //         while (const auto answer = disk.requests().take()) ...
@@ -26,8 +26,8 @@ public:
     Answer<void> close() { return session_.close(); }
 
     SessionClient& requests() { return *requests_; }
-    /// Wakes the driver, if it sleeps: after one or more submit().
-    void kick() const;
+    /// Wakes the driver, if it sleeps and something was submitted.
+    void kick();
     /// Waits for an answer, unless there is one already or nothing is outstanding.
     void wait();
 

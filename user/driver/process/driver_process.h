@@ -48,7 +48,7 @@ public:
 
     /// Waits until `poll` returns something that converts to true, and returns that. `device` gets its interrupts.
     template <typename Device, typename Poll>
-    auto await(const Device& device, Poll poll) const {
+    auto await(Device& device, Poll poll) const {
         for (;;) {
             if (auto result = poll()) return result;
             wait_for_bell();
@@ -57,7 +57,7 @@ public:
     }
     /// To be called for each interrupt: at the device first, else it would interrupt for the same again.
     template <typename Device>
-    void interrupted(const Device& device) const {
+    void interrupted(Device& device) const {
         device.take_interrupt();
         (void)irq().ack();
     }

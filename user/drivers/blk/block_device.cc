@@ -31,14 +31,14 @@ VirtioResult<void> BlockDevice::start(DmaPool& pool) {
     return {};
 }
 
-BlockDevice::Type BlockDevice::type_of(BlockOp op) {
+BlockDevice::Type BlockDevice::type_of(SessionOp op) {
     switch (op) {
-        case BlockOp::Read: return kIn;
-        case BlockOp::Write: return kOut;
-        case BlockOp::Flush: return kFlush;
-        case BlockOp::Discard: return kDiscard;
+        case SessionOp::Read: return kIn;
+        case SessionOp::Write: return kOut;
+        case SessionOp::Flush: return kFlush;
+        case SessionOp::Discard: return kDiscard;
+        default: return kIn;
     }
-    return kIn;
 }
 
 bool BlockDevice::submit(const Request& request) {
@@ -46,7 +46,7 @@ bool BlockDevice::submit(const Request& request) {
     const unsigned number = lowest_bit(free_records_);
     const std::uint64_t at = number * sizeof(Record);
     Record& record = records_.at<Record>(at);
-    const bool has_sector = request.op == BlockOp::Read || request.op == BlockOp::Write;
+    const bool has_sector = request.op == SessionOp::Read || request.op == SessionOp::Write;
     record.header = {type_of(request.op), 0, has_sector ? request.sector : 0};
     record.segment = {request.sector, request.sectors, 0};
     record.status = kNotWritten;
@@ -54,10 +54,10 @@ bool BlockDevice::submit(const Request& request) {
     Buffer buffers[kMaxBuffers + 2];
     unsigned count = 0;
     buffers[count++] = records_.buffer(at + offsetof(Record, header), sizeof(Header));
-    if (request.op == BlockOp::Discard)
+    if (request.op == SessionOp::Discard)
         buffers[count++] = records_.buffer(at + offsetof(Record, segment), sizeof(Segment));
     for (const Buffer& each : request.data) buffers[count++] = each;
-    const unsigned readable = request.op == BlockOp::Read ? 1 : count;
+    const unsigned readable = request.op == SessionOp::Read ? 1 : count;
     buffers[count++] = records_.buffer(at + offsetof(Record, status), 1);
 
     const std::span all(buffers, count);
@@ -74,23 +74,18 @@ std::optional<BlockDevice::Completion> BlockDevice::complete() {
     const auto used = queue_.pop();
     if (!used) return std::nullopt;
     const Flight& flight = flights_[used->head];
-    const BlockStatus status = status_of(flight, used->written);
+    const SessionStatus status = status_of(flight, used->written);
     free_records_ |= bit(flight.record);
     return Completion{flight.token, status};
 }
 
 /// A read that brought too little is a failure: what is in the rest of the data is old.
-BlockStatus BlockDevice::status_of(const Flight& flight, std::uint32_t written) const {
+SessionStatus BlockDevice::status_of(const Flight& flight, std::uint32_t written) const {
     switch (shared::load(records_.at<Record>(flight.record * sizeof(Record)).status)) {
-        case kOk: return written == flight.expected ? BlockStatus::Ok : BlockStatus::Failed;
-        case kUnsupported: return BlockStatus::Unsupported;
-        default: return BlockStatus::Failed;
+        case kOk: return written == flight.expected ? SessionStatus::Ok : SessionStatus::Failed;
+        case kUnsupported: return SessionStatus::Unsupported;
+        default: return SessionStatus::Failed;
     }
-}
-
-const char* BlockDevice::failure() const {
-    if (queue_.fault() != QueueFault::None) return name_of(queue_.fault());
-    return transport_.needs_reset() ? "the device has given up" : nullptr;
 }
 
 }  // namespace glenda::driver

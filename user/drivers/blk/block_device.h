@@ -30,7 +30,7 @@ public:
     std::uint32_t largest_discard() const { return largest_discard_; }
 
     struct Request {
-        BlockOp op = BlockOp::Read;
+        SessionOp op = SessionOp::Read;
         std::uint64_t sector = 0;
         std::uint32_t sectors = 0;  // for Discard alone: else the data's size decides
         std::span<const Buffer> data{};
@@ -43,15 +43,16 @@ public:
 
     struct Completion {
         std::uint64_t token;
-        BlockStatus status;
+        SessionStatus status;
     };
     /// The next request that the device has done.
     std::optional<Completion> complete();
     /// To be called for each interrupt, before `complete`.
-    void take_interrupt() const { (void)transport_.take_interrupt(); }
+    void take_interrupt() { (void)transport_.take_interrupt(); }
 
-    /// What the device did wrong, or why it has given up; null if nothing. It then does nothing before a new start.
-    const char* failure() const;
+    /// The device has given up: it will do nothing before a new start.
+    bool needs_reset() const { return transport_.needs_reset(); }
+    QueueFault fault() const { return queue_.fault(); }
     /// Makes the device forget everything. Afterwards it does not touch the data of requests any more.
     bool reset() const { return transport_.reset(); }
 
@@ -86,8 +87,8 @@ private:
         std::uint64_t token = 0;
     };
 
-    static Type type_of(BlockOp op);
-    BlockStatus status_of(const Flight& flight, std::uint32_t written) const;
+    static Type type_of(SessionOp op);
+    SessionStatus status_of(const Flight& flight, std::uint32_t written) const;
 
     VirtioMmio transport_;
     Virtqueue queue_{};

@@ -30,7 +30,7 @@ public:
 
     /// The next event.
     std::optional<Event> next();
-    void take_interrupt() const { (void)transport_.take_interrupt(); }
+    void take_interrupt() { (void)transport_.take_interrupt(); }
     /// The device has given up: it will do nothing before a new start.
     bool needs_reset() const { return transport_.needs_reset(); }
     QueueFault fault() const { return queue_.fault(); }

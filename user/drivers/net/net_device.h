@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 // A virtio network card. VIRTIO 1.2, section 5.1.
 //
-// Two queues: the receive queue is kept full of empty buffers, into which the device puts the frames that come; the
-// transmit queue has the frames that go. In front of each frame is a header of the device, without use here.
+// Two queues: buffers for frames that come, and frames that go. They lie wherever the caller says, who gets each back
+// when the card has filled, or sent, it. In front of each frame is a header of the device, without use here: all frames
+// that go have the same one, of zeroes, and what the device writes for those that come is read by nobody.
 #pragma once
 
 #include "driver/virtio_mmio.h"
@@ -11,49 +12,47 @@ namespace glenda::driver {
 
 class NetDevice {
 public:
-    static constexpr unsigned kBuffers = 32;  // of each queue
     static constexpr unsigned kMaxFrame = 1514;
+    static constexpr unsigned kMinBuffer = 1526;  // a device may refuse to work with smaller ones
     using Mac = std::array<std::uint8_t, 6>;
 
     explicit NetDevice(Mmio registers) : transport_(registers) {}
 
+    /// Resets the card and starts it. It has forgotten all buffers then.
     VirtioResult<void> start(DmaPool& pool);
     /// The card's address. All zeroes if the device has none.
     const Mac& mac() const { return mac_; }
 
-    /// Sends a frame, at most kMaxFrame bytes. Returns false if it is longer or all buffers are in use.
-    bool send(std::span<const std::byte> frame);
-    /// Gets back the buffers of frames that were sent.
-    void reclaim();
+    /// Lets the card put a frame into a buffer. Returns false if there is no room now.
+    bool receive(const Buffer& into, std::uint64_t token);
+    /// Sends a frame, at most kMaxFrame bytes. Returns false if it is longer or there is no room now.
+    bool send(const Buffer& frame, std::uint64_t token);
+    /// Tells the card about these.
+    void kick() const;
 
-    struct Frame {
-        std::span<const std::byte> bytes;  // valid until given back
-        unsigned buffer;
+    struct Completion {
+        std::uint64_t token;   // as it was given
+        std::uint32_t length;  // of a frame that has come
     };
-    /// The next frame that has come. Give it back: else there will be no buffer for another.
-    std::optional<Frame> receive();
-    void give_back(const Frame& frame);
+    /// The next buffer that the card has done with, of either kind.
+    std::optional<Completion> complete();
 
-    void take_interrupt() const { (void)transport_.take_interrupt(); }
+    void take_interrupt() { (void)transport_.take_interrupt(); }
     /// The device has given up: it will do nothing before a new start.
-    bool needs_reset() const { return transport_.needs_reset(); }
-    QueueFault fault() const { return receive_.fault() != QueueFault::None ? receive_.fault() : transmit_.fault(); }
+    bool needs_reset() const { return !is_up_ || transport_.needs_reset(); }
+    QueueFault fault() const { return incoming_.fault() != QueueFault::None ? incoming_.fault() : outgoing_.fault(); }
 
 private:
     static constexpr std::uint64_t kFeatureMac = 1 << 5;
     static constexpr unsigned kReceive = 0, kTransmit = 1;
     static constexpr unsigned kHeader = 12;
-    static constexpr unsigned kBufferSize = 2048;
-    static_assert(kHeader + kMaxFrame <= kBufferSize);
-
-    void offer(unsigned buffer);
 
     VirtioMmio transport_;
-    Virtqueue receive_{}, transmit_{};
-    DmaMemory received_{}, sent_{};                                              // kBuffers of kBufferSize bytes each
-    std::array<std::uint8_t, Virtqueue::kMaxSize> received_in_{}, sent_from_{};  // the buffer, by the request's head
-    std::uint64_t free_to_send_ = mask(kBuffers);
+    Virtqueue incoming_{}, outgoing_{};
+    DmaMemory headers_{};  // the one that is read, and the one that is written
+    std::array<std::uint64_t, Virtqueue::kMaxSize> incoming_tokens_{}, outgoing_tokens_{};  // by the request's head
     Mac mac_{};
+    bool is_up_ = false;  // the last start() has succeeded
 };
 
 }  // namespace glenda::driver

@@ -25,7 +25,7 @@ public:
     /// The answer, once it has come. It is valid until the next `send`.
     std::optional<std::span<const std::byte>> take();
 
-    void take_interrupt() const { (void)transport_.take_interrupt(); }
+    void take_interrupt() { (void)transport_.take_interrupt(); }
     /// The device has given up: it will do nothing before a new start.
     bool needs_reset() const { return transport_.needs_reset(); }
     QueueFault fault() const { return queue_.fault(); }

@@ -17,7 +17,7 @@ public:
     void ask();
     /// The bytes that have come: some of kBytes. They are valid until the next `ask`.
     std::optional<std::span<const std::byte>> take();
-    void take_interrupt() const { (void)transport_.take_interrupt(); }
+    void take_interrupt() { (void)transport_.take_interrupt(); }
     /// The device has given up: it will do nothing before a new start.
     bool needs_reset() const { return transport_.needs_reset(); }
     QueueFault fault() const { return queue_.fault(); }

@@ -6,6 +6,21 @@
 
 namespace glenda::factotum {
 
+inline Result<ChunkStore::Taken> ChunkStore::take_any(ChunkUse use) {
+    Lists& mine = lists(use);
+    if (mine.partly_free == kNoChunk) [[unlikely]]
+        TRY_VOID(add_chunk(use));
+    const ChunkNumber number = mine.partly_free;
+    Chunk& chunk = chunks_[number];
+    const unsigned place = lowest_bit(chunk.free);
+    const bool is_clean = (chunk.clean & bit(place)) != 0;
+    chunk.free &= ~bit(place);
+    chunk.clean &= ~bit(place);
+    mine.loose_pages--;
+    if (chunk.is_full()) unlink(mine.partly_free, number);
+    return Taken{first_page(number) + place, is_clean};
+}
+
 Result<PageNumber> ChunkStore::take(ChunkUse use) {
     TRY(taken, take_any(use));
     return taken.page;
@@ -17,22 +32,12 @@ Result<PageNumber> ChunkStore::take_zeroed() {
     return taken.page;
 }
 
-Result<ChunkStore::Taken> ChunkStore::take_any(ChunkUse use) {
-    Lists& mine = lists(use);
-    if (mine.partly_free == kNoChunk) {
-        TRY(fresh, chunk_for(use));
-        push(mine.partly_free, fresh);
-        mine.loose_pages += kChunkPages;
-    }
-    const ChunkNumber number = mine.partly_free;
-    Chunk& chunk = chunks_[number];
-    const unsigned place = lowest_bit(chunk.free);
-    const bool is_clean = (chunk.clean & bit(place)) != 0;
-    chunk.free &= ~bit(place);
-    chunk.clean &= ~bit(place);
-    mine.loose_pages--;
-    if (chunk.is_full()) unlink(mine.partly_free, number);
-    return Taken{first_page(number) + place, is_clean};
+/// Another chunk with free pages of that kind. Error: see chunk_for().
+[[gnu::noinline]] Result<void> ChunkStore::add_chunk(ChunkUse use) {
+    TRY(fresh, chunk_for(use));
+    push(lists(use).partly_free, fresh);
+    lists(use).loose_pages += kChunkPages;
+    return {};
 }
 
 void ChunkStore::give_any(PageNumber page) {

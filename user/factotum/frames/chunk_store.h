@@ -78,6 +78,7 @@ private:
     std::uint64_t untouched() const { return slots_->usable_chunks() - touched_; }
 
     Result<Taken> take_any(ChunkUse use);
+    Result<void> add_chunk(ChunkUse use);
     void give_any(PageNumber page);
     Result<ChunkNumber> chunk_for(ChunkUse use);
     Result<void> convert(ChunkNumber chunk, ChunkUse use);

@@ -75,10 +75,7 @@ std::expected<Image*, LoadFailure> Catalogue::find(std::string_view name) {
     if (table_.empty())
         return std::unexpected(LoadFailure{ServerError::OutOfMemory, {"no memory for the catalogue", 0}});
     File& file = *place_of(name.find('/') == name.npos ? kFolder : std::string_view{}, plain(name));
-    if (file.name.empty()) {
-        const ParseError missing{"the archive holds no file of that name", 0};
-        return std::unexpected(LoadFailure{ServerError::NotFound, damage_ ? damage_ : missing});
-    }
+    if (file.name.empty()) return std::unexpected(LoadFailure{ServerError::NotFound, damage_});
     if (!file.is_file) return std::unexpected(LoadFailure{ServerError::NotFound, {"not a file", 0}});
     if (file.image == nullptr && !file.fault) parse(file);
     if (file.fault) return std::unexpected(LoadFailure{ServerError::BadExecutable, file.fault});

@@ -11,7 +11,7 @@
 
 namespace glenda::factotum {
 
-/// Why a program cannot be started: a code, and the fault in the file or the archive.
+/// Why a program cannot be started: a code, and the fault in the file or the archive; none if there is no such file.
 struct LoadFailure {
     ServerError error;
     ParseError fault;

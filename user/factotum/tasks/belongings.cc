@@ -4,6 +4,13 @@
 
 namespace glenda::factotum {
 
+namespace {
+
+constexpr unsigned kStepsOfPage = 300;  // it may have many objects
+constexpr unsigned kStepsOfSlot = 10;
+
+}  // namespace
+
 Result<void> Belongings::create(Memory& memory, std::uint32_t place) {
     TRY(page, memory.take_untyped());
     owner_ = place + 1;
@@ -12,19 +19,24 @@ Result<void> Belongings::create(Memory& memory, std::uint32_t place) {
     return {};
 }
 
-void Belongings::destroy(Memory& memory) {
-    if (owner_ == SlotRecord::kNone) return;
-    for (PageNumber page = latest_; page != first_;) {
-        const PageNumber next = memory.record(page).next;
-        memory.give_object(page);
-        page = next;
+/// The first page, with the first thread, is the last of the pages.
+bool Belongings::destroy(Memory& memory, unsigned& steps) {
+    if (owner_ == SlotRecord::kNone) return true;
+    for (; latest_ != first_; steps -= kStepsOfPage) {
+        if (steps < kStepsOfPage) return false;
+        const PageNumber next = memory.record(latest_).next;
+        memory.give_object(latest_);
+        latest_ = next;
     }
-    memory.give_object(first_);
-    while (slots_ != SlotRecord::kNone) {
+    if (first_ != kNoPage) memory.give_object(first_);
+    first_ = latest_ = kNoPage;
+    for (; slots_ != SlotRecord::kNone; steps -= kStepsOfSlot) {
+        if (steps < kStepsOfSlot) return false;
         if (memory.record_of_slot(slots_).page_plus_1 == 0) (void)memory.kernel().remove(slots_);
         drop_slot(memory, slots_);
     }
     owner_ = SlotRecord::kNone;
+    return true;
 }
 
 Answer<CPtr> Belongings::take_slot(Memory& memory) {

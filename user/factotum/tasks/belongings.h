@@ -18,8 +18,8 @@ public:
 
     /// For the process at `place`. Error: NotEnoughMemory.
     Result<void> create(Memory& memory, std::uint32_t place);
-    /// Destroys everything.
-    void destroy(Memory& memory);
+    /// Destroys everything. False if `steps`, of some 60 instructions, are used up, and there is more.
+    bool destroy(Memory& memory, unsigned& steps);
 
     /// The Untyped of the first page, for objects in the process's own slots: they end with the process.
     CPtr untyped(const Memory& memory) const { return memory.slots().page(first_); }

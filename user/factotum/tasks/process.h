@@ -6,7 +6,7 @@
 
 #include <string_view>
 
-#include "glenda/object.h"
+#include "glenda/server.h"
 #include "tasks/belongings.h"
 #include "tasks/placement.h"
 #include "tasks/process_table.h"
@@ -19,7 +19,7 @@ namespace glenda::factotum {
 struct Process : ProcessRecord {
     static constexpr std::size_t kMaxName = 31;
 
-    char name[kMaxName + 1] = {};
+    alignas(8) char name[kMaxName + 1] = {};
     Schedule schedule{};
     Grants grants = Grants::None;
     AccountNumber account = Account::kNone;
@@ -39,12 +39,17 @@ struct Process : ProcessRecord {
     ObjectNumber objects = 0;   // memory objects that it holds open, a list
     bool has_exit_notification = false;
 
+    Process* next_ending = nullptr;  // in the list of those of which something is left
+    ReplyHandle ender{};             // who asked for its end, and waits for it
+
     std::uint64_t takes = 0;  // events, by event_bit()
     EventList events{};       // threads that it has not been told of
     EventList stopped{};      // threads that it has not answered
 
     std::string_view name_view() const { return name; }
     void set_name(std::string_view text) { name[text.copy(name, kMaxName)] = '\0'; }
+    /// Whether it has ended, but something is left that has to be freed.
+    bool is_ending() const { return has_ended && !is_zombie; }
     /// Whether it is 9Ball or Factotum. They have records, but Factotum did not create them.
     bool is_founder() const { return pid == kNineballPid || pid == kFactotumPid; }
 };

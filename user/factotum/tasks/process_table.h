@@ -36,8 +36,9 @@ struct ProcessRecord {
     std::uint32_t pid = 0;  // 0: the place is free
     std::uint32_t place = 0;
     std::uint32_t parent = 0;
-    bool is_zombie = false;
-    ExitStatus status{};  // of a zombie: how it ended
+    bool has_ended = false;
+    bool is_zombie = false;  // it has ended, and nothing but its status is left
+    ExitStatus status{};     // how it ended
 
     // Places, or kNowhere. A process is in one of its parent's two lists, oldest first.
     std::uint32_t children = kNowhere;
@@ -84,11 +85,10 @@ public:
     }
 
     /// From now on it is one of its parent's zombies.
-    void make_zombie(P& process, ExitStatus status) {
+    void make_zombie(P& process) {
         P* const parent = find_pid(process.parent);
         if (parent != nullptr) unlink(parent->children, process);
-        process.is_zombie = true;
-        process.status = status;
+        process.has_ended = process.is_zombie = true;
         if (parent != nullptr) push(parent->zombies, process);
     }
     /// `heir` becomes the parent of all children of `process`. Calls `visit` for each of them.
@@ -116,8 +116,8 @@ public:
     /// Calls `visit` for all processes, including zombies.
     template <typename Visit>
     void for_each(Visit visit) {
-        for (std::uint32_t i = 0; i < used_; i++) {
-            if (places_[i].pid != 0) visit(places_[i]);
+        for (P& process : std::span(places_, used_)) {
+            if (process.pid != 0) visit(process);
         }
     }
     /// The number of processes, including zombies.

@@ -141,6 +141,11 @@ void Threads::give_utcb(Process& process, std::uint64_t address) {
     }
 }
 
+void Threads::drop(Process& process, Thread& thread) {
+    if (!thread.has_ended) stop(process, thread);
+    table_.release(process.threads, thread);
+}
+
 void Threads::release_all(Process& process) {
     while (Thread* const thread = first(process)) {
         set_busy(*thread, false);

@@ -45,6 +45,8 @@ public:
     void stop(Process& process, Thread& thread);
     /// Frees what is left of a thread that has been stopped, or was never started.
     void release(Process& process, Thread& thread);
+    /// Ends a thread of a process that ends. Its UTCB goes with the memory.
+    void drop(Process& process, Thread& thread);
     /// Forgets all threads of a process whose objects and memory have been destroyed.
     void release_all(Process& process);
 

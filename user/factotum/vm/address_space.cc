@@ -35,11 +35,10 @@ void AddressSpace::destroy(Memory& memory) {
 /// Ends the mappings in the page table for `address`.
 void AddressSpace::unmap_leaf(Memory& memory, std::uint64_t address) {
     const std::uint64_t start = align_down(address, PageTree::kLeafSize), end = start + PageTree::kLeafSize;
-    const unsigned first = regions_.first_above(start);
-    unsigned after = first;
-    while (after != regions_.count() && regions_.at(after).start < end) after++;
-    if (after == first) return;
-    unmap_pages(memory, std::max(start, regions_.at(first).start), std::min(end, regions_.at(after - 1).end));
+    const Span there = regions_.span(start, end);
+    if (there.is_empty()) return;
+    unmap_pages(memory, std::max(start, regions_.at(there.first).start),
+                std::min(end, regions_.at(there.after - 1).end));
 }
 
 void AddressSpace::unmap_pages(Memory& memory, std::uint64_t start, std::uint64_t end) {
@@ -65,6 +64,7 @@ void AddressSpace::hand_over(AddressSpace& next) {
 }
 
 bool AddressSpace::pay(Memory& memory, RegionKind kind, Pages pages) {
+    if (pages.sum() == 0) return true;
     const bool is_list = kind == RegionKind::Snapshot;
     if (!memory.charge(pages, is_list ? Accounts::kSystem : account_)) return false;
     (is_list ? listed_ : charged_) += pages;
@@ -72,9 +72,31 @@ bool AddressSpace::pay(Memory& memory, RegionKind kind, Pages pages) {
 }
 
 void AddressSpace::pay_back(Memory& memory, RegionKind kind, Pages pages) {
+    if (pages.sum() == 0) return;
     const bool is_list = kind == RegionKind::Snapshot;
     memory.uncharge(pages, is_list ? Accounts::kSystem : account_);
     (is_list ? listed_ : charged_) -= pages;
+}
+
+/// Pages go from high addresses to low ones, then page tables. The pages are still mapped, but nothing runs here, and
+/// who gets one of them next ends its mapping first. The usual tables have few pages, and are used again: destroy()
+/// ends their mappings.
+bool AddressSpace::drop_some(Memory& memory, unsigned& steps) {
+    constexpr unsigned kStepsOfPart = 8;
+    if (tree_.is_usual(memory)) return true;
+    while (regions_.count() != 0) {
+        if (steps <= kStepsOfPart) return false;
+        steps -= kStepsOfPart;
+        Region& region = regions_.last();
+        Region part = region;
+        const std::uint64_t pages = std::min<std::uint64_t>({steps, PageLeaf::kEntries, region.pages()});
+        part.start = region.end - pages * kPageSize;
+        drop_pages(memory, part);
+        steps -= unsigned(pages);
+        region.end = part.start;
+        if (region.start == region.end) regions_.drop_last();
+    }
+    return tree_.destroy(memory, steps);
 }
 
 /// Forgets the pages of a region, which are not mapped here any more, or not for long.

@@ -4,8 +4,6 @@
 // Invariant: pages in use <= pages charged, so an access inside a region always gets its page.
 #pragma once
 
-#include <optional>
-
 #include "abi/fault.h"
 #include "image/image_store.h"
 #include "protocol/errors.h"
@@ -30,13 +28,17 @@ public:
     Result<void> create(Memory& memory, Stores& stores, AccountNumber account);
     /// Frees all pages, tables and charges. No thread runs in it.
     void destroy(Memory& memory);
+    /// Frees pages, regions and tables before destroy() does. False if `steps`, of some 60 instructions, are used up,
+    /// and there is more that takes many.
+    bool drop_some(Memory& memory, unsigned& steps);
 
     // ranges.cc. A range is page-aligned and not empty. If one of these fails, nothing has changed. Errors:
     // OutOfMemory; TooMany regions.
     /// Adds the regions of a program, once. Also BadExecutable: segments overlap.
     Answer<void> enter(Memory& memory, Image& image);
-    /// Adds a region, in place of what is in its range, and charges its memory.
-    Answer<void> map(Memory& memory, const Region& region);
+    /// Adds a region, and charges its memory. What is in its range ends; or the region is refused, with OutOfMemory.
+    enum class IfMapped : std::uint8_t { Replace, Refuse };
+    Answer<void> map(Memory& memory, const Region& region, IfMapped if_mapped = IfMapped::Replace);
     /// Ends what is mapped in a range. Page tables stay, and remain charged.
     Answer<void> unmap(Memory& memory, std::uint64_t start, std::uint64_t end);
     /// Changes the rights to a range. Also NotFound: it has a hole.
@@ -47,13 +49,17 @@ public:
     /// writes to them. Charges everything before anything changes. Errors: OutOfMemory, TooMany; destroy() it then.
     Answer<void> fork(Memory& memory, AddressSpace& parent);
 
-    /// Handles a page fault: makes the page if the access is allowed. Otherwise returns the kind of crash.
-    std::optional<CrashKind> resolve(Memory& memory, std::uint64_t address, Access access);
+    /// Handles a page fault: makes the page if the access is allowed, and returns None. Otherwise returns the kind of
+    /// crash.
+    CrashKind resolve(Memory& memory, std::uint64_t address, Access access);
     /// Makes the page at `address`, which is page-aligned and lies in `region`, ready for an access, and maps it.
     Result<PageNumber> populate(Memory& memory, const Region& region, std::uint64_t address, Access access);
     /// The page at `address`, which is page-aligned: what a thread would read there. It is made if it is not there.
     /// Errors: NotFound, if it cannot be read; OutOfMemory.
     Answer<PageNumber> page_to_read(Memory& memory, std::uint64_t address);
+    /// The same in two steps: the region with `address`, then its page.
+    Answer<const Region*> region_to_read(std::uint64_t address);
+    Answer<PageNumber> page_to_read(Memory& memory, const Region& region, std::uint64_t address);
     /// Maps a frame that is not Factotum's, and makes the page tables it needs. Its region is there.
     Result<void> map_foreign(Memory& memory, CPtr frame, std::uint64_t address, std::uint64_t size, MapFlags rights);
 
@@ -78,8 +84,10 @@ public:
     Pages charged_pages() const { return charged_ + listed_; }
 
 private:
+    Result<PageNumber> provide(Memory& memory, const Region& region, std::uint64_t address, Access access);
     Result<void> name_page(Memory& memory, const Region& region, std::uint64_t address, PageEntry& entry);
     Result<PageNumber> make_page(Memory& memory, const Region& region, std::uint64_t address) const;
+    Result<PageNumber> copy_from_image(Memory& memory, const Region& region, std::uint64_t address) const;
     Result<PageNumber> map_cluster(Memory& memory, const Region& region, std::uint64_t address);
     Result<PageNumber> map_page(Memory& memory, const Region& region, std::uint64_t address, PageEntry& entry);
     Answer<void> inherit(Memory& memory, const AddressSpace& parent);
@@ -91,12 +99,13 @@ private:
     void unmap_pages(Memory& memory, std::uint64_t start, std::uint64_t end);
     Answer<void> make_room(Memory& memory, unsigned more);
     template <typename Count>
-    Pages sum_of_parts(std::uint64_t start, std::uint64_t end, Count count) const;
-    Pages owed(std::uint64_t start, std::uint64_t end) const;
+    Pages sum_of_parts(Span span, std::uint64_t start, std::uint64_t end, Count count) const;
+    Pages owed(Span span, std::uint64_t start, std::uint64_t end) const;
+    unsigned cuts(Span span, std::uint64_t start, std::uint64_t end) const;
     Pages missing_tables(const Memory& memory, std::uint64_t start, std::uint64_t end) const;
     Pages tables_reached(const Memory& memory) const;
-    Pages spare_tables(const Memory& memory, std::uint64_t start, std::uint64_t end) const;
-    void take_out(Memory& memory, std::uint64_t start, std::uint64_t end);
+    Pages spare_tables(const Memory& memory, Span old, std::uint64_t start, std::uint64_t end) const;
+    Pages take_out(Memory& memory, Span& span, std::uint64_t start, std::uint64_t end);
     bool pay(Memory& memory, RegionKind kind, Pages pages);
     void pay_back(Memory& memory, RegionKind kind, Pages pages);
 

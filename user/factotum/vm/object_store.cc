@@ -20,7 +20,7 @@ Answer<ObjectNumber> ObjectStore::create(std::uint64_t pages, AccountNumber acco
     }
     const ObjectNumber number = free_ != 0 ? free_ : ++made_;
     if (free_ != 0) free_ = at(number).next;
-    at(number) = {.pages = pages, .account = account, .directory = *directory};
+    at(number) = {.pages = pages, .account = account, .directory = *directory, .serial = ++last_serial_};
     book_frames_++;
     memory_.accounts().hold(account);
     return number;
@@ -54,10 +54,6 @@ bool ObjectStore::close(CPtr slot, ObjectNumber& list) {
         return true;
     }
     return false;
-}
-
-void ObjectStore::close_all(ObjectNumber& list) {
-    while (list != 0) (void)close(at(list).slot, list);
 }
 
 void ObjectStore::drop_mapped(ObjectNumber number, std::uint64_t pages) {

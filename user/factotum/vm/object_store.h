@@ -25,7 +25,8 @@ struct MemoryObject {
     std::uint32_t creator = 0;  // the process that holds it open; 0: nobody
     CPtr slot = 0;              // the capability that stands for it; 0: none
     PageNumber directory = kNoPage;
-    ObjectNumber next = 0;  // of the creator's; of a free number: the next one
+    ObjectNumber next = 0;     // of the creator's; of a free number: the next one
+    std::uint64_t serial = 0;  // numbers are used again, serials are not
 };
 
 class ObjectStore {
@@ -40,11 +41,14 @@ public:
     Answer<ObjectNumber> create(std::uint64_t pages, AccountNumber account);
     /// The object; null if there is none of this number.
     MemoryObject* find(std::uint64_t number);
+    /// What tells the object, which is there, from all that ever had its number.
+    std::uint64_t serial(ObjectNumber number) const { return at(number).serial; }
     /// Adds it to a process's list. `slot`: see MemoryObject.
     void open(ObjectNumber number, std::uint32_t creator, CPtr slot, ObjectNumber& list);
     /// Takes it out of the list. All copies of its capability vanish. False if it is not in the list.
     bool close(CPtr slot, ObjectNumber& list);
-    void close_all(ObjectNumber& list);
+    /// Closes the first one in a list, which is not empty.
+    void close_first(ObjectNumber& list) { (void)close(at(list).slot, list); }
 
     /// Regions with so many pages map the object, or do not any more.
     void add_mapped(ObjectNumber number, std::uint64_t pages) { at(number).mapped += pages; }
@@ -87,6 +91,7 @@ private:
     OwnArea area_;
     ObjectNumber made_ = 0;  // numbers that were ever in use
     ObjectNumber free_ = 0;  // list; 0: its end
+    std::uint64_t last_serial_ = 0;
     std::uint64_t book_frames_ = 0;
 };
 

@@ -14,24 +14,28 @@ Result<void> PageTree::create(Memory& memory) {
 }
 
 /// The root first: then nothing is mapped any more, and the kernel need not clear entries one by one.
-void PageTree::destroy(Memory& memory) {
-    if (vspace_ == 0) return;
-    memory.give_object(root_);
+bool PageTree::destroy(Memory& memory, unsigned& steps) {
+    constexpr unsigned kStepsOfTable = 60;
+    if (vspace_ != 0) memory.give_object(root_);
     vspace_ = 0;
-    tables_ = 0;
-    const auto free_table = [&](TableEntry& entry) {
-        memory.give_object(entry.table());
-        memory.give_frame(entry.frame);
-        entry = {};
-    };
-    for (TableEntry& directory : directories_) {
-        if (!directory) continue;
-        TableEntry* const leaves = directory_at(memory, directory);
-        for (unsigned i = 0; i < kEntries; i++) {
-            if (leaves[i]) free_table(leaves[i]);
+    for (unsigned i = 0; tables_ != 0; i++) {
+        if (!directories_[i]) continue;
+        for (TableEntry& leaf : std::span(directory_at(memory, directories_[i]), kEntries)) {
+            if (!leaf) continue;
+            if (steps < kStepsOfTable) return false;
+            steps -= kStepsOfTable;
+            free_table(memory, leaf);
         }
-        free_table(directory);
+        free_table(memory, directories_[i]);
     }
+    return true;
+}
+
+void PageTree::free_table(Memory& memory, TableEntry& entry) {
+    memory.give_object(entry.table());
+    memory.give_frame(entry.frame);
+    entry = {};
+    tables_--;
 }
 
 Result<PageEntry*> PageTree::ensure_new(Memory& memory, std::uint64_t address) {

@@ -36,8 +36,13 @@ public:
 
     /// Makes an empty address space. Error: NotEnoughMemory.
     Result<void> create(Memory& memory);
-    /// Frees all tables, if there are any. What is left in the entries is forgotten.
-    void destroy(Memory& memory);
+    /// Frees all tables, if there are any. What is left in the entries is forgotten. False if `steps`, of some 60
+    /// instructions, are used up, and there is more.
+    bool destroy(Memory& memory, unsigned& steps);
+    void destroy(Memory& memory) {
+        unsigned all = ~0u;
+        destroy(memory, all);
+    }
 
     /// What nearly every process has: the tables of its image, and those of its stack.
     struct Usual {
@@ -69,6 +74,10 @@ public:
     /// Whether there is the table that spans `span` bytes, kLeafSize or kDirectorySize, at `address`.
     bool has_table(const Memory& memory, std::uint64_t address, std::uint64_t span) const {
         return span == kDirectorySize ? bool(directories_[address / kDirectorySize]) : find(memory, address) != nullptr;
+    }
+    /// Whether one table has all of [start, end), and is there. That is so for most small ranges.
+    bool has_leaf_for(const Memory& memory, std::uint64_t start, std::uint64_t end) const {
+        return start / kLeafSize == (end - 1) / kLeafSize && find(memory, start) != nullptr;
     }
     /// The same as find(), but makes the tables, which must have been charged. Error: NotEnoughMemory.
     Result<PageEntry*> ensure(Memory& memory, std::uint64_t address) {
@@ -106,6 +115,7 @@ private:
     }
     Result<PageEntry*> ensure_new(Memory& memory, std::uint64_t address);
     Result<void> make_table(Memory& memory, TableEntry& entry, std::uint64_t address);
+    void free_table(Memory& memory, TableEntry& entry);
 
     CPtr vspace_ = 0;
     unsigned tables_ = 0;  // without the root

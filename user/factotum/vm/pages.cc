@@ -18,7 +18,9 @@ namespace {
 bool allows(MapFlags rights, Access access) { return (std::uint64_t(rights) & std::uint64_t(access)) != 0; }
 MapFlags without_write(MapFlags rights) { return MapFlags(std::uint64_t(rights) & ~std::uint64_t(MapFlags::Write)); }
 
-CrashKind absent(Access access) {
+CrashKind absent(std::uint64_t address, Access access) {
+    constexpr std::uint64_t kStackEnd = kStackTop - kStackSize;
+    if (kStackEnd - kStackGuard <= address && address < kStackEnd) return CrashKind::StackOverflow;
     switch (access) {
         case Access::Read: return CrashKind::LoadPageFault;
         case Access::Write: return CrashKind::StorePageFault;
@@ -38,39 +40,11 @@ CrashKind forbidden(Access access) {
 
 }  // namespace
 
-std::optional<CrashKind> AddressSpace::resolve(Memory& memory, std::uint64_t address, Access access) {
-    const Region* region = regions_.find(address);
-    if (region == nullptr) {
-        const bool below_stack = kStackTop - kStackSize - kStackGuard <= address && address < kStackTop - kStackSize;
-        return below_stack ? CrashKind::StackOverflow : absent(access);
-    }
-    if (!allows(region->rights, access)) return forbidden(access);
-    if (region->kind == RegionKind::Device) return std::nullopt;  // it was mapped meanwhile
-    if (!populate(memory, *region, align_down(address, kPageSize), access)) return CrashKind::OutOfMemory;
-    return std::nullopt;
-}
-
-Result<PageNumber> AddressSpace::populate(Memory& memory, const Region& region, std::uint64_t address, Access access) {
-    if (region.is_shared && address < region.file_end()) return map_cluster(memory, region, address);
-    TRY(entry, tree_.ensure(memory, address));
-    if (!*entry) TRY_VOID(name_page(memory, region, address, *entry));
-    const bool has_others = memory.record(entry->page()).refs != 0;
-    if (access == Access::Write && !region.is_shared && has_others) TRY_VOID(break_sharing(memory, *entry));
-    return map_page(memory, region, address, *entry);
-}
-
-Answer<PageNumber> AddressSpace::page_to_read(Memory& memory, std::uint64_t address) {
-    const Region* const region = regions_.find(address);
-    CHECK(region != nullptr && allows(region->rights, Access::Read), ServerError::NotFound);
-    CHECK(region->kind != RegionKind::Device, ServerError::NotFound);
-    const PageEntry* const entry = tree_.find(memory, address);
-    if (entry != nullptr && *entry) return entry->page();
-    TRY(page, populate(memory, *region, address, Access::Read));
-    return page;
-}
+// What follows up to provide() is inline, because it is done at every fault.
 
 /// Finds the object's page, or takes a new one.
-Result<void> AddressSpace::name_page(Memory& memory, const Region& region, std::uint64_t address, PageEntry& entry) {
+inline Result<void> AddressSpace::name_page(Memory& memory, const Region& region, std::uint64_t address,
+                                            PageEntry& entry) {
     const bool is_object = region.kind == RegionKind::Object;
     TRY(page,
         is_object ? stores_->objects.page(region.source, region.page_of(address)) : make_page(memory, region, address));
@@ -81,8 +55,13 @@ Result<void> AddressSpace::name_page(Memory& memory, const Region& region, std::
 }
 
 /// Takes a page and fills it.
-Result<PageNumber> AddressSpace::make_page(Memory& memory, const Region& region, std::uint64_t address) const {
-    if (address >= region.file_end()) return memory.take_zeroed();
+inline Result<PageNumber> AddressSpace::make_page(Memory& memory, const Region& region, std::uint64_t address) const {
+    if (address < region.file_end()) [[unlikely]]
+        return copy_from_image(memory, region, address);
+    return memory.take_zeroed();
+}
+
+Result<PageNumber> AddressSpace::copy_from_image(Memory& memory, const Region& region, std::uint64_t address) const {
     const Cluster& cluster = stores_->images.cluster(region.cluster_of(address));
     TRY(page, memory.take_frame());
     copy_page(memory.window(page), memory.window(cluster.page_at(address)));
@@ -91,13 +70,15 @@ Result<PageNumber> AddressSpace::make_page(Memory& memory, const Region& region,
 
 /// Maps a page with the rights that the space may have now. It may be mapped already: another thread may have faulted
 /// there, too, or another space has taken the only capability that was left.
-Result<PageNumber> AddressSpace::map_page(Memory& memory, const Region& region, std::uint64_t address,
-                                          PageEntry& entry) {
+inline Result<PageNumber> AddressSpace::map_page(Memory& memory, const Region& region, std::uint64_t address,
+                                                 PageEntry& entry) {
     const PageNumber page = entry.page();
     const std::uint32_t others =
         memory.record(page).refs - region.is_shared;  // an object names its pages, but maps none
-    if (others != 0 && entry.slot() == 0) entry = PageEntry(page, memory.take_mapping(page));
-    const MapFlags rights = others != 0 && !region.is_shared ? without_write(region.rights) : region.rights;
+    if (others != 0 && entry.slot() == 0) [[unlikely]]
+        entry = PageEntry(page, memory.take_mapping(page));
+    MapFlags rights = region.rights;
+    if (others != 0 && !region.is_shared) rights = without_write(rights);
     const CPtr frame = entry.slot() != 0 ? entry.slot() : memory.slots().product(page);
     TRY_VOID(memory.kernel().map(frame, vspace(), address, rights | MapFlags::Replace));
     return page;
@@ -121,6 +102,51 @@ Result<PageNumber> AddressSpace::map_cluster(Memory& memory, const Region& regio
         resident_++;
     }
     return cluster.page_at(address);
+}
+
+Result<PageNumber> AddressSpace::populate(Memory& memory, const Region& region, std::uint64_t address, Access access) {
+    return provide(memory, region, address, access);
+}
+
+CrashKind AddressSpace::resolve(Memory& memory, std::uint64_t address, Access access) {
+    const Region* const region = regions_.find(address);
+    if (region == nullptr) return absent(address, access);
+    if (!allows(region->rights, access)) return forbidden(access);
+    if (region->kind == RegionKind::Device) return CrashKind::None;  // it was mapped meanwhile
+    const auto page = provide(memory, *region, align_down(address, kPageSize), access);
+    return page ? CrashKind::None : CrashKind::OutOfMemory;
+}
+
+/// populate(), of which resolve() has its own copy.
+[[gnu::always_inline]] inline Result<PageNumber> AddressSpace::provide(Memory& memory, const Region& region,
+                                                                       std::uint64_t address, Access access) {
+    if (region.is_shared && address < region.file_end()) [[unlikely]]
+        return map_cluster(memory, region, address);
+    TRY(entry, tree_.ensure(memory, address));
+    if (!*entry) TRY_VOID(name_page(memory, region, address, *entry));
+    const bool has_others = memory.record(entry->page()).refs != 0;
+    if (access == Access::Write && !region.is_shared && has_others) [[unlikely]]
+        TRY_VOID(break_sharing(memory, *entry));
+    return map_page(memory, region, address, *entry);
+}
+
+Answer<PageNumber> AddressSpace::page_to_read(Memory& memory, std::uint64_t address) {
+    TRY(region, region_to_read(address));
+    return page_to_read(memory, *region, address);
+}
+
+Answer<const Region*> AddressSpace::region_to_read(std::uint64_t address) {
+    const Region* const region = regions_.find(address);
+    CHECK(region != nullptr && allows(region->rights, Access::Read), ServerError::NotFound);
+    CHECK(region->kind != RegionKind::Device, ServerError::NotFound);
+    return region;
+}
+
+Answer<PageNumber> AddressSpace::page_to_read(Memory& memory, const Region& region, std::uint64_t address) {
+    const PageEntry* const entry = tree_.find(memory, address);
+    if (entry != nullptr && *entry) return entry->page();
+    TRY(page, populate(memory, region, address, Access::Read));
+    return page;
 }
 
 Result<void> AddressSpace::map_foreign(Memory& memory, CPtr frame, std::uint64_t address, std::uint64_t size,

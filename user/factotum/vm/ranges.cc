@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Ranges of an address space: map, unmap and protect any part of any regions.
 //
-// Each works in two steps. First it charges what is missing and makes room for the cuts, which can fail. Then it cuts
-// the regions at both ends of the range, so that all others lie inside or outside, and changes them, which cannot.
+// Each begins with the span of regions that overlap the range. First it charges what is missing and makes room for the
+// cuts at both ends of the range, which can fail. Then it changes the regions, which cannot.
 //
 // What is charged: a page for each page of a region, except the image's own; and the page tables that a region reaches
 // into, or that are there.
@@ -44,45 +44,57 @@ Answer<void> AddressSpace::enter(Memory& memory, Image& image) {
     return {};
 }
 
-Answer<void> AddressSpace::map(Memory& memory, const Region& region) {
-    const std::uint64_t start = region.start, end = region.end;
-    TRY_VOID(make_room(memory, 1 + regions_.is_inside(start) + regions_.is_inside(end)));
-    const Pages old = owed(start, end), wanted = region.price();
-    CHECK(pay(memory, region.kind, excess(wanted, old) + missing_tables(memory, start, end)), ServerError::OutOfMemory);
+/// How many ends of [start, end) lie inside a region: so many regions more there may be when it is cut there.
+inline unsigned AddressSpace::cuts(Span span, std::uint64_t start, std::uint64_t end) const {
+    if (span.is_empty()) return 0;
+    return (regions_.at(span.first).start < start) + (regions_.at(span.after - 1).end > end);
+}
 
-    take_out(memory, start, end);
-    pay_back(memory, region.kind, excess(old, wanted));
+Answer<void> AddressSpace::map(Memory& memory, const Region& region, IfMapped if_mapped) {
+    const std::uint64_t start = region.start, end = region.end;
+    Span old = regions_.span(start, end);
+    CHECK(old.is_empty() || if_mapped == IfMapped::Replace, ServerError::OutOfMemory);
+    const unsigned more = 1 + cuts(old, start, end);
+    if (!regions_.has_room(more)) TRY_VOID(make_room(memory, more));
+    const Pages freed = old.is_empty() ? Pages{} : owed(old, start, end), wanted = region.price();
+    const Pages tables = tree_.has_leaf_for(memory, start, end) ? Pages{} : missing_tables(memory, start, end);
+    CHECK(pay(memory, region.kind, excess(wanted, freed) + tables), ServerError::OutOfMemory);
+
+    (void)take_out(memory, old, start, end);
+    pay_back(memory, region.kind, excess(freed, wanted));
     if (region.kind == RegionKind::Object) stores_->objects.add_mapped(region.source, region.pages());
-    regions_.insert(region);
-    regions_.merge(start, end);
+    regions_.add(old.first, region);
     return {};
 }
 
 Answer<void> AddressSpace::unmap(Memory& memory, std::uint64_t start, std::uint64_t end) {
-    if (!regions_.overlaps(start, end)) return {};
-    TRY_VOID(make_room(memory, regions_.is_inside(start) + regions_.is_inside(end)));
+    Span old = regions_.span(start, end);
+    if (old.is_empty()) return {};
+    const unsigned more = cuts(old, start, end);
+    if (!regions_.has_room(more)) TRY_VOID(make_room(memory, more));
 
-    const RegionKind kind = regions_.at(regions_.first_above(start)).kind;
-    const Pages freed = owed(start, end) + spare_tables(memory, start, end);
-    take_out(memory, start, end);
-    pay_back(memory, kind, freed);
+    const RegionKind kind = regions_.at(old.first).kind;
+    const Pages tables = tree_.has_leaf_for(memory, start, end) ? Pages{} : spare_tables(memory, old, start, end);
+    pay_back(memory, kind, take_out(memory, old, start, end) + tables);
     return {};
 }
 
 Answer<void> AddressSpace::protect(Memory& memory, std::uint64_t start, std::uint64_t end, MapFlags rights) {
-    const unsigned first = regions_.first_above(start);
+    const Span old = regions_.span(start, end);
     std::uint64_t reached = start;
-    for (unsigned i = first; reached < end; reached = regions_.at(i++).end)
-        CHECK(i != regions_.count() && regions_.at(i).start <= reached, ServerError::NotFound);
-    const Pages cost = sum_of_parts(start, end, [&](const Region& part) {
+    for (unsigned i = old.first; reached < end; reached = regions_.at(i++).end)
+        CHECK(i != old.after && regions_.at(i).start <= reached, ServerError::NotFound);
+    const Pages cost = sum_of_parts(old, start, end, [&](const Region& part) {
         return Pages{.frames = becomes_own(part, rights) ? part.file_pages : 0};
     });
-    TRY_VOID(make_room(memory, regions_.is_inside(start) + regions_.is_inside(end)));
+    const unsigned more = cuts(old, start, end);
+    if (!regions_.has_room(more)) TRY_VOID(make_room(memory, more));
     CHECK(pay(memory, RegionKind::Image, cost), ServerError::OutOfMemory);
 
     regions_.cut(start);
     regions_.cut(end);
-    for (unsigned i = regions_.first_above(start); i != regions_.count() && regions_.at(i).start < end; i++) {
+    const Span whole = regions_.span(start, end);
+    for (unsigned i = whole.first; i != whole.after; i++) {
         Region& region = regions_.at(i);
         region.rights = rights;
         if (becomes_own(region, rights)) region.is_shared = false;
@@ -97,8 +109,8 @@ Answer<void> AddressSpace::protect(Memory& memory, std::uint64_t start, std::uin
 
 /// Makes room for more regions.
 Answer<void> AddressSpace::make_room(Memory& memory, unsigned more) {
-    CHECK(regions_.count() + more <= RegionList::kMost, ServerError::TooMany);
-    while (regions_.capacity() < regions_.count() + more) {
+    while (!regions_.has_room(more)) {
+        CHECK(regions_.capacity() != RegionList::kMost, ServerError::TooMany);
         CHECK(pay(memory, RegionKind::Image, {.frames = 1}), ServerError::OutOfMemory);
         const auto page = memory.take_frame();
         if (!page) {
@@ -110,22 +122,17 @@ Answer<void> AddressSpace::make_room(Memory& memory, unsigned more) {
     return {};
 }
 
-/// The sum of count(part) for the parts of regions in [start, end).
+/// The sum of count(part) for the parts of regions in [start, end), which `span` overlaps.
 template <typename Count>
-Pages AddressSpace::sum_of_parts(std::uint64_t start, std::uint64_t end, Count count) const {
+Pages AddressSpace::sum_of_parts(Span span, std::uint64_t start, std::uint64_t end, Count count) const {
     Pages sum{};
-    for (unsigned i = regions_.first_above(start); i != regions_.count() && regions_.at(i).start < end; i++) {
-        Region part = regions_.at(i);
-        if (part.start < start) part = part.split(start);
-        if (part.end > end) (void)part.split(end);
-        sum += count(part);
-    }
+    for (unsigned i = span.first; i != span.after; i++) sum += count(regions_.at(i).part(start, end));
     return sum;
 }
 
 /// What the regions are charged for their parts in [start, end).
-Pages AddressSpace::owed(std::uint64_t start, std::uint64_t end) const {
-    return sum_of_parts(start, end, [](const Region& part) { return part.price(); });
+Pages AddressSpace::owed(Span span, std::uint64_t start, std::uint64_t end) const {
+    return sum_of_parts(span, start, end, [](const Region& part) { return part.price(); });
 }
 
 /// The page tables for [start, end) that are not charged: they are not there, and no region reaches into them.
@@ -155,34 +162,38 @@ Pages AddressSpace::tables_reached(const Memory& memory) const {
     return count * kTable;
 }
 
-/// The page tables that are charged only because of regions in [start, end).
-Pages AddressSpace::spare_tables(const Memory& memory, std::uint64_t start, std::uint64_t end) const {
-    const unsigned first = regions_.first_above(start);
+/// The page tables that are charged only because of the regions that overlap [start, end).
+Pages AddressSpace::spare_tables(const Memory& memory, Span old, std::uint64_t start, std::uint64_t end) const {
     std::uint64_t count = 0;
     for (const std::uint64_t span : {PageTree::kLeafSize, PageTree::kDirectorySize}) {
         std::uint64_t at = 0;  // tables below have been counted
-        for (unsigned i = first; i != regions_.count() && regions_.at(i).start < end; i++) {
+        for (unsigned i = old.first; i != old.after; i++) {
             const std::uint64_t stop = std::min(regions_.at(i).end, end);
             at = std::max(at, align_down(std::max(regions_.at(i).start, start), span));
             for (; at < stop; at += span) {
+                if (tree_.has_table(memory, at, span)) continue;
                 const bool is_reached = (at < start && regions_.overlaps(at, start)) ||
                                         (at + span > end && regions_.overlaps(end, at + span));
-                if (!is_reached && !tree_.has_table(memory, at, span)) count++;
+                if (!is_reached) count++;
             }
         }
     }
     return count * kTable;
 }
 
-/// Ends the regions in [start, end), and frees their pages. There is room for the cuts.
-void AddressSpace::take_out(Memory& memory, std::uint64_t start, std::uint64_t end) {
-    if (!regions_.overlaps(start, end)) return;
-    regions_.cut(start);
-    regions_.cut(end);
+/// Ends what is in [start, end), and frees its pages. There is room for the cuts. Returns what it was charged; `span`
+/// is then where a region in its place comes.
+Pages AddressSpace::take_out(Memory& memory, Span& span, std::uint64_t start, std::uint64_t end) {
+    Pages charged{};
+    if (span.is_empty()) return charged;
     unmap_pages(memory, start, end);
-    for (unsigned i = regions_.first_above(start); i != regions_.count() && regions_.at(i).start < end; i++)
-        drop_pages(memory, regions_.at(i));
-    regions_.erase(start, end);
+    for (unsigned i = span.first; i != span.after; i++) {
+        const Region part = regions_.at(i).part(start, end);
+        charged += part.price();
+        drop_pages(memory, part);
+    }
+    span = regions_.remove(span, start, end);
+    return charged;
 }
 
 }  // namespace glenda::factotum

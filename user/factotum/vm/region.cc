@@ -20,16 +20,23 @@ Region Region::split(std::uint64_t address) {
     return rest;
 }
 
-bool Region::continues_in(const Region& next) const {
-    const bool alike = end == next.start && rights == next.rights && kind == next.kind && is_shared == next.is_shared;
+Region Region::inner_part(std::uint64_t from, std::uint64_t to) const {
+    Region part = *this;
+    if (part.start < from) part = part.split(from);
+    if (part.end > to) (void)part.split(to);
+    return part;
+}
+
+bool Region::continues_with(const Region& next) const {
     const bool is_mergeable = kind == RegionKind::Image || kind == RegionKind::Anonymous ||
                               kind == RegionKind::Object || kind == RegionKind::Stack;
-    if (!alike || !is_mergeable) return false;
+    if (!is_mergeable) return false;
     if (kind == RegionKind::Object) return source == next.source && page_of(end) == next.offset;
     return next.file_pages == 0 || (file_pages != 0 && file_end() == end && cluster_of(end) == next.source);
 }
 
-unsigned RegionList::first_above(std::uint64_t address) const {
+/// first_above(), where the last answer is not the right one.
+unsigned RegionList::search(std::uint64_t address) const {
     unsigned low = 0, high = count_;
     while (low < high) {
         const unsigned middle = (low + high) / 2;
@@ -38,44 +45,55 @@ unsigned RegionList::first_above(std::uint64_t address) const {
         else
             high = middle;
     }
-    return low;
+    return last_ = low;
 }
 
-Region* RegionList::find(std::uint64_t address) {
-    if (last_hit_ >= count_ || !at(last_hit_).contains(address)) last_hit_ = first_above(address);
-    if (last_hit_ == count_ || !at(last_hit_).contains(address)) return nullptr;
-    return &at(last_hit_);
-}
-
-bool RegionList::overlaps(std::uint64_t start, std::uint64_t end) const {
-    const unsigned i = first_above(start);
-    return i != count_ && at(i).start < end;
-}
-
-bool RegionList::is_inside(std::uint64_t address) const {
-    const unsigned i = first_above(address);
-    return i != count_ && at(i).start < address;
-}
-
-void RegionList::insert(const Region& region) { insert_at(first_above(region.start), region); }
-
-void RegionList::insert_at(unsigned i, const Region& region) {
+void RegionList::insert(unsigned i, const Region& region) {
     move(i + 1, i, count_ - i);
     at(i) = region;
     count_++;
 }
 
-void RegionList::cut(std::uint64_t address) {
-    const unsigned i = first_above(address);
-    if (i != count_ && at(i).start < address) insert_at(i + 1, at(i).split(address));
+void RegionList::erase(Span gone) {
+    move(gone.first, gone.after, count_ - gone.after);
+    count_ -= gone.after - gone.first;
 }
 
-void RegionList::erase(std::uint64_t start, std::uint64_t end) {
-    const unsigned first = first_above(start);
-    unsigned after = first;
-    while (after != count_ && at(after).start < end) after++;
-    move(first, after, count_ - after);
-    count_ -= after - first;
+void RegionList::add(unsigned i, const Region& region) {
+    const bool joins_next = i != count_ && region.continues_in(at(i));
+    if (i != 0 && at(i - 1).continues_in(region)) {
+        at(i - 1).absorb(region);
+        if (!joins_next) return;
+        at(i - 1).absorb(at(i));
+        erase({i, i + 1});
+    } else if (joins_next) {
+        Region joined = region;
+        joined.absorb(at(i));
+        at(i) = joined;
+    } else {
+        insert(i, region);
+    }
+}
+
+Span RegionList::remove(Span found, std::uint64_t start, std::uint64_t end) {
+    if (!found.is_empty() && at(found.first).start < start) {
+        Region rest = at(found.first++).split(start);
+        if (rest.end > end) {
+            insert(found.first, rest.split(end));
+            return {found.first, found.first};
+        }
+    }
+    if (!found.is_empty() && at(found.after - 1).end > end) {
+        found.after--;
+        at(found.after) = at(found.after).split(end);
+    }
+    erase(found);
+    return {found.first, found.first};
+}
+
+void RegionList::cut(std::uint64_t address) {
+    const unsigned i = first_above(address);
+    if (i != count_ && at(i).start < address) insert(i + 1, at(i).split(address));
 }
 
 void RegionList::merge(std::uint64_t start, std::uint64_t end) {
@@ -83,16 +101,12 @@ void RegionList::merge(std::uint64_t start, std::uint64_t end) {
     if (kept == count_) return;
     unsigned next = kept + 1;
     for (; next != count_ && at(next).start <= end; next++) {
-        Region& region = at(kept);
-        if (region.continues_in(at(next))) {
-            region.end = at(next).end;
-            region.file_pages += at(next).file_pages;
-        } else {
+        if (at(kept).continues_in(at(next)))
+            at(kept).absorb(at(next));
+        else
             at(++kept) = at(next);
-        }
     }
-    move(kept + 1, next, count_ - next);
-    count_ -= next - (kept + 1);
+    erase({kept + 1, next});
 }
 
 /// Moves `count` regions to other places, which may overlap the old ones. What lies in one page moves together.
@@ -102,13 +116,13 @@ void RegionList::move(unsigned to, unsigned from, unsigned count) {
         unsigned some = count;
         if (to < from) {
             some = std::min({some, kPerPage - to % kPerPage, kPerPage - from % kPerPage});
-            Region *out = &at(to), *in = &at(from);
+            Region *const out = &at(to), *const in = &at(from);
             for (unsigned i = 0; i < some; i++) out[i] = in[i];
             to += some;
             from += some;
         } else {  // the last ones first
             some = std::min({some, (to + count - 1) % kPerPage + 1, (from + count - 1) % kPerPage + 1});
-            Region *out = &at(to + count - some), *in = &at(from + count - some);
+            Region *const out = &at(to + count - some), *const in = &at(from + count - some);
             for (unsigned i = some; i-- != 0;) out[i] = in[i];
         }
         count -= some;

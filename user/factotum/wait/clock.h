@@ -15,8 +15,9 @@ public:
     std::uint64_t now() const;
     /// The first time that is at least so long from now.
     std::uint64_t after(std::uint64_t milliseconds) const;
-    /// Asks for a signal at this time, in place of the one before.
-    void wake_at(std::uint64_t time) const { (void)timer_.arm(time * ticks_per_ms_); }
+    /// Asks for a signal at this time, in place of the one before. If the time has come already: after a moment, in
+    /// which others are served.
+    void wake_at(std::uint64_t time) const;
 
 private:
     Timer timer_;

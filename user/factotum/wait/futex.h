@@ -8,30 +8,54 @@
 
 #include <array>
 
-#include "protocol/errors.h"
-#include "util/result.h"
 #include "wait/waiter.h"
 
 namespace glenda::factotum {
 
 class Futex {
 public:
-    /// Lets `waiter` wait at the word, which is now `value`. Error: NotReady, if that is not what the caller expects:
-    /// whoever changed it may have woken the others already.
-    Answer<void> wait(Waiter& waiter, FutexKey key, std::uint32_t value, std::uint32_t expected);
-    /// Moves the first waiters of a word, at most `count`, into `woken`. Returns how many.
-    std::uint64_t wake(FutexKey key, std::uint64_t count, WordList& woken);
-    /// Forgets a waiter, which is in a bucket.
-    void forget(Waiter& waiter);
+    /// Adds a waiter, which is in no bucket, to those at a word.
+    void add(Waiter& waiter, FutexKey key) {
+        waiter.key = key;
+        bucket_of(key).push(waiter);
+        count_++;
+    }
+    /// Takes out a waiter, which is in a bucket.
+    void remove(Waiter& waiter) {
+        bucket_of(waiter.key).remove(waiter);
+        count_--;
+    }
+    /// Takes out the first waiters at a word, at most `count`, and calls `visit(Waiter&)` for each. Returns how many.
+    template <typename Visit>
+    std::uint64_t wake(FutexKey key, std::uint64_t count, Visit visit) {
+        WordList& bucket = bucket_of(key);
+        std::uint64_t done = 0;
+        for (Waiter* waiter = bucket.first(); waiter != nullptr && done < count;) {
+            Waiter* const next = WordList::next(*waiter);
+            if (waiter->key == key) {
+                bucket.remove(*waiter);
+                count_--;
+                done++;
+                visit(*waiter);
+            }
+            waiter = next;
+        }
+        return done;
+    }
 
     /// How many wait.
     std::uint64_t count() const { return count_; }
 
 private:
-    static constexpr std::size_t kBuckets = 1024;
-    WordList& bucket_of(FutexKey key);
+    static constexpr unsigned kBits = 10;
 
-    std::array<WordList, kBuckets> buckets_{};
+    /// Fibonacci hashing: words that are near each other get buckets that are far apart.
+    WordList& bucket_of(FutexKey key) {
+        constexpr std::uint64_t kGolden = 0x9e37'79b9'7f4a'7c15;  // 2^64 divided by the golden ratio
+        return buckets_[((key.space << 40 ^ key.address >> 2) * kGolden) >> (64 - kBits)];
+    }
+
+    std::array<WordList, 1 << kBits> buckets_{};
     std::uint64_t count_ = 0;
 };
 

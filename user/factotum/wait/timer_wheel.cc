@@ -15,51 +15,56 @@ void TimerWheel::add(Waiter& waiter, std::uint64_t deadline) {
 
 /// Puts a waiter where it belongs. Its deadline is after now.
 void TimerWheel::insert(Waiter& waiter) {
-    const unsigned level = unsigned(highest_bit(waiter.deadline ^ now_)) / kBits;
-    waiter.level = std::uint8_t(level < kLevels ? level : kLevels);
+    waiter.level = std::uint8_t(highest_bit(waiter.deadline ^ now_) / kBits);
     waiter.slot = std::uint8_t((waiter.deadline >> (waiter.level * kBits)) % kSlots);
-    if (waiter.level < kLevels) occupied_[waiter.level] |= bit(waiter.slot);
+    occupied_[waiter.level] |= bit(waiter.slot);
     list_of(waiter).push(waiter);
 }
 
-void TimerWheel::remove(Waiter& waiter) {
+void TimerWheel::take_out(Waiter& waiter) {
     SlotList& list = list_of(waiter);
     list.remove(waiter);
-    if (list.is_empty() && waiter.level < kLevels) occupied_[waiter.level] &= ~bit(waiter.slot);
+    if (list.is_empty()) occupied_[waiter.level] &= ~bit(waiter.slot);
+}
+
+void TimerWheel::remove(Waiter& waiter) {
+    take_out(waiter);
     waiter.has_deadline = false;
     count_--;
 }
 
-void TimerWheel::advance(std::uint64_t now, SlotList& due) {
-    for (auto event = next(); event && *event <= now; event = next()) {
-        now_ = *event;
-        unsigned level = 0;
-        while (level < kLevels && occupied_[level] == 0) level++;
-        SlotList& list = level == kLevels ? far_ : slots_[level][lowest_bit(occupied_[level])];
-        if (level < kLevels) occupied_[level] &= occupied_[level] - 1;
-        SlotList waiters = list;
-        list = {};
-        while (Waiter* const waiter = waiters.pop()) {
-            if (waiter->deadline > now_) {
-                insert(*waiter);
-                continue;
+/// The slot that the time has reached stays where it is until it is empty. None comes into it meanwhile: those that are
+/// added differ from now at its level, or at a lower one.
+Waiter* TimerWheel::take_due(std::uint64_t now, unsigned& steps) {
+    for (;;) {
+        while (Waiter* const waiter = slot_reached().first()) {
+            if (steps == 0) return nullptr;
+            steps--;
+            if (waiter->deadline == now_) {
+                remove(*waiter);
+                return waiter;
             }
-            waiter->has_deadline = false;
-            count_--;
-            due.push(*waiter);
+            take_out(*waiter);
+            insert(*waiter);  // at a lower level: it has this digit of the time
         }
+        const auto event = next();
+        if (!event || *event > now) break;
+        now_ = *event;
+        level_ = 0;
+        while (occupied_[level_] == 0) level_++;
     }
+    level_ = 0;
     if (now > now_) now_ = now;
+    return nullptr;
 }
 
 std::optional<std::uint64_t> TimerWheel::next() const {
+    if (!slot_reached().is_empty()) return now_;
     for (unsigned level = 0; level < kLevels; level++) {
-        if (occupied_[level] == 0) continue;
         const unsigned shift = level * kBits;
-        return align_down(now_, bit(shift + kBits)) | std::uint64_t{lowest_bit(occupied_[level])} << shift;
+        if (occupied_[level] != 0) return (now_ >> shift >> kBits << kBits | lowest_bit(occupied_[level])) << shift;
     }
-    if (far_.is_empty()) return std::nullopt;
-    return align_down(now_, bit(kLevels * kBits)) + bit(kLevels * kBits);
+    return std::nullopt;
 }
 
 }  // namespace glenda::factotum

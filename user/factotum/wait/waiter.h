@@ -21,8 +21,8 @@ enum class WaitKind : std::uint8_t {
     Sleep,    // for its time
 };
 
-/// A word of memory that threads can wait at. Private memory: the process, and the address. Shared memory: the object,
-/// and the place in it.
+/// A word of memory that threads can wait at. Private memory: the process, and the address. Shared memory: the object's
+/// serial with bit 63 set, and the place in the object.
 struct FutexKey {
     std::uint64_t space = 0;
     std::uint64_t address = 0;

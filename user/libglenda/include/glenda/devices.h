@@ -13,8 +13,7 @@ namespace glenda::devices {
 /// Unicorn's name at 9Ball.
 constexpr std::string_view kUnicornName = "devices";
 
-/// Unicorn's endpoint, in this slot of the program, which is empty or has it already. A program that is no service does
-/// not wait for Unicorn.
+/// Unicorn's endpoint, in this slot of the program, which is empty or has it already. Waits for Unicorn if need be.
 Answer<Endpoint> find_unicorn(CPtr slot);
 
 /// Puts the endpoint of a driver into the empty slot `slot`: that of device number `index` of its class, such as

@@ -71,7 +71,15 @@ class MessageReader {
 public:
     explicit MessageReader(std::span<const std::uint64_t> words) : words_(words) {}
 
-    std::uint64_t word();
+    std::uint64_t word() {
+        if (words_.empty()) {
+            ok_ = false;
+            return 0;
+        }
+        const std::uint64_t first = words_.front();
+        words_ = words_.subspan(1);
+        return first;
+    }
     /// Reads a text, as a view into the message.
     std::string_view text();
     std::span<const std::byte> bytes() { return std::as_bytes(std::span(text())); }

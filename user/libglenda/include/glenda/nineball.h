@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "glenda/message.h"
+#include "protocol/factotum.h"
 #include "protocol/nineball.h"
 
 namespace glenda::nineball {
@@ -14,9 +15,6 @@ namespace glenda::nineball {
 /// Registers `endpoint` under `name`. Clients get copies with the right to send only, badged with their process
 /// identifiers unless `endpoint` has a badge.
 Answer<void> register_name(std::string_view name, Endpoint endpoint);
-
-/// Puts the capability registered as `name` into the empty slot `index` of this program's CNode.
-Answer<void> lookup(std::string_view name, std::uint64_t index, LookupFlags flags = LookupFlags::Wait);
 
 /// Appends to the log, in as many messages as necessary.
 Answer<void> log(std::string_view text);
@@ -54,12 +52,13 @@ struct ServiceStatus {
 /// The status of service number `index`, counted from 0. NotFound past the last one.
 Answer<ServiceStatus> status(unsigned index);
 
-/// The slots that service number `index` is started with.
+/// What service number `index` is started with.
 struct ServiceManifest {
     static constexpr unsigned kMaxSlots = 16;
 
     char name[kMaxName + 1];
     std::uint64_t pid;  // 0: it does not run
+    Grants grants;
     unsigned count;
     ManifestSlot slots[kMaxSlots];
 };

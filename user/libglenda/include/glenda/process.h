@@ -118,6 +118,8 @@ Answer<void> protect(std::uint64_t address, std::uint64_t bytes, MapFlags rights
 
 /// The list of processes. The view is valid until the next call.
 Answer<std::span<const ProcessInfo>> list();
+/// The list of the threads of a process, or of all (pid 0). Valid until the next call, or that of list().
+Answer<std::span<const ThreadInfo>> list_threads(std::uint64_t pid);
 Answer<MemoryInfo> memory();
 
 struct Event {

@@ -17,6 +17,7 @@
 #include "glenda/heart.h"
 #include "glenda/message.h"
 #include "glenda/object.h"
+#include "glenda/panic.h"
 
 namespace glenda {
 
@@ -43,7 +44,13 @@ public:
     ReplyHandle() = default;
     ReplyHandle(Reply reply, ReplyPool& pool) : reply_(reply), pool_(&pool) {}
     ReplyHandle(ReplyHandle&& other) : reply_(other.reply_), pool_(other.pool_) { other.pool_ = nullptr; }
-    ReplyHandle& operator=(ReplyHandle&& other);
+    ReplyHandle& operator=(ReplyHandle&& other) {
+        ASSERT(pool_ == nullptr);  // otherwise its caller would wait forever
+        reply_ = other.reply_;
+        pool_ = other.pool_;
+        other.pool_ = nullptr;
+        return *this;
+    }
 
     /// Whether it has a caller that waits.
     explicit operator bool() const { return pool_ != nullptr; }
@@ -61,7 +68,11 @@ private:
 class Request : public Received {
 public:
     /// Defers the reply. Precondition: can_defer(), because the loop needs another Reply object.
-    ReplyHandle defer();
+    ReplyHandle defer() {
+        ASSERT(can_defer() && !deferred_);
+        deferred_ = true;
+        return ReplyHandle(reply_, pool_);
+    }
     bool can_defer() const { return pool_.available() > 0; }
 
     /// The slots with this request's capabilities, in the server's own CNode. A handler moves those it keeps. The loop
@@ -102,10 +113,11 @@ public:
 private:
     friend class Server;
     enum class Kind : std::uint8_t { Short, Long, Later };
-    explicit Reaction(Kind kind) : kind_(kind), short_{} {}
+    explicit Reaction(Kind kind) : kind_(kind), nothing_{} {}
 
     Kind kind_;
     union {
+        char nothing_;
         Message short_;
         MessageWriter long_;
     };

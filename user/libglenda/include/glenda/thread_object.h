@@ -109,7 +109,11 @@ public:
         std::uint64_t ticks;  // of 1 ms; the thread's running time
         unsigned number;      // in the kernel's trace; unique among existing threads
     };
-    Result<Info> info() const;
+    Result<Info> info() const {
+        TRY(reply, query(TcbMethod::Info));
+        return Info{ThreadState(reply.words[0]), unsigned(reply.words[1]), unsigned(reply.words[2]),
+                    unsigned(reply.words[3]),    utcb()->words[4],         unsigned(utcb()->words[5])};
+    }
 };
 
 }  // namespace glenda

@@ -18,7 +18,7 @@ enum class FactotumMethod : std::uint64_t {
                                     //   strings (file name, then arguments), with Environment their count and the
                                     //   variables ("NAME=value"), with Limits its words [, tid]; capabilities -> pid;
                                     //   with Wait also the ExitStatus
-    Exit,                           // code -> never
+    Exit,                           // code [, tid] -> never
     Wait,    // pid or -1 for any child, WaitFlags [, tid] -> pid (0: none has ended, with NoHang), ExitStatus
     Kill,    // pid, signal ->
     Fork,    // [tid] -> pid of the child, 0 in the child: a copy of the process with its calling thread alone. Slots 1
@@ -40,10 +40,11 @@ enum class FactotumMethod : std::uint64_t {
     Sleep,         // milliseconds [, tid] -> when they are over
     GetPid,        // -> pid
     GetPpid,       // -> pid of the parent
-    Ps,            // -> address of an array of ProcessInfo, read-only, valid until the next Ps; its length
-    RequestCap,    // protocol of a service (0x0900), RequestFlags [, tid] -> capability, badged with the caller's pid
-                   //   unless the service has chosen a badge. PermissionDenied: 9Ball has not granted it the service;
-                   //   NotFound: it was never there; Broken: it has ended
+    Ps,            // -> address of an array of ProcessInfo, read-only, valid until the next Ps; its length. With a
+                   //   word, a pid or 0 for all: the same of ThreadInfo
+    RequestCap,    // protocol of a service (0x0900), RequestFlags [, tid] -> capability, with the caller's
+                   //   client_badge() unless the service has chosen a badge. PermissionDenied: 9Ball has not granted it
+                   //   the service; NotFound: it was never there; Broken: it has ended
     // Not in the design document:
     SetExitNotification,                // a Notification capability -> : signalled whenever a child ends
     MemoryInfo,                         // -> MemoryInfo, word for word
@@ -68,7 +69,8 @@ enum class FactotumMethod : std::uint64_t {
     Offer = kFactotumProtocol + 35,  // (9Ball) protocol of a service, Endpoint capability -> : who may have it and asks
                                      //   for it gets it. Without one: the service has ended
     Inspect,                         // (with Grants::Power) pid, slot -> CapType, Rights, size, badge of what is
-                                     //   in a slot of a process; NotFound past its last slot
+                                     //   in a slot of a process; NotFound past its last slot. Slot 0 is
+                                     //   never used: its badge is the process's Grants
     Audit,                           // (with Grants::Power) -> 0, or the number of an invariant that is broken
 };
 
@@ -135,6 +137,18 @@ constexpr Grants service_grant(unsigned number) { return Grants(std::uint64_t{1}
 constexpr Grants operator&(Grants a, Grants b) { return Grants(std::uint64_t(a) & std::uint64_t(b)); }
 constexpr bool has(Grants held, Grants wanted) { return (held & wanted) == wanted; }
 
+/// The badge of a service's client: who it is, and which of the services 9 to 16 it may have. Those are the classes of
+/// devices (protocol/unicorn.h), so that Unicorn, which hands them all out, knows whom it may give which.
+///   63     40 39      32 31    0
+///  +---------+----------+-------+
+///  |    0    | classes  |  pid  |
+///  +---------+----------+-------+
+constexpr std::uint64_t client_badge(std::uint32_t pid, Grants grants) {
+    return pid | (std::uint64_t(grants) >> 9 & 0xff) << 32;
+}
+constexpr std::uint32_t pid_of_client(std::uint64_t badge) { return std::uint32_t(badge); }
+constexpr Grants classes_of_client(std::uint64_t badge) { return Grants((badge >> 32 & 0xff) << 9); }
+
 /// The slot map of SPAWN: byte i is the child's slot for capability i; 0 means kSlotPassed + i. Allowed are slots 6
 /// (9Ball), 7 (stdio), 10 (Console) and 16-19 (glenda/slots.h). If slot 6 is not in the map, it gets 9Ball's endpoint
 /// with the child's pid as badge. Slot 7 is then inherited from the parent. Other slots stay empty.
@@ -146,6 +160,8 @@ enum class RequestFlags : std::uint64_t { None = 0, Wait = 1 };  // Wait: until 
 
 /// As the timeout of FUTEX_WAIT.
 constexpr std::int64_t kNoTimeout = -1;
+/// FUTEX_WAKE wakes at most so many at once, so that nobody else waits long. Who wants more asks again.
+constexpr std::uint64_t kMostWoken = 32;
 
 enum class WaitFlags : std::uint64_t { None = 0, NoHang = 1 };
 
@@ -217,6 +233,8 @@ enum class EventKind : std::uint8_t {
     Debug,      // it was spawned with SpawnFlags::Debug, and has not run yet
     NoMount,    // the same, with SpawnFlags::NoMount
     Fork,       // it is the child of a fork, and has not run yet
+    Exec,       // it is another program now (EXEC), which has not run yet
+    Exit,       // it is about to end by itself; in place of the address, its exit code
 };
 /// In EVENT_TAKE's mask: EventKind::None if there is no event now. So a process can ask for events before there are
 /// any.
@@ -230,7 +248,7 @@ enum class EventAction : std::uint64_t {
     Kill,    // the process ends
 };
 
-/// The state of a process, for PS.
+/// The state of a process, for PS; the busiest first.
 enum class ProcessState : std::uint8_t { Running, Waiting, Stopped, Zombie };
 
 /// "run", "wait", "stop", "zombie".
@@ -249,6 +267,37 @@ struct ProcessInfo {
     char name[32];           // null-terminated
 };
 static_assert(sizeof(ProcessInfo) == 64);
+
+/// What a thread does.
+enum class ThreadActivity : std::uint8_t {
+    Running,    // it runs, or could
+    Sending,    // waits until somebody receives
+    Receiving,  // waits for a message or a signal
+    Calling,    // waits for a reply
+    Stopped,    // by a fault or an event, or it has not run yet
+    Child,      // waits in Factotum: for the end of a child
+    Joining,    // for the end of another thread
+    Service,    // for a service
+    Event,      // for an event
+    Futex,      // at a word of memory
+    Sleeping,   // for its time
+    Ended,      // nobody has asked for its status
+};
+
+/// "run", "send", "receive", "call", "stop", "child", "join", "service", "event", "futex", "sleep", "ended".
+const char* name_of(ThreadActivity activity);
+
+/// One line of PS about threads.
+struct ThreadInfo {
+    std::uint32_t tid;
+    std::uint32_t pid;           // its process
+    std::uint32_t milliseconds;  // of processor time
+    std::uint8_t priority;
+    std::uint8_t hart;
+    ThreadActivity activity;
+    char name[17];  // the process's, cut off; null-terminated
+};
+static_assert(sizeof(ThreadInfo) == 32);
 
 /// Memory that Factotum manages, in bytes.
 struct MemoryInfo {

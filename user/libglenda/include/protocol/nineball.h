@@ -15,12 +15,9 @@ constexpr std::uint64_t kProtocol = 0x0500;
 
 /// Labels of requests. Each comment: words and capabilities of the request -> those of the reply.
 enum class Method : std::uint64_t {
-    Register = kProtocol + 1,  // text name, capability -> : registers the name. PermissionDenied unless the caller
-                               // `provides` it in init.toml
-    Lookup,    // LookupFlags, text name -> capability, badged with the caller's pid if the registered one is unbadged.
-               // PermissionDenied unless the caller `uses` it in init.toml, or it is `public`; NotFound if it is not
-               // registered (with Wait, if the caller `uses` it: replies when it is)
-    Log,       // bytes -> : appends to the log, under the caller's name
+    Register = kProtocol + 1,  // text name, Endpoint -> : registers the name. PermissionDenied unless the caller
+                               // `provides` it in init.toml. Clients ask Factotum for it (RequestCap)
+    Log = kProtocol + 3,       // bytes -> : appends to the log, under the caller's name
     LogRead,   // offset -> next offset, bytes: from `offset` on, or from the oldest complete line if that is later.
                // Offsets count all bytes ever logged. No bytes: the end of the log. Each service has its own part of
                // the log, all other programs one together; who logs too much pushes out the lines of its part
@@ -42,8 +39,8 @@ enum class Method : std::uint64_t {
     LogTake,                // offset -> next offset, bytes: as LogRead, but at the end of the log it replies when
                             // something is logged. Until the caller ends, 9Ball shows no lines itself.
                             // PermissionDenied unless the caller is a `logger` in init.toml; Busy if another has it
-    Manifest,  // index -> text name, pid, and for each slot that the service is started with a ManifestSlot: so many
-               // words. NotFound past the last service
+    Manifest,  // index -> text name, pid, Grants, and for each slot that the service is started with a ManifestSlot:
+               // so many words. NotFound past the last service
 };
 
 /// What one slot of a service holds when it starts.
@@ -62,12 +59,6 @@ static_assert(sizeof(ManifestSlot) == sizeof(std::uint64_t));
 
 /// Whether a service handles messages, or waits for one.
 enum class Pulse : std::uint64_t { Working = 0, Resting = 1 };
-
-/// In the badge of a capability to a public service that a stranger looked up: one whom init.toml does not name as its
-/// user. Below it is the pid. So the service can tell the two apart.
-constexpr std::uint64_t kStrangerBadge = std::uint64_t{1} << 33;
-
-enum class LookupFlags : std::uint64_t { None = 0, Wait = 1 };
 
 /// The state of a service.
 enum class ServiceState : std::uint64_t {

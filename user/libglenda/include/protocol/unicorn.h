@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: MIT
-// The Unicorn protocol: which devices there are, and how to reach their drivers. 9Ball has it under the name "devices".
+// The Unicorn protocol: which devices there are, and how to reach their drivers. Programs ask Factotum for it.
 //
-// A client's badge is its process identifier. A driver's is one that only Unicorn gives, so the methods for drivers are
-// refused to all others. What a driver serves beyond that has a protocol of its own (protocol/serial.h), on an endpoint
-// that belongs to Unicorn: it stays when the driver ends, and requests wait there for the next one.
+// A client's badge (client_badge(), protocol/factotum.h) says who it is, and which classes of devices it may have. A
+// driver's is one that only Unicorn gives, so the methods for drivers are refused to all others. What a driver serves
+// beyond that has a protocol of its own (protocol/serial.h), on an endpoint that belongs to Unicorn: it stays when the
+// driver ends, and requests wait there for the next one.
 #pragma once
 
 #include <cstdint>
+#include <string_view>
+
+#include "protocol/factotum.h"
 
 namespace glenda {
 
@@ -14,12 +18,13 @@ constexpr std::uint64_t kUnicornProtocol = 0x0300;
 
 /// Labels of requests. Each comment: words and capabilities of the request -> those of the reply.
 enum class UnicornMethod : std::uint64_t {
-    Lookup = kUnicornProtocol + 1,  // index, text class -> device; the endpoint of its driver. NotFound: no such
-                                    //   device, or nothing drives it; Broken: its driver does not run any more
+    Lookup = kUnicornProtocol + 1,  // index, text class -> device; the endpoint of its driver. PermissionDenied: the
+                                    //   client may not have that class; NotFound: no such device, or nothing drives it;
+                                    //   Broken: its driver does not run any more
     List,         // index -> DeviceState, pid (0: none), restarts, text name in the device tree, text compatible, text
                   //   class (empty: nothing drives it); NotFound past the last. In ascending order of addresses
     Open,         // device, pages of data -> session; the control page, a Notification that the driver signals, and one
-                  //   that signals the driver. NotSupported: it has no sessions; TooMany; OutOfMemory
+                  //   that signals the driver. PermissionDenied; NotSupported: it has no sessions; TooMany; OutOfMemory
     Close,        // session -> : once all is answered. The pages are taken back
     Ready,        // (driver) -> : it serves its device now
     SessionTake,  // (driver) -> session (below kMaxSessions), SessionState, physical address of the data, its pages,
@@ -31,6 +36,28 @@ enum class UnicornMethod : std::uint64_t {
     Keep,  // (driver) [a capability] -> : it is kept for the next driver of the device, in place of the one before;
            //   part 0 of Device then brings it, too
 };
+
+/// The classes of devices. Each is a number among the services, that of its protocol in hundreds: `uses` in init.toml
+/// names the class, and Grants has a bit for it.
+struct DeviceClass {
+    std::string_view name;
+    unsigned number;
+};
+constexpr DeviceClass kDeviceClasses[] = {{"serial", 9}, {"block", 10}, {"net", 11}, {"input", 12},
+                                          {"gpu", 13},   {"rng", 14},   {"rtc", 15}, {"9p", 16}};
+/// The right to devices of this class. Nobody has that of a class that is not in the list.
+constexpr Grants class_grant(std::string_view name) {
+    for (const DeviceClass& each : kDeviceClasses) {
+        if (each.name == name) return service_grant(each.number);
+    }
+    return Grants::None;
+}
+
+/// Whether a client of Unicorn may have devices of a class. A driver is no client.
+constexpr bool may_have(std::uint64_t badge, std::string_view device_class) {
+    const Grants wanted = class_grant(device_class);
+    return badge >> 40 == 0 && wanted != Grants::None && has(classes_of_client(badge), wanted);
+}
 
 /// The state of a device.
 enum class DeviceState : std::uint64_t {

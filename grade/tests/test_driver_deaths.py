@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: MIT
+"""U6: a driver that ends costs nothing: what was asked of it is done by the next one."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from glenda.errors import GuestDeadline
+from glenda.shell import Shell
+from glenda.systems import BLOCK, INIT, TABLE, content, listed, service
+
+DEPTH = 32      # requests that `disk` has in flight
+
+
+def reaper(device_class: str, times: int, priority: int = 101) -> dict[str, object]:
+    """An initrd with a service that kills the drivers of a class so many times. Above the drivers' priority it does so
+    between any two instructions, else only while the driver sleeps."""
+    more = (f'args = ["{device_class}", "{times}"]\nneeds = ["unicorn"]\nuses = ["devices"]\npower = true\n'
+            f'priority = {priority}\nrestart = "never"')
+    return {"replace": {"init.toml": INIT + service("reaper", "reaper", more)}}
+
+
+def soaked(seed: int, blocks: int, rounds: int) -> dict[int, bytes]:
+    """The blocks that `disk soak` has written, as a model."""
+    state, result = seed, {}
+    for number in range(rounds):
+        for i in range(DEPTH):
+            state = (state * 6364136223846793005 + 1442695040888963407) % 2**64
+            block = i * (blocks // DEPTH) + (state >> 33) % (blocks // DEPTH)
+            result[block] = number
+    return {block: content(number, block) for block, number in result.items()}
+
+
+def test_a_disk_driver_is_killed_100_times_under_load(with_devices: Callable[..., Shell], tmp_path: Path) -> None:
+    """Each answer was right, and the image is what the model says."""
+    shell = with_devices(["blk"], initrd=reaper("block", 140, priority=239))
+    output = shell.run("run disk soak 11 4096 101", within=900)
+    rounds = int(re.match(r"disk: (\d+) rounds, 10\d drivers\nprocess \d+ exited with status 0\n", output)[1])
+    assert rounds >= 100
+    data = (tmp_path / "disk.img").read_bytes()
+    expected = soaked(11, 4096, rounds)
+    assert [number for number in range(4096)
+            if data[number * BLOCK:(number + 1) * BLOCK] != expected.get(number, bytes(BLOCK))] == []
+
+
+def test_a_network_driver_is_killed_100_times_under_load(with_devices: Callable[..., Shell], echo: int) -> None:
+    """Datagrams may be lost, and are sent again: so each comes back."""
+    shell = with_devices(["net"], icount=False, within=5, initrd=reaper("net", 140, priority=239))
+    output = shell.run(f"run udp {echo} 16 101", within=300)
+    rounds, again, drivers = map(int, re.match(
+        r"udp: (\d+) times 16 KiB have come back, (\d+) datagrams were sent again, (\d+) drivers\n", output).groups())
+    assert output.endswith("exited with status 0\n") and rounds >= 10 and again < 140 * 16 and drivers > 100
+
+
+def test_nothing_is_lost_while_the_serial_driver_is_killed(with_devices: Callable[..., Shell]) -> None:
+    """Neither what a program prints nor what is typed, over 20 deaths. Here and there some bytes may come twice."""
+    shell = with_devices([], initrd=reaper("serial", 20))
+    lines = [f"run hello {number:05}" for number in range(200)]
+    shell.type("".join(f"{line}\r" for line in lines) + "run hello the end\r")
+    shell.machine.expect(r"^the\nend\n", within=200)
+    said = re.findall(r"^(\d{5})$", shell.machine.transcript, re.MULTILINE)
+    assert [int(number) for number in said] == list(range(200))
+
+
+def test_requests_to_a_driver_that_never_comes_back_are_answered(with_devices: Callable[..., Shell]) -> None:
+    """After five failed starts. The client is woken, and whoever opens a session later is refused."""
+    shell = with_devices(["blk"], initrd={"replace": {"drivers.toml": TABLE.replace("bin/drivers/blk", "bin/quitter")}})
+    output = shell.run("run disk read 0 40 32", within=30)
+    assert re.fullmatch(r"disk: block \d+: nobody drives the disk any more\nprocess \d+ exited with status 1\n", output)
+    assert next(device for device in listed(shell) if device.device_class == "block").state == "failed"
+    assert shell.run("run disk").startswith("disk: Broken\n")
+
+
+def test_unicorn_itself_is_killed(with_devices: Callable[..., Shell]) -> None:
+    """All drivers end with it. The next Unicorn gets every device back, and resets it; nothing leaks."""
+    shell = with_devices(["blk", "rng"])
+    memory = []
+    for _ in range(3):
+        assert "exited with status 0" in shell.run("run disk write 3 3000 100", within=2)
+        memory.append(shell.memory().free)
+        shell.run("run disk soak 1 2048 1000 &")
+        shell.press(f"kill {shell.pid('unicorn')}", within=5)
+        shell.press("run spin 100", within=5)       # `disk` may say that nobody answers any more
+        for row in shell.ps():
+            if row.name == "disk":
+                shell.run(f"kill {row.pid}", within=2)
+        assert sorted(device.device_class for device in listed(shell) if device.state == "up") == [
+            "block", "rng", "rtc", "serial"]
+        assert "exited with status 0" in shell.run("run disk check 3 3000 100", within=2)
+        assert "exited with status 0" in shell.run("run random", within=2)
+    assert memory[2] == pytest.approx(memory[1], abs=16)
+
+
+def test_control_c_reaches_a_program_whose_terminal_has_another_driver(with_devices: Callable[..., Shell]) -> None:
+    shell = with_devices([], initrd=reaper("serial", 3))
+    shell.type("run spin\r")
+    shell.machine.expect("run spin\n")
+    with pytest.raises(GuestDeadline):
+        shell.machine.expect("nothing is printed", within=1)
+    shell.type("\x03")
+    assert shell.until_prompt(within=1).endswith("was killed\n")
+    assert listed(shell)[1].restarts == 3

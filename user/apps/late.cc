@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: MIT
+// How long does Factotum keep others waiting while it does something large? `late WHAT [NUMBER]`, where WHAT is
+//   end     the end of a process with so many threads
+//   exec    another program in their place
+//   wake    all of them wait at one word, and are woken
+//   due     all of them sleep until the same time
+//   memory  the end of a process with so many MiB
+// Meanwhile this program, which is more urgent, sleeps again and again, and asks for its number.
+#include <algorithm>
+
+#include "glenda/environment.h"
+#include "glenda/number.h"
+#include "glenda/print.h"
+#include "glenda/process.h"
+#include "glenda/thread.h"
+#include "glenda/time.h"
+#include "util/bits.h"
+
+using namespace glenda;
+
+namespace {
+
+constexpr std::uint64_t kTicksPerUs = 10;  // QEMU's virt machine counts 10 MHz
+constexpr std::uint64_t kTicksPerMs = 1000 * kTicksPerUs;
+constexpr std::size_t kSmallStack = 8 * kKiB;
+
+std::uint64_t wanted = 100;  // threads
+std::atomic<std::uint32_t> word = 0;
+std::atomic<std::uint64_t> ready = 0, gone_on = 0, due = 0;
+
+std::int64_t wait_at_word(void*) {
+    ready++;
+    (void)process::futex_wait(word, 0);
+    gone_on++;
+    return 0;
+}
+
+std::int64_t sleep_until_due(void*) {
+    ready++;
+    while (due == 0) (void)process::sleep(1);
+    (void)process::sleep((due - read_time()) / kTicksPerMs);
+    gone_on++;
+    return 0;
+}
+
+/// Starts the threads, and waits until all of them wait.
+void start_all(Thread::Main main) {
+    std::uint64_t started = 0;
+    while (started < wanted && Thread::start(main, nullptr, kSmallStack)) started++;
+    if (started < wanted) print("late: {} threads in place of {}\n", started, wanted);
+    while (ready < started) (void)process::sleep(10);
+    (void)process::sleep(50);
+}
+
+void wait_for_all() {
+    while (gone_on < ready) (void)process::sleep(10);
+}
+
+void fill_memory() {
+    const auto start = process::map(wanted * kMiB);
+    if (!start) return print("late: {}\n", start.error());
+    for (std::uint64_t at = 0; at < wanted * kMiB; at += kPageSize) *reinterpret_cast<volatile char*>(*start + at) = 1;
+}
+
+/// What is measured.
+void work(std::string_view what) {
+    if (what == "memory") return fill_memory();
+    start_all(what == "due" ? sleep_until_due : wait_at_word);
+    if (what == "exec") (void)process::exec({.file = "empty"});
+    if (what == "wake") {
+        (void)process::futex_wake(word, ~std::uint64_t{0});
+        wait_for_all();
+    }
+    if (what == "due") {
+        due = read_time() + 200 * kTicksPerMs;
+        wait_for_all();
+    }
+}
+
+struct Longest {
+    std::uint64_t late = 0;  // after the time for which a sleep was over; in ticks
+    std::uint64_t request = 0;
+};
+
+void sleep_once(Longest& longest) {
+    const std::uint64_t begin = read_time();
+    (void)process::sleep(1);
+    const std::uint64_t end = read_time(), took = end - begin, most = 2 * kTicksPerMs;
+    longest.late = std::max({longest.late, end % kTicksPerMs, took > most ? took - most : 0});
+}
+
+/// Nobody who is less urgent runs meanwhile. Only Factotum may have something to do.
+void ask_for(std::uint64_t ticks, Longest& longest) {
+    for (const std::uint64_t begin = read_time(); read_time() - begin < ticks;) {
+        const std::uint64_t before = read_time();
+        (void)process::get_pid();
+        longest.request = std::max(longest.request, read_time() - before);
+    }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    const std::string_view what = argc > 1 ? argv[1] : "end";
+    if (argc > 2) wanted = to_number(argv[2]).value_or(wanted);
+    const auto pid = process::fork();
+    if (!pid) return 1;
+    if (*pid == 0) {
+        (void)process::set_sched(process::get_pid().value_or(0), SchedClass::Batch);
+        work(what);
+        glenda::exit(0);
+    }
+    Longest longest;
+    for (;;) {
+        const auto ended = process::wait(std::int64_t(*pid), WaitFlags::NoHang);
+        if (!ended || ended->pid != 0) break;
+        sleep_once(longest);
+        ask_for(3 * kTicksPerMs / 2, longest);
+    }
+    print("late: {}: a sleeper was {} us late, a request took {} us\n", what, longest.late / kTicksPerUs,
+          longest.request / kTicksPerUs);
+    return 0;
+}

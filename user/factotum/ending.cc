@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: MIT
+// The end of a process: what it had goes in slices, and then its parent learns of it.
+//
+//   end()            it is asked nothing and answered nothing any more; the first slice, which is enough for most
+//   end_some()       its threads but one, its objects, most of its pages: a slice, whenever the timer signals
+//   finish_end()     the rest, its children, its parent
+//
+// A slice is so short that who sends a request meanwhile need not wait for long. As long as there is something left of
+// it, a process keeps the record of its first thread, whose Reply object is there for the one that asked for its end.
+#include <algorithm>
+
+#include "factotum.h"
+
+namespace glenda::factotum {
+
+namespace {
+
+// Steps of some 60 instructions.
+constexpr unsigned kStepsOfSlice = 800;
+constexpr unsigned kStepsOfThread = 50;
+constexpr unsigned kStepsOfObject = 60;
+
+Message exit_report(const Process& zombie) { return short_message(0, zombie.pid, zombie.status.raw()); }
+
+}  // namespace
+
+/// If it takes more than a slice, the caller gets its reply when everything has been freed. If it has ended itself, it
+/// gets none.
+Reaction Factotum::end_at_request(Process& process, ExitStatus status, Request& request) {
+    end(process, status);
+    if (process.is_ending()) process.ender = request.defer();
+    return Reaction::later();
+}
+
+void Factotum::end(Process& process, ExitStatus status) {
+    if (process.has_ended) return;
+    process.has_ended = true;
+    process.status = status;
+    unsigned steps = kStepsOfSlice;
+    if (end_some(process, steps)) return finish_end(process);
+    *last_ending_ = &process;
+    last_ending_ = &process.next_ending;
+    wind_timer();
+}
+
+void Factotum::go_on_ending() {
+    unsigned steps = kStepsOfSlice;
+    while (ending_ != nullptr && steps != 0) {
+        Process& process = *ending_;
+        if (!end_some(process, steps)) return;
+        ending_ = process.next_ending;
+        if (ending_ == nullptr) last_ending_ = &ending_;
+        finish_end(process);
+        steps -= std::min(steps, kStepsOfThread);
+    }
+}
+
+/// Frees what a process has, except what its first thread needs. False if `steps` are used up, and there is more.
+bool Factotum::end_some(Process& process, unsigned& steps) {
+    while (process.threads.count > 1) {
+        if (steps < kStepsOfThread) return false;
+        steps -= kStepsOfThread;
+        end_thread(process, *threads_.next(*threads_.first(process)));
+    }
+    while (process.objects != 0) {
+        if (steps < kStepsOfObject) return false;
+        steps -= kStepsOfObject;
+        objects_.close_first(process.objects);
+    }
+    return process.belongings.destroy(memory_, steps) && process.space.drop_some(memory_, steps);
+}
+
+void Factotum::end_thread(Process& process, Thread& thread) {
+    forget_event(thread);
+    unblock(thread, short_message(ServerError::Interrupted));
+    threads_.drop(process, thread);
+}
+
+void Factotum::finish_end(Process& process) {
+    const ExitStatus status = process.status;
+    tear_down(process);
+    if (process.ender) process.ender.reply(short_message(0));
+    if (has(process.grants, Grants::Dma)) end_children(process, status);
+    processes_.bequeath(process, *processes_.find_pid(kNineballPid), [&](Process& orphan) {
+        if (orphan.is_zombie)
+            tell_parent(orphan);
+        else
+            abandon(orphan);
+    });
+    processes_.make_zombie(process);
+    tell_parent(process);
+    resume_abandoned();
+}
+
+/// A driver does not outlive the one that gave it its device.
+void Factotum::end_children(const Process& process, ExitStatus status) {
+    processes_.for_each([&](Process& child) {
+        if (child.parent == process.pid) end(child, status);
+    });
+}
+
+/// Frees what a process has. Its Tcbs go with its belongings, before the address space that they run in.
+void Factotum::tear_down(Process& process) {
+    unsigned steps = ~0u;
+    if (Thread* const first = threads_.first(process); first != nullptr) {
+        forget_event(*first);
+        unblock(*first, short_message(ServerError::Interrupted));
+    }
+    end_some(process, steps);
+    abandon_events(process);
+    const SlotMap& slots = memory_.slots();
+    if (process.has_exit_notification) (void)memory_.kernel().remove(slots.run(process.place, kRunExitNotification));
+    if (process.cspace) memory_.give_cnode(process.cnode_page, process.cnode_radix);
+    process.space.destroy(memory_);
+    threads_.release_all(process);
+    leave_account(process);
+    process.cspace = CNode();
+    process.has_exit_notification = false;
+}
+
+/// The account of a service waits for the next process of its creator with the same limits. Those of other creators do
+/// not wait: nobody can fill the table with vacant ones. Precondition: nothing is charged.
+void Factotum::leave_account(Process& process) {
+    Accounts& accounts = memory_.accounts();
+    accounts.close_all(process.vacant);
+    if (process.account == Account::kNone) return;
+    const Account& account = accounts[process.account];
+    Process* const creator = processes_.find_pid(account.creator);
+    const bool starts_services =
+        creator != nullptr && (has(creator->grants, Grants::Power) || has(creator->grants, Grants::Dma));
+    const bool is_kept = starts_services && !creator->is_zombie && account.reserved != 0;
+    AccountNumber nobody = Account::kNone;
+    accounts.leave(process.account, is_kept ? creator->vacant : nobody, is_kept);
+    process.account = Account::kNone;
+}
+
+/// Signals the parent and replies to its WAIT, if it waits. Otherwise the zombie stays for the parent's next WAIT.
+void Factotum::tell_parent(Process& zombie) {
+    Process* parent = processes_.find_pid(zombie.parent);
+    if (parent == nullptr) return;
+    if (parent->has_exit_notification) {
+        const Notification notification(memory_.slots().run(parent->place, kRunExitNotification));
+        (void)notification.signal();
+    }
+    if (Thread* const waiter = waiter_for(*parent, zombie); waiter != nullptr) {
+        unblock(*waiter, exit_report(zombie));
+        processes_.release(zombie);
+    }
+}
+
+/// The thread of `parent` that waits for the end of `child`.
+Thread* Factotum::waiter_for(const Process& parent, const Process& child) {
+    for (Thread* thread = threads_.first(parent); thread != nullptr; thread = threads_.next(*thread)) {
+        const bool is_wanted = thread->awaited == kAnyChild || thread->awaited == std::int64_t{child.pid};
+        if (thread->kind == WaitKind::Child && is_wanted) return thread;
+    }
+    return nullptr;
+}
+
+}  // namespace glenda::factotum
