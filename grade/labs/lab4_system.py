@@ -71,7 +71,7 @@ class System:
         except GuestIdle:
             raise AssertionError(f"{otherwise}: everything waits, and nothing will wake it") from None
         except GuestDeadline:
-            raise AssertionError(f"{otherwise}: not in {within} s of computing") from None
+            raise AssertionError(f"{otherwise}: not in {within:g} s") from None
 
     def events(self) -> list[str]:
         """What actors have done, in order. Raises AssertionError if somebody else has printed such a line."""
