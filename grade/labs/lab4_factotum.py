@@ -9,13 +9,14 @@ from glenda import images
 from lab.submission import tag
 
 CASES = ("slots", "initrd", "memory", "memory_is_usable", "first_request")
+LARGE = 3 << 20     # bytes: the archive then has more than one frame
 
 
 def run(tree) -> None:
     with tempfile.TemporaryDirectory() as folder:
         program = tree.build / "initrd/bin/lab4_factotum"
         initrd = images.variant(Path(folder, "initrd.cpio"), tree=tree.build / "initrd",
-                                replace={"bin/factotum": program, "nonce": tree.nonce})
+                                replace={"bin/factotum": program, "nonce": tree.nonce, "large": bytes(LARGE)})
         for memory in ("128M", "300M"):
             with tree.boot(initrd=initrd, memory=memory) as machine:
                 machine.run_to_exit(within=2.0)

@@ -12,6 +12,8 @@ def run(tree) -> None:
             service("middle", needs=["good", "absent"], actions=["ready"]),
             service("absent", path="bin/is_not_there", actions=["ready"])) as system:
         system.says(r"last: does not run: it needs middle")
+        before, _, _ = system.machine.transcript.partition("9ball: last: does not run")
+        assert "actor good ready" not in before, "last is given up when another service is up, not at once"
         system.expect("good ready")
     text = system.machine.transcript
     assert "9ball: absent: does not run: its program cannot be run\n" in text

@@ -12,6 +12,7 @@ def run(tree) -> None:
             service("clock", provides="time", protocol=CLOCK, actions=["serve=time"]),
             service("vault", provides="gold", protocol=VAULT, actions=["serve=gold"]),
             service("liar", provides="tin", protocol=FAKE, actions=["serve=gold"]),
+            service("nobody", actions=["serve="]),
             service("banker", needs=["vault", "clock"], uses=["gold"],
                     actions=[f"ask-now={VAULT}", f"ask-now={CLOCK}", f"child={VAULT}", "ready"]),
             service("thief", needs=["vault", "banker"], actions=[f"ask-now={VAULT}", f"ask={VAULT}", f"child={VAULT}", "ready"])
@@ -20,6 +21,7 @@ def run(tree) -> None:
     seen = system.events()
     for event, why in (
             ("liar serves gold PermissionDenied", "a service registers what its `provides` says, and nothing else"),
+            ("nobody serves  PermissionDenied", "who provides nothing registers nothing, not even the empty name"),
             ("vault serves gold Ok", "a service may register what its `provides` says"),
             (f"banker asks {VAULT} as itself", "a service gets what its `uses` say, with its own badge"),
             (f"banker asks {CLOCK} PermissionDenied", "a service does not get what its `uses` do not say"),

@@ -1,12 +1,16 @@
 # SPDX-License-Identifier: MIT
 """The whole system: it boots to the prompt, runs programs, and goes off."""
 
+from glenda.errors import GuestDeadline, GuestIdle
 from glenda.shell import Shell
 
 
 def run(tree) -> None:
     with tree.boot() as machine:
-        shell = Shell(machine)
+        try:
+            shell = Shell(machine)
+        except (GuestDeadline, GuestIdle):
+            raise AssertionError("the shell's prompt does not come") from None
         assert shell.run("run hello").startswith("hello, world\n"), "`run hello` does not say hello"
         names = {row.name for row in shell.ps()}
         assert {"9ball", "factotum", "unicorn", "uart", "console"} <= names, f"`ps` lists {', '.join(sorted(names))}"

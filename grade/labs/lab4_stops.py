@@ -5,6 +5,11 @@ from lab4_system import System, service
 
 
 def run(tree) -> None:
+    the_machine(tree)
+    one_service(tree)
+
+
+def the_machine(tree) -> None:
     with System(
             tree,
             service("file", needs=["disk"], actions=["ready", "stop", "work=20"]),
@@ -24,3 +29,19 @@ def run(tree) -> None:
         assert f"9ball: {name}: stopped\n" in text
         assert f"{name}: starts again" not in text
     assert text.rstrip().endswith("9ball: switching the machine off")
+
+
+def one_service(tree) -> None:
+    """With a service stops what needs it, also through others, and nothing else."""
+    with System(
+            tree,
+            service("shop", needs=["file"], actions=["ready", "stop"]),
+            service("file", needs=["disk"], actions=["ready", "stop"]),
+            service("disk", actions=["ready", "stop"]),
+            service("net", actions=["ready", "stop"]),
+            service("boss", power=True, priority=120, actions=["sleep=50", "halt=disk", "ready"])) as system:
+        system.expect("disk stop")
+    assert "boss halts disk Ok" in system.events(), "who has power may stop a service that it does not need"
+    for needed, user in (("file", "shop"), ("disk", "file")):
+        system.expect_order(f"{user} stop", f"{needed} stop", f"{needed} is stopped while {user} still runs")
+    assert "net stop" not in system.events(), "net is stopped, which does not need disk"

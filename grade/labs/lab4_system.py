@@ -8,9 +8,11 @@
 
 import re
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 from glenda import images
+from glenda.errors import GuestDeadline, GuestIdle
 from lab.submission import tag
 
 LIMIT = 2.0     # s of guest time; a system of actors needs a tenth
@@ -50,16 +52,26 @@ class System:
         self._folder.cleanup()
 
     def expect(self, event: str, within: float = LIMIT) -> None:
-        """Waits until an actor has done this, such as "disk ready"."""
-        self.machine.expect(rf"^actor {re.escape(event)} {tag(self.nonce, event)}$", within=within)
+        """Waits until an actor has done this, such as "disk ready". Raises AssertionError if that never comes."""
+        self._wait(f"`{event}` does not happen", self.machine.expect,
+                   rf"^actor {re.escape(event)} {tag(self.nonce, event)}$", within=within)
 
     def says(self, text: str, within: float = LIMIT) -> re.Match:
         """Waits until 9Ball has said a line that matches."""
-        return self.machine.expect(rf"^9ball: {text}$", within=within)
+        return self._wait(f"9Ball does not say `{text}`", self.machine.expect, rf"^9ball: {text}$", within=within)
 
     def end(self, within: float = LIMIT) -> None:
         """Waits until the machine is off."""
-        self.machine.run_to_exit(within=within)
+        self._wait("the machine does not go off", self.machine.run_to_exit, within=within)
+
+    @staticmethod
+    def _wait(otherwise: str, wait: Callable, *arguments: str, within: float) -> re.Match | int:
+        try:
+            return wait(*arguments, within=within)
+        except GuestIdle:
+            raise AssertionError(f"{otherwise}: everything waits, and nothing will wake it") from None
+        except GuestDeadline:
+            raise AssertionError(f"{otherwise}: not in {within:g} s") from None
 
     def events(self) -> list[str]:
         """What actors have done, in order. Raises AssertionError if somebody else has printed such a line."""

@@ -10,6 +10,7 @@
 //     ask=N          waits for the service with that number (`protocol` in init.toml), and asks it
 //     ask-now=N      the same without waiting
 //     child=N        starts another actor, which is no service, that asks without waiting
+//     halt=NAME      stops that service
 //     shutdown       switches the machine off
 //     exit=N, crash  ends
 //
@@ -95,6 +96,7 @@ void act(std::string_view action) {
     if (verb == "ask") return ask_for(number, RequestFlags::Wait);
     if (verb == "ask-now") return ask_for(number, RequestFlags::None);
     if (verb == "child") return start_child(number);
+    if (verb == "halt") return note(FixedText<40>("halts {}", value), nineball::stop(value));
     if (verb == "stop") (void)environment().notification.wait();
     if (verb == "work") work(number);
     if (verb == "sleep") (void)process::sleep(number);
