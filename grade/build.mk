@@ -16,7 +16,7 @@ UNIT_USER_SOURCES := $(addprefix user/,libglenda/heap.cc libglenda/format.cc lib
   factotum/memory.cc factotum/demangle.cc factotum/takeover.cc console/line_editor.cc console/key_decoder.cc console/utf8.cc) \
   $(filter-out user/driver/mmio.cc %/main.cc,$(wildcard user/driver/*.cc user/drivers/*/*.cc grade/unit/driver_model/*.cc))
 # The books of Factotum, on a kernel of the host in place of user/factotum/kernel.cc.
-UNIT_FACTOTUM := $(wildcard grade/unit/factotum/*.cc $(addprefix user/factotum/,frames/*.cc slots/*.cc vm/*.cc image/*.cc audit/*.cc tasks/belongings.cc tasks/accounts.cc tasks/placement.cc wait/timer_wheel.cc))
+UNIT_FACTOTUM := $(wildcard grade/unit/factotum/*.cc $(addprefix user/factotum/,frames/*.cc slots/*.cc vm/*.cc image/*.cc audit/*.cc tasks/belongings.cc tasks/accounts.cc tasks/placement.cc wait/timer_wheel.cc broker.cc))
 # The parsers under attack, and what they are made of: see grade/fuzz/parser.h.
 PARSERS := elf cpio fdt toml init drivers symbol keys
 FUZZ_SOURCES := $(patsubst %,grade/fuzz/%.cc,$(PARSERS)) $(UNIT_LIB) user/libglenda/format.cc $(addprefix user/,9ball/init_config.cc 9ball/init_check.cc \

@@ -2,7 +2,8 @@
 """The virtio devices of a machine, by name, as arguments of QEMU. Clock and serial line are always there.
 
 `make qemu` has all of them unless DEVICES says otherwise; a test's machine has those that the test asks for. The network
-has a timer that always runs, so a machine with it cannot have a clock that jumps over idle time (qemu.py).
+has a timer that always runs, so a machine with it cannot have a clock that jumps over idle time (qemu.py). The source of
+random numbers has one that limits its rate, and runs for one period after a use: 65 s, by which an idle clock would jump.
 """
 
 from pathlib import Path
@@ -41,7 +42,7 @@ def arguments(names: list[str], *, disk: Path | None = None, share: Path | None 
         "blk": lambda: ["-drive", option(id="disk", **{"if": "none"}, format="raw", discard="unmap", file=disk),
                         "-device", "virtio-blk-device,drive=disk"],
         "net": lambda: ["-netdev", "user,id=network", "-device", "virtio-net-device,netdev=network"],
-        "rng": lambda: ["-device", "virtio-rng-device"],
+        "rng": lambda: ["-device", "virtio-rng-device,period=1"],
         "input": lambda: ["-device", "virtio-keyboard-device"],
         "gpu": lambda: ["-device", "virtio-gpu-device"],
         "p9": lambda: ["-fsdev", "local," + option(id="share", security_model="mapped-xattr", path=share),

@@ -2,6 +2,7 @@
 """U5: a program for each device that is neither disk nor serial line."""
 
 import datetime
+import random
 import re
 import time
 from collections.abc import Callable
@@ -78,4 +79,23 @@ def test_a_folder_of_the_host(with_devices: Callable[..., Shell], tmp_path: Path
     for _ in range(2):
         assert set(shell.run("run ls", within=2).splitlines()[:-1]) == names
     # What is no 9P makes QEMU's device give up. Its driver ends, and the next one resets it.
-    assert set(shell.run("run ls bad", within=5).splitlines()[:-1]) == names | {"ls: garbage: Deleted"}
+    assert set(shell.run("run ls bad", within=5).splitlines()[:-1]) == names | {"ls: garbage: Interrupted"}
+
+
+def sum_of(data: bytes) -> str:
+    """As user/apps/fetch.cc computes it."""
+    total = 0
+    for byte in data:
+        total = (total * 31 + byte) % 2**64
+    return f"{total:016x}"
+
+
+def test_a_megabyte_of_the_host(with_devices: Callable[..., Shell], tmp_path: Path) -> None:
+    (tmp_path / "share").mkdir()
+    data = random.Random(1).randbytes(2**20 + 17)
+    (tmp_path / "share" / "data").write_bytes(data)
+    (tmp_path / "share" / "nothing").touch()
+    shell = with_devices(["p9"], share=tmp_path / "share")
+    assert shell.run("run fetch data", within=10).startswith(f"{len(data)} bytes, sum {sum_of(data)}, 1 times, 1 drivers\n")
+    assert shell.run("run fetch nothing").startswith(f"0 bytes, sum {0:016x}, 1 times")
+    assert shell.run("run fetch missing").startswith("fetch: NotFound\n")

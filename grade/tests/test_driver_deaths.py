@@ -54,6 +54,31 @@ def test_a_network_driver_is_killed_100_times_under_load(with_devices: Callable[
     assert output.endswith("exited with status 0\n") and rounds >= 10 and again < 140 * 16 and drivers > 100
 
 
+def test_a_9p_driver_is_killed_100_times_under_load(with_devices: Callable[..., Shell], tmp_path: Path) -> None:
+    """The file server's conversation ends each time. The program begins another, and goes on where it was."""
+    (tmp_path / "share").mkdir()
+    (tmp_path / "share" / "data").write_bytes(bytes(range(256)) * 1024)
+    shell = with_devices(["p9"], share=tmp_path / "share", initrd=reaper("9p", 140, priority=239))
+    output = shell.run("run fetch data 101", within=300)
+    whole, drivers = re.match(r"262144 bytes, sum [0-9a-f]{16}, (\d+) times, (\d+) drivers\n", output).groups()
+    assert output.endswith("exited with status 0\n") and "another file" not in output
+    assert int(whole) > 1 and int(drivers) > 100
+
+
+@pytest.mark.parametrize("device_class, command, right", [("rng", "run random 16", r"[0-9a-f]{32}\n"),
+                                                          ("rtc", "run date ns", r"\d+\n")])
+def test_a_driver_that_only_answers_is_killed_100_times(with_devices: Callable[..., Shell], device_class: str, command: str,
+                                                        right: str) -> None:
+    """What it was just being asked fails, and can be asked again; all other requests wait for the next driver."""
+    shell = with_devices(["rng"], initrd=reaper(device_class, 110, priority=239))
+    answered = 0
+    while next(device for device in listed(shell) if device.device_class == device_class).restarts < 100:
+        output = shell.run(command, within=10)
+        assert re.match(rf"(?:{right}|\w+: Deleted\n)process ", output), output
+        answered += re.match(right, output) is not None
+    assert answered > 20
+
+
 def test_nothing_is_lost_while_the_serial_driver_is_killed(with_devices: Callable[..., Shell]) -> None:
     """Neither what a program prints nor what is typed, over 20 deaths. Here and there some bytes may come twice."""
     shell = with_devices([], initrd=reaper("serial", 20))
@@ -70,6 +95,8 @@ def test_requests_to_a_driver_that_never_comes_back_are_answered(with_devices: C
     output = shell.run("run disk read 0 40 32", within=30)
     assert re.fullmatch(r"disk: block \d+: nobody drives the disk any more\nprocess \d+ exited with status 1\n", output)
     assert next(device for device in listed(shell) if device.device_class == "block").state == "failed"
+    pauses = re.findall(r"starts again in (\d+) ms\n", shell.run("log", within=2))
+    assert [int(pause) for pause in pauses] == [100, 200, 400, 800, 1600]
     assert shell.run("run disk").startswith("disk: Broken\n")
 
 

@@ -99,6 +99,22 @@ def test_an_observer(shell: Shell, what: str, events: list[str]) -> None:
     assert [row.name for row in shell.ps()] == [row.name for row in before]
 
 
+def test_nobody_is_kept_from_being_killed(shell: Shell) -> None:
+    """One that is about to end waits for an observer, who does not answer."""
+    shell.type("run observe hold &\r")
+    assert shell.saw("observe: exit, 0x5\n")
+    shell.type("\r")
+    shell.until_prompt()
+    observer, held = (row for row in shell.ps() if row.name == "observe")
+    assert held.parent == observer.pid and held.state == "stop"
+    shell.type(f"kill {held.pid}\r")
+    assert shell.saw("observe: the child ended by 1\n")
+    shell.type("\r")
+    shell.until_prompt()
+    shell.run("run spin 20", within=1)
+    assert "observe" not in {row.name for row in shell.ps()}
+
+
 def test_a_child_of_one_that_ends_waits_for_its_observer(shell: Shell) -> None:
     """It started stopped, and its parent has ended; but somebody else has taken the event. Compare
     test_a_parent_that_ends, where nobody has."""

@@ -19,10 +19,12 @@ def test_what_one_writes_the_other_does_not_see(shell: Shell) -> None:
     assert shell.memory() == before
 
 
-def test_pages_are_shared_until_one_writes(shell: Shell) -> None:
+@pytest.mark.parametrize("harts", [1, 4])
+def test_pages_are_shared_until_one_writes(machine: Callable[..., Machine], harts: int) -> None:
     """Counted with MEMORY_INFO: nothing for reading, exactly one page for each page that is written."""
-    shell.run("run forks")          # Factotum's tables have room for a child now
-    output = shell.run("run forks pages")
+    shell = Shell(machine(harts=harts), within=5)
+    shell.run("run forks", within=2)        # Factotum's tables have room for a child now
+    output = shell.run("run forks pages", within=5)
     assert "forks: fork took few pages, reading 0, writing to 100 pages 100\n" in output, output
     assert "forks: the parent has its 512 pages back\n" in output
 
@@ -49,6 +51,12 @@ def test_forks_of_forks(machine: Callable[..., Machine], harts: int) -> None:
     for depth in (1, 20):
         assert f"forks: {depth} deep: {depth + 2}\n" in shell.run(f"run forks nest {depth}", within=2)
     assert shell.memory() == before
+
+
+def test_forks_on_four_harts_lose_nothing(machine: Callable[..., Machine]) -> None:
+    shell = Shell(machine(harts=4), within=5)
+    shell.run("run forks many 10", within=5)
+    assert "forks: 1000 children, 0 pages lost, " in shell.run("run forks many 1000", within=20)
 
 
 def test_a_parent_that_ends_first(shell: Shell) -> None:
@@ -125,3 +133,13 @@ def test_hostile_use_of_objects(shell: Shell) -> None:
 
 def test_ten_thousand_objects(shell: Shell) -> None:
     assert "shared: 10000 objects, 0 pages lost\n" in shell.run("run shared many 10000", within=3)
+
+
+def test_a_large_object_ends_in_slices(shell: Shell) -> None:
+    """Factotum answers before it has freed all 64 MiB, and who is short of memory then gets what is still to be freed."""
+    shell.run("run shared large", within=2)
+    before = shell.memory()
+    output = shell.run("run shared large", within=2)
+    found = re.match(r"shared: Factotum has answered after (\d+) instructions\nprocess \d+ exited with status 0\n", output)
+    assert found and int(found[1]) < 50_000, output
+    assert shell.memory() == before

@@ -61,16 +61,23 @@ def test_a_request_that_never_ends(with_services: Callable[..., Shell]) -> None:
 
 
 def test_a_service_that_rests_is_left_alone(with_services: Callable[..., Shell]) -> None:
-    """It answers the question, and then nothing is sent and no timer runs: an idle machine's clock stands still."""
+    """While it waits for messages nothing is sent and no timer runs, for longer than its period."""
     shell = with_services(greeter() + client("guest", "Ada"))
     log = shell.log_with("greet: greeting 1", within=1)
-    shell.run("run spin 900", within=2)
-    assert "no heartbeat" not in shell.run("log") and log.count("greeter: started") == 1
     pid = shell.pid("greeter")
     shell.run("run spin 500", within=2)
+    assert "no heartbeat" not in shell.run("log") and log.count("greeter: started") == 1
     assert shell.pid("greeter") == pid
+
+
+def test_the_usual_system_is_silent(shell: Shell) -> None:
+    """`unicorn` has the key, and no timer runs at the prompt: an idle machine's clock would jump to it."""
+    assert any(line.startswith("heartbeat = ") for line in INIT.splitlines())
+    shell.run("devices")
+    before = shell.machine.monitor.clock()
     with pytest.raises(GuestIdle):
         shell.machine.expect("nothing is printed", within=600)
+    assert shell.machine.monitor.clock() - before < 0.001
 
 
 def test_what_the_key_may_be(machine: Callable[..., Machine], tmp_path: Path) -> None:

@@ -42,7 +42,7 @@ PROTOCOLS = [
     Protocol("protocol-serial.md", INCLUDE / "protocol" / "serial.h", "SerialMethod", "Serial"),
     Protocol("protocol-unicorn.md", INCLUDE / "protocol" / "unicorn.h", "UnicornMethod", "Unicorn", ("DeviceInfo",)),
     *(Protocol("protocol-devices.md", INCLUDE / "protocol" / f"{name.lower()}.h", f"{name}Method", name,
-               constants=f"Constants of {name}") for name in ("Rtc", "Rng", "Input", "Gpu", "P9")),
+               constants=f"Constants of {name}") for name in ("Rtc", "Rng", "Input", "Gpu")),
     Protocol("protocol-block.md", ROOT / "user/driver/session_page.h", layouts=("SessionPage", "SessionSlot")),
 ]
 COMMON = Protocol("protocols.md", INCLUDE / "protocol" / "errors.h")
@@ -62,7 +62,6 @@ PROLOGUE = """
 #include "glenda/thread.h"
 #include "protocol/gpu.h"
 #include "protocol/input.h"
-#include "protocol/p9.h"
 #include "protocol/rng.h"
 #include "protocol/rtc.h"
 #include "protocol/serial.h"

@@ -45,9 +45,14 @@ def test_the_console_is_started_anew(shell: Shell) -> None:
     assert shell.run("run hello") == "hello, world\nprocess 9 exited with status 0\n"
 
 
-@pytest.mark.parametrize("name", ["uart", "console"])
-def test_who_ends_often_waits_ever_longer(machine: Boot, name: str) -> None:
-    """It gets back everything it had: free memory is the same after the second end as after the ninth. Shows B8."""
+DOUBLED = [0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 6.4, 6.4, 6.4]     # s
+ALIKE = [0.1] * 9
+
+
+@pytest.mark.parametrize("name, expected", [("console", DOUBLED), ("uart", ALIKE)])
+def test_who_ends_often_starts_again(machine: Boot, name: str, expected: list[float]) -> None:
+    """A service waits ever longer; a driver that was at work and was killed has not failed. Either gets back everything it
+    had: free memory is the same after the second end as after the ninth. Shows B8."""
     shell = Shell(machine(harts=1))
     pauses, memory = [], None
     for round in range(9):
@@ -56,7 +61,7 @@ def test_who_ends_often_waits_ever_longer(machine: Boot, name: str) -> None:
         pauses.append(shell.machine.monitor.clock() - before)
         if round == 2:
             memory = shell.memory()
-    assert pauses == pytest.approx([0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 6.4, 6.4, 6.4], rel=0.05)
+    assert pauses == pytest.approx(expected, rel=0.05)
     assert shell.memory() == memory
     assert shell.run("run hello").startswith("hello, world\n")
 

@@ -74,6 +74,16 @@ def test_a_crash_names_the_thread(shell: Shell) -> None:
     assert "threads" not in [row.name for row in shell.ps()]
 
 
+def test_a_thread_without_room_on_its_stack(shell: Shell) -> None:
+    """The page below each thread's stack is free, and the report says what happened to which thread."""
+    output = shell.run("run threads overflow 5")
+    assert re.match(r"threads \(pid \d+, thread \d+\) stopped: stack overflow at address 0x8\w+, "
+                    r"pc 0x\w+ in \(anonymous\)::recurse\+0x\w+\n", output), output
+    assert re.search(r"^process \d+ crashed: stack overflow\n$", output, re.MULTILINE)
+    address, sp = (int(re.search(rf"{name} +(0x\w+)", output)[1], 16) for name in ("at address", "sp"))
+    assert 0 <= address - sp < 4096
+
+
 def test_the_last_thread_ends_the_process(shell: Shell) -> None:
     """The first thread ends at once. The last one's status is the process's."""
     assert shell.run("run threads leave 3").endswith(" exited with status 2\n")
@@ -93,6 +103,7 @@ def test_factotum_serves_others_meanwhile(shell: Shell, what: str) -> None:
 def test_what_ends_in_slices_ends_whole(shell: Shell) -> None:
     """KILL returns when everything is free, though others were served meanwhile."""
     shell.run(f"kill {start_waiting(shell, 890)}")
+    shell.ps()      # the console needs memory for it, once
     before = shell.memory()
     for _ in range(3):
         pid = start_waiting(shell, 890)

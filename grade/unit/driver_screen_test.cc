@@ -163,15 +163,19 @@ TEST_F(P9Test, HasATag) {
 }
 
 TEST_F(P9Test, ARequestHasOneAnswer) {
-    std::memcpy(driver.request().data(), "question", 8);
-    EXPECT_TRUE(driver.send(8));
-    EXPECT_FALSE(driver.send(8)) << "one at a time";
-    EXPECT_FALSE(driver.take());
+    const DmaMemory asked = memory.part(40 * kPageSize, kPageSize), room = memory.part(50 * kPageSize, 2 * kPageSize);
+    std::memcpy(asked.address, "question", 8);
+    const Buffer parts[] = {room.buffer(0, 3), room.buffer(kPageSize, 100)};
+    EXPECT_TRUE(driver.send(asked.buffer(0, 8), parts, 5));
+    EXPECT_FALSE(driver.complete());
     EXPECT_EQ(text_of(answer(bytes_of("answer")).read()), "question");
-    EXPECT_EQ(text_of(*driver.take()), "answer");
-    EXPECT_FALSE(driver.send(0));
-    EXPECT_FALSE(driver.send(P9Channel::kMaxMessage + 1));
-    EXPECT_TRUE(driver.send(P9Channel::kMaxMessage));
+    const auto done = driver.complete();
+    EXPECT_EQ(done->token, 5u);
+    EXPECT_EQ(done->length, 6u);
+    EXPECT_EQ(text_of({room.address, 3}) + text_of({room.address + kPageSize, 3}), "answer");
+    for (unsigned i = 0; i < 21; i++)
+        EXPECT_TRUE(driver.send(asked.buffer(0, 8), parts, i)) << "each takes three of 64";
+    EXPECT_FALSE(driver.send(asked.buffer(0, 8), parts, 0));
 }
 
 }  // namespace

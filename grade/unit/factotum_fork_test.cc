@@ -13,10 +13,7 @@
 #include <set>
 #include <vector>
 
-#include "audit/frame_audit.h"
-#include "factotum/machine.h"
-#include "factotum/program.h"
-#include "vm/address_space.h"
+#include "factotum/spaces.h"
 
 namespace glenda::factotum::test {
 namespace {
@@ -47,19 +44,13 @@ Region anonymous(std::uint64_t first, std::uint64_t last, MapFlags rights = MapF
     return {.start = address_of(first), .end = address_of(last), .rights = rights, .kind = RegionKind::Anonymous};
 }
 
-class Fork : public ::testing::Test {
+class Fork : public SpacesTest {
 protected:
-    Fork() : books_(kChunks), memory_(books_.memory()), images_(memory_, (*areas_)[0], (*areas_)[1]) {
-        image_ = images_.add(*ElfFile::parse(file_), file_);
-        own_pages_ = memory_.own_pages();
-    }
+    Fork() : SpacesTest(kChunks) {}
     /// Null if there is no memory.
     std::unique_ptr<Space> start() {
         auto made = std::make_unique<Space>();
-        if (!made->space.create(memory_, stores_, Accounts::kRoot) || !made->space.enter(memory_, *image_)) {
-            made->space.destroy(memory_);
-            return nullptr;
-        }
+        if (!begin(made->space)) return nullptr;
         made->pages.assign(kTextPages + kPages, {});
         for (std::uint64_t i = 0; i < kTextPages; i++) {
             Page& page = made->pages[i];
@@ -72,28 +63,15 @@ protected:
     /// Null if there is no memory.
     std::unique_ptr<Space> fork(Space& parent) {
         auto child = std::make_unique<Space>();
-        const bool done =
-            child->space.create(memory_, stores_, Accounts::kRoot) && child->space.fork(memory_, parent.space);
-        if (!done) {
-            child->space.destroy(memory_);
-            return nullptr;
-        }
+        if (!begin_as(child->space, parent.space)) return nullptr;
         child->pages = parent.pages;
         return child;
     }
-    std::byte* seen(const Space& space, std::uint64_t page, Access access) {
-        const Mapping* mapping = machine().look(space.space.vspace(), address_of(page));
-        if (mapping == nullptr || (std::uint64_t(mapping->flags) & std::uint64_t(access)) == 0) return nullptr;
-        return machine().memory + mapping->physical;
+    static std::byte* seen(const Space& space, std::uint64_t page, Access access) {
+        return SpacesTest::seen(space.space, address_of(page), access);
     }
-    /// A page as the program sees it after the fault; null if that is a crash.
     std::byte* touch(Space& space, std::uint64_t page, Access access) {
-        for (int tries = 0; tries < 2; tries++) {
-            if (std::byte* const there = seen(space, page, access)) return there;
-            if (space.space.resolve(memory_, address_of(page), access) != CrashKind::None) return nullptr;
-        }
-        ADD_FAILURE() << "page " << page << " faults again";
-        return nullptr;
+        return SpacesTest::touch(space.space, address_of(page), access);
     }
     static Words words_of(const std::byte* page) {
         Words words;
@@ -107,14 +85,6 @@ protected:
         space.pages[page].words = {value, ~value};
         std::memcpy(there, &space.pages[page].words[0], 8);
         std::memcpy(there + kPageSize - 8, &space.pages[page].words[1], 8);
-    }
-    Broken audit(std::initializer_list<const Space*> spaces) {
-        FrameAudit frames(memory_);
-        frames.add(images_);
-        frames.add(kits_);
-        for (const Space* space : spaces) frames.add(space->space);
-        const Broken broken = frames.finish();
-        return broken != Broken::Nothing ? broken : audit_memory(memory_);
     }
     void check_charges(const Space& space) {
         Pages expected =
@@ -143,22 +113,6 @@ protected:
             ASSERT_FALSE(is_shared && mapping->flags == MapFlags::ReadWrite) << "page " << i;
         }
     }
-    void expect_all_free() {
-        EXPECT_EQ(audit({}), Broken::Nothing);
-        EXPECT_EQ(memory_.free_pages() + images_.unused_pages() + kits_.unused_pages() + own_pages_,
-                  kChunks * kChunkPages);
-    }
-
-    std::unique_ptr<Areas> areas_ = std::make_unique<Areas>();
-    TestMemory books_;
-    Memory& memory_;
-    SpaceKits kits_{memory_};
-    ImageStore images_;
-    ObjectStore objects_{memory_, (*areas_)[2]};
-    Stores stores_{kits_, images_, objects_};
-    glenda::test::Buffer file_ = build_program();
-    Image* image_ = nullptr;
-    std::uint64_t own_pages_ = 0;
 };
 
 TEST_F(Fork, RandomStepsAgreeWithByteArrays) {
@@ -216,18 +170,15 @@ TEST_F(Fork, RandomStepsAgreeWithByteArrays) {
         machine().fails_after = -1;
         if (memory_.heap().free_slots() <= 64 * memory_.slots().heap_words() / 4) without_slots++;
         if (step % 512 != 0) continue;
-        FrameAudit frames(memory_);
-        frames.add(images_);
-        frames.add(kits_);
+        std::vector<const AddressSpace*> all;
         for (const auto& each_space : spaces) {
             if (!each_space) continue;
-            frames.add(each_space->space);
+            all.push_back(&each_space->space);
             check_charges(*each_space);
             check_mappings(*each_space);
             ASSERT_FALSE(HasFatalFailure()) << step;
         }
-        ASSERT_EQ(frames.finish(), Broken::Nothing) << step;
-        ASSERT_EQ(audit_memory(memory_), Broken::Nothing) << step;
+        ASSERT_EQ(audit(all), Broken::Nothing) << step;
     }
     EXPECT_GT(forks, 500u);
     EXPECT_GT(refused, 50u) << "memory was never short";
@@ -262,7 +213,7 @@ TEST_F(Fork, PagesPartOneByOne) {
             EXPECT_EQ(words_of(touch(const_cast<Space&>(*space), kTextPages + i, Access::Read)),
                       space->pages[kTextPages + i].words);
     }
-    EXPECT_EQ(audit({parent.get(), child.get()}), Broken::Nothing);
+    EXPECT_EQ(audit({&parent->space, &child->space}), Broken::Nothing);
 
     // Each is alone with both of the pages that parted: no further copy.
     write(*parent, kTextPages, 300);
@@ -307,7 +258,7 @@ TEST_F(Fork, ThePromiseComesFirst) {
     }
     EXPECT_TRUE(was_possible);
     for (std::uint64_t i = 0; i < 100; i++) write(*parent, kTextPages + i, 7);
-    EXPECT_EQ(audit({parent.get()}), Broken::Nothing);
+    EXPECT_EQ(audit({&parent->space}), Broken::Nothing);
     parent->space.destroy(memory_);
 }
 
@@ -337,7 +288,7 @@ TEST_F(Fork, EveryRefusalOfTheKernelIsUndone) {
             write(*parent, kTextPages + i, i + 10);
         }
         if (child) {
-            EXPECT_EQ(audit({parent.get(), child.get()}), Broken::Nothing);
+            EXPECT_EQ(audit({&parent->space, &child->space}), Broken::Nothing);
             for (std::uint64_t i = 0; i < 4; i++)
                 EXPECT_EQ(words_of(touch(*child, kTextPages + i, Access::Read)), child->pages[kTextPages + i].words);
             child->space.destroy(memory_);

@@ -244,7 +244,8 @@ TEST(Belongings, RandomObjectsAgreeWithAModel) {
             ASSERT_TRUE(owner.belongings.create(memory, place));
             owner.lives = true;
         } else if (random() % 2000 == 0) {
-            owner.belongings.destroy(memory);
+            unsigned steps = unsigned(random() % 400);  // of slices
+            while (!owner.belongings.destroy(memory, steps)) steps = unsigned(random() % 400);
             memory.uncharge(owner.charged);
             owner = {};
         } else if (random() % 100 < 55) {
@@ -270,7 +271,8 @@ TEST(Belongings, RandomObjectsAgreeWithAModel) {
         }
     }
     for (Owner& owner : owners) {
-        owner.belongings.destroy(memory);
+        unsigned steps = ~0u;
+        EXPECT_TRUE(owner.belongings.destroy(memory, steps));
         memory.uncharge(owner.charged);
     }
     EXPECT_EQ(memory.free_pages(), kChunks * kChunkPages);

@@ -13,10 +13,7 @@
 #include <random>
 #include <vector>
 
-#include "audit/frame_audit.h"
-#include "factotum/machine.h"
-#include "factotum/program.h"
-#include "vm/address_space.h"
+#include "factotum/spaces.h"
 
 namespace glenda::factotum::test {
 namespace {
@@ -51,35 +48,27 @@ struct Open {
 
 std::uint64_t address_of(std::uint64_t page) { return kBase + page * kPageSize; }
 
-class Objects : public ::testing::Test {
+class Objects : public SpacesTest {
 protected:
-    Objects() : books_(kChunks), memory_(books_.memory()), images_(memory_, (*areas_)[0], (*areas_)[1]) {
-        image_ = images_.add(*ElfFile::parse(file_), file_);
+    Objects() : SpacesTest(kChunks) {
         EXPECT_TRUE(objects_.create(1, Accounts::kRoot)) << "so that the table has its page";
         objects_.drop_mapped(1, 0);
         own_pages_ = memory_.own_pages();
     }
     std::unique_ptr<Space> start() {
         auto made = std::make_unique<Space>();
-        if (made->space.create(memory_, stores_, Accounts::kRoot) && made->space.enter(memory_, *image_)) return made;
-        made->space.destroy(memory_);
-        return nullptr;
+        return begin(made->space) ? std::move(made) : nullptr;
     }
     std::unique_ptr<Space> fork(Space& parent) {
         auto child = std::make_unique<Space>();
-        if (child->space.create(memory_, stores_, Accounts::kRoot) && child->space.fork(memory_, parent.space)) {
-            child->pages = parent.pages;
-            return child;
-        }
-        child->space.destroy(memory_);
-        return nullptr;
+        child->pages = parent.pages;
+        return begin_as(child->space, parent.space) ? std::move(child) : nullptr;
     }
     bool open() {
         const auto number = objects_.create(kObjectPages, Accounts::kRoot);
         if (!number) return false;
         const CPtr slot = *memory_.heap().take();
         machine().fill(slot, {.type = CapType::Endpoint});
-        memory_.record_of_slot(slot).owner = SlotRecord::kFactotum;
         objects_.open(*number, 3, slot, list_);
         opened_.push_back({*number, slot, std::make_shared<std::vector<std::uint64_t>>(kObjectPages)});
         return true;
@@ -90,38 +79,15 @@ protected:
         opened_.erase(opened_.begin() + long(i));
     }
     std::uint64_t* touch(Space& space, std::uint64_t page, Access access) {
-        for (int tries = 0; tries < 2; tries++) {
-            const Mapping* mapping = machine().look(space.space.vspace(), address_of(page));
-            if (mapping != nullptr && (std::uint64_t(mapping->flags) & std::uint64_t(access)) != 0)
-                return reinterpret_cast<std::uint64_t*>(machine().memory + mapping->physical);
-            if (space.space.resolve(memory_, address_of(page), access) != CrashKind::None) return nullptr;
-        }
-        ADD_FAILURE() << "page " << page << " faults again";
-        return nullptr;
+        return reinterpret_cast<std::uint64_t*>(SpacesTest::touch(space.space, address_of(page), access));
     }
     template <typename Spaces>
     Broken audit(const Spaces& spaces) {
-        FrameAudit frames(memory_);
-        frames.add(images_);
-        frames.add(objects_);
-        frames.add(kits_);
-        for (const auto& space : spaces) {
-            if (space) frames.add(space->space);
-        }
-        const Broken broken = frames.finish();
-        return broken != Broken::Nothing ? broken : audit_memory(memory_);
+        std::vector<const AddressSpace*> all;
+        for (const auto& space : spaces) all.push_back(space ? &space->space : nullptr);
+        return SpacesTest::audit(all);
     }
 
-    std::unique_ptr<Areas> areas_ = std::make_unique<Areas>();
-    TestMemory books_;
-    Memory& memory_;
-    SpaceKits kits_{memory_};
-    ImageStore images_;
-    ObjectStore objects_{memory_, (*areas_)[2]};
-    Stores stores_{kits_, images_, objects_};
-    glenda::test::Buffer file_ = build_program();
-    Image* image_ = nullptr;
-    std::uint64_t own_pages_ = 0;
     ObjectNumber list_ = 0;
     std::vector<Open> opened_;
 };
@@ -226,8 +192,7 @@ TEST_F(Objects, RandomStepsAgreeWithByteArrays) {
     for (auto& space : spaces) {
         if (space) space->space.destroy(memory_);
     }
-    EXPECT_EQ(audit(spaces), Broken::Nothing);
-    EXPECT_EQ(memory_.free_pages() + images_.unused_pages() + kits_.unused_pages() + own_pages_, kChunks * kChunkPages);
+    expect_all_free();
     EXPECT_EQ(memory_.accounts()[Accounts::kRoot].objects, 0u);
 }
 
@@ -259,8 +224,9 @@ TEST_F(Objects, LifetimeIsByReferences) {
     ASSERT_TRUE(two->space.unmap(memory_, address_of(7), address_of(8)));
     EXPECT_EQ(objects_.find(number), nullptr);
     two->space.destroy(memory_);
+    drop_all();
     EXPECT_GE(memory_.free_pages() + images_.unused_pages() + kits_.unused_pages(), std::max(free, with_spaces));
-    EXPECT_EQ(audit(std::array<std::unique_ptr<Space>, 0>{}), Broken::Nothing);
+    EXPECT_EQ(SpacesTest::audit({}), Broken::Nothing);
 }
 
 /// So whoever waits at a word of an object that has ended is not taken for one who waits in the next (futex_calls.cc).
@@ -276,6 +242,38 @@ TEST_F(Objects, ANumberIsUsedAgainButNoSerial) {
         objects_.drop_mapped(*number, 0);
     }
     EXPECT_TRUE(std::adjacent_find(serials.begin(), serials.end(), std::greater_equal<>()) == serials.end());
+}
+
+/// Page tables for 512 pages at a time are freed, and nothing else is lost or charged in between.
+TEST_F(Objects, LargeOnesEndInSlices) {
+    const std::uint64_t free = memory_.free_pages();
+    const ObjectNumber number = *objects_.create(4 * 512, Accounts::kRoot);
+    for (std::uint64_t i = 0; i < 4 * 512; i++) ASSERT_TRUE(objects_.page(number, i));
+    objects_.drop_mapped(number, 0);
+    EXPECT_EQ(objects_.find(number), nullptr);
+    std::uint64_t last = memory_.free_pages();
+    unsigned slices = 0;
+    for (bool done = false; !done; slices++) {
+        unsigned steps = 130;
+        done = objects_.drop_some(steps);
+        EXPECT_EQ(SpacesTest::audit({}), Broken::Nothing);
+        EXPECT_LE(memory_.free_pages() - last, 514u);
+        last = memory_.free_pages();
+    }
+    EXPECT_EQ(slices, 3u) << "and one when it ended";
+    EXPECT_EQ(last, free);
+}
+
+/// Who is charged more than there is gets what is still to be freed.
+TEST_F(Objects, WhatIsStillToBeFreedCanBeHad) {
+    const ObjectNumber number = *objects_.create(4 * 512, Accounts::kRoot);
+    for (std::uint64_t i = 0; i < 4 * 512; i++) ASSERT_TRUE(objects_.page(number, i));
+    objects_.drop_mapped(number, 0);
+    EXPECT_TRUE(objects_.has_more());
+    const auto next = objects_.create(4 * 512, Accounts::kRoot);
+    ASSERT_TRUE(next);
+    objects_.drop_mapped(*next, 0);
+    expect_all_free();
 }
 
 /// An account that pays for an object outlives its processes.

@@ -12,10 +12,7 @@
 #include <set>
 #include <vector>
 
-#include "audit/audit.h"
-#include "factotum/machine.h"
-#include "factotum/program.h"
-#include "vm/address_space.h"
+#include "factotum/spaces.h"
 
 namespace glenda::factotum::test {
 namespace {
@@ -34,19 +31,12 @@ struct Page {
     std::uint64_t first = 0;  // its first word
 };
 
-class Ranges : public ::testing::Test {
+class Ranges : public SpacesTest {
 protected:
-    Ranges() : books_(kChunks), memory_(books_.memory()), images_(memory_, (*areas_)[0], (*areas_)[1]) {
-        const auto elf = ElfFile::parse(file_);
-        EXPECT_TRUE(elf);
-        image_ = images_.add(*elf, file_);
-        own_pages_ = memory_.own_pages();
-        start();
-    }
+    Ranges() : SpacesTest(kChunks) { start(); }
     void start() {
         space_ = std::make_unique<AddressSpace>();
-        ASSERT_TRUE(space_->create(memory_, stores_, Accounts::kRoot));
-        ASSERT_TRUE(space_->enter(memory_, *image_));
+        ASSERT_TRUE(begin(*space_));
         pages_.assign(kTextPages + kPages, {});
         for (std::uint64_t i = 0; i < kTextPages; i++) {
             std::uint64_t word;
@@ -65,15 +55,7 @@ protected:
 
     /// What a read or write of a page's first word gives: it, or null if that crashes.
     std::uint64_t* touch(std::uint64_t page, Access access) {
-        const std::uint64_t address = address_of(page);
-        for (int tries = 0; tries < 2; tries++) {
-            const Mapping* mapping = machine().look(space_->vspace(), address);
-            if (mapping != nullptr && (std::uint64_t(mapping->flags) & std::uint64_t(access)) != 0)
-                return reinterpret_cast<std::uint64_t*>(machine().memory + mapping->physical);
-            if (space_->resolve(memory_, address, access) != CrashKind::None) return nullptr;
-        }
-        ADD_FAILURE() << "page " << page << " faults again";
-        return nullptr;
+        return reinterpret_cast<std::uint64_t*>(SpacesTest::touch(*space_, address_of(page), access));
     }
     void check_charges() {
         Pages expected = PageTree::kRoot + Pages{.frames = space_->regions().page_count()};
@@ -93,16 +75,6 @@ protected:
         ASSERT_EQ(space_->charged_pages(), expected);
     }
 
-    std::unique_ptr<Areas> areas_ = std::make_unique<Areas>();
-    TestMemory books_;
-    Memory& memory_;
-    SpaceKits kits_{memory_};
-    ImageStore images_;
-    ObjectStore objects_{memory_, (*areas_)[2]};
-    Stores stores_{kits_, images_, objects_};
-    glenda::test::Buffer file_ = build_program();
-    Image* image_ = nullptr;
-    std::uint64_t own_pages_ = 0;
     std::unique_ptr<AddressSpace> space_;
     std::vector<Page> pages_;
 };
@@ -179,14 +151,13 @@ TEST_F(Ranges, RandomStepsAgreeWithByteArrays) {
     EXPECT_GT(refused, 1000u) << "memory was never short";
     EXPECT_GT(touched, 100'000u);
     end();
-    EXPECT_EQ(audit_memory(memory_), Broken::Nothing);
-    EXPECT_EQ(memory_.free_pages() + images_.unused_pages() + kits_.unused_pages() + own_pages_, kChunks * kChunkPages);
+    expect_all_free();
 }
 
 /// The image's own pages are never written, and those of others who run it are not changed.
 TEST_F(Ranges, TextThatIsWrittenBecomesAnOwnCopy) {
     AddressSpace other;
-    ASSERT_TRUE(other.create(memory_, stores_, Accounts::kRoot) && other.enter(memory_, *image_));
+    ASSERT_TRUE(begin(other));
     ASSERT_TRUE(space_->protect(memory_, address_of(3), address_of(5), MapFlags::ReadWrite));
     *touch(3, Access::Write) = 77;
     EXPECT_EQ(*touch(4, Access::Read), pages_[4].first);

@@ -38,7 +38,6 @@ void Supervisor::clean_up(Service& service) {
     taker_.forget_client(service.pid);
     withdraw(service);
     drop(service.stop_signal);
-    drop(service.question);
     if (service.config->provides == kTerminal) journal().set_echo(Journal::Echo::On);
     service.beat_due = 0;
     service.pid = service.due = 0;

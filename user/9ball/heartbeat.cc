@@ -1,18 +1,17 @@
 // SPDX-License-Identifier: MIT
 // The part of supervisor.h that notices services whose loop no longer runs, although they have not ended. It watches a
-// service while it says that it works; glenda/heart.h shows who says what. 9Ball has the highest priority of all, so
-// none that loops can keep it from looking.
+// service while that works; glenda/heart.h shows who says what. 9Ball has the highest priority of all, so none that
+// loops can keep it from looking.
 #include "glenda/time.h"
 #include "report.h"
 #include "supervisor.h"
 
 namespace glenda::nineball {
 
-/// From now on it has half its period to say that it works, and the other half to answer.
+/// From now on it has one period to rest.
 void Supervisor::watch(Service& service) {
-    const std::uint64_t half = service.config->heartbeat_ms * timebase_ / 2000;
-    service.is_asked = false;
-    service.beat_due = half != 0 && service.state == ServiceState::Up ? read_time() + half : 0;
+    const std::uint64_t period = service.config->heartbeat_ms * timebase_ / 1000;
+    service.beat_due = period != 0 && service.state == ServiceState::Up ? read_time() + period : 0;
 }
 
 std::uint64_t Supervisor::heard(Service& service, Pulse pulse) {
@@ -26,12 +25,6 @@ std::uint64_t Supervisor::heard(Service& service, Pulse pulse) {
 
 void Supervisor::check_heart(Service& service, std::uint64_t now) {
     if (service.beat_due == 0 || service.beat_due > now) return;
-    if (!service.is_asked) {
-        watch(service);
-        service.is_asked = true;
-        if (service.question) (void)service.question.signal();
-        return;
-    }
     service.beat_due = 0;
     say("{}: no heartbeat for {} ms; killed", service.name(), service.config->heartbeat_ms);
     kill(service);

@@ -24,8 +24,8 @@
 //     console = true              # it may write to the kernel's console
 //     power = true                # it may shut the machine down
 //     stop = "3s"                 # how long it may take to stop: 1ms to 60s, the default is 3s
-//     heartbeat = "2s"            # how often its loop must show that it runs, or it is killed and restarted:
-//                                 # 1ms to 60s; the default is never
+//     heartbeat = "2s"            # how long its loop may take to handle a message, or it is killed and
+//                                 # restarted: 1ms to 60s; the default is any time
 //     logger = true               # it may take the log over
 //
 // `parse` rejects an invalid file and names the line, so the users of a configuration need no checks: names are unique,

@@ -19,9 +19,7 @@ struct Service {
     std::uint64_t restarts = 0;
     bool stop_wanted = false;    // it is to end, and to stay away
     Notification stop_signal{};  // says so to the service; none: it is killed at once
-    Notification question{};     // asks whether its loop runs
-    bool is_asked = false;       // that is so, and it has not answered yet
-    std::uint64_t beat_due = 0;  // time, in ticks, to hear of it; 0: it is not watched
+    std::uint64_t beat_due = 0;  // time, in ticks, by which its loop has to rest; 0: it does
     BackOff back_off{};
     unsigned failed_starts = 0;  // in a row, each before it was up
     std::uint64_t started = 0;   // time, in ticks

@@ -51,7 +51,7 @@ public:
     Answer<void> start_again(Service& service);
     /// Moves the Notification in slot `index` of `node` here, in place of what a service gave before.
     void keep(Notification& into, CNode node, std::uint64_t index);
-    /// The loop of a service runs (heartbeat.cc). Returns the period in ticks; 0: it need not say so.
+    /// The loop of a service works, or rests (heartbeat.cc). Returns the period in ticks; 0: it need not say so.
     std::uint64_t heard(Service& service, Pulse pulse);
 
     /// What `service` may do, and have, beyond what every program may.

@@ -176,7 +176,7 @@ void open_gate() {
     auto opener = Thread::start(
         [](void*) -> std::int64_t {
             std::uint64_t counted = 0;
-            (void)process::sleep(50);
+            while (timed_out < kThreads / 4) (void)process::sleep(1);  // however late they come
             while (counted + timed_out + late < kThreads) {
                 counted += process::futex_wake(gate, 3).value_or(0);
                 (void)process::sleep(1);

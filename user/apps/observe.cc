@@ -7,6 +7,7 @@
 //     observe exit     it is about to end, and may
 //     observe thread   the same with its last thread
 //     observe stay     it is about to end, but has to go on elsewhere
+//     observe hold     it is about to end, and gets no answer: somebody kills it
 //     observe gone     the observer ends, and the child may then end, too
 //     observe twice    the child's other thread lets the first one, which is stopped, run into the same exception again
 //     observe grand    the child starts one stopped, and ends: that one waits for the observer
@@ -109,7 +110,7 @@ int observe(std::string_view what) {
         answer(first);
         (void)process::sleep(10);  // it is 9Ball's now, so nobody is asked whether it may end
         return 0;
-    } else {
+    } else if (what != "hold") {
         answer(first);
         if (what == "exec") answer(take());
     }
@@ -121,6 +122,6 @@ int observe(std::string_view what) {
 
 int main(int argc, char** argv) {
     if (argc == 3) return child(argv[2]);
-    if (argc != 2) panic("usage: observe exec|killed|exit|thread|stay|gone|twice|grand");
+    if (argc != 2) panic("usage: observe exec|killed|exit|thread|stay|hold|gone|twice|grand");
     return observe(argv[1]);
 }

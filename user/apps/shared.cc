@@ -4,12 +4,14 @@
 //   shared closed           memory outlives its creator's capability, as long as somebody maps it
 //   shared hostile          what is refused
 //   shared many N           N objects, one after the other
+//   shared large            the end of one with 64 MiB
 //   shared child            is started by the others with an object, which it maps
 #include "glenda/environment.h"
 #include "glenda/number.h"
 #include "glenda/print.h"
 #include "glenda/process.h"
 #include "glenda/slots.h"
+#include "glenda/time.h"
 #include "util/bits.h"
 
 using namespace glenda;
@@ -170,6 +172,19 @@ void many(std::uint64_t count) {
     print("shared: {} objects, {} pages lost\n", count, std::int64_t(before - free_pages()));
 }
 
+/// Factotum frees it in slices, so that it is not away for long.
+void large() {
+    constexpr std::uint64_t kLarge = 64 * kMiB;
+    const std::uint64_t number = need(process::create_memory(kLarge / kPageSize, kObject));
+    const std::uint64_t map = need(process::map_object(kObject, 0, kLarge));
+    for (std::uint64_t at = map; at < map + kLarge; at += kPageSize) word(at) = 1;
+    need(process::unmap(map, kLarge));
+    const std::uint64_t begin = read_cycle();
+    need(process::destroy(number));
+    print("shared: Factotum has answered after {} instructions\n", read_cycle() - begin);
+    need(process::create_memory(need(process::memory()).free / kPageSize / 2, kOther));
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -179,6 +194,7 @@ int main(int argc, char** argv) {
     if (what == "private") keep_to_itself();
     if (what == "closed") closed();
     if (what == "hostile") hostile();
+    if (what == "large") large();
     if (what == "many") many(argc > 2 ? to_number(argv[2]).value_or(0) : 0);
     return 0;
 }

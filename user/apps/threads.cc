@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Threads of one program: they run, wait for each other, end, and crash.
+// Threads of one program: they run, wait for each other, end, crash, and run out of stack.
 #include "glenda/environment.h"
 #include "glenda/number.h"
 #include "glenda/print.h"
@@ -72,6 +72,20 @@ Answer<void> churn(std::uint64_t number) {
 
 std::int64_t crash(void* argument) {
     if (place(argument) == 2) *reinterpret_cast<volatile int*>(0x7'0000'0000) = 1;
+    (void)process::sleep(1000);
+    return 0;
+}
+
+[[gnu::noinline]] std::int64_t recurse(std::int64_t depth) {
+    volatile std::int64_t room[64];
+    for (std::int64_t i = 0; i < 64; i++) room[i] = depth;
+    if (depth == 1'000'000) return 0;
+    return recurse(depth + 1) + room[depth % 64];
+}
+
+/// Has no room for what it calls.
+std::int64_t overflow(void* argument) {
+    if (place(argument) == 2) return recurse(0);
     (void)process::sleep(1000);
     return 0;
 }
@@ -157,6 +171,13 @@ constexpr Command kCommands[] = {
     {"leave", leave},
     {"again", again},
     {"poor", poor},
+    {"overflow",
+     [](std::uint64_t number) -> Answer<void> {
+         Thread* threads[kMost];
+         start_all(number, overflow, threads);
+         (void)process::sleep(1000);
+         return {};
+     }},
     {"crash",
      [](std::uint64_t number) -> Answer<void> {
          Thread* threads[kMost];
@@ -176,6 +197,6 @@ int main(int argc, char** argv) {
         if (!done) print("threads: {}\n", done.error());
         return done ? 0 : 1;
     }
-    print("usage: threads run | churn | crash | hang | leave | again | poor [NUMBER]\n");
+    print("usage: threads run | churn | crash | overflow | hang | leave | again | poor [NUMBER]\n");
     return 2;
 }

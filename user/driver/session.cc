@@ -95,6 +95,8 @@ bool Session::is_well_formed(std::uint32_t data_page) {
         case SessionOp::Discard: return next_.pages != 0;
         case SessionOp::Send:
             return next_.pages == 1 && next_.length != 0 && next_.length <= kPageSize && find_data(data_page);
+        case SessionOp::Transact:
+            return next_.pages > 1 && next_.length != 0 && next_.length <= kPageSize && find_data(data_page);
         case SessionOp::Receive: return next_.pages == 1 && find_data(data_page);
     }
     return false;
@@ -155,9 +157,9 @@ bool Session::may_wait() {
     return shared::acquire(page_->submit_tail) == seen_;
 }
 
-void Session::abandon() {
+void Session::abandon(SessionStatus status) {
     recover();
-    for (unsigned i = 0; i < recovered_count_; i++) complete(recovered_[i], SessionStatus::Broken);
+    for (unsigned i = 0; i < recovered_count_; i++) complete(recovered_[i], status);
     recovered_count_ = 0;
 }
 

@@ -45,6 +45,8 @@ public:
     void describe(std::uint64_t capacity, std::uint32_t flags);
     /// A driver's first act: finds what the client has submitted and no driver has answered.
     void recover();
+    /// The same, but answers all of that: with Broken by Unicorn, when there will be no driver any more.
+    void abandon(SessionStatus status = SessionStatus::Broken);
 
     /// The next request, in the client's order, if it may begin now: a Flush begins when all before it are answered,
     /// and what comes after it waits. The same one until `begin` or `complete`. Refuses those that are malformed.
@@ -62,9 +64,6 @@ public:
     bool owes_signal();
     /// Asks for a signal with the next request. Returns false if there is one already: then do not wait.
     bool may_wait();
-
-    /// Answers all that has been submitted with Broken: for Unicorn, when there will be no driver any more.
-    void abandon();
 
 private:
     bool is_in_flight(unsigned slot) const { return (in_flight_ >> slot & 1) != 0; }

@@ -19,7 +19,10 @@ void SessionDriver::open(unsigned number, const Session& session) {
     Session& opened = sessions_[number] = session;
     served_[served_count_++] = std::uint8_t(number);
     describe(opened);
-    opened.recover();
+    if (may_repeat())
+        opened.recover();
+    else
+        opened.abandon(SessionStatus::Failed);
 }
 
 void SessionDriver::close(unsigned number) {

@@ -62,6 +62,8 @@ protected:
     /// Takes all requests back from a device that keeps them until something comes from outside, by a reset. Returns
     /// false if the device is not of that kind, and will be done with them soon.
     virtual bool take_back() { return false; }
+    /// Whether the next driver can carry out what was under way when one ended. If not, it fails.
+    virtual bool may_repeat() const { return true; }
 
 private:
     enum class Step { Nothing, Begun, Answered, NoRoom };

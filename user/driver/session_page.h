@@ -41,10 +41,11 @@ enum class SlotState : std::uint32_t { Free, Submitted, Done };
 enum class SessionOp : std::uint32_t {
     Read = 1,
     Write,
-    Flush,    // answered when all that was submitted before it is on the disk
-    Discard,  // the blocks are of no use any more
-    Send,     // a frame of `length` bytes, at the start of the data page
-    Receive,  // answered when a frame has come: `length` bytes of it are in the data page
+    Flush,     // answered when all that was submitted before it is on the disk
+    Discard,   // the blocks are of no use any more
+    Send,      // a frame of `length` bytes, at the start of the data page
+    Receive,   // answered when a frame has come: `length` bytes of it are in the data page
+    Transact,  // a message of `length` bytes, in the first data page: answered by `length` bytes in those that follow
 };
 
 enum class SessionStatus : std::uint32_t {
@@ -65,7 +66,7 @@ struct SessionSlot {
     std::uint32_t data_page;  // the first, in the session's data memory
     std::uint32_t pages;      // and blocks
     std::uint64_t cookie;     // the client's own
-    std::uint32_t length;     // Send, and the answer of Receive: bytes
+    std::uint32_t length;     // of a frame or message: bytes
     std::uint32_t reserved;
 };
 

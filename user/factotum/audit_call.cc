@@ -47,14 +47,15 @@ Broken Factotum::audit_threads() {
             listed++;
             running += !thread->has_ended;
             loads[thread->hart] += thread->is_busy;
-            at_words += thread->kind == WaitKind::Futex;
+            at_words += thread->kind == WaitKind::Futex || thread->kind == WaitKind::Page;
+            is_fine = is_fine && audit_page_wait(*thread) == Broken::Nothing;
             with_deadline += thread->has_deadline;
             is_fine = is_fine && threads_.find_badge(thread->fault_badge()) == thread;
             is_fine = is_fine && threads_.find(process, thread->tid) == thread;
             is_fine = is_fine && bool(thread->reply) == (thread->kind != WaitKind::None);
             is_fine = is_fine && (thread->kind == WaitKind::None || !thread->has_ended);
             is_fine = is_fine && (thread->kind != WaitKind::Stopped || thread->stop.event == EventKind::Exception ||
-                                  thread->stop.event == EventKind::Exit);
+                                  thread->stop.event == EventKind::Exit || process.is_ending());
             is_fine = is_fine && (thread->stop.taker == 0 || thread->stop.list != nullptr);
             is_fine = is_fine && (!thread->has_deadline || thread->kind >= WaitKind::Futex);
         }

@@ -2,13 +2,10 @@
 // See broker.h.
 #include "broker.h"
 
-#include "glenda/slots.h"
-
 namespace glenda::factotum {
 
 namespace {
 
-constexpr CNode kOwn(kSlotCNode);
 constexpr Rights kSpeak = Rights::Write | Rights::Grant;
 
 }  // namespace
@@ -26,12 +23,12 @@ void Broker::drop(CPtr copy) {
     memory_.heap().give(copy);
 }
 
-Answer<void> Broker::offer(unsigned service, CNode from, std::uint64_t index) {
-    const auto given = from.info(index);
-    CHECK(given && given->type == CapType::Endpoint, ServerError::BadRequest);
+Answer<void> Broker::offer(unsigned service, CPtr given) {
+    const auto type = memory_.kernel().type(given);
+    CHECK(type && *type == CapType::Endpoint, ServerError::BadRequest);
     withdraw(service);
     TRY(slot, take_slot());
-    if (const auto moved = kOwn.move(slot, from, index); !moved) {
+    if (const auto moved = memory_.kernel().move(slot, given); !moved) {
         drop(slot);
         return Refusal(moved.error());
     }
@@ -50,8 +47,8 @@ Answer<CPtr> Broker::copy(unsigned service, Badge badge) {
     const Offer& offer = offers_[service];
     CHECK(offer.state == State::Offered, offer.state == State::Gone ? ServerError::Broken : ServerError::NotFound);
     TRY(slot, take_slot());
-    auto made = kOwn.mint(slot, kOwn, offer.slot, kSpeak, badge);
-    if (!made) made = kOwn.copy(slot, kOwn, offer.slot, kSpeak);
+    auto made = memory_.kernel().mint(slot, offer.slot, kSpeak, badge);
+    if (!made) made = memory_.kernel().copy_with(slot, offer.slot, kSpeak);
     if (made) return slot;
     drop(slot);
     return Refusal(made.error());

@@ -6,7 +6,6 @@
 
 #include <optional>
 
-#include "glenda/object.h"
 #include "memory.h"
 
 namespace glenda::factotum {
@@ -25,8 +24,9 @@ public:
         return unsigned(protocol / 0x100);
     }
 
-    /// Moves an endpoint here, in place of what was offered before.
-    Answer<void> offer(unsigned service, CNode from, std::uint64_t index);
+    /// Moves an endpoint here from a slot of Factotum's own, in place of what was offered before. Error: BadRequest, if
+    /// it is none.
+    Answer<void> offer(unsigned service, CPtr given);
     /// The service has ended.
     void withdraw(unsigned service);
     State state(unsigned service) const { return offers_[service].state; }

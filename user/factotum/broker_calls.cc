@@ -14,8 +14,7 @@ Reaction Factotum::offer(Process& process, Request& request) {
         broker_.withdraw(*service);
         return Reaction::ok();
     }
-    if (const auto kept = broker_.offer(*service, request.caps_node(), request.cap_index(0)); !kept)
-        return kept.error();
+    if (const auto kept = broker_.offer(*service, request.cap_index(0)); !kept) return kept.error();
     processes_.for_each([&](Process& waiting) {
         for (Thread* thread = threads_.first(waiting); thread != nullptr; thread = threads_.next(*thread)) {
             if (thread->kind != WaitKind::Service || thread->awaited != std::int64_t{*service}) continue;

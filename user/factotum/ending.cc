@@ -18,7 +18,7 @@ namespace {
 // Steps of some 60 instructions.
 constexpr unsigned kStepsOfSlice = 800;
 constexpr unsigned kStepsOfThread = 50;
-constexpr unsigned kStepsOfObject = 60;
+constexpr unsigned kStepsOfObject = 180;  // its first 512 pages go at once
 
 Message exit_report(const Process& zombie) { return short_message(0, zombie.pid, zombie.status.raw()); }
 
@@ -45,6 +45,7 @@ void Factotum::end(Process& process, ExitStatus status) {
 
 void Factotum::go_on_ending() {
     unsigned steps = kStepsOfSlice;
+    if (!objects_.drop_some(steps)) return;
     while (ending_ != nullptr && steps != 0) {
         Process& process = *ending_;
         if (!end_some(process, steps)) return;
@@ -65,14 +66,15 @@ bool Factotum::end_some(Process& process, unsigned& steps) {
     while (process.objects != 0) {
         if (steps < kStepsOfObject) return false;
         steps -= kStepsOfObject;
+        break_pages(process.objects);
         objects_.close_first(process.objects);
     }
     return process.belongings.destroy(memory_, steps) && process.space.drop_some(memory_, steps);
 }
 
 void Factotum::end_thread(Process& process, Thread& thread) {
-    forget_event(thread);
     unblock(thread, short_message(ServerError::Interrupted));
+    forget_event(thread);
     threads_.drop(process, thread);
 }
 
@@ -90,6 +92,7 @@ void Factotum::finish_end(Process& process) {
     processes_.make_zombie(process);
     tell_parent(process);
     resume_abandoned();
+    if (objects_.has_more()) wind_timer();
 }
 
 /// A driver does not outlive the one that gave it its device.
@@ -103,8 +106,8 @@ void Factotum::end_children(const Process& process, ExitStatus status) {
 void Factotum::tear_down(Process& process) {
     unsigned steps = ~0u;
     if (Thread* const first = threads_.first(process); first != nullptr) {
-        forget_event(*first);
         unblock(*first, short_message(ServerError::Interrupted));
+        forget_event(*first);
     }
     end_some(process, steps);
     abandon_events(process);

@@ -11,8 +11,9 @@ Reaction Factotum::exec(Process& process, Request& request) {
     SpawnRequest wanted;
     if (process.is_founder()) return ServerError::PermissionDenied;
     if (const auto decoded = wanted.decode(request); !decoded) return decoded.error();
-    const bool is_plain = (wanted.flags | SpawnFlags::Environment) == SpawnFlags::Environment;
-    if (!is_plain || wanted.priority != 0 || request.caps() != 0) return ServerError::BadRequest;
+    constexpr SpawnFlags kKnown = SpawnFlags::Environment | SpawnFlags::Block;
+    const bool is_plain = (wanted.flags | kKnown) == kKnown && request.caps() == wanted.first_cap();
+    if (!is_plain || wanted.priority != 0) return ServerError::BadRequest;
     Thread* const caller = threads_.find(process, wanted.tid);
     if (caller == nullptr || caller->has_ended) return ServerError::BadRequest;
     const auto program = catalogue_.find(wanted.file);
@@ -23,6 +24,7 @@ Reaction Factotum::exec(Process& process, Request& request) {
         next.space.destroy(memory_);
         return prepared.error();
     }
+    use_up_block(process, wanted);
     if (!change_program(process, *caller, next, wanted.name()))
         end(process, ExitStatus::crashed(CrashKind::OutOfMemory));
     return Reaction::later();  // nobody waits for a reply any more
@@ -60,6 +62,7 @@ Answer<void> Factotum::change_program(Process& process, Thread& caller, NextProg
     process.set_name(name);
     const auto moved = threads_.renew(process, caller, kUtcbArea);
     old.destroy(memory_);
+    if (objects_.has_more()) wind_timer();
     TRY_VOID(moved);
     if (!caller.is_first) {
         caller.is_first = true;

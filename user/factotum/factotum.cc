@@ -12,9 +12,9 @@ namespace glenda::factotum {
 Factotum::Factotum(Memory& memory, const FactotumInfo& info, std::uint64_t reserved_bytes, ReplyPool& replies,
                    Clock clock)
     : memory_(memory),
+      objects_(memory, kObjects),
       kits_(memory),
       images_(memory, kClusters, kImages),
-      objects_(memory, kObjects),
       catalogue_(memory, images_,
                  {reinterpret_cast<const std::byte*>(info.initrd_address), std::size_t(info.initrd_size)}, kFiles),
       nineball_bytes_(info.nineball_size),
@@ -73,6 +73,8 @@ Reaction Factotum::handle(Request& request) {
         case FactotumMethod::Offer: return offer(*process, request);
         case FactotumMethod::EventTake: return event_take(*process, request);
         case FactotumMethod::EventAnswer: return event_answer(*process, request);
+        case FactotumMethod::PagerTake: return pager_take(*process, request);
+        case FactotumMethod::PagerSupply: return pager_supply(*process, request);
         case FactotumMethod::SetAccount: return set_account(*process, request);
         case FactotumMethod::Inspect: return inspect(*process, request);
         case FactotumMethod::Audit: return audit(*process);

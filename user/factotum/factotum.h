@@ -46,6 +46,8 @@ private:
     Answer<void> give_capabilities(Process& child, const Process& parent, const SpawnRequest& request);
     Answer<void> give_usual_capabilities(Process& child, const Process& parent);
     Answer<std::uint64_t> write_stack(AddressSpace& space, const SpawnRequest& request);
+    Answer<std::uint64_t> map_block(AddressSpace& space, const SpawnRequest& request);
+    void use_up_block(Process& parent, const SpawnRequest& request);
     Answer<void> start(Process& child, std::uint64_t entry, std::uint64_t sp, SpawnFlags flags);
 
     // fork_call.cc
@@ -162,6 +164,15 @@ private:
     Reaction create_memory_object(Process& process, Request& request);
     Reaction object_info(Request& request);
 
+    // pager_calls.cc
+    bool wait_for_page(Thread& thread, Request& request);
+    void give_up_page(Thread& thread);
+    void tell_pager(Process& pager);
+    void break_pages(ObjectNumber number);
+    Reaction pager_take(Process& process, Request& request);
+    Reaction pager_supply(Process& process, Request& request);
+    Broken audit_page_wait(const Thread& thread);
+
     // broker_calls.cc
     Reaction offer(Process& process, Request& request);
     Reaction request_cap(Process& process, Request& request);
@@ -192,9 +203,9 @@ private:
     void report(const Process& process, const Thread& thread, CrashKind kind, std::uint64_t address);
 
     Memory& memory_;
+    ObjectStore objects_;  // the first to be asked for memory: some of it may be that of objects that have ended
     SpaceKits kits_;
     ImageStore images_;
-    ObjectStore objects_;
     Stores stores_{kits_, images_, objects_};
     Catalogue catalogue_;
     std::uint64_t nineball_bytes_;

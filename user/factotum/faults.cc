@@ -67,6 +67,15 @@ Place place_of(const ElfFile& program, std::uint64_t pc, std::string_view word) 
     return place;
 }
 
+/// Whether a thread has run off the end of its stack: the page below a region is free, which is what its stack pointer
+/// says, too. (A program's first stack has more free pages below, see AddressSpace::resolve.)
+bool is_below_stack(RegionList& regions, std::uint64_t address, std::uint64_t sp) {
+    const unsigned next = regions.first_above(address);
+    if (next == regions.count()) return false;
+    const std::uint64_t stack = regions.at(next).start;
+    return address < stack && stack - address <= kPageSize && sp <= address && address - sp < kStackGuard;
+}
+
 void print_registers(const Registers& r) {
     print("  ra {:#018x}  sp {:#018x}  gp {:#018x}  tp {:#018x}\n", r.ra, r.sp, r.gp, r.tp);
     print("  a0 {:#018x}  a1 {:#018x}  a2 {:#018x}  a3 {:#018x}\n", r.a0, r.a1, r.a2, r.a3);
@@ -83,9 +92,10 @@ Reaction Factotum::fault(Request& request) {
     if (!is_page_fault(request)) return crash(*thread, kind_of(request), request);
     AddressSpace& space = processes_.at(thread->process).space;
     const CrashKind kind = space.resolve(memory_, request.words[1], Access(request.words[2]));
-    if (kind != CrashKind::None) [[unlikely]]
-        return crash(*thread, kind, request);
-    return short_message(kFaultResume);
+    if (kind == CrashKind::None) [[likely]]
+        return short_message(kFaultResume);
+    if (kind == CrashKind::PagerEnded && wait_for_page(*thread, request)) return Reaction::later();
+    return crash(*thread, kind, request);
 }
 
 /// The thread can't go on, unless somebody takes the event and knows better. The message's second word is the address,
@@ -94,6 +104,10 @@ Reaction Factotum::fault(Request& request) {
     Process& process = processes_.at(thread.process);
     if (process.has_ended) return Reaction::later();
     const std::uint64_t address = request.words[1];
+    Registers registers;
+    if (is_page_fault(request) && thread.tcb.read_registers(registers) &&
+        is_below_stack(process.space.regions(), address, registers.sp))
+        kind = CrashKind::StackOverflow;
     if (stop_for(thread, {.event = EventKind::Exception, .crash = kind, .address = address})) {
         block(thread, WaitKind::Stopped, request);
         return Reaction::later();

@@ -19,6 +19,19 @@ Result<void> Kernel::retype(CPtr untyped, CapType type, unsigned size_bits, CPtr
 
 Result<void> Kernel::copy(CPtr to, CPtr from, unsigned count) { return kOwn.copy_run(to, kOwn, from, count); }
 
+Result<void> Kernel::mint(CPtr to, CPtr from, Rights rights, Badge badge) {
+    return kOwn.mint(to, kOwn, from, rights, badge);
+}
+
+Result<void> Kernel::copy_with(CPtr to, CPtr from, Rights rights) { return kOwn.copy(to, kOwn, from, rights); }
+
+Result<void> Kernel::move(CPtr to, CPtr from) { return kOwn.move(to, kOwn, from); }
+
+Result<CapType> Kernel::type(CPtr slot) {
+    TRY(info, kOwn.info(slot));
+    return info.type;
+}
+
 Result<void> Kernel::remove(CPtr slot) { return kOwn.remove(slot); }
 
 Result<void> Kernel::revoke(CPtr slot) { return kOwn.revoke(slot); }

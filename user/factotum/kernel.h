@@ -22,6 +22,14 @@ public:
     Result<void> retype(CPtr untyped, CapType type, unsigned size_bits, CPtr to, unsigned count = 1);
     /// Copies `count` consecutive capabilities.
     Result<void> copy(CPtr to, CPtr from, unsigned count = 1);
+    /// The same with other rights and a badge. Fails if the capability has a badge already.
+    Result<void> mint(CPtr to, CPtr from, Rights rights, Badge badge);
+    /// The same with other rights.
+    Result<void> copy_with(CPtr to, CPtr from, Rights rights);
+    /// Moves a capability to an empty slot.
+    Result<void> move(CPtr to, CPtr from);
+    /// The type of a capability; Null if the slot is empty.
+    Result<CapType> type(CPtr slot);
     /// Deletes a capability. The slot may be empty.
     Result<void> remove(CPtr slot);
     /// Deletes all that was made or copied from the capability.

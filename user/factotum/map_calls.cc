@@ -44,6 +44,7 @@ Reaction Factotum::unmap(Process& process, Request& request) {
     if (process.is_founder()) return ServerError::PermissionDenied;
     if (!reader.ok() || !range) return ServerError::BadRequest;
     if (const auto done = process.space.unmap(memory_, range->start, range->end); !done) return done.error();
+    if (objects_.has_more()) wind_timer();
     return Reaction::ok();
 }
 

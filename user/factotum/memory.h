@@ -112,7 +112,7 @@ public:
     std::uint64_t own_frames() const { return own_.frames; }
 
 private:
-    static constexpr unsigned kReclaimers = 2;
+    static constexpr unsigned kReclaimers = 3;
 
     bool reclaim();
     bool try_charge(Pages pages, AccountNumber account);

@@ -24,7 +24,13 @@ Reaction Factotum::delete_object(Process& process, Request& request) {
     MessageReader reader = request.reader();
     const CPtr slot = reader.word();
     if (!reader.ok()) return ServerError::BadRequest;
-    if (objects_.close(slot, process.objects)) return Reaction::ok();
+    if (const ObjectNumber object = objects_.opened(slot, process.pid); object != 0) {
+        break_pages(object);
+        (void)objects_.close(slot, process.objects);
+        resume_abandoned();
+        if (objects_.has_more()) wind_timer();
+        return Reaction::ok();
+    }
     const auto freed = process.belongings.remove(memory_, slot);
     if (!freed) return freed.error();
     process.space.uncharge(memory_, *freed);

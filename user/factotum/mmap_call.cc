@@ -43,6 +43,7 @@ Answer<std::uint64_t> Factotum::map_memory(Process& process, const Request& requ
     if (is_shared || request.caps() != 0) TRY_VOID(choose_object(process, request, region));
     region.is_shared = is_shared;
     const auto mapped = space.map(memory_, region);
+    if (objects_.has_more()) wind_timer();
     if (region.kind == RegionKind::Object)
         objects_.drop_mapped(region.source, 0);  // one that was made just now ends if that failed
     TRY_VOID(mapped);
@@ -69,13 +70,13 @@ Answer<void> Factotum::choose_object(Process& process, const Request& request, R
     return {};
 }
 
-/// Makes all pages of a new region, or ends it.
+/// Makes all pages of a new region, or ends it. Those that a pager has to bring are not waited for.
 Answer<void> Factotum::populate(Process& process, const Range& range, MapFlags rights) {
     AddressSpace& space = process.space;
     const Access access = rights == MapFlags::ReadWrite ? Access::Write : Access::Read;
     for (std::uint64_t at = range.start; at < range.end; at += kPageSize) {
         const auto page = space.populate(memory_, *space.regions().find(at), at, access);
-        if (page) continue;
+        if (page || page.error() == Error::WouldBlock) continue;
         (void)space.unmap(memory_, range.start, range.end);
         return Refusal(page.error());
     }

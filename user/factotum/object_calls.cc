@@ -24,16 +24,15 @@ Reaction Factotum::create_memory_object(Process& process, Request& request) {
     const std::uint64_t pages = reader.word(), kind = reader.word();
     if (process.is_founder()) return ServerError::PermissionDenied;
     if (!reader.ok()) return ServerError::BadRequest;
-    if (kind != std::uint64_t(ObjectKind::Anonymous)) return ServerError::NotSupported;
+    if (kind > std::uint64_t(ObjectKind::Pager)) return ServerError::NotSupported;
 
     const auto slot = memory_.heap().take();
     if (!slot) return ServerError::TooMany;
-    const auto made = objects_.create(pages, process.account);
+    const auto made = objects_.create(pages, process.account, ObjectKind(kind));
     if (!made) {
         memory_.heap().give(*slot);
         return made.error();
     }
-    memory_.record_of_slot(*slot).owner = SlotRecord::kFactotum;
     objects_.open(*made, process.pid, *slot, process.objects);
     const auto minted =
         own_node().mint(*slot, own_node(), kFactotumEndpoint, Rights::Write | Rights::Grant, kObjectBadge | *made);
@@ -49,7 +48,7 @@ Reaction Factotum::object_info(Request& request) {
     const auto number = object_of(request, 0);
     if (!number) return number.error();
     const MemoryObject& object = *objects_.find(*number);
-    return Reaction::ok(ObjectKind::Anonymous, object.pages, object.resident);
+    return Reaction::ok(object.kind, object.pages, object.resident);
 }
 
 }  // namespace glenda::factotum

@@ -39,6 +39,7 @@ Reaction Factotum::spawn(Process& parent, Request& request) {
         processes_.release(*child);
         return built.error();
     }
+    use_up_block(parent, wanted);
     return waits ? wait_for(parent, wanted.tid, child->pid, request) : Reaction::ok(child->pid);
 }
 
@@ -79,7 +80,7 @@ Answer<void> Factotum::build(Process& child, Process& parent, Image& program, co
 
 Answer<void> Factotum::give_capabilities(Process& child, const Process& parent, const SpawnRequest& request) {
     const Request& message = *request.message;
-    for (unsigned i = 0; i < message.caps(); i++)
+    for (unsigned i = request.first_cap(); i < message.caps(); i++)
         TRY_VOID(child.cspace.move(request.target_slot(i), message.caps_node(), message.cap_index(i)));
     return give_usual_capabilities(child, parent);
 }

@@ -22,6 +22,11 @@ Answer<void> SpawnRequest::decode(const Request& request) {
         CHECK(variable_count <= kMaxTexts - argument_count, ServerError::BadRequest);
         for (std::uint64_t i = 0; i < variable_count; i++) reader.text();
     }
+    if (has(flags, SpawnFlags::Block)) {
+        block_bytes = reader.word();
+        CHECK(argument_count == 1 && !has(flags, SpawnFlags::Environment), ServerError::BadRequest);
+        CHECK(request.caps() != 0, ServerError::BadRequest);
+    }
     if (has(flags, SpawnFlags::Limits)) {
         reserved = reader.word();
         limit = reader.word();
@@ -32,7 +37,7 @@ Answer<void> SpawnRequest::decode(const Request& request) {
     CHECK(!has(flags, SpawnFlags::Debug) || !has(flags, SpawnFlags::NoMount), ServerError::BadRequest);
     radix = cnode_radix_of(flags) != 0 ? cnode_radix_of(flags) : kProcessCNodeRadix;
     CHECK(radix >= kProcessCNodeRadix && radix <= kMaxProcessCNodeRadix, ServerError::BadRequest);
-    for (unsigned i = 0; i < request.caps(); i++) CHECK(target_slot(i) != 0, ServerError::PermissionDenied);
+    for (unsigned i = first_cap(); i < request.caps(); i++) CHECK(target_slot(i) != 0, ServerError::PermissionDenied);
     return {};
 }
 
@@ -44,8 +49,9 @@ void SpawnRequest::read_texts(std::span<std::string_view, kMaxTexts> found) cons
 }
 
 CPtr SpawnRequest::target_slot(unsigned i) const {
-    const CPtr slot = (map >> (8 * i)) & 0xff;
-    if (slot == 0) return kSlotPassed + i;
+    const unsigned place = i - first_cap();
+    const CPtr slot = (map >> (8 * place)) & 0xff;
+    if (slot == 0) return kSlotPassed + place;
     const bool allowed = slot == kSlotNineball || slot == kSlotStdio || slot == kSlotConsole ||
                          (kSlotPassed <= slot && slot < kSlotPassedEnd);
     return allowed ? slot : 0;

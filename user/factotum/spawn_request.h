@@ -10,8 +10,6 @@
 
 namespace glenda::factotum {
 
-constexpr unsigned kMaxTexts = 64;  // in a message: arguments and environment
-
 struct SpawnRequest {
     /// Reads `message`, which must live as long as this: texts and capabilities stay there. Error: BadRequest,
     /// NotSupported, PermissionDenied (for a slot of the child that a parent may not fill).
@@ -25,7 +23,9 @@ struct SpawnRequest {
     }
     /// Finds the arguments, of which the file is the first, and behind them the environment.
     void read_texts(std::span<std::string_view, kMaxTexts> texts) const;
-    /// The child's slot for capability `i`; 0 if a parent may not fill it.
+    /// The first capability for the child.
+    unsigned first_cap() const { return has(flags, SpawnFlags::Block) ? 1 : 0; }
+    /// The child's slot for capability `i` of the message; 0 if a parent may not fill it.
     CPtr target_slot(unsigned i) const;
 
     SpawnFlags flags = SpawnFlags::None;
@@ -35,9 +35,10 @@ struct SpawnRequest {
     std::string_view file{};
     std::uint64_t argument_count = 0;
     std::uint64_t variable_count = 0;
-    MessageReader texts{{}};     // from the file on
-    std::uint64_t reserved = 0;  // pages
-    std::uint64_t limit = 0;     // pages; 0: none
+    MessageReader texts{{}};        // from the file on
+    std::uint64_t block_bytes = 0;  // with Block
+    std::uint64_t reserved = 0;     // pages
+    std::uint64_t limit = 0;        // pages; 0: none
     Grants grants = Grants::Services;
     std::uint64_t tid = 0;  // of the thread that asks; 0: the oldest
     const Request* message = nullptr;

@@ -38,6 +38,7 @@ Answer<void> Factotum::make_objects(Process& child, std::uint64_t utcb_address) 
 /// Makes the topmost page of the stack, with the arguments and the environment in it. Returns the initial stack
 /// pointer.
 Answer<std::uint64_t> Factotum::write_stack(AddressSpace& space, const SpawnRequest& request) {
+    if (has(request.flags, SpawnFlags::Block)) return map_block(space, request);
     std::string_view texts[kMaxTexts];
     request.read_texts(texts);
     const std::span<const std::string_view> all(texts);
@@ -48,6 +49,29 @@ Answer<std::uint64_t> Factotum::write_stack(AddressSpace& space, const SpawnRequ
     const auto sp = write_arguments({memory_.window(page), kPageSize}, kStackTop, arguments, variables);
     if (!sp) return Refusal(ServerError::BadRequest);
     return *sp;
+}
+
+/// Maps an argument block that the parent has written. Nobody but the child reads it: whatever is in there, and whoever
+/// changes it meanwhile, deceives only a program of his own. What the child writes is its own.
+Answer<std::uint64_t> Factotum::map_block(AddressSpace& space, const SpawnRequest& request) {
+    TRY(number, object_of(*request.message, 0));
+    const std::uint64_t bytes = request.block_bytes;
+    CHECK(bytes != 0 && bytes % 16 == 0 && bytes <= kMaxBlockBytes, ServerError::BadRequest);
+    const std::uint64_t size = align_up(bytes, kPageSize);
+    CHECK(size <= objects_.find(number)->pages * kPageSize, ServerError::BadRequest);
+    TRY_VOID(space.map(memory_, {.start = kStackTop - size,
+                                 .end = kStackTop,
+                                 .rights = MapFlags::ReadWrite,
+                                 .kind = RegionKind::Object,
+                                 .source = number}));
+    return kStackTop - bytes;
+}
+
+/// The block belongs to the child now. EXEC leaves nobody who could destroy the object.
+void Factotum::use_up_block(Process& parent, const SpawnRequest& request) {
+    if (!has(request.flags, SpawnFlags::Block)) return;
+    const auto number = object_of(*request.message, 0);
+    if (number) (void)objects_.close(objects_.find(*number)->slot, parent.objects);
 }
 
 /// With Debug or NoMount it stays stopped, until somebody answers that.

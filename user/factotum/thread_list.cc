@@ -33,6 +33,8 @@ ThreadActivity activity_of(const Thread& thread, ThreadState state) {
         case WaitKind::Stopped: return ThreadActivity::Stopped;
         case WaitKind::Futex: return ThreadActivity::Futex;
         case WaitKind::Sleep: return ThreadActivity::Sleeping;
+        case WaitKind::Page: return ThreadActivity::Page;
+        case WaitKind::Pager: return ThreadActivity::Paging;
     }
     return ThreadActivity::Running;
 }

@@ -19,6 +19,7 @@ void Factotum::block(Thread& thread, WaitKind kind, Request& request) {
 void Factotum::unblock(Thread& thread, const Message& answer) {
     if (thread.kind == WaitKind::None) return;
     if (thread.kind == WaitKind::Futex) futex_.remove(thread);
+    if (thread.kind == WaitKind::Page) give_up_page(thread);
     if (thread.kind == WaitKind::Stopped) forget_event(thread);
     finish(thread, answer);
 }
@@ -38,7 +39,8 @@ void Factotum::set_deadline(Thread& thread, std::uint64_t deadline) {
 
 /// The timer need not be stopped when a waiter leaves: then it signals once for nothing.
 void Factotum::wind_timer() {
-    const auto next = ending_ != nullptr ? std::optional(std::uint64_t{0}) : wheel_.next();
+    const bool has_work = ending_ != nullptr || objects_.has_more();
+    const auto next = has_work ? std::optional(std::uint64_t{0}) : wheel_.next();
     if (!next || (is_timer_set_ && timer_time_ <= *next)) return;
     is_timer_set_ = true;
     timer_time_ = *next;
@@ -47,7 +49,7 @@ void Factotum::wind_timer() {
 
 /// Many may be due at once. Then some of them wait for a moment more.
 void Factotum::signalled(Badge) {
-    constexpr unsigned kSteps = 600, kStepsOfAnswer = 15;  // a step takes some 60 instructions
+    constexpr unsigned kSteps = 320, kStepsOfAnswer = 12;  // a step takes some 100 instructions
     const std::uint64_t now = clock_.now();
     is_timer_set_ = false;
     unsigned left = kSteps;

@@ -81,6 +81,8 @@ void add_letter(MessageWriter& message, char letter, Random& random, const Memor
         case 's': message.word(random.below(8)); return;
         case 'P': message.word((1 + random.below(15)) << 8); return;
         case 'L': message.word(SpawnFlags::Limits); return;
+        case 'B': message.word(SpawnFlags::Block); return;
+        case 'e': message.word(random.below(128)); return;
         case 'x': message.word(~std::uint64_t{0}); return;
         case 'm': message.word(memory.any(random)); return;
         case 'r': message.word(random.pick(kRights)); return;

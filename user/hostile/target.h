@@ -16,6 +16,7 @@ namespace glenda::hostile {
 ///     s       a small number                 a b   the address of a page, a number of bytes
 ///     m       what a server has answered     t p   a text, the name of a program
 ///     x       all bits                       L P   SpawnFlags::Limits, the protocol of a service
+///     e     a mask of events                 B     SpawnFlags::Block
 /// C is a capability of the process's own, N its notification, O one that pretends to stand for a memory object.
 /// Methods with several forms are asked for more often.
 struct Form {

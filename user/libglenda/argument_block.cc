@@ -16,7 +16,7 @@ std::uint64_t word_bytes(const TextList& arguments, const TextList& variables) {
 
 std::uint64_t text_bytes(const TextList& texts) {
     std::uint64_t sum = 0;
-    for (std::size_t i = 0; i < texts.size(); i++) sum += texts[i].size() + 1;
+    texts.for_each([&](std::string_view text) { sum += text.size() + 1; });
     return sum;
 }
 
@@ -40,13 +40,12 @@ std::optional<std::uint64_t> write_arguments(std::span<std::byte> area, std::uin
     };
     std::uint64_t at = word_bytes(arguments, variables);  // the next string, from sp on
     const auto put_strings = [&](const TextList& texts) {
-        for (std::size_t i = 0; i < texts.size(); i++) {
-            const std::string_view text = texts[i];
+        texts.for_each([&](std::string_view text) {
             put(sp + at);
             text.copy(reinterpret_cast<char*>(first + at), text.size());
             first[at + text.size()] = std::byte{0};
             at += text.size() + 1;
-        }
+        });
         put(0);
     };
     put(arguments.size());

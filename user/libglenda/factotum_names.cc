@@ -21,6 +21,7 @@ const char* name_of(CrashKind kind) {
         case CrashKind::UnknownSyscall: return "unknown system call";
         case CrashKind::OutOfMemory: return "out of memory";
         case CrashKind::OtherException: return "exception";
+        case CrashKind::PagerEnded: return "page whose pager has ended";
         case CrashKind::Count: break;
     }
     return "?";
@@ -49,6 +50,8 @@ const char* name_of(ThreadActivity activity) {
         case ThreadActivity::Event: return "event";
         case ThreadActivity::Futex: return "futex";
         case ThreadActivity::Sleeping: return "sleep";
+        case ThreadActivity::Page: return "page";
+        case ThreadActivity::Paging: return "pager";
         case ThreadActivity::Ended: return "ended";
     }
     return "?";

@@ -46,13 +46,8 @@ Answer<void> ready(Notification stop) {
     return transact(server(), request);
 }
 
-Answer<std::uint64_t> heartbeat(Pulse pulse, Notification question) {
-    if (!question) {
-        TRY(reply, ask(server(), Method::Heartbeat, pulse));
-        return reply.words[0];
-    }
-    Received reply;
-    TRY_VOID(transact(server(), MessageWriter(Method::Heartbeat).word(pulse).cap(question.cptr()), reply));
+Answer<std::uint64_t> heartbeat(Pulse pulse) {
+    TRY(reply, ask(server(), Method::Heartbeat, pulse));
     return reply.words[0];
 }
 

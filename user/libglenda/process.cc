@@ -2,8 +2,10 @@
 // See process.h.
 #include "glenda/process.h"
 
+#include "glenda/argument_object.h"
 #include "glenda/environment.h"
 #include "glenda/parking.h"
+#include "glenda/slots.h"
 
 namespace glenda::process {
 
@@ -40,31 +42,53 @@ void explain(const SpawnRequest& request, const Received& reply, SpawnReason& re
         reason.add("{}{}: the archive holds no file of that name", folder, request.file);
 }
 
-void add_variables(MessageWriter& message, const SpawnRequest& request) {
-    if (request.variables) {
-        message.word(request.variables->size());
-        for (const std::string_view variable : *request.variables) message.text(variable);
-    } else {
-        const auto own = environment().variables;
-        message.word(own.size());
-        for (const char* const variable : own) message.text(variable);
-    }
+TextList variables_of(const SpawnRequest& request) {
+    return request.variables ? TextList(*request.variables) : TextList(environment().variables);
+}
+
+/// What follows the texts.
+void add_rest(MessageWriter& message, const SpawnRequest& request) {
+    if (has(request.flags, SpawnFlags::Limits)) message.word(request.reserved).word(request.limit).word(request.grants);
+    message.word(this_thread());
+    for (CPtr cap : request.caps) message.cap(cap);
+}
+
+/// For texts that fit in no message. The reply does not wait for the child's end: other threads may want the slot.
+/// Out of line: it is rare.
+[[gnu::noinline]] Answer<void> send_block(const SpawnRequest& request, Received& reply, FactotumMethod method) {
+    ArgumentObject block;
+    TRY(bytes, block.fill(TextList(request.file, request.arguments), variables_of(request)));
+    MessageWriter message(method);
+    message.word(request.flags | SpawnFlags::Block).word(request.priority).word(request.slots);
+    message.word(1).text(request.file).word(bytes).cap(kSlotBlock);
+    add_rest(message, request);
+    TRY_VOID(transact(server(), message, reply));
+    block.release();
+    return {};
 }
 
 Answer<void> send_spawn(const SpawnRequest& request, SpawnFlags more, SpawnReason* reason, Received& reply,
                         FactotumMethod method = FactotumMethod::Spawn) {
-    const SpawnFlags flags = request.flags | more | SpawnFlags::Environment;
     MessageWriter message(method);
-    message.word(flags).word(request.priority).word(request.slots).word(1 + request.arguments.size());
-    message.text(request.file);
-    for (std::string_view argument : request.arguments) message.text(argument);
-    add_variables(message, request);
-    if (has(flags, SpawnFlags::Limits)) message.word(request.reserved).word(request.limit).word(request.grants);
-    message.word(this_thread());
-    for (CPtr cap : request.caps) message.cap(cap);
-    const Answer<void> done = transact(server(), message, reply);
+    message.word(request.flags | more | SpawnFlags::Environment).word(request.priority).word(request.slots);
+    message.word(1 + request.arguments.size()).text(request.file);
+    for (const std::string_view argument : request.arguments) message.text(argument);
+    const TextList variables = variables_of(request);
+    message.word(variables.size());
+    variables.for_each([&](std::string_view variable) { message.text(variable); });
+    add_rest(message, request);
+    const bool is_large = message.overflow() || 1 + request.arguments.size() + variables.size() > kMaxTexts;
+    const Answer<void> done = is_large ? send_block(request, reply, method) : transact(server(), message, reply);
     if (!done && reason != nullptr) explain(request, reply, *reason);
     return done;
+}
+
+Answer<std::uint64_t> create_object(ObjectKind kind, std::uint64_t pages, std::uint64_t index) {
+    Received reply;
+    TRY(caps, transact(server(), MessageWriter(FactotumMethod::ObjectCreate).word(pages).word(kind), reply,
+                       {environment().cnode, index, 1}));
+    CHECK(caps == 1, ServerError::Broken);
+    return reply.reader().word();
 }
 
 }  // namespace
@@ -78,6 +102,7 @@ Answer<std::uint64_t> spawn(const SpawnRequest& request, SpawnReason* reason) {
 Answer<Ended> run(const SpawnRequest& request, SpawnReason* reason) {
     Received reply;
     TRY_VOID(send_spawn(request, SpawnFlags::Wait, reason, reply));
+    if (reply.tag.length() == 1) return wait(std::int64_t(reply.words[0]));
     return Ended{reply.words[0], ExitStatus(reply.words[1])};
 }
 
@@ -149,11 +174,26 @@ Answer<std::uint64_t> map(std::uint64_t bytes, MapFlags rights, MmapFlags flags,
 }
 
 Answer<std::uint64_t> create_memory(std::uint64_t pages, std::uint64_t index) {
+    return create_object(ObjectKind::Anonymous, pages, index);
+}
+
+Answer<std::uint64_t> create_paged(std::uint64_t pages, std::uint64_t index) {
+    return create_object(ObjectKind::Pager, pages, index);
+}
+
+Answer<WantedPage> take_wanted_page(WaitFlags flags) {
+    TRY(reply, ask(server(), FactotumMethod::PagerTake, flags, this_thread()));
+    CHECK(reply.tag.length() == 3, ServerError::Broken);
+    return WantedPage{reply.words[0], reply.words[1], reply.words[2]};
+}
+
+Answer<void> supply_pages(std::uint64_t number, std::uint64_t page, std::uint64_t count, CPtr source,
+                          std::uint64_t source_page) {
+    MessageWriter request(FactotumMethod::PagerSupply);
+    request.word(number).word(page).word(count).word(source_page).cap(source);
     Received reply;
-    TRY(caps, transact(server(), MessageWriter(FactotumMethod::ObjectCreate).word(pages).word(ObjectKind::Anonymous),
-                       reply, {environment().cnode, index, 1}));
-    CHECK(caps == 1, ServerError::Broken);
-    return reply.reader().word();
+    TRY_VOID(transact(server(), request, reply));
+    return {};
 }
 
 Answer<std::uint64_t> map_object(CPtr object, std::uint64_t offset, std::uint64_t bytes, MapFlags rights,
@@ -169,9 +209,9 @@ Answer<ObjectInfo> object_info(CPtr object) {
     Received reply;
     TRY_VOID(transact(server(), MessageWriter(FactotumMethod::ObjectInfo).cap(object), reply));
     MessageReader reader = reply.reader();
-    reader.word();  // the kind: there is one
+    const auto kind = ObjectKind(reader.word());
     const std::uint64_t pages = reader.word(), resident = reader.word();
-    return ObjectInfo{pages, resident};
+    return ObjectInfo{kind, pages, resident};
 }
 
 Answer<void> unmap(std::uint64_t address, std::uint64_t bytes) { return tell(FactotumMethod::Munmap, address, bytes); }

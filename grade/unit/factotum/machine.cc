@@ -186,6 +186,27 @@ Result<void> Kernel::copy(CPtr to, CPtr from, unsigned count) {
     return {};
 }
 
+Result<void> Kernel::copy_with(CPtr to, CPtr from, Rights) { return copy(to, from); }
+
+Result<void> Kernel::mint(CPtr to, CPtr from, Rights, Badge badge) {
+    const Cap* const cap = machine().find(from);
+    CHECK(cap == nullptr || cap->badge == 0, Error::BadArgument);
+    TRY_VOID(copy(to, from));
+    machine().find(to)->badge = badge;
+    return {};
+}
+
+Result<void> Kernel::move(CPtr to, CPtr from) {
+    TRY_VOID(copy(to, from));
+    machine().erase(from);
+    return {};
+}
+
+Result<CapType> Kernel::type(CPtr slot) {
+    const Cap* const cap = machine().find(slot);
+    return cap == nullptr ? CapType::Null : cap->type;
+}
+
 Result<void> Kernel::remove(CPtr slot) {
     if (machine().find(slot) != nullptr) machine().erase(slot);
     return {};

@@ -24,6 +24,7 @@ struct Cap {
     std::uint64_t watermark = 0;  // Untyped
     std::uint64_t space = 0;      // Frame: identity of the address space, 0: not mapped
     std::uint64_t address = 0;
+    Badge badge = 0;  // Endpoint
 };
 
 struct Mapping {

@@ -10,11 +10,9 @@ namespace glenda::driver {
 
 VirtioResult<void> P9Channel::start(DmaPool& pool) {
     TRY(features, transport_.begin(VirtioId::P9, kFeatureMountTag));
-    TRY(queue, transport_.make_queue(kQueue, 4, pool));
-    const auto messages = pool.take(2 * kMaxMessage);
-    CHECK(messages, VirtioError::NoMemory);
+    TRY(queue, transport_.make_queue(kQueue, Virtqueue::kMaxSize, pool));
+    CHECK(queue.size() > kMaxBuffers, VirtioError::NoQueue);  // else there would never be room for some requests
     queue_ = queue;
-    messages_ = *messages;
     has_tag_ = (features & kFeatureMountTag) != 0;
     transport_.go();
     return {};
@@ -28,18 +26,16 @@ unsigned P9Channel::tag(std::span<char> text) const {
     return size;
 }
 
-bool P9Channel::send(unsigned size) {
-    if (queue_.in_flight() != 0 || size == 0 || size > kMaxMessage) return false;
-    const Buffer asked = messages_.buffer(0, size), answer = messages_.buffer(kMaxMessage, kMaxMessage);
-    if (!queue_.add({&asked, 1}, {&answer, 1})) return false;
-    transport_.kick(kQueue, queue_);
-    return true;
+bool P9Channel::send(const Buffer& request, std::span<const Buffer> answer, std::uint64_t token) {
+    const auto head = queue_.add({&request, 1}, answer);
+    if (head) tokens_[*head] = token;
+    return head.has_value();
 }
 
-std::optional<std::span<const std::byte>> P9Channel::take() {
+std::optional<P9Channel::Completion> P9Channel::complete() {
     const auto used = queue_.pop();
     if (!used) return std::nullopt;
-    return std::span<const std::byte>(messages_.address + kMaxMessage, used->written);
+    return Completion{tokens_[used->head], used->written};
 }
 
 }  // namespace glenda::driver

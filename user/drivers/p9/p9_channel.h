@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A virtio 9P transport: requests of the protocol 9P to a file server on the host. VIRTIO 1.2, section 5.9.
 //
-// It knows nothing of 9P but that each request has one answer; one request at a time.
+// It knows nothing of 9P but that each request has one answer.
 #pragma once
 
 #include "driver/virtio_mmio.h"
@@ -10,7 +10,7 @@ namespace glenda::driver {
 
 class P9Channel {
 public:
-    static constexpr unsigned kMaxMessage = 8192;  // 9P calls it msize
+    static constexpr unsigned kMaxBuffers = 16;  // of one answer
 
     explicit P9Channel(Mmio registers) : transport_(registers) {}
 
@@ -18,12 +18,16 @@ public:
     /// The name of what the host offers. Writes at most what fits, and returns the length.
     unsigned tag(std::span<char> text) const;
 
-    /// Where to write the next request. Must not be touched from `send` until `take` has returned its answer.
-    std::span<std::byte> request() const { return {messages_.address, kMaxMessage}; }
-    /// Sends the first `size` bytes of request(). Returns false if there is one under way.
-    bool send(unsigned size);
-    /// The answer, once it has come. It is valid until the next `send`.
-    std::optional<std::span<const std::byte>> take();
+    /// Sends a request. Returns false if there is no room now.
+    bool send(const Buffer& request, std::span<const Buffer> answer, std::uint64_t token);
+    void kick() const { transport_.kick(kQueue, queue_); }
+
+    struct Completion {
+        std::uint64_t token;
+        std::uint32_t length;  // of the answer
+    };
+    /// The next answer that has come.
+    std::optional<Completion> complete();
 
     void take_interrupt() { (void)transport_.take_interrupt(); }
     /// The device has given up: it will do nothing before a new start.
@@ -36,7 +40,7 @@ private:
 
     VirtioMmio transport_;
     Virtqueue queue_{};
-    DmaMemory messages_{};  // the request, and behind it the answer
+    std::array<std::uint64_t, Virtqueue::kMaxSize> tokens_{};  // by the request's head
     bool has_tag_ = false;
 };
 

@@ -45,6 +45,7 @@ struct Process : ProcessRecord {
     std::uint64_t takes = 0;  // events, by event_bit()
     EventList events{};       // threads that it has not been told of
     EventList stopped{};      // threads that it has not answered
+    EventList wanted{};       // as a pager: threads that wait for pages that it has not been told of
 
     std::string_view name_view() const { return name; }
     void set_name(std::string_view text) { name[text.copy(name, kMaxName)] = '\0'; }

@@ -50,12 +50,13 @@ public:
     Answer<void> fork(Memory& memory, AddressSpace& parent);
 
     /// Handles a page fault: makes the page if the access is allowed, and returns None. Otherwise returns the kind of
-    /// crash.
+    /// crash. PagerEnded: the page's pager has not brought it; if it is there, it still may.
     CrashKind resolve(Memory& memory, std::uint64_t address, Access access);
     /// Makes the page at `address`, which is page-aligned and lies in `region`, ready for an access, and maps it.
+    /// Error: WouldBlock, if its pager has not brought it.
     Result<PageNumber> populate(Memory& memory, const Region& region, std::uint64_t address, Access access);
     /// The page at `address`, which is page-aligned: what a thread would read there. It is made if it is not there.
-    /// Errors: NotFound, if it cannot be read; OutOfMemory.
+    /// Errors: NotFound, if it cannot be read; NotReady, if its pager has not brought it; OutOfMemory.
     Answer<PageNumber> page_to_read(Memory& memory, std::uint64_t address);
     /// The same in two steps: the region with `address`, then its page.
     Answer<const Region*> region_to_read(std::uint64_t address);

@@ -114,7 +114,9 @@ CrashKind AddressSpace::resolve(Memory& memory, std::uint64_t address, Access ac
     if (!allows(region->rights, access)) return forbidden(access);
     if (region->kind == RegionKind::Device) return CrashKind::None;  // it was mapped meanwhile
     const auto page = provide(memory, *region, align_down(address, kPageSize), access);
-    return page ? CrashKind::None : CrashKind::OutOfMemory;
+    if (page) [[likely]]
+        return CrashKind::None;
+    return page.error() == Error::WouldBlock ? CrashKind::PagerEnded : CrashKind::OutOfMemory;
 }
 
 /// populate(), of which resolve() has its own copy.
@@ -145,8 +147,10 @@ Answer<const Region*> AddressSpace::region_to_read(std::uint64_t address) {
 Answer<PageNumber> AddressSpace::page_to_read(Memory& memory, const Region& region, std::uint64_t address) {
     const PageEntry* const entry = tree_.find(memory, address);
     if (entry != nullptr && *entry) return entry->page();
-    TRY(page, populate(memory, region, address, Access::Read));
-    return page;
+    const auto page = populate(memory, region, address, Access::Read);
+    CHECK(page || page.error() != Error::WouldBlock, ServerError::NotReady);
+    if (!page) return Refusal(page.error());
+    return *page;
 }
 
 Result<void> AddressSpace::map_foreign(Memory& memory, CPtr frame, std::uint64_t address, std::uint64_t size,

@@ -60,8 +60,10 @@ Answer<void> AddressSpace::map(Memory& memory, const Region& region, IfMapped if
     const Pages tables = tree_.has_leaf_for(memory, start, end) ? Pages{} : missing_tables(memory, start, end);
     CHECK(pay(memory, region.kind, excess(wanted, freed) + tables), ServerError::OutOfMemory);
 
-    (void)take_out(memory, old, start, end);
-    pay_back(memory, region.kind, excess(freed, wanted));
+    if (!old.is_empty()) {
+        (void)take_out(memory, old, start, end);
+        pay_back(memory, region.kind, excess(freed, wanted));
+    }
     if (region.kind == RegionKind::Object) stores_->objects.add_mapped(region.source, region.pages());
     regions_.add(old.first, region);
     return {};
@@ -181,11 +183,10 @@ Pages AddressSpace::spare_tables(const Memory& memory, Span old, std::uint64_t s
     return count * kTable;
 }
 
-/// Ends what is in [start, end), and frees its pages. There is room for the cuts. Returns what it was charged; `span`
-/// is then where a region in its place comes.
+/// Ends the regions of `span` in [start, end), and frees their pages. There is room for the cuts. Returns what it was
+/// charged; `span` is then where a region in its place comes.
 Pages AddressSpace::take_out(Memory& memory, Span& span, std::uint64_t start, std::uint64_t end) {
     Pages charged{};
-    if (span.is_empty()) return charged;
     unmap_pages(memory, start, end);
     for (unsigned i = span.first; i != span.after; i++) {
         const Region part = regions_.at(i).part(start, end);

@@ -42,6 +42,26 @@ public:
         }
         return done;
     }
+    /// The waiter that has been at a word for the longest time; null if there is none.
+    Waiter* first(FutexKey key) {
+        Waiter* waiter = bucket_of(key).first();
+        while (waiter != nullptr && !(waiter->key == key)) waiter = WordList::next(*waiter);
+        return waiter;
+    }
+    /// Takes out all waiters at words of this space, and calls `visit(Waiter&)` for each.
+    template <typename Visit>
+    void remove_all(std::uint64_t space, Visit visit) {
+        for (WordList& bucket : buckets_) {
+            for (Waiter* waiter = bucket.first(); waiter != nullptr;) {
+                Waiter* const next = WordList::next(*waiter);
+                if (waiter->key.space == space) {
+                    remove(*waiter);
+                    visit(*waiter);
+                }
+                waiter = next;
+            }
+        }
+    }
 
     /// How many wait.
     std::uint64_t count() const { return count_; }

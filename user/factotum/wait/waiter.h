@@ -17,6 +17,8 @@ enum class WaitKind : std::uint8_t {
     Service,  // for a service that 9Ball will offer
     Event,    // for an event (EVENT_TAKE)
     Stopped,  // for the answer to an event about it
+    Pager,    // for a page that somebody wants (PAGER_TAKE)
+    Page,     // for a page that its pager has not brought yet
     Futex,    // for FUTEX_WAKE
     Sleep,    // for its time
 };

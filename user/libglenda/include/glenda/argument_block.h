@@ -25,10 +25,11 @@ public:
     explicit TextList(std::span<char* const> strings) : strings_(strings) {}
 
     std::size_t size() const { return before_ + texts_.size() + strings_.size(); }
-    /// `i` < size().
-    std::string_view operator[](std::size_t i) const {
-        if (i < before_) return first_;
-        return texts_.empty() ? std::string_view(strings_[i]) : texts_[i - before_];
+    template <typename Visit>
+    void for_each(Visit visit) const {
+        if (before_ != 0) visit(first_);
+        for (const std::string_view text : texts_) visit(text);
+        for (const char* const string : strings_) visit(std::string_view(string));
     }
 
 private:

@@ -31,9 +31,9 @@ Answer<LogPiece> take_log(std::uint64_t offset, LogBuffer buffer);
 /// Says that this service is up, and that `stop`, if given, is to be signalled when it is to end.
 Answer<void> ready(Notification stop = {});
 
-/// Says that the loop of this service runs (heart.h). `question`, if given, is signalled when 9Ball wants to hear it.
-/// Returns the period in ticks: 9Ball wants heartbeats as often; 0: never.
-Answer<std::uint64_t> heartbeat(Pulse pulse, Notification question = {});
+/// Says what the loop of this service does (heart.h). Returns the period in ticks, for which it may work; 0: 9Ball need
+/// not know.
+Answer<std::uint64_t> heartbeat(Pulse pulse);
 
 /// Starts, or begins to stop, the service called `name`.
 Answer<void> start(std::string_view name);

@@ -105,7 +105,21 @@ Answer<std::uint64_t> create_memory(std::uint64_t pages, std::uint64_t index);
 Answer<std::uint64_t> map_object(CPtr object, std::uint64_t offset, std::uint64_t bytes,
                                  MapFlags rights = MapFlags::ReadWrite, MmapFlags flags = MmapFlags::Shared,
                                  std::uint64_t address = 0);
+/// The same as create_memory(), but this program is the object's pager: whoever touches a page that is not there waits
+/// until it has been supplied.
+Answer<std::uint64_t> create_paged(std::uint64_t pages, std::uint64_t index);
+struct WantedPage {
+    std::uint64_t number;   // of the object; 0: none is wanted
+    std::uint64_t page;     // of it, from 0 on
+    std::uint64_t missing;  // so many from there on are not there, at most kMostSupplied
+};
+/// Waits for the next page that somebody wants of this program's objects.
+Answer<WantedPage> take_wanted_page(WaitFlags flags = WaitFlags::None);
+/// Copies `count` pages of the object `source`, from `source_page` on, to pages of object `number` that are not there.
+Answer<void> supply_pages(std::uint64_t number, std::uint64_t page, std::uint64_t count, CPtr source,
+                          std::uint64_t source_page = 0);
 struct ObjectInfo {
+    ObjectKind kind;
     std::uint64_t pages;
     std::uint64_t resident;  // pages that are there
 };

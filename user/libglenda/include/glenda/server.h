@@ -132,21 +132,28 @@ public:
     /// signal of the bound notification. Sends heartbeats (heart.h).
     template <typename Handler>
     [[noreturn]] void run(Handler& handler) {
-        heart_.start(request_.slots_);
+        heart_.start();
         for (Message message = receive();;) {
             request_.store(message);
-            if (heart_.is_due()) [[unlikely]]
-                heart_.beat();
+            if (heart_.beats()) [[unlikely]]
+                heart_.work();
             if (message.tag.is_notification()) [[unlikely]] {
-                if (const Badge bits = heart_.answer(message.badge); bits != 0) handler.signalled(bits);
+                handler.signalled(message.badge);
+                rest();
                 message = receive();
             } else {
-                message = answer(handler.handle(request_));
+                const Reaction reaction = handler.handle(request_);
+                rest();
+                message = answer(reaction);
             }
         }
     }
 
 private:
+    void rest() {
+        if (heart_.beats()) [[unlikely]]
+            heart_.rest();
+    }
     /// Receives the next message or signal.
     Message receive();
     /// Carries out a reaction, and receives the next message or signal. The usual way comes first.

@@ -25,6 +25,7 @@ enum ProcessSlot : CPtr {
     kSlotReply = 8,         // an empty Reply object, for the first Recv
     kSlotNotification = 9,  // the process's own notification, unbadged
     kSlotConsole = 10,      // the kernel's console, if init.toml grants it
+    kSlotBlock = 11,        // for a moment: the arguments of a program that is being started
     kSlotPassed = 16,       // capabilities that the parent passed with SPAWN, in order
     kSlotPassedEnd = 20,
     kSlotParking = 20,  // notifications at which the threads of the program wait for each other

@@ -66,12 +66,18 @@ enum class FactotumMethod : std::uint64_t {
                   //   ancestor takes; with Grants::Power also of all whom no ancestor takes. The
                   //   thread is stopped until EventAnswer. 0 -> : wants no events any more
     EventAnswer,  // pid, tid, EventAction, pc, sp -> : by the taker, or an ancestor. NotFound: it is not stopped
-    Offer = kFactotumProtocol + 35,  // (9Ball) protocol of a service, Endpoint capability -> : who may have it and asks
-                                     //   for it gets it. Without one: the service has ended
-    Inspect,                         // (with Grants::Power) pid, slot -> CapType, Rights, size, badge of what is
-                                     //   in a slot of a process; NotFound past its last slot. Slot 0 is
-                                     //   never used: its badge is the process's Grants
-    Audit,                           // (with Grants::Power) -> 0, or the number of an invariant that is broken
+    PagerTake,    // WaitFlags [, tid] -> number of one of the caller's objects with a pager (0: none is wanted, with
+                  //   NoHang), page that somebody waits for, how many from there on are missing, at most
+                  //   kMostSupplied: each page once
+    PagerSupply,  // number, page, count (1 to kMostSupplied), page of the source; the source, a capability of
+                  //   ObjectCreate -> : copies of the source's pages are the object's from now on, and those that
+                  //   waited go on. Exists: one of them is there already
+    Offer,        // (9Ball) protocol of a service, Endpoint capability -> : who may have it and asks
+                  //   for it gets it. Without one: the service has ended
+    Inspect,      // (with Grants::Power) pid, slot -> CapType, Rights, size, badge of what is
+                  //   in a slot of a process; NotFound past its last slot. Slot 0 is
+                  //   never used: its badge is the process's Grants
+    Audit,        // (with Grants::Power) -> 0, or the number of an invariant that is broken
 };
 
 /// A call in which a thread waits has its number (tid) as the last word: a thread waits for one thing at a time, and a
@@ -90,7 +96,16 @@ enum class SpawnFlags : std::uint64_t {
     // Bits 8 to 11: log2 of the number of slots of the child's CNode, 6 to 12; 0: 6. See cnode_radix().
     Limits = 16,  // the request ends with three words: pages that are kept for the child, pages that it may have at
                   //   most (0: as the parent), Grants
+    Block = 32,   // capability 0 is a memory object with the argument block (glenda/argument_block.h), for texts that
+                  //   fit in no message. Of strings there is the file alone, then the block's size in bytes; those for
+                  //   the child follow that capability. If the caller has made the object, it is used up
 };
+
+constexpr unsigned kMaxTexts = 64;  // in a message: arguments and environment
+
+/// Where the stack of a program ends, and with it the argument block.
+constexpr std::uint64_t kProgramStackTop = 0x3f'ff8f'0000;
+constexpr std::uint64_t kMaxBlockBytes = 128 * 1024;
 
 constexpr SpawnFlags operator|(SpawnFlags a, SpawnFlags b) { return SpawnFlags(std::uint64_t(a) | std::uint64_t(b)); }
 constexpr bool has(SpawnFlags all, SpawnFlags flag) { return (std::uint64_t(all) & std::uint64_t(flag)) != 0; }
@@ -101,7 +116,9 @@ constexpr unsigned cnode_radix_of(SpawnFlags flags) { return (std::uint64_t(flag
 /// What a memory object is made of.
 enum class ObjectKind : std::uint64_t {
     Anonymous = 0,  // memory, all zero at first
+    Pager = 1,      // its creator brings each page when somebody first touches it (PAGER_TAKE, PAGER_SUPPLY)
 };
+constexpr std::uint64_t kMostSupplied = 16;  // pages in one PAGER_SUPPLY
 
 /// What a process is for: classes of urgency, for SET_SCHED.
 enum class SchedClass : std::uint64_t {
@@ -186,6 +203,7 @@ enum class CrashKind : std::uint8_t {
     UnknownSyscall,  // an ecall with an unknown number
     OutOfMemory,     // a charged page could not be allocated: a bug in Factotum
     OtherException,
+    PagerEnded,  // the page was never brought, and nobody is left to do it
     Count,
 };
 
@@ -281,10 +299,13 @@ enum class ThreadActivity : std::uint8_t {
     Event,      // for an event
     Futex,      // at a word of memory
     Sleeping,   // for its time
+    Page,       // for a page that a pager is to bring
+    Paging,     // as a pager: until a page is wanted
     Ended,      // nobody has asked for its status
 };
 
-/// "run", "send", "receive", "call", "stop", "child", "join", "service", "event", "futex", "sleep", "ended".
+/// "run", "send", "receive", "call", "stop", "child", "join", "service", "event", "futex", "sleep", "page",
+/// "pager", "ended".
 const char* name_of(ThreadActivity activity);
 
 /// One line of PS about threads.

@@ -28,19 +28,18 @@ enum class Method : std::uint64_t {
     Ready = kProtocol + 8,  // [Notification] -> : the caller, a service, is up (if that is its rule in init.toml), and
                             // wants the Notification signalled when it is to
                             // stop. It then has the time `stop` in init.toml. A service without one is killed at once
-    Heartbeat,              // Pulse, [Notification] -> the period in ticks: the loop of the caller, a service, runs.
-                            // The Notification is signalled when 9Ball wants to hear of it. 0: wants no heartbeats,
-                            // since init.toml gives the caller none
-    Start,                  // text name -> : starts a service that does not run, and what it needs. PermissionDenied
-                            // unless the caller has `power`; NotFound; Exists: it runs
-    Stop,                   // text name -> : begins to stop a service, after all that need it; it stays away until
-                            // Start. PermissionDenied unless the caller has `power`; NotFound; Busy: the caller
-                            // would be among them
-    LogTake,                // offset -> next offset, bytes: as LogRead, but at the end of the log it replies when
-                            // something is logged. Until the caller ends, 9Ball shows no lines itself.
-                            // PermissionDenied unless the caller is a `logger` in init.toml; Busy if another has it
-    Manifest,  // index -> text name, pid, Grants, and for each slot that the service is started with a ManifestSlot:
-               // so many words. NotFound past the last service
+    Heartbeat,  // Pulse -> the period in ticks: the loop of the caller, a service, works, and rests within a
+                // period; or it rests. 0: init.toml gives the caller no `heartbeat`
+    Start,      // text name -> : starts a service that does not run, and what it needs. PermissionDenied
+                // unless the caller has `power`; NotFound; Exists: it runs
+    Stop,       // text name -> : begins to stop a service, after all that need it; it stays away until
+                // Start. PermissionDenied unless the caller has `power`; NotFound; Busy: the caller
+                // would be among them
+    LogTake,    // offset -> next offset, bytes: as LogRead, but at the end of the log it replies when
+                // something is logged. Until the caller ends, 9Ball shows no lines itself.
+                // PermissionDenied unless the caller is a `logger` in init.toml; Busy if another has it
+    Manifest,   // index -> text name, pid, Grants, and for each slot that the service is started with a ManifestSlot:
+                // so many words. NotFound past the last service
 };
 
 /// What one slot of a service holds when it starts.
