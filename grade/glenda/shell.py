@@ -13,6 +13,7 @@ from .machine import Machine
 
 PROMPT = "glenda% "
 BOOT = 0.5              # s of guest time from power-on to the prompt: far more than needed, even with 2 GiB
+HANGS = 60.0            # s: what a machine on the host's clock may take for anything, however busy the host is
 LINE = 31               # characters after the prompt; a longer line scrolls, and its echo shows only part of it
 
 
@@ -44,10 +45,14 @@ class Shell:
         self._from = 0
         self.until_prompt(within)
 
+    def _limit(self, within: float) -> float:
+        """`within` is guest time. If the guest's clock is the host's, it says nothing, and only a hang is to be noticed."""
+        return within if self.machine.icount else max(within, HANGS)
+
     def until_prompt(self, within: float = 0.5) -> str:
         """The console's output between the last prompt and the next. A prompt is at the start of a line."""
         __tracebackhide__ = True
-        match = self.machine.expect(f"^{PROMPT}", within)
+        match = self.machine.expect(f"^{PROMPT}", self._limit(within))
         text = match.string[self._from:match.start()]
         self._from = match.end()
         return text
@@ -85,7 +90,7 @@ class Shell:
     def log_with(self, text: str, within: float) -> str:
         """Waits until `text` is in the log, and returns the log. An idle machine's clock jumps to the next timer."""
         __tracebackhide__ = True
-        until = self.machine.monitor.clock() + within
+        until = self.machine.monitor.clock() + self._limit(within)
         while text not in (log := self.press("log", within=3).partition("\n")[2]):
             assert self.machine.monitor.clock() < until, log
         return log
@@ -93,7 +98,7 @@ class Shell:
     def saw(self, pattern: str, within: float = 0.5) -> bool:
         """Waits for output of a program in the background, unless it has been printed already."""
         __tracebackhide__ = True
-        return bool(re.search(pattern, self.machine.transcript) or self.machine.expect(pattern, within))
+        return bool(re.search(pattern, self.machine.transcript) or self.machine.expect(pattern, self._limit(within)))
 
     def ps(self) -> list[Row]:
         """The processes. Asserts that every line has the columns named in the first, but for reports of ended programs."""

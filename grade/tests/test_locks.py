@@ -25,13 +25,17 @@ def test_counts_of_four_harts_are_exact(machine: Boot) -> None:
     """Four threads that never rest, on four harts, count with a mutex, a semaphore and a condition. How far they come
     depends on the host, but not one count is lost."""
     shell = Shell(machine(harts=4), within=5)
-    before = shell.machine.instructions()
-    output = shell.run("run exact 4 2000", within=20)
-    worked = [after - begin for begin, after in zip(before, shell.machine.instructions())]
-    counts = re.match(r"exact: (\d+) of (\d+) with a mutex, (\d+) of (\d+) with a semaphore, "
-                      r"(\d+) of (\d+) with a condition\n", output).groups()
-    assert len(set(counts)) == 1 and int(counts[0]) > 100, output
-    assert min(worked) > sum(worked) / 20, worked
+    for _ in range(10):         # a busy host may not let all of its guest's harts run: then there is nothing to see
+        before = shell.machine.instructions()
+        output = shell.run("run exact 4 2000", within=20)
+        worked = [after - begin for begin, after in zip(before, shell.machine.instructions())]
+        counts = re.match(r"exact: (\d+) of (\d+) with a mutex, (\d+) of (\d+) with a semaphore, "
+                          r"(\d+) of (\d+) with a condition\n", output).groups()
+        assert len(set(counts)) == 1 and int(counts[0]) > 100, output
+        if min(worked) > sum(worked) / 20:
+            break
+    else:
+        raise AssertionError(f"never did all four harts work: {worked}")
 
 
 def test_a_word_of_memory_that_is_gone(shell: Shell) -> None:
