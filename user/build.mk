@@ -14,19 +14,25 @@ USER_FOLDERS := $(filter-out libglenda driver drivers apps tests,$(notdir $(pats
 USER_SINGLES := $(wildcard user/apps/*.cc user/tests/*.cc)
 TESTS_COMMON := $(patsubst %,$(BUILD)/user/%.o,$(wildcard user/tests/common/*.cc))
 TESTS_FUZZ := $(patsubst %,$(BUILD)/user/%.o,$(wildcard user/tests/fuzz/*.cc))
+# Of 9Ball, for the tests of its parts: everything but main().
+TESTS_NINEBALL := $(patsubst %,$(BUILD)/user/%.o,$(filter-out %/main.cc,$(wildcard user/9ball/*.cc)))
 TESTS_VIRTIO := $(patsubst %,$(BUILD)/user/%.o,$(wildcard user/tests/virtio/*.cc))
 USER_DRIVERS := $(patsubst user/%/main.cc,%,$(wildcard user/drivers/*/main.cc))
 USER_PROGRAMS := $(USER_FOLDERS) $(USER_DRIVERS) $(basename $(notdir $(USER_SINGLES)))
 USER_ELFS := $(patsubst %,$(BUILD)/user/%.elf,$(USER_PROGRAMS))
 
+# Programs that come ready to run, because a tree does not have their sources yet.
+PREBUILT_PROGRAMS := $(filter-out $(USER_PROGRAMS:%=bin/%),$(if $(PREBUILT),$(shell cd $(PREBUILT) && find bin -type f)))
+
 INITRD_TREE := $(BUILD)/initrd
 INITRD := $(BUILD)/initrd.cpio
-INITRD_FILES := $(patsubst %,$(INITRD_TREE)/bin/%,$(USER_PROGRAMS)) $(patsubst user/%,$(INITRD_TREE)/%,$(wildcard user/*.toml))
+INITRD_FILES := $(patsubst %,$(INITRD_TREE)/bin/%,$(USER_PROGRAMS)) $(patsubst %,$(INITRD_TREE)/%,$(PREBUILT_PROGRAMS)) \
+  $(patsubst user/%,$(INITRD_TREE)/%,$(wildcard user/*.toml))
 
 $(BUILD)/user/%.cc.o: %.cc Makefile user/build.mk
 	@mkdir -p $(@D)
 	$(call say,CXX,$<)
-	$(Q)$(CXX_RISCV) $(USER_FLAGS) -fno-tree-loop-distribute-patterns -c $< -o $@
+	$(Q)$(CXX_RISCV) $(USER_FLAGS) $(LAB_USER_FLAGS) -fno-tree-loop-distribute-patterns -c $< -o $@
 
 $(BUILD)/user/%.S.o: %.S Makefile user/build.mk
 	@mkdir -p $(@D)
@@ -54,12 +60,17 @@ $(foreach p,$(USER_FOLDERS),$(eval $(call user_program,$(p),$(patsubst %,$(BUILD
 $(BUILD)/user/user/factotum/%: USER_FLAGS += -Iuser/factotum
 $(foreach d,$(USER_DRIVERS),$(eval $(call user_program,$(d),$(BUILD)/user/user/$(d)/main.cc.o)))
 $(foreach s,$(USER_SINGLES),$(eval $(call user_program,$(basename $(notdir $(s))),$(BUILD)/user/$(s).o $(if $(filter user/tests/ktest_% user/tests/lab%,$(s)),$(TESTS_COMMON)) \
+  $(if $(filter user/tests/lab4_%,$(s)),$(TESTS_NINEBALL)) \
   $(if $(filter user/tests/kfuzz.cc,$(s)),$(TESTS_FUZZ)) $(if $(filter user/tests/ktest_virtio_%,$(s)),$(TESTS_VIRTIO)))))
 
 # Programs in the initrd have no debug information, but a symbol table, because crash reports name functions.
 $(INITRD_TREE)/bin/%: $(BUILD)/user/%.elf
 	@mkdir -p $(@D)
 	$(Q)$(CROSS)strip --strip-debug $< -o $@
+
+$(PREBUILT_PROGRAMS:%=$(INITRD_TREE)/%): $(INITRD_TREE)/%: $(PREBUILT)/%
+	@mkdir -p $(@D)
+	$(Q)cp $< $@
 
 $(INITRD_TREE)/%.toml: user/%.toml
 	@mkdir -p $(@D)

@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: MIT
-"""`program`, `kernel`, `break-panic`, `glenda`: symbols of user programs, commands in the kernel's view, panics, help."""
+"""`program`, `$runs`, `kernel`, `break-panic`, `glenda`: symbols of user programs, commands in the kernel's view, panics, help."""
 
 import os
 
 import gdb
+import memory
 import symbols
+import thread
 from command import COMMANDS, Command, offered, show
 from thread_commands import ThreadInfo
 
@@ -17,8 +19,8 @@ class Program(Command):
 
     All user programs are linked at the same address, 0x10000. So GDB knows the symbols of one at a time. Loading a
     second replaces the first, and a breakpoint at `main` of one program also stops any other program that gets to this
-    address. `threads` shows which one it is. For a breakpoint in one program only, add a condition on its ASID, which
-    `vspace` shows: `break main if ($satp >> 44 & 0xffff) == 3`."""
+    address. `threads` shows which one it is. For a breakpoint in one program only, add a condition:
+    `break main if $runs("console")`."""
 
     name = "program"
     anywhere = True
@@ -41,6 +43,19 @@ class Program(Command):
         gdb.execute(f"add-symbol-file {symbols.quoted(path)}", to_string=True)
         _loaded = name
         show([f"symbols of {name}; breakpoints set by name belong to all programs that have code at that address"])
+
+
+class Runs(gdb.Function):
+    """$runs("NAME"): whether the selected hart runs the user program NAME or works for it: a breakpoint's condition."""
+
+    def __init__(self) -> None:
+        super().__init__("runs")
+
+    def invoke(self, name: gdb.Value) -> bool:
+        memory.forget()     # a condition is asked without the machine having stopped
+        selected = gdb.selected_thread()
+        current = [thread.name_at(hart.current) for hart in thread.harts() if hart.hardware + 1 == selected.num]
+        return name.string() in (*current, *map(symbols.program_of, current))
 
 
 class Kernel(Command):
@@ -110,6 +125,7 @@ class GlendaThread(ThreadInfo):
 
 
 Program()
+Runs()
 Kernel()
 BreakPanic()
 GlendaPrefix()

@@ -8,6 +8,7 @@ grade/lab/walk.py starts it, with the walk's file in the environment variable GL
     say = "..."                         # what a reader sees here
     show = ["info args", ["print a", "print b"]]    # GDB commands; of those in a list of their own, the first that works
     when = "pointer == 5"               # may be absent: stop only where this holds
+    program = "9ball"                   # may be absent: stop only in this user program, whose symbols `at` then knows
 """
 
 import os
@@ -36,10 +37,14 @@ def fill(text: str) -> str:
 
 def go_to(stop: dict) -> None:
     """Runs to the stop. Raises Stray if the system ends or panics before."""
+    conditions = [f"({stop['when']})"] if "when" in stop else []
+    if "program" in stop:
+        gdb.execute(f"program {stop['program']}", to_string=True)
+        conditions.insert(0, f'$runs("{stop["program"]}")')
     breakpoint_ = gdb.Breakpoint(stop["at"], internal=True)
     if breakpoint_.pending:
         raise Stray(f"there is no {stop['at']} in this program")
-    breakpoint_.condition = stop.get("when")
+    breakpoint_.condition = " && ".join(conditions) or None
     try:
         gdb.execute("continue", to_string=True)
     except gdb.error as error:

@@ -14,6 +14,7 @@ from .folder import write_folder
 from .grader import Grader
 from .lint import lint
 from .mutant_report import Check
+from .prebuilt import Prebuilt
 from .publish import Publication
 from .render import Renderer
 from .repository import Repository
@@ -25,8 +26,17 @@ ROOT = Path(__file__).resolve().parents[2]
 FEW = 4         # names that a message lists
 
 
+def prebuilt(options: argparse.Namespace) -> Prebuilt:
+    return Prebuilt(options.build / "labs/prebuilt", Grader(tuple(options.make)))
+
+
+def complete_course(options: argparse.Namespace) -> Course:
+    """The course as it lies in the folder, with the programs that it publishes ready to run."""
+    return Course(prebuilt(options).added_to(read_folder(options.root)))
+
+
 def tree(options: argparse.Namespace) -> int:
-    course = Course(read_folder(options.root))
+    course = complete_course(options)
     rendered = Renderer(course).tree(options.kind, course.solved_by(options.solved))
     written, removed = write_folder(options.folder, rendered)
     print(f"{options.folder}: {len(rendered)} files, {written} written, {removed} removed")
@@ -45,7 +55,7 @@ def steps(options: argparse.Namespace) -> int:
 
 def publish(options: argparse.Namespace) -> int:
     commit, folder = origin.head(options.root), options.build / "labs"
-    course = Course(read_commit(options.root))
+    course = Course(prebuilt(options).added_to(read_commit(options.root)))
     publication = Publication(course, folder, commit_date(options.root), options.reason, commit)
     if not options.reason:
         origin.check(options.root, publication.private)
@@ -70,16 +80,16 @@ def check_sources(options: argparse.Namespace) -> int:
 
 
 def check(options: argparse.Namespace) -> int:
-    course = Course(read_folder(options.root))
     students, mends = (20, 10) if options.quick else (200, 100)
-    proofs = Proofs(course, options.build, Grader(tuple(options.make)), quick=options.quick, students=students, mends=mends)
+    proofs = Proofs(read_folder(options.root), options.build, Grader(tuple(options.make)), prebuilt(options),
+                    quick=options.quick, students=students, mends=mends)
     wrong = proofs.run()
     print(f"{wrong} complaints" if wrong else "The labs are as they should be.")
     return 1 if wrong else 0
 
 
 def record(options: argparse.Namespace) -> int:
-    course = Course(read_folder(options.root))
+    course = complete_course(options)
     bench = Bench(Renderer(course), options.build / "labs/check", Grader(tuple(options.make)))
     for lab in course.labs:
         if options.lab in (None, lab.number):
@@ -89,7 +99,7 @@ def record(options: argparse.Namespace) -> int:
 
 
 def try_mutants(options: argparse.Namespace) -> int:
-    course = Course(read_folder(options.root))
+    course = complete_course(options)
     check = Check(course, options.build / "labs/mutants", options.make)
     only, wrong = [name for name in options.only.split(",") if name], 0
     labs = [lab for lab in course.labs if options.lab in (None, lab.number)]

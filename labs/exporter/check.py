@@ -10,27 +10,37 @@ from .course import Course
 from .errors import Problem
 from .grader import Grader
 from .lint import lint
+from .prebuilt import Prebuilt
 from .proof_boots import check_lab
 from .proof_merges import Students, fresh_publication, plain_solutions
 from .proof_mends import Mends
 from .proof_student import OneStudent
 from .render import Renderer
 from .repository import Repository
+from .source import Tree
 from .stages import Bench
 
 
 class Proofs:
-    """All proofs of a course. `quick`: the newest lab alone, and few students."""
+    """All proofs of the course that `source`, the solved tree, describes. `quick`: the newest lab alone, and few students."""
 
-    def __init__(self, course: Course, build: Path, grader: Grader, *, quick: bool, students: int, mends: int) -> None:
-        self.course, self.build, self.grader, self.quick = course, build, grader, quick
+    def __init__(self, source: Tree, build: Path, grader: Grader, prebuilt: Prebuilt, *, quick: bool, students: int,
+                 mends: int) -> None:
+        self.source, self.build, self.grader, self.prebuilt, self.quick = source, build, grader, prebuilt, quick
+        self.complete = prebuilt.added_to(source)
+        self.course = Course(self.complete)
         self.students, self.mends = students, mends
-        self.renderer = Renderer(course)
+        self.renderer = Renderer(self.course)
 
     def sources(self) -> Iterator[str]:
         """The linter, and with it the fourth proof: nothing has leaked."""
         public = self.build / "labs/public.git"
         yield from map(str, lint(self.course, Repository(public) if public.exists() else None))
+
+    def programs(self) -> Iterator[str]:
+        """What is published ready to run is what its sources make, wherever they lie."""
+        if not self.quick:
+            yield from self.prebuilt.differences(self.source, self.complete)
 
     def merges(self) -> Iterator[str]:
         """The third proof, on repositories that are thrown away."""
@@ -60,6 +70,7 @@ class Proofs:
         """Runs all; returns how many things are wrong."""
         wrong = 0
         for title, proof in (("sources, and what they give away", self.sources),
+                             ("programs that come ready to run", self.programs),
                              (f"merges: {self.students} students a step, {self.mends} mends a branch", self.merges),
                              ("a student's way from the first lab to the last", self.student),
                              ("builds, boots and scores", self.boots)):

@@ -13,7 +13,7 @@ from .functions import function_of
 from .manifest import Exercise, Lab
 from .source import File, Tree, blob_id
 
-PRIVATE = ("first", "silent")       # keys of [lab] that mean nothing to students
+PRIVATE = ("first", "silent", "prebuilt")       # keys of [lab] that mean nothing to students
 BARE = re.compile(r"[A-Za-z0-9_-]+")
 ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "\r": "\\r"}
 

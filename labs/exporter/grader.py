@@ -55,8 +55,9 @@ class Grader:
     def __init__(self, settings: tuple[str, ...] = ()) -> None:
         self.settings = settings
 
-    def _make(self, tree: Path, lab: int, *arguments: str, limit: int) -> str:
-        command = ["make", "-C", str(tree), f"-j{os.cpu_count()}", f"LAB={lab}", *self.settings, *arguments]
+    def make(self, tree: Path, *arguments: str, limit: int = BUILD_LIMIT) -> str:
+        """Runs make in a tree, and returns what it printed. Raises Problem if it fails."""
+        command = ["make", "-C", str(tree), f"-j{os.cpu_count()}", *self.settings, *arguments]
         try:
             done = subprocess.run(command, capture_output=True, text=True, errors="replace", check=False, timeout=limit,
                                   env=environment(), stdin=subprocess.DEVNULL)
@@ -68,7 +69,7 @@ class Grader:
 
     def build(self, tree: Path, lab: int) -> Built:
         """Builds all of a tree. Raises Problem if that fails."""
-        output = self._make(tree, lab, "lab-built", limit=BUILD_LIMIT)
+        output = self.make(tree, f"LAB={lab}", "lab-built")
         found = BUILT.search(output)
         if found is None:
             raise Problem(f"make lab-built, in {tree}, does not say where the kernel is")
@@ -79,7 +80,7 @@ class Grader:
         score."""
         folder = tree / f"build/grade/lab{lab}"
         (folder / "results.json").unlink(missing_ok=True)   # an old one must not count
-        self._make(tree, lab, "grade", *([f"HIDDEN={hidden}"] if hidden else ()), limit=GRADE_LIMIT)
+        self.make(tree, f"LAB={lab}", "grade", *([f"HIDDEN={hidden}"] if hidden else ()), limit=GRADE_LIMIT)
         try:
             tests = json.loads((folder / "results.json").read_text())["tests"]
             times = json.loads((folder / "times.json").read_text()) if (folder / "times.json").exists() else {}

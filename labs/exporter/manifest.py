@@ -51,7 +51,7 @@ class Given:
 
 @dataclass(frozen=True)
 class Lab:
-    """One lab. `path`: its lab.toml in the solved tree."""
+    """One lab. `path`: its lab.toml in the solved tree; `prebuilt`: programs that it publishes ready to run (prebuilt.py)."""
 
     number: int
     title: str
@@ -59,6 +59,7 @@ class Lab:
     path: str
     first: tuple[str, ...]
     silent: tuple[str, ...]
+    prebuilt: tuple[str, ...]
     exercises: tuple[Exercise, ...]
     tests: tuple[Test, ...]
     given: tuple[Given, ...]
@@ -123,4 +124,4 @@ def read_lab(path: str, data: bytes) -> Lab:
                   for index, table in enumerate(document.get("given", [])))
     lab = document["lab"]
     return Lab(lab["number"], lab["title"], lab.get("hours", ""), path, tuple(lab["first"]), tuple(lab.get("silent", ())),
-               exercises, _tests(document, lines), given, document.get("scores", {}), document)
+               tuple(lab.get("prebuilt", ())), exercises, _tests(document, lines), given, document.get("scores", {}), document)

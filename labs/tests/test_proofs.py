@@ -10,6 +10,7 @@ from exporter.course import Course
 from exporter.errors import Problem
 from exporter.grader import Grader, Result
 from exporter.history import History
+from exporter.prebuilt import Prebuilt
 from exporter.proof_boots import check_lab, check_stage
 from exporter.proof_mends import Mends, mended
 from exporter.proof_merges import Students, fresh_publication, plain_solutions
@@ -26,6 +27,12 @@ SLOT = "kernel/slot.cc"
 
 def course_of(solved: SolvedTree) -> Course:
     return Course(read_folder(solved.root))
+
+
+def proofs_of(solved: SolvedTree) -> Proofs:
+    build, grader = solved.root / "build", Grader()
+    return Proofs(read_folder(solved.root), build, grader, Prebuilt(build / "labs/prebuilt", grader), quick=True, students=3,
+                  mends=3)
 
 
 def publication_of(solved: SolvedTree, tmp_path: Path) -> Publication:
@@ -207,12 +214,12 @@ def test_old_results_do_not_count(solved: SolvedTree) -> None:
 
 def test_all_proofs(solved: SolvedTree) -> None:
     said: list[str] = []
-    proofs = Proofs(course_of(solved), solved.root / "build", Grader(), quick=True, students=3, mends=3)
+    proofs = proofs_of(solved)
     assert proofs.run(said.append) == 9     # the fixture's labs are too small: three complaints for each
-    assert [line[:5] for line in said if not line.startswith(" ")] == ["WRONG", "ok   ", "ok   ", "ok   "]
+    assert [line[:5] for line in said if not line.startswith(" ")] == ["WRONG", "ok   ", "ok   ", "ok   ", "ok   "]
     solved.replace("labs/lab2/stubs/2.2a.cc", "missing_exercise", "nonsense;\nmissing_exercise")
     solved.replace("labs/lab3/stubs/3.1a.cc", "//", "nonsense;\n//")
     said.clear()
-    proofs = Proofs(course_of(solved), solved.root / "build", Grader(), quick=True, students=3, mends=3)
+    proofs = proofs_of(solved)
     assert proofs.run(said.append) == 10
     assert [line[:5] for line in said if not line.startswith(" ")][-1] == "WRONG"

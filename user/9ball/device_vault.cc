@@ -5,6 +5,7 @@
 namespace glenda::nineball {
 
 Result<void> DeviceVault::make(const BootInfo& info, Untyped pool) {
+    // lab 4.4d {
     const CNode own = bootstrap_.node();
     TRY(node, bootstrap_.cnode(kDeviceNodeRadix));
     TRY_VOID(node.copy(kDeviceBootInfo, own, kRootBootInfoFrame, Rights::Read));
@@ -17,6 +18,7 @@ Result<void> DeviceVault::make(const BootInfo& info, Untyped pool) {
         if (info.untypeds[i].is_device != 0) TRY_VOID(node.move(next++, own, info.untyped.first + i));
     }
     return {};
+    // lab 4.4d }
 }
 
 /// Frames that everybody may read.
@@ -27,12 +29,14 @@ Result<void> DeviceVault::copy_run(std::uint64_t index, SlotRange from) {
 }
 
 Result<CNode> DeviceVault::open() {
+    // lab 4.4e {
     CHECK(node_, Error::InvalidCapability);
     TRY_VOID(node_.revoke(kDevicePool));
     for (std::uint64_t i = slots_.untyped.first; i < slots_.untyped.end; i++) TRY_VOID(node_.revoke(i));
     TRY_VOID(bootstrap_.node().revoke(kRootIrqControl));
     TRY_VOID(node_.copy(kDeviceIrqControl, bootstrap_.node(), kRootIrqControl));
     return node_;
+    // lab 4.4e }
 }
 
 }  // namespace glenda::nineball

@@ -33,42 +33,58 @@ void Supervisor::collect_ended() {
     start_ready();
 }
 
-void Supervisor::ended(Service& service, ExitStatus status) {
+/// Takes back what a service had, and forgets what it asked for.
+void Supervisor::clean_up(Service& service) {
     taker_.forget_client(service.pid);
     withdraw(service);
     drop(service.stop_signal);
+    if (service.config->provides == kTerminal) journal().set_echo(Journal::Echo::On);
     service.beat_due = 0;
+    service.pid = service.due = 0;
+}
+
+void Supervisor::ended(Service& service, ExitStatus status) {
+    const std::uint64_t pid = service.pid;
     if (service.stop_wanted) {
         say("{}: stopped", service.name());
+        clean_up(service);
         service.state = ServiceState::Stopped;
-        service.due = service.pid = 0;
-        if (service.config->provides == kTerminal) journal().set_echo(Journal::Echo::On);
-        return;
+    } else {
+        clean_up(service);
+        say("{}: process {} {}", service.name(), pid, describe(status).view());
+        decide(service, status);
     }
-    if (service.config->provides == kTerminal) journal().set_echo(Journal::Echo::On);
-    say("{}: process {} {}", service.name(), service.pid, describe(status).view());
-    service.pid = service.due = 0;
-    if (service.config->ready() == ReadyRule::Exit && status.is_success()) {
+}
+
+/// What follows when a service has ended that nobody has stopped.
+void Supervisor::decide(Service& service, ExitStatus status) {
+    // lab 4.6a {
+    const ServiceConfig& config = *service.config;
+    if (config.ready() == ReadyRule::Exit && status.is_success()) {
         service.state = ServiceState::Done;
         return;
     }
     service.failed_starts = service.state == ServiceState::Starting ? service.failed_starts + 1 : 0;
-    const bool starts_again = service.config->restart == RestartRule::Always ||
-                              (service.config->restart == RestartRule::OnFailure && !status.is_success());
-    if (starts_again && service.failed_starts == kMaxFailedStarts)
-        return give_up(service, FixedText<80>("it has ended {} times before it was up", kMaxFailedStarts));
-    if (starts_again) return back_off(service);
-    service.state = ServiceState::Stopped;
-    service.due = 0;
+    const bool starts_again =
+        config.restart == RestartRule::Always || (config.restart == RestartRule::OnFailure && !status.is_success());
+    if (!starts_again)
+        service.state = ServiceState::Stopped;
+    else if (service.failed_starts == kMaxFailedStarts)
+        give_up(service, FixedText<80>("it has ended {} times before it was up", kMaxFailedStarts));
+    else
+        back_off(service);
+    // lab 4.6a }
 }
 
 void Supervisor::back_off(Service& service) {
+    // lab 4.6b {
     const std::uint64_t now = read_time();
     const std::uint64_t pause_ms = service.back_off.next_pause_ms(now - service.started, timebase_);
     service.restarts++;
     service.state = ServiceState::BackingOff;
     service.due = now + pause_ms * timebase_ / 1000;
     say("{}: starts again in {} ms", service.name(), pause_ms);
+    // lab 4.6b }
 }
 
 void Supervisor::give_up(Service& service, std::string_view why) {

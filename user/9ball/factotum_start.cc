@@ -67,6 +67,7 @@ Result<Endpoint> FactotumStart::run(const ElfFile& program) {
 
 /// Fills the slots that Factotum expects, except its endpoint's.
 Result<void> FactotumStart::fill_cnode(CNode node, Tcb tcb, VSpace space, Frame utcb) {
+    // lab 4.4a {
     const CNode own = bootstrap.node();
     TRY_VOID(node.copy(kSlotCNode, own, node.cptr()));
     TRY_VOID(node.copy(kSlotVSpace, own, space.cptr()));
@@ -76,11 +77,13 @@ Result<void> FactotumStart::fill_cnode(CNode node, Tcb tcb, VSpace space, Frame 
     TRY_VOID(node.copy(kFactotumConsole, own, environment().console.cptr()));
     TRY_VOID(bootstrap.make_at(CapType::Reply, 0, node, kSlotReply));
     return bootstrap.make_at(CapType::Notification, 0, node, kSlotNotification);
+    // lab 4.4a }
 }
 
 /// Passes copies of the initrd's frames, mapped read-only at the same addresses as in 9Ball. Moving a capability keeps
 /// its mapping.
 Result<void> FactotumStart::pass_initrd(CNode node, VSpace space, std::uint64_t& next) {
+    // lab 4.4b {
     const CNode own = bootstrap.node();
     factotum_info.initrd_frames.first = next;
     std::uint64_t address = kRootInitrd;
@@ -93,9 +96,11 @@ Result<void> FactotumStart::pass_initrd(CNode node, VSpace space, std::uint64_t&
     }
     factotum_info.initrd_frames.end = next;
     return {};
+    // lab 4.4b }
 }
 
 Result<void> FactotumStart::pass_memory(CNode node, std::uint64_t& next) {
+    // lab 4.4c {
     factotum_info.untyped.first = next;
     for (const FreeMemory& piece : plan.delegated()) {
         TRY_VOID(node.move(next++, bootstrap.node(), piece.slot));
@@ -103,6 +108,7 @@ Result<void> FactotumStart::pass_memory(CNode node, std::uint64_t& next) {
     }
     factotum_info.untyped.end = next;
     return {};
+    // lab 4.4c }
 }
 
 }  // namespace glenda::nineball

@@ -99,6 +99,7 @@ std::expected<void, ConfigError> InitConfig::resolve_priority(ServiceConfig& ser
 /// Simulates starting the services: marks every service whose needs are up, until none is left or nothing changes. Each
 /// service that remains needs another that remains, so following the needs leads into a cycle.
 std::expected<void, ConfigError> InitConfig::check_cycles() const {
+    // lab 4.5a {
     std::array<bool, kMaxServices> up{};
     const auto waits_for = [&](std::size_t index) {
         for (unsigned need : services_[index].needed.all()) {
@@ -122,6 +123,7 @@ std::expected<void, ConfigError> InitConfig::check_cycles() const {
     for (; next != at; next = waits_for(next)) error.what.add("\"{}\", which needs ", services_[next].name);
     error.what.add("\"{}\": none can be first", services_[at].name);
     return std::unexpected(error);
+    // lab 4.5a }
 }
 
 }  // namespace glenda::nineball

@@ -20,6 +20,7 @@ Result<void> MemoryPlan::make(const BootInfo& info, Bootstrap& bootstrap, std::u
 
 /// Takes a piece of 2^size_bits bytes from the smallest that is large enough.
 Result<Untyped> MemoryPlan::set_aside(Bootstrap& bootstrap, unsigned size_bits) {
+    // lab 4.2a {
     std::size_t index = count_;
     while (index != 0 && pieces_[index - 1].description.size_bits < size_bits) index--;
     CHECK(index != 0, Error::NotEnoughMemory);
@@ -27,6 +28,7 @@ Result<Untyped> MemoryPlan::set_aside(Bootstrap& bootstrap, unsigned size_bits) 
     kept_bytes_ += std::uint64_t{1} << size_bits;
     sort();
     return piece;
+    // lab 4.2a }
 }
 
 void MemoryPlan::collect(const BootInfo& info) {
@@ -39,6 +41,7 @@ void MemoryPlan::collect(const BootInfo& info) {
 
 /// Takes 2^size_bits bytes of a piece. The rest becomes pieces of that size, twice that size, and so on.
 Result<Untyped> MemoryPlan::cut(std::size_t index, Bootstrap& bootstrap, unsigned size_bits) {
+    // lab 4.2b {
     const FreeMemory whole = pieces_[index];
     const Untyped original(whole.slot);
     remove(index);
@@ -51,6 +54,7 @@ Result<Untyped> MemoryPlan::cut(std::size_t index, Bootstrap& bootstrap, unsigne
         add(slot, whole.description.address + (std::uint64_t{1} << bits), bits);
     }
     return Untyped(kept);
+    // lab 4.2b }
 }
 
 void MemoryPlan::add(CPtr slot, std::uint64_t address, unsigned size_bits) {

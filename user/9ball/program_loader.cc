@@ -34,6 +34,7 @@ std::uint64_t ProgramLoader::memory_size(const ElfFile& program) {
 std::uint64_t ProgramLoader::image_end(const ElfFile& program) { return page_after(program.segments().back().end()); }
 
 Result<void> ProgramLoader::load(const ElfFile& program) {
+    // lab 4.3a {
     for (const ElfSegment& segment : program.segments()) {
         for (std::uint64_t page = page_of(segment.vaddr); page < segment.end(); page += kElfPageSize) {
             // The part of the segment's data that lies in this page. After the data comes bss.
@@ -44,9 +45,11 @@ Result<void> ProgramLoader::load(const ElfFile& program) {
         }
     }
     return {};
+    // lab 4.3a }
 }
 
 Result<Frame> ProgramLoader::make_page(std::uint64_t address, MapFlags flags, Bytes contents, std::uint64_t offset) {
+    // lab 4.3b {
     TRY(frame, bootstrap_.frame());
     if (!contents.empty()) {
         TRY_VOID(bootstrap_.map(frame, own_, kWindow, MapFlags::ReadWrite));
@@ -55,6 +58,7 @@ Result<Frame> ProgramLoader::make_page(std::uint64_t address, MapFlags flags, By
     }
     TRY_VOID(bootstrap_.map(frame, target_, address, flags));
     return frame;
+    // lab 4.3b }
 }
 
 Result<std::uint64_t> ProgramLoader::make_stack(std::uint64_t top, std::uint64_t size, std::string_view name,

@@ -41,6 +41,7 @@ Reaction NineballServer::dispatch(Request& request) {
 }
 
 Reaction NineballServer::register_name(Service* client, Request& request) {
+    // lab 4.8b {
     MessageReader reader = request.reader();
     const std::string_view name = reader.text();
     if (!reader.ok() || request.caps() != 1) return ServerError::BadRequest;
@@ -48,6 +49,7 @@ Reaction NineballServer::register_name(Service* client, Request& request) {
     const Answer<void> offered = supervisor_.registered(*client, Endpoint(request.cap_index(0)));
     if (!offered) return offered.error();
     return Reaction::ok();
+    // lab 4.8b }
 }
 
 Reaction NineballServer::log(const Service* client, const Request& request) {

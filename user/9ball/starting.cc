@@ -22,20 +22,25 @@ bool is_transient(AnyError error) {
 }  // namespace
 
 bool Supervisor::needs_are_up(const Service& service) const {
+    // lab 4.5b {
     for (unsigned need : service.config->needed.all()) {
         if (!services_[need].is_up()) return false;
     }
     return true;
+    // lab 4.5b }
 }
 
 const Service* Supervisor::failed_need(const Service& service) const {
+    // lab 4.5c {
     for (unsigned need : service.config->needed.all()) {
         if (services_[need].is_over() && !services_[need].is_up()) return &services_[need];
     }
     return nullptr;
+    // lab 4.5c }
 }
 
 void Supervisor::start_ready() {
+    // lab 4.5d {
     for (bool progress = true; progress;) {
         progress = false;
         for (Service& service : std::span(services_).first(count_)) {
@@ -51,6 +56,7 @@ void Supervisor::start_ready() {
     }
     check_still_usable();
     arm_timer();
+    // lab 4.5d }
 }
 
 void Supervisor::start(Service& service) {
@@ -113,12 +119,14 @@ void Supervisor::mark_up(Service& service) {
 
 /// Whoever may have it asks Factotum, so 9Ball keeps nothing.
 Answer<void> Supervisor::registered(Service& service, Endpoint endpoint) {
+    // lab 4.8c {
     const ServiceConfig& config = *service.config;
     if (config.protocol != 0) TRY_VOID(process::offer(config.protocol_number(), endpoint));
     say("{}: serves {}", service.name(), config.provides);
     if (config.provides == kTerminal) journal().set_echo(Journal::Echo::Off);
     if (config.ready() == ReadyRule::Register) mark_up(service);
     return {};
+    // lab 4.8c }
 }
 
 /// It has ended, with what it served.

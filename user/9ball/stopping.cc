@@ -8,6 +8,7 @@
 namespace glenda::nineball {
 
 Supervisor::ServiceSet Supervisor::dependents(const Service& service) const {
+    // lab 4.7a {
     ServiceSet all = ServiceSet{1} << index_of(service);
     for (ServiceSet before = 0; before != all;) {
         before = all;
@@ -18,6 +19,7 @@ Supervisor::ServiceSet Supervisor::dependents(const Service& service) const {
         }
     }
     return all;
+    // lab 4.7a }
 }
 
 bool Supervisor::takes_down(const Service& service, const Service& other) const {
@@ -40,6 +42,7 @@ void Supervisor::stop_all(PowerState then) {
 
 /// Whether a service runs that needs `service`.
 bool Supervisor::is_needed(const Service& service) const {
+    // lab 4.7b {
     for (const Service& other : services()) {
         if (other.pid == 0) continue;
         for (unsigned need : other.config->needed.all()) {
@@ -47,9 +50,11 @@ bool Supervisor::is_needed(const Service& service) const {
         }
     }
     return false;
+    // lab 4.7b }
 }
 
 void Supervisor::stop_ready() {
+    // lab 4.7c {
     bool all_ended = true;
     for (Service& service : std::span(services_).first(count_)) {
         all_ended = all_ended && service.pid == 0;
@@ -63,6 +68,7 @@ void Supervisor::stop_ready() {
     }
     if (power_ && all_ended) enter_power_state(*power_);
     arm_timer();
+    // lab 4.7c }
 }
 
 void Supervisor::ask_to_stop(Service& service) {

@@ -72,6 +72,8 @@ private:
     void withdraw(const Service& service);
     Answer<std::uint64_t> spawn(const ServiceConfig& config, process::SpawnReason& reason);
     void ended(Service& service, ExitStatus status);
+    void clean_up(Service& service);
+    void decide(Service& service, ExitStatus status);
     void back_off(Service& service);
     void give_up(Service& service, std::string_view why);
     bool needs_are_up(const Service& service) const;

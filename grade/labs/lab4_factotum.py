@@ -1,0 +1,31 @@
+# SPDX-License-Identifier: MIT
+"""What 9Ball gives Factotum: a program in its place looks at it."""
+
+import re
+import tempfile
+from pathlib import Path
+
+from glenda import images
+from lab.submission import tag
+
+CASES = ("slots", "initrd", "memory", "memory_is_usable", "first_request")
+LARGE = 3 << 20     # bytes: the archive then has more than one frame
+
+
+def run(tree) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        program = tree.build / "initrd/bin/lab4_factotum"
+        initrd = images.variant(Path(folder, "initrd.cpio"), tree=tree.build / "initrd",
+                                replace={"bin/factotum": program, "nonce": tree.nonce, "large": bytes(LARGE)})
+        for memory in ("128M", "300M"):
+            with tree.boot(initrd=initrd, memory=memory) as machine:
+                machine.run_to_exit(within=2.0)
+            check(machine.transcript, tree.nonce, memory)
+
+
+def check(console: str, nonce: str, memory: str) -> None:
+    failure = re.search(r"^FAIL (.*)$", console, re.MULTILINE)
+    assert failure is None, f"with {memory} of memory: {failure[1]}"
+    passed = dict(re.findall(r"^ok (\w+) ([0-9a-f]{16})$", console, re.MULTILINE))
+    for case in CASES:
+        assert passed.get(case) == tag(nonce, case), f"with {memory} of memory: {case} was not reached"

@@ -1,0 +1,21 @@
+# SPDX-License-Identifier: MIT
+"""What needs a service that cannot run does not run either, and says why; the rest of the system does."""
+
+from lab4_system import System, service
+
+
+def run(tree) -> None:
+    with System(
+            tree,
+            service("good", actions=["ready"]),
+            service("last", needs=["middle"], actions=["ready"]),
+            service("middle", needs=["good", "absent"], actions=["ready"]),
+            service("absent", path="bin/is_not_there", actions=["ready"])) as system:
+        system.says(r"last: does not run: it needs middle")
+        before, _, _ = system.machine.transcript.partition("9ball: last: does not run")
+        assert "actor good ready" not in before, "last is given up when another service is up, not at once"
+        system.expect("good ready")
+    text = system.machine.transcript
+    assert "9ball: absent: does not run: its program cannot be run\n" in text
+    assert "9ball: middle: does not run: it needs absent\n" in text
+    assert all(event.startswith("good ") for event in system.events()), "a service runs whose need has failed"

@@ -1,0 +1,20 @@
+# SPDX-License-Identifier: MIT
+"""The whole system: it boots to the prompt, runs programs, and goes off."""
+
+from glenda.errors import GuestDeadline, GuestIdle
+from glenda.shell import Shell
+
+
+def run(tree) -> None:
+    with tree.boot() as machine:
+        try:
+            shell = Shell(machine)
+        except (GuestDeadline, GuestIdle):
+            raise AssertionError("the shell's prompt does not come") from None
+        assert shell.run("run hello").startswith("hello, world\n"), "`run hello` does not say hello"
+        names = {row.name for row in shell.ps()}
+        assert {"9ball", "factotum", "unicorn", "uart", "console"} <= names, f"`ps` lists {', '.join(sorted(names))}"
+        shell.run(f"kill {shell.pid('uart')}")
+        assert shell.run("run hello", within=2.0).startswith("hello, world\n"), "after the end of its driver the terminal is dead"
+        shell.type("shutdown\r")
+        assert machine.run_to_exit(within=2.0) == 0
