@@ -30,17 +30,13 @@ Answer<void> Factotum::copy_process(Process& child, Process& parent, const Threa
     child.image = parent.image;
     child.schedule = parent.schedule;
     child.cnode_radix = parent.cnode_radix;
-    child.spare_utcb = parent.spare_utcb;
     child.heap_start = parent.heap_start;
     child.break_ = parent.break_;
     child.set_name(parent.name_view());
 
     if (!child.space.create(memory_, stores_, child.account)) return Refusal(ServerError::OutOfMemory);
-    TRY_VOID(child.space.fork(memory_, parent.space));
-    for (const Thread* other = threads_.first(parent); other != nullptr; other = threads_.next(*other)) {
-        if (other == &caller) continue;
-        TRY_VOID(child.space.unmap(memory_, other->utcb_address, other->utcb_address + kPageSize));
-    }
+    unsigned steps = ~0u;
+    TRY_VOID(child.space.fork(memory_, parent.space, caller.utcb_address, steps));
     TRY_VOID(make_objects(child, caller.utcb_address));
     TRY_VOID(give_usual_capabilities(child, parent));
     copy_slots(child, parent);
