@@ -5,6 +5,7 @@
 
 namespace glenda::factotum {
 
+constexpr unsigned kStepsOfThread = 50;  // one ends
 constexpr unsigned kStepsOfRegion = 8;
 constexpr unsigned kStepsOfLeaf = 90;     // 512 entries are looked at, or a table is made for a copy of them
 constexpr unsigned kStepsOfPage = 2;      // one of them names a page
