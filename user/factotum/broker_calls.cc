@@ -27,7 +27,7 @@ Reaction Factotum::offer(Process& process, Request& request) {
 
 /// Gives it to those who wait for it.
 bool Factotum::offer_some(Process& process, unsigned& steps) {
-    constexpr unsigned kSteps = 40;
+    constexpr unsigned kSteps = 60;
     const unsigned service = process.work.subject;
     const std::uint64_t most = steps / kSteps;
     const std::uint64_t given = futex_.wake(service_key(service), most, [&](Waiter& waiter) {

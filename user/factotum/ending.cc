@@ -62,8 +62,8 @@ void Factotum::end_thread(Process& process, Thread& thread) {
 void Factotum::finish_end(Process& process) {
     const ExitStatus status = process.status;
     tear_down(process);
-    if (process.is_unborn) return processes_.release(process);
     if (process.ender) process.ender.reply(short_message(0));
+    if (process.is_unborn) return processes_.release(process);
     if (has(process.grants, Grants::Dma)) end_children(process, status);
     processes_.bequeath(process, *processes_.find_pid(kNineballPid), [&](Process& orphan) {
         if (orphan.is_zombie)

@@ -139,6 +139,8 @@ private:
     Reaction sbrk(Process& process, Request& request);
     Answer<void> map_anonymous(Process& process, std::uint64_t start, std::uint64_t end, MapFlags rights);
     Reaction unmap(Process& process, Request& request);
+    Reaction unmap_range(Process& process, const Range& range, std::uint64_t tid, const Message& answer,
+                         Request& request);
     bool unmap_some(Process& process, unsigned& steps);
     Reaction protect(Process& process, Request& request);
     bool protect_some(Process& process, unsigned& steps);
@@ -151,6 +153,8 @@ private:
         MmapFlags flags;
     };
     Reaction map(Process& process, Request& request);
+    bool has_many_pages(const Process& process, const MapRequest& wanted);
+    Reaction make_way(Process& process, const MapRequest& wanted, std::uint64_t tid, Request& request);
     Answer<std::uint64_t> map_memory(Process& process, const Request& request, const MapRequest& wanted);
     Answer<void> choose_object(Process& process, const Request& request, Region& region);
     bool populate_some(Process& process, unsigned& steps);

@@ -25,10 +25,12 @@ Reaction Factotum::sbrk(Process& process, Request& request) {
         if (const auto mapped = map_anonymous(process, old_end, end, MapFlags::ReadWrite); !mapped)
             return mapped.error();
     }
+    if (end < old_end) {
+        if (const auto has_room = process.space.make_room(memory_, 1); !has_room) return has_room.error();
+    }
     process.break_ = std::uint64_t(wanted);
     if (end >= old_end) return Reaction::ok(process.break_);
-    const Work work{.kind = WorkKind::Unmap, .at = end, .end = old_end, .answer = short_message(0, process.break_)};
-    return work_for(threads_.find_or_first(process, tid), process, work, request);
+    return unmap_range(process, {end, old_end}, tid, short_message(0, process.break_), request);
 }
 
 /// Maps zeroed memory where nothing is.
@@ -44,8 +46,19 @@ Reaction Factotum::unmap(Process& process, Request& request) {
     const auto range = range_of(address, reader.word());
     if (process.is_founder()) return ServerError::PermissionDenied;
     if (!reader.ok() || !range) return ServerError::BadRequest;
-    Thread& caller = threads_.find_or_first(process, reader.word());  // none: 0
-    return work_for(caller, process, {.kind = WorkKind::Unmap, .at = range->start, .end = range->end}, request);
+    return unmap_range(process, *range, reader.word(), short_message(0), request);  // no tid: 0
+}
+
+/// A few pages go at once.
+Reaction Factotum::unmap_range(Process& process, const Range& range, std::uint64_t tid, const Message& answer,
+                               Request& request) {
+    constexpr std::uint64_t kFewPages = 16;
+    const Work work{.kind = WorkKind::Unmap, .at = range.start, .end = range.end, .answer = answer};
+    if (range.end - range.start > kFewPages * kPageSize)
+        return work_for(threads_.find_or_first(process, tid), process, work, request);
+    const auto done = process.space.unmap(memory_, range.start, range.end);
+    if (objects_.has_more()) wind_timer();
+    return done ? Reaction(answer) : done.error();
 }
 
 /// If it is refused, then in the beginning: a hole makes a region more.

@@ -22,15 +22,32 @@ Reaction Factotum::map(Process& process, Request& request) {
     if (has(flags, MmapFlags::Populate) && rights == MapFlags{}) return ServerError::BadRequest;
     if (length == 0) return ServerError::BadRequest;
     if (length > memory_.total_pages() * kPageSize) return ServerError::OutOfMemory;
-    const auto mapped =
-        map_memory(process, request, {.address = address, .length = length, .rights = rights, .flags = flags});
+    const MapRequest wanted{.address = address, .length = length, .rights = rights, .flags = flags};
+    const std::uint64_t tid = reader.word();  // none: 0
+    if (has(flags, MmapFlags::Fixed) && has_many_pages(process, wanted)) return make_way(process, wanted, tid, request);
+    const auto mapped = map_memory(process, request, wanted);
     if (!mapped) return mapped.error();
     if (!has(flags, MmapFlags::Populate)) return Reaction::ok(*mapped);
     const Work work{.kind = WorkKind::Populate,
                     .at = *mapped,
                     .end = *mapped + align_up(length, kPageSize),
                     .answer = short_message(0, *mapped)};
-    return work_for(threads_.find_or_first(process, reader.word()), process, work, request);
+    return work_for(threads_.find_or_first(process, tid), process, work, request);
+}
+
+/// Whether there is so much in the range that it cannot go at once.
+bool Factotum::has_many_pages(const Process& process, const MapRequest& wanted) {
+    unsigned steps = 300;
+    const auto range = range_of(wanted.address, wanted.length);
+    return range && process.space.reach(memory_, range->start, range->end, steps) != range->end;
+}
+
+/// What is there goes in slices, and then the caller asks again.
+Reaction Factotum::make_way(Process& process, const MapRequest& wanted, std::uint64_t tid, Request& request) {
+    const Range range = *range_of(wanted.address, wanted.length);
+    const Region next{.start = range.start, .end = range.end, .rights = wanted.rights, .kind = RegionKind::Anonymous};
+    if (!process.space.can_replace(memory_, next)) return ServerError::OutOfMemory;
+    return unmap_range(process, range, tid, short_message(ServerError::Again), request);
 }
 
 Answer<std::uint64_t> Factotum::map_memory(Process& process, const Request& request, const MapRequest& wanted) {

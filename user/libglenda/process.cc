@@ -172,7 +172,7 @@ Answer<std::uint64_t> futex_wake(const std::atomic<std::uint32_t>& word, std::ui
 Answer<std::uint64_t> sbrk(std::int64_t bytes) { return ask_word(FactotumMethod::Sbrk, bytes, this_thread()); }
 
 Answer<std::uint64_t> map(std::uint64_t bytes, MapFlags rights, MmapFlags flags, std::uint64_t address) {
-    if (!has(flags, MmapFlags::Populate)) return ask_word(FactotumMethod::Mmap, address, bytes, rights, flags);
+    if (flags <= MmapFlags::Shared) return ask_word(FactotumMethod::Mmap, address, bytes, rights, flags);
     MessageWriter request(FactotumMethod::Mmap);
     request.word(address).word(bytes).word(rights).word(flags).word(this_thread());
     Received reply;

@@ -43,6 +43,8 @@ public:
     /// Adds a region, and charges its memory. What is in its range ends; or the region is refused, with OutOfMemory.
     enum class IfMapped : std::uint8_t { Replace, Refuse };
     Answer<void> map(Memory& memory, const Region& region, IfMapped if_mapped = IfMapped::Replace);
+    /// Whether there is memory for a region in place of what is there.
+    bool can_replace(Memory& memory, const Region& region);
     /// Ends what is mapped in a range. Page tables stay, and remain charged.
     Answer<void> unmap(Memory& memory, std::uint64_t start, std::uint64_t end);
     /// Changes the rights to a range. Also NotFound: it has a hole.
@@ -50,6 +52,9 @@ public:
     /// The same in two steps: for the accesses to come, and for what is mapped already, which can be done in parts.
     Answer<void> change_rights(Memory& memory, std::uint64_t start, std::uint64_t end, MapFlags rights);
     void narrow(Memory& memory, std::uint64_t start, std::uint64_t end, MapFlags rights);
+
+    /// Makes room for so many regions more. Errors: TooMany, OutOfMemory.
+    Answer<void> make_room(Memory& memory, unsigned more);
 
     // fork.cc
     /// Makes this space, which is new, a copy of another, with its regions and bytes; of UTCBs, with the one at `utcb`.
@@ -108,7 +113,6 @@ private:
     void drop_pages(Memory& memory, const Region& region);
     void unmap_leaf(Memory& memory, std::uint64_t address);
     void unmap_pages(Memory& memory, std::uint64_t start, std::uint64_t end);
-    Answer<void> make_room(Memory& memory, unsigned more);
     template <typename Count>
     Pages sum_of_parts(Span span, std::uint64_t start, std::uint64_t end, Count count) const;
     Pages owed(Span span, std::uint64_t start, std::uint64_t end) const;

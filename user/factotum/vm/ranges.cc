@@ -69,6 +69,14 @@ Answer<void> AddressSpace::map(Memory& memory, const Region& region, IfMapped if
     return {};
 }
 
+bool AddressSpace::can_replace(Memory& memory, const Region& region) {
+    const Pages freed = owed(regions_.span(region.start, region.end), region.start, region.end);
+    const Pages more = excess(region.price(), freed) + missing_tables(memory, region.start, region.end);
+    const bool is_paid = pay(memory, region.kind, more);
+    if (is_paid) pay_back(memory, region.kind, more);
+    return is_paid;
+}
+
 Answer<void> AddressSpace::unmap(Memory& memory, std::uint64_t start, std::uint64_t end) {
     Span old = regions_.span(start, end);
     if (old.is_empty()) return {};
@@ -119,7 +127,6 @@ void AddressSpace::narrow(Memory& memory, std::uint64_t start, std::uint64_t end
         (void)memory.kernel().protect(vspace(), start, (end - start) >> kPageBits, rights);
 }
 
-/// Makes room for more regions.
 Answer<void> AddressSpace::make_room(Memory& memory, unsigned more) {
     while (!regions_.has_room(more)) {
         CHECK(regions_.capacity() != RegionList::kMost, ServerError::TooMany);
