@@ -30,16 +30,25 @@ Reaction Factotum::map(Process& process, Request& request) {
     if (length == 0) return ServerError::BadRequest;
     if (length > memory_.total_pages() * kPageSize) return ServerError::OutOfMemory;
     const MapRequest wanted{.address = address, .length = length, .rights = rights, .flags = flags};
-    if (has(flags, MmapFlags::Fixed) && has_many_pages(process, wanted))
-        return make_way(process, wanted, reader.word(), request);  // no tid: 0
+    if (flags > MmapFlags::Shared) [[unlikely]]
+        return map_in_slices(process, wanted, request, reader.word());  // no tid: 0
+    const auto mapped = map_memory(process, request, wanted);
+    return mapped ? Reaction::ok(*mapped) : mapped.error();
+}
+
+/// MMAP with flags that can make it long.
+[[gnu::noinline]] Reaction Factotum::map_in_slices(Process& process, const MapRequest& wanted, Request& request,
+                                                   std::uint64_t tid) {
+    if (has(wanted.flags, MmapFlags::Fixed) && has_many_pages(process, wanted))
+        return make_way(process, wanted, tid, request);
     const auto mapped = map_memory(process, request, wanted);
     if (!mapped) return mapped.error();
-    if (!has(flags, MmapFlags::Populate)) return Reaction::ok(*mapped);
+    if (!has(wanted.flags, MmapFlags::Populate)) return Reaction::ok(*mapped);
     const Work work{.kind = WorkKind::Populate,
                     .at = *mapped,
-                    .end = *mapped + align_up(length, kPageSize),
+                    .end = *mapped + align_up(wanted.length, kPageSize),
                     .answer = short_message(0, *mapped)};
-    return work_for(threads_.find_or_first(process, reader.word()), process, work, request);
+    return work_for(threads_.find_or_first(process, tid), process, work, request);
 }
 
 /// Whether there is so much in the range that it cannot go at once.
