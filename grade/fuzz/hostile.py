@@ -97,7 +97,8 @@ def finish(shell: Shell) -> None:
 
 def attack_device(shell: Shell, target: str, seed: int, messages: int) -> set[int]:
     """The same for a driver. A first attack touches all pages that Unicorn and the driver will keep."""
-    assert "hostile: methods:" in shell.run(f"run hostile {target} {seed} 2000", within=60)
+    output = shell.run(f"run hostile {target} {seed} 2000", within=60)
+    assert "hostile: methods:" in output, output[-2000:]
     settle(shell)
     return attack(shell, target, seed, messages)
 
