@@ -61,7 +61,7 @@ Reaction Factotum::request_cap(Process& process, Request& request) {
 /// Replies with a capability to the service, or with the reason why not.
 void Factotum::give_service(ReplyHandle& caller, unsigned service, const Process& client) {
     const auto copy = broker_.copy(service, client_badge(client.pid, client.grants));
-    if (!copy) return caller.reply(copy.error());
+    if (!copy) return (void)caller.reply(copy.error());
     caller.reply(MessageWriter(0).cap(*copy));
     broker_.drop(*copy);
 }
