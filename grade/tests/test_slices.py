@@ -41,7 +41,7 @@ def test_a_service_for_many(machine: Callable[..., Machine], tmp_path: Path) -> 
     shell.press("start greeter")
     assert shell.saw(r"late: offer: .*\n", within=2)
     late = re.search(r"late: offer: a sleeper was (\d+) us late", shell.machine.transcript)
-    assert int(late[1]) <= 50       # its requests may wait for those who start the service
+    assert int(late[1]) <= 100      # it may wait not only for Factotum, but for those who read keys and start the service
 
 
 @pytest.mark.parametrize("what", SLICES)
