@@ -2,7 +2,7 @@
 """`make walk LAB=n`: GDB leads through the lab's path, stop by stop. PAUSE=1 waits for Enter at each.
 
 The walk of lab n is grade/walks/labn.toml; grade/gdb/walk.py says what stands there. At the top, `append` is the
-kernel's command line. `needs` may name a function: a kernel without it takes the walk in the file `otherwise`, beside this
+kernel's command line. `init` may be an init.toml in place of the tree's. `needs` may name a function: a kernel without it takes the walk in the file `otherwise`, beside this
 one. The machine is the grader's, so a walk shows the same each time.
 """
 
@@ -11,10 +11,11 @@ import os
 import socket
 import subprocess
 import sys
+import tempfile
 import tomllib
 from pathlib import Path
 
-from glenda import paths, qemu, symbols
+from glenda import images, paths, qemu, symbols
 from glenda.errors import Infrastructure
 from glenda.process import die_with_parent
 
@@ -41,7 +42,15 @@ def lead(root: Path, walk: Path, kernel: Path, initrd: Path) -> int:
     head = tomllib.loads(walk.read_text(encoding="utf-8"))
     if "needs" in head and not symbols.has_function(kernel, head["needs"]):
         return lead(root, walk.with_name(head["otherwise"]), kernel, initrd)
-    append = head["append"]
+    if "init" in head:
+        with tempfile.TemporaryDirectory() as folder:
+            changed = images.variant(Path(folder, initrd.name), tree=initrd.with_name("initrd"), replace={"init.toml": head["init"]})
+            return follow(root, walk, kernel, changed, head["append"])
+    return follow(root, walk, kernel, initrd, head["append"])
+
+
+def follow(root: Path, walk: Path, kernel: Path, initrd: Path, append: str) -> int:
+    """The same, for a machine that begins with this initrd."""
     port = free_port()
     try:
         guest = subprocess.Popen(machine(kernel, initrd, append, port), stdin=subprocess.DEVNULL, preexec_fn=die_with_parent)
