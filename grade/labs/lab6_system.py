@@ -31,3 +31,41 @@ def in_place_of_unicorn(tree, *cases: str, device: str = "rng") -> None:
         assert failure is None, failure[1]
         passed = re.search(rf"^ok {case} ([0-9a-f]{{16}})$", machine.transcript, re.MULTILINE)
         assert passed is not None and passed[1] == tag(tree.nonce, case), f"{case} does not come to its end"
+
+
+class Drivers:
+    """A machine whose drivers are user/tests/lab6_driver.cc, and which has nothing else: `clock` and `serial` say which of
+    them drives that device, or "" for none. A service shows the log on the kernel's console."""
+
+    def __init__(self, tree, clock: str = "", serial: str = "", *services: str) -> None:
+        self._folder = tempfile.TemporaryDirectory()
+        program = tree.build / "initrd/bin/lab6_driver"
+        init = init_toml(tree, service("unicorn", path="bin/unicorn", devices=True, provides="devices", protocol=3,
+                                       priority=210, console=False, args=[], actions=[]),
+                         service("logger", path="bin/logger", logger=True, args=[], actions=[]), *services)
+        table = "".join(f'[[driver]]\ncompatible = "{device}"\npath = "bin/drivers/{name}"\nclass = "rtc"\ndma = 1\n'
+                        f"priority = 77\n" for device, name in (("google,goldfish-rtc", clock), ("ns16550a", serial)) if name)
+        drivers = {f"bin/drivers/{name}": program for name in (clock, serial) if name}
+        initrd = images.variant(Path(self._folder.name, "initrd.cpio"), tree=tree.build / "initrd",
+                                replace={"init.toml": init, "drivers.toml": table, **drivers})
+        self.machine = tree.boot(initrd=initrd)
+
+    def __enter__(self) -> "Drivers":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.machine.close()
+        self._folder.cleanup()
+
+    def says(self, line: str, within: float = 4.0) -> None:
+        """Waits until somebody has said a line that ends like this."""
+        try:
+            self.machine.expect(rf"^\[.*: {line}$", within=within)
+        except STOPS as error:
+            reason = "everything waits" if isinstance(error, GuestIdle) else f"not in {within:g} s"
+            raise AssertionError(f"nobody says `{line}`: {reason}") from None
+
+    def said(self, device: str) -> list[str]:
+        """What Unicorn has said about a device, in order, without pids."""
+        found = re.findall(rf"^\[ *[\d.]+\] unicorn: {device}@\w+: (.*)$", self.machine.transcript, re.MULTILINE)
+        return [re.sub(r"\bprocess \d+", "process", line) for line in found]
