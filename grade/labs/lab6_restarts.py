@@ -32,7 +32,8 @@ def killed(tree) -> None:
     """Whoever kills a driver at work wants another one: that is no failure, and costs no time."""
     killer = service("reaper", path="bin/reaper", args=["rtc", "4"], needs=["unicorn"], uses=["devices"], power=True,
                      priority=101, restart="never", console=False, actions=[])
-    with Drivers(tree, "stays", "", killer) as system:
+    commander = service("commander", power=True, actions=["ready"])     # else the machine goes off when the reaper ends
+    with Drivers(tree, "stays", "", killer, commander) as system:
         system.says(r"4 drivers killed")
         said = system.said("rtc")
     assert said.count("process was killed") == 4

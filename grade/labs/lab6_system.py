@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: MIT
 """What the tests of lab 6 that boot share: a program in Unicorn's place, and a system with devices and a shell."""
 
+import contextlib
 import re
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 from glenda import devices, images
@@ -69,3 +71,44 @@ class Drivers:
         """What Unicorn has said about a device, in order, without pids."""
         found = re.findall(rf"^\[ *[\d.]+\] unicorn: {device}@\w+: (.*)$", self.machine.transcript, re.MULTILINE)
         return [re.sub(r"\bprocess \d+", "process", line) for line in found]
+
+
+def shell_of(tree, names: tuple[str, ...] = (), disk: Path | None = None, replace: dict | None = None, within: float = 2.0,
+             **options: object) -> Shell:
+    """The prompt of a machine with these devices (glenda/devices.py). If it does not come, and something is missing, the
+    log is on the kernel's console."""
+    if replace:
+        initrd = Path(tempfile.mkdtemp(dir=tree.build), "initrd.cpio")
+        options["initrd"] = images.variant(initrd, tree=tree.build / "initrd", replace=replace)
+    if disk is not None:
+        devices.make_disk(disk, BLOCKS * BLOCK)
+    machine = tree.boot(extra=devices.arguments(list(names), disk=disk), **options)
+    try:
+        return Shell(machine, within=within)
+    except STOPS:
+        raise AssertionError("the shell's prompt does not come") from None
+
+
+@contextlib.contextmanager
+def session_of(*arguments: object, **options: object) -> Iterator[Shell]:
+    """The same, for what is typed there. If that fails, the end of the log is on the kernel's console: a driver says
+    there what it misses."""
+    shell = shell_of(*arguments, **options)
+    try:
+        yield shell
+    except (AssertionError, *STOPS) as error:
+        with contextlib.suppress(AssertionError, *STOPS):
+            shell.type("\x03")
+            shell.machine.sendline("log")
+            shell.machine.expect("nothing is printed", within=0.5)
+        if isinstance(error, AssertionError):
+            raise
+        raise AssertionError(f"a program does not come to its end: {str(error).partition(chr(10))[0]}") from None
+    shell.machine.close()
+
+
+def differing(image: Path, expected: dict[int, bytes]) -> list[int]:
+    """The numbers of the disk's blocks that are not as expected; those that are not named are zero."""
+    data, zero = image.read_bytes(), bytes(BLOCK)
+    return [number for number in range(BLOCKS)
+            if data[number * BLOCK:(number + 1) * BLOCK] != expected.get(number, zero)]
