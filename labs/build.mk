@@ -17,8 +17,8 @@ lint-labs: ## what is wrong in the sources of the labs, in a second
 check-labs: ## prove the labs: every stopping point boots and scores, students can merge, nothing leaks; QUICK=1
 	$(Q)$(EXPORTER) check $(if $(QUICK),--quick)
 
-check-mutants: ## try wrong solutions: the tests must catch every one; LAB=2 ONLY=2.1-rights-gained,...
-	$(Q)$(EXPORTER) mutants $(if $(LAB),--lab $(LAB)) $(if $(ONLY),--only '$(ONLY)')
+check-mutants: ## try wrong solutions: the tests must catch every one; LAB=2 ONLY=2.1-rights-gained,... CARRIED=1
+	$(Q)$(EXPORTER) mutants $(if $(LAB),--lab $(LAB)) $(if $(ONLY),--only '$(ONLY)') $(if $(CARRIED),--carried)
 
 calibrate: ## record the score of every stopping point and the tests' limits in lab.toml; LAB=2
 	$(Q)$(EXPORTER) calibrate $(if $(LAB),--lab $(LAB))

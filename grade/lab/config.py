@@ -52,10 +52,13 @@ class Test:
 
 @dataclass(frozen=True)
 class Lab:
+    """`carries`: names of tests of the lab before, see carried.py."""
+
     number: int
     title: str
     exercises: tuple[Exercise, ...]
     tests: tuple[Test, ...]
+    carries: tuple[str, ...] = ()
 
     def exercise(self, number: str) -> Exercise:
         """The exercise with this number. One of an earlier lab has a number alone."""
@@ -110,7 +113,8 @@ def parse(path: Path, *, hidden: bool = False) -> Lab:
         names = [test.name for test in tests]
         if twice := sorted({name for name in names if names.count(name) > 1}):
             raise ValueError(f"two tests are called {twice[0]}")
-        return Lab(int(lab.get("number", 0)), str(lab.get("title", "")), exercises, in_order(exercises, tests))
+        return Lab(int(lab.get("number", 0)), str(lab.get("title", "")), exercises, in_order(exercises, tests),
+                   tuple(lab.get("carries", ())))
     except KeyError as error:
         raise BadLab(f"{path}: {error.args[0]} is missing") from None
     except (TypeError, ValueError, AttributeError) as error:

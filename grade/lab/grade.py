@@ -10,15 +10,16 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NoReturn
 
 from glenda import paths, plugins, qemu
 from glenda.errors import Infrastructure
 
-from . import boot, build, config, host, pool, protected, results, script, submission, trouble
+from . import boot, build, carried, config, host, pool, protected, results, script, submission, trouble
 from .config import BadLab, Lab, Test
+from .results import Graded
 from .screen import Screen
 from .setting import Outcome, Setting
 from .submission import Files
@@ -76,11 +77,11 @@ def grade(options: argparse.Namespace) -> int:
     tests = choose(lab, options)
     nonce = submission.nonce(mark, submission.secret(options.secret_in or folder.parent))
     whole = options.test is None and options.ex is None
-    text, graded = grade_tree(lab, tests, tree, folder, nonce, options, notes, whole=whole)
+    text, graded, earlier = grade_tree(lab, tests, tree, folder, nonce, options, notes, whole=whole)
     name = options.shown or shown(folder, root)
-    results.write_all(folder, lab, graded, text, whole=whole, fingerprint=mark, log=name)
+    results.write_all(folder, lab, graded, earlier, text, whole=whole, fingerprint=mark, log=name)
     print(f"  {time.monotonic() - begun:.1f} s    {name}/results.json, results.txt, junit.xml", flush=True)
-    if any(outcome.verdict.kind == Kind.INFRA for _, outcome in graded):
+    if any(outcome.verdict.kind == Kind.INFRA for _, outcome in [*graded, *earlier]):
         return 2
     return int(options.strict and any(outcome.verdict.kind != Kind.OK for test, outcome in graded if test.points))
 
@@ -129,8 +130,8 @@ def choose(lab: Lab, options: argparse.Namespace) -> list[Test]:
 
 
 def grade_tree(lab: Lab, tests: list[Test], tree: Path, folder: Path, nonce: str, options: argparse.Namespace,
-               notes: list[str], *, whole: bool) -> tuple[str, list[tuple[Test, Outcome]]]:
-    """Builds, runs, prints. Returns what was printed, and the outcomes."""
+               notes: list[str], *, whole: bool) -> tuple[str, Graded, Graded]:
+    """Builds, runs, prints. Returns what was printed, the outcomes, and those of tests of the lab before."""
     text: list[str] = []
 
     def say(lines: Iterable[str]) -> None:
@@ -152,19 +153,30 @@ def grade_tree(lab: Lab, tests: list[Test], tree: Path, folder: Path, nonce: str
     else:
         qemu.find()
         plugins.build("deadline")       # once, before the tests need it side by side
-    setting = Setting(tree, folder, built.kernel, built.initrd, nonce)
+    graded, earlier = [], []
+    for test, outcome in run_tests(tests, Setting(tree, folder, built.kernel, built.initrd, nonce), built, options.jobs):
+        graded.append((test, outcome))
+        say(screen.test(test, outcome))
+    if whole and not built.error and (again := carried.choose(tree, lab)):
+        before, tests = again
+        built = carried.build_for(tree, before, built, options.jobs, options.make)
+        setting = Setting(tree, folder / "carried", built.kernel, built.initrd, nonce)
+        setting.results.mkdir(exist_ok=True)
+        earlier = list(run_tests(tests, setting, built, options.jobs))
+        say(screen.carried(before, earlier))
+    say(screen.foot(graded, earlier, whole=whole))
+    return "".join(text), graded, earlier
 
+
+def run_tests(tests: list[Test], setting: Setting, built: build.Build, jobs: int) -> Iterator[tuple[Test, Outcome]]:
+    """The tests with their outcomes, in order. Keeps their logs."""
     def runner(test: Test) -> Outcome:
         if built.error and test.kind != "host":
             return Outcome(test.name, of_build(built.error))
         return RUNNERS[test.kind](setting, test)
 
-    graded = []
-    for test, outcome in zip(tests, pool.run(tests, runner, options.jobs)):
-        results.write(folder / f"{test.name}.log", outcome.log)
-        graded.append((test, outcome))
-        say(screen.test(test, outcome))
-    say(screen.foot(graded, whole=whole))
-    return "".join(text), graded
+    for test, outcome in zip(tests, pool.run(tests, runner, jobs)):
+        results.write(setting.results / f"{test.name}.log", outcome.log)
+        yield test, outcome
 
 

@@ -22,10 +22,12 @@ def write(path: Path, text: str) -> None:
     os.replace(scratch, path)
 
 
-def write_all(folder: Path, lab: Lab, graded: Graded, screen: str, *, whole: bool, fingerprint: str, log: str) -> None:
-    """All files but the logs. None of them but times.json holds a time. `log`: the folder as the screen names it.
+def write_all(folder: Path, lab: Lab, graded: Graded, earlier: Graded, screen: str, *, whole: bool, fingerprint: str, log: str) -> None:
+    """All files but the logs. `earlier`: tests of the lab before, see carried.py. None of them but times.json holds a time. `log`: the folder as the screen names it.
     known.json is for our helpers: the last result of each test, whichever run it is from."""
-    found = gradescope(lab, graded, screen, log) | {"whole": whole, "submission": fingerprint}
+    found = gradescope(lab, graded, screen, log) | {
+        "carried": {test.name: {"exercise": test.exercise, "kind": outcome.verdict.kind.value} for test, outcome in earlier},
+        "whole": whole, "submission": fingerprint}
     write(folder / "results.json", json.dumps(found, indent=1) + "\n")
     write(folder / "results.txt", screen)
     write(folder / "junit.xml", junit(lab, graded))

@@ -124,12 +124,21 @@ class Screen:
         again = [f"again, recorded: make record TEST={test.name}"] if test.kind == "boot" and not test.hidden else []
         return [f"log {self._results}/{test.name}.log", *again]
 
-    def foot(self, graded: Sequence[tuple[Test, Outcome]], *, whole: bool) -> list[str]:
-        """The score, and what to do next. `whole`: all tests of the lab have run."""
+    def carried(self, before: Lab, graded: Sequence[tuple[Test, Outcome]]) -> list[str]:
+        """Tests of the lab before: how many pass, and those that do not."""
+        failed = [(test, outcome) for test, outcome in graded if outcome.verdict.kind != Kind.OK]
+        have = f"{len(graded) - len(failed)} of {len(graded)} tests" if failed else f"all {len(graded)} tests"
+        screen = Screen(before, results=f"{self._results}/carried")
+        return [f"Lab {before.number}  {have} that this lab runs again pass (no points)",
+                *(line for test, outcome in failed for line in screen.test(test, outcome))]
+
+    def foot(self, graded: Sequence[tuple[Test, Outcome]], earlier: Sequence[tuple[Test, Outcome]] = (), *,
+             whole: bool) -> list[str]:
+        """The score, and what to do next. `whole`: all tests of the lab have run. `earlier`: tests of the lab before."""
         have = sum(score_of(test, outcome) for test, outcome in graded)
         most = sum(test.points for test, _ in graded)
         ended = sum(outcome.verdict.kind in (Kind.OK, Kind.WRONG, Kind.LEAK, Kind.BROKEN) for _, outcome in graded)
-        next_ = sorted({outcome.verdict.missing or test.exercise for test, outcome in graded
+        next_ = sorted({outcome.verdict.missing or test.exercise for test, outcome in [*earlier, *graded]
                         if outcome.verdict.kind not in (Kind.OK, Kind.INFRA)}, key=order)
         parts = [f"Score {number(have)}/{number(most)}" + ("" if whole else " of what was run")]
         if next_:

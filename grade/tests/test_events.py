@@ -53,8 +53,7 @@ def test_a_parent_that_ends(shell: Shell) -> None:
     before = shell.ps()
     shell.run("run supervise orphan", within=1)
     assert shell.saw("child: runs\n")
-    shell.type("\r")
-    shell.until_prompt()
+    shell.press("")
     until = shell.machine.monitor.clock() + 0.5
     while [row.name for row in shell.ps()] != [row.name for row in before]:     # it is about to end
         assert shell.machine.monitor.clock() < until, shell.ps()
@@ -101,17 +100,14 @@ def test_an_observer(shell: Shell, what: str, events: list[str]) -> None:
 
 def test_nobody_is_kept_from_being_killed(shell: Shell) -> None:
     """One that is about to end waits for an observer, who does not answer."""
-    shell.type("run observe hold &\r")
+    shell.press("run observe hold &")
     assert shell.saw("observe: exit, 0x5\n")
-    shell.type("\r")
-    shell.until_prompt()
+    shell.press("")
     observer, held = (row for row in shell.ps() if row.name == "observe")
     assert held.parent == observer.pid and held.state == "stop"
-    shell.type(f"kill {held.pid}\r")
+    shell.press(f"kill {held.pid}")
     assert shell.saw("observe: the child ended by 1\n")
-    shell.type("\r")
-    shell.until_prompt()
-    shell.run("run spin 20", within=1)
+    shell.press("run spin 20", within=1)
     assert "observe" not in {row.name for row in shell.ps()}
 
 

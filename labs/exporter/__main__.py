@@ -13,6 +13,7 @@ from .errors import Problem, raise_if
 from .folder import write_folder
 from .grader import Grader
 from .lint import lint
+from .mutant_carried import Carried
 from .mutant_report import Check
 from .prebuilt import Prebuilt
 from .publish import Publication
@@ -101,14 +102,19 @@ def record(options: argparse.Namespace) -> int:
 def try_mutants(options: argparse.Namespace) -> int:
     course = complete_course(options)
     check = Check(course, options.build / "labs/mutants", options.make)
+    carried = Carried(course, options.build / "labs/mutants", options.make)
     only, wrong = [name for name in options.only.split(",") if name], 0
     labs = [lab for lab in course.labs if options.lab in (None, lab.number)]
     if strange := [name for name in only if not name.startswith(tuple(f"{lab.number}." for lab in labs))]:
         raise Problem(f"{strange[0]} is no wrong solution of these labs: {', '.join(lab.name for lab in labs)}")
     for lab in labs:
         of_lab = [name for name in only if name.startswith(f"{lab.number}.")]
-        if of_lab or not only:
+        if (of_lab or not only) and not options.carried:
             wrong += check.run(lab, of_lab)
+        elif of_lab or not only:
+            complaints = carried.run(lab, of_lab)
+            print("".join(f"{complaint}\n" for complaint in complaints), end="")
+            wrong += len(complaints)
     return int(wrong > 0)
 
 
@@ -148,6 +154,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     command = commands.add_parser("mutants", help="try the wrong solutions: the tests must catch every one")
     command.add_argument("--lab", type=int, help="this lab alone")
     command.add_argument("--only", default="", metavar="ID,...", help="these alone, of one lab")
+    command.add_argument("--carried", action="store_true", help="in the next lab: is the exercise named that is wrong?")
     command.set_defaults(run=try_mutants)
 
     options = parser.parse_args(arguments)

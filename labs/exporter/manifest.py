@@ -51,7 +51,8 @@ class Given:
 
 @dataclass(frozen=True)
 class Lab:
-    """One lab. `path`: its lab.toml in the solved tree; `prebuilt`: programs that it publishes ready to run (prebuilt.py)."""
+    """One lab. `path`: its lab.toml in the solved tree; `prebuilt`: programs that it publishes ready to run (prebuilt.py);
+    `carries`: tests of the lab before that it runs again."""
 
     number: int
     title: str
@@ -60,6 +61,7 @@ class Lab:
     first: tuple[str, ...]
     silent: tuple[str, ...]
     prebuilt: tuple[str, ...]
+    carries: tuple[str, ...]
     exercises: tuple[Exercise, ...]
     tests: tuple[Test, ...]
     given: tuple[Given, ...]
@@ -124,4 +126,5 @@ def read_lab(path: str, data: bytes) -> Lab:
                   for index, table in enumerate(document.get("given", [])))
     lab = document["lab"]
     return Lab(lab["number"], lab["title"], lab.get("hours", ""), path, tuple(lab["first"]), tuple(lab.get("silent", ())),
-               tuple(lab.get("prebuilt", ())), exercises, _tests(document, lines), given, document.get("scores", {}), document)
+               tuple(lab.get("prebuilt", ())), tuple(lab.get("carries", ())), exercises,
+               _tests(document, lines), given, document.get("scores", {}), document)

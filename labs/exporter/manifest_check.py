@@ -9,7 +9,8 @@ from .ids import EXERCISE, HOLE, exercise_of, lab_of
 DIFFICULTIES = ("easy", "moderate", "hard")
 KINDS = {"boot": ("program",), "host": ("source",), "script": ("script",)}     # and the keys that each needs
 KEYS = {
-    "lab": {"number": int, "title": str, "hours": str, "first": list, "silent": list, "prebuilt": list},
+    "lab": {"number": int, "title": str, "hours": str, "first": list, "silent": list, "prebuilt": list,
+            "carries": list},        # tests of the lab before that this lab runs again
     "given": {"hole": str, "file": str, "why": str},
     "moved": {"yours": str, "now": str},        # where code of the lab before went: make next-lab tells
     "exercise": {"id": str, "title": str, "difficulty": str, "section": str, "holes": list, "files": list, "hints": list},

@@ -82,33 +82,47 @@ def attempt(place: Place, mutant: Mutant, tests: Sequence[Test]) -> Trial:
     return Trial(mutant, tuple(failures), time.monotonic() - begun)
 
 
+def first_failure(place: Place, mutant: Mutant, tests: Sequence[Test]) -> Trial:
+    """Makes the mistake, tests in the order of `tests` until one fails in whatever way, and takes the mistake back."""
+    place.change(mutant)
+    begun = time.monotonic()
+    try:
+        failure = next(filter(None, (place.test(test.name) for test in tests)), None)
+    finally:
+        place.restore(mutant)
+    return Trial(mutant, (failure,) if failure else (), time.monotonic() - begun)
+
+
 Opener = Callable[[int], Place]     # the place of the worker with this number
+Judge = Callable[[Place, Mutant, Sequence[Test]], Trial]
 
 
 class _Worker:
     """What a worker's process knows. Its first trial opens its place: then the caller hears of what goes wrong."""
 
     open: Opener
+    judge: Judge
     number: int
     place: Place | None = None
 
     @classmethod
-    def begin(cls, opener: Opener, numbers: "SimpleQueue[int]") -> None:
-        cls.open, cls.number, cls.place = opener, numbers.get(), None
+    def begin(cls, opener: Opener, judge: Judge, numbers: "SimpleQueue[int]") -> None:
+        cls.open, cls.judge, cls.number, cls.place = opener, judge, numbers.get(), None
 
     @classmethod
     def attempt(cls, mutant: Mutant, tests: Sequence[Test]) -> Trial:
         cls.place = cls.place or cls.open(cls.number)
-        return attempt(cls.place, mutant, tests)
+        return cls.judge(cls.place, mutant, tests)
 
 
-def trials(mutants: Sequence[Mutant], tests: Sequence[Test], opener: Opener, workers: int) -> Iterator[Trial]:
+def trials(mutants: Sequence[Mutant], tests: Sequence[Test], opener: Opener, workers: int,
+           judge: Judge = attempt) -> Iterator[Trial]:
     """Tries all, `workers` at a time, and yields them in their order. Raises what `opener` raises."""
     fork = multiprocessing.get_context("fork")
     numbers = fork.SimpleQueue()
     for number in range(1, workers + 1):
         numbers.put(number)
-    with ProcessPoolExecutor(workers, mp_context=fork, initializer=_Worker.begin, initargs=(opener, numbers)) as pool:
+    with ProcessPoolExecutor(workers, mp_context=fork, initializer=_Worker.begin, initargs=(opener, judge, numbers)) as pool:
         waiting = [pool.submit(_Worker.attempt, mutant, tests) for mutant in mutants]
         try:
             for trial in waiting:
