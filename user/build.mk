@@ -10,7 +10,9 @@ LIBDRIVER := $(BUILD)/user/libdriver.a
 LIBDRIVER_OBJECTS := $(patsubst %,$(BUILD)/user/%.o,$(filter-out %/main.cc,$(wildcard user/driver/*.cc user/driver/process/*.cc user/drivers/*/*.cc)))
 CRT0 := $(BUILD)/user/user/libglenda/crt0.S.o
 
-USER_FOLDERS := $(filter-out libglenda driver drivers apps tests,$(notdir $(patsubst %/,%,$(wildcard user/*/))))
+# Programs that a lab ships ready to run, because it is about others: they are not built, even if their sources are here.
+PREBUILT_PROGRAMS := $(if $(PREBUILT),$(shell cd $(PREBUILT) && find bin -type f))
+USER_FOLDERS := $(filter-out libglenda driver drivers apps tests $(PREBUILT_PROGRAMS:bin/%=%),$(notdir $(patsubst %/,%,$(wildcard user/*/))))
 USER_SINGLES := $(wildcard user/apps/*.cc user/tests/*.cc)
 TESTS_COMMON := $(patsubst %,$(BUILD)/user/%.o,$(wildcard user/tests/common/*.cc))
 TESTS_FUZZ := $(patsubst %,$(BUILD)/user/%.o,$(wildcard user/tests/fuzz/*.cc))
@@ -19,12 +21,9 @@ TESTS_NINEBALL := $(patsubst %,$(BUILD)/user/%.o,$(filter-out %/main.cc,$(wildca
 # The same of Unicorn.
 TESTS_UNICORN := $(patsubst %,$(BUILD)/user/%.o,$(filter-out %/main.cc,$(wildcard user/unicorn/*.cc)))
 TESTS_VIRTIO := $(patsubst %,$(BUILD)/user/%.o,$(wildcard user/tests/virtio/*.cc))
-USER_DRIVERS := $(patsubst user/%/main.cc,%,$(wildcard user/drivers/*/main.cc))
+USER_DRIVERS := $(filter-out $(PREBUILT_PROGRAMS:bin/%=%),$(patsubst user/%/main.cc,%,$(wildcard user/drivers/*/main.cc)))
 USER_PROGRAMS := $(USER_FOLDERS) $(USER_DRIVERS) $(basename $(notdir $(USER_SINGLES)))
 USER_ELFS := $(patsubst %,$(BUILD)/user/%.elf,$(USER_PROGRAMS))
-
-# Programs that come ready to run, because a tree does not have their sources yet.
-PREBUILT_PROGRAMS := $(filter-out $(USER_PROGRAMS:%=bin/%),$(if $(PREBUILT),$(shell cd $(PREBUILT) && find bin -type f)))
 
 INITRD_TREE := $(BUILD)/initrd
 INITRD := $(BUILD)/initrd.cpio

@@ -15,17 +15,25 @@ Reaction Factotum::offer(Process& process, Request& request) {
         return Reaction::ok();
     }
     if (const auto kept = broker_.offer(*service, request.cap_index(0)); !kept) return kept.error();
-    processes_.for_each([&](Process& waiting) {
-        for (Thread* thread = threads_.first(waiting); thread != nullptr; thread = threads_.next(*thread)) {
-            if (thread->kind != WaitKind::Service || thread->awaited != std::int64_t{*service}) continue;
-            thread->kind = WaitKind::None;
-            give_service(thread->reply, *service, waiting);
-        }
-    });
+    serve_waiting(*service);
     return Reaction::ok();
 }
 
+/// Those that have asked for the service before it was there get it now.
+void Factotum::serve_waiting(unsigned service) {
+    // lab 5.6b {
+    processes_.for_each([&](Process& waiting) {
+        for (Thread* thread = threads_.first(waiting); thread != nullptr; thread = threads_.next(*thread)) {
+            if (thread->kind != WaitKind::Service || thread->awaited != std::int64_t{service}) continue;
+            thread->kind = WaitKind::None;
+            give_service(thread->reply, service, waiting);
+        }
+    });
+    // lab 5.6b }
+}
+
 Reaction Factotum::request_cap(Process& process, Request& request) {
+    // lab 5.6c {
     MessageReader reader = request.reader();
     const auto service = Broker::number_of(reader.word());
     const auto flags = RequestFlags(reader.word());
@@ -42,14 +50,17 @@ Reaction Factotum::request_cap(Process& process, Request& request) {
     ReplyHandle caller = request.defer();
     give_service(caller, *service, process);
     return Reaction::later();
+    // lab 5.6c }
 }
 
 /// Replies with a capability to the service, or with the reason why not.
 void Factotum::give_service(ReplyHandle& caller, unsigned service, const Process& client) {
+    // lab 5.6d {
     const auto copy = broker_.copy(service, client_badge(client.pid, client.grants));
     if (!copy) return caller.reply(copy.error());
     caller.reply(MessageWriter(0).cap(*copy));
     broker_.drop(*copy);
+    // lab 5.6d }
 }
 
 }  // namespace glenda::factotum

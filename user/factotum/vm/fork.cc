@@ -23,6 +23,7 @@ bool is_inherited(const Region& region) {
 }  // namespace
 
 Answer<void> AddressSpace::fork(Memory& memory, AddressSpace& parent) {
+    // lab 5.8a {
     TRY_VOID(inherit(memory, parent));
     for (unsigned i = 0; i < regions_.count(); i++) {
         const Region& region = regions_.at(i);
@@ -35,10 +36,12 @@ Answer<void> AddressSpace::fork(Memory& memory, AddressSpace& parent) {
         }
     }
     return {};
+    // lab 5.8a }
 }
 
 /// Charges and adds the parent's regions.
 Answer<void> AddressSpace::inherit(Memory& memory, const AddressSpace& parent) {
+    // lab 5.8b {
     TRY(runs, stores_->images.enter(*parent.image_));
     image_ = parent.image_;
     runs_ = runs;
@@ -53,10 +56,12 @@ Answer<void> AddressSpace::inherit(Memory& memory, const AddressSpace& parent) {
     }
     CHECK(pay(memory, RegionKind::Image, cost + tables_reached(memory)), ServerError::OutOfMemory);
     return {};
+    // lab 5.8b }
 }
 
 /// Names the pages of one of the parent's regions here, too.
 Result<void> AddressSpace::share_pages(Memory& memory, AddressSpace& parent, const Region& region) {
+    // lab 5.8c {
     for (std::uint64_t at = region.start; at < region.end; at = PageTree::leaf_after(at)) {
         const std::span<PageEntry> theirs = parent.tree_.leaf(memory, at, region.end);
         if (theirs.empty()) continue;
@@ -71,6 +76,7 @@ Result<void> AddressSpace::share_pages(Memory& memory, AddressSpace& parent, con
         }
     }
     return {};
+    // lab 5.8c }
 }
 
 /// Takes copies of a region's pages at once. The kernel writes to a UTCB by its physical address, so it must stay
@@ -85,12 +91,14 @@ Result<void> AddressSpace::copy_pages(Memory& memory, const Region& region) {
 
 /// Gives the entry a page of its own: a copy of the one that others name, too.
 Result<void> AddressSpace::break_sharing(Memory& memory, PageEntry& entry) {
+    // lab 5.8d {
     TRY(copy, memory.take_frame());
     copy_page(memory.window(copy), memory.window(entry.page()));
     if (entry.slot() != 0) memory.give_mapping(entry.slot());
     memory.release_frame(entry.page());
     entry = PageEntry(copy);
     return {};
+    // lab 5.8d }
 }
 
 }  // namespace glenda::factotum
