@@ -3,7 +3,8 @@
 
 The walk of lab n is grade/walks/labn.toml; grade/gdb/walk.py says what stands there. At the top, `append` is the
 kernel's command line. `needs` may name a function: a kernel without it takes the walk in the file `otherwise`, beside this
-one. The machine is the grader's, so a walk shows the same each time.
+one. `devices` are those that the machine has, and `services` is added to init.toml. The machine is the grader's, so a walk
+shows the same each time.
 """
 
 import argparse
@@ -14,7 +15,7 @@ import sys
 import tomllib
 from pathlib import Path
 
-from glenda import paths, qemu, symbols
+from glenda import devices, images, paths, qemu, symbols
 from glenda.errors import Infrastructure
 from glenda.process import die_with_parent
 
@@ -27,9 +28,16 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
-def machine(kernel: Path, initrd: Path, append: str, port: int) -> list[str]:
-    """QEMU's command line, stopped before the first instruction."""
-    return [*qemu.board(), "-serial", "null", "-kernel", str(kernel), "-initrd", str(initrd), "-append", append,
+def machine(kernel: Path, initrd: Path, head: dict, port: int) -> list[str]:
+    """QEMU's command line, stopped before the first instruction. `head`: what stands at the top of the walk's file."""
+    disk = paths.RESULTS / "walk" / "disk.img"
+    if "devices" in head:
+        devices.make_disk(disk)
+    if "services" in head:
+        init = (paths.INITRD_TREE / "init.toml").read_text(encoding="utf-8") + head["services"]
+        initrd = images.variant(disk.with_name("initrd.cpio"), replace={"init.toml": init})
+    return [*qemu.board(), "-serial", "null", "-kernel", str(kernel), "-initrd", str(initrd), "-append", head["append"],
+            *devices.arguments(head.get("devices", []), disk=disk),
             "-icount", "shift=0,sleep=off", "-S", "-gdb", f"tcp:127.0.0.1:{port}"]
 
 
@@ -41,10 +49,9 @@ def lead(root: Path, walk: Path, kernel: Path, initrd: Path) -> int:
     head = tomllib.loads(walk.read_text(encoding="utf-8"))
     if "needs" in head and not symbols.has_function(kernel, head["needs"]):
         return lead(root, walk.with_name(head["otherwise"]), kernel, initrd)
-    append = head["append"]
     port = free_port()
     try:
-        guest = subprocess.Popen(machine(kernel, initrd, append, port), stdin=subprocess.DEVNULL, preexec_fn=die_with_parent)
+        guest = subprocess.Popen(machine(kernel, initrd, head, port), stdin=subprocess.DEVNULL, preexec_fn=die_with_parent)
     except (OSError, Infrastructure) as error:
         print(error, file=sys.stderr)
         return 2
