@@ -86,7 +86,7 @@ def make(tree: Path, command: list[str], folder: Path, suffix: str, inputs: Iter
     state, scratch = target.with_suffix(".json"), target.with_suffix(f".{os.getpid()}")
     if target.exists() and is_current(state, tree):
         return target, ""
-    listed = scratch.with_suffix(".d")
+    listed, record = (scratch.with_name(scratch.name + each) for each in (".d", ".record"))
     with tempfile.TemporaryFile() as told:
         done = subprocess.run([*command, *(["-MMD", "-MF", str(listed)] if suffix else []), "-o", str(scratch)], cwd=tree,
                               stdout=told, stderr=told, env=os.environ | {"LC_ALL": "C"}, check=False,
@@ -100,7 +100,6 @@ def make(tree: Path, command: list[str], folder: Path, suffix: str, inputs: Iter
         return target, build.lasting(complaint).replace(f"{tree}/", "") or "the compiler fails and does not say why"
     used = listed.read_text().replace("\\\n", " ").split()[1:] if suffix else list(map(str, inputs))
     listed.unlink(missing_ok=True)
-    record = scratch.with_suffix(".record")
     record.write_text(json.dumps({name: digest(tree / name) for name in used}))
     os.replace(scratch, target)
     os.replace(record, state)
