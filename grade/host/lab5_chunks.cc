@@ -105,6 +105,9 @@ void all_free_again() {
     const ChunkNumber untouched = world.store.first_untouched();
     (void)world.take();
     EXPECT_EQ(world.store.first_untouched(), untouched);  // there was no need for another chunk
+    world.memory.give_frame(pages[0]);
+    const auto object = world.memory.take_untyped();
+    EXPECT(object && chunk_of(*object) != chunk_of(pages[0]));  // one that was never used is there, so this stays
     world.check();
 }
 

@@ -142,6 +142,29 @@ void private_objects() {
     world.check({&space});
 }
 
+/// A device was mapped when its region was made. The page of an object with a pager is somebody else's business.
+void devices_and_pagers() {
+    World world;
+    AddressSpace space = world.begin();
+    world.map(space, {.start = kDeviceArea,
+                      .end = kDeviceArea + kPageSize,
+                      .rights = MapFlags::ReadWrite,
+                      .kind = RegionKind::Device});
+    EXPECT(space.resolve(world.memory, kDeviceArea, Access::Write) == CrashKind::None);
+    EXPECT(World::look(space, kDeviceArea) == nullptr);
+
+    const auto object = world.objects.create(1, Accounts::kRoot, ObjectKind::Pager);
+    EXPECT(object.has_value());
+    Region region = anonymous(1);
+    region.kind = RegionKind::Object;
+    region.is_shared = true;
+    region.source = *object;
+    world.map(space, region);
+    EXPECT(space.resolve(world.memory, kMaps, Access::Read) == CrashKind::PagerEnded);
+    EXPECT_EQ(space.resident_pages(), std::uint64_t{0});
+    world.check({&space});
+}
+
 /// Two threads may fault at one address. The second fault is no mistake, and takes nothing.
 void twice() {
     World world;
@@ -191,6 +214,7 @@ int main(int argc, char** argv) {
                                     {"own_data", own_data},
                                     {"shared_objects", shared_objects},
                                     {"private_objects", private_objects},
+                                    {"devices_and_pagers", devices_and_pagers},
                                     {"twice", twice},
                                     {"refused", refused}});
 }

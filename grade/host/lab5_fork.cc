@@ -139,11 +139,13 @@ void three() {
 /// What is written after the fork where nothing was before is nobody else's.
 void new_pages() {
     Family family;
+    family.write(family.parent, at(kPages + 1), 42);  // behind a page that is not there
     AddressSpace child = family.fork(family.parent);
     family.write(family.parent, at(kPages), 1);
     EXPECT(family.read(child, at(kPages)) == std::byte{0});
-    family.write(child, at(kPages + 1), 2);
-    EXPECT(family.read(family.parent, at(kPages + 1)) == std::byte{0});
+    EXPECT(family.read(child, at(kPages + 1)) == std::byte{42});
+    family.write(child, at(kPages), 2);
+    EXPECT(family.read(family.parent, at(kPages)) == std::byte{1});
     family.check({&family.parent, &child});
 }
 

@@ -144,6 +144,26 @@ void unmapped() {
     world.check({});
 }
 
+/// What is mapped over the middle of regions comes between what is left of them.
+void replaced() {
+    World world;
+    AddressSpace space = world.begin();
+    world.map(space, anonymous(4));
+    world.map(space, anonymous(4, MapFlags::Read, kMaps + 4 * kPageSize));
+    for (unsigned i = 0; i < 4; i++) world.write(space, kMaps + i * kPageSize, i + 1);
+    world.map(space, anonymous(4, MapFlags{}, kMaps + 2 * kPageSize));
+    const unsigned first = space.regions().first_above(kMaps);
+    EXPECT_EQ(space.regions().count(), first + 3);
+    for (unsigned i = 0; i < 3; i++) {
+        EXPECT_EQ(space.regions().at(first + i).start, kMaps + 2 * i * kPageSize + (i == 2 ? 2 * kPageSize : 0));
+        const MapFlags rights[] = {MapFlags::ReadWrite, MapFlags{}, MapFlags::Read};
+        EXPECT_EQ(MapFlags(space.regions().at(first + i).rights), rights[i]);
+    }
+    EXPECT(world.read(space, kMaps + kPageSize) == std::byte{2});
+    EXPECT_EQ(space.resident_pages(), std::uint64_t{2});
+    world.check({&space});
+}
+
 /// A part of a program's data is unmapped: the rest still finds its bytes in the file.
 void unmapped_data() {
     World world;
@@ -205,6 +225,7 @@ int main(int argc, char** argv) {
                                     {"one_region", one_region},
                                     {"several_regions", several_regions},
                                     {"unmapped", unmapped},
+                                    {"replaced", replaced},
                                     {"unmapped_data", unmapped_data},
                                     {"unmapped_object", unmapped_object}});
 }

@@ -86,7 +86,7 @@ def make(tree: Path, command: list[str], folder: Path, suffix: str, inputs: Iter
     state, scratch = target.with_suffix(".json"), target.with_suffix(f".{os.getpid()}")
     if target.exists() and is_current(state, tree):
         return target, ""
-    listed, record = (scratch.with_name(scratch.name + each) for each in (".d", ".record"))
+    listed, record = Path(f"{scratch}.d"), Path(f"{scratch}.record")
     with tempfile.TemporaryFile() as told:
         done = subprocess.run([*command, *(["-MMD", "-MF", str(listed)] if suffix else []), "-o", str(scratch)], cwd=tree,
                               stdout=told, stderr=told, env=os.environ | {"LC_ALL": "C"}, check=False,

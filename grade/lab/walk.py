@@ -2,9 +2,9 @@
 """`make walk LAB=n`: GDB leads through the lab's path, stop by stop. PAUSE=1 waits for Enter at each.
 
 The walk of lab n is grade/walks/labn.toml; grade/gdb/walk.py says what stands there. At the top, `append` is the
-kernel's command line. `needs` may name a function: a kernel without it takes the walk in the file `otherwise`, beside this
-one. `devices` are those that the machine has, and `services` is added to init.toml. The machine is the grader's, so a walk
-shows the same each time.
+kernel's command line. `init` may be an init.toml in place of the tree's, and `devices` what the machine has. `needs` may
+name a function: a kernel without it takes the walk in the file `otherwise`, beside this one. The machine is the grader's, so
+a walk shows the same each time.
 """
 
 import argparse
@@ -12,6 +12,7 @@ import os
 import socket
 import subprocess
 import sys
+import tempfile
 import tomllib
 from pathlib import Path
 
@@ -30,15 +31,11 @@ def free_port() -> int:
 
 def machine(kernel: Path, initrd: Path, head: dict, port: int) -> list[str]:
     """QEMU's command line, stopped before the first instruction. `head`: what stands at the top of the walk's file."""
-    disk = paths.RESULTS / "walk" / "disk.img"
+    disk = paths.RESULTS / "walk.img"
     if "devices" in head:
         devices.make_disk(disk)
-    if "services" in head:
-        init = (paths.INITRD_TREE / "init.toml").read_text(encoding="utf-8") + head["services"]
-        initrd = images.variant(disk.with_name("initrd.cpio"), replace={"init.toml": init})
     return [*qemu.board(), "-serial", "null", "-kernel", str(kernel), "-initrd", str(initrd), "-append", head["append"],
-            *devices.arguments(head.get("devices", []), disk=disk),
-            "-icount", "shift=0,sleep=off", "-S", "-gdb", f"tcp:127.0.0.1:{port}"]
+            *devices.arguments(head.get("devices", []), disk=disk), "-icount", "shift=0,sleep=off", "-S", "-gdb", f"tcp:127.0.0.1:{port}"]
 
 
 def lead(root: Path, walk: Path, kernel: Path, initrd: Path) -> int:
@@ -49,6 +46,15 @@ def lead(root: Path, walk: Path, kernel: Path, initrd: Path) -> int:
     head = tomllib.loads(walk.read_text(encoding="utf-8"))
     if "needs" in head and not symbols.has_function(kernel, head["needs"]):
         return lead(root, walk.with_name(head["otherwise"]), kernel, initrd)
+    if "init" in head:
+        with tempfile.TemporaryDirectory() as folder:
+            changed = images.variant(Path(folder, initrd.name), tree=initrd.with_name("initrd"), replace={"init.toml": head["init"]})
+            return follow(root, walk, kernel, changed, head)
+    return follow(root, walk, kernel, initrd, head)
+
+
+def follow(root: Path, walk: Path, kernel: Path, initrd: Path, head: dict) -> int:
+    """The same, for a machine that begins with this initrd."""
     port = free_port()
     try:
         guest = subprocess.Popen(machine(kernel, initrd, head, port), stdin=subprocess.DEVNULL, preexec_fn=die_with_parent)

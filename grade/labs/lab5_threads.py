@@ -6,4 +6,4 @@ from lab5_system import run_cases
 
 def run(tree) -> None:
     run_cases(tree, "lab5_threads", ["first_thread"])
-    run_cases(tree, "lab5_threads", ["name_and_urgency", "several_threads", "faults", "registers"], priority=127)
+    run_cases(tree, "lab5_threads", ["name_and_urgency", "several_threads", "faults", "books", "registers"], priority=127)

@@ -68,6 +68,19 @@ void counts() {
     for (unsigned i = 0; i < 5; i++) EXPECT(!five[i].is_late);
 }
 
+/// However many are asked for, no more than kMostWoken are woken by one request: process::futex_wake() sends several.
+void many() {
+    static Word word = 1;
+    const Sleeper* const all = start(word, kMostWoken + 2);
+    const auto address = reinterpret_cast<std::uint64_t>(&word);
+    const auto answer = ask(environment().factotum, FactotumMethod::FutexWake, address, std::uint64_t{1000});
+    EXPECT(answer.has_value());
+    EXPECT_EQ(answer->words[0], kMostWoken);
+    (void)process::sleep(2);
+    EXPECT_EQ(std::uint64_t{awake(all, kMostWoken + 2)}, kMostWoken);
+    EXPECT_EQ(wake(word, 1000), std::uint64_t{2});
+}
+
 /// Many words, also with one bucket in common: who wakes one wakes nobody else.
 void other_words() {
     static Word words[16 * 1024];
@@ -139,6 +152,7 @@ void shared() {
     EXPECT(comes_true([&] { return ours.ready == 2; }));
     (void)process::sleep(5);
     EXPECT_EQ(NEED(process::futex_wake(*reinterpret_cast<Word*>(map + 0x40), 9)), std::uint64_t{0});  // page 0
+    EXPECT_EQ(NEED(process::futex_wake(ours.ready, 9)), std::uint64_t{0});                            // the next word
     EXPECT_EQ(NEED(process::futex_wake(ours.word, 1)), std::uint64_t{1});
     EXPECT_EQ(NEED(process::wait(kAnyChild)).status.code(), std::int32_t{7});
     NEED(process::kill(second, 9));  // who has been killed waits no more
@@ -171,9 +185,9 @@ void wrong() {
     EXPECT_EQ(outcome(process::futex_wake(nowhere, 1)), std::string_view("NotFound"));
 }
 
-constexpr Case kCases[] = {{"counts", counts},     {"other_words", other_words}, {"changed", changed},
-                           {"timeouts", timeouts}, {"shared", shared},           {"separate", separate},
-                           {"wrong", wrong}};
+constexpr Case kCases[] = {{"counts", counts},     {"many", many},         {"other_words", other_words},
+                           {"changed", changed},   {"timeouts", timeouts}, {"shared", shared},
+                           {"separate", separate}, {"wrong", wrong}};
 
 }  // namespace
 

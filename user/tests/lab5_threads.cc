@@ -142,10 +142,14 @@ void faults() {
     for (const Faulter& each : faulters) EXPECT(comes_true([&] { return each.pages == 20; }));
 }
 
+/// All of this was charged, and is in Factotum's books.
+void books() { EXPECT_EQ(NEED(process::audit()), std::uint64_t{0}); }
+
 constexpr Case kCases[] = {{"first_thread", first_thread},
                            {"name_and_urgency", name_and_urgency},
                            {"several_threads", several_threads},
                            {"faults", faults},
+                           {"books", books},
                            {"registers", registers}};
 
 }  // namespace

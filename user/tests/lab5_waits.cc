@@ -120,6 +120,18 @@ void memory_returns() {
     EXPECT(NEED(process::audit()) == 0);
 }
 
+/// Whoever kills a large process is answered when all of it is free.
+void killed_large() {
+    for (int round = 0; round < 2; round++) {
+        const std::uint64_t before = free_pages(), victim = start_word("large");
+        nap(200);
+        EXPECT(before - free_pages() > 4000);
+        NEED(process::kill(victim, 9));
+        EXPECT(NEED(process::wait(kAnyChild, WaitFlags::NoHang)).pid == victim);
+        if (round == 1) EXPECT_EQ(free_pages(), before);
+    }
+}
+
 struct Waiter {
     std::int64_t pid;
     std::atomic<std::int64_t> code;
@@ -172,6 +184,7 @@ constexpr Case kCases[] = {{"waits_first", waits_first},
                            {"no_hang", no_hang},
                            {"any_end", any_end},
                            {"memory_returns", memory_returns},
+                           {"killed_large", killed_large},
                            {"two_waiters", two_waiters},
                            {"notified", notified},
                            {"orphans", orphans}};
@@ -181,6 +194,10 @@ int act(std::string_view word, std::uint64_t number, std::uint64_t milliseconds)
     if (word == "child" && milliseconds != 0) nap(milliseconds);
     if (word == "child") return int(number);
     if (word == "crash") *reinterpret_cast<volatile int*>(0x7'0000'0000) = 1;
+    if (word == "large") {
+        (void)NEED(process::map(4096 * 4096, MapFlags::ReadWrite, MmapFlags::Populate));
+        nap(1'000'000);
+    }
     if (word == "list") {
         for (const ProcessInfo& line : NEED(process::list())) {
             if (line.pid == number) return 1;
@@ -209,7 +226,7 @@ int main(int argc, char** argv) {
     const auto number = [&](int i) { return argc > i ? glenda::to_number(argv[i]).value_or(0) : 0; };
     if (argc > 2 && argc < 5) {
         const std::string_view word = argv[1];
-        for (const std::string_view known : {"child", "crash", "list", "parent", "orphans"}) {
+        for (const std::string_view known : {"child", "crash", "large", "list", "parent", "orphans"}) {
             if (word == known) return act(word, number(2), number(3));
         }
     }
