@@ -127,6 +127,7 @@ void no_room_now() {
     }
     many.push_back(world.buffer(0));
     EXPECT(!world.submit(SessionOp::Read, 1, many, 1));
+    for (unsigned i = 0; i < 32 / 3; i++) EXPECT(world.submit(SessionOp::Read, 1, std::span(many).first(1), i));
 }
 
 /// What the device says of a request, and what it has to be believed.

@@ -123,15 +123,19 @@ void flush_waits() {
 void wild_ring() {
     SessionWorld world;
     world.submit(1);
-    world.page.submit[1] = world.page.submit[0];  // once more
-    world.page.submit[2] = kSessionSlots;         // no slot
-    world.page.submit[3] = 255;
-    world.page.submit[4] = 5;  // a free one
-    world.page.submit_tail = 5;
-    EXPECT_EQ(world.begin(), 1);
+    world.submit(2);
+    EXPECT(world.serve() == 1 && world.serve() == 2 && world.client.take() && world.client.take());
+    world.submit(3);                              // in slot 0
+    world.page.submit[3] = world.page.submit[2];  // once more
+    world.page.submit[4] = kSessionSlots;         // no slot
+    world.page.submit[5] = 255;
+    world.page.submit[6] = 1;  // a free one, in which an old request is
+    world.page.submit_tail = 7;
+    EXPECT_EQ(world.begin(), 3);
     EXPECT_EQ(world.begin(), -1);
     world.session.complete(world.last, SessionStatus::Ok);
     EXPECT_EQ(world.begin(), -1);
+    EXPECT(world.page.slots[1].state == SlotState::Free);
     EXPECT(world.session.is_idle());
     EXPECT(world.session.may_wait());
 }
@@ -153,29 +157,33 @@ void wild_tail() {
 
 /// What the client writes while the driver looks: what was checked is what counts.
 void changes_its_mind() {
-    for (unsigned moment = 1; moment < 16; moment++) {
-        SessionWorld world;
-        world.submit(7);
-        unsigned accesses = 0;
-        shared::before_access = [&] {
-            if (++accesses != moment) return;
-            SessionSlot& slot = world.page.slots[0];
-            slot.op = SessionOp::Write;
-            slot.block = 12345;
-            slot.data_page = 3;
-            slot.pages = 1'000'000;
-        };
-        const Session::Request* request = world.session.next();
-        shared::before_access = nullptr;
-        if (request == nullptr) continue;  // then it was refused
-        EXPECT(request->pages <= kMaxRequestPages);
-        EXPECT(request->buffer_count == 1 && request->buffers[0].size == request->pages * kPageSize);
+    for (const std::uint32_t pages : {2u, 1'000'000u}) {
+        for (unsigned moment = 1; moment < 16; moment++) {
+            SessionWorld world;
+            world.submit(7);
+            unsigned accesses = 0;
+            shared::before_access = [&] {
+                if (++accesses != moment) return;
+                SessionSlot& slot = world.page.slots[0];
+                slot.op = SessionOp::Write;
+                slot.block = 12345;
+                slot.data_page = 5;
+                slot.pages = pages;
+            };
+            const Session::Request* request = world.session.next();
+            shared::before_access = nullptr;
+            if (request == nullptr) continue;  // then it was refused
+            EXPECT(request->pages <= kMaxRequestPages);
+            EXPECT(request->buffer_count == 1 && request->buffers[0].size == request->pages * kPageSize);
+        }
     }
 }
 
 /// The client looks at every moment: a slot that is Done has its answer, and one that the ring names is Done.
 void answer_comes_whole() {
     SessionWorld world;
+    world.submit(999);  // so that the others are not in slot 0
+    EXPECT_EQ(world.begin(), 999);
     for (unsigned round = 0; round < 2 * kSessionSlots; round++) {
         world.submit(round);
         EXPECT_EQ(world.begin(), int(round));
