@@ -23,7 +23,7 @@ def killed(tree) -> None:
     with tempfile.TemporaryDirectory() as folder:
         disk = Path(folder, "disk.img")
         with session_of(tree, ("blk",), disk, {"init.toml": INIT + service("reaper", "reaper", more)}) as shell:
-            said = shell.run(f"run disk soak 11 {BLOCKS} {DRIVERS}", within=60.0)
+            said = shell.run(f"run disk soak 11 {BLOCKS} {DRIVERS}", within=8.0)
             done = re.match(r"disk: (\d+) rounds, (\d+) drivers\n", said)
             assert done, f"`run disk soak` prints {said.strip()!r}"
         wrong = differing(disk, soaked(11, BLOCKS, int(done[1])))
@@ -47,6 +47,6 @@ def never_back(tree) -> None:
     table = TABLE.replace("bin/drivers/blk", "bin/quitter")
     with tempfile.TemporaryDirectory() as folder:
         with session_of(tree, ("blk",), Path(folder, "disk.img"), {"drivers.toml": table}) as shell:
-            said = shell.run("run disk read 0 40 32", within=30.0)
+            said = shell.run("run disk read 0 40 32", within=12.0)
             assert "nobody drives the disk any more" in said, f"requests to a driver that never comes back: {said.strip()!r}"
             assert shell.run("run disk", within=2.0).startswith("disk: Broken\n"), "a device that is given up can be opened"
