@@ -82,6 +82,10 @@ soak: $(KERNEL) $(INITRD) ## for SECONDS (60) each: all of SMP harts (4) race fo
 	  grep -q '^ktest: 1 passed, 0 failed' $(BUILD)/soak.log
 	$(Q)$(PYTHON) grade/fuzz/hostile.py --seconds $(SECONDS) --seed $(SEED)
 
+TESTS ?= grade/tests
+shake: $(KERNEL) $(KERNEL_SLOW) $(INITRD) ## tests beside random delays, to find those that need a quick host: SEED=1 TESTS=grade/tests
+	$(Q)SEED=$(SEED) PYTHONPATH=grade $(PYTHON) -m pytest -q -c grade/pytest.ini -p jitter -n $(or $(JOBS),4) $(TESTS)
+
 # --- fuzzing --------------------------------------------------------------------------------------------------
 
 fuzz: fuzz-parsers fuzz-calls ## random files for SECONDS (60), then CALLS (1000000) random system calls, SEED=1

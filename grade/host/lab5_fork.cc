@@ -167,7 +167,7 @@ void other_regions() {
                {.start = utcb, .end = utcb + kPageSize, .rights = MapFlags::ReadWrite, .kind = RegionKind::Utcb});
     family.write(parent, utcb, 9);
 
-    AddressSpace child = family.fork(parent);
+    AddressSpace child = family.fork(parent, utcb);
     EXPECT(family.can(parent, region.start, Access::Write));
     EXPECT(family.can(parent, kText, Access::Execute));
     family.write(child, region.start, 77);
@@ -201,13 +201,16 @@ void refused() {
     family.map(parent, anonymous(pages, MapFlags::ReadWrite, start));
     for (unsigned i = 0; i < 3; i++) family.write(parent, start + i * kPageSize, i);
     AddressSpace child = family.empty();
-    EXPECT(child.fork(family.memory, parent).error() == AnyError(ServerError::OutOfMemory));
-    for (unsigned i = 0; i < kPages; i++) {
-        EXPECT_EQ(family.names(parent, i), 1u);
-        EXPECT(family.can(parent, at(i), Access::Write));
-    }
+    EXPECT(family.copy(child, parent).error() == AnyError(ServerError::OutOfMemory));
     family.end(child);
     family.check({&parent});
+    const std::uint64_t free = family.memory.free_pages();
+    for (unsigned i = 0; i < kPages; i++) {
+        EXPECT_EQ(family.names(parent, i), 1u);
+        EXPECT(family.read(parent, at(i)) == std::byte(i + 1));
+        family.write(parent, at(i), i + 1);
+    }
+    EXPECT_EQ(family.memory.free_pages(), free);
     EXPECT(parent.unmap(family.memory, start, start + pages / 2 * kPageSize).has_value());
     AddressSpace second = family.fork(parent);
     family.check({&parent, &second});

@@ -39,10 +39,17 @@ public:
         EXPECT(space.create(memory, stores, Accounts::kRoot).has_value());
         return space;
     }
-    AddressSpace fork(AddressSpace& parent, host::Caller = std::source_location::current()) {
+    /// `utcb`: of the thread that forks.
+    AddressSpace fork(AddressSpace& parent, std::uint64_t utcb = 0,
+                      host::Caller = std::source_location::current()) {
         AddressSpace child = empty();
-        EXPECT(child.fork(memory, parent).has_value());
+        EXPECT(copy(child, parent, utcb).has_value());
         return child;
+    }
+    /// The same, into a space that is empty, and not in slices. It may be refused.
+    Answer<bool> copy(AddressSpace& child, AddressSpace& parent, std::uint64_t utcb = 0) {
+        unsigned steps = ~0u;
+        return child.fork(memory, parent, utcb, steps);
     }
     void map(AddressSpace& space, const Region& region, host::Caller = std::source_location::current()) {
         EXPECT(space.map(memory, region).has_value());

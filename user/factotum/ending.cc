@@ -1,23 +1,18 @@
 // SPDX-License-Identifier: MIT
-// The end of a process: what it had goes in slices, and then its parent learns of it.
+// The end of a process: what it had goes in slices (slice.cc), and then its parent learns of it.
 //
-//   end()            it is asked nothing and answered nothing any more; the first slice, which is enough for most
-//   end_some()       its threads but one, its objects, most of its pages: a slice, whenever the timer signals
+//   end()            it is asked nothing and answered nothing any more
+//   end_some()       its threads but one, its objects, most of its pages
 //   finish_end()     the rest, its children, its parent
 //
-// A slice is so short that who sends a request meanwhile need not wait for long. As long as there is something left of
-// it, a process keeps the record of its first thread, whose Reply object is there for the one that asked for its end.
-#include <algorithm>
-
+// As long as there is something left of it, a process keeps the record of its first thread, whose Reply object is there
+// for the one that asked for its end.
 #include "factotum.h"
 
 namespace glenda::factotum {
 
 namespace {
 
-// Steps of some 60 instructions.
-constexpr unsigned kStepsOfSlice = 800;
-constexpr unsigned kStepsOfThread = 50;
 constexpr unsigned kStepsOfObject = 180;  // its first 512 pages go at once
 
 }  // namespace
@@ -32,41 +27,29 @@ Reaction Factotum::end_at_request(Process& process, ExitStatus status, Request& 
 
 void Factotum::end(Process& process, ExitStatus status) {
     if (process.has_ended) return;
+    const bool is_at_work = process.is_at_work();  // then it is in the list already
+    if (is_at_work) give_up_work(process);
     process.has_ended = true;
     process.status = status;
-    unsigned steps = kStepsOfSlice;
-    if (end_some(process, steps)) return finish_end(process);
-    *last_ending_ = &process;
-    last_ending_ = &process.next_ending;
-    wind_timer();
+    process.work = {.kind = WorkKind::End};
+    if (!is_at_work && begin_work(process)) finish_end(process);
 }
 
-void Factotum::go_on_ending() {
-    unsigned steps = kStepsOfSlice;
-    if (!objects_.drop_some(steps)) return;
-    while (ending_ != nullptr && steps != 0) {
-        Process& process = *ending_;
-        if (!end_some(process, steps)) return;
-        ending_ = process.next_ending;
-        if (ending_ == nullptr) last_ending_ = &ending_;
-        finish_end(process);
-        steps -= std::min(steps, kStepsOfThread);
-    }
-}
+/// Ends a process that has never run. Nobody learns of it.
+void Factotum::discard(std::uint32_t pid) { end(*processes_.find_pid(pid), ExitStatus::killed(0)); }
 
 /// Frees what a process has, except what its first thread needs. False if `steps` are used up, and there is more.
 bool Factotum::end_some(Process& process, unsigned& steps) {
     while (process.threads.count > 1) {
-        if (steps < kStepsOfThread) return false;
-        steps -= kStepsOfThread;
+        if (!spend(steps, kStepsOfThread)) return false;
         end_thread(process, *threads_.next(*threads_.first(process)));
     }
     while (process.objects != 0) {
-        if (steps < kStepsOfObject) return false;
-        steps -= kStepsOfObject;
+        if (!spend(steps, kStepsOfObject)) return false;
         break_pages(process.objects);
         objects_.close_first(process.objects);
     }
+    if (next_program_.user == &process && !drop_program(steps)) return false;
     return process.belongings.destroy(memory_, steps) && process.space.drop_some(memory_, steps);
 }
 
@@ -81,6 +64,7 @@ void Factotum::finish_end(Process& process) {
     const ExitStatus status = process.status;
     tear_down(process);
     if (process.ender) process.ender.reply(short_message(0));
+    if (process.is_unborn) return processes_.release(process);
     if (has(process.grants, Grants::Dma)) end_children(process, status);
     processes_.bequeath(process, *processes_.find_pid(kNineballPid), [&](Process& orphan) {
         if (orphan.is_zombie)

@@ -47,7 +47,9 @@ Reaction Factotum::handle(Request& request) {
     if (request.badge & kObjectBadge) return ServerError::NoSuchProcess;
     if (request.badge & kFaultBadge) return fault(request);
     Process* process = processes_.find_badge(request.badge);
-    if (process == nullptr || process->has_ended) return ServerError::NoSuchProcess;
+    if (process == nullptr) return ServerError::NoSuchProcess;
+    if (process->is_at_work()) [[unlikely]]
+        return process->has_ended ? ServerError::NoSuchProcess : ServerError::Again;
 
     switch (FactotumMethod(request.label())) {
         case FactotumMethod::Spawn: return spawn(*process, request);

@@ -52,19 +52,26 @@ private:
 
     // fork_call.cc
     Reaction fork(Process& parent, Request& request);
-    Answer<void> copy_process(Process& child, Process& parent, const Thread& caller);
+    bool fork_some(Process& parent, unsigned& steps);
+    Answer<void> begin_child(Process& child, Process& parent);
+    Answer<void> finish_child(Process& child, Process& parent, const Thread& caller);
     void copy_slots(const Process& child, const Process& parent);
 
     // exec_call.cc
     struct NextProgram {
-        AddressSpace space{};
+        Process* user = nullptr;  // that becomes this program; null: nobody
+        AddressSpace space{};     // the next one, then the old one
+        bool is_old = false;
         Image* image = nullptr;
         std::uint64_t heap_start = 0;
         std::uint64_t sp = 0;
     };
     Reaction exec(Process& process, Request& request);
     Answer<void> prepare(NextProgram& next, const Process& process, const SpawnRequest& request);
-    Answer<void> change_program(Process& process, Thread& caller, NextProgram& next, std::string_view name);
+    bool exec_some(Process& process, unsigned& steps);
+    Answer<void> change_space(Process& process, Thread& caller, NextProgram& next);
+    Answer<void> start_program(Process& process, Thread& caller, std::uint64_t sp);
+    bool drop_program(unsigned& steps);
 
     // lifecycle.cc
     bool may_kill(const Process& killer, const Process& victim);
@@ -83,7 +90,7 @@ private:
     /// waits for it.
     void end(Process& process, ExitStatus status);
     Reaction end_at_request(Process& process, ExitStatus status, Request& request);
-    void go_on_ending();
+    void discard(std::uint32_t pid);
     bool end_some(Process& process, unsigned& steps);
     void end_thread(Process& process, Thread& thread);
     void finish_end(Process& process);
@@ -91,6 +98,16 @@ private:
     void tear_down(Process& process);
     void leave_account(Process& process);
     void tell_parent(Process& zombie);
+
+    // slice.cc
+    Reaction work_for(Thread& caller, Process& process, const Work& work, Request& request);
+    bool begin_work(Process& process);
+    void push_work(Process& process);
+    void go_on_working();
+    bool do_some(Process& process, unsigned& steps);
+    void finish_work(Process& process);
+    Thread* caller_of(const Process& process, const Work& work);
+    void give_up_work(Process& process);
 
     // waiting.cc
     /// Lets a thread wait: its caller gets no reply yet.
@@ -116,6 +133,7 @@ private:
 
     // sched_call.cc
     Reaction set_sched(Process& caller, Request& request);
+    bool schedule_some(Process& process, unsigned& steps);
 
     // thread_calls.cc
     Reaction thread_create(Process& process, Request& request);
@@ -128,7 +146,11 @@ private:
     Reaction sbrk(Process& process, Request& request);
     Answer<void> map_anonymous(Process& process, std::uint64_t start, std::uint64_t end, MapFlags rights);
     Reaction unmap(Process& process, Request& request);
+    Reaction unmap_range(Process& process, const Range& range, std::uint64_t tid, const Message& answer,
+                         Request& request);
+    bool unmap_some(Process& process, unsigned& steps);
     Reaction protect(Process& process, Request& request);
+    bool protect_some(Process& process, unsigned& steps);
 
     // mmap_call.cc
     struct MapRequest {
@@ -138,9 +160,11 @@ private:
         MmapFlags flags;
     };
     Reaction map(Process& process, Request& request);
+    bool has_many_pages(const Process& process, const MapRequest& wanted);
+    Reaction make_way(Process& process, const MapRequest& wanted, std::uint64_t tid, Request& request);
     Answer<std::uint64_t> map_memory(Process& process, const Request& request, const MapRequest& wanted);
     Answer<void> choose_object(Process& process, const Request& request, Region& region);
-    Answer<void> populate(Process& process, const Range& range, MapFlags rights);
+    bool populate_some(Process& process, unsigned& steps);
 
     // map_frames.cc
     Reaction map_frames(Process& process, Request& request);
@@ -179,11 +203,12 @@ private:
     void break_pages(ObjectNumber number);
     Reaction pager_take(Process& process, Request& request);
     Reaction pager_supply(Process& process, Request& request);
+    bool supply_some(Process& process, unsigned& steps);
     Broken audit_page_wait(const Thread& thread);
 
     // broker_calls.cc
     Reaction offer(Process& process, Request& request);
-    void serve_waiting(unsigned service);
+    bool offer_some(Process& process, unsigned& steps);
     Reaction request_cap(Process& process, Request& request);
     void give_service(ReplyHandle& caller, unsigned service, const Process& client);
 
@@ -231,8 +256,9 @@ private:
     TimerWheel wheel_;
     bool is_timer_set_ = false;
     std::uint64_t timer_time_ = 0;  // when it will signal
-    Process* ending_ = nullptr;     // the processes of which something is left, in a list
-    Process** last_ending_ = &ending_;
+    Process* at_work_ = nullptr;    // processes, in a list
+    Process** last_at_work_ = &at_work_;
+    NextProgram next_program_{};
     Waiter next_balance_{};  // with several harts
     Futex futex_{};
 };

@@ -18,11 +18,11 @@ bool is_word(std::uint64_t address) { return address % sizeof(std::uint32_t) == 
 /// Processes that share an object's memory may have it at different addresses, so such a word is known by its place in
 /// the object.
 FutexKey Factotum::key_of(const Process& process, const Region& region, std::uint64_t address) const {
-    // lab 5.9b {
+    // lab 5.9a {
     if (region.kind != RegionKind::Object || !region.is_shared) return {.space = process.badge(), .address = address};
     return {.space = kShared | objects_.serial(region.source),
             .address = region.page_of(address) << kPageBits | (address & mask(kPageBits))};
-    // lab 5.9b }
+    // lab 5.9a }
 }
 
 Reaction Factotum::futex_wait(Process& process, Request& request) {
@@ -38,7 +38,7 @@ Reaction Factotum::futex_wait(Process& process, Request& request) {
 
 /// The word is read where it is now. Its page is brought in if it is not there.
 Reaction Factotum::wait_at(Process& process, Thread& thread, const WordWait& wanted, Request& request) {
-    // lab 5.9c {
+    // lab 5.9b {
     const std::uint64_t address = wanted.address;
     const auto region = process.space.region_to_read(address);
     if (!region) return region.error();
@@ -55,11 +55,11 @@ Reaction Factotum::wait_at(Process& process, Thread& thread, const WordWait& wan
         set_deadline(thread, clock_.after(rounded / kMicrosecondsPerMillisecond));
     }
     return Reaction::later();
-    // lab 5.9c }
+    // lab 5.9b }
 }
 
 Reaction Factotum::futex_wake(Process& process, Request& request) {
-    // lab 5.9d {
+    // lab 5.9c {
     MessageReader reader = request.reader();
     const std::uint64_t address = reader.word(), count = reader.word();
     if (!reader.ok() || process.is_founder() || !is_word(address)) return ServerError::BadRequest;
@@ -68,7 +68,7 @@ Reaction Factotum::futex_wake(Process& process, Request& request) {
     const FutexKey key = key_of(process, **region, address);
     return Reaction::ok(futex_.wake(key, std::min(count, kMostWoken),
                                     [&](Waiter& waiter) { finish(static_cast<Thread&>(waiter), short_message(0)); }));
-    // lab 5.9d }
+    // lab 5.9c }
 }
 
 }  // namespace glenda::factotum

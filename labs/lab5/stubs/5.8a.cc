@@ -1,4 +1,5 @@
-// Exercise 5.8: inherit() first, which can fail. Then look at each region that is not shared: share its pages. The
-// kernel writes into a UTCB whatever its mapping says, so copy_pages() of that at once. In any other that the parent may
-// write, the parent may only read from now on (protect).
-missing_exercise("5.8", memory, parent);
+// Exercise 5.8: make room for one region more. Pay for all that the region may ever need, and for the page tables
+// that it reaches and that are not charged yet (missing_tables; none, if has_leaf_for): a child that writes to
+// everything must get all its pages. OutOfMemory if that cannot be promised. An object counts the pages of all
+// regions that map it (add_mapped). Then append() the region.
+missing_exercise("5.8", memory, region);

@@ -1,5 +1,5 @@
-// Exercise 5.8: enter() the parent's image, make room for as many regions, and append those that are inherited
-// (is_inherited). An object counts the pages of all regions that map it (add_mapped). Pay for all regions and for the
-// page tables that they reach: a child that writes to everything must get all its pages. OutOfMemory if that cannot be
-// promised.
-missing_exercise("5.8", memory, parent);
+// Exercise 5.8: walk through the parent's leaves, a table at a time (tree_.leaf); skip those that are not there.
+// Where the parent names a page, this space names it, too: an entry without a slot, one name more for the page, one
+// page more that is resident here. The kernel writes into a UTCB whatever its mapping says, so copy_pages() of that
+// at once. In any other part that the parent may write, it may only read from now on (protect).
+missing_exercise("5.8", memory, parent, part);

@@ -1,4 +1,3 @@
-// Exercise 5.9: find the word's region, its page, and the word in Factotum's window. If it is not what the thread
-// expects, somebody has changed it meanwhile: NotReady. Else block() the thread, and put it into the bucket. A time-out
-// that is not negative is a deadline, in milliseconds, rounded up (clock_.after, set_deadline).
-missing_exercise("5.9", process, thread, wanted, request);
+// Exercise 5.9: the words are the address and a count, which can be large: at most kMostWoken are woken. The answer
+// is how many there were. finish() ends the wait of each with an empty answer.
+missing_exercise("5.9", process, request);

@@ -158,6 +158,11 @@ void Threads::release_all(Process& process) {
     process.running = 0;
 }
 
+Thread& Threads::find_or_first(const Process& process, std::uint64_t tid) {
+    Thread* const thread = find(process, tid);
+    return thread != nullptr && !thread->has_ended ? *thread : *find(process, 0);
+}
+
 Thread* Threads::find(const Process& process, std::uint64_t tid) {
     if (tid != 0) {
         Thread* const thread = table_.find_tid(tid);

@@ -72,12 +72,20 @@ Answer<void> AddressSpace::map(Memory& memory, const Region& region, IfMapped if
     return {};
 }
 
+bool AddressSpace::can_replace(Memory& memory, const Region& region) {
+    const Pages freed = owed(regions_.span(region.start, region.end), region.start, region.end);
+    const Pages more = excess(region.price(), freed) + missing_tables(memory, region.start, region.end);
+    const bool is_paid = pay(memory, region.kind, more);
+    if (is_paid) pay_back(memory, region.kind, more);
+    return is_paid;
+}
+
 Answer<void> AddressSpace::unmap(Memory& memory, std::uint64_t start, std::uint64_t end) {
     // lab 5.7c {
     Span old = regions_.span(start, end);
     if (old.is_empty()) return {};
-    const unsigned more = cuts(old, start, end);
-    if (!regions_.has_room(more)) TRY_VOID(make_room(memory, more));
+    const bool makes_hole = old.first + 1 == old.after && cuts(old, start, end) == 2;
+    if (makes_hole && !regions_.has_room(1)) TRY_VOID(make_room(memory, 1));
 
     const RegionKind kind = regions_.at(old.first).kind;
     const Pages tables = tree_.has_leaf_for(memory, start, end) ? Pages{} : spare_tables(memory, old, start, end);
@@ -87,6 +95,12 @@ Answer<void> AddressSpace::unmap(Memory& memory, std::uint64_t start, std::uint6
 }
 
 Answer<void> AddressSpace::protect(Memory& memory, std::uint64_t start, std::uint64_t end, MapFlags rights) {
+    TRY_VOID(change_rights(memory, start, end, rights));
+    narrow(memory, start, end, rights);
+    return {};
+}
+
+Answer<void> AddressSpace::change_rights(Memory& memory, std::uint64_t start, std::uint64_t end, MapFlags rights) {
     const Span old = regions_.span(start, end);
     std::uint64_t reached = start;
     for (unsigned i = old.first; reached < end; reached = regions_.at(i++).end)
@@ -106,15 +120,18 @@ Answer<void> AddressSpace::protect(Memory& memory, std::uint64_t start, std::uin
         region.rights = rights;
         if (becomes_own(region, rights)) region.is_shared = false;
     }
-    if (rights == MapFlags{})
-        unmap_pages(memory, start, end);
-    else
-        (void)memory.kernel().protect(vspace(), start, (end - start) >> kPageBits, rights);
     regions_.merge(start, end);
     return {};
 }
 
-/// Makes room for more regions.
+/// What a page gains, a fault gives it.
+void AddressSpace::narrow(Memory& memory, std::uint64_t start, std::uint64_t end, MapFlags rights) {
+    if (rights == MapFlags{})
+        unmap_pages(memory, start, end);
+    else
+        (void)memory.kernel().protect(vspace(), start, (end - start) >> kPageBits, rights);
+}
+
 Answer<void> AddressSpace::make_room(Memory& memory, unsigned more) {
     while (!regions_.has_room(more)) {
         CHECK(regions_.capacity() != RegionList::kMost, ServerError::TooMany);
@@ -151,19 +168,6 @@ Pages AddressSpace::missing_tables(const Memory& memory, std::uint64_t start, st
             while (i != regions_.count() && regions_.at(i).end <= at) i++;
             const bool is_reached = i != regions_.count() && regions_.at(i).start < at + span;
             if (!is_reached && !tree_.has_table(memory, at, span)) count++;
-        }
-    }
-    return count * kTable;
-}
-
-/// The page tables that any region reaches into and that are not there.
-Pages AddressSpace::tables_reached(const Memory& memory) const {
-    std::uint64_t count = 0;
-    for (const std::uint64_t span : {PageTree::kLeafSize, PageTree::kDirectorySize}) {
-        std::uint64_t at = 0;  // tables below have been counted
-        for (unsigned i = 0; i < regions_.count(); i++) {
-            at = std::max(at, align_down(regions_.at(i).start, span));
-            for (; at < regions_.at(i).end; at += span) count += !tree_.has_table(memory, at, span);
         }
     }
     return count * kTable;
