@@ -34,9 +34,11 @@ TARGETS = {"factotum": 100_000, "9ball": 100_000, "serial": 20_000, "unicorn": 2
 DEVICES = {"block": ("blk", 100_000), "9p": ("p9", 100_000), "net": ("net", 100_000), "input": ("input", 20_000), "gpu": ("gpu", 10_000)}
 
 
-def image(folder: Path, services: str = "") -> Path:
-    """An initrd with the service `audit`, and more services."""
-    return images.variant(folder / "initrd.cpio", replace={"init.toml": INIT + AUDIT + services})
+def image(folder: Path, services: str = "", harts: int = 1) -> Path:
+    """An initrd with the service `audit`, and more services. Several harts wait for each other, and so for a busy host:
+    heartbeats may then take longer."""
+    init = INIT if harts == 1 else INIT.replace('heartbeat = "2s"', 'heartbeat = "60s"')
+    return images.variant(folder / "initrd.cpio", replace={"init.toml": init + AUDIT + services})
 
 
 def names(shell: Shell) -> list[str]:
@@ -97,7 +99,7 @@ def finish(shell: Shell) -> None:
 
 def attack_device(shell: Shell, target: str, seed: int, messages: int) -> set[int]:
     """The same for a driver. A first attack touches all pages that Unicorn and the driver will keep."""
-    output = shell.run(f"run hostile {target} {seed} 2000", within=60)
+    output = shell.run(f"run hostile {target} {seed} {min(2000, messages // 2)}", within=60)
     assert "hostile: methods:" in output, output[-2000:]
     settle(shell)
     return attack(shell, target, seed, messages)
@@ -112,8 +114,8 @@ def device_arguments(names_of_devices: list[str], folder: Path) -> list[str]:
 
 
 @contextmanager
-def system(name: str, folder: Path, **options: object) -> Iterator[Shell]:
-    with Machine(initrd=image(folder), name=name, **options) as machine:
+def system(name: str, folder: Path, harts: int, **options: object) -> Iterator[Shell]:
+    with Machine(initrd=image(folder, harts=harts), name=name, harts=harts, **options) as machine:
         yield Shell(machine, within=5)
 
 

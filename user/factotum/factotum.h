@@ -160,6 +160,7 @@ private:
         MmapFlags flags;
     };
     Reaction map(Process& process, Request& request);
+    Reaction map_in_slices(Process& process, const MapRequest& wanted, Request& request, std::uint64_t tid);
     bool has_many_pages(const Process& process, const MapRequest& wanted);
     Reaction make_way(Process& process, const MapRequest& wanted, std::uint64_t tid, Request& request);
     Answer<std::uint64_t> map_memory(Process& process, const Request& request, const MapRequest& wanted);

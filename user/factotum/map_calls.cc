@@ -6,6 +6,13 @@
 
 namespace glenda::factotum {
 
+namespace {
+
+/// What is in so few pages goes at once.
+bool is_small(std::uint64_t start, std::uint64_t end) { return end - start <= 16 * kPageSize; }
+
+}  // namespace
+
 /// The heap is what lies between its start and the break. MUNMAP may have cut holes.
 Reaction Factotum::sbrk(Process& process, Request& request) {
     MessageReader reader = request.reader();
@@ -30,6 +37,10 @@ Reaction Factotum::sbrk(Process& process, Request& request) {
     }
     process.break_ = std::uint64_t(wanted);
     if (end >= old_end) return Reaction::ok(process.break_);
+    if (is_small(end, old_end)) {
+        (void)process.space.unmap(memory_, end, old_end);
+        return Reaction::ok(process.break_);
+    }
     return unmap_range(process, {end, old_end}, tid, short_message(0, process.break_), request);
 }
 
@@ -46,19 +57,17 @@ Reaction Factotum::unmap(Process& process, Request& request) {
     const auto range = range_of(address, reader.word());
     if (process.is_founder()) return ServerError::PermissionDenied;
     if (!reader.ok() || !range) return ServerError::BadRequest;
-    return unmap_range(process, *range, reader.word(), short_message(0), request);  // no tid: 0
+    if (!is_small(range->start, range->end))
+        return unmap_range(process, *range, reader.word(), short_message(0), request);  // no tid: 0
+    if (const auto done = process.space.unmap(memory_, range->start, range->end); !done) return done.error();
+    if (objects_.has_more()) wind_timer();
+    return Reaction::ok();
 }
 
-/// A few pages go at once.
 Reaction Factotum::unmap_range(Process& process, const Range& range, std::uint64_t tid, const Message& answer,
                                Request& request) {
-    constexpr std::uint64_t kFewPages = 16;
     const Work work{.kind = WorkKind::Unmap, .at = range.start, .end = range.end, .answer = answer};
-    if (range.end - range.start > kFewPages * kPageSize)
-        return work_for(threads_.find_or_first(process, tid), process, work, request);
-    const auto done = process.space.unmap(memory_, range.start, range.end);
-    if (objects_.has_more()) wind_timer();
-    return done ? Reaction(answer) : done.error();
+    return work_for(threads_.find_or_first(process, tid), process, work, request);
 }
 
 /// If it is refused, then in the beginning: a hole makes a region more.

@@ -5,15 +5,22 @@
 
 namespace glenda::factotum {
 
+namespace {
+
+bool brings_frames(const Request& request) {
+    const auto given = request.caps_node().info(request.cap_index(0));
+    return given && given->type == CapType::Frame;
+}
+
+}  // namespace
+
 Reaction Factotum::map(Process& process, Request& request) {
     MessageReader reader = request.reader();
     const std::uint64_t address = reader.word(), length = reader.word();
     const auto rights = MapFlags(reader.word());
     if (process.is_founder()) return ServerError::PermissionDenied;
     if (!reader.ok()) return ServerError::BadRequest;
-    const auto given =
-        request.caps() == 0 ? Result<CNode::Info>(CNode::Info{}) : request.caps_node().info(request.cap_index(0));
-    if (given && given->type == CapType::Frame) return map_frames(process, request);
+    if (request.caps() != 0 && brings_frames(request)) return map_frames(process, request);
     if (request.caps() > 1) return ServerError::BadRequest;
 
     const auto flags = MmapFlags(reader.word());
@@ -23,14 +30,23 @@ Reaction Factotum::map(Process& process, Request& request) {
     if (length == 0) return ServerError::BadRequest;
     if (length > memory_.total_pages() * kPageSize) return ServerError::OutOfMemory;
     const MapRequest wanted{.address = address, .length = length, .rights = rights, .flags = flags};
-    const std::uint64_t tid = reader.word();  // none: 0
-    if (has(flags, MmapFlags::Fixed) && has_many_pages(process, wanted)) return make_way(process, wanted, tid, request);
+    if (flags > MmapFlags::Shared) [[unlikely]]
+        return map_in_slices(process, wanted, request, reader.word());  // no tid: 0
+    const auto mapped = map_memory(process, request, wanted);
+    return mapped ? Reaction::ok(*mapped) : mapped.error();
+}
+
+/// MMAP with flags that can make it long.
+[[gnu::noinline]] Reaction Factotum::map_in_slices(Process& process, const MapRequest& wanted, Request& request,
+                                                   std::uint64_t tid) {
+    if (has(wanted.flags, MmapFlags::Fixed) && has_many_pages(process, wanted))
+        return make_way(process, wanted, tid, request);
     const auto mapped = map_memory(process, request, wanted);
     if (!mapped) return mapped.error();
-    if (!has(flags, MmapFlags::Populate)) return Reaction::ok(*mapped);
+    if (!has(wanted.flags, MmapFlags::Populate)) return Reaction::ok(*mapped);
     const Work work{.kind = WorkKind::Populate,
                     .at = *mapped,
-                    .end = *mapped + align_up(length, kPageSize),
+                    .end = *mapped + align_up(wanted.length, kPageSize),
                     .answer = short_message(0, *mapped)};
     return work_for(threads_.find_or_first(process, tid), process, work, request);
 }

@@ -84,8 +84,8 @@ Answer<void> AddressSpace::unmap(Memory& memory, std::uint64_t start, std::uint6
     // lab 5.7c {
     Span old = regions_.span(start, end);
     if (old.is_empty()) return {};
-    const bool makes_hole = old.first + 1 == old.after && cuts(old, start, end) == 2;
-    if (makes_hole && !regions_.has_room(1)) TRY_VOID(make_room(memory, 1));
+    const auto makes_hole = [&] { return old.first + 1 == old.after && cuts(old, start, end) == 2; };
+    if (!regions_.has_room(1) && makes_hole()) TRY_VOID(make_room(memory, 1));
 
     const RegionKind kind = regions_.at(old.first).kind;
     const Pages tables = tree_.has_leaf_for(memory, start, end) ? Pages{} : spare_tables(memory, old, start, end);
