@@ -44,8 +44,9 @@ public:
         const auto begin = std::uint32_t(40 + 16), strings = begin + std::uint32_t(structure_.size());
         const std::uint32_t total = strings + std::uint32_t(names_.size());
         std::vector<std::byte> file;
-        for (const std::uint32_t each : {0xd00dfeedu, total, begin, strings, 40u, 17u, 16u, 0u,
-                                         std::uint32_t(names_.size()), std::uint32_t(structure_.size()), 0u, 0u, 0u, 0u})
+        for (const std::uint32_t each :
+             {0xd00dfeedu, total, begin, strings, 40u, 17u, 16u, 0u, std::uint32_t(names_.size()),
+              std::uint32_t(structure_.size()), 0u, 0u, 0u, 0u})
             append(file, each);
         file.insert(file.end(), structure_.begin(), structure_.end());
         for (const char each : names_) file.push_back(std::byte(each));

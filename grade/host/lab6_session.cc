@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Lab 6, exercise 6.7: the driver's side of a session: requests in their order, and nothing that is believed.
+#include "lab6_session.h"
+
 #include <algorithm>
 #include <array>
-
-#include "lab6_session.h"
 
 namespace glenda {
 

@@ -3,8 +3,6 @@
 // that follows nothing.
 #include <algorithm>
 #include <map>
-#include <memory>
-#include <set>
 
 #include "check.h"
 #include "driver/shared.h"
@@ -26,21 +24,13 @@ constexpr unsigned kSize = 16;
 struct World {
     explicit World(unsigned size = kSize) : device(memory, 4, std::uint64_t{1} << 32, 1, size) {
         queue = Virtqueue(memory.part(0, Virtqueue::bytes(size)), size);
-        const std::pair<unsigned, std::uint64_t> writes[] = {{0x70, 0},
-                                                             {0x70, 3},
-                                                             {0x24, 1},
-                                                             {0x20, 1},
-                                                             {0x70, 11},
-                                                             {0x30, 0},
-                                                             {0x38, size},
-                                                             {0x80, queue.descriptors_at()},
-                                                             {0x84, queue.descriptors_at() >> 32},
-                                                             {0x90, queue.available_at()},
-                                                             {0x94, queue.available_at() >> 32},
-                                                             {0xa0, queue.used_at()},
-                                                             {0xa4, queue.used_at() >> 32},
-                                                             {0x44, 1},
-                                                             {0x70, 15}};
+        // clang-format off
+        const std::pair<unsigned, std::uint64_t> writes[] = {
+            {0x70, 0}, {0x70, 3}, {0x24, 1}, {0x20, 1}, {0x70, 11}, {0x30, 0}, {0x38, size},
+            {0x80, queue.descriptors_at()}, {0x84, queue.descriptors_at() >> 32}, {0x90, queue.available_at()},
+            {0x94, queue.available_at() >> 32}, {0xa0, queue.used_at()}, {0xa4, queue.used_at() >> 32}, {0x44, 1},
+            {0x70, 15}};
+        // clang-format on
         for (const auto& [offset, value] : writes) device.write(offset, std::uint32_t(value));
     }
     ~World() { shared::before_access = nullptr; }
@@ -53,7 +43,8 @@ struct World {
         return queue.add({}, {&one, 1});
     }
     void expect_no_complaints(host::Caller = std::source_location::current()) {
-        for (const std::string& each : device.complaints) host::fail(each.c_str(), ", says the device", host::last_check);
+        for (const std::string& each : device.complaints)
+            host::fail(each.c_str(), ", says the device", host::last_check);
     }
 
     Memory memory{64 * kPageSize};

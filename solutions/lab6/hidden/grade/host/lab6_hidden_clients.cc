@@ -78,8 +78,7 @@ struct World {
                 device.emplace(Mmio(disk.address()));
                 EXPECT(device->start(pool));
                 driver.emplace(*device);
-                for (unsigned i = 0; i < kClients; i++)
-                    driver->open(i, Session(clients[i].page, {&clients[i].run, 1}));
+                for (unsigned i = 0; i < kClients; i++) driver->open(i, Session(clients[i].page, {&clients[i].run, 1}));
             }
             device->take_interrupt();
             driver->complete();
@@ -95,7 +94,7 @@ struct World {
     }
 
     Memory memory{(kDriverPages + kClients * kBlocksEach) * kPageSize};
-    Disk disk{memory, kClients * kBlocksEach * 8, Disk::kFlush | Disk::kVersion1, 32};
+    Disk disk{memory, kClients* kBlocksEach * 8, Disk::kFlush | Disk::kVersion1, 32};
     std::array<Client, kClients> clients;
     std::optional<BlockDevice> device;
     std::optional<BlockDriver> driver;
