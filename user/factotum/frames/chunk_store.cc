@@ -7,6 +7,7 @@
 namespace glenda::factotum {
 
 inline Result<ChunkStore::Taken> ChunkStore::take_any(ChunkUse use) {
+    // lab 5.1a {
     Lists& mine = lists(use);
     if (mine.partly_free == kNoChunk) [[unlikely]]
         TRY_VOID(add_chunk(use));
@@ -21,6 +22,7 @@ inline Result<ChunkStore::Taken> ChunkStore::take_any(ChunkUse use) {
     mine.loose_pages--;
     if (chunk.is_full()) unlink(mine.partly_free, number);
     return Taken{first_page(number) + place, is_clean};
+    // lab 5.1a }
 }
 
 Result<PageNumber> ChunkStore::take(ChunkUse use) {
@@ -43,6 +45,7 @@ Result<PageNumber> ChunkStore::take_zeroed() {
 }
 
 void ChunkStore::give_any(PageNumber page) {
+    // lab 5.1b {
     const ChunkNumber number = chunk_of(page);
     Chunk& chunk = chunks_[number];
     Lists& mine = lists(chunk.use);
@@ -55,11 +58,13 @@ void ChunkStore::give_any(PageNumber page) {
     push(mine.all_free, number);
     mine.loose_pages -= kChunkPages;
     all_free_++;
+    // lab 5.1b }
 }
 
 /// A chunk of that kind with all pages free, in no list: one that is so already, an untouched one, or one that changes
 /// its kind. Error: NotEnoughMemory, or why the kernel refuses to make it.
 Result<ChunkNumber> ChunkStore::chunk_for(ChunkUse use) {
+    // lab 5.1c {
     if (const ChunkNumber chunk = lists(use).all_free; chunk != kNoChunk) {
         unlink(lists(use).all_free, chunk);
         all_free_--;
@@ -83,6 +88,7 @@ Result<ChunkNumber> ChunkStore::chunk_for(ChunkUse use) {
         return Failure(made.error());
     }
     return chunk;
+    // lab 5.1c }
 }
 
 Result<ChunkNumber> ChunkStore::take_whole() { return chunk_for(ChunkUse::Whole); }
