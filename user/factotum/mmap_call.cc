@@ -109,7 +109,7 @@ Answer<void> Factotum::choose_object(Process& process, const Request& request, R
 
 /// Makes all pages of a new region, or ends it. Those that a pager has to bring are not waited for.
 bool Factotum::populate_some(Process& process, unsigned& steps) {
-    constexpr unsigned kSteps = 35;
+    constexpr unsigned kSteps = 45;  // in memory that is used for the first time
     AddressSpace& space = process.space;
     Work& work = process.work;
     for (; work.at != work.end; work.at += kPageSize) {

@@ -2,33 +2,13 @@
 // See process.h.
 #include "glenda/process.h"
 
+#include "ask_factotum.h"
 #include "glenda/argument_object.h"
 #include "glenda/environment.h"
 #include "glenda/parking.h"
 #include "glenda/slots.h"
 
 namespace glenda::process {
-
-namespace {
-
-Endpoint server() { return environment().factotum; }
-
-/// Sends a short request whose reply is one word.
-template <typename... Words>
-Answer<std::uint64_t> ask_word(FactotumMethod method, Words... words) {
-    TRY(reply, ask(server(), method, words...));
-    CHECK(reply.tag.length() != 0, ServerError::Broken);
-    return reply.words[0];
-}
-
-/// Sends a short request whose reply has no words.
-template <typename... Words>
-Answer<void> tell(FactotumMethod method, Words... words) {
-    TRY_VOID(ask(server(), method, words...));
-    return {};
-}
-
-}  // namespace
 
 namespace {
 
@@ -81,14 +61,6 @@ Answer<void> send_spawn(const SpawnRequest& request, SpawnFlags more, SpawnReaso
     const Answer<void> done = is_large ? send_block(request, reply, method) : transact(server(), message, reply);
     if (!done && reason != nullptr) explain(request, reply, *reason);
     return done;
-}
-
-Answer<std::uint64_t> create_object(ObjectKind kind, std::uint64_t pages, std::uint64_t index) {
-    Received reply;
-    TRY(caps, transact(server(), MessageWriter(FactotumMethod::ObjectCreate).word(pages).word(kind), reply,
-                       {environment().cnode, index, 1}));
-    CHECK(caps == 1, ServerError::Broken);
-    return reply.reader().word();
 }
 
 }  // namespace
@@ -169,66 +141,6 @@ Answer<std::uint64_t> futex_wake(const std::atomic<std::uint32_t>& word, std::ui
     }
 }
 
-Answer<std::uint64_t> sbrk(std::int64_t bytes) { return ask_word(FactotumMethod::Sbrk, bytes, this_thread()); }
-
-Answer<std::uint64_t> map(std::uint64_t bytes, MapFlags rights, MmapFlags flags, std::uint64_t address) {
-    if (flags <= MmapFlags::Shared) return ask_word(FactotumMethod::Mmap, address, bytes, rights, flags);
-    MessageWriter request(FactotumMethod::Mmap);
-    request.word(address).word(bytes).word(rights).word(flags).word(this_thread());
-    Received reply;
-    TRY_VOID(transact(server(), request, reply));
-    return reply.words[0];
-}
-
-Answer<std::uint64_t> create_memory(std::uint64_t pages, std::uint64_t index) {
-    return create_object(ObjectKind::Anonymous, pages, index);
-}
-
-Answer<std::uint64_t> create_paged(std::uint64_t pages, std::uint64_t index) {
-    return create_object(ObjectKind::Pager, pages, index);
-}
-
-Answer<WantedPage> take_wanted_page(WaitFlags flags) {
-    TRY(reply, ask(server(), FactotumMethod::PagerTake, flags, this_thread()));
-    CHECK(reply.tag.length() == 3, ServerError::Broken);
-    return WantedPage{reply.words[0], reply.words[1], reply.words[2]};
-}
-
-Answer<void> supply_pages(std::uint64_t number, std::uint64_t page, std::uint64_t count, CPtr source,
-                          std::uint64_t source_page) {
-    MessageWriter request(FactotumMethod::PagerSupply);
-    request.word(number).word(page).word(count).word(source_page).word(this_thread()).cap(source);
-    Received reply;
-    TRY_VOID(transact(server(), request, reply));
-    return {};
-}
-
-Answer<std::uint64_t> map_object(CPtr object, std::uint64_t offset, std::uint64_t bytes, MapFlags rights,
-                                 MmapFlags flags, std::uint64_t address) {
-    MessageWriter request(FactotumMethod::Mmap);
-    request.word(address).word(bytes).word(rights).word(flags).word(this_thread()).word(offset).cap(object);
-    Received reply;
-    TRY_VOID(transact(server(), request, reply));
-    return reply.reader().word();
-}
-
-Answer<ObjectInfo> object_info(CPtr object) {
-    Received reply;
-    TRY_VOID(transact(server(), MessageWriter(FactotumMethod::ObjectInfo).cap(object), reply));
-    MessageReader reader = reply.reader();
-    const auto kind = ObjectKind(reader.word());
-    const std::uint64_t pages = reader.word(), resident = reader.word();
-    return ObjectInfo{kind, pages, resident};
-}
-
-Answer<void> unmap(std::uint64_t address, std::uint64_t bytes) {
-    return tell(FactotumMethod::Munmap, address, bytes, this_thread());
-}
-
-Answer<void> protect(std::uint64_t address, std::uint64_t bytes, MapFlags rights) {
-    return tell(FactotumMethod::Mprotect, address, bytes, rights, this_thread());
-}
-
 Answer<std::span<const ProcessInfo>> list() {
     TRY(reply, ask(server(), FactotumMethod::Ps));
     CHECK(reply.tag.length() == 2, ServerError::Broken);
@@ -239,12 +151,6 @@ Answer<std::span<const ThreadInfo>> list_threads(std::uint64_t pid) {
     TRY(reply, ask(server(), FactotumMethod::Ps, pid));
     CHECK(reply.tag.length() == 2, ServerError::Broken);
     return std::span(reinterpret_cast<const ThreadInfo*>(reply.words[0]), reply.words[1]);
-}
-
-Answer<MemoryInfo> memory() {
-    TRY(reply, ask(server(), FactotumMethod::MemoryInfo));
-    CHECK(reply.tag.length() == 4, ServerError::Broken);
-    return MemoryInfo{reply.words[0], reply.words[1], reply.words[2], reply.words[3]};
 }
 
 Answer<Event> take_event(std::uint64_t mask) {

@@ -33,7 +33,7 @@ protected:
     bool copy(AddressSpace& child, AddressSpace& parent) {
         for (;;) {
             unsigned steps = fork_steps_;
-            const auto copied = child.fork(memory_, parent, 0, steps);
+            const auto copied = child.fork(memory_, parent, utcb_, steps);
             if (!copied || *copied) return copied.has_value();
             slices_++;
         }
@@ -95,6 +95,7 @@ protected:
     glenda::test::Buffer file_ = build_program();
     Image* image_ = nullptr;
     unsigned fork_steps_ = ~0u;
+    std::uint64_t utcb_ = 0;       // of the thread that forks
     unsigned slices_ = 0;          // after which a fork was not done
     std::uint64_t own_pages_ = 0;  // Factotum's own, when nothing had been made
 };
