@@ -40,6 +40,7 @@ bool Factotum::offer_some(Process& process, unsigned& steps) {
 }
 
 Reaction Factotum::request_cap(Process& process, Request& request) {
+    // lab 5.6c {
     MessageReader reader = request.reader();
     const auto service = Broker::number_of(reader.word());
     const auto flags = RequestFlags(reader.word());
@@ -56,14 +57,17 @@ Reaction Factotum::request_cap(Process& process, Request& request) {
     ReplyHandle caller = request.defer();
     give_service(caller, *service, process);
     return Reaction::later();
+    // lab 5.6c }
 }
 
 /// Replies with a capability to the service, or with the reason why not.
 void Factotum::give_service(ReplyHandle& caller, unsigned service, const Process& client) {
+    // lab 5.6d {
     const auto copy = broker_.copy(service, client_badge(client.pid, client.grants));
     if (!copy) return (void)caller.reply(copy.error());
     caller.reply(MessageWriter(0).cap(*copy));
     broker_.drop(*copy);
+    // lab 5.6d }
 }
 
 }  // namespace glenda::factotum

@@ -60,6 +60,7 @@ void Factotum::end_thread(Process& process, Thread& thread) {
 }
 
 void Factotum::finish_end(Process& process) {
+    // lab 5.5a {
     const ExitStatus status = process.status;
     tear_down(process);
     if (process.ender) process.ender.reply(short_message(0));
@@ -75,6 +76,7 @@ void Factotum::finish_end(Process& process) {
     tell_parent(process);
     resume_abandoned();
     if (objects_.has_more()) wind_timer();
+    // lab 5.5a }
 }
 
 /// A driver does not outlive the one that gave it its device.
@@ -124,6 +126,7 @@ Message Factotum::exit_report(const Process& zombie) { return short_message(0, z
 
 /// Signals the parent and replies to its WAIT, if it waits. Otherwise the zombie stays for the parent's next WAIT.
 void Factotum::tell_parent(Process& zombie) {
+    // lab 5.5b {
     Process* parent = processes_.find_pid(zombie.parent);
     if (parent == nullptr) return;
     if (parent->has_exit_notification) {
@@ -134,15 +137,18 @@ void Factotum::tell_parent(Process& zombie) {
         unblock(*waiter, exit_report(zombie));
         processes_.release(zombie);
     }
+    // lab 5.5b }
 }
 
 /// The thread of `parent` that waits for the end of `child`.
 Thread* Factotum::waiter_for(const Process& parent, const Process& child) {
+    // lab 5.5c {
     for (Thread* thread = threads_.first(parent); thread != nullptr; thread = threads_.next(*thread)) {
         const bool is_wanted = thread->awaited == kAnyChild || thread->awaited == std::int64_t{child.pid};
         if (thread->kind == WaitKind::Child && is_wanted) return thread;
     }
     return nullptr;
+    // lab 5.5c }
 }
 
 }  // namespace glenda::factotum

@@ -121,8 +121,14 @@ private:
     Reaction sleep(Process& process, Request& request);
 
     // futex_calls.cc
+    struct WordWait {
+        std::uint64_t address;
+        std::uint32_t expected;
+        std::int64_t microseconds;  // kNoTimeout: for ever
+    };
     FutexKey key_of(const Process& process, const Region& region, std::uint64_t address) const;
     Reaction futex_wait(Process& process, Request& request);
+    Reaction wait_at(Process& process, Thread& thread, const WordWait& wanted, Request& request);
     Reaction futex_wake(Process& process, Request& request);
 
     // sched_call.cc
@@ -131,6 +137,7 @@ private:
 
     // thread_calls.cc
     Reaction thread_create(Process& process, Request& request);
+    Answer<std::uint64_t> begin_thread(Process& process, Registers registers);
     Reaction thread_exit(Process& process, Request& request);
     Reaction thread_join(Process& process, Request& request);
     Thread* joiner_of(const Process& process, const Thread& thread);

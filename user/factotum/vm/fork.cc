@@ -53,6 +53,7 @@ Answer<void> AddressSpace::begin_fork(const AddressSpace& parent) {
 
 /// Charges and adds one of the parent's regions, behind those that are there.
 Answer<void> AddressSpace::inherit(Memory& memory, const Region& region) {
+    // lab 5.8a {
     if (!regions_.has_room(1)) TRY_VOID(make_room(memory, 1));
     const bool has_tables = tree_.has_leaf_for(memory, region.start, region.end);
     const Pages tables = has_tables ? Pages{} : missing_tables(memory, region.start, region.end);
@@ -60,6 +61,7 @@ Answer<void> AddressSpace::inherit(Memory& memory, const Region& region) {
     if (region.kind == RegionKind::Object) stores_->objects.add_mapped(region.source, region.pages());
     regions_.append(region);
     return {};
+    // lab 5.8a }
 }
 
 /// Shares the pages of one of the parent's regions, from forked_ on. False if there are more.
@@ -73,6 +75,7 @@ Result<bool> AddressSpace::share_region(Memory& memory, AddressSpace& parent, co
 
 /// Names the pages in a part of one of the parent's regions here, too.
 Result<void> AddressSpace::share_pages(Memory& memory, AddressSpace& parent, const Region& part) {
+    // lab 5.8b {
     for (std::uint64_t at = part.start; at < part.end; at = PageTree::leaf_after(at)) {
         const std::span<PageEntry> theirs = parent.tree_.leaf(memory, at, part.end);
         if (theirs.empty()) continue;
@@ -90,26 +93,31 @@ Result<void> AddressSpace::share_pages(Memory& memory, AddressSpace& parent, con
     if (part.rights == MapFlags::ReadWrite)
         (void)memory.kernel().protect(parent.vspace(), part.start, part.pages(), MapFlags::Read);
     return {};
+    // lab 5.8b }
 }
 
 /// Takes copies of a region's pages at once. The kernel writes to a UTCB by its physical address, so it must stay
 /// there.
 Result<void> AddressSpace::copy_pages(Memory& memory, const Region& region) {
+    // lab 5.8c {
     Result<void> done{};
     tree_.for_each(memory, region.start, region.end, [&](PageEntry& entry) {
         if (done) done = break_sharing(memory, entry);
     });
     return done;
+    // lab 5.8c }
 }
 
 /// Gives the entry a page of its own: a copy of the one that others name, too.
 Result<void> AddressSpace::break_sharing(Memory& memory, PageEntry& entry) {
+    // lab 5.8d {
     TRY(copy, memory.take_frame());
     copy_page(memory.window(copy), memory.window(entry.page()));
     if (entry.slot() != 0) memory.give_mapping(entry.slot());
     memory.release_frame(entry.page());
     entry = PageEntry(copy);
     return {};
+    // lab 5.8d }
 }
 
 }  // namespace glenda::factotum

@@ -25,13 +25,15 @@ Pages excess(Pages a, Pages b) { return {.frames = a.frames > b.frames ? a.frame
 }  // namespace
 
 Answer<void> AddressSpace::enter(Memory& memory, Image& image) {
+    // lab 5.2b {
     TRY(runs, stores_->images.enter(image));
     image_ = &image;
     runs_ = runs;
     for (const ElfSegment& segment : image.elf.segments()) {
         const std::uint64_t start = align_down(segment.vaddr, kPageSize);
         const std::uint64_t end = align_up(segment.end(), kPageSize);
-        const std::uint64_t file_end = align_up(segment.vaddr + segment.data.size(), kPageSize);
+        const std::uint64_t file_end =
+            segment.data.empty() ? start : align_up(segment.vaddr + segment.data.size(), kPageSize);
         CHECK(!regions_.overlaps(start, end), ServerError::BadExecutable);
         const MapFlags rights = rights_of(segment.access);
         TRY_VOID(map(memory, {.start = start,
@@ -42,6 +44,7 @@ Answer<void> AddressSpace::enter(Memory& memory, Image& image) {
                               .source = stores_->images.find(image, start)}));
     }
     return {};
+    // lab 5.2b }
 }
 
 /// How many ends of [start, end) lie inside a region: so many regions more there may be when it is cut there.
@@ -78,6 +81,7 @@ bool AddressSpace::can_replace(Memory& memory, const Region& region) {
 }
 
 Answer<void> AddressSpace::unmap(Memory& memory, std::uint64_t start, std::uint64_t end) {
+    // lab 5.7c {
     Span old = regions_.span(start, end);
     if (old.is_empty()) return {};
     const auto makes_hole = [&] { return old.first + 1 == old.after && cuts(old, start, end) == 2; };
@@ -87,6 +91,7 @@ Answer<void> AddressSpace::unmap(Memory& memory, std::uint64_t start, std::uint6
     const Pages tables = tree_.has_leaf_for(memory, start, end) ? Pages{} : spare_tables(memory, old, start, end);
     pay_back(memory, kind, take_out(memory, old, start, end) + tables);
     return {};
+    // lab 5.7c }
 }
 
 Answer<void> AddressSpace::protect(Memory& memory, std::uint64_t start, std::uint64_t end, MapFlags rights) {
@@ -190,6 +195,7 @@ Pages AddressSpace::spare_tables(const Memory& memory, Span old, std::uint64_t s
 /// Ends the regions of `span` in [start, end), and frees their pages. There is room for the cuts. Returns what it was
 /// charged; `span` is then where a region in its place comes.
 Pages AddressSpace::take_out(Memory& memory, Span& span, std::uint64_t start, std::uint64_t end) {
+    // lab 5.7d {
     Pages charged{};
     unmap_pages(memory, start, end);
     for (unsigned i = span.first; i != span.after; i++) {
@@ -199,6 +205,7 @@ Pages AddressSpace::take_out(Memory& memory, Span& span, std::uint64_t start, st
     }
     span = regions_.remove(span, start, end);
     return charged;
+    // lab 5.7d }
 }
 
 }  // namespace glenda::factotum
