@@ -5,6 +5,7 @@
 //   execs many N            N children by FORK and EXEC, one after the other
 //   execs threads           several threads run, and one of them calls EXEC
 //   execs check PID         what `execs` becomes: compares its pid with that of the program before
+#include "expect.h"
 #include "glenda/environment.h"
 #include "glenda/number.h"
 #include "glenda/print.h"
@@ -19,19 +20,6 @@ namespace {
 
 constexpr CPtr kKept = kSlotFirstFree;
 
-void must(bool is_fine, const char* what) {
-    if (is_fine) return;
-    print("execs: wrong: {}\n", what);
-    glenda::exit(1);
-}
-template <typename T>
-auto need(const Answer<T>& answer) {
-    if (!answer) {
-        print("execs: {}\n", answer.error());
-        glenda::exit(1);
-    }
-    if constexpr (!std::is_void_v<T>) return *answer;
-}
 std::int64_t free_pages() { return std::int64_t(need(process::memory()).free / kPageSize); }
 
 [[noreturn]] void become(std::string_view file, std::span<const std::string_view> arguments) {

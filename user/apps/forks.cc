@@ -9,6 +9,7 @@
 //   forks full              has more memory than there is twice
 //   forks bomb              everybody forks until it is refused, and waits for its children
 //   forks hold              the same, but everybody stays
+#include "expect.h"
 #include "glenda/environment.h"
 #include "glenda/number.h"
 #include "glenda/print.h"
@@ -23,21 +24,6 @@ namespace {
 int in_data = 1;
 int in_bss;
 
-volatile std::uint64_t& word(std::uint64_t address) { return *reinterpret_cast<volatile std::uint64_t*>(address); }
-
-void must(bool is_fine, const char* what) {
-    if (is_fine) return;
-    print("forks: wrong: {}\n", what);
-    glenda::exit(1);
-}
-template <typename T>
-auto need(const Answer<T>& answer) {
-    if (!answer) {
-        print("forks: {}\n", answer.error());
-        glenda::exit(1);
-    }
-    if constexpr (!std::is_void_v<T>) return *answer;
-}
 std::int64_t free_pages() { return std::int64_t(need(process::memory()).free / kPageSize); }
 
 /// Forks. The child does `work` and ends with what that returns.

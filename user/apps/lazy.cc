@@ -9,7 +9,7 @@
 //   lazy hostile            what is refused
 #include <atomic>
 
-#include "glenda/environment.h"
+#include "expect.h"
 #include "glenda/print.h"
 #include "glenda/process.h"
 #include "glenda/slots.h"
@@ -27,21 +27,6 @@ std::uint64_t number = 0;  // of the table
 std::uint64_t draft = 0;   // where pages are computed
 std::atomic<unsigned> taken = 0;
 
-volatile std::uint64_t& word(std::uint64_t address) { return *reinterpret_cast<volatile std::uint64_t*>(address); }
-
-void must(bool is_fine, const char* what) {
-    if (is_fine) return;
-    print("lazy: wrong: {}\n", what);
-    glenda::exit(1);
-}
-template <typename T>
-auto need(const Answer<T>& answer) {
-    if (!answer) {
-        print("lazy: {}\n", answer.error());
-        glenda::exit(1);
-    }
-    if constexpr (!std::is_void_v<T>) return *answer;
-}
 template <typename T>
 const char* outcome(const Answer<T>& answer) {
     return answer ? "done" : name_of(answer.error());

@@ -4,7 +4,7 @@
 //   maps hole               touches what it has unmapped
 //   maps many               has as many regions as it may
 //   maps full               has all memory
-#include "glenda/environment.h"
+#include "expect.h"
 #include "glenda/print.h"
 #include "glenda/process.h"
 #include "util/bits.h"
@@ -14,22 +14,6 @@ using namespace glenda;
 namespace {
 
 constexpr std::uint64_t kPages = 8, kBytes = kPages * kPageSize;
-
-volatile std::uint64_t& word(std::uint64_t address) { return *reinterpret_cast<volatile std::uint64_t*>(address); }
-
-void must(bool is_fine, const char* what) {
-    if (is_fine) return;
-    print("maps: wrong: {}\n", what);
-    glenda::exit(1);
-}
-template <typename T>
-auto need(const Answer<T>& answer) {
-    if (!answer) {
-        print("maps: {}\n", answer.error());
-        glenda::exit(1);
-    }
-    if constexpr (!std::is_void_v<T>) return *answer;
-}
 
 std::uint64_t filled() {
     const std::uint64_t start = need(process::map(kBytes));

@@ -6,6 +6,7 @@
 //   shared many N           N objects, one after the other
 //   shared large            the end of one with 64 MiB
 //   shared child            is started by the others with an object, which it maps
+#include "expect.h"
 #include "glenda/environment.h"
 #include "glenda/number.h"
 #include "glenda/print.h"
@@ -21,21 +22,6 @@ namespace {
 constexpr std::uint64_t kPages = 8, kBytes = kPages * kPageSize;
 constexpr CPtr kObject = kSlotFirstFree, kOther = kSlotFirstFree + 1, kForged = kSlotFirstFree + 2;
 
-volatile std::uint64_t& word(std::uint64_t address) { return *reinterpret_cast<volatile std::uint64_t*>(address); }
-
-void must(bool is_fine, const char* what) {
-    if (is_fine) return;
-    print("shared: wrong: {}\n", what);
-    glenda::exit(1);
-}
-template <typename T>
-auto need(const Answer<T>& answer) {
-    if (!answer) {
-        print("shared: {}\n", answer.error());
-        glenda::exit(1);
-    }
-    if constexpr (!std::is_void_v<T>) return *answer;
-}
 std::uint64_t free_pages() { return need(process::memory()).free / kPageSize; }
 
 template <typename Work>

@@ -8,7 +8,7 @@
 //   unborn    the child of a large FORK is killed before it is there
 //   refused   FORK is refused half-way
 //   exec      one of many threads starts another program
-#include "glenda/environment.h"
+#include "expect.h"
 #include "glenda/print.h"
 #include "glenda/process.h"
 #include "glenda/thread.h"
@@ -21,21 +21,6 @@ namespace {
 
 constexpr std::uint64_t kLarge = 24 * kMiB;
 
-volatile std::uint64_t& word(std::uint64_t address) { return *reinterpret_cast<volatile std::uint64_t*>(address); }
-
-void must(bool is_fine, const char* what) {
-    if (is_fine) return;
-    print("slices: wrong: {}\n", what);
-    glenda::exit(1);
-}
-template <typename T>
-auto need(const Answer<T>& answer) {
-    if (!answer) {
-        print("slices: {}\n", answer.error());
-        glenda::exit(1);
-    }
-    if constexpr (!std::is_void_v<T>) return *answer;
-}
 ExitStatus finish(std::uint64_t pid) { return need(process::wait(std::int64_t(pid))).status; }
 
 std::uint64_t map_all(std::uint64_t bytes) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Starts a virtio device in a driver's process.
+// Starts a virtio device in a driver's process, and serves clients that send messages. Those with sessions:
+// session_loop.h.
 #pragma once
 
 #include "driver/virtio_mmio.h"
@@ -17,6 +18,19 @@ template <typename Device>
 void end_if_broken(const Device& device) {
     if (device.fault() != QueueFault::None) panic("{}", name_of(device.fault()));
     if (device.needs_reset()) panic("the device has given up");
+}
+
+/// All of a driver whose clients send messages: starts a Device, and serves it by a Handler, made of process and
+/// device, with `count` Reply objects.
+template <typename Device, typename Handler, unsigned count>
+[[noreturn]] void serve_messages() {
+    static Reply places[count];
+    static constinit ReplyPool replies(places);
+    DriverProcess process;
+    static Device device(process.registers());
+    start_or_end(device, process);
+    Handler handler(process, device);
+    process.serve(handler, replies, count);
 }
 
 }  // namespace glenda::driver

@@ -15,10 +15,6 @@ using namespace glenda::driver;
 
 namespace {
 
-constexpr unsigned kReplies = 2;
-Reply reply_places[kReplies];
-constinit ReplyPool replies(reply_places);
-
 class ScreenServer {
 public:
     ScreenServer(const DriverProcess& process, GpuDevice& device) : process_(process), device_(device) {}
@@ -106,10 +102,4 @@ private:
 
 }  // namespace
 
-int main() {
-    DriverProcess process;
-    static GpuDevice device(process.registers());
-    start_or_end(device, process);
-    ScreenServer server(process, device);
-    process.serve(server, replies, kReplies);
-}
+int main() { serve_messages<GpuDevice, ScreenServer, 2>(); }

@@ -11,10 +11,6 @@ using namespace glenda::driver;
 
 namespace {
 
-constexpr unsigned kReplies = 3;
-Reply reply_places[kReplies];
-constinit ReplyPool replies(reply_places);
-
 class InputServer {
 public:
     InputServer(const DriverProcess& process, InputDevice& device) : process_(process), device_(device) {}
@@ -66,10 +62,4 @@ private:
 
 }  // namespace
 
-int main() {
-    DriverProcess process;
-    static InputDevice device(process.registers());
-    start_or_end(device, process);
-    InputServer server(process, device);
-    process.serve(server, replies, kReplies);
-}
+int main() { serve_messages<InputDevice, InputServer, 3>(); }

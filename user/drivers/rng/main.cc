@@ -11,37 +11,32 @@ using namespace glenda::driver;
 
 namespace {
 
-constexpr unsigned kReplies = 2;
-Reply reply_places[kReplies];
-constinit ReplyPool replies(reply_places);
-
-struct RandomServer {
-    const DriverProcess& process;
-    RngDevice& device;
+class RandomServer {
+public:
+    RandomServer(const DriverProcess& process, RngDevice& device) : process_(process), device_(device) {}
 
     Reaction handle(const Request& request) const {
         if (RngMethod(request.label()) != RngMethod::Read) return ServerError::BadRequest;
         const std::uint64_t wanted = request.reader().word();
-        device.ask();
-        const auto bytes = process.await(device, [&] { return take(); });
+        device_.ask();
+        const auto bytes = process_.await(device_, [&] { return take(); });
         return MessageWriter(0).bytes(bytes->first(std::min<std::uint64_t>({bytes->size(), wanted, kRngMaxBytes})));
     }
     void signalled(Badge bits) const {
         if ((bits & kBellStop) != 0) glenda::exit(0);
-        if ((bits & kBellInterrupt) != 0) process.interrupted(device);
+        if ((bits & kBellInterrupt) != 0) process_.interrupted(device_);
     }
+
+private:
     std::optional<std::span<const std::byte>> take() const {
-        end_if_broken(device);
-        return device.take();
+        end_if_broken(device_);
+        return device_.take();
     }
+
+    const DriverProcess& process_;
+    RngDevice& device_;
 };
 
 }  // namespace
 
-int main() {
-    DriverProcess process;
-    static RngDevice device(process.registers());
-    start_or_end(device, process);
-    RandomServer server{process, device};
-    process.serve(server, replies, kReplies);
-}
+int main() { serve_messages<RngDevice, RandomServer, 2>(); }
