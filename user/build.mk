@@ -18,6 +18,8 @@ TESTS_COMMON := $(patsubst %,$(BUILD)/user/%.o,$(wildcard user/tests/common/*.cc
 TESTS_FUZZ := $(patsubst %,$(BUILD)/user/%.o,$(wildcard user/tests/fuzz/*.cc))
 # Of 9Ball, for the tests of its parts: everything but main().
 TESTS_NINEBALL := $(patsubst %,$(BUILD)/user/%.o,$(filter-out %/main.cc,$(wildcard user/9ball/*.cc)))
+# The same of Unicorn.
+TESTS_UNICORN := $(patsubst %,$(BUILD)/user/%.o,$(filter-out %/main.cc,$(wildcard user/unicorn/*.cc)))
 TESTS_VIRTIO := $(patsubst %,$(BUILD)/user/%.o,$(wildcard user/tests/virtio/*.cc))
 USER_DRIVERS := $(filter-out $(PREBUILT_PROGRAMS:bin/%=%),$(patsubst user/%/main.cc,%,$(wildcard user/drivers/*/main.cc)))
 USER_PROGRAMS := $(USER_FOLDERS) $(USER_DRIVERS) $(basename $(notdir $(USER_SINGLES)))
@@ -59,7 +61,7 @@ $(foreach p,$(USER_FOLDERS),$(eval $(call user_program,$(p),$(patsubst %,$(BUILD
 $(BUILD)/user/user/factotum/%: USER_FLAGS += -Iuser/factotum
 $(foreach d,$(USER_DRIVERS),$(eval $(call user_program,$(d),$(BUILD)/user/user/$(d)/main.cc.o)))
 $(foreach s,$(USER_SINGLES),$(eval $(call user_program,$(basename $(notdir $(s))),$(BUILD)/user/$(s).o $(if $(filter user/tests/ktest_% user/tests/lab%,$(s)),$(TESTS_COMMON)) \
-  $(if $(filter user/tests/lab4_%,$(s)),$(TESTS_NINEBALL)) \
+  $(if $(filter user/tests/lab4_%,$(s)),$(TESTS_NINEBALL)) $(if $(filter user/tests/lab6_%,$(s)),$(TESTS_UNICORN)) \
   $(if $(filter user/tests/kfuzz.cc,$(s)),$(TESTS_FUZZ)) $(if $(filter user/tests/ktest_virtio_%,$(s)),$(TESTS_VIRTIO)))))
 
 # Programs in the initrd have no debug information, but a symbol table, because crash reports name functions.

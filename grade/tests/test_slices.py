@@ -26,8 +26,11 @@ def check(output: str) -> None:
 
 @pytest.mark.parametrize("what", [*(f"{what} 890" for what in THREADS), *(f"{what} 40" for what in MEMORY), "fork 24"])
 def test_others_are_served_meanwhile(shell: Shell, what: str) -> None:
-    """With so many threads, or MiB."""
-    shell.run(f"run late {what}", within=2)     # memory that is used for the first time takes longer
+    """With so many threads, or MiB, in memory that is used for the first time, and again. (The sleeper is itself one of
+    those that are due: while the threads start, they sleep for as long.)"""
+    first = shell.run(f"run late {what}", within=2)
+    if what != "due 890":
+        check(first)
     check(shell.run(f"run late {what}", within=2))
 
 
