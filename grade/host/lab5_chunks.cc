@@ -34,7 +34,10 @@ struct World {
     }
     std::vector<PageNumber> take_all() {
         std::vector<PageNumber> pages;
-        while (const auto page = memory.take_frame()) pages.push_back(*page);
+        while (const auto page = memory.take_frame()) {
+            EXPECT(pages.size() < kPages);
+            pages.push_back(*page);
+        }
         return pages;
     }
 };
@@ -118,6 +121,7 @@ void zeroes_if_wanted() {
     for (int round = 0; round < 3; round++) {
         std::vector<PageNumber> pages;
         while (const auto page = world.memory.take_zeroed()) {
+            EXPECT(pages.size() < kPages && *page < kPages);
             EXPECT(std::memcmp(world.memory.window(*page), zero.data(), kPageSize) == 0);
             std::memset(world.memory.window(*page), 0x5a, kPageSize);
             pages.push_back(*page);

@@ -29,6 +29,8 @@ def run(tree) -> None:
             (f"first asks {LATE} as itself", "who waits gets the service when it is offered"),
             (f"second asks {LATE} as itself", "all that wait get the service when it is offered")):
         assert event in seen, f"{why}: `{event}` is missing; asked were {', '.join(one for one in seen if ' asks ' in one)}"
+    for who in ("first", "second"):
+        assert seen.count(f"{who} starts") == 1, f"{who} was not served when the service was offered, but later, when it asked again"
     assert seen.count(f"banker asks {VAULT} as itself") == 2, "Wait makes no difference if the service is there"
     assert seen.count(f"thief asks {VAULT} PermissionDenied") == 2, "who may not have a service may not wait for it either"
     gone(tree)

@@ -36,6 +36,9 @@ void name_and_urgency() {
     EXPECT_EQ(threads.size(), std::size_t{1});
     EXPECT_EQ(std::uint64_t{threads[0].tid}, process::this_thread());
     EXPECT_EQ(std::uint64_t{threads[0].priority}, std::uint64_t{127});
+    const auto in_the_kernel = environment().tcb.info();
+    EXPECT(in_the_kernel.has_value());
+    EXPECT_EQ(in_the_kernel->priority, 127u);
     EXPECT(std::string_view(threads[0].name).starts_with("lab5_"));
 }
 
