@@ -40,8 +40,7 @@ public:
         return space;
     }
     /// `utcb`: of the thread that forks.
-    AddressSpace fork(AddressSpace& parent, std::uint64_t utcb = 0,
-                      host::Caller = std::source_location::current()) {
+    AddressSpace fork(AddressSpace& parent, std::uint64_t utcb = 0, host::Caller = std::source_location::current()) {
         AddressSpace child = empty();
         EXPECT(copy(child, parent, utcb).has_value());
         return child;

@@ -55,7 +55,7 @@ bool Factotum::end_some(Process& process, unsigned& steps) {
 
 void Factotum::end_thread(Process& process, Thread& thread) {
     unblock(thread, short_message(ServerError::Interrupted));
-    forget_event(thread);
+    thread.forget();
     threads_.drop(process, thread);
 }
 
@@ -91,10 +91,10 @@ void Factotum::tear_down(Process& process) {
     unsigned steps = ~0u;
     if (Thread* const first = threads_.first(process); first != nullptr) {
         unblock(*first, short_message(ServerError::Interrupted));
-        forget_event(*first);
+        first->forget();
     }
     end_some(process, steps);
-    abandon_events(process);
+    events_.leave(process);
     const SlotMap& slots = memory_.slots();
     if (process.has_exit_notification) (void)memory_.kernel().remove(slots.run(process.place, kRunExitNotification));
     if (process.cspace) memory_.give_cnode(process.cnode_page, process.cnode_radix);

@@ -30,7 +30,7 @@ Reaction Factotum::exec(Process& process, Request& request) {
     }
     next.user = &process;
     use_up_block(process, wanted);
-    abandon_events(process);  // the next program has not asked for any
+    events_.leave(process);  // the next program has not asked for any
     (void)caller->tcb.suspend();
     process.set_name(wanted.name());
     process.work = {.kind = WorkKind::Exec, .caller = caller->tid};

@@ -24,6 +24,7 @@ Factotum::Factotum(Memory& memory, const FactotumInfo& info, std::uint64_t reser
       processes_(reinterpret_cast<Process*>(kProcessPlaces), number_entries(pids_, memory.slots().process_count()),
                  memory.slots().process_count(), GrowTable{{memory, kProcessPlaces}}),
       broker_(memory),
+      events_(processes_),
       clock_(clock),
       wheel_(clock.now()) {
     Process* nineball = processes_.create(nullptr);

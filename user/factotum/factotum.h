@@ -179,16 +179,12 @@ private:
     Reaction delete_object(Process& process, Request& request);
 
     // event_calls.cc
-    Process* taker_of(Process* parent, EventKind kind);
     bool stop_for(Thread& thread, const Stop& stop);
-    void enqueue(Thread& thread, EventList& list);
-    void forget_event(Thread& thread);
     void deliver(Process& taker);
     Reaction event_take(Process& process, Request& request);
     Reaction event_answer(Process& process, Request& request);
     void go_on(Thread& thread);
     void resume(Thread& thread, std::uint64_t pc, std::uint64_t sp);
-    void abandon_events(Process& process);
     void abandon(Process& orphan);
     void resume_abandoned();
 
@@ -249,9 +245,7 @@ private:
     OwnArea pids_;
     ProcessTable<Process, GrowTable> processes_;
     Broker broker_;
-    std::uint32_t takers_ = 0;         // processes that take events
-    std::uint32_t general_taker_ = 0;  // the one with power that takes them of everybody
-    EventList abandoned_{};            // threads whose taker has gone
+    Events<Process, ProcessTable<Process, GrowTable>> events_;
     bool is_resuming_ = false;
     Clock clock_;
     TimerWheel wheel_;

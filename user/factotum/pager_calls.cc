@@ -39,7 +39,7 @@ bool Factotum::wait_for_page(Thread& thread, Request& request) {
     thread.stop.address = address;
     futex_.add(thread, key);
     object.waiting++;
-    if (is_first) enqueue(thread, pager->wanted);
+    if (is_first) thread.enter(pager->wanted);
     tell_pager(*pager);
     return true;
 }
@@ -48,11 +48,11 @@ bool Factotum::wait_for_page(Thread& thread, Request& request) {
 /// waits for the page takes the thread's place.
 void Factotum::give_up_page(Thread& thread) {
     EventList* const list = thread.stop.list;
-    forget_event(thread);
+    thread.forget();
     futex_.remove(thread);
     objects_.find(object_in(thread.key))->waiting--;
     Waiter* const other = futex_.first(thread.key);
-    if (list != nullptr && other != nullptr) enqueue(*static_cast<Thread*>(other), *list);
+    if (list != nullptr && other != nullptr) static_cast<Thread*>(other)->enter(*list);
 }
 
 /// Tells a thread of the pager, if one waits, of the page that was wanted first.
@@ -63,7 +63,7 @@ void Factotum::tell_pager(Process& pager) {
     if (subject == nullptr || idle == nullptr) return;
     const ObjectNumber number = object_in(subject->key);
     const std::uint64_t page = page_in(subject->key), address = subject->stop.address;
-    forget_event(*subject);
+    subject->forget();
     subject->stop.address = address;
     const std::uint64_t missing = objects_.missing(number, page, kMostSupplied);
     finish(*idle, short_message(0, objects_.find(number)->slot, page, missing));
@@ -121,7 +121,7 @@ bool Factotum::supply_some(Process& process, unsigned& steps) {
         const std::uint64_t most = steps / kSteps;
         const std::uint64_t woken = futex_.wake(page_key(work.subject, work.at), most, [&](Waiter& waiter) {
             Thread& thread = static_cast<Thread&>(waiter);
-            forget_event(thread);
+            thread.forget();
             objects_.find(work.subject)->waiting--;
             finish(thread, short_message(kFaultResume));
         });
@@ -140,13 +140,13 @@ void Factotum::break_pages(ObjectNumber number) {
     futex_.remove_all(page_key(number, 0).space, [&](Waiter& waiter) {
         Thread& thread = static_cast<Thread&>(waiter);
         const Stop stop{.event = EventKind::Exception, .crash = CrashKind::PagerEnded, .address = thread.stop.address};
-        forget_event(thread);
+        thread.forget();
         if (objects_.missing(number, page_in(thread.key), 1) == 0) return finish(thread, short_message(kFaultResume));
         if (processes_.at(thread.process).has_ended) return finish(thread, short_message(ServerError::Interrupted));
         thread.kind = WaitKind::Stopped;
         if (stop_for(thread, stop)) return;
         thread.stop = stop;
-        enqueue(thread, abandoned_);
+        events_.abandon(thread);
     });
 }
 

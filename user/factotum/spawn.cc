@@ -27,7 +27,7 @@ Reaction Factotum::spawn(Process& parent, Request& request) {
     const bool waits = has(wanted.flags, SpawnFlags::Wait);
     if (!has(parent.grants, wanted.grants & Grants::Special) || wanted.priority > parent.schedule.priority)
         return ServerError::PermissionDenied;
-    if (has(wanted.flags, SpawnFlags::NoMount) && taker_of(&parent, EventKind::NoMount) == nullptr)
+    if (has(wanted.flags, SpawnFlags::NoMount) && events_.taker_of(&parent, EventKind::NoMount) == nullptr)
         return ServerError::NotSupported;  // nobody could give it a namespace of its own
     const auto program = catalogue_.find(wanted.file);
     if (!program) return refusal(wanted.file, program.error());

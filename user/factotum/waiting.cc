@@ -20,7 +20,7 @@ void Factotum::unblock(Thread& thread, const Message& answer) {
     if (thread.kind == WaitKind::None) return;
     if (thread.kind == WaitKind::Futex || thread.kind == WaitKind::Service) futex_.remove(thread);
     if (thread.kind == WaitKind::Page) give_up_page(thread);
-    if (thread.kind == WaitKind::Stopped) forget_event(thread);
+    if (thread.kind == WaitKind::Stopped) thread.forget();
     finish(thread, answer);
 }
 

@@ -15,6 +15,8 @@ inline Result<ChunkStore::Taken> ChunkStore::take_any(ChunkUse use) {
     Chunk& chunk = chunks_[number];
     const unsigned place = lowest_bit(chunk.free);
     const bool is_clean = (chunk.clean & bit(place)) != 0;
+    if (is_clean && place == chunk.made) [[unlikely]]
+        TRY_VOID(make_frames(number));
     chunk.free &= ~bit(place);
     chunk.clean &= ~bit(place);
     mine.loose_pages--;
@@ -106,6 +108,7 @@ Result<void> ChunkStore::convert(ChunkNumber number, ChunkUse use) {
     chunk = Chunk{};
     if (const auto made = make(number, use); !made) {
         (void)kernel_->revoke(untyped);
+        chunk = Chunk{};
         return made;
     }
     chunk.use = use;
@@ -115,13 +118,25 @@ Result<void> ChunkStore::convert(ChunkNumber number, ChunkUse use) {
 }
 
 Result<void> ChunkStore::make(ChunkNumber chunk, ChunkUse use) {
-    const PageNumber first = first_page(chunk);
-    const CPtr untyped = slots_->chunk(chunk), pages = slots_->page(first);
     if (use == ChunkUse::Whole) return {};
-    if (use == ChunkUse::Objects) return kernel_->retype(untyped, CapType::Untyped, kPageBits, pages, kChunkPages);
-    TRY_VOID(kernel_->retype(untyped, CapType::Frame, kFrameBits, pages, kChunkPages));
-    TRY_VOID(kernel_->map_own(pages, reinterpret_cast<std::uint64_t>(window(first)), kChunkPages));
-    return kernel_->copy(slots_->product(first), pages, kChunkPages);
+    if (use == ChunkUse::Frames) return make_frames(chunk);
+    const CPtr pages = slots_->page(first_page(chunk));
+    return kernel_->retype(slots_->chunk(chunk), CapType::Untyped, kPageBits, pages, kChunkPages);
+}
+
+/// Makes the chunk's next few frames. If that failed half-way before, it goes on from there.
+[[gnu::noinline]] Result<void> ChunkStore::make_frames(ChunkNumber number) {
+    constexpr unsigned kAtOnce = 8;
+    Chunk& chunk = chunks_[number];
+    const PageNumber first = first_page(number) + chunk.made;
+    const CPtr pages = slots_->page(first);
+    TRY(type, kernel_->type(pages));
+    if (type == CapType::Null)
+        TRY_VOID(kernel_->retype(slots_->chunk(number), CapType::Frame, kFrameBits, pages, kAtOnce));
+    TRY_VOID(kernel_->map_own(pages, reinterpret_cast<std::uint64_t>(window(first)), kAtOnce));
+    TRY_VOID(kernel_->copy(slots_->product(first), pages, kAtOnce));
+    chunk.made += kAtOnce;
+    return {};
 }
 
 void ChunkStore::push(ChunkNumber& list, ChunkNumber chunk) {

@@ -13,11 +13,11 @@
 #include "tasks/thread_table.h"
 #include "tasks/work.h"
 #include "vm/address_space.h"
-#include "wait/waiter.h"
+#include "wait/events.h"
 
 namespace glenda::factotum {
 
-struct Process : ProcessRecord {
+struct Process : ProcessRecord, Taker {
     static constexpr std::size_t kMaxName = 31;
 
     alignas(8) char name[kMaxName + 1] = {};
@@ -45,10 +45,7 @@ struct Process : ProcessRecord {
     Process* next_at_work = nullptr;
     ReplyHandle ender{};  // who asked for its end, and waits for it
 
-    std::uint64_t takes = 0;  // events, by event_bit()
-    EventList events{};       // threads that it has not been told of
-    EventList stopped{};      // threads that it has not answered
-    EventList wanted{};       // as a pager: threads that wait for pages that it has not been told of
+    EventList wanted{};  // as a pager: threads that wait for pages that it has not been told of
 
     std::string_view name_view() const { return name; }
     void set_name(std::string_view text) { name[text.copy(name, kMaxName)] = '\0'; }
