@@ -4,22 +4,22 @@
 import re
 
 from glenda.errors import GuestDeadline
-from lab6_system import STOPS, shell_of
+from lab6_system import STOPS, session_of
 
 LINE = "kill {:05}x\r"      # a command that prints the same short line each time
 ANSWER = "usage: kill PID\n"
 
 
 def run(tree) -> None:
-    shell = shell_of(tree)
-    paste(shell, "at the prompt", 400)
-    paste(shell, "while a program runs", 700, "run spin 50\r")
-    uart = shell.pid("uart")
-    paste(shell, "while the driver ends", 30, f"kill {uart}\r")
-    assert shell.pid("uart") != uart, "the serial line has no other driver"
-    uart = shell.pid("uart")
-    paste(shell, "and the driver ends before anybody reads", 200, f"run spin 50\rkill {uart}\r")
-    interrupted(shell)
+    with session_of(tree) as shell:
+        paste(shell, "at the prompt", 400)
+        paste(shell, "while a program runs", 700, "run spin 50\r")
+        uart = shell.pid("uart")
+        paste(shell, "while the driver ends", 30, f"kill {uart}\r")
+        assert shell.pid("uart") != uart, "the serial line has no other driver"
+        uart = shell.pid("uart")
+        paste(shell, "and the driver ends before anybody reads", 200, f"run spin 50\rkill {uart}\r")
+        interrupted(shell)
 
 
 def paste(shell, when: str, lines: int, before: str = "") -> None:
@@ -27,7 +27,7 @@ def paste(shell, when: str, lines: int, before: str = "") -> None:
     begin = len(shell.machine.transcript)
     shell.type(before + "".join(LINE.format(number) for number in range(lines)) + "run hello the end\r")
     try:
-        shell.machine.expect(r"^the\nend\nprocess \d+ exited with status 0\n", within=20)
+        shell.machine.expect(r"^the\nend\nprocess \d+ exited with status 0\n", within=5)
     except STOPS:
         raise AssertionError(f"a paste {when}: its end does not arrive") from None
     shell.until_prompt()

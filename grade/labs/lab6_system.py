@@ -8,14 +8,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from glenda import devices, images
-from glenda.errors import GuestDeadline, GuestExited, GuestIdle
+from glenda.errors import GuestDeadline, GuestExited, GuestFlood, GuestIdle
 from glenda.shell import Shell
 from glenda.systems import BLOCK
 from lab.submission import tag
 from lab4_system import init_toml, service
 
 BLOCKS = 4096       # of the disk
-STOPS = (GuestDeadline, GuestExited, GuestIdle)
+STOPS = (GuestDeadline, GuestExited, GuestFlood, GuestIdle)
 
 
 def in_place_of_unicorn(tree, *cases: str, device: str = "rng") -> None:
@@ -77,16 +77,18 @@ def shell_of(tree, names: tuple[str, ...] = (), disk: Path | None = None, replac
              **options: object) -> Shell:
     """The prompt of a machine with these devices (glenda/devices.py). If it does not come, and something is missing, the
     log is on the kernel's console."""
+    folder = tempfile.TemporaryDirectory()
     if replace:
-        initrd = Path(tempfile.mkdtemp(dir=tree.build), "initrd.cpio")
-        options["initrd"] = images.variant(initrd, tree=tree.build / "initrd", replace=replace)
+        options["initrd"] = images.variant(Path(folder.name, "initrd.cpio"), tree=tree.build / "initrd", replace=replace)
     if disk is not None:
         devices.make_disk(disk, BLOCKS * BLOCK)
     machine = tree.boot(extra=devices.arguments(list(names), disk=disk), **options)
     try:
-        return Shell(machine, within=within)
+        shell = Shell(machine, within=within)
     except STOPS:
         raise AssertionError("the shell's prompt does not come") from None
+    shell.folder = folder       # it goes with the shell
+    return shell
 
 
 @contextlib.contextmanager

@@ -27,7 +27,7 @@ def speaks(course: Course, exercise: str) -> bool:
 
 
 def code_lines(kernel: Path) -> set[tuple[str, int]]:
-    """The lines of sources that the linked kernel has code for: path as the compiler saw it, or the bare name, and number."""
+    """The lines of sources that a linked kernel or program has code for: path as the compiler saw it, or the bare name, and number."""
     output = subprocess.run(["riscv64-linux-gnu-objdump", "--dwarf=decodedline", str(kernel)], capture_output=True, text=True,
                             errors="replace", check=True)
     lines, path = set(), ""
@@ -40,15 +40,20 @@ def code_lines(kernel: Path) -> set[tuple[str, int]]:
 
 
 def unused_holes(renderer: Renderer, lab: Lab, kernel: Path) -> Iterator[str]:
-    """L10: the solved kernel has code for each hole of the lab. What it does not use, nobody would miss."""
-    lines = code_lines(kernel)
+    """L10: the solved kernel, or a program, has code for each hole of the lab. What nothing uses, nobody would miss."""
     _, solved = renderer.solved_in(f"sol{lab.number}")
+    unseen = {}
     for path in renderer.course.holes:
         names = (path, path.rpartition("/")[2])
         for hole, start, end in hole_lines(renderer, path, solved):
-            inside = {(name, number) for name in names for number in range(start + 1, end + 1)}
-            if lab_of(hole.id) == lab.number and lines.isdisjoint(inside):
-                yield f"{path}:{hole.opened}: L10: the kernel of lab {lab.number} has no code for hole {hole.id}: nothing uses it"
+            if lab_of(hole.id) == lab.number:
+                unseen[hole] = {(name, number) for name in names for number in range(start + 1, end + 1)}
+    for built in (kernel, *sorted(kernel.parent.parent.glob("user/**/*.elf"))):
+        if unseen:
+            lines = code_lines(built)
+            unseen = {hole: inside for hole, inside in unseen.items() if lines.isdisjoint(inside)}
+    for hole in unseen:
+        yield f"{hole.file}:{hole.opened}: L10: the kernel of lab {lab.number} has no code for hole {hole.id}: nothing uses it"
 
 
 def check_start(bench: Bench, lab: Lab) -> Iterator[str]:

@@ -20,7 +20,7 @@ constexpr unsigned kClockInterrupt = 11;
 constexpr unsigned kOffset = 0x10;  // as if the clock's registers began there: its IRQ_ENABLED is register 0 then
 /// What the driver has, in slots of this program.
 enum DriverHas : CPtr { kRegisters = kFirstReply, kIrq, kThird, kBell, kPages, kPagesEnd = kPages + 8 };
-constexpr unsigned kDmaPages = 6;
+constexpr unsigned kDmaPages = 6, kOthers = 3;  // pages of the device, and of another one before
 
 const char* running = "";
 
@@ -62,6 +62,7 @@ struct World {
         machine.is_usable = true;
         machine.is_virtio = is_virtio;
         config.dma_pages = kDmaPages;
+        EXPECT(delegation.pages().take(kOthers));
         device.machine = &machine;
         device.driver = &config;
         device.registers = need(vault.cut_registers(machine.page(), slots.untyped));
@@ -162,6 +163,8 @@ void granted() {
     EXPECT(world.take(3, kPages, words) == 0);
     const auto past = world.delegation.grant(world.device, 3);
     EXPECT(!past && past.error() == ServerError::NotFound);
+    const auto end = world.delegation.grant_pages(world.device.dma, kDmaPages);
+    EXPECT(!end && end.error() == ServerError::NotFound);
     for (unsigned i = 0; i < kDmaPages; i++) {
         const auto page = Frame(kPages + i).info();
         EXPECT(page && page->address == world.delegation.physical(world.device.dma) + i * kPageSize);
@@ -207,7 +210,7 @@ void taken_back() {
     EXPECT(*reinterpret_cast<volatile std::uint64_t*>(world.delegation.at(world.device.dma.first)) == 4711);
     ring_clock(clock);
     EXPECT(!has_rung());
-    EXPECT(world.delegation.pages().free() + kDmaPages == kPoolPages);  // they stay the device's
+    EXPECT(world.delegation.pages().free() + kDmaPages + kOthers == kPoolPages);  // they stay the device's
     // The next driver gets all of it, and hears of what came meanwhile.
     world.take_all();
     EXPECT(Frame(kPages + 5).info()->address == world.delegation.physical(world.device.dma) + 5 * kPageSize);
