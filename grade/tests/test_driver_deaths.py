@@ -69,14 +69,17 @@ def test_a_9p_driver_is_killed_100_times_under_load(with_devices: Callable[..., 
                                                           ("rtc", "run date ns", r"\d+\n")])
 def test_a_driver_that_only_answers_is_killed_100_times(with_devices: Callable[..., Shell], device_class: str, command: str,
                                                         right: str) -> None:
-    """What it was just being asked fails, and can be asked again; all other requests wait for the next driver."""
+    """What it was just being asked fails, and can be asked again; all other requests wait for the next driver. How many are
+    answered meanwhile is a matter of the host's speed: between two commands the idle machine's clock jumps."""
     shell = with_devices(["rng"], initrd=reaper(device_class, 110, priority=239))
     answered = 0
     while next(device for device in listed(shell) if device.device_class == device_class).restarts < 100:
         output = shell.run(command, within=10)
         assert re.match(rf"(?:{right}|\w+: Deleted\n)process ", output), output
         answered += re.match(right, output) is not None
-    assert answered > 20
+    while "reaper" in {row.name for row in shell.ps()}:
+        shell.press("run spin 100", within=1)
+    assert answered and all(re.match(right, shell.run(command, within=10)) for _ in range(20))
 
 
 def test_nothing_is_lost_while_the_serial_driver_is_killed(with_devices: Callable[..., Shell]) -> None:
