@@ -14,7 +14,7 @@ UNIT_KERNEL := $(UNIT_CASES) $(wildcard grade/unit/host/*.cc kernel/cap/*.cc ker
   kernel/sched/*.cc kernel/ipc/*.cc kernel/call/*.cc kernel/debug/*.cc kernel/check/*.cc) $(filter-out %/no_fast_path.cc,$(wildcard kernel/entry/*.cc)) $(wildcard kernel/boot/free_memory.cc kernel/boot/hardware.cc) $(UNIT_LIB)
 UNIT_USER_SOURCES := $(addprefix user/,libglenda/heap.cc libglenda/format.cc libglenda/argument_block.cc 9ball/log_ring.cc 9ball/log.cc 9ball/init_config.cc 9ball/init_check.cc unicorn/driver_table.cc unicorn/machine.cc \
   factotum/memory.cc factotum/demangle.cc factotum/takeover.cc console/line_editor.cc console/key_decoder.cc console/utf8.cc) \
-  $(filter-out user/driver/mmio.cc %/main.cc,$(wildcard user/driver/*.cc user/drivers/*/*.cc grade/unit/driver_model/*.cc))
+  $(filter-out user/driver/mmio.cc %/main.cc,$(wildcard user/driver/*.cc user/drivers/*/*.cc grade/unit/driver_model/*.cc grade/host/driver_model/*.cc))
 # The books of Factotum, on a kernel of the host in place of user/factotum/kernel.cc.
 UNIT_FACTOTUM := $(wildcard grade/unit/factotum/*.cc $(addprefix user/factotum/,frames/*.cc slots/*.cc vm/*.cc image/*.cc audit/*.cc tasks/belongings.cc tasks/accounts.cc tasks/placement.cc wait/timer_wheel.cc broker.cc))
 # The parsers under attack, and what they are made of: see grade/fuzz/parser.h.
@@ -32,7 +32,7 @@ $(BUILD)/unit/kernel/%.o: % Makefile grade/build.mk
 $(BUILD)/unit/user/%.o: % Makefile grade/build.mk
 	@mkdir -p $(@D)
 	$(call say,HOSTCXX,$<)
-	$(Q)$(HOST_CXX) $(HOST_FLAGS) -Igrade/unit/driver_model -Iuser/libglenda/include -Iuser -Iuser/9ball -Iuser/factotum -Iuser/console -Igrade/unit -Igrade -c $< -o $@
+	$(Q)$(HOST_CXX) $(HOST_FLAGS) -Igrade/host/driver_model -Igrade/unit/driver_model -Iuser/libglenda/include -Iuser -Iuser/9ball -Iuser/factotum -Iuser/console -Igrade/unit -Igrade -c $< -o $@
 
 $(BUILD)/unit/user/grade/unit/corpus_test.cc.o: HOST_FLAGS += '-DFUZZ_PARSERS=$(foreach p,$(PARSERS),PARSER($(p)))'
 
@@ -81,6 +81,10 @@ soak: $(KERNEL) $(INITRD) ## for SECONDS (60) each: all of SMP harts (4) race fo
 	  -append "root=bin/ktest_smp_stress seconds=$(SECONDS)" < /dev/null | tee $(BUILD)/soak.log | sed -n '/^Glenda/,$$p'; \
 	  grep -q '^ktest: 1 passed, 0 failed' $(BUILD)/soak.log
 	$(Q)$(PYTHON) grade/fuzz/hostile.py --seconds $(SECONDS) --seed $(SEED)
+
+TESTS ?= grade/tests
+shake: $(KERNEL) $(KERNEL_SLOW) $(INITRD) ## tests beside random delays, to find those that need a quick host: SEED=1 TESTS=grade/tests
+	$(Q)SEED=$(SEED) PYTHONPATH=grade $(PYTHON) -m pytest -q -c grade/pytest.ini -p jitter -n $(or $(JOBS),4) $(TESTS)
 
 # --- fuzzing --------------------------------------------------------------------------------------------------
 

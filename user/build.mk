@@ -10,19 +10,20 @@ LIBDRIVER := $(BUILD)/user/libdriver.a
 LIBDRIVER_OBJECTS := $(patsubst %,$(BUILD)/user/%.o,$(filter-out %/main.cc,$(wildcard user/driver/*.cc user/driver/process/*.cc user/drivers/*/*.cc)))
 CRT0 := $(BUILD)/user/user/libglenda/crt0.S.o
 
-USER_FOLDERS := $(filter-out libglenda driver drivers apps tests,$(notdir $(patsubst %/,%,$(wildcard user/*/))))
+# Programs that a lab ships ready to run, because it is about others: they are not built, even if their sources are here.
+PREBUILT_PROGRAMS := $(if $(PREBUILT),$(shell cd $(PREBUILT) && find bin -type f))
+USER_FOLDERS := $(filter-out libglenda driver drivers apps tests $(PREBUILT_PROGRAMS:bin/%=%),$(notdir $(patsubst %/,%,$(wildcard user/*/))))
 USER_SINGLES := $(wildcard user/apps/*.cc user/tests/*.cc)
 TESTS_COMMON := $(patsubst %,$(BUILD)/user/%.o,$(wildcard user/tests/common/*.cc))
 TESTS_FUZZ := $(patsubst %,$(BUILD)/user/%.o,$(wildcard user/tests/fuzz/*.cc))
 # Of 9Ball, for the tests of its parts: everything but main().
 TESTS_NINEBALL := $(patsubst %,$(BUILD)/user/%.o,$(filter-out %/main.cc,$(wildcard user/9ball/*.cc)))
+# The same of Unicorn.
+TESTS_UNICORN := $(patsubst %,$(BUILD)/user/%.o,$(filter-out %/main.cc,$(wildcard user/unicorn/*.cc)))
 TESTS_VIRTIO := $(patsubst %,$(BUILD)/user/%.o,$(wildcard user/tests/virtio/*.cc))
-USER_DRIVERS := $(patsubst user/%/main.cc,%,$(wildcard user/drivers/*/main.cc))
+USER_DRIVERS := $(filter-out $(PREBUILT_PROGRAMS:bin/%=%),$(patsubst user/%/main.cc,%,$(wildcard user/drivers/*/main.cc)))
 USER_PROGRAMS := $(USER_FOLDERS) $(USER_DRIVERS) $(basename $(notdir $(USER_SINGLES)))
 USER_ELFS := $(patsubst %,$(BUILD)/user/%.elf,$(USER_PROGRAMS))
-
-# Programs that come ready to run, because a tree does not have their sources yet.
-PREBUILT_PROGRAMS := $(filter-out $(USER_PROGRAMS:%=bin/%),$(if $(PREBUILT),$(shell cd $(PREBUILT) && find bin -type f)))
 
 INITRD_TREE := $(BUILD)/initrd
 INITRD := $(BUILD)/initrd.cpio
@@ -60,7 +61,7 @@ $(foreach p,$(USER_FOLDERS),$(eval $(call user_program,$(p),$(patsubst %,$(BUILD
 $(BUILD)/user/user/factotum/%: USER_FLAGS += -Iuser/factotum
 $(foreach d,$(USER_DRIVERS),$(eval $(call user_program,$(d),$(BUILD)/user/user/$(d)/main.cc.o)))
 $(foreach s,$(USER_SINGLES),$(eval $(call user_program,$(basename $(notdir $(s))),$(BUILD)/user/$(s).o $(if $(filter user/tests/ktest_% user/tests/lab%,$(s)),$(TESTS_COMMON)) \
-  $(if $(filter user/tests/lab4_%,$(s)),$(TESTS_NINEBALL)) \
+  $(if $(filter user/tests/lab4_%,$(s)),$(TESTS_NINEBALL)) $(if $(filter user/tests/lab6_%,$(s)),$(TESTS_UNICORN)) \
   $(if $(filter user/tests/kfuzz.cc,$(s)),$(TESTS_FUZZ)) $(if $(filter user/tests/ktest_virtio_%,$(s)),$(TESTS_VIRTIO)))))
 
 # Programs in the initrd have no debug information, but a symbol table, because crash reports name functions.

@@ -30,8 +30,9 @@ def quoted(path: str) -> str:
 
 
 def program_file(name: str) -> str:
-    """The path of a user program with its symbols, whether or not the file exists."""
-    return os.path.join(BUILD, "user", f"{name}.elf")
+    """The path of a user program or driver with its symbols, whether or not the file exists."""
+    path, driver = (os.path.join(BUILD, "user", *folder, f"{name}.elf") for folder in ((), ("drivers",)))
+    return driver if os.path.exists(driver) and not os.path.exists(path) else path
 
 
 def programs() -> list[str]:

@@ -11,7 +11,7 @@ from .page import Page
 from .tree import SOLVED, STUDENT, Tree
 
 # What is made, what a reader makes, and what lies in the initrd.
-ELSEWHERE = ("build/", "bin/", "lab4/prebuilt/", "my/", "../", "/mnt/c", "/tmp/", "~/", "answers.md", "compile_flags.txt")
+ELSEWHERE = ("build/", "bin/", "lab4/prebuilt/", "lab5/prebuilt/", "my/", "../", "/mnt/c", "/tmp/", "~/", "answers.md", "compile_flags.txt")
 BRANCH = re.compile(r"(?:lab|sol|prep)\d?|solutions|(?:public|private)\.git")
 PATH = re.compile(r"[\w.~/*-]*/[\w./*{},-]*|\.?[\w-]+\.(?:cc|h|S|md|py|mk|toml|sh|dot|svg)|\.git\w+")
 MARK = re.compile(r"// lab (\d+\.\d+)[a-z] \{")

@@ -32,8 +32,8 @@ from .verdict import Kind, Run, Stop, Verdict
 
 COMPILER = os.environ.get("GLENDA_HOST_CXX", "g++").split()
 FLAGS = ["-std=c++23", "-O1", "-g", "-fno-omit-frame-pointer", "-fsanitize=address,undefined", "-fno-sanitize-recover=all",
-         "-Igrade/host", "-Igrade/unit/host", "-Igrade/unit", "-Ilib", "-Ikernel",
-         "-Iuser", "-Iuser/libglenda/include"]
+         "-Igrade/host", "-Igrade/host/driver_model", "-Igrade/unit/host", "-Igrade/unit", "-Ilib", "-Ikernel",
+         "-Iuser", "-Iuser/factotum", "-Iuser/libglenda/include"]
 LAB1, LAB1_FLAGS = "lab1/", ["-Ilab1/kernel", "-Ilab1"]      # its headers take the place of the final ones
 EXERCISE, EXERCISE_HOST = "kernel/debug/exercise.h", "grade/host/exercise.cc"   # what stands in place of missing code
 MOST_OUTPUT = 256 * 1024
@@ -86,7 +86,7 @@ def make(tree: Path, command: list[str], folder: Path, suffix: str, inputs: Iter
     state, scratch = target.with_suffix(".json"), target.with_suffix(f".{os.getpid()}")
     if target.exists() and is_current(state, tree):
         return target, ""
-    listed = scratch.with_suffix(".d")
+    listed, record = Path(f"{scratch}.d"), Path(f"{scratch}.record")
     with tempfile.TemporaryFile() as told:
         done = subprocess.run([*command, *(["-MMD", "-MF", str(listed)] if suffix else []), "-o", str(scratch)], cwd=tree,
                               stdout=told, stderr=told, env=os.environ | {"LC_ALL": "C"}, check=False,
@@ -100,7 +100,6 @@ def make(tree: Path, command: list[str], folder: Path, suffix: str, inputs: Iter
         return target, build.lasting(complaint).replace(f"{tree}/", "") or "the compiler fails and does not say why"
     used = listed.read_text().replace("\\\n", " ").split()[1:] if suffix else list(map(str, inputs))
     listed.unlink(missing_ok=True)
-    record = scratch.with_suffix(".record")
     record.write_text(json.dumps({name: digest(tree / name) for name in used}))
     os.replace(scratch, target)
     os.replace(record, state)

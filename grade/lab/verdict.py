@@ -24,7 +24,9 @@ from .config import Test
 from .submission import tag
 
 FIRST_WORDS = re.compile(r"^Glenda\b", re.MULTILINE)
-MISSING = re.compile(r"^Exercise (?P<number>[\d.]+) is missing: (?P<file>[^\n,]+), (?P<function>[^\n]+?)(?:\(\))?$", re.MULTILINE)
+# A service or a driver says so by way of the log: with its name, and if somebody reads it out, with the time.
+MISSING = re.compile(r"^(?:\[ *[\d.]+\] )?(?:[\w -]+: )?Exercise (?P<number>[\d.]+) is missing: (?P<file>[^\n,]+), "
+                     r"(?P<function>[^\n]+?)(?:\(\))?$", re.MULTILINE)
 # What a trap's cause means: the RISC-V privileged specification, table of scause.
 CAUSES = {0: "misaligned fetch", 1: "fetch access fault", 2: "illegal instruction", 3: "breakpoint", 4: "misaligned load",
           5: "load access fault", 6: "misaligned store", 7: "store access fault", 12: "fetch page fault",

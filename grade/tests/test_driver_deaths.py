@@ -12,6 +12,7 @@ from glenda.shell import Shell
 from glenda.systems import BLOCK, INIT, TABLE, content, listed, service
 
 DEPTH = 32      # requests that `disk` has in flight
+KEYS = {"a": 30, "s": 31, "d": 32, "f": 33, "g": 34}
 
 
 def reaper(device_class: str, times: int, priority: int = 101) -> dict[str, object]:
@@ -80,6 +81,44 @@ def test_a_driver_that_only_answers_is_killed_100_times(with_devices: Callable[.
     while "reaper" in {row.name for row in shell.ps()}:
         shell.press("run spin 100", within=1)
     assert answered and all(re.match(right, shell.run(command, within=10)) for _ in range(20))
+
+
+def test_a_keyboard_driver_is_killed_100_times_while_keys_are_pressed(with_devices: Callable[..., Shell]) -> None:
+    """Keys that are pressed while there is no driver, nine tenths of the time, are lost in the device. What arrives was
+    pressed, in that order. When the killing is over, everything arrives, and the program has noticed nothing."""
+    shell = with_devices(["input"], initrd=reaper("input", 110, priority=239))
+    press = shell.machine.monitor.human
+    keys = re.search(r"process (\d+) runs in the background", shell.press("run keys &"))[1]
+    pressed: list[int] = []
+    while "reaper: 110 drivers killed" not in shell.press("log", within=3):
+        for name, number in list(KEYS.items()) * 10:
+            press(f"sendkey {name} 1")
+            pressed.append(number)
+    shell.press("run spin 300", within=2)       # the last one starts
+    shell.keep_busy()       # so that the clock goes on for the host's keys
+    for name, number in {"q": 16, "esc": 1}.items():
+        press(f"sendkey {name} 1")
+        shell.saw(rf"key {number} 1\n", within=5)
+    shell.press("run empty")            # the console says now what has ended in the background
+    assert f"process {keys} exited with status 0\n" in shell.machine.transcript
+    came = [int(number) for number in re.findall(r"key (\d+) 1$", shell.machine.transcript, re.MULTILINE)][:-2]
+    rest = iter(pressed)
+    assert all(number in rest for number in came), "keys that nobody has pressed, or in another order"
+    assert len(came) > 10, f"{len(came)} of {len(pressed)} keys"
+    assert listed(shell)[-1].restarts >= 100
+
+
+def test_a_screen_driver_is_killed_100_times_under_load(with_devices: Callable[..., Shell], tmp_path: Path) -> None:
+    """Each time, the program shows its picture to the next one. The last picture is on the screen."""
+    shell = with_devices(["gpu"], initrd=reaper("gpu", 110, priority=239))
+    shell.type("run paint 110\r")
+    moved = int(shell.machine.expect(r"^moved by (\d+), painted\n", within=30)[1])
+    shell.machine.monitor.human(f"screendump {tmp_path / 'screen.ppm'}")
+    assert (tmp_path / "screen.ppm").read_bytes() == b"P6\n320 200\n255\n" + b"".join(
+        bytes((x * 255 // 320, y, 255 if x & y & 1 else 0)) for y in range(200) for x in ((i + moved) % 320 for i in range(320)))
+    shell.type("\r")
+    assert shell.until_prompt(within=2).endswith("exited with status 0\n")
+    assert moved > 100
 
 
 def test_nothing_is_lost_while_the_serial_driver_is_killed(with_devices: Callable[..., Shell]) -> None:

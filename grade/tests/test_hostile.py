@@ -30,7 +30,8 @@ def boot(machine: Boot, tmp_path: Path) -> Iterator[Callable[..., Shell]]:
     started: list[Shell] = []
 
     def start(services: str = "", **options: object) -> Shell:
-        started.append(Shell(machine(initrd=image(tmp_path, services), **options), within=2))
+        initrd = image(tmp_path, services, options.get("harts", 1))
+        started.append(Shell(machine(initrd=initrd, **options), within=2))
         started[-1].run("run empty", within=2)
         return started[-1]
 

@@ -35,6 +35,7 @@ KINDS = {
     "silent": ("NO BOOT", "no greeting of the kernel: busy"),
     "off": ("NO BOOT", "the machine went off"),
     "todo": ("TO DO", "exercise 2.3 is missing (Slot::take, kernel/cap/slot.cc)"),
+    "todo_service": ("TO DO", "exercise 2.3 is missing (Slot::take, kernel/cap/slot.cc)"),
     "panic": ("PANIC", "trap in the kernel: store page fault at 0x20"),
     "panic_flood": ("PANIC", "trap in the kernel"),
     "busy": ("HANG", "busy: not finished after 0.2 s of the guest's time, in case two"),

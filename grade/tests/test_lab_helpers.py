@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from lab import config, doctor, doctor_folder, doctor_tools, next_lab, progress, replay, stubs
+from lab import config, doctor, doctor_folder, doctor_tools, next_lab, progress, replay
 from lab.next_lab import Refused
 
 LAB = '''[lab]
@@ -186,12 +186,6 @@ def test_no_clone_no_remote_and_no_network(course: Course, tmp_path: Path) -> No
     git(course.clone, "remote", "rename", "origin", "upstream")
     with pytest.raises(Refused, match="No remote is called origin"):
         next_lab.advance(course.clone)
-
-
-def test_stubs_are_found_in_sources(tmp_path: Path) -> None:
-    write(tmp_path, {"kernel/a.cc": '  missing_exercise("2.1", a);\n', "kernel/b.h": 'missing_exercise("3.2");',
-                     "kernel/debug/exercise.h": 'missing_exercise("2.9")', "kernel/c.txt": 'missing_exercise("2.8")'})
-    assert stubs.unsolved(tmp_path) == {"2.1", "3.2"}
 
 
 def test_what_failed_is_not_solved_though_it_has_no_stub(course: Course, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,9 +4,12 @@
 Shows Z12.
 """
 
+from pathlib import Path
+
 from lab import config
 from lab.config import Exercise, Lab
 from lab.progress import Result, advice, page, rows
+from lab.stubs import unsolved
 
 LAB = Lab(3, "IPC", (Exercise("3.1", "Rendezvous", "easy"), Exercise("3.9", "The rest of the fast path", "hard")),
           (config.Test("meet", "3.1", 10, "boot"), config.Test("meet_again", "3.1", 5, "boot"),
@@ -41,3 +44,12 @@ def test_the_page_fits_a_terminal() -> None:
                (config.Test("forgets", "1.7", 20, "boot"),))
     said = page(long, rows(long, {"forgets": Result(0, False)}, set()), [], stale=True)
     assert max(map(len, said.splitlines())) <= 80 and "The kernel forgets what a program is" in said
+
+
+def test_stubs_are_found_in_sources(tmp_path: Path) -> None:
+    for name, text in {"kernel/a.cc": '  missing_exercise("2.1", a);\n', "kernel/b.h": 'missing_exercise("3.2");',
+                       "kernel/debug/exercise.h": 'missing_exercise("2.9")',
+                       "kernel/c.txt": 'missing_exercise("2.8")'}.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    assert unsolved(tmp_path) == {"2.1", "3.2"}

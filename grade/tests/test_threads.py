@@ -90,16 +90,6 @@ def test_the_last_thread_ends_the_process(shell: Shell) -> None:
     assert shell.run("run threads leave 0").endswith(" exited with status 99\n")
 
 
-@pytest.mark.parametrize("what", ["end 890", "wake 890", "due 890", "memory 80"])
-def test_factotum_serves_others_meanwhile(shell: Shell, what: str) -> None:
-    """The end of many threads or of a large process, threads that are woken or due at once: in slices of at most 50,000
-    instructions, between which others are served (user/apps/late.cc)."""
-    shell.run(f"run late {what}", within=2)     # memory that is used for the first time takes longer
-    output = shell.run(f"run late {what}", within=2)
-    late, request = re.match(r"late: \w+: a sleeper was (\d+) us late, a request took (\d+) us\n", output).groups()
-    assert int(late) <= 50 and int(request) <= 50, output
-
-
 def test_what_ends_in_slices_ends_whole(shell: Shell) -> None:
     """KILL returns when everything is free, though others were served meanwhile."""
     shell.run(f"kill {start_waiting(shell, 890)}")

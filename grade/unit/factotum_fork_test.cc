@@ -142,6 +142,7 @@ TEST_F(Fork, RandomStepsAgreeWithByteArrays) {
         } else if (chance < 64) {
             auto& other = spaces[random() % spaces.size()];
             if (!other) {
+                fork_steps_ = random() % 2 == 0 ? 150 : ~0u;
                 other = fork(space);
                 (other ? forks : refused)++;
             }
@@ -181,6 +182,7 @@ TEST_F(Fork, RandomStepsAgreeWithByteArrays) {
         ASSERT_EQ(audit(all), Broken::Nothing) << step;
     }
     EXPECT_GT(forks, 500u);
+    EXPECT_GT(slices_, 1'000u);
     EXPECT_GT(refused, 50u) << "memory was never short";
     EXPECT_GT(written, 30'000u);
     EXPECT_GT(without_slots, 100u) << "slots were never short";

@@ -56,7 +56,11 @@ const char* what_happened(const Received& fault) {
     if (const auto elf = ElfFile::parse(is_factotum ? watched.factotum : watched.nineball)) {
         if (const auto symbol = elf->symbol_at(pc)) where.add(" ({}+{:#x})", symbol->name, symbol->offset);
     }
-    fail("{} faulted: {}, address {:#x}, at pc {}", program, what_happened(fault), fault.words[1], where.view());
+    const FixedText<240> what("{} faulted: {}, address {:#x}, at pc {}", program, what_happened(fault), fault.words[1],
+                              where.view());
+    // While Factotum runs, the first thread waits. When that one faults, it may have been writing to the journal.
+    if (is_factotum) fail("{}", what.view());
+    fail_without_log("{}", what.view());
 }
 
 Bytes file_or_nothing(Bytes initrd, std::string_view name) {

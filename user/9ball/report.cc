@@ -20,6 +20,10 @@ void say_text(std::string_view text) {
 
 void fail_text(std::string_view text) {
     journal().dump_tail();
+    fail_without_log_text(text);
+}
+
+void fail_without_log_text(std::string_view text) {
     on_console(text);
     on_console("the system cannot go on: switching the machine off");
     (void)environment().machine.shutdown();

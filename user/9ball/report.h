@@ -8,6 +8,7 @@ namespace glenda::nineball {
 
 void say_text(std::string_view text);
 [[noreturn]] void fail_text(std::string_view text);
+[[noreturn]] void fail_without_log_text(std::string_view text);
 
 /// Writes a line into the journal.
 template <typename... Args>
@@ -19,6 +20,12 @@ void say(FormatString<std::type_identity_t<Args>...> format, const Args&... args
 template <typename... Args>
 [[noreturn]] void fail(FormatString<std::type_identity_t<Args>...> format, const Args&... args) {
     fail_text(FixedText<240>(format, args...));
+}
+
+/// The same without the log, for when another thread may be in the middle of changing the journal.
+template <typename... Args>
+[[noreturn]] void fail_without_log(FormatString<std::type_identity_t<Args>...> format, const Args&... args) {
+    fail_without_log_text(FixedText<240>(format, args...));
 }
 
 enum class PowerState { Off, Reboot };

@@ -26,18 +26,23 @@ bool print_events(MessageReader events) {
 }
 
 /// If the driver ends meanwhile, the next one answers.
+Answer<void> ask(InputMethod method, Received& reply) {
+    for (;;) {
+        const auto came = transact(Endpoint(kDevice), MessageWriter(method), reply);
+        if (came || came.error() != Error::Deleted) return came;
+    }
+}
+
 Answer<void> print_keys() {
     TRY(unicorn, devices::find_unicorn(kUnicorn));
     TRY_VOID(devices::lookup(unicorn, "input", 0, kDevice));
     Received reply;
-    TRY_VOID(transact(Endpoint(kDevice), MessageWriter(InputMethod::Name), reply));
+    TRY_VOID(ask(InputMethod::Name, reply));
     print("{}\n", reply.reader().text());
-    for (;;) {
-        const auto came = transact(Endpoint(kDevice), MessageWriter(InputMethod::Read), reply);
-        if (!came && came.error() == Error::Deleted) continue;
-        if (!came) return came;
-        if (!print_events(reply.reader())) return {};
-    }
+    do {
+        TRY_VOID(ask(InputMethod::Read, reply));
+    } while (print_events(reply.reader()));
+    return {};
 }
 
 }  // namespace

@@ -4,7 +4,11 @@
 //   exec    another program in their place
 //   wake    all of them wait at one word, and are woken
 //   due     all of them sleep until the same time
+//   sched   all of them become less urgent
+//   supply  all of them wait for one page, which is brought
+//   offer   all of them wait for the service 0x3000, which somebody else has to start
 //   memory  the end of a process with so many MiB
+//   populate, protect, unmap, replace, fork        so many MiB are mapped with their pages, and so on
 // Meanwhile this program, which is more urgent, sleeps again and again, and asks for its number.
 #include <algorithm>
 
@@ -12,6 +16,7 @@
 #include "glenda/number.h"
 #include "glenda/print.h"
 #include "glenda/process.h"
+#include "glenda/slots.h"
 #include "glenda/thread.h"
 #include "glenda/time.h"
 #include "util/bits.h"
@@ -31,6 +36,22 @@ std::atomic<std::uint64_t> ready = 0, gone_on = 0, due = 0;
 std::int64_t wait_at_word(void*) {
     ready++;
     (void)process::futex_wait(word, 0);
+    gone_on++;
+    return 0;
+}
+
+std::int64_t wait_for_service(void*) {
+    ready++;
+    (void)process::request(0x3000, kSlotFirstFree, RequestFlags::Wait);
+    gone_on++;
+    return 0;
+}
+
+volatile char* page = nullptr;
+
+std::int64_t wait_for_page(void*) {
+    ready++;
+    (void)*page;
     gone_on++;
     return 0;
 }
@@ -56,16 +77,40 @@ void wait_for_all() {
     while (gone_on < ready) (void)process::sleep(10);
 }
 
-void fill_memory() {
-    const auto start = process::map(wanted * kMiB);
+void supply() {
+    constexpr CPtr kPaged = kSlotFirstFree, kSource = kSlotFirstFree + 1;
+    const auto number = process::create_paged(1, kPaged);
+    if (!number || !process::create_memory(1, kSource)) return print("late: no objects\n");
+    page = reinterpret_cast<volatile char*>(
+        process::map_object(kPaged, 0, kPageSize, MapFlags::Read, MmapFlags::Shared).value_or(0));
+    start_all(wait_for_page);
+    if (const auto done = process::supply_pages(*number, 0, 1, kSource, 0); !done) print("late: {}\n", done.error());
+    wait_for_all();
+}
+
+void with_memory(std::string_view what) {
+    const std::uint64_t bytes = wanted * kMiB;
+    const auto start = process::map(bytes, MapFlags::ReadWrite, MmapFlags::Populate);
     if (!start) return print("late: {}\n", start.error());
-    for (std::uint64_t at = 0; at < wanted * kMiB; at += kPageSize) *reinterpret_cast<volatile char*>(*start + at) = 1;
+    if (what == "protect") (void)process::protect(*start, bytes, MapFlags::Read);
+    if (what == "unmap") (void)process::unmap(*start, bytes);
+    if (what == "replace") (void)process::map(bytes, MapFlags::Read, MmapFlags::Fixed, *start);
+    if (what != "fork") return;
+    const auto child = process::fork();
+    if (!child) return print("late: {}\n", child.error());
+    if (*child == 0) glenda::exit(0);
+    (void)process::wait(std::int64_t(*child));
 }
 
 /// What is measured.
 void work(std::string_view what) {
-    if (what == "memory") return fill_memory();
-    start_all(what == "due" ? sleep_until_due : wait_at_word);
+    for (const std::string_view memory : {"memory", "populate", "protect", "unmap", "replace", "fork"}) {
+        if (what == memory) return with_memory(what);
+    }
+    if (what == "supply") return supply();
+    start_all(what == "due" ? sleep_until_due : what == "offer" ? wait_for_service : wait_at_word);
+    if (what == "offer") wait_for_all();
+    if (what == "sched") (void)process::set_sched(process::get_pid().value_or(0), SchedClass::Batch);
     if (what == "exec") (void)process::exec({.file = "empty"});
     if (what == "wake") {
         (void)process::futex_wake(word, ~std::uint64_t{0});

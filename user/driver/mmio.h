@@ -3,7 +3,7 @@
 //
 // So accesses are neither merged nor left out, and they stay in order with those to main memory: what a driver has
 // written there is visible before a register tells the device to look. mmio.cc does this with the processor's fences;
-// in the unit tests, a model of the device answers instead (grade/unit/driver_model/mmio.cc).
+// in the unit tests, a model of the device answers instead (grade/host/driver_model/).
 #pragma once
 
 #include <cstdint>

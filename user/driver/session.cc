@@ -18,10 +18,21 @@ void Session::describe(std::uint64_t capacity, std::uint32_t flags) {
     shared::store(page_->flags, flags);
 }
 
-/// Slots with a sequence from the tail on are not in the ring yet: the client is about to publish them, and they come
-/// that way. The others are sorted by age: their places in the ring may have been overwritten.
 void Session::recover() {
     const std::uint32_t tail = shared::acquire(page_->submit_tail);
+    find_unanswered(tail);
+    in_flight_ = 0;
+    has_next_ = false;
+    seen_ = tail;
+    answered_ = shared::load(page_->complete_tail);
+    shared::publish(page_->epoch, shared::load(page_->epoch) + 1);
+    has_recovered_ = true;
+}
+
+/// Slots with a sequence from the tail on are not in the ring yet: the client is about to publish them, and they come
+/// that way. The others are sorted by age: their places in the ring may have been overwritten.
+void Session::find_unanswered(std::uint32_t tail) {
+    // lab 6.8b {
     std::array<std::uint32_t, kSessionSlots> ages;
     recovered_count_ = recovered_next_ = 0;
     for (unsigned slot = 0; slot < kSessionSlots; slot++) {
@@ -36,12 +47,7 @@ void Session::recover() {
         ages[at] = age;
         recovered_[at] = std::uint8_t(slot);
     }
-    in_flight_ = 0;
-    has_next_ = false;
-    seen_ = tail;
-    answered_ = shared::load(page_->complete_tail);
-    shared::publish(page_->epoch, shared::load(page_->epoch) + 1);
-    has_recovered_ = true;
+    // lab 6.8b }
 }
 
 /// Looks at no more entries than the ring has, however quick the client is.
@@ -59,6 +65,7 @@ const Session::Request* Session::next() {
 /// The recovered slots, then those that the ring names. A client that names nonsense, or a tail that is further away
 /// than the ring is long, loses its own requests.
 std::optional<unsigned> Session::next_slot() {
+    // lab 6.7a {
     if (waiting_) {
         waiting_ = false;
         shared::store(page_->want_submit_signal, std::uint32_t{0});
@@ -68,10 +75,12 @@ std::optional<unsigned> Session::next_slot() {
     if (tail - seen_ > kSessionSlots) seen_ = tail - kSessionSlots;
     if (tail == seen_) return std::nullopt;
     return shared::load(page_->submit[seen_++ % kSessionSlots]);
+    // lab 6.7a }
 }
 
 /// Copies the slot, if it is the driver's, and answers at once what cannot be carried out.
 void Session::take(unsigned number) {
+    // lab 6.7b {
     if (number >= kSessionSlots || is_in_flight(number)) return;
     const SessionSlot& slot = page_->slots[number];
     if (shared::acquire(slot.state) != SlotState::Submitted) return;
@@ -85,6 +94,7 @@ void Session::take(unsigned number) {
         has_next_ = true;
     else
         complete(number, SessionStatus::BadRequest);
+    // lab 6.7b }
 }
 
 bool Session::is_well_formed(std::uint32_t data_page) {
@@ -104,6 +114,7 @@ bool Session::is_well_formed(std::uint32_t data_page) {
 
 /// Finds the physical addresses of a request's pages: one buffer for each run that they touch.
 bool Session::find_data(std::uint32_t data_page) {
+    // lab 6.7c {
     if (next_.pages == 0 || next_.pages > kMaxRequestPages) return false;
     std::uint64_t page = data_page;  // from the current run on
     std::uint32_t left = next_.pages;
@@ -119,6 +130,7 @@ bool Session::find_data(std::uint32_t data_page) {
         if (left == 0) return true;
     }
     return false;
+    // lab 6.7c }
 }
 
 void Session::begin() {
@@ -129,6 +141,7 @@ void Session::begin() {
 /// The answer, then whose the slot is, then the hint: a driver that ends in between leaves what the client finds by
 /// walking the slots.
 void Session::complete(unsigned number, SessionStatus status, std::uint32_t length) {
+    // lab 6.7d {
     if (has_next_ && next_.slot == number) has_next_ = false;
     in_flight_ &= ~bit(number);
     SessionSlot& slot = page_->slots[number];
@@ -138,6 +151,7 @@ void Session::complete(unsigned number, SessionStatus status, std::uint32_t leng
     shared::store(page_->complete[answered_ % kSessionSlots], std::uint8_t(number));
     shared::publish(page_->complete_tail, ++answered_);
     has_answered_ = true;
+    // lab 6.7d }
 }
 
 bool Session::owes_signal() {

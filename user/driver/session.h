@@ -67,6 +67,7 @@ public:
 
 private:
     bool is_in_flight(unsigned slot) const { return (in_flight_ >> slot & 1) != 0; }
+    void find_unanswered(std::uint32_t tail);
     std::optional<unsigned> next_slot();
     void take(unsigned slot);
     bool is_well_formed(std::uint32_t data_page);

@@ -55,11 +55,13 @@ std::optional<SessionClient::Answer> SessionClient::take() {
 
 /// A driver that ended may have answered a slot and not come to the ring. Nor is a tail believed that is too far away.
 void SessionClient::doubt(std::uint32_t tail) {
+    // lab 6.8c {
     const std::uint32_t epoch = shared::acquire(page_->epoch);
     if (epoch == epoch_ && tail - seen_ <= kSessionSlots) return;
     epoch_ = epoch;
     seen_ = tail;
     doubtful_ = outstanding_;
+    // lab 6.8c }
 }
 
 std::optional<SessionClient::Answer> SessionClient::take(unsigned number) {

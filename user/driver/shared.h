@@ -4,7 +4,7 @@
 // Each function accesses memory exactly once. `publish` makes everything written before it visible first; whoever reads
 // the word by `acquire` sees it. A value that is loaded twice may be two values: load once, check, and use the copy.
 // The unit tests put a file in place of this one that can change the memory, or end the driver, between any two
-// accesses (grade/unit/driver_model/driver/shared.h).
+// accesses (grade/host/driver_model/driver/shared.h).
 #pragma once
 
 namespace glenda::driver::shared {

@@ -28,6 +28,7 @@ Virtqueue::Virtqueue(DmaMemory memory, unsigned size)
 }
 
 std::optional<std::uint16_t> Virtqueue::add(std::span<const Buffer> readable, std::span<const Buffer> writable) {
+    // lab 6.5a {
     const std::size_t count = readable.size() + writable.size();
     if (count == 0 || count > free_) return std::nullopt;
     const std::uint16_t head = first_free_;
@@ -45,10 +46,12 @@ std::optional<std::uint16_t> Virtqueue::add(std::span<const Buffer> readable, st
     shared::store(available(added_ % size_), head);
     shared::publish(available_index(), ++added_);
     return head;
+    // lab 6.5a }
 }
 
 /// Fills the first free descriptor. Returns which that was.
 std::uint16_t Virtqueue::append(const Buffer& buffer, std::uint16_t flags) {
+    // lab 6.5b {
     const std::uint16_t index = first_free_;
     Descriptor& target = descriptor(index);
     first_free_ = links_[index];
@@ -57,9 +60,11 @@ std::uint16_t Virtqueue::append(const Buffer& buffer, std::uint16_t flags) {
     shared::store(target.flags, flags);
     shared::store(target.next, first_free_);
     return index;
+    // lab 6.5b }
 }
 
 std::optional<Virtqueue::Used> Virtqueue::pop() {
+    // lab 6.5c {
     if (fault_ != QueueFault::None) return std::nullopt;
     const std::uint16_t waiting = std::uint16_t(shared::acquire(used_index()) - popped_);
     if (waiting == 0) return std::nullopt;
@@ -71,10 +76,12 @@ std::optional<Virtqueue::Used> Virtqueue::pop() {
     popped_++;
     release(std::uint16_t(head));
     return Used{std::uint16_t(head), written};
+    // lab 6.5c }
 }
 
 /// Puts a chain's descriptors, linked as they are, in front of the free list.
 void Virtqueue::release(std::uint16_t head) {
+    // lab 6.5d {
     std::uint16_t last = head;
     for (unsigned i = 1; i < chains_[head].descriptors; i++) last = links_[last];
     links_[last] = first_free_;
@@ -82,6 +89,7 @@ void Virtqueue::release(std::uint16_t head) {
     free_ = std::uint16_t(free_ + chains_[head].descriptors);
     in_flight_--;
     chains_[head] = {};
+    // lab 6.5d }
 }
 
 std::optional<Virtqueue::Used> Virtqueue::fail(QueueFault fault) {

@@ -20,6 +20,8 @@ Broken Factotum::audit_processes() {
     frames.add(images_);
     frames.add(objects_);
     frames.add(kits_);
+    frames.add(next_program_.space);
+    charged += next_program_.space.charged_pages().sum();
     processes_.for_each([&](Process& process) {
         count++;
         frames.add(process.space);
@@ -47,7 +49,8 @@ Broken Factotum::audit_threads() {
             listed++;
             running += !thread->has_ended;
             loads[thread->hart] += thread->is_busy;
-            at_words += thread->kind == WaitKind::Futex || thread->kind == WaitKind::Page;
+            at_words +=
+                thread->kind == WaitKind::Futex || thread->kind == WaitKind::Page || thread->kind == WaitKind::Service;
             is_fine = is_fine && audit_page_wait(*thread) == Broken::Nothing;
             with_deadline += thread->has_deadline;
             is_fine = is_fine && threads_.find_badge(thread->fault_badge()) == thread;
@@ -60,7 +63,7 @@ Broken Factotum::audit_threads() {
             is_fine = is_fine && (!thread->has_deadline || thread->kind >= WaitKind::Futex);
         }
         is_fine = is_fine && listed == process.threads.count && running == process.running;
-        is_fine = is_fine && (process.is_ending() || process.is_zombie == (running == 0));
+        is_fine = is_fine && (process.is_ending() || process.is_unborn || process.is_zombie == (running == 0));
         count += listed;
     });
     is_fine = is_fine && count == threads_.count() && at_words == futex_.count() && with_deadline == wheel_.count();

@@ -44,6 +44,7 @@ void Broker::withdraw(unsigned service) {
 }
 
 Answer<CPtr> Broker::copy(unsigned service, Badge badge) {
+    // lab 5.6a {
     const Offer& offer = offers_[service];
     CHECK(offer.state == State::Offered, offer.state == State::Gone ? ServerError::Broken : ServerError::NotFound);
     TRY(slot, take_slot());
@@ -52,6 +53,7 @@ Answer<CPtr> Broker::copy(unsigned service, Badge badge) {
     if (made) return slot;
     drop(slot);
     return Refusal(made.error());
+    // lab 5.6a }
 }
 
 }  // namespace glenda::factotum

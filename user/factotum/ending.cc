@@ -1,23 +1,18 @@
 // SPDX-License-Identifier: MIT
-// The end of a process: what it had goes in slices, and then its parent learns of it.
+// The end of a process: what it had goes in slices (slice.cc), and then its parent learns of it.
 //
-//   end()            it is asked nothing and answered nothing any more; the first slice, which is enough for most
-//   end_some()       its threads but one, its objects, most of its pages: a slice, whenever the timer signals
+//   end()            it is asked nothing and answered nothing any more
+//   end_some()       its threads but one, its objects, most of its pages
 //   finish_end()     the rest, its children, its parent
 //
-// A slice is so short that who sends a request meanwhile need not wait for long. As long as there is something left of
-// it, a process keeps the record of its first thread, whose Reply object is there for the one that asked for its end.
-#include <algorithm>
-
+// As long as there is something left of it, a process keeps the record of its first thread, whose Reply object is there
+// for the one that asked for its end.
 #include "factotum.h"
 
 namespace glenda::factotum {
 
 namespace {
 
-// Steps of some 60 instructions.
-constexpr unsigned kStepsOfSlice = 800;
-constexpr unsigned kStepsOfThread = 50;
 constexpr unsigned kStepsOfObject = 180;  // its first 512 pages go at once
 
 }  // namespace
@@ -32,54 +27,44 @@ Reaction Factotum::end_at_request(Process& process, ExitStatus status, Request& 
 
 void Factotum::end(Process& process, ExitStatus status) {
     if (process.has_ended) return;
+    const bool is_at_work = process.is_at_work();  // then it is in the list already
+    if (is_at_work) give_up_work(process);
     process.has_ended = true;
     process.status = status;
-    unsigned steps = kStepsOfSlice;
-    if (end_some(process, steps)) return finish_end(process);
-    *last_ending_ = &process;
-    last_ending_ = &process.next_ending;
-    wind_timer();
+    process.work = {.kind = WorkKind::End};
+    if (!is_at_work && begin_work(process)) finish_end(process);
 }
 
-void Factotum::go_on_ending() {
-    unsigned steps = kStepsOfSlice;
-    if (!objects_.drop_some(steps)) return;
-    while (ending_ != nullptr && steps != 0) {
-        Process& process = *ending_;
-        if (!end_some(process, steps)) return;
-        ending_ = process.next_ending;
-        if (ending_ == nullptr) last_ending_ = &ending_;
-        finish_end(process);
-        steps -= std::min(steps, kStepsOfThread);
-    }
-}
+/// Ends a process that has never run. Nobody learns of it.
+void Factotum::discard(std::uint32_t pid) { end(*processes_.find_pid(pid), ExitStatus::killed(0)); }
 
 /// Frees what a process has, except what its first thread needs. False if `steps` are used up, and there is more.
 bool Factotum::end_some(Process& process, unsigned& steps) {
     while (process.threads.count > 1) {
-        if (steps < kStepsOfThread) return false;
-        steps -= kStepsOfThread;
+        if (!spend(steps, kStepsOfThread)) return false;
         end_thread(process, *threads_.next(*threads_.first(process)));
     }
     while (process.objects != 0) {
-        if (steps < kStepsOfObject) return false;
-        steps -= kStepsOfObject;
+        if (!spend(steps, kStepsOfObject)) return false;
         break_pages(process.objects);
         objects_.close_first(process.objects);
     }
+    if (next_program_.user == &process && !drop_program(steps)) return false;
     return process.belongings.destroy(memory_, steps) && process.space.drop_some(memory_, steps);
 }
 
 void Factotum::end_thread(Process& process, Thread& thread) {
     unblock(thread, short_message(ServerError::Interrupted));
-    forget_event(thread);
+    thread.forget();
     threads_.drop(process, thread);
 }
 
 void Factotum::finish_end(Process& process) {
+    // lab 5.5a {
     const ExitStatus status = process.status;
     tear_down(process);
     if (process.ender) process.ender.reply(short_message(0));
+    if (process.is_unborn) return processes_.release(process);
     if (has(process.grants, Grants::Dma)) end_children(process, status);
     processes_.bequeath(process, *processes_.find_pid(kNineballPid), [&](Process& orphan) {
         if (orphan.is_zombie)
@@ -91,6 +76,7 @@ void Factotum::finish_end(Process& process) {
     tell_parent(process);
     resume_abandoned();
     if (objects_.has_more()) wind_timer();
+    // lab 5.5a }
 }
 
 /// A driver does not outlive the one that gave it its device.
@@ -105,10 +91,10 @@ void Factotum::tear_down(Process& process) {
     unsigned steps = ~0u;
     if (Thread* const first = threads_.first(process); first != nullptr) {
         unblock(*first, short_message(ServerError::Interrupted));
-        forget_event(*first);
+        first->forget();
     }
     end_some(process, steps);
-    abandon_events(process);
+    events_.leave(process);
     const SlotMap& slots = memory_.slots();
     if (process.has_exit_notification) (void)memory_.kernel().remove(slots.run(process.place, kRunExitNotification));
     if (process.cspace) memory_.give_cnode(process.cnode_page, process.cnode_radix);
@@ -140,6 +126,7 @@ Message Factotum::exit_report(const Process& zombie) { return short_message(0, z
 
 /// Signals the parent and replies to its WAIT, if it waits. Otherwise the zombie stays for the parent's next WAIT.
 void Factotum::tell_parent(Process& zombie) {
+    // lab 5.5b {
     Process* parent = processes_.find_pid(zombie.parent);
     if (parent == nullptr) return;
     if (parent->has_exit_notification) {
@@ -150,15 +137,18 @@ void Factotum::tell_parent(Process& zombie) {
         unblock(*waiter, exit_report(zombie));
         processes_.release(zombie);
     }
+    // lab 5.5b }
 }
 
 /// The thread of `parent` that waits for the end of `child`.
 Thread* Factotum::waiter_for(const Process& parent, const Process& child) {
+    // lab 5.5c {
     for (Thread* thread = threads_.first(parent); thread != nullptr; thread = threads_.next(*thread)) {
         const bool is_wanted = thread->awaited == kAnyChild || thread->awaited == std::int64_t{child.pid};
         if (thread->kind == WaitKind::Child && is_wanted) return thread;
     }
     return nullptr;
+    // lab 5.5c }
 }
 
 }  // namespace glenda::factotum

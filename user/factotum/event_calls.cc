@@ -16,48 +16,24 @@ constexpr std::uint64_t kAllEvents = kNoHang | event_bit(EventKind::Exception) |
 
 }  // namespace
 
-/// Who takes such an event of a child of `parent`: the nearest ancestor that wants to, else one with power that does.
-Process* Factotum::taker_of(Process* parent, EventKind kind) {
-    if (takers_ == 0) return nullptr;
-    for (Process* ancestor = parent; ancestor != nullptr; ancestor = processes_.find_pid(ancestor->parent)) {
-        if ((ancestor->takes & event_bit(kind)) != 0) return ancestor;
-    }
-    Process* const general = processes_.find_pid(general_taker_);
-    return general != nullptr && (general->takes & event_bit(kind)) != 0 ? general : nullptr;
-}
-
 /// Stops a thread that does not run until the event has been answered. False if nobody takes it.
 bool Factotum::stop_for(Thread& thread, const Stop& stop) {
     const Process& process = processes_.at(thread.process);
-    Process* const taker = taker_of(processes_.find_pid(process.parent), stop.event);
+    Process* const taker = events_.taker_of(processes_.find_pid(process.parent), stop.event);
     if (taker == nullptr || taker == &process) return false;
     unblock(thread, short_message(ServerError::Interrupted));  // what it waited for had been cancelled
-    forget_event(thread);
-    thread.stop = stop;
-    thread.stop.taker = taker->pid;
-    enqueue(thread, taker->events);
+    events_.stop(thread, stop, *taker);
     deliver(*taker);
     return true;
 }
 
-void Factotum::enqueue(Thread& thread, EventList& list) {
-    if (thread.stop.list != nullptr) thread.stop.list->remove(thread);
-    thread.stop.list = &list;
-    list.push(thread);
-}
-
-void Factotum::forget_event(Thread& thread) {
-    if (thread.stop.list != nullptr) thread.stop.list->remove(thread);
-    thread.stop = {};
-}
-
 /// Gives the oldest event to a thread of the taker, if one waits.
 void Factotum::deliver(Process& taker) {
-    auto* const subject = static_cast<Thread*>(taker.events.first());
     Thread* waiting = threads_.first(taker);
     while (waiting != nullptr && waiting->kind != WaitKind::Event) waiting = threads_.next(*waiting);
-    if (subject == nullptr || waiting == nullptr) return;
-    enqueue(*subject, taker.stopped);
+    if (waiting == nullptr) return;
+    auto* const subject = static_cast<Thread*>(events_.tell(taker));
+    if (subject == nullptr) return;
     Registers registers;
     (void)subject->tcb.read_registers(registers);
     waiting->kind = WaitKind::None;
@@ -77,15 +53,13 @@ Reaction Factotum::event_take(Process& process, Request& request) {
     if (!reader.ok() || (mask & ~kAllEvents) != 0) return ServerError::BadRequest;
     if (process.is_founder()) return ServerError::PermissionDenied;
     if (mask == 0) {
-        abandon_events(process);
+        events_.leave(process);
         resume_abandoned();
         return Reaction::ok();
     }
     Thread* const caller = threads_.find(process, reader.word());  // none: 0
     if (caller == nullptr || caller->has_ended) return ServerError::BadRequest;
-    if (process.takes == 0) takers_++;
-    process.takes = mask & ~kNoHang;
-    if (has(process.grants, Grants::Power)) general_taker_ = process.pid;
+    events_.take(process, mask & ~kNoHang, has(process.grants, Grants::Power));
     if (process.events.is_empty() && (mask & kNoHang) != 0) return Reaction::ok(EventKind::None);
     block(*caller, WaitKind::Event, request);
     deliver(process);
@@ -117,7 +91,7 @@ Reaction Factotum::event_answer(Process& process, Request& request) {
 /// What would have happened without a taker.
 void Factotum::go_on(Thread& thread) {
     const Stop stop = thread.stop;
-    forget_event(thread);
+    thread.forget();
     Process& process = processes_.at(thread.process);
     if (stop.event == EventKind::Exit) return end(process, ExitStatus::exited(std::int32_t(stop.address)));
     if (stop.event != EventKind::Exception) return (void)thread.tcb.resume();
@@ -128,7 +102,7 @@ void Factotum::go_on(Thread& thread) {
 /// Lets the thread run at `pc` with `sp`. 0: where, and with what, it was stopped.
 void Factotum::resume(Thread& thread, std::uint64_t pc, std::uint64_t sp) {
     const EventKind event = thread.stop.event;
-    forget_event(thread);
+    thread.forget();
     if (event == EventKind::Exit) {
         (void)thread.tcb.suspend();  // its call is cancelled
         finish(thread, short_message(ServerError::Interrupted));
@@ -142,19 +116,10 @@ void Factotum::resume(Thread& thread, std::uint64_t pc, std::uint64_t sp) {
     (void)thread.tcb.resume();
 }
 
-/// The process takes no events any more.
-void Factotum::abandon_events(Process& process) {
-    if (process.takes != 0) takers_--;
-    process.takes = 0;
-    for (EventList* const list : {&process.events, &process.stopped}) {
-        while (Waiter* const subject = list->first()) enqueue(*static_cast<Thread*>(subject), abandoned_);
-    }
-}
-
 /// Its parent has ended, who alone could have let it go on.
 void Factotum::abandon(Process& orphan) {
     for (Thread* thread = threads_.first(orphan); thread != nullptr; thread = threads_.next(*thread)) {
-        if (thread->stop.event != EventKind::None && thread->stop.list == nullptr) enqueue(*thread, abandoned_);
+        if (thread->stop.event != EventKind::None && thread->stop.list == nullptr) events_.abandon(*thread);
     }
 }
 
@@ -162,7 +127,7 @@ void Factotum::abandon(Process& orphan) {
 void Factotum::resume_abandoned() {
     if (is_resuming_) return;
     is_resuming_ = true;
-    while (Waiter* const subject = abandoned_.first()) go_on(*static_cast<Thread*>(subject));
+    while (Subject* const subject = events_.first_abandoned()) go_on(*static_cast<Thread*>(subject));
     is_resuming_ = false;
 }
 

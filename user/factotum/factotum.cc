@@ -24,6 +24,7 @@ Factotum::Factotum(Memory& memory, const FactotumInfo& info, std::uint64_t reser
       processes_(reinterpret_cast<Process*>(kProcessPlaces), number_entries(pids_, memory.slots().process_count()),
                  memory.slots().process_count(), GrowTable{{memory, kProcessPlaces}}),
       broker_(memory),
+      events_(processes_),
       clock_(clock),
       wheel_(clock.now()) {
     Process* nineball = processes_.create(nullptr);
@@ -47,7 +48,9 @@ Reaction Factotum::handle(Request& request) {
     if (request.badge & kObjectBadge) return ServerError::NoSuchProcess;
     if (request.badge & kFaultBadge) return fault(request);
     Process* process = processes_.find_badge(request.badge);
-    if (process == nullptr || process->has_ended) return ServerError::NoSuchProcess;
+    if (process == nullptr) return ServerError::NoSuchProcess;
+    if (process->is_at_work()) [[unlikely]]
+        return process->has_ended ? ServerError::NoSuchProcess : ServerError::Again;
 
     switch (FactotumMethod(request.label())) {
         case FactotumMethod::Spawn: return spawn(*process, request);

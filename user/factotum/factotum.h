@@ -52,19 +52,26 @@ private:
 
     // fork_call.cc
     Reaction fork(Process& parent, Request& request);
-    Answer<void> copy_process(Process& child, Process& parent, const Thread& caller);
+    bool fork_some(Process& parent, unsigned& steps);
+    Answer<void> begin_child(Process& child, Process& parent);
+    Answer<void> finish_child(Process& child, Process& parent, const Thread& caller);
     void copy_slots(const Process& child, const Process& parent);
 
     // exec_call.cc
     struct NextProgram {
-        AddressSpace space{};
+        Process* user = nullptr;  // that becomes this program; null: nobody
+        AddressSpace space{};     // the next one, then the old one
+        bool is_old = false;
         Image* image = nullptr;
         std::uint64_t heap_start = 0;
         std::uint64_t sp = 0;
     };
     Reaction exec(Process& process, Request& request);
     Answer<void> prepare(NextProgram& next, const Process& process, const SpawnRequest& request);
-    Answer<void> change_program(Process& process, Thread& caller, NextProgram& next, std::string_view name);
+    bool exec_some(Process& process, unsigned& steps);
+    Answer<void> change_space(Process& process, Thread& caller, NextProgram& next);
+    Answer<void> start_program(Process& process, Thread& caller, std::uint64_t sp);
+    bool drop_program(unsigned& steps);
 
     // lifecycle.cc
     bool may_kill(const Process& killer, const Process& victim);
@@ -83,7 +90,7 @@ private:
     /// waits for it.
     void end(Process& process, ExitStatus status);
     Reaction end_at_request(Process& process, ExitStatus status, Request& request);
-    void go_on_ending();
+    void discard(std::uint32_t pid);
     bool end_some(Process& process, unsigned& steps);
     void end_thread(Process& process, Thread& thread);
     void finish_end(Process& process);
@@ -91,6 +98,16 @@ private:
     void tear_down(Process& process);
     void leave_account(Process& process);
     void tell_parent(Process& zombie);
+
+    // slice.cc
+    Reaction work_for(Thread& caller, Process& process, const Work& work, Request& request);
+    bool begin_work(Process& process);
+    void push_work(Process& process);
+    void go_on_working();
+    bool do_some(Process& process, unsigned& steps);
+    void finish_work(Process& process);
+    Thread* caller_of(const Process& process, const Work& work);
+    void give_up_work(Process& process);
 
     // waiting.cc
     /// Lets a thread wait: its caller gets no reply yet.
@@ -104,15 +121,23 @@ private:
     Reaction sleep(Process& process, Request& request);
 
     // futex_calls.cc
+    struct WordWait {
+        std::uint64_t address;
+        std::uint32_t expected;
+        std::int64_t microseconds;  // kNoTimeout: for ever
+    };
     FutexKey key_of(const Process& process, const Region& region, std::uint64_t address) const;
     Reaction futex_wait(Process& process, Request& request);
+    Reaction wait_at(Process& process, Thread& thread, const WordWait& wanted, Request& request);
     Reaction futex_wake(Process& process, Request& request);
 
     // sched_call.cc
     Reaction set_sched(Process& caller, Request& request);
+    bool schedule_some(Process& process, unsigned& steps);
 
     // thread_calls.cc
     Reaction thread_create(Process& process, Request& request);
+    Answer<std::uint64_t> begin_thread(Process& process, Registers registers);
     Reaction thread_exit(Process& process, Request& request);
     Reaction thread_join(Process& process, Request& request);
     Thread* joiner_of(const Process& process, const Thread& thread);
@@ -121,7 +146,11 @@ private:
     Reaction sbrk(Process& process, Request& request);
     Answer<void> map_anonymous(Process& process, std::uint64_t start, std::uint64_t end, MapFlags rights);
     Reaction unmap(Process& process, Request& request);
+    Reaction unmap_range(Process& process, const Range& range, std::uint64_t tid, const Message& answer,
+                         Request& request);
+    bool unmap_some(Process& process, unsigned& steps);
     Reaction protect(Process& process, Request& request);
+    bool protect_some(Process& process, unsigned& steps);
 
     // mmap_call.cc
     struct MapRequest {
@@ -131,9 +160,12 @@ private:
         MmapFlags flags;
     };
     Reaction map(Process& process, Request& request);
+    Reaction map_in_slices(Process& process, const MapRequest& wanted, Request& request, std::uint64_t tid);
+    bool has_many_pages(const Process& process, const MapRequest& wanted);
+    Reaction make_way(Process& process, const MapRequest& wanted, std::uint64_t tid, Request& request);
     Answer<std::uint64_t> map_memory(Process& process, const Request& request, const MapRequest& wanted);
     Answer<void> choose_object(Process& process, const Request& request, Region& region);
-    Answer<void> populate(Process& process, const Range& range, MapFlags rights);
+    bool populate_some(Process& process, unsigned& steps);
 
     // map_frames.cc
     Reaction map_frames(Process& process, Request& request);
@@ -147,16 +179,12 @@ private:
     Reaction delete_object(Process& process, Request& request);
 
     // event_calls.cc
-    Process* taker_of(Process* parent, EventKind kind);
     bool stop_for(Thread& thread, const Stop& stop);
-    void enqueue(Thread& thread, EventList& list);
-    void forget_event(Thread& thread);
     void deliver(Process& taker);
     Reaction event_take(Process& process, Request& request);
     Reaction event_answer(Process& process, Request& request);
     void go_on(Thread& thread);
     void resume(Thread& thread, std::uint64_t pc, std::uint64_t sp);
-    void abandon_events(Process& process);
     void abandon(Process& orphan);
     void resume_abandoned();
 
@@ -172,10 +200,12 @@ private:
     void break_pages(ObjectNumber number);
     Reaction pager_take(Process& process, Request& request);
     Reaction pager_supply(Process& process, Request& request);
+    bool supply_some(Process& process, unsigned& steps);
     Broken audit_page_wait(const Thread& thread);
 
     // broker_calls.cc
     Reaction offer(Process& process, Request& request);
+    bool offer_some(Process& process, unsigned& steps);
     Reaction request_cap(Process& process, Request& request);
     void give_service(ReplyHandle& caller, unsigned service, const Process& client);
 
@@ -215,16 +245,15 @@ private:
     OwnArea pids_;
     ProcessTable<Process, GrowTable> processes_;
     Broker broker_;
-    std::uint32_t takers_ = 0;         // processes that take events
-    std::uint32_t general_taker_ = 0;  // the one with power that takes them of everybody
-    EventList abandoned_{};            // threads whose taker has gone
+    Events<Process, ProcessTable<Process, GrowTable>> events_;
     bool is_resuming_ = false;
     Clock clock_;
     TimerWheel wheel_;
     bool is_timer_set_ = false;
     std::uint64_t timer_time_ = 0;  // when it will signal
-    Process* ending_ = nullptr;     // the processes of which something is left, in a list
-    Process** last_ending_ = &ending_;
+    Process* at_work_ = nullptr;    // processes, in a list
+    Process** last_at_work_ = &at_work_;
+    NextProgram next_program_{};
     Waiter next_balance_{};  // with several harts
     Futex futex_{};
 };

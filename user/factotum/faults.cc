@@ -90,8 +90,10 @@ Reaction Factotum::fault(Request& request) {
     Thread* const thread = threads_.find_badge(request.badge);
     if (thread == nullptr) return Reaction::later();  // it has ended meanwhile
     if (!is_page_fault(request)) return crash(*thread, kind_of(request), request);
-    AddressSpace& space = processes_.at(thread->process).space;
-    const CrashKind kind = space.resolve(memory_, request.words[1], Access(request.words[2]));
+    Process& process = processes_.at(thread->process);
+    if (process.is_at_work()) [[unlikely]]
+        return process.has_ended ? Reaction::later() : short_message(kFaultResume);
+    const CrashKind kind = process.space.resolve(memory_, request.words[1], Access(request.words[2]));
     if (kind == CrashKind::None) [[likely]]
         return short_message(kFaultResume);
     if (kind == CrashKind::PagerEnded && wait_for_page(*thread, request)) return Reaction::later();

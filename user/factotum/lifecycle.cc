@@ -53,7 +53,7 @@ Reaction Factotum::wait(Process& parent, Request& request) {
     const auto flags = WaitFlags(reader.word());
     if (!reader.ok()) return ServerError::BadRequest;
     const std::uint64_t tid = reader.word();  // none: 0
-
+    // lab 5.5d {
     Process* const child = wanted == kAnyChild ? processes_.first_zombie(parent) : child_of(parent, wanted);
     if (child != nullptr && child->is_zombie) {
         const Message reply = exit_report(*child);
@@ -63,6 +63,7 @@ Reaction Factotum::wait(Process& parent, Request& request) {
     if (child == nullptr && (wanted != kAnyChild || parent.children == kNowhere)) return ServerError::NoSuchProcess;
     if (flags == WaitFlags::NoHang) return Reaction::ok(0, 0);
     return wait_for(parent, tid, wanted, request);
+    // lab 5.5d }
 }
 
 /// A thread of the parent gets its reply when that child, or any, has ended.

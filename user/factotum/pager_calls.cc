@@ -7,8 +7,8 @@
 //   the pager ends     they crash
 //
 // Factotum calls nobody: the pager asks, and waits for the answer. Invariant: a thread that waits for a page waits for
-// one that is not there, of an object whose pager is; one of those that wait for the same page is in the list until the
-// pager has been told.
+// one that is not there (or comes just now), of an object whose pager is; one of those that wait for the same page is
+// in the list until the pager has been told.
 #include "factotum.h"
 
 namespace glenda::factotum {
@@ -39,7 +39,7 @@ bool Factotum::wait_for_page(Thread& thread, Request& request) {
     thread.stop.address = address;
     futex_.add(thread, key);
     object.waiting++;
-    if (is_first) enqueue(thread, pager->wanted);
+    if (is_first) thread.enter(pager->wanted);
     tell_pager(*pager);
     return true;
 }
@@ -48,11 +48,11 @@ bool Factotum::wait_for_page(Thread& thread, Request& request) {
 /// waits for the page takes the thread's place.
 void Factotum::give_up_page(Thread& thread) {
     EventList* const list = thread.stop.list;
-    forget_event(thread);
+    thread.forget();
     futex_.remove(thread);
     objects_.find(object_in(thread.key))->waiting--;
     Waiter* const other = futex_.first(thread.key);
-    if (list != nullptr && other != nullptr) enqueue(*static_cast<Thread*>(other), *list);
+    if (list != nullptr && other != nullptr) static_cast<Thread*>(other)->enter(*list);
 }
 
 /// Tells a thread of the pager, if one waits, of the page that was wanted first.
@@ -63,7 +63,7 @@ void Factotum::tell_pager(Process& pager) {
     if (subject == nullptr || idle == nullptr) return;
     const ObjectNumber number = object_in(subject->key);
     const std::uint64_t page = page_in(subject->key), address = subject->stop.address;
-    forget_event(*subject);
+    subject->forget();
     subject->stop.address = address;
     const std::uint64_t missing = objects_.missing(number, page, kMostSupplied);
     finish(*idle, short_message(0, objects_.find(number)->slot, page, missing));
@@ -89,6 +89,7 @@ Reaction Factotum::pager_supply(Process& process, Request& request) {
     const CPtr slot = reader.word();
     const std::uint64_t page = reader.word(), count = reader.word(), from = reader.word();
     if (!reader.ok() || request.caps() != 1) return ServerError::BadRequest;
+    const std::uint64_t tid = reader.word();  // none: 0
     const ObjectNumber number = objects_.opened(slot, process.pid);
     if (number == 0 || objects_.find(number)->kind != ObjectKind::Pager) return ServerError::NotFound;
     const auto source = object_of(request, 0);
@@ -100,18 +101,34 @@ Reaction Factotum::pager_supply(Process& process, Request& request) {
     if (count == 0 || count > kMostSupplied || !lies_in(number, page) || !lies_in(*source, from))
         return ServerError::BadRequest;
     if (objects_.missing(number, page, count) != count) return ServerError::Exists;
-    for (std::uint64_t i = 0; i < count; i++) {
-        const auto bytes = objects_.page(*source, from + i);
-        if (!bytes) return bytes.error() == Error::WouldBlock ? ServerError::NotReady : ServerError::OutOfMemory;
-        if (const auto done = objects_.supply(number, page + i, *bytes); !done) return done.error();
-        (void)futex_.wake(page_key(number, page + i), ~std::uint64_t{0}, [&](Waiter& waiter) {
+    Work work{.kind = WorkKind::Supply, .subject = number, .at = page, .end = page};
+    for (; work.end != page + count; work.end++) {
+        const auto bytes = objects_.page(*source, from + (work.end - page));
+        const auto done = bytes ? objects_.supply(number, work.end, *bytes) : Result<void>(Failure(bytes.error()));
+        if (done) continue;
+        const bool is_missing = done.error() == Error::WouldBlock;
+        work.answer = short_message(is_missing ? ServerError::NotReady : ServerError::OutOfMemory);
+        break;
+    }
+    return work_for(threads_.find_or_first(process, tid), process, work, request);
+}
+
+/// Those that wait for the pages go on.
+bool Factotum::supply_some(Process& process, unsigned& steps) {
+    constexpr unsigned kSteps = 10;
+    Work& work = process.work;
+    for (; work.at != work.end; work.at++) {
+        const std::uint64_t most = steps / kSteps;
+        const std::uint64_t woken = futex_.wake(page_key(work.subject, work.at), most, [&](Waiter& waiter) {
             Thread& thread = static_cast<Thread&>(waiter);
-            forget_event(thread);
-            objects_.find(number)->waiting--;
+            thread.forget();
+            objects_.find(work.subject)->waiting--;
             finish(thread, short_message(kFaultResume));
         });
+        steps -= unsigned(woken) * kSteps;
+        if (woken == most) return false;
     }
-    return Reaction::ok();
+    return true;
 }
 
 /// The pager of an object is about to go. Those that wait for its pages have an exception; if nobody takes that, they
@@ -123,12 +140,13 @@ void Factotum::break_pages(ObjectNumber number) {
     futex_.remove_all(page_key(number, 0).space, [&](Waiter& waiter) {
         Thread& thread = static_cast<Thread&>(waiter);
         const Stop stop{.event = EventKind::Exception, .crash = CrashKind::PagerEnded, .address = thread.stop.address};
-        forget_event(thread);
+        thread.forget();
+        if (objects_.missing(number, page_in(thread.key), 1) == 0) return finish(thread, short_message(kFaultResume));
         if (processes_.at(thread.process).has_ended) return finish(thread, short_message(ServerError::Interrupted));
         thread.kind = WaitKind::Stopped;
         if (stop_for(thread, stop)) return;
         thread.stop = stop;
-        enqueue(thread, abandoned_);
+        events_.abandon(thread);
     });
 }
 
@@ -137,9 +155,10 @@ Broken Factotum::audit_page_wait(const Thread& thread) {
     if (thread.kind != WaitKind::Page) return Broken::Nothing;
     const ObjectNumber number = object_in(thread.key);
     const MemoryObject* const object = objects_.find(number);
-    const bool is_fine = object != nullptr && object->creator != 0 && object->waiting != 0 &&
-                         objects_.missing(number, page_in(thread.key), 1) == 1 &&
-                         processes_.find_pid(object->creator) != nullptr && futex_.first(thread.key) != nullptr;
+    const Process* const pager = object != nullptr ? processes_.find_pid(object->creator) : nullptr;
+    const bool is_fine =
+        pager != nullptr && object->waiting != 0 && futex_.first(thread.key) != nullptr &&
+        (pager->work.kind == WorkKind::Supply || objects_.missing(number, page_in(thread.key), 1) == 1);
     return is_fine ? Broken::Nothing : Broken::Threads;
 }
 

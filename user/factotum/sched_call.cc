@@ -15,6 +15,8 @@ Reaction Factotum::set_sched(Process& caller, Request& request) {
     if (!reader.ok()) return ServerError::BadRequest;
     Process* const process = pid >> 32 == 0 ? processes_.find_pid(std::uint32_t(pid)) : nullptr;
     if (process == nullptr || process->has_ended) return ServerError::NoSuchProcess;
+    const std::uint64_t tid = reader.word();  // none: 0
+    if (process->is_at_work()) return ServerError::Again;
     if (process->is_founder() || !may_kill(caller, *process)) return ServerError::PermissionDenied;
 
     auto schedule = schedule_of(SchedClass(wanted), nice);
@@ -25,8 +27,21 @@ Reaction Factotum::set_sched(Process& caller, Request& request) {
     if (slice != 0) schedule->slice = unsigned(slice);
     const bool takes_time = is_longer || schedule->is_system() || schedule->priority > caller.schedule.priority;
     if (takes_time && !has(caller.grants, Grants::Power)) return ServerError::PermissionDenied;
-    const auto done = threads_.reschedule(*process, *schedule);
-    return done ? Reaction::ok() : done.error();
+    process->schedule = *schedule;
+    const Thread* const first = threads_.first(*process);
+    const Work work{.kind = WorkKind::Schedule, .subject = first != nullptr ? first->tid : 0};
+    return work_for(threads_.find_or_first(caller, tid), *process, work, request);
+}
+
+bool Factotum::schedule_some(Process& process, unsigned& steps) {
+    constexpr unsigned kSteps = 12;
+    for (Thread* thread = threads_.find_tid(process.work.subject); thread != nullptr; thread = threads_.next(*thread)) {
+        process.work.subject = thread->tid;
+        if (!spend(steps, kSteps)) return false;
+        if (const auto done = threads_.reschedule(*thread, process.schedule); !done)
+            process.work.answer = short_message(done.error().code());
+    }
+    return true;
 }
 
 }  // namespace glenda::factotum

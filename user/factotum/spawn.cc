@@ -27,7 +27,7 @@ Reaction Factotum::spawn(Process& parent, Request& request) {
     const bool waits = has(wanted.flags, SpawnFlags::Wait);
     if (!has(parent.grants, wanted.grants & Grants::Special) || wanted.priority > parent.schedule.priority)
         return ServerError::PermissionDenied;
-    if (has(wanted.flags, SpawnFlags::NoMount) && taker_of(&parent, EventKind::NoMount) == nullptr)
+    if (has(wanted.flags, SpawnFlags::NoMount) && events_.taker_of(&parent, EventKind::NoMount) == nullptr)
         return ServerError::NotSupported;  // nobody could give it a namespace of its own
     const auto program = catalogue_.find(wanted.file);
     if (!program) return refusal(wanted.file, program.error());
@@ -35,10 +35,10 @@ Reaction Factotum::spawn(Process& parent, Request& request) {
     if (!created) return created.error();
     Process* const child = *created;
     if (const auto built = build(*child, parent, **program, wanted); !built) {
-        tear_down(*child);
-        processes_.release(*child);
+        discard(child->pid);
         return built.error();
     }
+    child->is_unborn = false;
     use_up_block(parent, wanted);
     return waits ? wait_for(parent, wanted.tid, child->pid, request) : Reaction::ok(child->pid);
 }
@@ -49,6 +49,7 @@ Answer<Process*> Factotum::create_process(Process& parent) {
     CHECK(processes_.count() + kept < memory_.slots().process_count(), ServerError::OutOfMemory);
     Process* const child = processes_.create(&parent);
     CHECK(child != nullptr, ServerError::OutOfMemory);
+    child->is_unborn = true;
     return child;
 }
 

@@ -16,15 +16,23 @@ Reaction Factotum::thread_create(Process& process, Request& request) {
     registers.tp = reader.word();
     if (!reader.ok()) return ServerError::BadRequest;
     if (process.is_founder()) return ServerError::PermissionDenied;
-    const auto thread = threads_.create(process);
-    if (!thread) return thread.error();
-    registers.a1 = (*thread)->utcb_address;
-    if (const auto started = threads_.start(**thread, registers); !started) {
-        threads_.stop(process, **thread);
-        threads_.release(process, **thread);
-        return started.error();
+    const auto tid = begin_thread(process, registers);
+    if (!tid) return tid.error();
+    return Reaction::ok(*tid);
+}
+
+/// Makes a thread that begins with these registers, and with its UTCB's address in a1. Returns its number.
+Answer<std::uint64_t> Factotum::begin_thread(Process& process, Registers registers) {
+    // lab 5.4c {
+    TRY(thread, threads_.create(process));
+    registers.a1 = thread->utcb_address;
+    if (const auto started = threads_.start(*thread, registers); !started) {
+        threads_.stop(process, *thread);
+        threads_.release(process, *thread);
+        return Refusal(started.error());
     }
-    return Reaction::ok((*thread)->tid);
+    return thread->tid;
+    // lab 5.4c }
 }
 
 /// The last thread ends the process. Any other one stays until another thread has its status, if none waits for it.

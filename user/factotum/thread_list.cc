@@ -26,6 +26,7 @@ ThreadActivity activity_of(const Thread& thread, ThreadState state) {
     if (thread.stop.event != EventKind::None) return ThreadActivity::Stopped;
     switch (thread.kind) {
         case WaitKind::None: return activity_of(state);
+        case WaitKind::Work: return ThreadActivity::Calling;
         case WaitKind::Child: return ThreadActivity::Child;
         case WaitKind::Thread: return ThreadActivity::Joining;
         case WaitKind::Service: return ThreadActivity::Service;

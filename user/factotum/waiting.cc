@@ -18,9 +18,9 @@ void Factotum::block(Thread& thread, WaitKind kind, Request& request) {
 
 void Factotum::unblock(Thread& thread, const Message& answer) {
     if (thread.kind == WaitKind::None) return;
-    if (thread.kind == WaitKind::Futex) futex_.remove(thread);
+    if (thread.kind == WaitKind::Futex || thread.kind == WaitKind::Service) futex_.remove(thread);
     if (thread.kind == WaitKind::Page) give_up_page(thread);
-    if (thread.kind == WaitKind::Stopped) forget_event(thread);
+    if (thread.kind == WaitKind::Stopped) thread.forget();
     finish(thread, answer);
 }
 
@@ -39,7 +39,7 @@ void Factotum::set_deadline(Thread& thread, std::uint64_t deadline) {
 
 /// The timer need not be stopped when a waiter leaves: then it signals once for nothing.
 void Factotum::wind_timer() {
-    const bool has_work = ending_ != nullptr || objects_.has_more();
+    const bool has_work = at_work_ != nullptr || objects_.has_more();
     const auto next = has_work ? std::optional(std::uint64_t{0}) : wheel_.next();
     if (!next || (is_timer_set_ && timer_time_ <= *next)) return;
     is_timer_set_ = true;
@@ -59,7 +59,7 @@ void Factotum::signalled(Badge) {
         left -= std::min(left, kStepsOfAnswer);
         time_is_up(*waiter);
     }
-    if (left == kSteps) go_on_ending();
+    if (left == kSteps) go_on_working();
     wind_timer();
 }
 

@@ -3,6 +3,7 @@
 // (target.h), with a wrong word now and then, and most words are of kinds that servers take.
 #include "attack.h"
 
+#include "driver/process/client_session.h"
 #include "glenda/devices.h"
 #include "glenda/environment.h"
 #include "glenda/message.h"
@@ -33,6 +34,8 @@ public:
         for (unsigned i = 0; i < reply.tag.length() && i < 2; i++) words_[next_++ % 8] = reply.words[i];
     }
     std::uint64_t any(Random& random) const { return random.pick(words_); }
+
+    std::uint64_t session = 0;  // the attacker's
 
 private:
     std::uint64_t words_[8] = {};
@@ -85,6 +88,7 @@ void add_letter(MessageWriter& message, char letter, Random& random, const Memor
         case 'e': message.word(random.below(128)); return;
         case 'x': message.word(~std::uint64_t{0}); return;
         case 'm': message.word(memory.any(random)); return;
+        case 'S': message.word(memory.session); return;
         case 'r': message.word(random.pick(kRights)); return;
         case 'a': message.word(kMaps + random.below(64) * kPageSize); return;
         case 'b': message.word((1 + random.below(16)) * kPageSize); return;
@@ -135,6 +139,13 @@ Answer<void> find(const Target& target) {
     return {};
 }
 
+/// Opens a session, if the target's messages name one. The number stays 0 if there is none now.
+std::uint64_t open_session(const Target& target) {
+    driver::ClientSession session;
+    if (target.session_pages != 0) (void)session.open(target.device_class, 0, target.session_pages);
+    return session.number();
+}
+
 }  // namespace
 
 void attack(const Target& target, std::uint64_t seed, std::uint64_t count) {
@@ -142,6 +153,7 @@ void attack(const Target& target, std::uint64_t seed, std::uint64_t count) {
     Memory memory;
     Received reply;
     forge();
+    memory.session = open_session(target);
     if (const auto found = find(target); !found) print("hostile: {}: {}\n", target.name, found.error());
     for (std::uint64_t i = 0; i < count; i++) {
         const MessageWriter message = any_message(target, random, memory);

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
 // `hostile TARGET SEED COUNT`: sends a server COUNT random messages, the same for each SEED, and prints which methods
-// have answered without an error. TARGET is factotum, 9ball, serial, unicorn, or clock: a driver.
+// have answered without an error. TARGET is factotum, 9ball, serial, unicorn, or a driver: clock, input, gpu; block,
+// net or 9p, whose requests go by sessions (ring_attack.h).
 //
 // The messages come from a child, because they may end it, and may make it wait for ever. Then it is killed in
 // mid-call, and the next child goes on with the next seed.
 #include "attack.h"
+#include "driver/process/client_session.h"
 #include "glenda/environment.h"
 #include "glenda/message.h"
 #include "glenda/number.h"
@@ -12,6 +14,8 @@
 #include "glenda/print.h"
 #include "glenda/process.h"
 #include "glenda/time.h"
+#include "most_pages.h"
+#include "ring_attack.h"
 #include "util/bits.h"
 
 using namespace glenda;
@@ -22,7 +26,7 @@ namespace {
 constexpr std::uint64_t kMessagesPerLife = 500;
 constexpr std::uint64_t kPatience = 50'000;  // ticks of 100 ns: an answer takes a hundredth of that
 
-enum OwnSlot : CPtr { kReports = kSlotFirstFree, kReportsClient, kEnded, kTicked, kTimer };
+enum OwnSlot : CPtr { kReports = driver::kClientFirstFree, kReportsClient, kEnded, kTicked, kTimer };
 constexpr Badge kEndedBit = 1, kTickBit = 2;
 
 struct Tally {
@@ -98,17 +102,30 @@ bool has_others(std::uint64_t self) {
     return false;
 }
 
+constexpr unsigned kMostPauses = 1000;
+
+void pause() {
+    must(Timer(kTimer).arm(read_time() + kPatience), "cannot arm the timer");
+    while (const auto bits = Notification(kSlotNotification).wait()) {
+        if ((*bits & kTickBit) != 0) return;
+    }
+}
+
 /// Lets grandchildren end, whatever their priority: they are nobody's now. Says so if they don't.
 void let_others_end() {
-    constexpr unsigned kMostPauses = 1000;
     const std::uint64_t self = process::get_pid().value_or(0);
-    for (unsigned i = 0; i < kMostPauses && has_others(self); i++) {
-        must(Timer(kTimer).arm(read_time() + kPatience), "cannot arm the timer");
-        while (const auto bits = Notification(kSlotNotification).wait()) {
-            if ((*bits & kTickBit) != 0) break;
-        }
-    }
+    for (unsigned i = 0; i < kMostPauses && has_others(self); i++) pause();
     if (has_others(self)) print("hostile: some do not end\n");
+}
+
+/// Gives the driver time to let go of what the dead have left. Says how large a session can be, before and now.
+void compare_pages(const Target& target, std::uint64_t before) {
+    std::uint64_t now = most_pages(target);
+    for (unsigned i = 0; i < kMostPauses && now != before; i++) {
+        pause();
+        now = most_pages(target);
+    }
+    print("hostile: sessions of {} pages before, {} after\n", before, now);
 }
 
 void run_life(std::string_view target, std::uint64_t seed, std::uint64_t messages, Tally& tally) {
@@ -136,20 +153,22 @@ int main(int argc, char** argv) {
     const std::uint64_t seed = to_number(argc > 2 ? argv[2] : "").value_or(0);
     const std::uint64_t count = to_number(argc > 3 ? argv[3] : "").value_or(0);
     if (!target || seed == 0 || count == 0 || argc > 5) {
-        print("usage: hostile factotum|9ball|serial|unicorn|clock SEED COUNT\n");
+        print("usage: hostile factotum|9ball|serial|unicorn|clock|input|gpu|block|net|9p SEED COUNT\n");
         return 2;
     }
     if (argc == 5) {
-        attack(*target, seed, count);
+        (target->operations.empty() ? attack : attack_ring)(*target, seed, count);
         return 0;
     }
     prepare();
     Tally tally;
+    const std::uint64_t pages = target->has_sessions() ? most_pages(*target) : 0;
     while (tally.messages < count) {
         const std::uint64_t messages = std::min(kMessagesPerLife, count - tally.messages);
         run_life(target->name, seed * 1'000'003 + tally.lives, messages, tally);
     }
     let_others_end();
+    if (target->has_sessions()) compare_pages(*target, pages);
     print_tally(target->name, tally);
     return 0;
 }

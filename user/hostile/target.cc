@@ -5,6 +5,8 @@
 #include "glenda/devices.h"
 #include "glenda/slots.h"
 #include "protocol/factotum.h"
+#include "protocol/gpu.h"
+#include "protocol/input.h"
 #include "protocol/nineball.h"
 #include "protocol/rtc.h"
 #include "protocol/serial.h"
@@ -123,6 +125,21 @@ constexpr Form kUnicorn[] = {
 
 constexpr Form kClock[] = {form(RtcMethod::Time, ""), form(RtcMethod::Time, "s")};
 
+constexpr std::uint64_t protocol_of(std::string_view device_class) {
+    for (const DeviceClass& each : kDeviceClasses)
+        if (each.name == device_class) return each.number << 8;
+    return 0;
+}
+constexpr Form kInput[] = {form(InputMethod::Name, ""), form(InputMethod::Read, "")};
+
+using G = GpuMethod;
+constexpr Form kGpu[] = {form(G::Size, ""), form(G::Show, "See"), form(G::Show, "mee"), form(G::Flush, "")};
+
+using driver::SessionOp;
+constexpr SessionOp kBlock[] = {SessionOp::Read, SessionOp::Write, SessionOp::Flush, SessionOp::Discard};
+constexpr SessionOp kNet[] = {SessionOp::Send, SessionOp::Receive};
+constexpr SessionOp kFiles[] = {SessionOp::Transact};
+
 constexpr Target kTargets[] = {
     {"factotum", kFactotumProtocol, kSlotFactotum, 40, kFactotum,
      bits_of(F::Exit, F::ThreadExit, F::FutexWait, F::Sleep, F::Exec)},
@@ -130,6 +147,11 @@ constexpr Target kTargets[] = {
     {"serial", kSerialProtocol, kSlotStdio, 4, kSerial, bits_of(S::Read)},
     {"unicorn", kUnicornProtocol, kLookedUp, 10, kUnicorn, 0, devices::kUnicornName},
     {"clock", kRtcProtocol, kLookedUp, 2, kClock, 0, "rtc"},
+    {"input", kInputProtocol, kLookedUp, 2, kInput, bits_of(InputMethod::Read), "input"},
+    {"gpu", kGpuProtocol, kLookedUp, 3, kGpu, 0, "gpu", {}, 32},
+    {"block", protocol_of("block"), kLookedUp, 0, {}, 0, "block", kBlock},
+    {"net", protocol_of("net"), kLookedUp, 0, {}, 0, "net", kNet},
+    {"9p", protocol_of("9p"), kLookedUp, 0, {}, 0, "9p", kFiles},
 };
 
 }  // namespace

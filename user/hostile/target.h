@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "abi/object.h"
+#include "driver/session_page.h"
 
 namespace glenda::hostile {
 
@@ -16,7 +17,8 @@ namespace glenda::hostile {
 ///     s       a small number                 a b   the address of a page, a number of bytes
 ///     m       what a server has answered     t p   a text, the name of a program
 ///     x       all bits                       L P   SpawnFlags::Limits, the protocol of a service
-///     e     a mask of events                 B     SpawnFlags::Block
+///     e       a mask of events, or pixels    B     SpawnFlags::Block
+///     S       the attacker's session
 /// C is a capability of the process's own, N its notification, O one that pretends to stand for a memory object.
 /// Methods with several forms are asked for more often.
 struct Form {
@@ -36,7 +38,12 @@ struct Target {
     /// The class of devices that it drives, or "devices" for Unicorn itself: looked up first. Empty: the process has
     /// it.
     std::string_view device_class{};
+    /// Requests go by sessions, and are these. Empty: by messages.
+    std::span<const driver::SessionOp> operations{};
+    /// Pages of the session that it opens for what its messages name. 0: none.
+    unsigned session_pages = 0;
 
+    bool has_sessions() const { return !operations.empty() || session_pages != 0; }
     bool is_fatal(std::uint64_t method) const { return method < 64 && (fatal >> method & 1) != 0; }
 };
 

@@ -20,6 +20,7 @@ const char* name_of(ServerError error) {
         case ServerError::TimedOut: return "TimedOut";
         case ServerError::NotSupported: return "NotSupported";
         case ServerError::Broken: return "Broken";
+        case ServerError::Again: return "Again";
         case ServerError::Count: break;
     }
     return "?";

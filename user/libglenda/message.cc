@@ -69,9 +69,11 @@ ReceiveSlots set_receive_slots(const ReceiveSlots& slots) {
 Answer<void> transact(Endpoint server, const MessageWriter& request, Received& reply) {
     reply.tag = Tag::error(Error::MessageTooLong);
     CHECK(!request.overflow(), Error::MessageTooLong);
-    const Message message = server.call(request.load());
-    reply.store(message);
-    CHECK(!message.tag.is_error(), message.tag.as_error());
+    do {
+        const Message message = server.call(request.load());
+        reply.store(message);
+        CHECK(!message.tag.is_error(), message.tag.as_error());
+    } while (AnyError::from_label(reply.label()) == ServerError::Again);
     CHECK(reply.label() == 0, AnyError::from_label(reply.label()));
     return {};
 }

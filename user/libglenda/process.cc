@@ -136,7 +136,9 @@ Answer<std::uint64_t> get_parent_pid() { return ask_word(FactotumMethod::GetPpid
 void yield() { sys::yield(); }
 
 Answer<void> set_sched(std::uint64_t pid, SchedClass wanted, std::int64_t nice, std::uint64_t slice) {
-    return tell(FactotumMethod::SetSched, pid, wanted, nice, slice);
+    return transact(
+        server(),
+        MessageWriter(FactotumMethod::SetSched).word(pid).word(wanted).word(nice).word(slice).word(this_thread()));
 }
 
 Answer<std::uint64_t> start_thread(const ThreadRequest& request) {
@@ -167,10 +169,15 @@ Answer<std::uint64_t> futex_wake(const std::atomic<std::uint32_t>& word, std::ui
     }
 }
 
-Answer<std::uint64_t> sbrk(std::int64_t bytes) { return ask_word(FactotumMethod::Sbrk, bytes); }
+Answer<std::uint64_t> sbrk(std::int64_t bytes) { return ask_word(FactotumMethod::Sbrk, bytes, this_thread()); }
 
 Answer<std::uint64_t> map(std::uint64_t bytes, MapFlags rights, MmapFlags flags, std::uint64_t address) {
-    return ask_word(FactotumMethod::Mmap, address, bytes, rights, flags);
+    if (flags <= MmapFlags::Shared) return ask_word(FactotumMethod::Mmap, address, bytes, rights, flags);
+    MessageWriter request(FactotumMethod::Mmap);
+    request.word(address).word(bytes).word(rights).word(flags).word(this_thread());
+    Received reply;
+    TRY_VOID(transact(server(), request, reply));
+    return reply.words[0];
 }
 
 Answer<std::uint64_t> create_memory(std::uint64_t pages, std::uint64_t index) {
@@ -190,7 +197,7 @@ Answer<WantedPage> take_wanted_page(WaitFlags flags) {
 Answer<void> supply_pages(std::uint64_t number, std::uint64_t page, std::uint64_t count, CPtr source,
                           std::uint64_t source_page) {
     MessageWriter request(FactotumMethod::PagerSupply);
-    request.word(number).word(page).word(count).word(source_page).cap(source);
+    request.word(number).word(page).word(count).word(source_page).word(this_thread()).cap(source);
     Received reply;
     TRY_VOID(transact(server(), request, reply));
     return {};
@@ -199,7 +206,7 @@ Answer<void> supply_pages(std::uint64_t number, std::uint64_t page, std::uint64_
 Answer<std::uint64_t> map_object(CPtr object, std::uint64_t offset, std::uint64_t bytes, MapFlags rights,
                                  MmapFlags flags, std::uint64_t address) {
     MessageWriter request(FactotumMethod::Mmap);
-    request.word(address).word(bytes).word(rights).word(flags).word(0).word(offset).cap(object);
+    request.word(address).word(bytes).word(rights).word(flags).word(this_thread()).word(offset).cap(object);
     Received reply;
     TRY_VOID(transact(server(), request, reply));
     return reply.reader().word();
@@ -214,10 +221,12 @@ Answer<ObjectInfo> object_info(CPtr object) {
     return ObjectInfo{kind, pages, resident};
 }
 
-Answer<void> unmap(std::uint64_t address, std::uint64_t bytes) { return tell(FactotumMethod::Munmap, address, bytes); }
+Answer<void> unmap(std::uint64_t address, std::uint64_t bytes) {
+    return tell(FactotumMethod::Munmap, address, bytes, this_thread());
+}
 
 Answer<void> protect(std::uint64_t address, std::uint64_t bytes, MapFlags rights) {
-    return tell(FactotumMethod::Mprotect, address, bytes, rights);
+    return tell(FactotumMethod::Mprotect, address, bytes, rights, this_thread());
 }
 
 Answer<std::span<const ProcessInfo>> list() {

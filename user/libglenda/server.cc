@@ -27,13 +27,15 @@ void ReplyPool::add(Reply reply) {
 
 Reply ReplyPool::take() { return count_ == 0 ? Reply{} : free_[--count_]; }
 
-void ReplyHandle::reply(const MessageWriter& message) { reply(loaded(message)); }
+bool ReplyHandle::reply(const MessageWriter& message) { return reply(loaded(message)); }
 
-void ReplyHandle::reply(const Message& message) {
+bool ReplyHandle::reply(const Message& message) {
     ASSERT(pool_ != nullptr);
-    if (const Result<void> sent = reply_.send(message); !sent) refuse(reply_, sent.error());
+    const Result<void> sent = reply_.send(message);
+    if (!sent) refuse(reply_, sent.error());
     pool_->add(reply_);
     pool_ = nullptr;
+    return bool(sent);
 }
 
 Reaction::Reaction(const Reaction& other) : kind_(other.kind_) {

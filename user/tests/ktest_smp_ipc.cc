@@ -6,7 +6,8 @@ namespace glenda::ktest {
 
 namespace {
 
-constexpr std::uint64_t kTalk = 60'000'000;  // us: limit for a test with many rounds
+// us: limit for a test with many rounds, each of which may wait for a busy host to run another hart
+constexpr std::uint64_t kTalk = 180'000'000;
 
 /// All harts meet at a spinning barrier again and again. If they took turns instead, this would never end.
 void parallel() {

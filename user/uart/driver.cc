@@ -25,10 +25,12 @@ Reaction Driver::handle(Request& request) {
 }
 
 void Driver::signalled(Badge bits) {
+    // lab 6.4d {
     if ((bits & kBellStop) != 0) finish();
     receive_all();
     transmit();
     (void)irq_.ack();
+    // lab 6.4d }
 }
 
 void Driver::start(bool has_interrupt) {
@@ -61,6 +63,7 @@ Reaction Driver::write(Request& request) {
 }
 
 void Driver::transmit() {
+    // lab 6.4e {
     auto& to_send = kept_.to_send;
     while (writer_count_ != 0 && writers_[first_writer_].size <= to_send.room()) {
         Writer& writer = writers_[first_writer_];
@@ -77,11 +80,13 @@ void Driver::transmit() {
         }
     }
     device_.want_room(!to_send.empty());
+    // lab 6.4e }
 }
 
 /// Takes bytes from the device while somebody wants them. What nobody wants stays in the device, and when its FIFO is
 /// full, the sender waits: so nothing is lost, however much is pasted, and whoever is the driver then.
 void Driver::receive_all() {
+    // lab 6.4f {
     bool has_line = false;
     while (wants_bytes() && !has_line) {
         const auto byte = device_.receive();
@@ -91,6 +96,7 @@ void Driver::receive_all() {
     }
     serve_reader();
     device_.want_bytes(wants_bytes());
+    // lab 6.4f }
 }
 
 /// A shell that runs a program wants all bytes, because ^C may be among them; else a reader wants as many as it can
@@ -121,14 +127,15 @@ Reaction Driver::read(Request& request) {
     return Reaction::later();
 }
 
-/// First the reader has the bytes, then they are dropped.
+/// First the reader has the bytes, then they are dropped. One that has ended meanwhile gets none.
 void Driver::serve_reader() {
+    // lab 6.4g {
     if (!reader_ || kept_.received.empty()) return;
     char text[kSerialMaxBytes];
     const unsigned size = input_size(reader_limit_);
     for (unsigned i = 0; i < size; i++) text[i] = kept_.received.peek(i);
-    reader_.reply(MessageWriter(0).text({text, size}));
-    kept_.received.drop(size);
+    if (reader_.reply(MessageWriter(0).text({text, size}))) kept_.received.drop(size);
+    // lab 6.4g }
 }
 
 /// At most a line. Input after Return is kept, since it may be a ^C for the program that the line starts.

@@ -19,6 +19,7 @@ Answer<void> Delegation::prepare() {
 }
 
 Answer<void> Delegation::prepare(Device& device) {
+    // lab 6.2a {
     const auto dma = pages_.take(device.driver->dma_pages);
     CHECK(dma, ServerError::OutOfMemory);
     device.dma = *dma;
@@ -33,6 +34,7 @@ Answer<void> Delegation::prepare(Device& device) {
     device.bell = bell;
     device.kept = kept;
     return {};
+    // lab 6.2a }
 }
 
 Answer<void> Delegation::map_registers(Device& device) {
@@ -61,6 +63,7 @@ Answer<MessageWriter> Delegation::grant(const Device& device, std::uint64_t part
 }
 
 Answer<MessageWriter> Delegation::grant_device(const Device& device) const {
+    // lab 6.2b {
     const FdtRegisters& registers = device.machine->registers;
     TRY(frame, vault_.lend(device.lent_registers, 0));
     TRY(irq, vault_.lend(device.irq, 1));
@@ -69,6 +72,7 @@ Answer<MessageWriter> Delegation::grant_device(const Device& device) const {
     reply.word(device.dma.count).word(physical(device.dma)).cap(frame).cap(irq);
     if (const auto kept = vault_.lend(device.kept, 2)) reply.cap(*kept);
     return reply;
+    // lab 6.2b }
 }
 
 Answer<MessageWriter> Delegation::keep(const Device& device, const Request& request) const {
@@ -78,6 +82,7 @@ Answer<MessageWriter> Delegation::keep(const Device& device, const Request& requ
 }
 
 Answer<MessageWriter> Delegation::grant_pages(PageRun run, std::uint64_t from) const {
+    // lab 6.2c {
     CHECK(from < run.count, ServerError::NotFound);
     MessageWriter reply(0);
     for (unsigned i = 0; i < kMaxMessageCaps && from + i < run.count; i++) {
@@ -85,6 +90,7 @@ Answer<MessageWriter> Delegation::grant_pages(PageRun run, std::uint64_t from) c
         reply.cap(page);
     }
     return reply;
+    // lab 6.2c }
 }
 
 void Delegation::free_pages(PageRun run) {
@@ -99,12 +105,14 @@ void Delegation::take_back_pages(PageRun run) const {
 /// In this order: no interrupt wakes anybody, nobody tells the device anything, and the device forgets what it was
 /// told.
 bool Delegation::take_back(const Device& device) const {
+    // lab 6.2d {
     if (const auto irq = vault_.lend(device.irq, 0)) (void)IrqHandler(*irq).unbind();
     vault_.take_back(device.irq);
     vault_.take_back(device.lent_registers);
     take_back_pages(device.dma);
     if (!device.machine->is_virtio) return true;  // has no memory, and with its interrupt masked nothing to say
     return driver::VirtioMmio(driver::Mmio(device.address)).reset();
+    // lab 6.2d }
 }
 
 }  // namespace glenda::unicorn

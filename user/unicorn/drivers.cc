@@ -55,6 +55,7 @@ void Drivers::start(Device& device) {
 }
 
 Answer<std::uint64_t> Drivers::spawn(const Device& device, process::SpawnReason& reason) const {
+    // lab 6.3a {
     const CNode own(kSlotCNode);
     const auto number = unsigned(&device - devices_.data());
     CPtr caps[3];
@@ -72,6 +73,7 @@ Answer<std::uint64_t> Drivers::spawn(const Device& device, process::SpawnReason&
                            .slots = slot_map(kDriverUnicorn, kDriverEndpoint, kDriverBell),
                            .reserved = device.driver->memory_pages},
                           &reason);
+    // lab 6.3a }
 }
 
 void Drivers::ready(Device& device) {
@@ -97,6 +99,7 @@ bool Drivers::collect_ended() {
 }
 
 void Drivers::ended(Device& device, ExitStatus status) {
+    // lab 6.3b {
     if (!is_stopping_) print("{}: process {} {}\n", device.name(), device.pid, describe(status).view());
     device.failed_starts = device.state == DeviceState::Starting ? device.failed_starts + 1 : 0;
     // Whoever kills a driver that was at work wants another one: it has not failed.
@@ -107,6 +110,7 @@ void Drivers::ended(Device& device, ExitStatus status) {
     sessions_.driver_ended(device);
     if (device.failed_starts == kMaxFailedStarts) return give_up(device, "its driver does not become ready");
     back_off(device);
+    // lab 6.3b }
 }
 
 void Drivers::back_off(Device& device) {
@@ -169,11 +173,13 @@ bool Drivers::any_runs() const {
 }
 
 Device* Drivers::by_badge(Badge badge) {
+    // lab 6.3c {
     if ((badge & kDriverBadge) == 0) return nullptr;
     const std::uint64_t number = badge & 0xff;
     if (number >= devices_.size()) return nullptr;
     Device& device = devices_[number];
     return device.pid != 0 && badge == driver_badge(unsigned(number), device.restarts) ? &device : nullptr;
+    // lab 6.3c }
 }
 
 }  // namespace glenda::unicorn

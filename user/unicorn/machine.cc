@@ -16,10 +16,12 @@ bool can_interrupt(const std::optional<FdtNode>& plic, const FdtNode& node) {
 }
 
 const DriverConfig* driver_for(const FdtNode& node, const DriverTable& table) {
+    // lab 6.1a {
     for (const DriverConfig& driver : table.drivers()) {
         if (!driver.compatible.empty() && node.is_compatible(driver.compatible)) return &driver;
     }
     return nullptr;
+    // lab 6.1a }
 }
 
 /// Such as "plic@c000000 (sifive,plic-1.0.0)".
@@ -34,6 +36,7 @@ FixedText<80> describe(const Fdt& tree, std::uint32_t phandle) {
 }  // namespace
 
 void MachineDevices::enumerate(const Fdt& tree, const DriverTable& table) {
+    // lab 6.1b {
     const auto plic = tree.find_plic();
     const auto console =
         tree.find_path(tree.find_path("/chosen") ? tree.find_path("/chosen")->string("stdout-path") : "");
@@ -50,9 +53,11 @@ void MachineDevices::enumerate(const Fdt& tree, const DriverTable& table) {
         if (device.is_usable) device.interrupt = *node->interrupt();
         if (device.is_usable || device.driver != nullptr || device.is_virtio) insert(device);
     }
+    // lab 6.1b }
 }
 
 void MachineDevices::insert(const MachineDevice& device) {
+    // lab 6.1c {
     if (count_ == kMax) {
         left_out_++;
         return;
@@ -60,6 +65,7 @@ void MachineDevices::insert(const MachineDevice& device) {
     std::size_t at = count_++;
     for (; at != 0 && devices_[at - 1].registers.base > device.registers.base; at--) devices_[at] = devices_[at - 1];
     devices_[at] = device;
+    // lab 6.1c }
 }
 
 FixedText<160> why_unusable(const Fdt& tree, std::string_view name) {

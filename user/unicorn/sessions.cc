@@ -121,6 +121,7 @@ void Sessions::free(DeviceSession& session) {
 }
 
 Answer<MessageWriter> Sessions::take(Device& device) {
+    // lab 6.7e {
     for (unsigned i = 0; i < kMaxSessions; i++) {
         DeviceSession& session = device.sessions[i];
         if (!session.is_news) continue;
@@ -137,6 +138,7 @@ Answer<MessageWriter> Sessions::take(Device& device) {
         return reply;
     }
     return Refusal(ServerError::NotFound);
+    // lab 6.7e }
 }
 
 Answer<MessageWriter> Sessions::drop(Device& device, std::uint64_t number) {
@@ -148,14 +150,17 @@ Answer<MessageWriter> Sessions::drop(Device& device, std::uint64_t number) {
 }
 
 void Sessions::driver_ended(Device& device) {
+    // lab 6.8a {
     for (DeviceSession& session : device.sessions) {
         vault_.take_back(session.to_driver);
         if (session.state == State::Closing) free(session);
         session.is_news = session.state == State::Open;
     }
+    // lab 6.8a }
 }
 
 void Sessions::abandon(Device& device) {
+    // lab 6.8d {
     for (unsigned i = 0; i < kMaxSessions; i++) {
         DeviceSession& session = device.sessions[i];
         if (session.state != State::Open) continue;
@@ -164,6 +169,7 @@ void Sessions::abandon(Device& device) {
                 .abandon();
         if (const auto bell = vault_.lend(session.client_bell, 3, Rights::Write)) (void)Notification(*bell).signal();
     }
+    // lab 6.8d }
 }
 
 }  // namespace glenda::unicorn

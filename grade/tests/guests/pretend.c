@@ -108,7 +108,9 @@ int main(long hart, const char* tree) {
     if (starts_with(name, "off")) return 0;
     print("Glenda: not really\n");
     if (starts_with(name, "good")) pass(0);
-    if (starts_with(name, "todo")) print("\nExercise 2.3 is missing: kernel/cap/slot.cc, Slot::take()\n");
+    if (starts_with(name, "todo")) print("\n");
+    if (starts_with(name, "todo_service")) print("driver: ");
+    if (starts_with(name, "todo")) print("Exercise 2.3 is missing: kernel/cap/slot.cc, Slot::take()\n");
     if (starts_with(name, "panic")) {
         panic_on_trap();
         if (starts_with(name, "panic_flood")) flood("and more\n");

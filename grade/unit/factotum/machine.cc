@@ -2,8 +2,6 @@
 // See machine.h.
 #include "machine.h"
 
-#include <gtest/gtest.h>
-
 #include <algorithm>
 #include <cstring>
 

@@ -27,7 +27,16 @@ protected:
     }
     /// The same, as a copy of another.
     bool begin_as(AddressSpace& child, AddressSpace& parent) {
-        return child.create(memory_, stores_, Accounts::kRoot) && child.fork(memory_, parent) ? true : end(child);
+        return child.create(memory_, stores_, Accounts::kRoot) && copy(child, parent) ? true : end(child);
+    }
+    /// In slices of fork_steps_.
+    bool copy(AddressSpace& child, AddressSpace& parent) {
+        for (;;) {
+            unsigned steps = fork_steps_;
+            const auto copied = child.fork(memory_, parent, 0, steps);
+            if (!copied || *copied) return copied.has_value();
+            slices_++;
+        }
     }
     bool end(AddressSpace& space) {
         space.destroy(memory_);
@@ -85,6 +94,8 @@ protected:
     Stores stores_{kits_, images_, objects_};
     glenda::test::Buffer file_ = build_program();
     Image* image_ = nullptr;
+    unsigned fork_steps_ = ~0u;
+    unsigned slices_ = 0;          // after which a fork was not done
     std::uint64_t own_pages_ = 0;  // Factotum's own, when nothing had been made
 };
 

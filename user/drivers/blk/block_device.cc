@@ -42,6 +42,7 @@ BlockDevice::Type BlockDevice::type_of(SessionOp op) {
 }
 
 bool BlockDevice::submit(const Request& request) {
+    // lab 6.6a {
     if (free_records_ == 0 || request.data.size() > kMaxBuffers) return false;
     const unsigned number = lowest_bit(free_records_);
     const std::uint64_t at = number * sizeof(Record);
@@ -68,24 +69,29 @@ bool BlockDevice::submit(const Request& request) {
     flights_[*head] = flight;
     free_records_ &= ~bit(number);
     return true;
+    // lab 6.6a }
 }
 
 std::optional<BlockDevice::Completion> BlockDevice::complete() {
+    // lab 6.6b {
     const auto used = queue_.pop();
     if (!used) return std::nullopt;
     const Flight& flight = flights_[used->head];
     const SessionStatus status = status_of(flight, used->written);
     free_records_ |= bit(flight.record);
     return Completion{flight.token, status};
+    // lab 6.6b }
 }
 
 /// A read that brought too little is a failure: what is in the rest of the data is old.
 SessionStatus BlockDevice::status_of(const Flight& flight, std::uint32_t written) const {
+    // lab 6.6c {
     switch (shared::load(records_.at<Record>(flight.record * sizeof(Record)).status)) {
         case kOk: return written == flight.expected ? SessionStatus::Ok : SessionStatus::Failed;
         case kUnsupported: return SessionStatus::Unsupported;
         default: return SessionStatus::Failed;
     }
+    // lab 6.6c }
 }
 
 }  // namespace glenda::driver

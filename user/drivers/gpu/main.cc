@@ -23,8 +23,21 @@ class ScreenServer {
 public:
     ScreenServer(const DriverProcess& process, GpuDevice& device) : process_(process), device_(device) {}
 
+    /// News that came while the device was at work has not been signalled: the bell has rung for its interrupt, too.
     Reaction handle(const Request& request) {
         take_news();
+        const Reaction reaction = carry_out(request);
+        take_news();
+        return reaction;
+    }
+    void signalled(Badge bits) {
+        if ((bits & kBellStop) != 0) glenda::exit(0);
+        if ((bits & kBellInterrupt) != 0) process_.interrupted(device_);
+        take_news();
+    }
+
+private:
+    Reaction carry_out(const Request& request) {
         switch (GpuMethod(request.label())) {
             case GpuMethod::Size: return size();
             case GpuMethod::Show: return show(request);
@@ -35,13 +48,6 @@ public:
         }
         return ServerError::BadRequest;
     }
-    void signalled(Badge bits) {
-        if ((bits & kBellStop) != 0) glenda::exit(0);
-        if ((bits & kBellInterrupt) != 0) process_.interrupted(device_);
-        take_news();
-    }
-
-private:
     void take_news() {
         while (const auto news = taker_.next()) {
             sessions_[news->number] = *news;

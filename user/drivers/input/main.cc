@@ -34,7 +34,7 @@ public:
                 std::uint64_t{event->type} << 48 | std::uint64_t{event->code} << 32 | event->value;
         end_if_broken(device_);
         if (came_ - read_ > kInputMaxEvents) read_ = came_ - kInputMaxEvents;
-        if (reader_ && came_ != read_) reader_.reply(take());
+        serve_reader();
     }
 
 private:
@@ -44,15 +44,17 @@ private:
     }
     Reaction read(Request& request) {
         if (reader_) reader_.reply(ServerError::Interrupted);
-        if (came_ != read_) return take();
         if (!request.can_defer()) return ServerError::TooMany;
         reader_ = request.defer();
+        serve_reader();
         return Reaction::later();
     }
-    MessageWriter take() {
+    /// One that has ended meanwhile takes no events with it.
+    void serve_reader() {
+        if (!reader_ || came_ == read_) return;
         MessageWriter events(0);
-        for (; read_ != came_; read_++) events.word(events_[read_ % kInputMaxEvents]);
-        return events;
+        for (std::uint64_t i = read_; i != came_; i++) events.word(events_[i % kInputMaxEvents]);
+        if (reader_.reply(events)) read_ = came_;
     }
 
     const DriverProcess& process_;

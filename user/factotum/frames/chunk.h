@@ -39,6 +39,7 @@ struct Chunk {
     ChunkNumber next = kNoChunk;
     ChunkNumber previous = kNoChunk;
     ChunkUse use = ChunkUse::Untyped;
+    std::uint8_t made = 0;  // Frames: so many pages have been made; the others are free and clean
 
     bool is_full() const { return free == 0; }
     bool is_empty() const { return free == ~std::uint64_t{0}; }

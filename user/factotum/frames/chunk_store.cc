@@ -7,6 +7,7 @@
 namespace glenda::factotum {
 
 inline Result<ChunkStore::Taken> ChunkStore::take_any(ChunkUse use) {
+    // lab 5.1a {
     Lists& mine = lists(use);
     if (mine.partly_free == kNoChunk) [[unlikely]]
         TRY_VOID(add_chunk(use));
@@ -14,11 +15,14 @@ inline Result<ChunkStore::Taken> ChunkStore::take_any(ChunkUse use) {
     Chunk& chunk = chunks_[number];
     const unsigned place = lowest_bit(chunk.free);
     const bool is_clean = (chunk.clean & bit(place)) != 0;
+    if (is_clean && place == chunk.made) [[unlikely]]
+        TRY_VOID(make_frames(number));
     chunk.free &= ~bit(place);
     chunk.clean &= ~bit(place);
     mine.loose_pages--;
     if (chunk.is_full()) unlink(mine.partly_free, number);
     return Taken{first_page(number) + place, is_clean};
+    // lab 5.1a }
 }
 
 Result<PageNumber> ChunkStore::take(ChunkUse use) {
@@ -41,6 +45,7 @@ Result<PageNumber> ChunkStore::take_zeroed() {
 }
 
 void ChunkStore::give_any(PageNumber page) {
+    // lab 5.1b {
     const ChunkNumber number = chunk_of(page);
     Chunk& chunk = chunks_[number];
     Lists& mine = lists(chunk.use);
@@ -53,11 +58,13 @@ void ChunkStore::give_any(PageNumber page) {
     push(mine.all_free, number);
     mine.loose_pages -= kChunkPages;
     all_free_++;
+    // lab 5.1b }
 }
 
 /// A chunk of that kind with all pages free, in no list: one that is so already, an untouched one, or one that changes
 /// its kind. Error: NotEnoughMemory, or why the kernel refuses to make it.
 Result<ChunkNumber> ChunkStore::chunk_for(ChunkUse use) {
+    // lab 5.1c {
     if (const ChunkNumber chunk = lists(use).all_free; chunk != kNoChunk) {
         unlink(lists(use).all_free, chunk);
         all_free_--;
@@ -81,6 +88,7 @@ Result<ChunkNumber> ChunkStore::chunk_for(ChunkUse use) {
         return Failure(made.error());
     }
     return chunk;
+    // lab 5.1c }
 }
 
 Result<ChunkNumber> ChunkStore::take_whole() { return chunk_for(ChunkUse::Whole); }
@@ -100,6 +108,7 @@ Result<void> ChunkStore::convert(ChunkNumber number, ChunkUse use) {
     chunk = Chunk{};
     if (const auto made = make(number, use); !made) {
         (void)kernel_->revoke(untyped);
+        chunk = Chunk{};
         return made;
     }
     chunk.use = use;
@@ -109,13 +118,25 @@ Result<void> ChunkStore::convert(ChunkNumber number, ChunkUse use) {
 }
 
 Result<void> ChunkStore::make(ChunkNumber chunk, ChunkUse use) {
-    const PageNumber first = first_page(chunk);
-    const CPtr untyped = slots_->chunk(chunk), pages = slots_->page(first);
     if (use == ChunkUse::Whole) return {};
-    if (use == ChunkUse::Objects) return kernel_->retype(untyped, CapType::Untyped, kPageBits, pages, kChunkPages);
-    TRY_VOID(kernel_->retype(untyped, CapType::Frame, kFrameBits, pages, kChunkPages));
-    TRY_VOID(kernel_->map_own(pages, reinterpret_cast<std::uint64_t>(window(first)), kChunkPages));
-    return kernel_->copy(slots_->product(first), pages, kChunkPages);
+    if (use == ChunkUse::Frames) return make_frames(chunk);
+    const CPtr pages = slots_->page(first_page(chunk));
+    return kernel_->retype(slots_->chunk(chunk), CapType::Untyped, kPageBits, pages, kChunkPages);
+}
+
+/// Makes the chunk's next few frames. If that failed half-way before, it goes on from there.
+[[gnu::noinline]] Result<void> ChunkStore::make_frames(ChunkNumber number) {
+    constexpr unsigned kAtOnce = 8;
+    Chunk& chunk = chunks_[number];
+    const PageNumber first = first_page(number) + chunk.made;
+    const CPtr pages = slots_->page(first);
+    TRY(type, kernel_->type(pages));
+    if (type == CapType::Null)
+        TRY_VOID(kernel_->retype(slots_->chunk(number), CapType::Frame, kFrameBits, pages, kAtOnce));
+    TRY_VOID(kernel_->map_own(pages, reinterpret_cast<std::uint64_t>(window(first)), kAtOnce));
+    TRY_VOID(kernel_->copy(slots_->product(first), pages, kAtOnce));
+    chunk.made += kAtOnce;
+    return {};
 }
 
 void ChunkStore::push(ChunkNumber& list, ChunkNumber chunk) {

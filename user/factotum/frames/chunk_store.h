@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Gives out pages, and takes them back. A page is a Frame or an Untyped, as its chunk is.
 //
-// Making a chunk into something takes three kernel calls for 64 pages; then a page is a bit in a word. A chunk that is
-// all free keeps what it is until the other kind is wanted and nothing else is left.
+// Making a chunk into something takes a few kernel calls; then a page is a bit in a word. Frames are made a few at a
+// time, the later ones when the first of them is taken: the kernel clears them, and nobody shall wait for 64. A chunk
+// that is all free keeps what it is until the other kind is wanted and nothing else is left.
 //
 //   untouched ──> partly free <──> full        partly free <──> all free ──> the other kind, partly free
 //
@@ -83,6 +84,7 @@ private:
     Result<ChunkNumber> chunk_for(ChunkUse use);
     Result<void> convert(ChunkNumber chunk, ChunkUse use);
     Result<void> make(ChunkNumber chunk, ChunkUse use);
+    Result<void> make_frames(ChunkNumber chunk);
     void push(ChunkNumber& list, ChunkNumber chunk);
     void unlink(ChunkNumber& list, ChunkNumber chunk);
 

@@ -167,6 +167,7 @@ bool ImageStore::reclaim() {
 
 /// Copies the file's bytes into the pages, which are zero.
 void ImageStore::fill(const Image& image, const Cluster& cluster) {
+    // lab 5.2a {
     const ElfSegment& segment =
         *std::ranges::find_if(image.elf.segments(), [&](const ElfSegment& each) { return each.end() > cluster.start; });
     for (unsigned i = 0; i < cluster.count; i++) {
@@ -176,6 +177,7 @@ void ImageStore::fill(const Image& image, const Cluster& cluster) {
         copy_bytes(memory_.window(cluster.pages[i]) + (first - page), segment.data.data() + (first - segment.vaddr),
                    last - first);
     }
+    // lab 5.2a }
 }
 
 }  // namespace glenda::factotum

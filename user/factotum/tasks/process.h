@@ -11,12 +11,13 @@
 #include "tasks/placement.h"
 #include "tasks/process_table.h"
 #include "tasks/thread_table.h"
+#include "tasks/work.h"
 #include "vm/address_space.h"
-#include "wait/waiter.h"
+#include "wait/events.h"
 
 namespace glenda::factotum {
 
-struct Process : ProcessRecord {
+struct Process : ProcessRecord, Taker {
     static constexpr std::size_t kMaxName = 31;
 
     alignas(8) char name[kMaxName + 1] = {};
@@ -24,6 +25,8 @@ struct Process : ProcessRecord {
     Grants grants = Grants::None;
     AccountNumber account = Account::kNone;
     AccountNumber vacant = Account::kNone;  // accounts of services that it may start again
+    bool is_unborn = false;                 // it is being made
+    Work work{};                            // End: also when that is done
     AddressSpace space{};
     const Image* image = nullptr;  // its program
     CNode cspace{};
@@ -39,18 +42,16 @@ struct Process : ProcessRecord {
     ObjectNumber objects = 0;   // memory objects that it holds open, a list
     bool has_exit_notification = false;
 
-    Process* next_ending = nullptr;  // in the list of those of which something is left
-    ReplyHandle ender{};             // who asked for its end, and waits for it
+    Process* next_at_work = nullptr;
+    ReplyHandle ender{};  // who asked for its end, and waits for it
 
-    std::uint64_t takes = 0;  // events, by event_bit()
-    EventList events{};       // threads that it has not been told of
-    EventList stopped{};      // threads that it has not answered
-    EventList wanted{};       // as a pager: threads that wait for pages that it has not been told of
+    EventList wanted{};  // as a pager: threads that wait for pages that it has not been told of
 
     std::string_view name_view() const { return name; }
     void set_name(std::string_view text) { name[text.copy(name, kMaxName)] = '\0'; }
     /// Whether it has ended, but something is left that has to be freed.
     bool is_ending() const { return has_ended && !is_zombie; }
+    bool is_at_work() const { return work.kind != WorkKind::None; }
     /// Whether it is 9Ball or Factotum. They have records, but Factotum did not create them.
     bool is_founder() const { return pid == kNineballPid || pid == kFactotumPid; }
 };

@@ -9,21 +9,11 @@
 #include "glenda/server.h"
 #include "protocol/factotum.h"
 #include "tasks/thread_table.h"
-#include "wait/waiter.h"
+#include "wait/events.h"
 
 namespace glenda::factotum {
 
-/// Why a thread is stopped, and who is to answer (event_calls.cc).
-struct Stop {
-    EventKind event = EventKind::None;
-    CrashKind crash = CrashKind::None;  // of an Exception
-    std::uint64_t address = 0;
-    std::uint32_t taker = 0;    // its pid; 0: nobody in particular
-    EventList* list = nullptr;  // that the thread is in
-};
-
-struct Thread : ThreadRecord, Waiter {
-    Stop stop{};
+struct Thread : ThreadRecord, Subject {
     Tcb tcb{};                   // none: Factotum did not make it (9Ball's), or it has ended
     std::uint32_t tcb_page = 0;  // what the Tcb was made of
     std::uint64_t utcb_address = 0;

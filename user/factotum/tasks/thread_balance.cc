@@ -42,14 +42,11 @@ void Threads::look_at(Thread& thread) {
     set_busy(thread, true);
 }
 
-Answer<void> Threads::reschedule(Process& process, const Schedule& schedule) {
-    for (Thread* thread = first(process); thread != nullptr; thread = next(*thread)) {
-        if (thread->has_ended) continue;
-        TRY_VOID(thread->tcb.set_priority(schedule.priority, schedule.priority));
-        TRY_VOID(thread->tcb.set_time_slice(schedule.slice));
-        thread->is_movable = !schedule.is_system();
-    }
-    process.schedule = schedule;
+Answer<void> Threads::reschedule(Thread& thread, const Schedule& schedule) {
+    if (thread.has_ended) return {};
+    TRY_VOID(thread.tcb.set_priority(schedule.priority, schedule.priority));
+    TRY_VOID(thread.tcb.set_time_slice(schedule.slice));
+    thread.is_movable = !schedule.is_system();
     return {};
 }
 

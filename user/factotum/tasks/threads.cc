@@ -41,6 +41,7 @@ Answer<Thread*> Threads::create(Process& process, std::uint64_t utcb_address) {
 }
 
 Answer<void> Threads::build(Process& process, Thread& thread) {
+    // lab 5.4a {
     TRY(utcb, process.space.page_to_read(memory_, thread.utcb_address));
     reinterpret_cast<Utcb*>(memory_.window(utcb))->user[kUtcbTid] = thread.tid;
     const CPtr slot = memory_.slots().tcb(thread.place);
@@ -49,6 +50,7 @@ Answer<void> Threads::build(Process& process, Thread& thread) {
     thread.tcb = Tcb(slot);
     thread.tcb_page = page;
     return set_up(process, thread, utcb);
+    // lab 5.4a }
 }
 
 /// Takes the spare UTCB, or makes a region for a new one.
@@ -65,6 +67,7 @@ Answer<std::uint64_t> Threads::make_utcb(Process& process) {
 /// Gives the Tcb what it needs to run. Its fault handler is Factotum's endpoint with a badge of its own; the Tcb keeps
 /// a copy, so the slot is empty again.
 Answer<void> Threads::set_up(Process& process, Thread& thread, PageNumber utcb) {
+    // lab 5.4b {
     const CNode own(kSlotCNode);
     const CPtr handler = memory_.slots().run(process.place, kRunFaultHandler);
     TRY_VOID(own.mint(handler, own, kFactotumEndpoint, Rights::Write | Rights::Grant, thread.fault_badge()));
@@ -77,6 +80,7 @@ Answer<void> Threads::set_up(Process& process, Thread& thread, PageNumber utcb) 
     if (!configured) return Refusal(configured.error());
     TRY_VOID(thread.tcb.set_name(process.name_view()));
     return place(process, thread);
+    // lab 5.4b }
 }
 
 /// Chooses the thread's hart, and gives it its urgency.
@@ -152,6 +156,11 @@ void Threads::release_all(Process& process) {
         table_.release(process.threads, *thread);
     }
     process.running = 0;
+}
+
+Thread& Threads::find_or_first(const Process& process, std::uint64_t tid) {
+    Thread* const thread = find(process, tid);
+    return thread != nullptr && !thread->has_ended ? *thread : *find(process, 0);
 }
 
 Thread* Threads::find(const Process& process, std::uint64_t tid) {

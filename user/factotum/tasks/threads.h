@@ -33,8 +33,8 @@ public:
     Answer<void> renew(Process& process, Thread& thread, std::uint64_t utcb_address);
     /// Lets a thread run, with these registers up to a1. The others are 0.
     Answer<void> start(const Thread& thread, const Registers& registers);
-    /// Gives all threads of a process another urgency.
-    Answer<void> reschedule(Process& process, const Schedule& schedule);
+    /// Gives a thread another urgency.
+    Answer<void> reschedule(Thread& thread, const Schedule& schedule);
     /// Whether a thread is busy: not if it waits in Factotum.
     void set_busy(Thread& thread, bool is_busy);
     /// Looks at some threads, and moves those that are busy to harts that are less so. To be called every
@@ -54,6 +54,9 @@ public:
     Thread* find_badge(Badge badge) { return table_.find_badge(badge); }
     /// The thread of `process` with this number; 0 is the oldest that has not ended. Null if there is none.
     Thread* find(const Process& process, std::uint64_t tid);
+    Thread* find_tid(std::uint64_t tid) { return table_.find_tid(tid); }
+    /// The same, or the oldest one if there is no such thread. There is one that has not ended.
+    Thread& find_or_first(const Process& process, std::uint64_t tid);
     Thread* first(const Process& process) { return table_.first(process.threads); }
     Thread* next(const Thread& thread) { return table_.next(thread); }
     std::uint32_t count() const { return table_.count(); }

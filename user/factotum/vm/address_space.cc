@@ -78,6 +78,23 @@ void AddressSpace::pay_back(Memory& memory, RegionKind kind, Pages pages) {
     (is_list ? listed_ : charged_) -= pages;
 }
 
+std::uint64_t AddressSpace::reach(const Memory& memory, std::uint64_t start, std::uint64_t end, unsigned& steps) const {
+    for (unsigned i = regions_.first_above(start); i != regions_.count() && regions_.at(i).start < end; i++) {
+        const std::uint64_t stop = std::min(end, regions_.at(i).end);
+        std::uint64_t at = std::max(start, regions_.at(i).start);
+        if (!spend(steps, kStepsOfRegion)) return at;
+        for (; at < stop; at = PageTree::leaf_after(at)) {
+            const std::span<PageEntry> entries = tree_.leaf(memory, at, stop);
+            if (!entries.empty() && !spend(steps, kStepsOfLeaf)) return at;
+            for (const PageEntry& entry : entries) {
+                if (entry && !spend(steps, entry.slot() == 0 ? kStepsOfPage : kStepsOfMapping))
+                    return at + std::uint64_t(&entry - entries.data()) * kPageSize;
+            }
+        }
+    }
+    return end;
+}
+
 /// Pages go from high addresses to low ones, then page tables. The pages are still mapped, but nothing runs here, and
 /// who gets one of them next ends its mapping first. The usual tables have few pages, and are used again: destroy()
 /// ends their mappings.

@@ -12,6 +12,7 @@
 #include "vm/page_tree.h"
 #include "vm/region.h"
 #include "vm/space_kits.h"
+#include "vm/steps.h"
 
 namespace glenda::factotum {
 
@@ -31,6 +32,9 @@ public:
     /// Frees pages, regions and tables before destroy() does. False if `steps`, of some 60 instructions, are used up,
     /// and there is more that takes many.
     bool drop_some(Memory& memory, unsigned& steps);
+    /// How far `steps`, which become fewer, go from `start` on, at most to `end`, if something is to be done with each
+    /// page that is there.
+    std::uint64_t reach(const Memory& memory, std::uint64_t start, std::uint64_t end, unsigned& steps) const;
 
     // ranges.cc. A range is page-aligned and not empty. If one of these fails, nothing has changed. Errors:
     // OutOfMemory; TooMany regions.
@@ -39,15 +43,24 @@ public:
     /// Adds a region, and charges its memory. What is in its range ends; or the region is refused, with OutOfMemory.
     enum class IfMapped : std::uint8_t { Replace, Refuse };
     Answer<void> map(Memory& memory, const Region& region, IfMapped if_mapped = IfMapped::Replace);
+    /// Whether there is memory for a region in place of what is there.
+    bool can_replace(Memory& memory, const Region& region);
     /// Ends what is mapped in a range. Page tables stay, and remain charged.
     Answer<void> unmap(Memory& memory, std::uint64_t start, std::uint64_t end);
     /// Changes the rights to a range. Also NotFound: it has a hole.
     Answer<void> protect(Memory& memory, std::uint64_t start, std::uint64_t end, MapFlags rights);
+    /// The same in two steps: for the accesses to come, and for what is mapped already, which can be done in parts.
+    Answer<void> change_rights(Memory& memory, std::uint64_t start, std::uint64_t end, MapFlags rights);
+    void narrow(Memory& memory, std::uint64_t start, std::uint64_t end, MapFlags rights);
+
+    /// Makes room for so many regions more. Errors: TooMany, OutOfMemory.
+    Answer<void> make_room(Memory& memory, unsigned more);
 
     // fork.cc
-    /// Makes this space, which is new, a copy of another, with its regions and bytes. The two share pages until one
-    /// writes to them. Charges everything before anything changes. Errors: OutOfMemory, TooMany; destroy() it then.
-    Answer<void> fork(Memory& memory, AddressSpace& parent);
+    /// Makes this space, which is new, a copy of another, with its regions and bytes; of UTCBs, with the one at `utcb`.
+    /// The two share pages until one writes to them. False if `steps` are used up: call it again, until it is true.
+    /// Meanwhile nothing may change in the parent. Errors: OutOfMemory, TooMany; destroy() it then.
+    Answer<bool> fork(Memory& memory, AddressSpace& parent, std::uint64_t utcb, unsigned& steps);
 
     /// Handles a page fault: makes the page if the access is allowed, and returns None. Otherwise returns the kind of
     /// crash. PagerEnded: the page's pager has not brought it; if it is there, it still may.
@@ -91,20 +104,20 @@ private:
     Result<PageNumber> copy_from_image(Memory& memory, const Region& region, std::uint64_t address) const;
     Result<PageNumber> map_cluster(Memory& memory, const Region& region, std::uint64_t address);
     Result<PageNumber> map_page(Memory& memory, const Region& region, std::uint64_t address, PageEntry& entry);
-    Answer<void> inherit(Memory& memory, const AddressSpace& parent);
-    Result<void> share_pages(Memory& memory, AddressSpace& parent, const Region& region);
+    Answer<void> begin_fork(const AddressSpace& parent);
+    Answer<void> inherit(Memory& memory, const Region& region);
+    Result<bool> share_region(Memory& memory, AddressSpace& parent, const Region& region, unsigned& steps);
+    Result<void> share_pages(Memory& memory, AddressSpace& parent, const Region& part);
     Result<void> copy_pages(Memory& memory, const Region& region);
     Result<void> break_sharing(Memory& memory, PageEntry& entry);
     void drop_pages(Memory& memory, const Region& region);
     void unmap_leaf(Memory& memory, std::uint64_t address);
     void unmap_pages(Memory& memory, std::uint64_t start, std::uint64_t end);
-    Answer<void> make_room(Memory& memory, unsigned more);
     template <typename Count>
     Pages sum_of_parts(Span span, std::uint64_t start, std::uint64_t end, Count count) const;
     Pages owed(Span span, std::uint64_t start, std::uint64_t end) const;
     unsigned cuts(Span span, std::uint64_t start, std::uint64_t end) const;
     Pages missing_tables(const Memory& memory, std::uint64_t start, std::uint64_t end) const;
-    Pages tables_reached(const Memory& memory) const;
     Pages spare_tables(const Memory& memory, Span old, std::uint64_t start, std::uint64_t end) const;
     Pages take_out(Memory& memory, Span& span, std::uint64_t start, std::uint64_t end);
     bool pay(Memory& memory, RegionKind kind, Pages pages);
@@ -116,6 +129,7 @@ private:
     Image* image_ = nullptr;  // its program, once it has one
     RunList runs_ = 0;
     std::uint64_t resident_ = 0;
+    std::uint64_t forked_ = 0;  // of a copy that is being made: what lies below is there
     AccountNumber account_ = Accounts::kRoot;
     Pages charged_{};
     Pages others_{};  // of them those that belong to no region

@@ -45,6 +45,7 @@ CrashKind forbidden(Access access) {
 /// Finds the object's page, or takes a new one.
 inline Result<void> AddressSpace::name_page(Memory& memory, const Region& region, std::uint64_t address,
                                             PageEntry& entry) {
+    // lab 5.3a {
     const bool is_object = region.kind == RegionKind::Object;
     TRY(page,
         is_object ? stores_->objects.page(region.source, region.page_of(address)) : make_page(memory, region, address));
@@ -52,6 +53,7 @@ inline Result<void> AddressSpace::name_page(Memory& memory, const Region& region
     entry = PageEntry(page);
     resident_++;
     return {};
+    // lab 5.3a }
 }
 
 /// Takes a page and fills it.
@@ -72,6 +74,7 @@ Result<PageNumber> AddressSpace::copy_from_image(Memory& memory, const Region& r
 /// there, too, or another space has taken the only capability that was left.
 inline Result<PageNumber> AddressSpace::map_page(Memory& memory, const Region& region, std::uint64_t address,
                                                  PageEntry& entry) {
+    // lab 5.3b {
     const PageNumber page = entry.page();
     const std::uint32_t others =
         memory.record(page).refs - region.is_shared;  // an object names its pages, but maps none
@@ -82,6 +85,7 @@ inline Result<PageNumber> AddressSpace::map_page(Memory& memory, const Region& r
     const CPtr frame = entry.slot() != 0 ? entry.slot() : memory.slots().product(page);
     TRY_VOID(memory.kernel().map(frame, vspace(), address, rights | MapFlags::Replace));
     return page;
+    // lab 5.3b }
 }
 
 /// Maps the pages of the cluster around `address`, as far as the region has them, with the run that was borrowed.
@@ -109,6 +113,7 @@ Result<PageNumber> AddressSpace::populate(Memory& memory, const Region& region, 
 }
 
 CrashKind AddressSpace::resolve(Memory& memory, std::uint64_t address, Access access) {
+    // lab 5.3c {
     const Region* const region = regions_.find(address);
     if (region == nullptr) return absent(address, access);
     if (!allows(region->rights, access)) return forbidden(access);
@@ -117,11 +122,13 @@ CrashKind AddressSpace::resolve(Memory& memory, std::uint64_t address, Access ac
     if (page) [[likely]]
         return CrashKind::None;
     return page.error() == Error::WouldBlock ? CrashKind::PagerEnded : CrashKind::OutOfMemory;
+    // lab 5.3c }
 }
 
 /// populate(), of which resolve() has its own copy.
 [[gnu::always_inline]] inline Result<PageNumber> AddressSpace::provide(Memory& memory, const Region& region,
                                                                        std::uint64_t address, Access access) {
+    // lab 5.3d {
     if (region.is_shared && address < region.file_end()) [[unlikely]]
         return map_cluster(memory, region, address);
     TRY(entry, tree_.ensure(memory, address));
@@ -130,6 +137,7 @@ CrashKind AddressSpace::resolve(Memory& memory, std::uint64_t address, Access ac
     if (access == Access::Write && !region.is_shared && has_others) [[unlikely]]
         TRY_VOID(break_sharing(memory, *entry));
     return map_page(memory, region, address, *entry);
+    // lab 5.3d }
 }
 
 Answer<PageNumber> AddressSpace::page_to_read(Memory& memory, std::uint64_t address) {

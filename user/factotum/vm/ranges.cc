@@ -25,13 +25,15 @@ Pages excess(Pages a, Pages b) { return {.frames = a.frames > b.frames ? a.frame
 }  // namespace
 
 Answer<void> AddressSpace::enter(Memory& memory, Image& image) {
+    // lab 5.2b {
     TRY(runs, stores_->images.enter(image));
     image_ = &image;
     runs_ = runs;
     for (const ElfSegment& segment : image.elf.segments()) {
         const std::uint64_t start = align_down(segment.vaddr, kPageSize);
         const std::uint64_t end = align_up(segment.end(), kPageSize);
-        const std::uint64_t file_end = align_up(segment.vaddr + segment.data.size(), kPageSize);
+        const std::uint64_t file_end =
+            segment.data.empty() ? start : align_up(segment.vaddr + segment.data.size(), kPageSize);
         CHECK(!regions_.overlaps(start, end), ServerError::BadExecutable);
         const MapFlags rights = rights_of(segment.access);
         TRY_VOID(map(memory, {.start = start,
@@ -42,6 +44,7 @@ Answer<void> AddressSpace::enter(Memory& memory, Image& image) {
                               .source = stores_->images.find(image, start)}));
     }
     return {};
+    // lab 5.2b }
 }
 
 /// How many ends of [start, end) lie inside a region: so many regions more there may be when it is cut there.
@@ -69,19 +72,35 @@ Answer<void> AddressSpace::map(Memory& memory, const Region& region, IfMapped if
     return {};
 }
 
+bool AddressSpace::can_replace(Memory& memory, const Region& region) {
+    const Pages freed = owed(regions_.span(region.start, region.end), region.start, region.end);
+    const Pages more = excess(region.price(), freed) + missing_tables(memory, region.start, region.end);
+    const bool is_paid = pay(memory, region.kind, more);
+    if (is_paid) pay_back(memory, region.kind, more);
+    return is_paid;
+}
+
 Answer<void> AddressSpace::unmap(Memory& memory, std::uint64_t start, std::uint64_t end) {
+    // lab 5.7c {
     Span old = regions_.span(start, end);
     if (old.is_empty()) return {};
-    const unsigned more = cuts(old, start, end);
-    if (!regions_.has_room(more)) TRY_VOID(make_room(memory, more));
+    const auto makes_hole = [&] { return old.first + 1 == old.after && cuts(old, start, end) == 2; };
+    if (!regions_.has_room(1) && makes_hole()) TRY_VOID(make_room(memory, 1));
 
     const RegionKind kind = regions_.at(old.first).kind;
     const Pages tables = tree_.has_leaf_for(memory, start, end) ? Pages{} : spare_tables(memory, old, start, end);
     pay_back(memory, kind, take_out(memory, old, start, end) + tables);
     return {};
+    // lab 5.7c }
 }
 
 Answer<void> AddressSpace::protect(Memory& memory, std::uint64_t start, std::uint64_t end, MapFlags rights) {
+    TRY_VOID(change_rights(memory, start, end, rights));
+    narrow(memory, start, end, rights);
+    return {};
+}
+
+Answer<void> AddressSpace::change_rights(Memory& memory, std::uint64_t start, std::uint64_t end, MapFlags rights) {
     const Span old = regions_.span(start, end);
     std::uint64_t reached = start;
     for (unsigned i = old.first; reached < end; reached = regions_.at(i++).end)
@@ -101,15 +120,18 @@ Answer<void> AddressSpace::protect(Memory& memory, std::uint64_t start, std::uin
         region.rights = rights;
         if (becomes_own(region, rights)) region.is_shared = false;
     }
-    if (rights == MapFlags{})
-        unmap_pages(memory, start, end);
-    else
-        (void)memory.kernel().protect(vspace(), start, (end - start) >> kPageBits, rights);
     regions_.merge(start, end);
     return {};
 }
 
-/// Makes room for more regions.
+/// What a page gains, a fault gives it.
+void AddressSpace::narrow(Memory& memory, std::uint64_t start, std::uint64_t end, MapFlags rights) {
+    if (rights == MapFlags{})
+        unmap_pages(memory, start, end);
+    else
+        (void)memory.kernel().protect(vspace(), start, (end - start) >> kPageBits, rights);
+}
+
 Answer<void> AddressSpace::make_room(Memory& memory, unsigned more) {
     while (!regions_.has_room(more)) {
         CHECK(regions_.capacity() != RegionList::kMost, ServerError::TooMany);
@@ -151,19 +173,6 @@ Pages AddressSpace::missing_tables(const Memory& memory, std::uint64_t start, st
     return count * kTable;
 }
 
-/// The page tables that any region reaches into and that are not there.
-Pages AddressSpace::tables_reached(const Memory& memory) const {
-    std::uint64_t count = 0;
-    for (const std::uint64_t span : {PageTree::kLeafSize, PageTree::kDirectorySize}) {
-        std::uint64_t at = 0;  // tables below have been counted
-        for (unsigned i = 0; i < regions_.count(); i++) {
-            at = std::max(at, align_down(regions_.at(i).start, span));
-            for (; at < regions_.at(i).end; at += span) count += !tree_.has_table(memory, at, span);
-        }
-    }
-    return count * kTable;
-}
-
 /// The page tables that are charged only because of the regions that overlap [start, end).
 Pages AddressSpace::spare_tables(const Memory& memory, Span old, std::uint64_t start, std::uint64_t end) const {
     std::uint64_t count = 0;
@@ -186,6 +195,7 @@ Pages AddressSpace::spare_tables(const Memory& memory, Span old, std::uint64_t s
 /// Ends the regions of `span` in [start, end), and frees their pages. There is room for the cuts. Returns what it was
 /// charged; `span` is then where a region in its place comes.
 Pages AddressSpace::take_out(Memory& memory, Span& span, std::uint64_t start, std::uint64_t end) {
+    // lab 5.7d {
     Pages charged{};
     unmap_pages(memory, start, end);
     for (unsigned i = span.first; i != span.after; i++) {
@@ -195,6 +205,7 @@ Pages AddressSpace::take_out(Memory& memory, Span& span, std::uint64_t start, st
     }
     span = regions_.remove(span, start, end);
     return charged;
+    // lab 5.7d }
 }
 
 }  // namespace glenda::factotum

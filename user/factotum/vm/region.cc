@@ -9,6 +9,7 @@
 namespace glenda::factotum {
 
 Region Region::split(std::uint64_t address) {
+    // lab 5.7a {
     const auto first_pages = std::uint32_t((address - start) >> kPageBits);
     Region rest = *this;
     rest.start = address;
@@ -18,6 +19,7 @@ Region Region::split(std::uint64_t address) {
     end = address;
     file_pages -= rest.file_pages;
     return rest;
+    // lab 5.7a }
 }
 
 Region Region::inner_part(std::uint64_t from, std::uint64_t to) const {
@@ -76,6 +78,7 @@ void RegionList::add(unsigned i, const Region& region) {
 }
 
 Span RegionList::remove(Span found, std::uint64_t start, std::uint64_t end) {
+    // lab 5.7b {
     if (!found.is_empty() && at(found.first).start < start) {
         Region rest = at(found.first++).split(start);
         if (rest.end > end) {
@@ -89,6 +92,7 @@ Span RegionList::remove(Span found, std::uint64_t start, std::uint64_t end) {
     }
     erase(found);
     return {found.first, found.first};
+    // lab 5.7b }
 }
 
 void RegionList::cut(std::uint64_t address) {

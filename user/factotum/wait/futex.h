@@ -28,6 +28,7 @@ public:
     /// Takes out the first waiters at a word, at most `count`, and calls `visit(Waiter&)` for each. Returns how many.
     template <typename Visit>
     std::uint64_t wake(FutexKey key, std::uint64_t count, Visit visit) {
+        // lab 5.6b {
         WordList& bucket = bucket_of(key);
         std::uint64_t done = 0;
         for (Waiter* waiter = bucket.first(); waiter != nullptr && done < count;) {
@@ -41,6 +42,7 @@ public:
             waiter = next;
         }
         return done;
+        // lab 5.6b }
     }
     /// The waiter that has been at a word for the longest time; null if there is none.
     Waiter* first(FutexKey key) {

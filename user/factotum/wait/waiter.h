@@ -17,6 +17,7 @@ enum class WaitKind : std::uint8_t {
     Service,  // for a service that 9Ball will offer
     Event,    // for an event (EVENT_TAKE)
     Stopped,  // for the answer to an event about it
+    Work,     // for what it has asked for (slice.cc)
     Pager,    // for a page that somebody wants (PAGER_TAKE)
     Page,     // for a page that its pager has not brought yet
     Futex,    // for FUTEX_WAKE

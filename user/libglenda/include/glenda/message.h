@@ -123,17 +123,22 @@ struct ReceiveSlots {
 /// Sets this thread's receive slots and returns the previous ones.
 ReceiveSlots set_receive_slots(const ReceiveSlots& slots);
 
-/// Calls a server with a short message, for a reply whose words fit in registers too.
+/// Calls a server with a short message, for a reply whose words fit in registers too. If that says Again, it does.
 template <typename Label, typename... Words>
 [[gnu::always_inline]] inline Answer<Message> ask(Endpoint server, Label label, Words... words) {
-    const Message reply = server.call(short_message(label, words...));
-    CHECK(!reply.tag.is_error(), reply.tag.as_error());
-    CHECK(reply.tag.label() == 0, AnyError::from_label(reply.tag.label()));
-    return reply;
+    for (;;) {
+        const Message reply = server.call(short_message(label, words...));
+        CHECK(!reply.tag.is_error(), reply.tag.as_error());
+        if (reply.tag.label() == 0) [[likely]]
+            return reply;
+        const auto error = AnyError::from_label(reply.tag.label());
+        if (error != ServerError::Again) return Refusal(error);
+    }
 }
 
-/// Calls a server and waits for its reply. The error is the server's or the kernel's. After an error of the server,
-/// `reply` may have words too. After one of the kernel it has none, and its label is not 0.
+/// Calls a server and waits for its reply, also again, if that is Again. The error is the server's or the kernel's.
+/// After an error of the server, `reply` may have words too. After one of the kernel it has none, and its label is not
+/// 0.
 Answer<void> transact(Endpoint server, const MessageWriter& request, Received& reply);
 /// The same, without the reply's words.
 Answer<void> transact(Endpoint server, const MessageWriter& request);

@@ -54,10 +54,10 @@ public:
 
     /// Whether it has a caller that waits.
     explicit operator bool() const { return pool_ != nullptr; }
-    /// Replies to the caller. If the caller has ended meanwhile, does nothing.
-    void reply(const Message& short_message);
-    void reply(const MessageWriter& message);
-    void reply(AnyError error) { reply(short_message(error.code())); }
+    /// Replies to the caller. Returns false if it does not get this: it has ended meanwhile.
+    bool reply(const Message& short_message);
+    bool reply(const MessageWriter& message);
+    bool reply(AnyError error) { return reply(short_message(error.code())); }
 
 private:
     Reply reply_{};

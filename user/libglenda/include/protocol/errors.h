@@ -27,6 +27,7 @@ enum class ServerError : std::uint32_t {
     TimedOut,                        // the deadline passed first
     NotSupported,                    // this server does not implement the method yet
     Broken,                          // the device or the server behind this one failed
+    Again,                           // not now: ask the same again
     Count,
 };
 

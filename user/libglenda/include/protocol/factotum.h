@@ -24,12 +24,12 @@ enum class FactotumMethod : std::uint64_t {
     Fork,    // [tid] -> pid of the child, 0 in the child: a copy of the process with its calling thread alone. Slots 1
              //   to 9 are its own; Console, what was passed, and slots from kSlotFirstFree on are copies, but for
              //   Untyped, PageTable, Reply and IrqHandler. NotSupported with a CNode of more than 64 slots
-    Sbrk,    // bytes, signed -> the new program break
-    Mmap,    // address, bytes, MapFlags (0: no access), MmapFlags -> address: memory, all zero. With two more words, 0
-             //   and an offset in bytes, and a capability of ObjectCreate: that object's memory.
+    Sbrk,    // bytes, signed [, tid] -> the new program break
+    Mmap,    // address, bytes, MapFlags (0: no access), MmapFlags [, tid] -> address: memory, all zero. With one more
+             //   word, an offset in bytes, and a capability of ObjectCreate: that object's memory.
              //   With Frame capabilities of one size -> where they are now, one behind the other: at `address` with
              //   Fixed, else where `bytes` are free from there on. MapFlags 0: ReadWrite
-    Munmap,  // address, bytes -> : any part of any regions; holes are no error
+    Munmap,  // address, bytes [, tid] -> : any part of any regions; holes are no error
     ThreadCreate,  // pc, sp, a0, tp -> tid: the thread begins with these registers, and the address of its UTCB in a1
     ThreadExit,    // status [, tid] -> never: the last thread ends the process with this as its exit code
     ThreadJoin,    // tid of another thread [, tid] -> its status, when it has ended: once
@@ -49,7 +49,7 @@ enum class FactotumMethod : std::uint64_t {
     SetExitNotification,                // a Notification capability -> : signalled whenever a child ends
     MemoryInfo,                         // -> MemoryInfo, word for word
     CreateObject,                       // CapType: Endpoint, Notification, Reply or Timer -> its number; a capability
-    Mprotect = kFactotumProtocol + 23,  // address, bytes, MapFlags (0: no access) -> ; NotFound: there is a hole
+    Mprotect = kFactotumProtocol + 23,  // address, bytes, MapFlags (0: no access) [, tid] -> ; NotFound: a hole
     ObjectCreate,  // pages, ObjectKind -> number; a capability that stands for a memory object: pass it on, map it
     ObjectInfo,    // a capability of ObjectCreate -> ObjectKind, pages, pages that are there
     DeleteObject = kFactotumProtocol + 27,  // number of what CreateObject or ObjectCreate made -> : its capabilities
@@ -57,7 +57,7 @@ enum class FactotumMethod : std::uint64_t {
     SetAccount,   // pid, pages kept for it, pages that it and its descendants may have at most (0: no limit) -> : by an
                   //   ancestor, or with Grants::Power. NotFound: it has no account of its own (Limits). OutOfMemory:
                   //   less than what is in use, or more than there is
-    SetSched,     // pid, SchedClass, nice, slice in microseconds (0: the class's) ->
+    SetSched,     // pid, SchedClass, nice, slice in microseconds (0: the class's) [, tid] ->
     Exec,         // as Spawn, with Environment alone, priority and slot map 0, no capabilities -> never: the caller's
                   //   process runs that program, with its pid, parent and slots. Its other threads and its memory have
                   //   gone. If it fails, nothing has changed
@@ -69,7 +69,7 @@ enum class FactotumMethod : std::uint64_t {
     PagerTake,    // WaitFlags [, tid] -> number of one of the caller's objects with a pager (0: none is wanted, with
                   //   NoHang), page that somebody waits for, how many from there on are missing, at most
                   //   kMostSupplied: each page once
-    PagerSupply,  // number, page, count (1 to kMostSupplied), page of the source; the source, a capability of
+    PagerSupply,  // number, page, count (1 to kMostSupplied), page of the source [, tid]; the source, a capability of
                   //   ObjectCreate -> : copies of the source's pages are the object's from now on, and those that
                   //   waited go on. Exists: one of them is there already
     Offer,        // (9Ball) protocol of a service, Endpoint capability -> : who may have it and asks
@@ -80,9 +80,9 @@ enum class FactotumMethod : std::uint64_t {
     Audit,        // (with Grants::Power) -> 0, or the number of an invariant that is broken
 };
 
-/// A call in which a thread waits has its number (tid) as the last word: a thread waits for one thing at a time, and a
-/// second wait with its number ends the first one (Interrupted). Without it, the process's oldest thread is meant. A
-/// thread finds its number in Utcb::user.
+/// A call in which a thread waits, or that may take long, has its number (tid) as the last word: a thread waits for one
+/// thing at a time, and a second wait with its number ends the first one (Interrupted). Without it, the process's
+/// oldest thread is meant. A thread finds its number in Utcb::user.
 constexpr unsigned kUtcbTid = 0;
 
 /// Flags of SPAWN.

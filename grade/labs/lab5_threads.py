@@ -1,0 +1,9 @@
+# SPDX-License-Identifier: MIT
+"""The first process of the system, and the threads that it makes."""
+
+from lab5_system import run_cases
+
+
+def run(tree) -> None:
+    run_cases(tree, "lab5_threads", ["first_thread"])
+    run_cases(tree, "lab5_threads", ["name_and_urgency", "several_threads", "faults", "books", "registers"], priority=127)

@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: MIT
+"""What Factotum does in slices (user/factotum/slice.cc): how long others wait, and that to its caller it happens at once."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from glenda import images
+from glenda.machine import Machine
+from glenda.shell import Shell
+from glenda.systems import USES, service, with_line
+
+THREADS = ("end", "exec", "wake", "due", "sched", "supply")
+MEMORY = ("memory", "populate", "protect", "unmap", "replace")
+SLICES = ("fork", "map", "sbrk", "killed", "unborn", "refused", "exec")
+GREETER = service("greeter", "greeter", 'provides = "greeting"\nprotocol = 48')
+
+
+def check(output: str) -> None:
+    """Factotum serves others at least every 50,000 instructions (user/apps/late.cc)."""
+    found = re.search(r"late: \w+: a sleeper was (\d+) us late, a request took (\d+) us\r?\n", output)
+    assert found and int(found[1]) <= 50 and int(found[2]) <= 50, output
+
+
+@pytest.mark.parametrize("what", [*(f"{what} 890" for what in THREADS), *(f"{what} 40" for what in MEMORY), "fork 24"])
+def test_others_are_served_meanwhile(shell: Shell, what: str) -> None:
+    """With so many threads, or MiB, in memory that is used for the first time, and again. (The sleeper is itself one of
+    those that are due: while the threads start, they sleep for as long.)"""
+    first = shell.run(f"run late {what}", within=2)
+    if what != "due 890":
+        check(first)
+    check(shell.run(f"run late {what}", within=2))
+
+
+def test_a_service_for_many(machine: Callable[..., Machine], tmp_path: Path) -> None:
+    """They have waited for it, and get it one after the other."""
+    config = with_line(USES, USES.replace("[", '["greeting", ')) + GREETER
+    shell = Shell(machine(initrd=images.variant(tmp_path / "initrd.cpio", replace={"init.toml": config})), within=2)
+    shell.run("stop greeter")
+    shell.press("run late offer 890 &")
+    shell.run("run spin 400", within=1)     # all of them wait
+    shell.press("start greeter")
+    assert shell.saw(r"late: offer: .*\n", within=2)
+    late = re.search(r"late: offer: a sleeper was (\d+) us late", shell.machine.transcript)
+    assert int(late[1]) <= 100      # it may wait not only for Factotum, but for those who read keys and start the service
+
+
+@pytest.mark.parametrize("what", SLICES)
+def test_it_happens_at_once(shell: Shell, what: str) -> None:
+    """Whatever its other threads do meanwhile, and whoever kills it (user/apps/slices.cc). Nothing is lost."""
+    shell.run(f"run slices {what}", within=4)       # Factotum's tables grow once
+    before = shell.memory()
+    assert shell.run(f"run slices {what}", within=4).startswith(f"slices: {what}: fine\n")
+    assert shell.memory() == before
+
+
+@pytest.mark.parametrize("commands", [
+    [f"slices {what}" for what in SLICES],
+    [*(f"late {what} 300" for what in THREADS), *(f"late {what} 16" for what in MEMORY)],
+], ids=["slices", "late"])
+def test_the_books_are_right_afterwards(with_services: Callable[..., Shell], commands: list[str]) -> None:
+    listed = ", ".join(f'"{command}"' for command in commands)
+    shell = with_services(service("audit", "audit", f"args = [{listed}]\npower = true"), within=4)
+    log = shell.log_with(f"audit: after {commands[-1]}: ", within=20)
+    assert re.findall(r"\] audit: audit: after (.*)", log) == [f"{command}: fine" for command in ["the start", *commands]], log

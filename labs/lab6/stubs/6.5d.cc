@@ -1,0 +1,2 @@
+// Exercise 6.5: put all descriptors of the chain in front of the free list, and forget the chain.
+missing_exercise("6.5", head);

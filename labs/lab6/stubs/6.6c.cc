@@ -1,0 +1,2 @@
+// Exercise 6.6: what the status byte says. Ok is only believed if the device has written as much as it had to.
+missing_exercise("6.6", flight, written);
