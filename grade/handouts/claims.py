@@ -42,8 +42,8 @@ def loaded(path: Path, page: Page, load: dict[Path, Page]) -> Page:
 
 
 def check_picture(path: Path) -> list[str]:
-    """An SVG is drawn from the .dot file beside it as that is now."""
-    source = path.with_suffix(".dot")
+    """An SVG is drawn from the .dot file beside it as that is now: the system's, which each lab colours, from one for all."""
+    source = path.with_name(re.sub(r"^lab\d+-system$", "system", path.stem) + ".dot")
     if not source.is_file():
         return [f"{path.name} has no source {source.name}"]
     drawn = re.search(r"<!-- drawn from (\w+) -->", path.read_text(encoding="utf-8"))

@@ -9,7 +9,7 @@ from . import build, config
 from .build import Build
 from .config import Lab, Test
 
-APART = 1       # the lab with a kernel and programs of its own, in lab1/. One may delete them when it is done.
+APART = 1       # the lab with a kernel of its own, in lab1/. One may delete that when it is done.
 
 
 def choose(tree: Path, lab: Lab) -> tuple[Lab, list[Test]] | None:
@@ -21,6 +21,6 @@ def choose(tree: Path, lab: Lab) -> tuple[Lab, list[Test]] | None:
     return before, [replace(test, points=0) for test in before.tests if test.name in lab.carries]
 
 
-def build_for(tree: Path, before: Lab, built: Build, jobs: int, variables: list[str]) -> Build:
-    """What those tests boot: `built`, what was built for the lab itself, unless the lab before has a kernel of its own."""
-    return build.run(tree, before.number, jobs, variables) if before.number == APART else built
+def build_for(tree: Path, before: Lab, jobs: int, variables: list[str]) -> Build:
+    """What those tests boot: the system of the lab before, in which programs of later labs are ready to run."""
+    return build.run(tree, before.number, jobs, variables)

@@ -159,7 +159,7 @@ def grade_tree(lab: Lab, tests: list[Test], tree: Path, folder: Path, nonce: str
         say(screen.test(test, outcome))
     if whole and not built.error and (again := carried.choose(tree, lab)):
         before, tests = again
-        built = carried.build_for(tree, before, built, options.jobs, options.make)
+        built = carried.build_for(tree, before, options.jobs, options.make)
         setting = Setting(tree, folder / "carried", built.kernel, built.initrd, nonce)
         setting.results.mkdir(exist_ok=True)
         earlier = list(run_tests(tests, setting, built, options.jobs))

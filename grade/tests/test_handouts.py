@@ -8,6 +8,7 @@ Shows Z8.
 """
 
 import hashlib
+import re
 from pathlib import Path
 
 import pytest
@@ -76,6 +77,18 @@ def test_every_picture_is_drawn_and_used() -> None:
     assert len(sources) >= 7
     assert [complaint for path in sources for complaint in claims.check_picture(path.with_suffix(".svg"))] == []
     assert [path.name for path in HANDOUTS.rglob("*.svg") if path.name not in text] == []
+
+
+def test_each_lab_shows_the_system_with_its_part_coloured() -> None:
+    plain = (HANDOUTS / "labs/img/system.svg").read_text(encoding="utf-8")
+    for number in LABS:
+        assert f"(img/lab{number}-system.svg)" in Page(HANDOUTS / f"labs/lab{number}.md").text.partition("\n## ")[0]
+        picture = HANDOUTS / f"labs/img/lab{number}-system.svg"
+        assert claims.check_picture(picture) == []
+        style = re.search("<style>(.*)</style>\n", text := picture.read_text(encoding="utf-8"))
+        colours = dict(re.findall(r"\.lab(\d+) path {fill: (#\w+)}", style[1]))
+        assert list(map(int, colours)) == list(range(1, number + 1)) and text.replace(style[0], "") == plain
+        assert list(colours.values()).count(colours[str(number)]) == 1, "this lab has a colour of its own"
 
 
 # --- a page is read as MkDocs reads it ------------------------------------------------------------------------------

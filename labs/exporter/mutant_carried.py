@@ -18,7 +18,6 @@ from .mutants import Mutant, mutants_of
 from .render import Renderer
 
 AT_LEAST = 0.9      # of the wrong solutions must be named rightly
-APART = 1           # the lab with a kernel of its own, as in the grader's carried.py
 
 
 def lasting(course: Course, lab: Lab, following: Lab) -> list[Mutant]:
@@ -54,10 +53,9 @@ class Carried:
         mutants = chosen(lasting(self.course, lab, following), only)
         workers = max(1, min(len(os.sched_getaffinity(0)), len(mutants)))
         tree = Renderer(self.course).tree(f"sol{following.number}")
-        built_as = lab.number if lab.number == APART else following.number
 
         def opener(number: int) -> Place:
-            return Place(lambda _: tree, {}, lab, self.folder / f"carried-{number}", self.settings, 1, built_as)
+            return Place(lambda _: tree, {}, lab, self.folder / f"carried-{number}", self.settings, 1)
         print(f"Lab {lab.number} in lab {following.number}: {len(mutants)} wrong solutions, {len(tests)} tests", flush=True)
         right = 0
         for trial in trials(mutants, tests, opener, workers, first_failure) if mutants else ():

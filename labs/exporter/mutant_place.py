@@ -31,11 +31,9 @@ class Failure:
 
 class Place:
     """One of `trees` in `folder`, with the files `hidden` of its hidden tests. `settings`: for make, such as CXX_RISCV=...;
-    `jobs`: of make; `built_as`: the lab that make builds, if not `lab`, whose tests are run."""
+    `jobs`: of make."""
 
-    def __init__(self, trees: Trees, hidden: Tree, lab: Lab, folder: Path, settings: list[str], jobs: int,
-                 built_as: int = 0) -> None:
-        self._built_as = built_as or lab.number
+    def __init__(self, trees: Trees, hidden: Tree, lab: Lab, folder: Path, settings: list[str], jobs: int) -> None:
         self._trees, self._lab, self._folder, self._settings, self._jobs = trees, lab, folder, settings, jobs
         lists = {f"{HIDDEN}/{path}": file for path, file in hidden.items() if "/" not in path}
         self._hidden = {path: file for path, file in hidden.items() if "/" in path} | lists
@@ -79,7 +77,7 @@ class Place:
         test = self._tests[name]
         if test.kind != "host" and self._built is None:
             self._times = None
-            self._built = import_module("lab.build").run(self._folder, self._built_as, self._jobs, self._settings)
+            self._built = import_module("lab.build").run(self._folder, self._lab.number, self._jobs, self._settings)
         if test.kind != "host" and self._built.error:
             return Failure(name, BUILD, self._built.error.partition("\n")[0])
         kernel, initrd = (self._built.kernel, self._built.initrd) if self._built else (Path(), Path())
