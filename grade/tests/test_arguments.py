@@ -78,8 +78,8 @@ def test_a_block_that_changes(shell: Shell) -> None:
 
 def test_the_books_are_in_order(with_services: Callable[..., Shell]) -> None:
     commands = ["arguments spawn 1000 64", "arguments exec 1000 64", "arguments wrong", "arguments wild", "arguments changed",
-                "arguments threads", "arguments poor 400"]
+                "arguments threads", "arguments poor 400", "forks poor 250", "maps poor 250"]
     listed = ", ".join(f'"{command}"' for command in commands)
     shell = with_services(service("audit", "audit", f"args = [{listed}]\npower = true"), within=4)
-    log = shell.log_with(f"audit: after {commands[-1]}: ", within=4)
+    log = shell.log_with(f"audit: after {commands[-1]}: ", within=8)
     assert re.findall(r"\] audit: audit: after (.*)", log) == [f"{command}: fine" for command in ["the start", *commands]], log

@@ -111,6 +111,19 @@ def test_nobody_is_kept_from_being_killed(shell: Shell) -> None:
     assert "observe" not in {row.name for row in shell.ps()}
 
 
+def test_an_observer_that_becomes_another_program(shell: Shell) -> None:
+    """That has not asked for events, so the child may end at once, as if there were no observer."""
+    shell.press("run observe other &")
+    assert shell.saw("observe: exit, 0x5\n")
+    shell.press("")
+    until = shell.machine.monitor.clock() + 0.5
+    while "spin" not in {row.name for row in shell.ps()}:
+        assert shell.machine.monitor.clock() < until, shell.ps()
+    child = next(row for row in shell.ps() if row.name == "observe")
+    observer = next(row for row in shell.ps() if row.pid == child.parent)
+    assert (observer.name, child.state) == ("spin", "zombie")
+
+
 def test_a_child_of_one_that_ends_waits_for_its_observer(shell: Shell) -> None:
     """It started stopped, and its parent has ended; but somebody else has taken the event. Compare
     test_a_parent_that_ends, where nobody has."""

@@ -143,3 +143,13 @@ def test_a_large_object_ends_in_slices(shell: Shell) -> None:
     found = re.match(r"shared: Factotum has answered after (\d+) instructions\nprocess \d+ exited with status 0\n", output)
     assert found and int(found[1]) < 50_000, output
     assert shell.memory() == before
+
+
+def test_every_charge_is_refused_once(shell: Shell) -> None:
+    """Children in accounts of 1 to 250 pages fork: that works, or is refused, and nothing is lost. Shows F3."""
+    shell.run("run forks poor 250", within=5)
+    before = shell.memory()
+    output = shell.run("run forks poor 250", within=5)
+    runs = re.search(r"forks: ran in (\d+) small accounts, 0 wrong\n", output)
+    assert runs and 0 < output.count("forks: had a child\n") < 2 * int(runs[1]), output
+    assert shell.memory() == before

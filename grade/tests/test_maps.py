@@ -44,3 +44,14 @@ def test_all_memory_in_one_map(shell: Shell) -> None:
     before = shell.memory()
     assert re.match(r"maps: had \d\d+ MiB\n", shell.run("run maps full", within=5))
     assert shell.memory().reserved == before.reserved
+
+
+def test_every_charge_is_refused_once(shell: Shell) -> None:
+    """Children in accounts of 1 to 250 pages map memory, change parts of it, and make an object: that works, or is refused,
+    and nothing is lost. Shows F3."""
+    shell.run("run maps poor 250", within=5)
+    before = shell.memory()
+    output = shell.run("run maps poor 250", within=5)
+    runs = re.search(r"maps: ran in (\d+) small accounts, 0 wrong\n", output)
+    assert runs and 0 < output.count("maps: has an object\n") < int(runs[1]), output
+    assert shell.memory() == before

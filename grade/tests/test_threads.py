@@ -61,7 +61,7 @@ def test_accounts_that_are_too_small(shell: Shell) -> None:
     """In each, another one of the allocations that a thread needs is refused. Nothing is lost."""
     shell.run("run threads poor 100", within=2)
     before = shell.memory()
-    assert re.match(r"threads: ran in \d\d small accounts\n", shell.run("run threads poor 130", within=2))
+    assert re.match(r"threads: ran in \d\d small accounts, 0 wrong\n", shell.run("run threads poor 130", within=2))
     assert shell.memory() == before
 
 

@@ -7,6 +7,7 @@
 //     arguments wild                             a block of nonsense; one whose texts have no end
 //     arguments poor N                           children in accounts of 1 to N pages start programs themselves
 //     arguments changed                          a block that changes while the child reads it
+#include "expect.h"
 #include "glenda/argument_block.h"
 #include "glenda/environment.h"
 #include "glenda/number.h"
@@ -179,31 +180,13 @@ int try_both() {
     return 0;
 }
 
-/// Whatever a child asks for is refused once.
-void run_poor(std::uint64_t most) {
-    constexpr std::string_view kArguments[] = {"try"};
-    std::uint64_t runs = 0, wrong = 0;
-    for (std::uint64_t limit = 1; limit <= most; limit++) {
-        const auto pid =
-            process::spawn({.file = "arguments", .arguments = kArguments, .flags = SpawnFlags::Limits, .limit = limit});
-        if (!pid) {
-            wrong += pid.error() != AnyError(ServerError::OutOfMemory);
-            continue;
-        }
-        const auto ended = process::wait(std::int64_t(*pid));
-        wrong += !ended || !ended->status.is_success();
-        runs++;
-    }
-    print("arguments: ran in {} small accounts, {} wrong\n", runs, wrong);
-}
-
 }  // namespace
 
 int main(int argc, char** argv) {
     const std::string_view what = argc > 1 ? argv[1] : "";
     if (what == "check") return check(environment().variables);
     if (what == "try") return try_both();
-    if (what == "poor" && argc == 3) return run_poor(*to_number(argv[2])), 0;
+    if (what == "poor" && argc == 3) return run_poor("arguments", "try", *to_number(argv[2])), 0;
     if (what == "threads") return run_threads(), 0;
     if (what == "wrong") return ask_wrongly(), 0;
     if (what == "wild") return ask_wildly(), 0;

@@ -9,6 +9,7 @@
 //   forks full              has more memory than there is twice
 //   forks bomb              everybody forks until it is refused, and waits for its children
 //   forks hold              the same, but everybody stays
+//   forks poor N            children in accounts of 1 to N pages fork
 #include "expect.h"
 #include "glenda/environment.h"
 #include "glenda/number.h"
@@ -189,6 +190,26 @@ void bomb(bool for_ever) {
     }
 }
 
+/// There may be no memory for a child, nor for the pages that it would have.
+void try_to_fork() {
+    constexpr std::uint64_t kPages = 20;
+    const auto map = process::map(kPages * kPageSize, MapFlags::ReadWrite, MmapFlags::Populate);
+    if (!is_done(map)) return;
+    touch(*map, kPages, 1);
+    for (int round = 0; round < 2; round++) {
+        const auto child = process::fork();
+        if (!is_done(child)) continue;
+        if (*child == 0) {
+            touch(*map, kPages, 100);
+            glenda::exit(has(*map, kPages, 100) ? 0 : 1);
+        }
+        touch(*map, kPages / 2, 1);
+        expect_fine(*child);
+        print("forks: had a child\n");
+    }
+    must(has(*map, kPages, 1), "a child's memory is in its parent's");
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -203,5 +224,7 @@ int main(int argc, char** argv) {
     if (what == "full") full();
     if (what == "bomb") bomb(false);
     if (what == "hold") bomb(true);
+    if (what == "poor") run_poor("forks", "try", number);
+    if (what == "try") try_to_fork();
     return 0;
 }

@@ -4,9 +4,12 @@
 //   maps hole               touches what it has unmapped
 //   maps many               has as many regions as it may
 //   maps full               has all memory
+//   maps poor N             children in accounts of 1 to N pages map, make objects, and protect parts
 #include "expect.h"
+#include "glenda/number.h"
 #include "glenda/print.h"
 #include "glenda/process.h"
+#include "glenda/slots.h"
 #include "util/bits.h"
 
 using namespace glenda;
@@ -95,6 +98,28 @@ void full() {
     print("maps: had {} MiB\n", first * kPageSize / kMiB);
 }
 
+/// There may be no memory for some of it. What was refused has changed nothing.
+void try_to_map() {
+    constexpr std::uint64_t kMany = 40;
+    const auto map = process::map(kMany * kPageSize, MapFlags::ReadWrite, MmapFlags::Populate);
+    if (is_done(map)) {
+        for (std::uint64_t i = 0; i < kMany; i++) word(*map + i * kPageSize) = i;
+        (void)is_done(process::protect(*map + kPageSize, kPageSize, MapFlags::Read));
+        (void)is_done(process::unmap(*map + 5 * kPageSize, 10 * kPageSize));
+        must(word(*map + 3 * kPageSize) == 3 && word(*map + 39 * kPageSize) == 39, "a map lost what was in it");
+        (void)is_done(process::map(3 * kPageSize, MapFlags::Read, MmapFlags::Fixed, *map + 20 * kPageSize));
+    }
+    const auto heap = process::sbrk(9 * kPageSize);
+    if (is_done(heap)) word(*heap - kPageSize) = 1;
+    const auto object = process::create_memory(12, kSlotFirstFree);
+    if (!is_done(object)) return;
+    for (const MmapFlags flags : {MmapFlags::Shared, MmapFlags::None}) {
+        const auto mapped = process::map_object(kSlotFirstFree, 0, 12 * kPageSize, MapFlags::ReadWrite, flags);
+        if (is_done(mapped)) word(*mapped + 11 * kPageSize) = 12;
+    }
+    print("maps: has an object\n");
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -105,6 +130,10 @@ int main(int argc, char** argv) {
         many();
     } else if (what == "full") {
         full();
+    } else if (what == "poor") {
+        run_poor("maps", "try", argc > 2 ? to_number(argv[2]).value_or(0) : 0);
+    } else if (what == "try") {
+        try_to_map();
     } else if (what == "read") {
         return int(word(need(process::map(kBytes, MapFlags{})) + kPageSize));
     } else if (what == "write") {

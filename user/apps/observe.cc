@@ -9,6 +9,7 @@
 //     observe stay     it is about to end, but has to go on elsewhere
 //     observe hold     it is about to end, and gets no answer: somebody kills it
 //     observe gone     the observer ends, and the child may then end, too
+//     observe other    the observer becomes another program, which observes nobody
 //     observe twice    the child's other thread lets the first one, which is stopped, run into the same exception again
 //     observe grand    the child starts one stopped, and ends: that one waits for the observer
 #include "glenda/environment.h"
@@ -94,6 +95,7 @@ int observe(std::string_view what) {
     const std::uint64_t pid = start(what);
     const process::Event first = take();
     if (what == "gone") return 0;
+    if (what == "other") (void)process::exec({.file = "spin"});
     if (what == "stay") {
         answer(first, EventAction::Resume, reinterpret_cast<std::uint64_t>(elsewhere));
         answer(take());
@@ -122,6 +124,6 @@ int observe(std::string_view what) {
 
 int main(int argc, char** argv) {
     if (argc == 3) return child(argv[2]);
-    if (argc != 2) panic("usage: observe exec|killed|exit|thread|stay|hold|gone|twice|grand");
+    if (argc != 2) panic("usage: observe exec|killed|exit|thread|stay|hold|gone|other|twice|grand");
     return observe(argv[1]);
 }

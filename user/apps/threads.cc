@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Threads of one program: they run, wait for each other, end, crash, and run out of stack.
+#include "expect.h"
 #include "glenda/environment.h"
 #include "glenda/number.h"
 #include "glenda/print.h"
@@ -138,25 +139,6 @@ Answer<void> again(std::uint64_t) {
     return {};
 }
 
-/// Runs in accounts with 1 page, 2 pages and so on: whatever is asked for is refused once.
-Answer<void> poor(std::uint64_t most) {
-    constexpr std::string_view kArguments[] = {"again"};
-    std::uint64_t runs = 0;
-    for (std::uint64_t limit = 1; limit <= most; limit++) {
-        const auto pid =
-            process::spawn({.file = "threads", .arguments = kArguments, .flags = SpawnFlags::Limits, .limit = limit});
-        if (!pid) {
-            CHECK(pid.error() == AnyError(ServerError::OutOfMemory), pid.error());
-            continue;
-        }
-        TRY(ended, process::wait(std::int64_t(*pid)));
-        if (!ended.status.is_success()) print("threads: wrong with {} pages\n", limit);
-        runs++;
-    }
-    print("threads: ran in {} small accounts\n", runs);
-    return {};
-}
-
 struct Command {
     std::string_view name;
     Answer<void> (*run)(std::uint64_t number);
@@ -170,7 +152,7 @@ constexpr Command kCommands[] = {
     {"hang", hang_all},
     {"leave", leave},
     {"again", again},
-    {"poor", poor},
+    {"poor", [](std::uint64_t most) -> Answer<void> { return run_poor("threads", "again", most), Answer<void>(); }},
     {"overflow",
      [](std::uint64_t number) -> Answer<void> {
          Thread* threads[kMost];

@@ -35,6 +35,7 @@ Reaction Factotum::exec(Process& process, Request& request) {
     process.set_name(wanted.name());
     process.work = {.kind = WorkKind::Exec, .caller = caller->tid};
     if (begin_work(process)) finish_work(process);
+    resume_abandoned();
     return Reaction::later();  // nobody waits for a reply any more
 }
 

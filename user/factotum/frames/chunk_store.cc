@@ -16,13 +16,19 @@ inline Result<ChunkStore::Taken> ChunkStore::take_any(ChunkUse use) {
     const unsigned place = lowest_bit(chunk.free);
     const bool is_clean = (chunk.clean & bit(place)) != 0;
     if (is_clean && place == chunk.made) [[unlikely]]
-        TRY_VOID(make_frames(number));
+        return make_and_take(number);
     chunk.free &= ~bit(place);
     chunk.clean &= ~bit(place);
     mine.loose_pages--;
     if (chunk.is_full()) unlink(mine.partly_free, number);
     return Taken{first_page(number) + place, is_clean};
     // lab 5.1a }
+}
+
+/// The next page of that chunk is to be taken, and has not been made.
+[[gnu::noinline]] Result<ChunkStore::Taken> ChunkStore::make_and_take(ChunkNumber number) {
+    TRY_VOID(make_frames(number));
+    return take_any(ChunkUse::Frames);
 }
 
 Result<PageNumber> ChunkStore::take(ChunkUse use) {

@@ -79,6 +79,7 @@ private:
     std::uint64_t untouched() const { return slots_->usable_chunks() - touched_; }
 
     Result<Taken> take_any(ChunkUse use);
+    Result<Taken> make_and_take(ChunkNumber chunk);
     Result<void> add_chunk(ChunkUse use);
     void give_any(PageNumber page);
     Result<ChunkNumber> chunk_for(ChunkUse use);
