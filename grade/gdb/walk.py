@@ -87,6 +87,7 @@ def pause() -> None:
 
 
 def walk() -> None:
+    gdb.execute("set print entry-values no")        # what an argument was at first depends on the caller
     with open(os.environ["GLENDA_WALK"], "rb") as file:
         stops = tomllib.load(file)["stop"]
     for number, stop in enumerate(stops, start=1):

@@ -29,9 +29,8 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
-def machine(kernel: Path, initrd: Path, head: dict, port: int) -> list[str]:
+def machine(kernel: Path, initrd: Path, head: dict, port: int, disk: Path) -> list[str]:
     """QEMU's command line, stopped before the first instruction. `head`: what stands at the top of the walk's file."""
-    disk = paths.RESULTS / "walk.img"
     if "devices" in head:
         devices.make_disk(disk)
     return [*qemu.board(), "-serial", "null", "-kernel", str(kernel), "-initrd", str(initrd), "-append", head["append"],
@@ -56,10 +55,21 @@ def lead(root: Path, walk: Path, kernel: Path, initrd: Path) -> int:
 def follow(root: Path, walk: Path, kernel: Path, initrd: Path, head: dict) -> int:
     """The same, for a machine that begins with this initrd."""
     port = free_port()
+    with tempfile.TemporaryDirectory() as scratch:
+        try:
+            command = machine(kernel, initrd, head, port, Path(scratch, "disk.img"))
+        except (OSError, Infrastructure) as error:
+            print(error, file=sys.stderr)
+            return 2
+        return beside_gdb(root, walk, kernel, command, port)
+
+
+def beside_gdb(root: Path, walk: Path, kernel: Path, command: list[str], port: int) -> int:
+    """Runs GDB with QEMU, whose command line is `command`."""
     try:
-        guest = subprocess.Popen(machine(kernel, initrd, head, port), stdin=subprocess.DEVNULL, preexec_fn=die_with_parent)
-    except (OSError, Infrastructure) as error:
-        print(error, file=sys.stderr)
+        guest = subprocess.Popen(command, stdin=subprocess.DEVNULL, preexec_fn=die_with_parent)
+    except OSError as error:
+        print(f"QEMU does not start: {error}", file=sys.stderr)
         return 2
     pause = os.environ.get("GLENDA_PAUSE")
     try:
