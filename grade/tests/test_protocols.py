@@ -26,6 +26,7 @@ class Protocol(NamedTuple):
     title: str = ""                 # what headings of methods begin with
     layouts: tuple[str, ...] = ()   # structures with a table of offsets
     constants: str = "Constants"    # the section with them
+    rest: tuple[Path, ...] = ()     # more headers, which `header` includes
 
     @property
     def text(self) -> str:
@@ -33,11 +34,12 @@ class Protocol(NamedTuple):
 
     @property
     def source(self) -> str:
-        return self.header.read_text()
+        return "".join(header.read_text() for header in (self.header, *self.rest))
 
 
 PROTOCOLS = [
-    Protocol("protocol-factotum.md", INCLUDE / "protocol" / "factotum.h", "FactotumMethod", "Factotum", ("ProcessInfo",)),
+    Protocol("protocol-factotum.md", INCLUDE / "protocol" / "factotum.h", "FactotumMethod", "Factotum", ("ProcessInfo",),
+             rest=(INCLUDE / "protocol" / "processes.h",)),
     Protocol("protocol-9ball.md", INCLUDE / "protocol" / "nineball.h", "Method", "Nineball"),
     Protocol("protocol-serial.md", INCLUDE / "protocol" / "serial.h", "SerialMethod", "Serial"),
     Protocol("protocol-unicorn.md", INCLUDE / "protocol" / "unicorn.h", "UnicornMethod", "Unicorn", ("DeviceInfo",)),
