@@ -20,7 +20,7 @@ from glenda import paths
 from glenda.errors import GuestDeadline, GuestExited, GuestFailure, GuestFlood, GuestIdle, GuestStuck, KernelPanic
 from glenda.machine import Machine
 
-from . import places, verdict
+from . import config, places, verdict
 from .boot import MOST_OUTPUT, without_firmware
 from .config import BadLab, Test
 from .host import find
@@ -65,7 +65,7 @@ def run(setting: Setting, test: Test) -> Outcome:
     path = Path(setting.tree, find(setting, test, test.script))
     spec = importlib.util.spec_from_file_location(f"lab_script_{test.name.replace('.', '_')}", path)
     module = importlib.util.module_from_spec(spec)
-    sys.path.insert(0, str(path.parent))
+    sys.path[:0] = [str(path.parent), str(setting.tree / config.FOLDER)]     # a hidden one uses what the others use
     spec.loader.exec_module(module)
     if not hasattr(module, "run"):
         raise BadLab(f"test {test.name}: {test.script} has no function run(tree)")

@@ -135,8 +135,8 @@ def test_a_manifest_where_git_does_not_know(clone: Clone) -> None:
 
 def test_hidden_tests(clone: Clone, tmp_path_factory: pytest.TempPathFactory) -> None:
     hidden = tmp_path_factory.mktemp("hidden")
-    (hidden / "secret.py").write_text('def run(tree):\n    assert (tree / "user/tests/h.cc").exists()\n'
-                                      '    assert False, "seen"\n')
+    (hidden / "secret.py").write_text('import lab2_check\ndef run(tree):\n    lab2_check.run(tree)\n'
+                                      '    assert (tree / "user/tests/h.cc").exists()\n    assert False, "seen"\n')
     (hidden / "user/tests").mkdir(parents=True)
     (hidden / "user/tests/h.cc").write_text("")
     (hidden / "hidden.toml").write_text('[[test]]\nname = "secret"\nexercise = "2.2"\npoints = 3\nkind = "script"\n'
