@@ -136,7 +136,8 @@ void kill_the_unborn() {
         }
     }
     for (;;) {
-        for (const ProcessInfo& line : need(process::list())) {
+        const auto processes = need(process::list());
+        for (const ProcessInfo& line : processes) {
             if (line.parent == forker && line.threads == 0 && line.state == ProcessState::Stopped)
                 (void)process::kill(line.pid, 9);
         }
