@@ -199,7 +199,8 @@ int act(std::string_view word, std::uint64_t number, std::uint64_t milliseconds)
         nap(1'000'000);
     }
     if (word == "list") {
-        for (const ProcessInfo& line : NEED(process::list())) {
+        const auto processes = NEED(process::list());
+        for (const ProcessInfo& line : processes) {
             if (line.pid == number) return 1;
         }
         return 0;
