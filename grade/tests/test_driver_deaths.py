@@ -63,7 +63,7 @@ def test_a_9p_driver_is_killed_100_times_under_load(with_devices: Callable[..., 
     output = shell.run("run fetch data 101", within=300)
     whole, drivers = re.match(r"262144 bytes, sum [0-9a-f]{16}, (\d+) times, (\d+) drivers\n", output).groups()
     assert output.endswith("exited with status 0\n") and "another file" not in output
-    assert int(whole) > 1 and int(drivers) > 100
+    assert int(whole) >= 1 and int(drivers) > 100       # how often it came through is a matter of the host's speed
 
 
 @pytest.mark.parametrize("device_class, command, right", [("rng", "run random 16", r"[0-9a-f]{32}\n"),
