@@ -14,11 +14,23 @@ TABLE = (ROOT / "user" / "drivers.toml").read_text()
 
 USES = next(line for line in INIT.splitlines() if line.startswith("uses = "))     # the console's
 BLOCK = 4096            # bytes of a block on the disk
+DEPTH = 32              # requests that `disk` has in flight
 
 
 def content(seed: int, number: int) -> bytes:
     """What the program `disk` writes from a seed into a block."""
     return struct.pack("<512Q", *(seed * 1_000_000_007 + number * 1_000_003 + word for word in range(512)))
+
+
+def soaked(seed: int, blocks: int, rounds: int) -> dict[int, bytes]:
+    """The blocks that `disk soak` has written, as a model."""
+    state, result = seed, {}
+    for number in range(rounds):
+        for i in range(DEPTH):
+            state = (state * 6364136223846793005 + 1442695040888963407) % 2**64
+            block = i * (blocks // DEPTH) + (state >> 33) % (blocks // DEPTH)
+            result[block] = number
+    return {block: content(number, block) for block, number in result.items()}
 
 
 def service(name: str, program: str, more: str = "") -> str:

@@ -6,10 +6,9 @@ import re
 import tempfile
 from pathlib import Path
 
-from glenda.systems import INIT, TABLE, content, service
+from glenda.systems import INIT, TABLE, service, soaked
 from lab6_system import BLOCKS, differing, session_of
 
-DEPTH = 32      # requests that `disk` has in flight
 DRIVERS = 16
 
 
@@ -29,17 +28,6 @@ def killed(tree) -> None:
         wrong = differing(disk, soaked(11, BLOCKS, int(done[1])))
     assert int(done[2]) >= DRIVERS
     assert not wrong, f"after {done[2]} drivers, {len(wrong)} blocks of the image are wrong, the first is number {wrong[0]}"
-
-
-def soaked(seed: int, blocks: int, rounds: int) -> dict[int, bytes]:
-    """The blocks that `disk soak` has written, as a model."""
-    state, result = seed, {}
-    for number in range(rounds):
-        for i in range(DEPTH):
-            state = (state * 6364136223846793005 + 1442695040888963407) % 2**64
-            block = i * (blocks // DEPTH) + (state >> 33) % (blocks // DEPTH)
-            result[block] = number
-    return {block: content(number, block) for block, number in result.items()}
 
 
 def never_back(tree) -> None:
