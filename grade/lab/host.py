@@ -42,12 +42,13 @@ ASLEEP_LIMIT = 5.0          # s of real time that a program may sleep
 TELLING = 20.0              # s of real time for a sanitizer to tell a stack; it needs less than one
 REPORT = re.compile(r"^SUMMARY: (\w+Sanitizer): (\S+)(?: (\S+:\d+))?.*?(?: in (.+))?$", re.MULTILINE)
 UNDEFINED = re.compile(r"^(\S+:\d+):\d+: runtime error: (.*)$", re.MULTILINE)
-FRAME = re.compile(r"^    #\d+ 0x[0-9a-f]+ in (?P<function>.+) (?P<place>\S+:\d+)$", re.MULTILINE)
+FRAME = re.compile(r"^    #\d+ 0x\.\.\. in (?P<function>.+) (?P<place>\S+:\d+)$", re.MULTILINE)
 MOST_FRAMES = 8
 NEVER_ENDS = "it does not come to an end"       # how a case ends that check.h gives up
 PROCESS = re.compile(r"^==\d+==", re.MULTILINE)     # how a sanitizer begins its lines: each run has another number
 SENDER = re.compile(r"(?<=ABRT on unknown address )0x[0-9a-f]+")     # no address, but who sent the signal
 ON_STACK = re.compile(r"0x7fffff[0-9a-f]{6}\b")    # moves with the length of the tree's path, and with the environment
+CODE = re.compile(r"(?<=\bpc )0x[0-9a-f]+|0x[0-9a-f]+(?= in )")     # a loop is stopped anywhere
 NO_RANDOMIZE = 0x0040000    # personality: the same addresses each time
 
 
@@ -215,7 +216,7 @@ def execute(command: list[str], folder: Path, limit: float) -> tuple[Run, int, f
     with contextlib.suppress(ProcessLookupError):
         os.killpg(child.pid, signal.SIGKILL)
     text = output[:MOST_OUTPUT].decode(errors="replace").replace("\r", "")
-    for changing, word in ((PROCESS, "==pid=="), (SENDER, "0x..."), (ON_STACK, "0x7fffff......")):
+    for changing, word in ((PROCESS, "==pid=="), (SENDER, "0x..."), (CODE, "0x..."), (ON_STACK, "0x7fffff......")):
         text = changing.sub(word, text)
     return Run(text, stop, stack(text, folder)), jail.status_of(child.wait()), used
 

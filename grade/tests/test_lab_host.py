@@ -81,6 +81,15 @@ int main(int argc, char** argv) {{ return glenda::host::run_cases(argc, argv, {{
 """
 
 
+def test_no_address_of_code_stays_in_what_a_sanitizer_told() -> None:
+    """A loop is stopped at another instruction each time: only its line says something, and its transcript stays the same."""
+    told = ("==pid==ERROR: AddressSanitizer: ABRT (pc 0x55555555698d bp 0x7fffff...... sp 0x7fffff...... T0)\n"
+            "    #0 0x555555556996 in thing kernel/thing.cc:1\n    #10 0x5555555569aa in main grade/host/thing.cc:9\n")
+    assert host.CODE.sub("0x...", told) == (
+        "==pid==ERROR: AddressSanitizer: ABRT (pc 0x... bp 0x7fffff...... sp 0x7fffff...... T0)\n"
+        "    #0 0x... in thing kernel/thing.cc:1\n    #10 0x... in main grade/host/thing.cc:9\n")
+
+
 def test_a_case_that_never_ends(lab: FakeLab) -> None:  # noqa: F811
     """check.h ends it: a hang with place, case and stack, and no wrong result."""
     lab.write("grade/host/thing.cc", GIVEN_UP)
