@@ -92,6 +92,13 @@ struct FastMessage {
     // lab 3.8d }
 }
 
+/// Returns true if something is there already for `tcb` to receive: a signal, or a message at `endpoint`.
+[[gnu::always_inline]] inline bool would_receive_at_once(const Tcb& tcb, const Endpoint& endpoint) {
+    const Slot& bound = tcb.bound_notification;
+    if (!bound.is_empty() && bound.cap.as<Notification>().flags != 0) return true;
+    return endpoint.waiting == Endpoint::Waiting::Senders;
+}
+
 /// What a ReplyRecv refers to in the common case: nothing is there yet that the server would receive at once.
 struct FastReplyRecv {
     Endpoint* endpoint;
@@ -109,10 +116,7 @@ struct FastReplyRecv {
     if (reply_slot == nullptr || reply_slot->cap.type != CapType::Reply) return nullptr;
     found = {&slot->cap.as<Endpoint>(), &reply_slot->cap.as<Reply>(), has(slot->cap.rights, Rights::Grant)};
 
-    // A pending signal or a waiting sender would be received at once, and the server would not block.
-    const Slot& bound = tcb.bound_notification;
-    if (!bound.is_empty() && bound.cap.as<Notification>().flags != 0) return nullptr;
-    if (found.endpoint->waiting == Endpoint::Waiting::Senders) return nullptr;
+    if (would_receive_at_once(tcb, *found.endpoint)) return nullptr;
     Tcb* const caller = found.reply->caller;
     return caller != nullptr && would_be_chosen(*tcb.hart, *caller) ? caller : nullptr;
     // lab 3.8e }

@@ -32,8 +32,6 @@ namespace {
 [[gnu::noinline]] Tcb& reply_to_fault(Tcb& tcb, Tcb& faulty, Endpoint* endpoint, Reply* reply, bool can_grant) {
     return leave_or_slow(tcb, fast_fault_reply(tcb, faulty, {endpoint, reply, can_grant}));
 }
-[[gnu::noinline]] Tcb& send_signal(Tcb& tcb) { return leave_or_slow(tcb, fast_signal(tcb)); }
-[[gnu::noinline]] Tcb& wait_for_signal(Tcb& tcb) { return leave_or_slow(tcb, fast_wait(tcb)); }
 [[gnu::noinline]] Tcb& yield_to_equal(Tcb& tcb) { return unlock(fast_yield(tcb)); }
 
 /// Call on a kernel object whose slot has been found. Not fast, but without a second look-up and dispatch.
@@ -66,13 +64,22 @@ Tcb& do_yield(Tcb& tcb) {
     return leave_or_slow(tcb, fast_reply_recv(tcb, *caller, found, message));
 }
 
+/// Recv: what its capability leads to says for what the caller waits.
+Tcb* do_recv(Tcb& tcb) {
+    const Slot* const slot = cached_slot(tcb, tcb.registers.a(0));
+    if (slot == nullptr) return nullptr;
+    return slot->cap.type == CapType::Endpoint ? fast_receive(tcb, slot->cap) : fast_wait(tcb);
+}
+
 /// The system calls other than Call and ReplyRecv. What none of the functions accepts goes to the slow path.
 [[gnu::noinline]] Tcb& do_rest(Tcb& tcb) {
     const auto number = static_cast<Syscall>(tcb.registers.a(7));
     if (number == Syscall::Yield) return do_yield(tcb);
-    if (number == Syscall::Send || number == Syscall::NBSend) return send_signal(tcb);
-    if (number == Syscall::Recv) return wait_for_signal(tcb);
-    return slow_syscall(tcb);
+    Tcb* next = nullptr;
+    if (number == Syscall::Send || number == Syscall::NBSend) next = fast_signal(tcb);
+    if (number == Syscall::Recv) next = do_recv(tcb);
+    if (number == Syscall::Reply) next = fast_reply(tcb);
+    return leave_or_slow(tcb, next);
 }
 
 }  // namespace

@@ -6,6 +6,8 @@
 // Handout: reference/kernel-design.md, "The fast path".
 #pragma once
 
+#include <algorithm>
+
 #include "entry/fast_call.h"
 #include "ipc/fault.h"
 #include "ipc/notification.h"
@@ -85,6 +87,13 @@ inline Tcb* fast_signal(Tcb& tcb) {
     // lab 3.9c }
 }
 
+/// Runs the next thread that is ready in place of `tcb`. Not inlined, because three functions end with it.
+[[gnu::noinline]] inline Tcb& run_next(Hart& hart, Tcb& tcb) {
+    Tcb& next = pick(hart);
+    switch_to(hart, tcb, next);
+    return next;
+}
+
 /// Recv on a notification. Returns the thread that runs next, which can be `tcb` itself, or null.
 inline Tcb* fast_wait(Tcb& tcb) {
     // lab 3.9d {
@@ -96,19 +105,58 @@ inline Tcb* fast_wait(Tcb& tcb) {
     if (hart.ready.highest() < 0) return nullptr;  // only the idle thread is left
 
     wait_for_signals(notification, tcb);
-    Tcb& next = pick(hart);
-    switch_to(hart, tcb, next);
-    return &next;
+    return &run_next(hart, tcb);
     // lab 3.9d }
+}
+
+/// Reply to a caller that waits after a Call and does not outrank the replier. Returns `tcb`, which runs on, or null.
+inline Tcb* fast_reply(Tcb& tcb) {
+    // lab 3.9e {
+    const Slot* const slot = cached_slot(tcb, tcb.registers.a(0));
+    if (slot == nullptr || slot->cap.type != CapType::Reply) return nullptr;
+    Reply& reply = slot->cap.as<Reply>();
+    Tcb* const caller = reply.caller;
+    const Hart& hart = *tcb.hart;
+    if (caller == nullptr || caller->state != ThreadState::BlockedCall || caller->hart != &hart) return nullptr;
+    if (std::max(int(caller->priority), hart.ready.highest()) > tcb.priority) return nullptr;
+    const Registers& r = tcb.registers;
+    const FastMessage message{tcb.tag(), {r.a(2), r.a(3), r.a(4), r.a(5)}};
+    if (!is_plain(message.tag, tcb, *caller)) return nullptr;
+
+    unlink_caller(reply, *caller);
+    copy_message(tcb, *caller, message);
+    caller->state = ThreadState::Ready;
+    enqueue_ready(*caller);
+    tcb.set_tag(Tag{});
+    return &tcb;
+    // lab 3.9e }
+}
+
+/// Recv with `cap`, which leads to an endpoint, and a Reply, if there is nothing to receive yet. Returns the thread
+/// that runs next, or null.
+inline Tcb* fast_receive(Tcb& tcb, const Capability& cap) {
+    // lab 3.9f {
+    if (!has(cap.rights, Rights::Read)) return nullptr;
+    const Slot* const slot = cached_slot(tcb, tcb.registers.a(6));
+    if (slot == nullptr || slot->cap.type != CapType::Reply) return nullptr;
+    Reply& reply = slot->cap.as<Reply>();
+    Endpoint& endpoint = cap.as<Endpoint>();
+    if (reply.caller != nullptr || reply.receiver != nullptr || would_receive_at_once(tcb, endpoint)) return nullptr;
+    Hart& hart = *tcb.hart;
+    if (hart.ready.highest() < 0) return nullptr;  // no other thread is ready
+
+    link_receiver(reply, tcb, has(cap.rights, Rights::Grant));
+    tcb.state = ThreadState::BlockedRecv;
+    enqueue(endpoint, tcb, Endpoint::Waiting::Receivers);
+    return &run_next(hart, tcb);
+    // lab 3.9f }
 }
 
 /// Yield. Precondition: a thread of the same or a higher priority is ready. Returns the one that runs next.
 inline Tcb& fast_yield(Tcb& tcb) {
     Hart& hart = *tcb.hart;
     yield(hart);
-    Tcb& next = pick(hart);
-    switch_to(hart, tcb, next);
-    return next;
+    return run_next(hart, tcb);
 }
 
 }  // namespace glenda

@@ -126,7 +126,7 @@ private:
         std::uint32_t expected;
         std::int64_t microseconds;  // kNoTimeout: for ever
     };
-    FutexKey key_of(const Process& process, const Region& region, std::uint64_t address) const;
+    inline FutexKey key_of(const Process& process, const Region& region, std::uint64_t address) const;
     Reaction futex_wait(Process& process, Request& request);
     Reaction wait_at(Process& process, Thread& thread, const WordWait& wanted, Request& request);
     Reaction futex_wake(Process& process, Request& request);

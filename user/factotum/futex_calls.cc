@@ -17,7 +17,7 @@ bool is_word(std::uint64_t address) { return address % sizeof(std::uint32_t) == 
 
 /// Processes that share an object's memory may have it at different addresses, so such a word is known by its place in
 /// the object.
-FutexKey Factotum::key_of(const Process& process, const Region& region, std::uint64_t address) const {
+inline FutexKey Factotum::key_of(const Process& process, const Region& region, std::uint64_t address) const {
     // lab 5.9a {
     if (region.kind != RegionKind::Object || !region.is_shared) return {.space = process.badge(), .address = address};
     return {.space = kShared | objects_.serial(region.source),
@@ -40,16 +40,16 @@ Reaction Factotum::futex_wait(Process& process, Request& request) {
 Reaction Factotum::wait_at(Process& process, Thread& thread, const WordWait& wanted, Request& request) {
     // lab 5.9b {
     const std::uint64_t address = wanted.address;
-    const auto region = process.space.region_to_read(address);
-    if (!region) return region.error();
-    const auto page = process.space.page_to_read(memory_, **region, align_down(address, kPageSize));
+    const Region* const region = process.space.region_to_read(address);
+    if (region == nullptr) return ServerError::NotFound;
+    const auto page = process.space.page_to_read(memory_, *region, align_down(address, kPageSize));
     if (!page) return page.error();
     const auto* const word = reinterpret_cast<std::uint32_t*>(memory_.window(*page) + address % kPageSize);
     // Whoever changed it may have woken the others already.
     if (__atomic_load_n(word, __ATOMIC_SEQ_CST) != wanted.expected) return ServerError::NotReady;
 
     block(thread, WaitKind::Futex, request);
-    futex_.add(thread, key_of(process, **region, address));
+    futex_.add(thread, key_of(process, *region, address));
     if (wanted.microseconds >= 0) {
         const std::uint64_t rounded = std::uint64_t(wanted.microseconds) + kMicrosecondsPerMillisecond - 1;
         set_deadline(thread, clock_.after(rounded / kMicrosecondsPerMillisecond));
@@ -63,9 +63,9 @@ Reaction Factotum::futex_wake(Process& process, Request& request) {
     MessageReader reader = request.reader();
     const std::uint64_t address = reader.word(), count = reader.word();
     if (!reader.ok() || process.is_founder() || !is_word(address)) return ServerError::BadRequest;
-    const auto region = process.space.region_to_read(address);
-    if (!region) return region.error();
-    const FutexKey key = key_of(process, **region, address);
+    const Region* const region = process.space.region_to_read(address);
+    if (region == nullptr) return ServerError::NotFound;
+    const FutexKey key = key_of(process, *region, address);
     return Reaction::ok(futex_.wake(key, std::min(count, kMostWoken),
                                     [&](Waiter& waiter) { finish(static_cast<Thread&>(waiter), short_message(0)); }));
     // lab 5.9c }

@@ -101,6 +101,24 @@ void fault_and_reply() {
     EXPECT_EQ(fault.tag.label(), FaultKind::Exception);
 }
 
+/// A server that outranks its client receives, replies, and receives again.
+void receive_and_reply() {
+    const Endpoint endpoint = need(pool().endpoint());
+    const Reply reply = need(pool().reply());
+    std::uint64_t number = 0;
+    auto body = [&] {
+        for (;;) number = endpoint.call({.tag = Tag(0, 1), .words = {number}}).words[0];
+    };
+    Thread client(body, {.priority = kPriority - 1});
+    client.start();
+    const auto round = [&] {
+        const Message request = endpoint.recv(reply.cptr());
+        need(reply.send({.tag = Tag(0, 1), .words = {request.words[0] + 1}}));
+    };
+    expect_fast(round, 3, 2);
+    EXPECT_EQ(endpoint.recv(reply.cptr()).words[0], 2 * (kRounds + 1));
+}
+
 }  // namespace
 }  // namespace glenda::ktest
 
@@ -109,6 +127,7 @@ int main(int, char**) {
     static constexpr Case kCases[] = {{"fast_call_and_reply", call_and_reply},
                                       {"fast_signal_and_wait", signal_and_wait},
                                       {"fast_yield_to_an_equal", yield_to_an_equal},
-                                      {"fast_fault_and_reply", fault_and_reply}};
+                                      {"fast_fault_and_reply", fault_and_reply},
+                                      {"fast_receive_and_reply", receive_and_reply}};
     return run_cases(kCases);
 }

@@ -44,6 +44,7 @@ struct Expected {
 constexpr Expected kCall{"3.8", "kernel/entry/fast_call.h, fast_call()"};
 constexpr Expected kFault{"3.9", "kernel/entry/fast_rest.h, fast_tell_handler()"};
 constexpr Expected kSignal{"3.9", "kernel/entry/fast_rest.h, fast_signal()"};
+constexpr Expected kReceive{"3.9", "kernel/entry/fast_rest.h, fast_receive()"};
 
 /// Ends the program as missing_exercise() would. The kernel cannot do this itself: without these functions it works.
 [[noreturn]] void report_missing(const Expected& expected) {
@@ -165,15 +166,31 @@ void fault_and_reply() {
     EXPECT_EQ(fault.tag.label(), FaultKind::Exception);
 }
 
+/// A server that outranks its client receives, replies, and receives again.
+void receive_and_reply() {
+    const Endpoint endpoint = need(pool().endpoint());
+    const Reply reply = need(pool().reply());
+    std::uint64_t number = 0;
+    auto body = [&] {
+        for (;;) number = endpoint.call({.tag = Tag(0, 1), .words = {number}}).words[0];
+    };
+    Thread client(body, {.priority = kPriority - 1});
+    client.start();
+    const auto round = [&] {
+        const Message request = endpoint.recv(reply.cptr());
+        need(reply.send({.tag = Tag(0, 1), .words = {request.words[0] + 1}}));
+    };
+    expect_fast(round, 3, 2, 75, kReceive);
+    EXPECT_EQ(endpoint.recv(reply.cptr()).words[0], 2 * (kRounds + 1));
+}
+
 }  // namespace
 }  // namespace glenda::ktest
 
 int main(int, char**) {
     using namespace glenda::ktest;
-    static constexpr Case kCases[] = {{"fast_calls", call_and_reply},
-                                      {"long_messages", long_messages},
-                                      {"not_always", not_always},
-                                      {"signal_and_wait", signal_and_wait},
-                                      {"fault_and_reply", fault_and_reply}};
+    static constexpr Case kCases[] = {{"fast_calls", call_and_reply},       {"long_messages", long_messages},
+                                      {"not_always", not_always},           {"signal_and_wait", signal_and_wait},
+                                      {"fault_and_reply", fault_and_reply}, {"receive_and_reply", receive_and_reply}};
     return run_cases(kCases);
 }

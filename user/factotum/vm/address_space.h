@@ -71,8 +71,12 @@ public:
     /// The page at `address`, which is page-aligned: what a thread would read there. It is made if it is not there.
     /// Errors: NotFound, if it cannot be read; NotReady, if its pager has not brought it; OutOfMemory.
     Answer<PageNumber> page_to_read(Memory& memory, std::uint64_t address);
-    /// The same in two steps: the region with `address`, then its page.
-    Answer<const Region*> region_to_read(std::uint64_t address);
+    /// The same in two steps. First the region with `address`; null if it cannot be read. Then its page.
+    const Region* region_to_read(std::uint64_t address) {
+        const Region* const region = regions_.find(address);
+        if (region == nullptr || region->kind == RegionKind::Device) return nullptr;
+        return allows(region->rights, Access::Read) ? region : nullptr;
+    }
     Answer<PageNumber> page_to_read(Memory& memory, const Region& region, std::uint64_t address);
     /// Maps a frame that is not Factotum's, and makes the page tables it needs. Its region is there.
     Result<void> map_foreign(Memory& memory, CPtr frame, std::uint64_t address, std::uint64_t size, MapFlags rights);

@@ -15,7 +15,6 @@ namespace glenda::factotum {
 
 namespace {
 
-bool allows(MapFlags rights, Access access) { return (std::uint64_t(rights) & std::uint64_t(access)) != 0; }
 MapFlags without_write(MapFlags rights) { return MapFlags(std::uint64_t(rights) & ~std::uint64_t(MapFlags::Write)); }
 
 CrashKind absent(std::uint64_t address, Access access) {
@@ -141,15 +140,9 @@ CrashKind AddressSpace::resolve(Memory& memory, std::uint64_t address, Access ac
 }
 
 Answer<PageNumber> AddressSpace::page_to_read(Memory& memory, std::uint64_t address) {
-    TRY(region, region_to_read(address));
+    const Region* const region = region_to_read(address);
+    CHECK(region != nullptr, ServerError::NotFound);
     return page_to_read(memory, *region, address);
-}
-
-Answer<const Region*> AddressSpace::region_to_read(std::uint64_t address) {
-    const Region* const region = regions_.find(address);
-    CHECK(region != nullptr && allows(region->rights, Access::Read), ServerError::NotFound);
-    CHECK(region->kind != RegionKind::Device, ServerError::NotFound);
-    return region;
 }
 
 Answer<PageNumber> AddressSpace::page_to_read(Memory& memory, const Region& region, std::uint64_t address) {

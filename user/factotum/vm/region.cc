@@ -50,6 +50,12 @@ unsigned RegionList::search(std::uint64_t address) const {
     return last_ = low;
 }
 
+/// find(), where it is not the region that was found last.
+Region* RegionList::find_elsewhere(std::uint64_t address) {
+    const unsigned i = search(address);
+    return i != count_ && at(i).contains(address) ? &at(i) : nullptr;
+}
+
 void RegionList::insert(unsigned i, const Region& region) {
     move(i + 1, i, count_ - i);
     at(i) = region;

@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <optional>
 
+#include "abi/fault.h"
 #include "abi/method.h"
 #include "commit.h"
 #include "image/image.h"
@@ -29,6 +30,8 @@ public:
 private:
     std::uint8_t raw_;
 };
+
+inline bool allows(MapFlags rights, Access access) { return (std::uint64_t(rights) & std::uint64_t(access)) != 0; }
 
 struct Region {
     std::uint64_t start = 0;  // multiples of a page
@@ -117,8 +120,7 @@ public:
     /// The region with `address`; null if there is none.
     Region* find(std::uint64_t address) {
         if (last_ < count_ && at(last_).contains(address)) return &at(last_);
-        const unsigned i = search(address);
-        return i != count_ && at(i).contains(address) ? &at(i) : nullptr;
+        return find_elsewhere(address);
     }
     /// The regions that overlap [start, end). If there are none, both numbers say where one would come.
     Span span(std::uint64_t start, std::uint64_t end) const {
@@ -150,6 +152,7 @@ public:
 
 private:
     unsigned search(std::uint64_t address) const;
+    Region* find_elsewhere(std::uint64_t address);
     void insert(unsigned i, const Region& region);
     void erase(Span gone);
     void move(unsigned to, unsigned from, unsigned count);
