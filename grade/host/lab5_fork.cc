@@ -187,6 +187,28 @@ void other_regions() {
     family.check({&child});
 }
 
+/// If the kernel refuses a page for a UTCB's copy, the fork fails: no child has its parent's.
+void utcb_refused() {
+    Family family;
+    const Region utcb{
+        .start = kUtcbArea, .end = kUtcbArea + kPageSize, .rights = MapFlags::ReadWrite, .kind = RegionKind::Utcb};
+    family.map(family.parent, utcb);
+    family.write(family.parent, utcb.start, 9);
+    unsigned failed = 0;
+    for (int i = 0; i < 100; i++) {
+        (void)family.memory.take_frame();  // each time, another number of frames has been made already
+        AddressSpace child = family.empty();
+        machine().fails_after = i * 7 % 24;
+        const bool is_done = family.copy(child, family.parent, utcb.start).has_value();
+        machine().fails_after = -1;
+        failed += !is_done;
+        if (is_done) EXPECT(family.read(child, utcb.start) == std::byte{9});
+        if (is_done) EXPECT(World::page_at(child, utcb.start) != World::page_at(family.parent, utcb.start));
+        family.end(child);
+    }
+    EXPECT(failed != 0 && failed != 100);
+}
+
 /// A child could write to everything, so all of it is promised: what it is charged is what the parent is.
 void promised() {
     Family family;
@@ -253,6 +275,7 @@ int main(int argc, char** argv) {
                                     {"many_regions", many_regions},
                                     {"new_pages", new_pages},
                                     {"other_regions", other_regions},
+                                    {"utcb_refused", utcb_refused},
                                     {"promised", promised},
                                     {"refused", refused},
                                     {"ends", ends}});

@@ -150,7 +150,7 @@ void faults() {
 void books() { EXPECT_EQ(NEED(process::audit()), std::uint64_t{0}); }
 
 /// Ends as a thread without libglenda does.
-extern "C" [[noreturn]] void lab5_end_thread(std::uint64_t status, const Utcb* page) {
+extern "C" [[noreturn, gnu::used]] void lab5_end_thread(std::uint64_t status, const Utcb* page) {
     (void)ask(environment().factotum, FactotumMethod::ThreadExit, status, page->user[kUtcbTid]);
     for (;;) __builtin_trap();
 }
