@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What a lab asks for: its exercises, hints, tests and points, from grade/labs/labN.toml."""
+"""What a lab asks for: its exercises, tests and points, from grade/labs/labN.toml."""
 
 import re
 import tomllib
@@ -25,7 +25,6 @@ class Exercise:
     title: str
     difficulty: str = ""
     section: str = ""
-    hints: tuple[str, ...] = ()
     places: tuple[tuple[str, str], ...] = ()
 
 
@@ -123,8 +122,7 @@ def parse(path: Path, *, hidden: bool = False) -> Lab:
 
 def _exercise(table: dict) -> Exercise:
     places = tuple((place["file"], place.get("function", "")) for place in table.get("places", ()))
-    return Exercise(table["id"], table["title"], table.get("difficulty", ""), table.get("section", ""),
-                    tuple(table.get("hints", ())), places)
+    return Exercise(table["id"], table["title"], table.get("difficulty", ""), table.get("section", ""), places)
 
 
 def _test(table: dict, base: Path | None) -> Test:

@@ -24,7 +24,6 @@ id = "2.2"
 title = "Find a capability"
 section = "find-a-capability"
 places = [{file = "kernel/cap/cnode.cc", function = "find_slot"}]
-hints = ["look"]
 [[exercise]]
 id = "2.3"
 title = "Take"
