@@ -17,6 +17,7 @@ def run(tree) -> None:
             service("failing", restart="on-failure", actions=["ready", "exit=3"]),
             service("succeeding", restart="on-failure", actions=["ready", "exit=0"]),
             service("never", restart="never", actions=["ready", "crash"]),
+            service("crashing", actions=["ready", "crash"]),
             service("trying", ready="exit", actions=["exit=1"]),
             service("short", actions=["sleep=50", "ready"]),
             service("long", actions=["sleep=400", "ready"]),
@@ -24,7 +25,7 @@ def run(tree) -> None:
             service("after", needs=["done"], actions=["ready"]),
             service("unready", actions=["exit=0"]),
             service("misled", needs=["unready"], actions=["ready"]),
-            service("witness", actions=["sleep=1000", "state=always", "state=done", "state=unready", "state=succeeding"])
+            service("witness", actions=["sleep=1000", "state=always", "state=done", "state=unready", "state=succeeding", "ready"])
             ) as system:
         system.says(r"always: starts again in 800 ms")
         system.says(r"always: starts again in 1600 ms")
@@ -36,6 +37,7 @@ def run(tree) -> None:
     for name in ("succeeding", "never", "done"):
         assert starts(system, name) == 1, f"{name} was started {starts(system, name)} times"
     assert starts(system, "trying") > 1, "`trying` has not done its work, and was not started again"
+    assert starts(system, "crashing") > 1, "`crashing` has crashed, and that is no success, but it was not started again"
     order = [event for event in system.events() if event in ("failing starts", "short ready", "long ready")]
     assert order[:2] == ["failing starts", "short ready"], "the first pause of `failing` was shorter than 50 ms"
     assert order[2] == "failing starts", "the first pause of `failing` was longer than 400 ms"
