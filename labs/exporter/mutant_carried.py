@@ -25,7 +25,7 @@ def lasting(course: Course, lab: Lab, following: Lab) -> list[Mutant]:
     what only hidden tests see is left out, for the tests that run again are published."""
     tree, published = Renderer(course).tree(f"sol{following.number}"), {test.name for test in lab.tests}
     return [mutant for mutant in mutants_of(course, lab)
-            if mutant.is_in(tree) == 1 and not mutant.file.startswith(f"{lab.name}/") 
+            if mutant.is_in(tree) == 1 and not mutant.file.startswith(f"{lab.name}/")
             and published.intersection(mutant.expect)]
 
 
