@@ -118,6 +118,19 @@ void flush_waits() {
     EXPECT_EQ(world.begin(), 4);
 }
 
+/// A request without data has none, also behind one that has some.
+void no_data_but_its_own() {
+    for (const SessionOp op : {SessionOp::Flush, SessionOp::Discard}) {
+        SessionWorld world;
+        EXPECT(world.client.submit({.op = SessionOp::Write, .data_page = 0, .pages = 6}));
+        EXPECT(world.serve() >= 0);
+        EXPECT(world.client.submit({.op = op, .pages = 1}));
+        const Session::Request* request = world.session.next();
+        EXPECT(request != nullptr && request->op == op);
+        EXPECT(request->data().empty());
+    }
+}
+
 // --- a client without sense -----------------------------------------------------------------------------------------
 
 void wild_ring() {
@@ -237,6 +250,7 @@ int main(int argc, char** argv) {
                             {"data_where_the_runs_are", data_where_the_runs_are},
                             {"refused", refused},
                             {"flush_waits", flush_waits},
+                            {"no_data_but_its_own", no_data_but_its_own},
                             {"wild_ring", wild_ring},
                             {"wild_tail", wild_tail},
                             {"changes_its_mind", changes_its_mind},

@@ -31,7 +31,8 @@ class Exercise:
 @dataclass(frozen=True)
 class Test:
     """One graded test. `limit`: seconds, of the guest's time (boot, script) or of the processor's (host).
-    `base`: the folder of its files, if they are not in the tree: that of hidden tests."""
+    `base`: the folder of its files, if they are not in the tree: that of hidden tests. `about`: the files of the exercise that
+    it tries, if not all of them."""
 
     name: str
     exercise: str
@@ -47,6 +48,7 @@ class Test:
     limit: float = BOOT_LIMIT
     hidden: bool = False
     base: Path | None = None
+    about: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -138,7 +140,7 @@ def _test(table: dict, base: Path | None) -> Test:
     return Test(name, table["exercise"], int(points) if points == int(points) else float(points), kind,
                 tuple(table.get("needs", (table["exercise"],))), table.get("program", ""), tuple(table.get("cases", ())),
                 table.get("options", ""), table.get("source", ""), tuple(table.get("files", ())), table.get("script", ""),
-                float(table.get("limit", usual)), base is not None, base)
+                float(table.get("limit", usual)), base is not None, base, tuple(table.get("about", ())))
 
 
 def order(number: str) -> list[int]:

@@ -5,4 +5,4 @@ from lab6_system import in_place_of_unicorn
 
 
 def run(tree) -> None:
-    in_place_of_unicorn(tree, "prepared", "granted", "kept")
+    in_place_of_unicorn(tree, "lab6_delegation", "prepared", "granted", "kept")

@@ -1,18 +1,19 @@
 # SPDX-License-Identifier: MIT
 """The disk's driver is killed again and again, at work and while it starts. No request is lost; if it never comes back,
-each is answered."""
+each is answered. And no page of a session stays with whoever has what a driver had."""
 
 import re
 import tempfile
 from pathlib import Path
 
 from glenda.systems import INIT, TABLE, service, soaked
-from lab6_system import BLOCKS, differing, session_of
+from lab6_system import BLOCKS, differing, in_place_of_unicorn, session_of
 
 DRIVERS = 16
 
 
 def run(tree) -> None:
+    in_place_of_unicorn(tree, "lab6_sessions", "forgotten")
     killed(tree)
     never_back(tree)
 

@@ -18,13 +18,13 @@ BLOCKS = 4096       # of the disk
 STOPS = (GuestDeadline, GuestExited, GuestFlood, GuestIdle)
 
 
-def in_place_of_unicorn(tree, *cases: str, device: str = "rng") -> None:
-    """Boots for each case, with user/tests/lab6_delegation.cc as the only service."""
+def in_place_of_unicorn(tree, program: str, *cases: str) -> None:
+    """Boots for each case, with a program of user/tests as the only service."""
     for case in cases:
-        init = init_toml(tree, service("unicorn", path="bin/lab6_delegation", devices=True, power=True, actions=[case]))
+        init = init_toml(tree, service("unicorn", path=f"bin/{program}", devices=True, power=True, actions=[case]))
         with tempfile.TemporaryDirectory() as folder:
             initrd = images.variant(Path(folder, "initrd.cpio"), tree=tree.build / "initrd", replace={"init.toml": init})
-            with tree.boot(initrd=initrd, extra=devices.arguments([device])) as machine:
+            with tree.boot(initrd=initrd, extra=devices.arguments(["rng"])) as machine:
                 try:
                     machine.run_to_exit(within=2.0)
                 except STOPS:

@@ -1,104 +1,13 @@
 // SPDX-License-Identifier: MIT
-// Lab 6, exercise 6.2: stands in for Unicorn, and gives devices to a driver that it plays itself. All of the machine is
-// real: the clock, which can interrupt, and the first virtio device. `lab6_delegation NAME NONCE CASE`.
-#include "common/tag.h"
+// Lab 6, exercise 6.2: what a driver gets of the clock, which can interrupt, and of the first virtio device; and how
+// that ends.
 #include "driver/virtio_mmio.h"
-#include "glenda/environment.h"
-#include "glenda/map_frame.h"
-#include "glenda/nineball.h"
-#include "glenda/print.h"
-#include "glenda/process.h"
 #include "glenda/time.h"
-#include "unicorn/delegation.h"
+#include "lab6_unicorn.h"
 
 namespace glenda::unicorn {
 
 namespace {
-
-constexpr std::uint64_t kClock = 0x10'1000, kFirstVirtio = 0x1000'1000, kVirtioCount = 8;
-constexpr unsigned kClockInterrupt = 11;
-constexpr unsigned kOffset = 0x10;  // as if the clock's registers began there: its IRQ_ENABLED is register 0 then
-/// What the driver has, in slots of this program.
-enum DriverHas : CPtr { kRegisters = kFirstReply, kIrq, kThird, kBell, kPages, kPagesEnd = kPages + 8 };
-constexpr unsigned kDmaPages = 6, kOthers = 3;  // pages of the device, and of another one before
-
-const char* running = "";
-
-void check(bool holds, const char* text, int line) {
-    if (holds) return;
-    print("FAIL {}: user/tests/lab6_delegation.cc:{}: {}\n", running, line, text);
-    (void)nineball::shutdown();
-    exit(1);
-}
-#define EXPECT(condition) check(bool(condition), #condition, __LINE__)
-
-template <typename T>
-T need(Answer<T> answer, int line = __builtin_LINE()) {
-    check(bool(answer), "a step of the test", line);
-    if constexpr (!std::is_void_v<T>) return *answer;
-}
-
-const CNode own(kSlotCNode);
-
-CapType type_of(CPtr slot) {
-    const auto seen = own.info(slot);
-    return seen ? seen->type : CapType::Null;
-}
-
-const BootInfo& boot_info() {
-    static const BootInfo* info = nullptr;
-    if (info != nullptr) return *info;
-    (void)own.copy(kScratch, CNode(kVault), kDeviceBootInfo);
-    info = reinterpret_cast<const BootInfo*>(need(map_frame(Frame(kScratch), MapFlags::Read)));
-    return *info;
-}
-
-/// Unicorn's books with one device, for which all is prepared.
-struct World {
-    World() : slots(boot_info()), vault(slots.empty), delegation(vault) { need(delegation.prepare()); }
-    void prepare(std::uint64_t base, unsigned interrupt, bool is_virtio) {
-        machine.registers = {.base = base, .shift = 2, .width = 4};
-        machine.interrupt = interrupt;
-        machine.is_usable = true;
-        machine.is_virtio = is_virtio;
-        config.dma_pages = kDmaPages;
-        EXPECT(delegation.pages().take(kOthers));
-        device.machine = &machine;
-        device.driver = &config;
-        device.registers = need(vault.cut_registers(machine.page(), slots.untyped));
-        if (is_virtio) need(delegation.map_registers(device));
-        need(delegation.prepare(device));
-    }
-    CNode::Info look(VaultSlot slot) { return need(Answer<CNode::Info>(*vault.node().info(slot))); }
-
-    /// As the driver: takes what a part of the device brings to slots from `to` on. Returns how many capabilities.
-    unsigned take(std::uint64_t part, CPtr to, std::uint64_t (&words)[5]) {
-        const auto granted = delegation.grant(device, part);
-        if (!granted) return 0;
-        const Message message = granted->load();
-        for (unsigned i = 0; i < 5; i++) words[i] = i < kRegisterWords ? message.words[i] : utcb()->words[i];
-        CPtr caps[kMaxMessageCaps];
-        for (unsigned i = 0; i < message.tag.caps(); i++) caps[i] = utcb()->send_caps[i];
-        for (unsigned i = 0; i < message.tag.caps(); i++) {
-            (void)own.remove(to + i);
-            check(bool(own.copy(to + i, own, caps[i])), "a capability of the reply can be copied", __LINE__);
-        }
-        return message.tag.caps();
-    }
-    void take_all() {
-        std::uint64_t words[5];
-        EXPECT(take(0, kRegisters, words) >= 2);
-        EXPECT(take(1, kPages, words) == 4);
-        EXPECT(take(2, kPages + 4, words) == 2);
-    }
-
-    DeviceSlots slots;
-    Vault vault;
-    Delegation delegation;
-    MachineDevice machine{};
-    DriverConfig config{};
-    Device device{};
-};
 
 /// The clock interrupts at once: an alarm at time 1.
 void ring_clock(std::uint64_t registers) {
@@ -121,8 +30,6 @@ void bind_bell() {
     EXPECT(own.mint(kBell, own, kSlotNotification, Rights::Write, kBellInterrupt));
     EXPECT(IrqHandler(kIrq).bind(Notification(kBell)));
 }
-
-// --- cases ----------------------------------------------------------------------------------------------------------
 
 /// What prepare() makes, before there is any driver.
 void prepared() {
@@ -197,8 +104,13 @@ void taken_back() {
     const std::uint64_t registers = need(map_frame(Frame(kRegisters)));
     const std::uint64_t page = need(map_frame(Frame(kPages)));
     *reinterpret_cast<volatile std::uint64_t*>(page) = 4711;
+    EXPECT(world.vault.node().copy(world.device.kept, own, kSlotNotification));
+    std::uint64_t words[5];
+    EXPECT(world.take(0, kHeld, words) == 3);
     bind_bell();
     EXPECT(world.delegation.take_back(world.device));
+    for (unsigned i = 0; i < 3; i++) EXPECT(type_of(kHeld + i) == CapType::Null);
+    EXPECT(world.look(world.device.kept).type == CapType::Notification);  // for the next driver
     EXPECT(type_of(kRegisters) == CapType::Null && type_of(kIrq) == CapType::Null);
     for (unsigned i = 0; i < kDmaPages; i++) EXPECT(type_of(kPages + i) == CapType::Null);
     for (const std::uint64_t address : {registers, page}) {
@@ -253,26 +165,13 @@ void reset() {
     EXPECT(registers.read(0x70) == 0);
 }
 
-struct Case {
-    std::string_view name;
-    void (*run)();
-};
-constexpr Case kCases[] = {
-    {"prepared", prepared}, {"granted", granted}, {"kept", kept}, {"taken_back", taken_back}, {"reset", reset}};
-
 }  // namespace
 
 }  // namespace glenda::unicorn
 
 int main(int argc, char** argv) {
-    using namespace glenda;
-    if (argc != 4) return 2;
-    for (const auto& each : unicorn::kCases) {
-        if (each.name != argv[3]) continue;
-        unicorn::running = argv[3];
-        each.run();
-        print("ok {} {:016x}\n", each.name, ktest::tag_of(argv[2], each.name));
-    }
-    (void)nineball::shutdown();
-    return 0;
+    using namespace glenda::unicorn;
+    constexpr Case kCases[] = {
+        {"prepared", prepared}, {"granted", granted}, {"kept", kept}, {"taken_back", taken_back}, {"reset", reset}};
+    return run_case(argc, argv, kCases);
 }

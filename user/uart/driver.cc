@@ -62,17 +62,19 @@ Reaction Driver::write(Request& request) {
     return Reaction::later();
 }
 
+/// Sending makes room for the next writer. So when the ring is empty nobody waits, and no interrupt is needed.
 void Driver::transmit() {
     // lab 6.4e {
     auto& to_send = kept_.to_send;
-    while (writer_count_ != 0 && writers_[first_writer_].size <= to_send.room()) {
-        Writer& writer = writers_[first_writer_];
-        to_send.append({writer.text, writer.size});
-        writer.caller.reply(short_message(0));
-        first_writer_ = (first_writer_ + 1) % kMaxWriters;
-        writer_count_--;
-    }
-    while (!to_send.empty() && device_.can_send()) {
+    for (;;) {
+        while (writer_count_ != 0 && writers_[first_writer_].size <= to_send.room()) {
+            Writer& writer = writers_[first_writer_];
+            to_send.append({writer.text, writer.size});
+            writer.caller.reply(short_message(0));
+            first_writer_ = (first_writer_ + 1) % kMaxWriters;
+            writer_count_--;
+        }
+        if (to_send.empty() || !device_.can_send()) break;
         const std::size_t count = std::min<std::size_t>(Ns16550::kTransmitFifo, to_send.size());
         for (std::size_t i = 0; i < count; i++) {
             device_.send(to_send.peek(0));

@@ -109,6 +109,7 @@ bool Delegation::take_back(const Device& device) const {
     if (const auto irq = vault_.lend(device.irq, 0)) (void)IrqHandler(*irq).unbind();
     vault_.take_back(device.irq);
     vault_.take_back(device.lent_registers);
+    vault_.take_back(device.kept);
     take_back_pages(device.dma);
     if (!device.machine->is_virtio) return true;  // has no memory, and with its interrupt masked nothing to say
     return driver::VirtioMmio(driver::Mmio(device.address)).reset();

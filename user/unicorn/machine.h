@@ -15,11 +15,11 @@ struct MachineDevice {
     std::string_view name{};
     std::string_view compatible{};         // that of the table, else the first of the tree's
     const DriverConfig* driver = nullptr;  // by `compatible`
-    FdtRegisters registers{};
-    std::uint32_t interrupt = 0;
-    bool is_usable = false;   // else nothing but its name is known
-    bool is_virtio = false;   // a virtio transport
-    bool is_console = false;  // where the firmware printed
+    FdtRegisters registers{};              // if the tree gives it any
+    std::uint32_t interrupt = 0;           // 0 unless it is usable
+    bool is_usable = false;                // it has registers, and an interrupt that the kernel gets
+    bool is_virtio = false;                // a virtio transport
+    bool is_console = false;               // where the firmware printed
     std::uint64_t page() const { return align_down(registers.base, kPageSize); }
 };
 

@@ -34,7 +34,7 @@ public:
     Answer<MessageWriter> drop(Device& device, std::uint64_t number);
 
     /// The driver has ended, and the device was reset: nobody uses what is closing, and the next driver has to be told
-    /// of the others.
+    /// of the others. No driver's copy of a control page is left, nor one of a session that is free by now.
     void driver_ended(Device& device);
     /// There will be no driver: all requests are answered with an error.
     void abandon(Device& device);
