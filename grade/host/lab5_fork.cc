@@ -151,6 +151,20 @@ void own_capabilities() {
     family.check({&family.parent, &grandchild});
 }
 
+/// Where the parent has touched nothing, the child gets no page table: one is promised, and that is enough.
+void untouched() {
+    std::uint64_t taken[2];
+    for (const bool has_more : {false, true}) {
+        Family family;
+        if (has_more) family.map(family.parent, anonymous(1, MapFlags::ReadWrite, kMaps + 0x4000'0000));
+        const std::uint64_t free = family.memory.free_pages();
+        AddressSpace child = family.fork(family.parent);
+        taken[has_more] = free - family.memory.free_pages();
+        family.check({&family.parent, &child});
+    }
+    EXPECT_EQ(taken[1], taken[0]);
+}
+
 /// The parent has more regions than one page of the list holds.
 void many_regions() {
     Family family;
@@ -279,6 +293,7 @@ int main(int argc, char** argv) {
                                    {{"picture", picture},
                                     {"three", three},
                                     {"own_capabilities", own_capabilities},
+                                    {"untouched", untouched},
                                     {"many_regions", many_regions},
                                     {"new_pages", new_pages},
                                     {"other_regions", other_regions},

@@ -160,6 +160,21 @@ void untouched() {
     world.check({&space});
 }
 
+/// A list of processes is paid for by Factotum, which gets that back, and not the process.
+void paid_by_another() {
+    World world;
+    AddressSpace space = world.begin();
+    const auto charged = [&](AccountNumber account) { return world.memory.accounts()[account].direct; };
+    const auto own = charged(Accounts::kRoot), factotums = charged(Accounts::kSystem);
+    const std::uint64_t end = kSnapshotArea + 2 * kPageSize;
+    world.map(space, {.start = kSnapshotArea, .end = end, .kind = RegionKind::Snapshot});
+    EXPECT(charged(Accounts::kRoot) == own && charged(Accounts::kSystem) > factotums);
+    EXPECT(space.unmap(world.memory, kSnapshotArea, end).has_value());
+    EXPECT_EQ(charged(Accounts::kRoot), own);
+    EXPECT_EQ(charged(Accounts::kSystem), factotums);
+    world.check({&space});
+}
+
 /// A hole makes one region two. If the list has no room for that, it grows, and only then.
 void no_room() {
     World world;
@@ -266,6 +281,7 @@ int main(int argc, char** argv) {
                                     {"several_regions", several_regions},
                                     {"unmapped", unmapped},
                                     {"untouched", untouched},
+                                    {"paid_by_another", paid_by_another},
                                     {"no_room", no_room},
                                     {"replaced", replaced},
                                     {"unmapped_data", unmapped_data},

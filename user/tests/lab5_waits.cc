@@ -195,18 +195,6 @@ void never_born() {
     EXPECT(NEED(process::audit()) == 0);
 }
 
-/// A large object that was the child's alone is free soon, though nobody's time is up.
-void large_object() {
-    for (int round = 0; round < 2; round++) {  // in the first one Factotum's own tables may grow
-        const std::uint64_t before = free_pages(), child = start_word("object");
-        EXPECT(NEED(process::wait(std::int64_t(child))).status.code() == 1);
-        const std::uint64_t until = read_time() + 20 * 10'000;  // QEMU's virt machine counts 10 MHz
-        while (free_pages() != before && read_time() < until) {
-        }
-        if (round == 1) EXPECT_EQ(free_pages(), before);
-    }
-}
-
 /// An orphan that is stopped, and waits for its parent's answer, goes on when that has ended.
 void stopped_orphan() {
     const std::uint64_t child = start_word("debugger");
@@ -254,7 +242,6 @@ constexpr Case kCases[] = {{"waits_first", waits_first},
                            {"notified", notified},
                            {"notified_while_waiting", notified_while_waiting},
                            {"never_born", never_born},
-                           {"large_object", large_object},
                            {"orphans", orphans},
                            {"stopped_orphan", stopped_orphan},
                            {"driver_ends", driver_ends}};
@@ -280,13 +267,6 @@ int act(std::string_view word, std::uint64_t number, std::uint64_t milliseconds)
         EXPECT_EQ(NEED(process::get_parent_pid()), std::uint64_t{1});
         return 0;
     }
-    if (word == "object") {
-        constexpr std::uint64_t kPages = 4096;
-        (void)NEED(process::create_memory(kPages, kSlotFirstFree + 20));
-        const std::uint64_t map = NEED(process::map_object(kSlotFirstFree + 20, 0, kPages * 4096));
-        for (std::uint64_t i = 0; i < kPages; i++) *reinterpret_cast<volatile char*>(map + i * 4096) = 1;
-        return 1;
-    }
     if (word == "debugger" || word == "manager") {
         const std::uint64_t other = start_other(word);
         nap(20);
@@ -310,7 +290,7 @@ int main(int argc, char** argv) {
     if (argc > 2 && argc < 5) {
         const std::string_view word = argv[1];
         for (const std::string_view known :
-             {"child", "crash", "large", "list", "parent", "orphans", "object", "debugger", "manager"}) {
+             {"child", "crash", "large", "list", "parent", "orphans", "debugger", "manager"}) {
             if (word == known) return act(word, number(2), number(3));
         }
     }

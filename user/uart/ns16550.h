@@ -8,6 +8,8 @@
 #include <cstdint>
 #include <optional>
 
+#include "driver/mmio.h"
+
 namespace glenda::uart {
 
 class Ns16550 {
@@ -16,12 +18,12 @@ public:
 
     /// How a board connects the registers (`reg-shift` and `reg-io-width` of the device tree).
     struct Layout {
-        unsigned shift = 0;  // register i is at address + (i << shift)
+        unsigned shift = 0;  // register i is at i << shift
         unsigned width = 1;  // bytes of an access: 1 or 4
     };
     static constexpr unsigned kRegisters = 8;
 
-    Ns16550(std::uint64_t address, Layout layout) : address_(address), layout_(layout) {}
+    Ns16550(driver::Mmio registers, Layout layout) : registers_(registers), layout_(layout) {}
 
     /// FIFOs on, no interrupts. What has come, or is being sent, stays: the driver before this one may have left it.
     void start();
@@ -52,21 +54,18 @@ private:
 
     void enable(std::uint8_t interrupt, bool wanted);
 
-    template <typename Word>
-    volatile Word& at(Offset number) const {
-        return *reinterpret_cast<volatile Word*>(address_ + (std::uint64_t(number) << layout_.shift));
-    }
+    std::uint64_t at(Offset number) const { return std::uint64_t(number) << layout_.shift; }
     std::uint8_t read(Offset number) const {
-        return layout_.width == 4 ? std::uint8_t(at<std::uint32_t>(number)) : at<std::uint8_t>(number);
+        return layout_.width == 4 ? std::uint8_t(registers_.read(at(number))) : registers_.read_byte(at(number));
     }
     void write(Offset number, std::uint8_t value) {
         if (layout_.width == 4)
-            at<std::uint32_t>(number) = value;
+            registers_.write(at(number), value);
         else
-            at<std::uint8_t>(number) = value;
+            registers_.write_byte(at(number), value);
     }
 
-    std::uint64_t address_;
+    driver::Mmio registers_;
     Layout layout_;
     std::uint8_t enabled_ = 0;
 };
