@@ -99,10 +99,7 @@ void shared_objects() {
     AddressSpace one = world.begin(), two = world.begin();
     const auto object = world.objects.create(4, Accounts::kRoot);
     EXPECT(object.has_value());
-    Region region = anonymous(4);
-    region.kind = RegionKind::Object;
-    region.is_shared = true;
-    region.source = *object;
+    Region region = of_object(*object, 4);
     world.map(one, region);
     region.start = kMaps + 0x10'0000;
     region.end = region.start + 2 * kPageSize;
@@ -134,10 +131,7 @@ void own_capability() {
     AddressSpace one = world.begin(), two = world.begin();
     const auto object = world.objects.create(1, Accounts::kRoot);
     EXPECT(object.has_value());
-    Region region = anonymous(1);
-    region.kind = RegionKind::Object;
-    region.is_shared = true;
-    region.source = *object;
+    Region region = of_object(*object, 1);
     world.map(one, region);
     world.map(two, region);
     world.write(one, kMaps, 1);
@@ -156,10 +150,7 @@ void no_slots_left() {
     AddressSpace one = world.begin(), two = world.begin();
     const auto object = world.objects.create(1, Accounts::kRoot);
     EXPECT(object.has_value());
-    Region region = anonymous(1);
-    region.kind = RegionKind::Object;
-    region.is_shared = true;
-    region.source = *object;
+    Region region = of_object(*object, 1);
     world.map(one, region);
     world.map(two, region);
     while (world.memory.heap().take()) {
@@ -202,10 +193,7 @@ void devices_and_pagers() {
 
     const auto object = world.objects.create(1, Accounts::kRoot, ObjectKind::Pager);
     EXPECT(object.has_value());
-    Region region = anonymous(1);
-    region.kind = RegionKind::Object;
-    region.is_shared = true;
-    region.source = *object;
+    Region region = of_object(*object, 1);
     world.map(space, region);
     EXPECT(space.resolve(world.memory, kMaps, Access::Read) == CrashKind::PagerEnded);
     EXPECT_EQ(space.resident_pages(), std::uint64_t{0});

@@ -1,54 +1,13 @@
 // SPDX-License-Identifier: MIT
 // Lab 5, exercise 5.8: a space and its copies, before and after each writes. The log of this test has pictures: of each
 // page who names it, and what may be done with it. Page `A` is the first that was seen, `B` the second, and so on.
-#include <string>
-#include <vector>
-
-#include "lab5_spaces.h"
+#include "lab5_picture.h"
 
 namespace glenda::factotum {
 
 namespace {
 
 using namespace lab5;
-
-constexpr unsigned kPages = 4;
-
-std::uint64_t at(unsigned page) { return kMaps + page * kPageSize; }
-
-/// Draws the first pages of some spaces.
-class Picture {
-public:
-    explicit Picture(World& world) : world_(world) {}
-
-    void draw(const char* title, std::initializer_list<std::pair<const char*, const AddressSpace*>> spaces) {
-        std::printf("  %s\n    page", title);
-        for (const auto& [name, space] : spaces) std::printf("    %-8s", name);
-        std::printf("\n");
-        for (unsigned i = 0; i < kPages; i++) {
-            std::printf("    %4u", i);
-            for (const auto& [name, space] : spaces) std::printf("    %-8s", field(*space, at(i)).c_str());
-            std::printf("\n");
-        }
-    }
-
-private:
-    /// "RW A", "R- A x2": by how many entries a page is named; "-": nothing is mapped.
-    std::string field(const AddressSpace& space, std::uint64_t address) {
-        const Mapping* const mapping = World::look(space, address);
-        if (mapping == nullptr) return "-";
-        const PageNumber page = World::page_of(*mapping);
-        std::size_t i = 0;
-        while (i < seen_.size() && seen_[i] != page) i++;
-        if (i == seen_.size()) seen_.push_back(page);
-        const std::string names = world_.refs(page) == 0 ? "" : " x" + std::to_string(world_.refs(page) + 1);
-        const bool can_write = world_.can(space, address, Access::Write);
-        return std::string(can_write ? "RW " : "R- ") + char('A' + i % 26) + names;
-    }
-
-    World& world_;
-    std::vector<PageNumber> seen_;
-};
 
 /// A space with some pages written.
 struct Family : World {
@@ -199,10 +158,7 @@ void other_regions() {
     AddressSpace& parent = family.parent;
     const auto object = family.objects.create(1, Accounts::kRoot);
     EXPECT(object.has_value());
-    Region region = anonymous(1, MapFlags::ReadWrite, kMaps + 0x10'0000);
-    region.kind = RegionKind::Object;
-    region.is_shared = true;
-    region.source = *object;
+    Region region = of_object(*object, 1, kMaps + 0x10'0000);
     family.map(parent, region);
     family.write(parent, region.start, 1);
     (void)family.touch(parent, kText, Access::Execute);
@@ -229,6 +185,28 @@ void other_regions() {
     family.end(parent);
     EXPECT(family.read(child, region.start) == std::byte{77});
     family.check({&child});
+}
+
+/// If the kernel refuses a page for a UTCB's copy, the fork fails: no child has its parent's.
+void utcb_refused() {
+    Family family;
+    const Region utcb{
+        .start = kUtcbArea, .end = kUtcbArea + kPageSize, .rights = MapFlags::ReadWrite, .kind = RegionKind::Utcb};
+    family.map(family.parent, utcb);
+    family.write(family.parent, utcb.start, 9);
+    unsigned failed = 0;
+    for (int i = 0; i < 100; i++) {
+        (void)family.memory.take_frame();  // each time, another number of frames has been made already
+        AddressSpace child = family.empty();
+        machine().fails_after = i * 7 % 24;
+        const bool is_done = family.copy(child, family.parent, utcb.start).has_value();
+        machine().fails_after = -1;
+        failed += !is_done;
+        if (is_done) EXPECT(family.read(child, utcb.start) == std::byte{9});
+        if (is_done) EXPECT(World::page_at(child, utcb.start) != World::page_at(family.parent, utcb.start));
+        family.end(child);
+    }
+    EXPECT(failed != 0 && failed != 100);
 }
 
 /// A child could write to everything, so all of it is promised: what it is charged is what the parent is.
@@ -297,6 +275,7 @@ int main(int argc, char** argv) {
                                     {"many_regions", many_regions},
                                     {"new_pages", new_pages},
                                     {"other_regions", other_regions},
+                                    {"utcb_refused", utcb_refused},
                                     {"promised", promised},
                                     {"refused", refused},
                                     {"ends", ends}});

@@ -247,10 +247,7 @@ void unmapped_object() {
     const std::uint64_t free = world.memory.free_pages();
     const auto object = world.objects.create(8, Accounts::kRoot);
     EXPECT(object.has_value());
-    Region region = anonymous(8);
-    region.kind = RegionKind::Object;
-    region.is_shared = true;
-    region.source = *object;
+    Region region = of_object(*object, 8);
     world.map(space, region);
     world.map(other, region);
     for (unsigned i = 0; i < 8; i++) world.write(space, kMaps + i * kPageSize, 100 + i);

@@ -21,6 +21,15 @@ inline Region anonymous(std::uint64_t pages, MapFlags rights = MapFlags::ReadWri
     return {.start = start, .end = start + pages * kPageSize, .rights = rights, .kind = RegionKind::Anonymous};
 }
 
+/// A shared region of an object, from its first page on.
+inline Region of_object(ObjectNumber object, std::uint64_t pages, std::uint64_t start = kMaps) {
+    Region region = anonymous(pages, MapFlags::ReadWrite, start);
+    region.kind = RegionKind::Object;
+    region.is_shared = true;
+    region.source = object;
+    return region;
+}
+
 /// Memory for some spaces, all of which run one program.
 class World {
 public:

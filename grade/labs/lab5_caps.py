@@ -57,9 +57,10 @@ def one_client(tree) -> None:
     def server(name: str, provides: str, protocol: int, badge: int = 0, **keys: object) -> str:
         return service(name, provides=provides, protocol=protocol, actions=[], path="bin/lab5_caps",
                        args=["serve", provides, str(badge)], **keys)
-    run_cases(tree, "lab5_caps", ["to_speak", "own_badge", "refusals", "comes_again", "many_times"],
+    run_cases(tree, "lab5_caps", ["to_speak", "own_badge", "refusals", "comes_again", "many_times", "fails_many_times"],
               others=[server("vault", "gold", 41), server("marked", "silver", 42, badge=77),
                       server("brief", "time", 43, restart="always"), server("closed", "lead", 45),
+                      service("hollow", provides="air", protocol=47, actions=[], path="bin/lab5_caps", args=["hollow", "air"]),
                       service("late", provides="dawn", protocol=44, actions=[]),
                       service("never", provides="dusk", protocol=46, actions=[])],
-              uses=["gold", "silver", "time", "dawn"])
+              uses=["gold", "silver", "time", "dawn", "air"])

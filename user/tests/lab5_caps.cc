@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Lab 5, exercise 5.6: what a program gets when it asks Factotum for a service, and when it is refused. Run as
-// `lab5_caps serve NAME BADGE` it is a service: it tells the badge of each request, and ends when it is asked to.
+// `lab5_caps serve NAME BADGE` it is a service: it tells the badge of each request, and ends when it is asked to. Run
+// as `lab5_caps hollow NAME` it is one that destroys its endpoint, and stays.
 #include "glenda/number.h"
 #include "glenda/server.h"
 #include "glenda/slots.h"
@@ -11,8 +12,8 @@ namespace glenda::lab5 {
 
 namespace {
 
-// Protocols of services. The test has been granted the first four.
-constexpr std::uint64_t kVault = 0x2900, kMarked = 0x2a00, kBrief = 0x2b00, kLate = 0x2c00;
+// Protocols of services. The test has been granted the first five.
+constexpr std::uint64_t kVault = 0x2900, kMarked = 0x2a00, kBrief = 0x2b00, kLate = 0x2c00, kHollow = 0x2f00;
 constexpr std::uint64_t kClosed = 0x2d00, kNever = 0x2e00;  // one that is there, one that is not
 constexpr std::uint64_t kMark = 77;                         // the badge that `marked` has chosen
 constexpr std::uint64_t kWho = 1, kEnd = 2;                 // what one may ask them
@@ -91,11 +92,22 @@ void many_times() {
     EXPECT_EQ(NEED(process::audit()), std::uint64_t{0});
 }
 
-constexpr Case kCases[] = {{"to_speak", to_speak},
-                           {"own_badge", own_badge},
-                           {"refusals", refusals},
-                           {"comes_again", comes_again},
-                           {"many_times", many_times}};
+/// If there is nothing to copy any more, that leaves nothing behind, either.
+void fails_many_times() {
+    std::string_view failed = request(kHollow, RequestFlags::Wait);
+    for (unsigned i = 0; failed == "Ok" && i < 100; i++) {  // it is about to destroy its endpoint
+        forget();
+        (void)process::sleep(5);
+        failed = request(kHollow);
+    }
+    EXPECT(failed != "Ok");
+    for (unsigned i = 0; i < 8000; i++) EXPECT_EQ(request(kHollow), failed);
+    EXPECT_EQ(NEED(process::audit()), std::uint64_t{0});
+}
+
+constexpr Case kCases[] = {{"to_speak", to_speak},     {"own_badge", own_badge},
+                           {"refusals", refusals},     {"comes_again", comes_again},
+                           {"many_times", many_times}, {"fails_many_times", fails_many_times}};
 
 struct Badges {
     Reaction handle(const Request& request) {
@@ -118,6 +130,14 @@ struct Badges {
     Server(Endpoint(kEndpoint), replies, {own, kReceived, 1}).run(badges);
 }
 
+[[noreturn]] void be_hollow(std::string_view name) {
+    const std::uint64_t number = NEED(process::create(CapType::Endpoint, kEndpoint));
+    NEED(nineball::register_name(name, Endpoint(kEndpoint)));
+    (void)process::sleep(20);
+    NEED(process::destroy(number));
+    stop();
+}
+
 }  // namespace
 
 }  // namespace glenda::lab5
@@ -125,5 +145,6 @@ struct Badges {
 int main(int argc, char** argv) {
     using namespace glenda::lab5;
     if (argc == 4 && std::string_view(argv[1]) == "serve") serve(argv[2], glenda::to_number(argv[3]).value_or(0));
+    if (argc == 3 && std::string_view(argv[1]) == "hollow") be_hollow(argv[2]);
     run_cases(argc, argv, kCases);
 }

@@ -1,45 +1,12 @@
 // SPDX-License-Identifier: MIT
-// Lab 5, exercise 5.5: ends and waits in any order. The program starts itself as its children, whose second argument
-// says what they do: `lab5_waits child STATUS MS`, `orphans`, `list PID`, ...
-#include "glenda/number.h"
-#include "glenda/slots.h"
+// Lab 5, exercise 5.5: ends and waits in any order.
 #include "glenda/thread.h"
-#include "lab5_case.h"
+#include "lab5_children.h"
 
 namespace glenda::lab5 {
 
 namespace {
 
-/// A child, which gets the kernel's console to say what is wrong.
-std::uint64_t start(std::span<const std::string_view> arguments, Grants grants = Grants::Services) {
-    const CPtr console[] = {environment().console.cptr()};
-    return NEED(process::spawn({.file = "bin/lab5_waits",
-                                .arguments = arguments,
-                                .flags = grants == Grants::Services ? SpawnFlags::None : SpawnFlags::Limits,
-                                .caps = console,
-                                .slots = std::uint64_t{kSlotConsole},
-                                .grants = grants}));
-}
-/// One that sleeps for some time, and ends with a status.
-std::uint64_t start_child(std::uint64_t status, std::uint64_t milliseconds = 0) {
-    const FixedText<20> code("{}", status), time("{}", milliseconds);
-    const std::string_view arguments[] = {"child", code.view(), time.view()};
-    return start(arguments);
-}
-std::uint64_t start_word(std::string_view word, std::uint64_t number = 0) {
-    const FixedText<20> text("{}", number);
-    const std::string_view arguments[] = {word, text.view()};
-    return start(arguments);
-}
-/// What a debugger starts begins stopped; what a manager of devices starts, goes on for long.
-std::uint64_t start_other(std::string_view word) {
-    const bool is_stopped = word == "debugger";
-    const std::string_view arguments[] = {"child", "5", is_stopped ? "0" : "1000000"};
-    return NEED(process::spawn({.file = "bin/lab5_waits",
-                                .arguments = arguments,
-                                .flags = is_stopped ? SpawnFlags::Debug : SpawnFlags::None}));
-}
-void nap(std::uint64_t milliseconds) { NEED(process::sleep(milliseconds)); }
 std::string_view wait_outcome(std::int64_t pid, WaitFlags flags = WaitFlags::None) {
     return outcome(process::wait(pid, flags));
 }
@@ -47,12 +14,6 @@ std::string_view wait_outcome(std::int64_t pid, WaitFlags flags = WaitFlags::Non
 void expect_end(const process::Ended& ended, std::uint64_t pid, std::int64_t code) {
     EXPECT_EQ(ended.pid, pid);
     EXPECT_EQ(std::int64_t{ended.status.code()}, code);
-}
-
-/// Whether there is still a line for this process in the list of all. A list takes memory, so a child looks.
-bool is_listed(std::uint64_t pid) {
-    const std::uint64_t looker = start_word("list", pid);
-    return NEED(process::wait(std::int64_t(looker))).status.code() == 1;
 }
 
 /// The parent waits already when the child ends.
@@ -246,53 +207,12 @@ constexpr Case kCases[] = {{"waits_first", waits_first},
                            {"stopped_orphan", stopped_orphan},
                            {"driver_ends", driver_ends}};
 
-/// What a child does.
-int act(std::string_view word, std::uint64_t number, std::uint64_t milliseconds) {
-    if (word == "child" && milliseconds != 0) nap(milliseconds);
-    if (word == "child") return int(number);
-    if (word == "crash") *reinterpret_cast<volatile int*>(0x7'0000'0000) = 1;
-    if (word == "large") {
-        (void)NEED(process::map(4096 * 4096, MapFlags::ReadWrite, MmapFlags::Populate));
-        nap(1'000'000);
-    }
-    if (word == "list") {
-        const auto processes = NEED(process::list());
-        for (const ProcessInfo& line : processes) {
-            if (line.pid == number) return 1;
-        }
-        return 0;
-    }
-    if (word == "parent") {  // says who its parent is, in the end
-        nap(100);
-        EXPECT_EQ(NEED(process::get_parent_pid()), std::uint64_t{1});
-        return 0;
-    }
-    if (word == "debugger" || word == "manager") {
-        const std::uint64_t other = start_other(word);
-        nap(20);
-        return NEED(process::wait(std::int64_t(other), WaitFlags::NoHang)).pid == 0;
-    }
-    if (word == "orphans") {
-        const std::uint64_t zombie = start_child(0), running = start_word("parent");
-        nap(20);
-        return running == zombie + 1;
-    }
-    return 99;
-}
-
 }  // namespace
 
 }  // namespace glenda::lab5
 
 int main(int argc, char** argv) {
     using namespace glenda::lab5;
-    const auto number = [&](int i) { return argc > i ? glenda::to_number(argv[i]).value_or(0) : 0; };
-    if (argc > 2 && argc < 5) {
-        const std::string_view word = argv[1];
-        for (const std::string_view known :
-             {"child", "crash", "large", "list", "parent", "orphans", "debugger", "manager"}) {
-            if (word == known) return act(word, number(2), number(3));
-        }
-    }
+    if (is_child(argc, argv)) return act(argc, argv);
     run_cases(argc, argv, kCases);
 }
