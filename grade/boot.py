@@ -152,7 +152,10 @@ def boot(arguments: list[str], *, waits_for_gdb: bool = False) -> int:
         signal.signal(number, signal.SIG_IGN)       # these keys are for the guest
     status = wait(child, None if waits_for_gdb else Rest(child.pid, copy))
     said = os.pread(copy, os.fstat(copy).st_size, 0)
-    return 1 if status != 0 or FAILED.search(said) else 0
+    if FAILED.search(said):         # what make adds to the exit status would else be the last word
+        print("\n  QEMU     has ended: the system failed, and its last lines say why", flush=True)
+        return 1
+    return 1 if status != 0 else 0
 
 
 def main() -> int:

@@ -32,12 +32,14 @@ struct Pair {
     std::deque<Kept> kept;
     std::uint64_t offset = 0;  // in the log
     std::uint64_t lost = 0;
+    unsigned appended = 0;
 
     void append(std::string text, bool starts_line, std::uint64_t others = 0) {
         offset += others;
         const std::uint64_t begin = offset;
         ring.append({.offset = begin, .starts_line = starts_line}, text);
         offset += text.size();
+        appended++;
         if (text.empty()) return;
         const std::size_t cut = text.size() > kSize - kHead ? text.size() - (kSize - kHead) : 0;
         kept.push_back({{begin + cut, std::uint32_t(text.size() - cut), starts_line}, text.substr(cut)});
@@ -64,16 +66,26 @@ struct Pair {
     void compare(std::uint64_t from, host::Caller = std::source_location::current()) const {
         auto cursor = ring.from(from);
         for (std::size_t at = first(from); at < kept.size(); at++) {
-            EXPECT(ring.has(cursor));
-            EXPECT_EQ(cursor.piece.offset, kept[at].piece.offset);
-            EXPECT_EQ(cursor.piece.size, kept[at].piece.size);
-            EXPECT_EQ(cursor.piece.starts_line, kept[at].piece.starts_line);
+            const LogRing::Piece& wanted = kept[at].piece;
+            same(ring.has(cursor), true, "there is a piece", from, at);
+            same(cursor.piece.offset, wanted.offset, "offset", from, at);
+            same(cursor.piece.size, wanted.size, "size", from, at);
+            same(cursor.piece.starts_line, wanted.starts_line, "starts_line", from, at);
             char text[512];
             const std::size_t size = ring.copy(cursor, 0, text);
-            EXPECT_EQ(std::string(text, size), kept[at].text);
+            same(std::string(text, size), kept[at].text, "text", from, at);
             ring.advance(cursor);
         }
-        EXPECT(!ring.has(cursor));
+        same(ring.has(cursor), false, "there is a piece", from, kept.size());
+    }
+    /// One value of the piece that should be number `at` in the ring.
+    template <typename T>
+    void same(const T& got, const T& wanted, const char* what, std::uint64_t from, std::size_t at) const {
+        if (got == wanted) return;
+        const std::string where = "ring of " + std::to_string(kSize) + " bytes, " + std::to_string(appended) +
+                                  " appended, from(" + std::to_string(from) + "), piece " + std::to_string(at) +
+                                  " of " + std::to_string(kept.size()) + ": " + what;
+        host::expect_equal(got, wanted, where.c_str(), {__FILE__, __LINE__});
     }
 };
 

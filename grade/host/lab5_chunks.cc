@@ -51,7 +51,9 @@ void each_page_once() {
         EXPECT(page < kPages);
         const Cap* const frame = machine().find(world.memory.slots().page(page));
         const Cap* const copy = machine().find(world.memory.slots().product(page));
-        EXPECT(frame != nullptr && frame->type == CapType::Frame);
+        const bool was_made_before_it_was_given_out = frame != nullptr && frame->type == CapType::Frame;
+        if (!was_made_before_it_was_given_out) std::printf("page %u:\n", page);
+        EXPECT(was_made_before_it_was_given_out);
         EXPECT(copy != nullptr && copy->object == frame->object);
         EXPECT_EQ(frame->object, std::uint64_t{page} << kPageBits);
         EXPECT_EQ(frame->address, reinterpret_cast<std::uint64_t>(world.memory.window(page)));
@@ -131,6 +133,17 @@ void zeroes_if_wanted() {
     }
 }
 
+/// A page that the kernel has cleared is not cleared once more.
+void clean_if_never_used() {
+    World world;
+    const PageNumber first = world.take();
+    constexpr std::byte kTrace{0x5a};
+    world.memory.window(first + 1)[17] = kTrace;  // it has been made, and nobody has it
+    const auto next = world.memory.take_zeroed();
+    EXPECT(next && *next == first + 1);
+    EXPECT(world.memory.window(*next)[17] == kTrace);
+}
+
 /// A chunk of frames that is all free becomes one of Untypeds when nothing else is left, and the other way round.
 void another_use() {
     World world;
@@ -188,6 +201,23 @@ void refused() {
     }
 }
 
+/// The same if the frames cannot be made that come later in a chunk.
+void refused_later() {
+    for (int calls = 0; calls < 3; calls++) {
+        World world;
+        const Chunk& chunk = world.store.chunks()[chunk_of(world.take())];
+        std::uint64_t taken = 1;
+        for (const std::uint64_t made = chunk.made; taken < made; taken++) (void)world.take();
+        machine().fails_after = calls;
+        EXPECT(!world.memory.take_frame());
+        machine().fails_after = -1;
+        world.check();
+        EXPECT_EQ(world.store.free_pages(), kPages - taken);
+        EXPECT_EQ(world.take_all().size(), kPages - taken);
+        world.check();
+    }
+}
+
 /// Ten thousand random steps, with a model of who has what.
 void random_steps() {
     World world;
@@ -223,9 +253,11 @@ int main(int argc, char** argv) {
                                     {"first_what_came_back", first_what_came_back},
                                     {"all_free_again", all_free_again},
                                     {"zeroes_if_wanted", zeroes_if_wanted},
+                                    {"clean_if_never_used", clean_if_never_used},
                                     {"another_use", another_use},
                                     {"two_kinds", two_kinds},
                                     {"objects_end", objects_end},
                                     {"refused", refused},
+                                    {"refused_later", refused_later},
                                     {"random_steps", random_steps}});
 }

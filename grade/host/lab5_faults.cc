@@ -109,7 +109,9 @@ void shared_objects() {
     region.offset = 2;
     world.map(two, region);
 
+    const std::uint64_t slots = world.memory.heap().free_slots();
     world.write(one, kMaps + 3 * kPageSize, 42);
+    EXPECT_EQ(world.memory.heap().free_slots(), slots);  // the object maps nothing, so the page's product is free
     EXPECT(world.read(two, region.start + kPageSize) == std::byte{42});
     world.write(two, region.start + kPageSize, 43);
     EXPECT(world.read(one, kMaps + 3 * kPageSize) == std::byte{43});
@@ -124,6 +126,51 @@ void shared_objects() {
     EXPECT_EQ(world.refs(page), 1u);
     world.check({&two});
     world.end(two);
+}
+
+/// The second space that maps a page takes a slot for that, once.
+void own_capability() {
+    World world;
+    AddressSpace one = world.begin(), two = world.begin();
+    const auto object = world.objects.create(1, Accounts::kRoot);
+    EXPECT(object.has_value());
+    Region region = anonymous(1);
+    region.kind = RegionKind::Object;
+    region.is_shared = true;
+    region.source = *object;
+    world.map(one, region);
+    world.map(two, region);
+    world.write(one, kMaps, 1);
+    const std::uint64_t slots = world.memory.heap().free_slots();
+    for (int times = 0; times < 3; times++) {
+        EXPECT(two.resolve(world.memory, kMaps, Access::Write) == CrashKind::None);
+        EXPECT_EQ(world.memory.heap().free_slots(), slots - 1);
+    }
+    EXPECT(world.can(one, kMaps, Access::Write) && world.can(two, kMaps, Access::Write));
+    world.check({&one, &two});
+}
+
+/// When slots run out, the page's one capability maps it wherever it was touched last.
+void no_slots_left() {
+    World world;
+    AddressSpace one = world.begin(), two = world.begin();
+    const auto object = world.objects.create(1, Accounts::kRoot);
+    EXPECT(object.has_value());
+    Region region = anonymous(1);
+    region.kind = RegionKind::Object;
+    region.is_shared = true;
+    region.source = *object;
+    world.map(one, region);
+    world.map(two, region);
+    while (world.memory.heap().take()) {
+    }
+    world.write(one, kMaps, 1);
+    for (unsigned turn = 0; turn < 3; turn++) {
+        AddressSpace &now = turn % 2 == 0 ? two : one, &before = turn % 2 == 0 ? one : two;
+        EXPECT(world.read(now, kMaps) == std::byte(turn + 1));
+        world.write(now, kMaps, turn + 2);
+        EXPECT(!world.can(before, kMaps, Access::Read));
+    }
 }
 
 /// A private mapping of an object may not write to the object's page.
@@ -213,6 +260,8 @@ int main(int argc, char** argv) {
                                     {"shared_text", shared_text},
                                     {"own_data", own_data},
                                     {"shared_objects", shared_objects},
+                                    {"own_capability", own_capability},
+                                    {"no_slots_left", no_slots_left},
                                     {"private_objects", private_objects},
                                     {"devices_and_pagers", devices_and_pagers},
                                     {"twice", twice},

@@ -136,6 +136,50 @@ void three() {
     family.check({&child, &grandchild});
 }
 
+/// A capability maps a page in one place. So a copy of an entry does not have its slot.
+void own_capabilities() {
+    Family family;
+    AddressSpace child = family.fork(family.parent);
+    (void)family.read(child, at(0));  // it has a slot of the heap for that
+    AddressSpace grandchild = family.fork(child);
+    family.check({&family.parent, &child, &grandchild});
+    (void)family.read(grandchild, at(0));
+    EXPECT(family.can(family.parent, at(0), Access::Read) && family.can(child, at(0), Access::Read));
+    family.check({&family.parent, &child, &grandchild});
+    family.end(child);
+    EXPECT(family.can(grandchild, at(0), Access::Read));
+    family.check({&family.parent, &grandchild});
+}
+
+/// Where the parent has touched nothing, the child gets no page table: one is promised, and that is enough.
+void untouched() {
+    std::uint64_t taken[2];
+    for (const bool has_more : {false, true}) {
+        Family family;
+        if (has_more) family.map(family.parent, anonymous(1, MapFlags::ReadWrite, kMaps + 0x4000'0000));
+        const std::uint64_t free = family.memory.free_pages();
+        AddressSpace child = family.fork(family.parent);
+        taken[has_more] = free - family.memory.free_pages();
+        family.check({&family.parent, &child});
+    }
+    EXPECT_EQ(taken[1], taken[0]);
+}
+
+/// The parent has more regions than one page of the list holds.
+void many_regions() {
+    Family family;
+    AddressSpace& parent = family.parent;
+    std::uint64_t start = kMaps + 0x10'0000;
+    for (unsigned i = 0; i < RegionList::kPerPage; i++, start += 2 * kPageSize)
+        family.map(parent, anonymous(1, MapFlags::ReadWrite, start));
+    family.write(parent, start - 2 * kPageSize, 7);
+    AddressSpace child = family.fork(parent);
+    EXPECT_EQ(child.regions().count(), parent.regions().count());
+    EXPECT(family.read(child, start - 2 * kPageSize) == std::byte{7});
+    EXPECT_EQ(child.charged_pages(), parent.charged_pages());
+    family.check({&parent, &child});
+}
+
 /// What is written after the fork where nothing was before is nobody else's.
 void new_pages() {
     Family family;
@@ -162,6 +206,9 @@ void other_regions() {
     family.map(parent, region);
     family.write(parent, region.start, 1);
     (void)family.touch(parent, kText, Access::Execute);
+    const std::uint64_t code = kMaps + 0x20'0000;  // private, and only to run
+    family.map(parent, anonymous(1, MapFlags::ReadExecute, code));
+    (void)family.touch(parent, code, Access::Execute);
     const std::uint64_t utcb = kUtcbArea;
     family.map(parent,
                {.start = utcb, .end = utcb + kPageSize, .rights = MapFlags::ReadWrite, .kind = RegionKind::Utcb});
@@ -170,6 +217,7 @@ void other_regions() {
     AddressSpace child = family.fork(parent, utcb);
     EXPECT(family.can(parent, region.start, Access::Write));
     EXPECT(family.can(parent, kText, Access::Execute));
+    EXPECT(family.can(parent, code, Access::Execute));  // of what may not be written nothing is taken
     family.write(child, region.start, 77);
     EXPECT(family.read(parent, region.start) == std::byte{77});
     EXPECT_EQ(family.objects.find(*object)->mapped, std::uint64_t{2});
@@ -244,6 +292,9 @@ int main(int argc, char** argv) {
     return glenda::host::run_cases(argc, argv,
                                    {{"picture", picture},
                                     {"three", three},
+                                    {"own_capabilities", own_capabilities},
+                                    {"untouched", untouched},
+                                    {"many_regions", many_regions},
                                     {"new_pages", new_pages},
                                     {"other_regions", other_regions},
                                     {"promised", promised},

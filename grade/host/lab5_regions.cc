@@ -144,6 +144,61 @@ void unmapped() {
     world.check({});
 }
 
+/// Page tables that were promised, and that nobody needs any more, are paid back with the last region.
+void untouched() {
+    World world;
+    AddressSpace space = world.begin();
+    const Pages before = space.charged_pages();
+    world.map(space, anonymous(4));
+    const Pages one = space.charged_pages();
+    world.map(space, anonymous(4, MapFlags::ReadWrite, kMaps + 8 * kPageSize));  // in the same table
+    EXPECT_EQ(space.charged_pages(), one + Pages{.frames = 4});
+    EXPECT(space.unmap(world.memory, kMaps, kMaps + 4 * kPageSize).has_value());
+    EXPECT_EQ(space.charged_pages(), one);
+    EXPECT(space.unmap(world.memory, kMaps + 8 * kPageSize, kMaps + 12 * kPageSize).has_value());
+    EXPECT_EQ(space.charged_pages(), before);
+    world.check({&space});
+}
+
+/// A list of processes is paid for by Factotum, which gets that back, and not the process.
+void paid_by_another() {
+    World world;
+    AddressSpace space = world.begin();
+    const auto charged = [&](AccountNumber account) { return world.memory.accounts()[account].direct; };
+    const auto own = charged(Accounts::kRoot), factotums = charged(Accounts::kSystem);
+    const std::uint64_t end = kSnapshotArea + 2 * kPageSize;
+    world.map(space, {.start = kSnapshotArea, .end = end, .kind = RegionKind::Snapshot});
+    EXPECT(charged(Accounts::kRoot) == own && charged(Accounts::kSystem) > factotums);
+    EXPECT(space.unmap(world.memory, kSnapshotArea, end).has_value());
+    EXPECT_EQ(charged(Accounts::kRoot), own);
+    EXPECT_EQ(charged(Accounts::kSystem), factotums);
+    world.check({&space});
+}
+
+/// A hole makes one region two. If the list has no room for that, it grows, and only then.
+void no_room() {
+    World world;
+    AddressSpace space = world.begin();
+    RegionList& list = space.regions();
+    std::uint64_t start = kMaps;
+    for (; list.has_room(1); start += 4 * kPageSize) world.map(space, anonymous(3, MapFlags::ReadWrite, start));
+    const unsigned count = list.count();
+    const Pages full = space.charged_pages();
+    EXPECT(space.unmap(world.memory, kMaps, kMaps + 4 * kPageSize).has_value());
+    EXPECT_EQ(space.charged_pages(), full - Pages{.frames = 3});  // a region less: no room is wanted
+    world.map(space, anonymous(3));
+    EXPECT_EQ(list.count(), count);
+    EXPECT(space.unmap(world.memory, kMaps + 4 * kPageSize, kMaps + 5 * kPageSize).has_value());
+    EXPECT_EQ(space.charged_pages(), full - Pages{.frames = 1});  // the start of one: neither
+    EXPECT(space.unmap(world.memory, kMaps + kPageSize, kMaps + 2 * kPageSize).has_value());
+    EXPECT_EQ(list.count(), count + 1);
+    EXPECT_EQ(space.charged_pages(), full - Pages{.frames = 1});  // a page less, and one for the list
+    world.write(space, kMaps, 1);
+    world.write(space, kMaps + 2 * kPageSize, 2);
+    EXPECT(space.resolve(world.memory, kMaps + kPageSize, Access::Read) == CrashKind::LoadPageFault);
+    world.check({&space});
+}
+
 /// What is mapped over the middle of regions comes between what is left of them.
 void replaced() {
     World world;
@@ -225,6 +280,9 @@ int main(int argc, char** argv) {
                                     {"one_region", one_region},
                                     {"several_regions", several_regions},
                                     {"unmapped", unmapped},
+                                    {"untouched", untouched},
+                                    {"paid_by_another", paid_by_another},
+                                    {"no_room", no_room},
                                     {"replaced", replaced},
                                     {"unmapped_data", unmapped_data},
                                     {"unmapped_object", unmapped_object}});

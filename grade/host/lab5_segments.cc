@@ -89,6 +89,18 @@ void shared_and_charged() {
     world.check({});
 }
 
+/// What maps the text is lent to a space, and comes back with it: the next space takes no more.
+void runs_come_back() {
+    World world;
+    AddressSpace one = world.begin();
+    const std::uint64_t slots = world.memory.heap().free_slots();
+    world.end(one);
+    AddressSpace two = world.begin();
+    EXPECT_EQ(world.memory.heap().free_slots(), slots);
+    world.end(two);
+    world.check({});
+}
+
 /// Where something is mapped already no program goes.
 void overlaps() {
     World world;
@@ -112,5 +124,6 @@ int main(int argc, char** argv) {
                                     {"regions", regions},
                                     {"sources", sources},
                                     {"shared_and_charged", shared_and_charged},
+                                    {"runs_come_back", runs_come_back},
                                     {"overlaps", overlaps}});
 }

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What a lab asks for: its exercises, hints, tests and points, from grade/labs/labN.toml."""
+"""What a lab asks for: its exercises, tests and points, from grade/labs/labN.toml."""
 
 import re
 import tomllib
@@ -25,14 +25,14 @@ class Exercise:
     title: str
     difficulty: str = ""
     section: str = ""
-    hints: tuple[str, ...] = ()
     places: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
 class Test:
     """One graded test. `limit`: seconds, of the guest's time (boot, script) or of the processor's (host).
-    `base`: the folder of its files, if they are not in the tree: that of hidden tests."""
+    `base`: the folder of its files, if they are not in the tree: that of hidden tests. `about`: the files of the exercise that
+    it tries, if not all of them."""
 
     name: str
     exercise: str
@@ -48,6 +48,7 @@ class Test:
     limit: float = BOOT_LIMIT
     hidden: bool = False
     base: Path | None = None
+    about: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -123,8 +124,7 @@ def parse(path: Path, *, hidden: bool = False) -> Lab:
 
 def _exercise(table: dict) -> Exercise:
     places = tuple((place["file"], place.get("function", "")) for place in table.get("places", ()))
-    return Exercise(table["id"], table["title"], table.get("difficulty", ""), table.get("section", ""),
-                    tuple(table.get("hints", ())), places)
+    return Exercise(table["id"], table["title"], table.get("difficulty", ""), table.get("section", ""), places)
 
 
 def _test(table: dict, base: Path | None) -> Test:
@@ -140,7 +140,7 @@ def _test(table: dict, base: Path | None) -> Test:
     return Test(name, table["exercise"], int(points) if points == int(points) else float(points), kind,
                 tuple(table.get("needs", (table["exercise"],))), table.get("program", ""), tuple(table.get("cases", ())),
                 table.get("options", ""), table.get("source", ""), tuple(table.get("files", ())), table.get("script", ""),
-                float(table.get("limit", usual)), base is not None, base)
+                float(table.get("limit", usual)), base is not None, base, tuple(table.get("about", ())))
 
 
 def order(number: str) -> list[int]:

@@ -1,9 +1,14 @@
 # SPDX-License-Identifier: MIT
-"""`make hint EX=2.3`: one hint more each time, from a nudge to nearly the answer."""
+"""`make hint EX=2.3`: one hint more each time, from a nudge to nearly the answer.
+
+The hints are in grade/labs/labN.hints.toml, a file of their own, so that nobody reads them unasked who looks up a test.
+"""
 
 import argparse
 import json
 import sys
+import tomllib
+from pathlib import Path
 
 from glenda.paths import RESULTS, ROOT
 
@@ -27,14 +32,24 @@ def save_seen(seen: dict[str, int]) -> None:
     SEEN.write_text(json.dumps(seen, indent=1, sort_keys=True) + "\n", encoding="utf-8")
 
 
-def tell(exercise: Exercise, lab: int, seen: dict[str, int]) -> str:
+def load_hints(root: Path, lab: int, exercise: str) -> list[str]:
+    """The hints for an exercise of that lab. Raises BadLab, which names file and reason."""
+    path = root / config.FOLDER / f"lab{lab}.hints.toml"
+    try:
+        return list(map(str, tomllib.loads(path.read_text(encoding="utf-8"))["hints"][exercise]))
+    except KeyError:
+        raise BadLab(f"{path}: it has no hints for exercise {exercise}") from None
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, TypeError) as error:
+        raise BadLab(f"{path}: {error}") from None
+
+
+def tell(exercise: Exercise, lab: int, hints: list[str], seen: dict[str, int]) -> str:
     """The hints shown so far, and the next. Counts it in `seen`."""
-    count = min(seen.get(exercise.id, 0) + 1, len(exercise.hints))
+    count = min(seen.get(exercise.id, 0) + 1, len(hints))
     seen[exercise.id] = count
     lines = [f"Exercise {exercise.id}, {exercise.title}"]
-    lines += [f"  hint {number} of {len(exercise.hints)}: {text}"
-              for number, text in enumerate(exercise.hints[:count], start=1)]
-    if count == len(exercise.hints):
+    lines += [f"  hint {number} of {len(hints)}: {text}" for number, text in enumerate(hints[:count], start=1)]
+    if count == len(hints):
         lines.append(f"  That is all. Read \"{exercise.title}\" in handouts/labs/lab{lab}.md again, slowly, and then ask.")
     return "\n".join(lines)
 
@@ -45,16 +60,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     try:
-        labs = config.load_all(ROOT)
+        return _run(options.ex)
     except BadLab as error:
         print(f"make hint: {error}", file=sys.stderr)
         return 2
+
+
+def _run(number: str) -> int:
+    labs = config.load_all(ROOT)
     every = {exercise.id: (exercise, lab.number) for lab in labs for exercise in lab.exercises}
-    if options.ex not in every:
-        what = f"There is no exercise {options.ex}" if options.ex else "Say which exercise"
+    if number not in every:
+        what = f"There is no exercise {number}" if number else "Say which exercise"
         print(f"{what}: make hint EX=N, with one of {', '.join(every)}", file=sys.stderr)
         return 1
-    seen = load_seen()
-    print(tell(*every[options.ex], seen))
+    exercise, lab = every[number]
+    seen, hints = load_seen(), load_hints(ROOT, lab, number)
+    print(tell(exercise, lab, hints, seen))
     save_seen(seen)
     return 0

@@ -105,13 +105,14 @@ class Screen:
         for each in outcome.verdict.details[:FEW_DETAILS]:
             lines += kept(each, INDENT + "  ")
         if outcome.verdict.kind != Kind.INFRA and not test.hidden:
-            lines += joined(self._exercise(self._lab.exercise(test.exercise)), INDENT)
+            lines += joined(self._exercise(self._lab.exercise(test.exercise), test.about), INDENT)
         return [*lines, *joined(self._log(test), INDENT)]
 
-    def _exercise(self, exercise: Exercise) -> list[str]:
-        """Where to go on."""
-        files = {file: [] for file, _ in exercise.places}
-        for file, function in exercise.places:
+    def _exercise(self, exercise: Exercise, about: tuple[str, ...]) -> list[str]:
+        """Where to go on: in these files, or in all of the exercise."""
+        tried = [place for place in exercise.places if not about or place[0] in about]
+        files = {file: [] for file, _ in tried}
+        for file, function in tried:
             files[file] += [function] if function else []
         places = "; ".join(", ".join([*functions, file]) for file, functions in files.items())
         parts = [f"exercise {exercise.id} {places}".rstrip()]

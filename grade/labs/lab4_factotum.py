@@ -13,6 +13,11 @@ LARGE = 3 << 20     # bytes: the archive then has more than one frame
 
 
 def run(tree) -> None:
+    what_it_has(tree)
+    what_is_left(tree)
+
+
+def what_it_has(tree) -> None:
     with tempfile.TemporaryDirectory() as folder:
         program = tree.build / "initrd/bin/lab4_factotum"
         initrd = images.variant(Path(folder, "initrd.cpio"), tree=tree.build / "initrd",
@@ -21,6 +26,15 @@ def run(tree) -> None:
             with tree.boot(initrd=initrd, memory=memory) as machine:
                 machine.run_to_exit(within=2.0)
             check(machine.transcript, tree.nonce, memory)
+
+
+def what_is_left(tree) -> None:
+    """9Ball's own slots: none is lost."""
+    with tree.boot(append=f"root=bin/lab4_slots nonce={tree.nonce}") as machine:
+        machine.run_to_exit(within=2.0)
+    failure = re.search(r"^FAIL slots_given_back: (.*)$", machine.transcript, re.MULTILINE)
+    assert failure is None, f"9Ball's slots, when Factotum has started: {failure[1]}"
+    assert f"ok slots_given_back {tag(tree.nonce, 'slots_given_back')}\n" in machine.transcript, "9Ball's slots could not be counted"
 
 
 def check(console: str, nonce: str, memory: str) -> None:

@@ -1,10 +1,15 @@
 # SPDX-License-Identifier: MIT
-"""What needs a service that cannot run does not run either, and says why; the rest of the system does."""
+"""What needs a service that cannot run does not run either, and says why; the rest of the system does, if there is any."""
 
 from lab4_system import System, service
 
 
 def run(tree) -> None:
+    some_fail(tree)
+    all_fail(tree)
+
+
+def some_fail(tree) -> None:
     with System(
             tree,
             service("good", actions=["ready"]),
@@ -19,3 +24,14 @@ def run(tree) -> None:
     assert "9ball: absent: does not run: its program cannot be run\n" in text
     assert "9ball: middle: does not run: it needs absent\n" in text
     assert all(event.startswith("good ") for event in system.events()), "a service runs whose need has failed"
+
+
+def all_fail(tree) -> None:
+    """Nobody is left, so the machine goes off, and says why."""
+    with System(
+            tree,
+            service("user", needs=["absent"], actions=["ready"]),
+            service("absent", path="bin/is_not_there", actions=["ready"])) as system:
+        system.says("no service is left")
+        system.end()
+    assert "9ball: user: does not run: it needs absent\n" in system.machine.transcript

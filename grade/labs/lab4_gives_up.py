@@ -15,6 +15,14 @@ def run(tree) -> None:
     assert seen.count("broken starts") == 5, f"broken was started {seen.count('broken starts')} times"
     assert "user starts" not in seen
 
-    with System(tree, service("once_up", restart="always", actions=["ready", "exit=1"])) as system:
-        system.says(r"once_up: starts again in 3200 ms", within=8.0)
-    assert "does not run" not in system.machine.transcript, "a service was given up that was up each time"
+    with System(
+            tree,
+            service("each_time", restart="always", actions=["ready", "exit=1"]),
+            service("second_time", restart="always", actions=["ready-at=2", "exit=1"])) as system:
+        system.says(r"second_time: does not run: it has ended 5 times before it was up", within=12.0)
+    seen = system.events()
+    assert "9ball: each_time: does not run" not in system.machine.transcript, "a service was given up that was up each time"
+    assert "second_time ready-at" in seen, "second_time was given up before its second start"
+    assert seen.count("second_time starts") == 7, (
+        "second_time was up in its second start, so the count begins anew: it is given up after its seventh start, "
+        f"not after number {seen.count('second_time starts')}")

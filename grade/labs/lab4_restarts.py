@@ -17,11 +17,16 @@ def run(tree) -> None:
             service("failing", restart="on-failure", actions=["ready", "exit=3"]),
             service("succeeding", restart="on-failure", actions=["ready", "exit=0"]),
             service("never", restart="never", actions=["ready", "crash"]),
+            service("crashing", actions=["ready", "crash"]),
             service("trying", ready="exit", actions=["exit=1"]),
             service("short", actions=["sleep=50", "ready"]),
             service("long", actions=["sleep=400", "ready"]),
             service("done", ready="exit", actions=["exit=0"]),
-            service("after", needs=["done"], actions=["ready"])) as system:
+            service("after", needs=["done"], actions=["ready"]),
+            service("unready", actions=["exit=0"]),
+            service("misled", needs=["unready"], actions=["ready"]),
+            service("witness", actions=["sleep=1000", "state=always", "state=done", "state=unready", "state=succeeding", "ready"])
+            ) as system:
         system.says(r"always: starts again in 800 ms")
         system.says(r"always: starts again in 1600 ms")
     text = system.machine.transcript
@@ -32,9 +37,20 @@ def run(tree) -> None:
     for name in ("succeeding", "never", "done"):
         assert starts(system, name) == 1, f"{name} was started {starts(system, name)} times"
     assert starts(system, "trying") > 1, "`trying` has not done its work, and was not started again"
+    assert starts(system, "crashing") > 1, "`crashing` has crashed, and that is no success, but it was not started again"
     order = [event for event in system.events() if event in ("failing starts", "short ready", "long ready")]
     assert order[:2] == ["failing starts", "short ready"], "the first pause of `failing` was shorter than 50 ms"
     assert order[2] == "failing starts", "the first pause of `failing` was longer than 400 ms"
-    assert "after ready" in system.events(), "`done` has done its work, but what needs it was not started"
+    for name, wanted, why in (
+            ("done", "Done 0", "it is ready when it ends with success, and has"),
+            ("unready", "Stopped 0", "it has ended with success, but `ready` does not say that it has to: it is not Done"),
+            ("succeeding", "Stopped 0", "it has ended with success, but `ready` does not say that it has to: it is not Done"),
+            ("always", "BackingOff 4", "after 1000 ms it has ended four times, and each time a restart is counted")):
+        sees = [event for event in system.events() if event.startswith(f"witness sees {name} ")]
+        assert sees == [f"witness sees {name} {wanted}"], f"{name}: {why}; {sees[0] if sees else 'the witness sees nothing'}"
+    assert "misled starts" not in system.events(), "`misled` was started, but `unready`, which it needs, has never been up"
+    assert "9ball: misled: does not run: it needs unready\n" in text, "`unready` will never be up, but 9Ball does not give `misled` up"
+    assert "after ready" in system.events(), ("`done` is Done, but `after`, which needs it, was not started\n"
+                                              "exercise 4.5: `needs_are_up` and `failed_need` ask `is_up()` of a service that is over")
     assert "9ball: failing: process " in text and " exited with status 3\n" in text
     assert re.search(r"^9ball: never: process \d+ crashed: ", text, re.MULTILINE), "the crash of `never` is not reported"

@@ -6,6 +6,7 @@ from lab4_system import System, service
 
 def run(tree) -> None:
     the_machine(tree)
+    side_by_side(tree)
     one_service(tree)
 
 
@@ -29,6 +30,22 @@ def the_machine(tree) -> None:
         assert f"9ball: {name}: stopped\n" in text
         assert f"{name}: starts again" not in text
     assert text.rstrip().endswith("9ball: switching the machine off")
+
+
+def side_by_side(tree) -> None:
+    """Two services that do not need each other stop at the same time, and the machine waits for both."""
+    with System(
+            tree,
+            service("quick", actions=["ready", "stop", "work=5"]),
+            service("slow", actions=["ready", "stop", "work=60"]),
+            service("off", power=True, stop="50ms", actions=["work=20", "shutdown"])) as system:
+        system.end()
+    seen = system.events()
+    for name in ("quick", "slow"):
+        assert f"{name} stop" in seen, f"{name} was not asked to stop"
+        assert f"{name} work" in seen and f"9ball: {name}: stopped\n" in system.machine.transcript, (
+            f"the machine goes off while {name} still runs")
+    system.expect_order("slow stop", "quick work", "quick and slow do not need each other, but were not asked to stop together")
 
 
 def one_service(tree) -> None:

@@ -5,6 +5,11 @@ from lab4_system import System, service
 
 
 def run(tree) -> None:
+    the_machine(tree)
+    in_its_pause(tree)
+
+
+def the_machine(tree) -> None:
     with System(
             tree,
             service("stubborn", stop="300ms", actions=["ready", "sleep=800"]),
@@ -17,3 +22,18 @@ def run(tree) -> None:
     after = text[text.index("actor off shutdown"):]
     assert "crashed starts" not in after, "crashed was started while the machine stopped"
     assert seen.count("off starts") == 1
+
+
+def in_its_pause(tree) -> None:
+    """A service that is stopped while it waits for its next start has no deadline any more: 9Ball goes on as before."""
+    with System(
+            tree,
+            service("crashed", restart="always", actions=["ready", "exit=1"]),
+            service("boss", power=True, actions=["sleep=50", "halt=crashed", "state=crashed", "sleep=300", "state=crashed", "ready"])
+            ) as system:
+        system.expect("boss ready")
+    seen = system.events()
+    assert "boss halts crashed Ok" in seen, "who has power may stop a service that waits for its next start"
+    states = [event for event in seen if event.startswith("boss sees ")]
+    assert states == ["boss sees crashed Stopped 1"] * 2, f"crashed is to be Stopped, at once and for ever: {', '.join(states)}"
+    assert seen.count("crashed starts") == 1, "crashed was started after it had been stopped"

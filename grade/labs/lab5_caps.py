@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: MIT
 """Factotum hands out capabilities to services: to whom 9Ball says, as soon as they are there, with the client's badge.
 
-The services are the actors of lab 4 (user/tests/lab4_actor.cc); 9Ball and its policy are those of your lab 4.
+The services are the actors of lab 4 (user/tests/lab4_actor.cc), and user/tests/lab5_caps.cc; 9Ball and its policy are those
+of your lab 4.
 """
 
 from lab4_system import System, service
+from lab5_system import run_cases
 
 CLOCK, VAULT, LATE = 40, 41, 42
 
@@ -34,10 +36,11 @@ def run(tree) -> None:
     assert seen.count(f"banker asks {VAULT} as itself") == 2, "Wait makes no difference if the service is there"
     assert seen.count(f"thief asks {VAULT} PermissionDenied") == 2, "who may not have a service may not wait for it either"
     gone(tree)
+    one_client(tree)
 
 
 def gone(tree) -> None:
-    """A service that has ended is gone, and not unknown; when it is there again, it can be had."""
+    """A service that has ended is gone, and not unknown."""
     with System(
             tree,
             service("clock", provides="time", protocol=CLOCK, restart="always", actions=["serve=time"]),
@@ -47,3 +50,16 @@ def gone(tree) -> None:
         seen = [event for event in system.events() if event.startswith("client asks")]
     assert seen[0] == f"client asks {CLOCK} as itself", f"the service is there, but `{seen[0]}`"
     assert seen[1] == f"client asks {CLOCK} Broken", f"the service has ended, but `{seen[1]}`"
+
+
+def one_client(tree) -> None:
+    """All that can come of a request, one after the other."""
+    def server(name: str, provides: str, protocol: int, badge: int = 0, **keys: object) -> str:
+        return service(name, provides=provides, protocol=protocol, actions=[], path="bin/lab5_caps",
+                       args=["serve", provides, str(badge)], **keys)
+    run_cases(tree, "lab5_caps", ["to_speak", "own_badge", "refusals", "comes_again", "many_times"],
+              others=[server("vault", "gold", 41), server("marked", "silver", 42, badge=77),
+                      server("brief", "time", 43, restart="always"), server("closed", "lead", 45),
+                      service("late", provides="dawn", protocol=44, actions=[]),
+                      service("never", provides="dusk", protocol=46, actions=[])],
+              uses=["gold", "silver", "time", "dawn"])

@@ -5,4 +5,4 @@ from lab5_system import run_cases
 
 
 def run(tree) -> None:
-    run_cases(tree, "lab5_futex", ["timeouts", "shared", "separate", "wrong"])
+    run_cases(tree, "lab5_futex", ["timeouts", "shared", "separate", "wrong", "private_copies", "untouched"])

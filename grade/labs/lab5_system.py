@@ -18,13 +18,14 @@ from lab4_system import init_toml, service
 LIMIT = 2.0     # s of guest time for a case; most need a hundredth
 
 
-def run_cases(tree, program: str, cases: Sequence[str], within: float = LIMIT, memory: str = "128M", **keys: object) -> str:
-    """Runs cases of a program (user/tests/lab5_case.h), and returns the console's output. `keys`: as in init.toml.
-    Raises AssertionError with what the program says is wrong."""
+def run_cases(tree, program: str, cases: Sequence[str], within: float = LIMIT, memory: str = "128M",
+              others: Sequence[str] = (), **keys: object) -> str:
+    """Runs cases of a program (user/tests/lab5_case.h), and returns the console's output. `keys`: as in init.toml;
+    `others`: services beside it. Raises AssertionError with what the program says is wrong."""
     keys = {"path": f"bin/{program}", "args": [tree.nonce, *cases], "console": True, "power": True, "restart": "never"} | keys
     with tempfile.TemporaryDirectory() as folder:
         initrd = images.variant(Path(folder, "initrd.cpio"), tree=tree.build / "initrd",
-                                replace={"init.toml": init_toml(tree, service("test", actions=[], **keys))})
+                                replace={"init.toml": init_toml(tree, *others, service("test", actions=[], **keys))})
         with tree.boot(initrd=initrd, memory=memory) as machine:
             for case in cases:
                 wait_for(machine, case, tree.nonce, within)

@@ -98,6 +98,7 @@ def test_a_system_that_gives_up_is_an_error(tmp_path: Path) -> None:
     system = boot(KERNEL, "-initrd", str(images.variant(tmp_path / "initrd.cpio", remove=["bin/factotum"])))
     said, _ = system.communicate(timeout=PATIENCE)
     assert "9ball: the system cannot go on: switching the machine off\n" in said
+    assert said.endswith("\n  QEMU     has ended: the system failed, and its last lines say why\n")
     assert system.returncode != 0
 
 

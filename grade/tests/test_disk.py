@@ -53,6 +53,13 @@ def test_sessions_end_with_their_clients(with_devices: Callable[..., Shell]) -> 
     assert shell.memory().free == pytest.approx(memory.free, abs=16)
 
 
+def test_nobody_can_wait_for_its_driver(with_devices: Callable[..., Shell]) -> None:
+    """It has sessions and answers no calls: so there is no endpoint to call."""
+    shell = with_devices(["blk"])
+    assert shell.run("run thief disk").startswith(
+        "thief: look the disk up: done\nthief: call its driver: InvalidCapability\n")
+
+
 def test_without_a_disk(with_devices: Callable[..., Shell]) -> None:
     assert with_devices([]).run("run disk").startswith("disk: NotFound\n")
 

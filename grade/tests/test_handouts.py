@@ -188,7 +188,8 @@ It takes 3 to 4 hours and has 1 tests. """ + "word " * 2980 + """
 **Exercise 2.2**, easy.
 **Where.** `find_slot` in `kernel/cap/cnode.cc`
 **What.** **Contract.** **How to see it work.** `cspace_levels`, `children`
-??? note "Hint 1"
+
+**Stuck?** `make hint EX=2.2` helps.
 ## Stopping points
 | after exercise | score |
 |---|---|
@@ -218,7 +219,8 @@ def test_a_right_lab_page_is_accepted() -> None:
     ("`find_slot`", "it", "2.2: the section does not name find_slot"),
     ("kernel/cap/cnode.cc", "kernel/cap/slot.cc", "2.2: the section does not name kernel/cap/cnode.cc"),
     ("`cspace_levels`, `children`", "", "2.2: the section names none of its tests: cspace_levels, children"),
-    ("Hint 1", "A hint", "2.2: the section has 0 hints, `make hint` tells 1"),
+    ("EX=2.2` helps", "EX=2.1` helps", "2.2: the section does not say **Stuck?** `make hint EX=2.2`"),
+    ("## Stopping", '??? note "Hint 1"\n    Look.\n## Stopping', "2.2: the section tells a hint"),
     ("| 2.2 | 12 |", "| 2.2 | 13 |", "after 2.2 the score is 12, the page says 13"),
     ("| 2.2 | 12 |", "", "after 2.2 the score is 12, the page says None"),
 ])

@@ -6,7 +6,9 @@ What is not installed is skipped, with the command that installs it: few who run
 Shows Z8.
 """
 
+import html
 import importlib.util
+import re
 import shutil
 import socket
 import subprocess
@@ -17,7 +19,7 @@ from pathlib import Path
 import pytest
 
 from glenda.paths import ROOT
-from handouts import look
+from handouts import lab, look
 from handouts.browser import Browser, BrowserError, find
 
 
@@ -53,6 +55,37 @@ def test_site_has_all_pages(site: Path) -> None:
     sources = {str(path.relative_to(ROOT / "handouts").with_suffix(".html")) for path in (ROOT / "handouts").rglob("*.md")}
     assert set(look.pages_of(site)) == sources
     assert not [path for path in site.rglob("*") if path.suffix in (".py", ".mk", ".dot", ".md")]
+
+
+def hints_on(site: Path, number: int) -> list[str]:
+    """The hints of a lab's page, as a reader sees them."""
+    page = (site / f"labs/lab{number}.html").read_text(encoding="utf-8")
+    found = re.findall(r'<details class="note"><summary>Hint \d+</summary>(.*?)</details>', page, re.DOTALL)
+    return [html.unescape(re.sub(r"</?(?:p|code)>", "", each)).strip() for each in found]
+
+
+@needs_mkdocs
+def test_site_has_the_hints_that_make_hint_tells(site: Path) -> None:
+    for number in range(1, 7):
+        exercises = lab.load(ROOT, number)["exercise"]
+        told = [hint.replace("`", "") for exercise in exercises for hint in exercise["hints"]]
+        assert len(told) >= 3 * len(exercises) and hints_on(site, number) == told
+
+
+@needs_mkdocs
+def test_site_in_a_students_tree_has_the_hints(tmp_path: Path) -> None:
+    """There they are a file of their own, and labs/ has none. A sign that means something in HTML or Markdown is itself."""
+    for name in ("mkdocs.yml", "handouts/mkdocs_hooks.py", "handouts/site.css"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        shutil.copy(ROOT / name, tmp_path / name)
+    for folder in ("handouts/labs", "grade/labs"):
+        (tmp_path / folder).mkdir(parents=True)
+    (tmp_path / "handouts/index.md").write_text("# Labs\n")
+    (tmp_path / "handouts/labs/lab2.md").write_text("# Lab 2\n\n**Stuck?** `make hint EX=2.2` helps.\n\n**Stuck?** `make hint EX=2.3` helps.\n")
+    (tmp_path / "grade/labs/lab2.hints.toml").write_text('[hints]\n"2.2" = ["`a_b` < *p", "a[i] & b_c_"]\n"2.3" = ["x"]\n')
+    subprocess.run([sys.executable, "-m", "mkdocs", "build", "--quiet", "--strict", "--site-dir", tmp_path / "site"], cwd=tmp_path,
+                   check=True, timeout=120)
+    assert hints_on(tmp_path / "site", 2) == ["a_b < *p", "a[i] & b_c_", "x"]
 
 
 @needs_mkdocs

@@ -23,8 +23,7 @@ title = "Capabilities"
 id = "2.2"
 title = "Find a capability"
 section = "find-a-capability"
-places = [{file = "kernel/cap/cnode.cc", function = "find_slot"}]
-hints = ["look"]
+places = [{file = "kernel/cap/cnode.cc", function = "find_slot"}, {file = "kernel/cap/slot.cc", function = "Slot::take"}]
 [[exercise]]
 id = "2.3"
 title = "Take"
@@ -142,10 +141,16 @@ def test_kinds(every: Graded, program: str) -> None:
 def test_the_screen_says_how_to_go_on(every: Graded) -> None:
     assert every.status == 0, "every test could be run"
     assert f"Score 10/{5 * len(KINDS)}    next: 2.2, then 2.3" in every.screen
-    assert ("       exercise 2.2 find_slot, kernel/cap/cnode.cc\n"
-            '       handout: lab2 "Find a capability"   make hint EX=2.2\n'
+    assert ("       exercise 2.2 find_slot, kernel/cap/cnode.cc; Slot::take,\n"
+            '         kernel/cap/slot.cc   handout: lab2 "Find a capability"\n'
+            "       make hint EX=2.2\n"
             "       log build/grade/lab2/wrong.log   again, recorded: make record TEST=wrong\n") in every.screen
     assert "user/tests/lab2_x.cc:89  value == 7" in every.screen
+
+
+def test_a_test_of_one_file_names_that_alone(lab: FakeLab) -> None:
+    lab.add("wrong", about=["kernel/cap/slot.cc"])
+    assert "       exercise 2.2 Slot::take, kernel/cap/slot.cc\n" in lab.grade().screen
 
 
 def test_stacks_name_the_lines_of_the_calls(every: Graded) -> None:

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""What the grader in a student's tree reads about a lab, in grade/labs/: labN.toml and labN.manifest.
+"""What the grader in a student's tree reads about a lab, in grade/labs/: labN.toml, labN.hints.toml and labN.manifest.
 
-labN.toml is lab.toml without what concerns the exporter alone, with the places of holes. labN.manifest lists the files that
-the lab published, so that edited ones are noticed without git too.
+labN.toml is lab.toml without what concerns the exporter alone, with the places of holes. The hints are a file of their own:
+whoever looks up a test shall not see them unasked. labN.manifest lists the files that the lab published, so that edited ones
+are noticed without git too.
 """
 
 import re
@@ -58,10 +59,11 @@ def places(course: Course, exercise: Exercise) -> list[dict[str, str]]:
 
 def lab_table(course: Course, lab: Lab) -> File:
     """The file grade/labs/labN.toml."""
-    text = "# SPDX-License-Identifier: MIT\n# Exercises, hints and tests of this lab, for make grade, hint and progress.\n"
+    text = "# SPDX-License-Identifier: MIT\n# Exercises and tests of this lab, for make grade and progress.\n"
     text += _table("[lab]", {key: value for key, value in lab.table["lab"].items() if key not in PRIVATE})
     for exercise, table in zip(lab.exercises, lab.table.get("exercise", [])):
-        text += _table("[[exercise]]", table | {"places": places(course, exercise)})
+        shown = {key: value for key, value in table.items() if key != "hints"}
+        text += _table("[[exercise]]", shown | {"places": places(course, exercise)})
     for test in lab.tests:
         text += _table("[[test]]", test.table)
     for moved in lab.table.get("moved", []):
@@ -69,6 +71,12 @@ def lab_table(course: Course, lab: Lab) -> File:
     if lab.scores:
         text += _table("[scores]", lab.scores)
     return File(text.encode())
+
+
+def hint_table(lab: Lab) -> File:
+    """The file grade/labs/labN.hints.toml."""
+    text = "# SPDX-License-Identifier: MIT\n# The hints of this lab, to the end. make hint tells them one at a time.\n"
+    return File((text + _table("[hints]", {one.id: list(one.hints) for one in lab.exercises})).encode())
 
 
 def manifest(files: Tree) -> File:

@@ -65,6 +65,10 @@ def exercises(course: Course) -> Iterator[Complaint]:
             for need in test.needs:
                 if need not in known:
                     yield Complaint(lab.path, test.line, f"test {test.name} needs exercise {need}, which is nowhere", "L1")
+            mine = {hole.file for hole in course.all_holes() if exercise_of(hole.id) == test.exercise}
+            for file in sorted(set(test.table.get("about", ())) - mine):
+                yield Complaint(lab.path, test.line, f"test {test.name} is `about` {file}, where exercise {test.exercise} has no hole",
+                                "L1")
     for before, lab in zip([None, *course.labs], course.labs):
         line = Lines.of(course.source[lab.path].data).key("lab", 0, "carries")
         for name in sorted(set(lab.carries) - {test.name for test in before.tests} if before else lab.carries):

@@ -15,7 +15,8 @@ KEYS = {
     "moved": {"yours": str, "now": str},        # where code of the lab before went: make next-lab tells
     "exercise": {"id": str, "title": str, "difficulty": str, "section": str, "holes": list, "files": list, "hints": list},
     "test": {"name": str, "exercise": str, "needs": list, "points": int, "kind": str, "program": str, "cases": list,
-             "options": str, "limit": (int, float), "source": str, "files": list, "script": str},
+             "options": str, "limit": (int, float), "source": str, "files": list, "script": str,
+             "about": list},        # the exercise's files that it tries, if not all: a failure names these
 }
 REQUIRED = {"lab": ("number", "title", "first"), "given": ("hole", "file", "why"),
             "moved": ("yours", "now"),

@@ -10,7 +10,7 @@ from collections.abc import Set
 from . import patches
 from .course import Course, text_file
 from .errors import Complaint, Problem
-from .export_toml import lab_table, manifest
+from .export_toml import hint_table, lab_table, manifest
 from .ids import exercise_of, lab_of
 from .marks import Hole
 from .source import Tree
@@ -77,7 +77,8 @@ class Renderer:
             known: set[str] = set()
             files = self.course.overlay(lab)
             for one in (one for one in self.course.labs if one.number <= lab):
-                table = {f"grade/labs/{one.name}.toml": lab_table(self.course, one)}
+                table = {f"grade/labs/{one.name}.toml": lab_table(self.course, one),
+                         f"grade/labs/{one.name}.hints.toml": hint_table(one)}
                 published = self.course.published(one.number) | self.course.overlay(one.number) | table
                 new = {path: file for path, file in published.items() if path not in known and path not in self.course.holes}
                 files |= table | {f"grade/labs/{one.name}.manifest": manifest(new)}

@@ -53,6 +53,8 @@ def test_marks_in_each_syntax(opened: str, closed: str) -> None:
     (TOML, '"slots_moved"', '"queue"', "labs/lab2/lab.toml:30: L1: lab1 has a test queue too"),
     (TOML, 'needs = ["2.1", "2.2"]', 'needs = ["2.7"]',
      "labs/lab2/lab.toml:30: L1: test slots_moved needs exercise 2.7, which is nowhere"),
+    (TOML, 'needs = ["2.1", "2.2"]', 'about = ["kernel/list.cc"]',
+     "labs/lab2/lab.toml:30: L1: test slots_moved is `about` kernel/list.cc, where exercise 2.2 has no hole"),
 ])
 def test_what_belongs_together(solved: SolvedTree, path: str, old: str, new: str, reason: str) -> None:
     text = solved.read(path)

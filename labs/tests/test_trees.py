@@ -35,10 +35,12 @@ def test_a_lab_publishes_its_files_and_those_of_earlier_labs(solved: SolvedTree)
     one, two, three = (set(render(solved, kind)) for kind in ("lab1", "lab2", "lab3"))
     assert one == {"Makefile", ".gitattributes", ".gitignore", "README.md", "kernel/queue.h", "kernel/main.cc",
                    "kernel/exercise.h", "grade/fake.py",
-                   "tests/lab1_queue.cc", "lab1/process.cc", "labs/01.mk", "grade/labs/lab1.toml", "grade/labs/lab1.manifest"}
+                   "tests/lab1_queue.cc", "lab1/process.cc", "labs/01.mk", "grade/labs/lab1.toml",
+                   "grade/labs/lab1.hints.toml", "grade/labs/lab1.manifest"}
     assert two - one == {"kernel/slot.cc", "kernel/slot.h", "tests/lab2_slots.cc", "labs/02.mk",
-                         "grade/labs/lab2.toml", "grade/labs/lab2.manifest"}
-    assert three - two == {"tests/lab3_waits.cc", "labs/03.mk", "grade/labs/lab3.toml", "grade/labs/lab3.manifest"}
+                         "grade/labs/lab2.toml", "grade/labs/lab2.hints.toml", "grade/labs/lab2.manifest"}
+    assert three - two == {"tests/lab3_waits.cc", "labs/03.mk", "grade/labs/lab3.toml", "grade/labs/lab3.hints.toml",
+                         "grade/labs/lab3.manifest"}
     assert one <= two <= three
 
 
@@ -135,19 +137,30 @@ def test_students_get_the_lab_with_the_places_of_its_holes(solved: SolvedTree) -
     assert two["exercise"][0]["places"] == [{"file": "kernel/slot.cc", "function": "find_slot"}]
     assert two["exercise"][1]["places"] == [{"file": "kernel/slot.cc", "function": "Slot::take"}]
     assert three["exercise"][0]["places"] == [{"file": "kernel/slot.cc", "function": "Slot::cancel"}]
-    assert one["exercise"][0]["hints"] == ["Count.", 'A bit says "not empty".', "Shift."]
     assert two["lab"] == {"number": 2, "title": "Slots", "hours": "3"}
     assert three["lab"] == {"number": 3, "title": "Waiting", "hours": "1"}
     assert two["test"] == tomllib.loads(solved.read("labs/lab2/lab.toml"))["test"]
     assert two["scores"] == {"start": 0, "2.1": 60, "2.2": 100}
 
 
+def test_hints_are_a_file_of_their_own(solved: SolvedTree) -> None:
+    """Whoever looks up a test does not see the answers."""
+    tree = render(solved, "lab3")
+    hints = [tomllib.loads(text(tree, f"grade/labs/lab{number}.hints.toml")) for number in (1, 2, 3)]
+    assert hints[0]["hints"]["1.1"] == ["Count.", 'A bit says "not empty".', "Shift."]
+    for number, mine in zip((1, 2, 3), hints):
+        lab = tomllib.loads(solved.read(f"labs/lab{number}/lab.toml"))
+        assert mine == {"hints": {one["id"]: one["hints"] for one in lab["exercise"]}}
+        assert all("hints" not in one for one in tomllib.loads(text(tree, f"grade/labs/lab{number}.toml"))["exercise"])
+
+
 def test_students_get_lists_of_what_was_published(solved: SolvedTree) -> None:
     tree = render(solved, "sol3")
     listed = {lab: dict(reversed(line.split(" ", 1)) for line in text(tree, f"grade/labs/lab{lab}.manifest").splitlines())
               for lab in (1, 2, 3)}
-    assert listed[2].keys() == {"kernel/slot.h", "labs/02.mk", "tests/lab2_slots.cc", "grade/labs/lab2.toml"}, "slot.cc has holes"
-    assert listed[3].keys() == {"labs/03.mk", "tests/lab3_waits.cc", "grade/labs/lab3.toml"}
+    assert listed[2].keys() == {"kernel/slot.h", "labs/02.mk", "tests/lab2_slots.cc", "grade/labs/lab2.toml",
+                                "grade/labs/lab2.hints.toml"}, "slot.cc has holes"
+    assert listed[3].keys() == {"labs/03.mk", "tests/lab3_waits.cc", "grade/labs/lab3.toml", "grade/labs/lab3.hints.toml"}
     assert listed[2]["kernel/slot.h"] == solved.git("hash-object", "kernel/slot.h").strip()
 
 

@@ -16,9 +16,10 @@ class DeviceVault {
 public:
     DeviceVault(const BootInfo& info, Bootstrap& bootstrap) : slots_(info), bootstrap_(bootstrap) {}
 
-    /// Fills the CNode, once. `pool`: memory that devices may reach.
+    /// Fills the CNode, once, with all but kDeviceIrqControl. `pool`: memory that devices may reach.
     Result<void> make(const BootInfo& info, Untyped pool);
-    /// Takes everything back. Returns the CNode, as it is after make().
+    /// Takes back whatever was made of what is in the CNode, and puts kDeviceIrqControl there, a new copy each time.
+    /// Returns the CNode, which is complete then. InvalidCapability if it was never made.
     Result<CNode> open();
 
     /// Bytes that 9Ball must keep for this.

@@ -64,8 +64,9 @@ bool ServiceConfig::may_use(std::string_view endpoint) const {
 /// Whoever may have devices of a class may also ask for the service that hands them out.
 Grants InitConfig::grants_of(const ServiceConfig& config) const {
     // lab 4.8a {
-    Grants grants = config.power ? Grants::Power : config.devices ? Grants::Dma : Grants::None;
-    Grants classes = Grants::None;
+    Grants grants = Grants::None, classes = Grants::None;
+    if (config.power) grants = grants | Grants::Power;
+    if (config.devices) grants = grants | Grants::Dma;
     for (std::string_view used : config.uses.all()) classes = classes | class_grant(used);
     for (const ServiceConfig& other : services()) {
         if (other.protocol == 0) continue;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Tries to take the terminal from the shell and from other programs, without end: reads, makes jobs, takes ^C. Says so
-// when it succeeds. `thief once` tries once, and tells all answers.
+// when it succeeds. `thief once` tries once, and tells all answers. `thief disk` wants to call the disk's driver.
 #include "glenda/devices.h"
 #include "glenda/environment.h"
 #include "glenda/print.h"
@@ -32,10 +32,23 @@ Answer<std::uint64_t> find_shells_terminal() {
     return devices::lookup(unicorn, "serial", 0, kSlotFirstFree + 1);
 }
 
+/// A driver that has sessions answers no calls: so nobody gets its endpoint, and nobody can wait for ever.
+void call_the_disk() {
+    const auto unicorn = devices::find_unicorn(kSlotFirstFree);
+    const auto found = unicorn ? devices::lookup(*unicorn, "block", 0, kSlotFirstFree + 1) : Refusal(unicorn.error());
+    print("thief: look the disk up: {}\n", found ? "done" : name_of(found.error()));
+    const auto answer = transact(Endpoint(kSlotFirstFree + 1), MessageWriter(std::uint64_t{0}));
+    print("thief: call its driver: {}\n", answer ? "done" : name_of(answer.error()));
+}
+
 }  // namespace
 
-int main(int argc, char**) {
+int main(int argc, char** argv) {
     const bool once = argc > 1;
+    if (once && argv[1] == std::string_view("disk")) {
+        call_the_disk();
+        return 0;
+    }
     const auto found = find_shells_terminal();
     if (once || found) print("thief: look the terminal up: {}\n", found ? "done" : name_of(found.error()));
     const Attempt attempts[] = {

@@ -45,8 +45,8 @@ Factotum::Factotum(Memory& memory, const FactotumInfo& info, std::uint64_t reser
 }
 
 Reaction Factotum::handle(Request& request) {
-    if (request.badge & kObjectBadge) return ServerError::NoSuchProcess;
-    if (request.badge & kFaultBadge) return fault(request);
+    if (request.badge & (kFaultBadge | kObjectBadge))
+        return request.badge & kFaultBadge ? fault(request) : ServerError::NoSuchProcess;
     Process* process = processes_.find_badge(request.badge);
     if (process == nullptr) return ServerError::NoSuchProcess;
     if (process->is_at_work()) [[unlikely]]

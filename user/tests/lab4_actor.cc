@@ -5,12 +5,17 @@
 //     work=MS        keeps the processor busy
 //     sleep=MS       sleeps
 //     ready          says that it is ready, and wants to be asked to stop
+//     ready-at=N     the same in its Nth start, and nothing in the others
 //     stop           waits until it is asked to stop
 //     serve=WORD     registers that name, and answers everybody with the badge of the request, for ever
+//     bare=WORD      asks to register that name without a capability
+//     nameless       asks to register an endpoint without a name
 //     ask=N          waits for the service with that number (`protocol` in init.toml), and asks it
 //     ask-now=N      the same without waiting
 //     child=N        starts another actor, which is no service, that asks without waiting
 //     halt=NAME      stops that service
+//     state=NAME     looks at that service: its state, and how often it was started again
+//     grants=NAME    looks at what that service may ask for
 //     shutdown       switches the machine off
 //     exit=N, crash  ends
 //
@@ -67,6 +72,54 @@ struct Badges {
     Server(Endpoint(kEndpoint), replies, {environment().cnode, kReceived, 1}).run(badges);
 }
 
+/// Requests to register that are not what they should be.
+void register_wrongly(std::string_view verb, std::string_view provided) {
+    if (!process::create(CapType::Endpoint, kEndpoint)) exit(3);
+    MessageWriter request(nineball::Method::Register);
+    if (verb != "nameless") request.text(provided);
+    if (verb != "bare") request.cap(kEndpoint);
+    note(verb, transact(environment().nineball, request));
+    (void)environment().cnode.remove(kEndpoint);
+}
+
+/// The service with that name, as 9Ball sees it, and its number.
+struct Seen {
+    unsigned number;
+    nineball::ServiceStatus status;
+};
+Seen look_at(std::string_view service) {
+    for (unsigned i = 0;; i++) {
+        const auto status = nineball::status(i);
+        if (!status) exit(4);
+        if (service == status->name) return {i, *status};
+    }
+}
+
+std::string_view name_of(nineball::ServiceState state) {
+    switch (state) {
+        case nineball::ServiceState::Waiting: return "Waiting";
+        case nineball::ServiceState::Starting: return "Starting";
+        case nineball::ServiceState::Up: return "Up";
+        case nineball::ServiceState::BackingOff: return "BackingOff";
+        case nineball::ServiceState::Stopped: return "Stopped";
+        case nineball::ServiceState::Failed: return "Failed";
+        case nineball::ServiceState::Stopping: return "Stopping";
+        case nineball::ServiceState::Done: return "Done";
+    }
+    return "unknown";
+}
+
+void note_state(std::string_view service) {
+    const nineball::ServiceStatus seen = look_at(service).status;
+    note(FixedText<80>("sees {} {} {}", service, name_of(seen.state), seen.restarts));
+}
+
+void note_grants(std::string_view service) {
+    const auto manifest = nineball::manifest(look_at(service).number);
+    if (!manifest) exit(4);
+    note(FixedText<80>("sees {} granted {:#x}", service, std::uint64_t(manifest->grants)));
+}
+
 void ask_for(std::uint64_t number, RequestFlags flags) {
     const FixedText<40> what("asks {}", number);
     if (const auto found = process::request(number * 0x100, kFound, flags); !found) return note(what, found);
@@ -97,11 +150,15 @@ void act(std::string_view action) {
     if (verb == "ask-now") return ask_for(number, RequestFlags::None);
     if (verb == "child") return start_child(number);
     if (verb == "halt") return note(FixedText<40>("halts {}", value), nineball::stop(value));
+    if (verb == "bare" || verb == "nameless") return register_wrongly(verb, value);
+    if (verb == "state") return note_state(value);
+    if (verb == "grants") return note_grants(value);
+    if (verb == "ready-at" && look_at(name).status.restarts + 1 != number) return;
     if (verb == "stop") (void)environment().notification.wait();
     if (verb == "work") work(number);
     if (verb == "sleep") (void)process::sleep(number);
     note(verb);
-    if (verb == "ready") (void)nineball::ready(environment().notification);
+    if (verb == "ready" || verb == "ready-at") (void)nineball::ready(environment().notification);
     if (verb == "shutdown") (void)nineball::shutdown();
     if (verb == "exit") exit(std::int64_t(number));
     if (verb == "crash") __builtin_trap();

@@ -13,6 +13,8 @@ using nineball::DeviceVault;
 
 CNode::Info look(CNode box, std::uint64_t index) { return need(box.info(index)); }
 
+bool is_there(CPtr slot) { return look(node(), slot).type != CapType::Null; }
+
 Untyped device_pool() { return need(pool().make<Untyped>(CapType::Untyped, kDmaPoolBits)); }
 
 /// Everything is in its slot, in BootInfo's order, and what can be shared is there to be read alone. 9Ball itself has
@@ -61,17 +63,20 @@ void taken_back() {
     EXPECT_OK(vault.make(info, device_pool()));
     const CNode box = need(vault.open());
     const DeviceSlots slots(info);
-    const CPtr mine = need(pool().slots(4));
+    const CPtr mine = need(pool().slot()), frame_of_device = need(pool().slot());
+    const CPtr frame_of_pool = need(pool().slot()), copy_of_irq_control = need(pool().slot());
     EXPECT_OK(node().move(mine, box, slots.untyped.first));
-    EXPECT_OK(Untyped(mine).retype(CapType::Frame, kFrameBits, node(), mine + 1));
+    EXPECT_OK(Untyped(mine).retype(CapType::Frame, kFrameBits, node(), frame_of_device));
     EXPECT_OK(box.move(slots.untyped.first, node(), mine));
     EXPECT_OK(node().move(mine, box, kDevicePool));
-    EXPECT_OK(Untyped(mine).retype(CapType::Frame, kFrameBits, node(), mine + 2));
+    EXPECT_OK(Untyped(mine).retype(CapType::Frame, kFrameBits, node(), frame_of_pool));
     EXPECT_OK(box.move(kDevicePool, node(), mine));
-    EXPECT_OK(node().copy(mine + 3, box, kDeviceIrqControl));
+    EXPECT_OK(node().copy(copy_of_irq_control, box, kDeviceIrqControl));
     EXPECT_OK(box.remove(kDeviceIrqControl));
     EXPECT_EQ(need(vault.open()).cptr(), box.cptr());
-    for (unsigned i = 0; i < 4; i++) EXPECT_EQ(look(node(), mine + i).type, CapType::Null);
+    EXPECT(!is_there(frame_of_device));
+    EXPECT(!is_there(frame_of_pool));
+    EXPECT(!is_there(copy_of_irq_control));
     EXPECT_EQ(look(box, kDeviceIrqControl).type, CapType::IrqControl);
     EXPECT_EQ(look(box, kDevicePool).type, CapType::Untyped);
     for (std::uint64_t i = slots.untyped.first; i < slots.untyped.end; i++)

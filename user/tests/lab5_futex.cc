@@ -114,6 +114,11 @@ void timeouts() {
         EXPECT(took >= std::uint64_t(microseconds));
         EXPECT(took <= std::uint64_t(microseconds) + 10'000);
     }
+    while (read_time() % 10'000 < 8'000) {  // late in a millisecond
+    }
+    const std::uint64_t begin = read_time();
+    EXPECT_EQ(outcome(process::futex_wait(word, 0, 2900)), std::string_view("TimedOut"));
+    EXPECT((read_time() - begin) / 10 >= 2900);
     const Sleeper* const early = start(word, 2, 20'000);
     const Sleeper* const late = start(word, 3);
     EXPECT(comes_true([&] { return awake(early, 2) == 2; }, 100));
@@ -161,6 +166,29 @@ void shared() {
     EXPECT(first != second);
 }
 
+/// A private copy of the object is no part of it: its words are the process's own, and are known by their address.
+void private_copies() {
+    constexpr CPtr kObject = 41;
+    (void)NEED(process::create_memory(1, kObject));
+    const std::uint64_t map = NEED(process::map_object(kObject, 0, kPageSize));
+    const std::uint64_t copy = NEED(process::map_object(kObject, 0, kPageSize, MapFlags::ReadWrite, MmapFlags::None));
+    auto &ours = *reinterpret_cast<Word*>(map), &mine = *reinterpret_cast<Word*>(copy);
+    mine = 0;
+    const Sleeper* const there = start(ours, 1);
+    const Sleeper* const here = start(mine, 2);
+    EXPECT_EQ(wake(ours, 9), std::uint64_t{1});
+    EXPECT(there->is_awake && awake(here, 2) == 0);
+    EXPECT_EQ(wake(mine, 9), std::uint64_t{2});
+}
+
+/// Nobody has touched the word's page: it comes, and is zero.
+void untouched() {
+    const std::uint64_t map = NEED(process::map(2 * kPageSize));
+    auto& word = *reinterpret_cast<Word*>(map + kPageSize + 0x124);
+    EXPECT_EQ(outcome(process::futex_wait(word, 1)), std::string_view("NotReady"));
+    EXPECT_EQ(outcome(process::futex_wait(word, 0, 1000)), std::string_view("TimedOut"));
+}
+
 /// Private memory is at the same address in a child, and is another word.
 void separate() {
     static Word word = 0;
@@ -185,9 +213,10 @@ void wrong() {
     EXPECT_EQ(outcome(process::futex_wake(nowhere, 1)), std::string_view("NotFound"));
 }
 
-constexpr Case kCases[] = {{"counts", counts},     {"many", many},         {"other_words", other_words},
-                           {"changed", changed},   {"timeouts", timeouts}, {"shared", shared},
-                           {"separate", separate}, {"wrong", wrong}};
+constexpr Case kCases[] = {{"counts", counts},      {"many", many},         {"other_words", other_words},
+                           {"changed", changed},    {"timeouts", timeouts}, {"shared", shared},
+                           {"separate", separate},  {"wrong", wrong},       {"private_copies", private_copies},
+                           {"untouched", untouched}};
 
 }  // namespace
 

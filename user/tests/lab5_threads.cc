@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Lab 5, exercise 5.4: a process's first thread, and more of them: what each has of its own, and what they share.
+#include <optional>
+
+#include "glenda/slots.h"
 #include "glenda/thread.h"
 #include "lab5_case.h"
 #include "util/bits.h"
@@ -148,12 +151,47 @@ void faults() {
 /// All of this was charged, and is in Factotum's books.
 void books() { EXPECT_EQ(NEED(process::audit()), std::uint64_t{0}); }
 
+std::int64_t end_with(void* status) { return std::int64_t(reinterpret_cast<std::uintptr_t>(status)); }
+
+/// Sixty threads, of which the Tcbs take several pages. When they have ended, nothing of them is left.
+void threads_end() {
+    constexpr unsigned kMany = 60;
+    static std::optional<Thread> many[kMany];
+    for (int round = 0; round < 3; round++) {  // in the first one Factotum's own tables may grow
+        const std::uint64_t before = free_pages();
+        for (std::uintptr_t i = 0; i < kMany; i++)
+            many[i].emplace(NEED(Thread::start(end_with, reinterpret_cast<void*>(i + 1), 8192)));
+        EXPECT(before - free_pages() > kMany);
+        for (std::uint64_t i = 0; i < kMany; i++) EXPECT_EQ(NEED(many[i]->join()), std::int64_t(i + 1));
+        if (round != 0) EXPECT_EQ(free_pages(), before);
+    }
+    EXPECT_EQ(NEED(process::audit()), std::uint64_t{0});
+}
+
+std::int64_t say_ok(void*) {
+    (void)process::sleep(5);
+    print("ok {} {:016x}\n", std::string_view(running), ktest::tag_of(nonce, running));
+    stop();
+}
+
+/// The first thread faults, and nobody handles that: so the kernel says which thread it was. The other one goes on.
+void name_in_the_kernel() {
+    constexpr CPtr kEndpoint = kSlotFirstFree;
+    (void)NEED(Thread::start(say_ok, nullptr));  // it waits for a moment
+    const std::uint64_t number = NEED(process::create(CapType::Endpoint, kEndpoint));
+    EXPECT(environment().tcb.configure({.fault_handler = Endpoint(kEndpoint)}).has_value());
+    NEED(process::destroy(number));
+    *reinterpret_cast<volatile int*>(8) = 1;
+}
+
 constexpr Case kCases[] = {{"first_thread", first_thread},
                            {"name_and_urgency", name_and_urgency},
                            {"several_threads", several_threads},
                            {"faults", faults},
                            {"books", books},
-                           {"registers", registers}};
+                           {"registers", registers},
+                           {"threads_end", threads_end},
+                           {"name_in_the_kernel", name_in_the_kernel}};
 
 }  // namespace
 

@@ -11,10 +11,14 @@ namespace glenda::lab5 {
 namespace {
 
 /// A child, which gets the kernel's console to say what is wrong.
-std::uint64_t start(std::span<const std::string_view> arguments) {
+std::uint64_t start(std::span<const std::string_view> arguments, Grants grants = Grants::Services) {
     const CPtr console[] = {environment().console.cptr()};
-    return NEED(process::spawn(
-        {.file = "bin/lab5_waits", .arguments = arguments, .caps = console, .slots = std::uint64_t{kSlotConsole}}));
+    return NEED(process::spawn({.file = "bin/lab5_waits",
+                                .arguments = arguments,
+                                .flags = grants == Grants::Services ? SpawnFlags::None : SpawnFlags::Limits,
+                                .caps = console,
+                                .slots = std::uint64_t{kSlotConsole},
+                                .grants = grants}));
 }
 /// One that sleeps for some time, and ends with a status.
 std::uint64_t start_child(std::uint64_t status, std::uint64_t milliseconds = 0) {
@@ -26,6 +30,14 @@ std::uint64_t start_word(std::string_view word, std::uint64_t number = 0) {
     const FixedText<20> text("{}", number);
     const std::string_view arguments[] = {word, text.view()};
     return start(arguments);
+}
+/// What a debugger starts begins stopped; what a manager of devices starts, goes on for long.
+std::uint64_t start_other(std::string_view word) {
+    const bool is_stopped = word == "debugger";
+    const std::string_view arguments[] = {"child", "5", is_stopped ? "0" : "1000000"};
+    return NEED(process::spawn({.file = "bin/lab5_waits",
+                                .arguments = arguments,
+                                .flags = is_stopped ? SpawnFlags::Debug : SpawnFlags::None}));
 }
 void nap(std::uint64_t milliseconds) { NEED(process::sleep(milliseconds)); }
 std::string_view wait_outcome(std::int64_t pid, WaitFlags flags = WaitFlags::None) {
@@ -161,6 +173,47 @@ void notified() {
     expect_end(NEED(process::wait(std::int64_t(child), WaitFlags::NoHang)), child, 3);
 }
 
+/// Who is signalled and waits has both.
+void notified_while_waiting() {
+    NEED(process::set_exit_notification(environment().notification));
+    const std::uint64_t child = start_child(4, 20);
+    expect_end(NEED(process::wait(std::int64_t(child))), child, 4);
+    const bool was_signalled = environment().notification.poll().has_value();
+    EXPECT(was_signalled);
+}
+
+/// A child that could not be started has never been: there is nothing to wait for, and no signal.
+void never_born() {
+    NEED(process::set_exit_notification(environment().notification));
+    const std::string_view arguments[] = {"child", "0"};
+    const auto refused =
+        process::spawn({.file = "bin/lab5_waits", .arguments = arguments, .flags = SpawnFlags::Limits, .limit = 2});
+    EXPECT_EQ(outcome(refused), std::string_view("OutOfMemory"));
+    EXPECT_EQ(wait_outcome(kAnyChild, WaitFlags::NoHang), std::string_view("NoSuchProcess"));
+    const bool was_signalled = environment().notification.poll().has_value();
+    EXPECT(!was_signalled);
+    EXPECT(NEED(process::audit()) == 0);
+}
+
+/// An orphan that is stopped, and waits for its parent's answer, goes on when that has ended.
+void stopped_orphan() {
+    const std::uint64_t child = start_word("debugger");
+    EXPECT_EQ(std::int64_t{NEED(process::wait(std::int64_t(child))).status.code()}, std::int64_t{1});
+    nap(20);
+    const bool has_gone_on = !is_listed(child + 1);
+    EXPECT(has_gone_on);
+}
+
+/// What one that may give devices has started ends with it.
+void driver_ends() {
+    const std::string_view arguments[] = {"manager", "0"};
+    const std::uint64_t child = start(arguments, Grants::Services | Grants::Dma);
+    EXPECT_EQ(std::int64_t{NEED(process::wait(std::int64_t(child))).status.code()}, std::int64_t{1});
+    nap(20);
+    const bool driver_has_ended = !is_listed(child + 1);
+    EXPECT(driver_has_ended);
+}
+
 /// The child has ended, with a child that runs and one that nobody has waited for. Neither disturbs us, and when both
 /// have ended, nothing is left of them.
 void orphans() {
@@ -187,7 +240,11 @@ constexpr Case kCases[] = {{"waits_first", waits_first},
                            {"killed_large", killed_large},
                            {"two_waiters", two_waiters},
                            {"notified", notified},
-                           {"orphans", orphans}};
+                           {"notified_while_waiting", notified_while_waiting},
+                           {"never_born", never_born},
+                           {"orphans", orphans},
+                           {"stopped_orphan", stopped_orphan},
+                           {"driver_ends", driver_ends}};
 
 /// What a child does.
 int act(std::string_view word, std::uint64_t number, std::uint64_t milliseconds) {
@@ -210,6 +267,11 @@ int act(std::string_view word, std::uint64_t number, std::uint64_t milliseconds)
         EXPECT_EQ(NEED(process::get_parent_pid()), std::uint64_t{1});
         return 0;
     }
+    if (word == "debugger" || word == "manager") {
+        const std::uint64_t other = start_other(word);
+        nap(20);
+        return NEED(process::wait(std::int64_t(other), WaitFlags::NoHang)).pid == 0;
+    }
     if (word == "orphans") {
         const std::uint64_t zombie = start_child(0), running = start_word("parent");
         nap(20);
@@ -227,7 +289,8 @@ int main(int argc, char** argv) {
     const auto number = [&](int i) { return argc > i ? glenda::to_number(argv[i]).value_or(0) : 0; };
     if (argc > 2 && argc < 5) {
         const std::string_view word = argv[1];
-        for (const std::string_view known : {"child", "crash", "large", "list", "parent", "orphans"}) {
+        for (const std::string_view known :
+             {"child", "crash", "large", "list", "parent", "orphans", "debugger", "manager"}) {
             if (word == known) return act(word, number(2), number(3));
         }
     }

@@ -79,8 +79,12 @@ Answer<MessageWriter> UnicornServer::look_up(const Request& request) {
     Device* const device = find(device_class, index);
     CHECK(device != nullptr && device->endpoint != 0, ServerError::NotFound);
     CHECK(device->state != DeviceState::Failed, ServerError::Broken);
+    MessageWriter reply(0);
+    reply.word(device - devices_.data());
+    // A driver whose sessions have rings answers no calls. Who made one would wait for ever.
+    if (device->driver->session == SessionKind::Ring) return reply;
     TRY(endpoint, vault_.lend_badged(device->endpoint, 0, Rights::Write | Rights::Grant, pid_of_client(request.badge)));
-    return MessageWriter(0).word(device - devices_.data()).cap(endpoint);
+    return reply.cap(endpoint);
 }
 
 Answer<MessageWriter> UnicornServer::list(const Request& request) const {

@@ -1,3 +1,3 @@
-// Exercise 4.4: whatever was made of the pool, of the devices and of the right to interrupts goes. Then put the latter
-// back in its slot, for it was a copy.
+// Exercise 4.4: whatever was made of the pool, of the devices and of the right to interrupts goes. Then copy the latter
+// into its slot, which is empty: it comes from here alone.
 missing_exercise("4.4");

@@ -17,7 +17,7 @@ constexpr std::string_view kUnicornName = "devices";
 Answer<Endpoint> find_unicorn(CPtr slot);
 
 /// Puts the endpoint of a driver into the empty slot `slot`: that of device number `index` of its class, such as
-/// "serial" or "block". Returns the device.
+/// "serial" or "rtc". Returns the device. The slot stays empty if the driver answers no calls, but has sessions.
 Answer<std::uint64_t> lookup(Endpoint unicorn, std::string_view device_class, unsigned index, CPtr slot);
 
 struct DeviceStatus {
