@@ -66,6 +66,8 @@ void prepare_syscall(Syscall number, Dice& dice) {
     if (number == Syscall::ReplyRecv) {
         target = endpoint_with(dice.of({Nobody, Receivers, Senders}), dice);
         reply = reply_with(true, dice);
+    } else if (number == Syscall::Reply) {
+        target = reply_with(true, dice);
     } else if (number == Syscall::Recv || number == Syscall::NBRecv) {
         target = endpoint_with(dice.of({Nobody, Senders}), dice);
     }

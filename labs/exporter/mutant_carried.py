@@ -21,10 +21,12 @@ AT_LEAST = 0.9      # of the wrong solutions must be named rightly
 
 
 def lasting(course: Course, lab: Lab, following: Lab) -> list[Mutant]:
-    """The wrong solutions that are still there in the next lab's solved tree. Lab 1's most are not: it leaves them behind."""
-    tree = Renderer(course).tree(f"sol{following.number}")
+    """The wrong solutions that are still there in the next lab's solved tree. Lab 1's most are not: it leaves them behind. And
+    what only hidden tests see is left out, for the tests that run again are published."""
+    tree, published = Renderer(course).tree(f"sol{following.number}"), {test.name for test in lab.tests}
     return [mutant for mutant in mutants_of(course, lab)
-            if mutant.is_in(tree) == 1 and not mutant.file.startswith(f"{lab.name}/")]
+            if mutant.is_in(tree) == 1 and not mutant.file.startswith(f"{lab.name}/")
+            and published.intersection(mutant.expect)]
 
 
 def in_screens_order(lab: Lab, names: Sequence[str]) -> list[Test]:

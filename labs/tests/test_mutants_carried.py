@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Wrong solutions of one lab are tried in the next, whose grader runs the lab's tests again: is the right exercise named?"""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -40,6 +41,14 @@ def test_what_the_next_lab_does_not_run_is_left_out(course: Course) -> None:
     """A wrong solution is tried if its text is in the next lab's tree, outside the lab's own folder."""
     known = {mutant.id for mutant in lasting(course, course.lab(2), course.lab(3))}
     assert known and lasting(course, course.lab(1), course.lab(2)) == [] != known
+
+
+def test_what_only_hidden_tests_see_is_left_out(course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The tests that run again are published."""
+    known = lasting(course, course.lab(2), course.lab(3))
+    hidden, *others = [replace(mutant, expect=("hidden",)) if mutant is known[0] else mutant for mutant in known]
+    monkeypatch.setattr(mutant_carried, "mutants_of", lambda *_: [hidden, *others])
+    assert lasting(course, course.lab(2), course.lab(3)) == others
 
 
 @pytest.mark.parametrize("kind, count", [("WRONG", 0), ("", 1)])
