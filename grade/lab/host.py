@@ -35,6 +35,7 @@ FLAGS = ["-std=c++23", "-O1", "-g", "-fno-omit-frame-pointer", "-fsanitize=addre
          "-Igrade/host", "-Igrade/host/driver_model", "-Igrade/unit/host", "-Igrade/unit", "-Ilib", "-Ikernel",
          "-Iuser", "-Iuser/factotum", "-Iuser/libglenda/include"]
 LAB1, LAB1_FLAGS = "lab1/", ["-Ilab1/kernel", "-Ilab1"]      # its headers take the place of the final ones
+MODELS = "grade/host/"      # headers in a folder below, if a test names a file of it, take the place of the final ones, too
 EXERCISE, EXERCISE_HOST = "kernel/debug/exercise.h", "grade/host/exercise.cc"   # what stands in place of missing code
 MOST_OUTPUT = 256 * 1024
 CALLED = "a system call that no test needs: it starts a process, changes a file, or asks for the network"
@@ -64,7 +65,8 @@ def find(setting: Setting, test: Test, name: str) -> str:
 def compile_test(setting: Setting, test: Test) -> tuple[Path, str]:
     """The program, and "" or the compiler's output."""
     sources = [find(setting, test, name) for name in (test.source, *test.files)]
-    flags = [*(LAB1_FLAGS if any(name.startswith(LAB1) for name in test.files) else ()), *FLAGS]
+    models = sorted({f"-I{Path(name).parent}" for name in test.files if name.startswith(MODELS) and "/" in name[len(MODELS):]})
+    flags = [*(LAB1_FLAGS if any(name.startswith(LAB1) for name in test.files) else ()), *models, *FLAGS]
     if (setting.tree / EXERCISE).exists():
         flags += ["-include", EXERCISE]
         if (setting.tree / EXERCISE_HOST).exists() and EXERCISE_HOST not in sources:

@@ -34,7 +34,8 @@ def what_is_left(tree) -> None:
         machine.run_to_exit(within=2.0)
     failure = re.search(r"^FAIL slots_given_back: (.*)$", machine.transcript, re.MULTILINE)
     assert failure is None, f"9Ball's slots, when Factotum has started: {failure[1]}"
-    assert f"ok slots_given_back {tag(tree.nonce, 'slots_given_back')}\n" in machine.transcript, "9Ball's slots could not be counted"
+    passed = f"ok slots_given_back {tag(tree.nonce, 'slots_given_back')}\n"
+    assert passed in machine.transcript, "9Ball's slots could not be counted"
 
 
 def check(console: str, nonce: str, memory: str) -> None:

@@ -7,6 +7,7 @@ from lab4_system import System, service
 def run(tree) -> None:
     some_fail(tree)
     all_fail(tree)
+    never_up(tree)
 
 
 def some_fail(tree) -> None:
@@ -35,3 +36,9 @@ def all_fail(tree) -> None:
         system.says("no service is left")
         system.end()
     assert "9ball: user: does not run: it needs absent\n" in system.machine.transcript
+
+
+def never_up(tree) -> None:
+    """Who is not up in time is killed: 9Ball wakes by itself, for nothing else happens."""
+    with System(tree, service("mute", actions=["work=1"])) as system:
+        system.says("mute: has not said that it is ready for 5 s; killed", within=8.0)

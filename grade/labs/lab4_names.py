@@ -4,7 +4,7 @@
 from lab4_system import System, service
 
 DEVICES, SERIAL, RNG = 3, 9, 14         # Unicorn, and two classes of devices
-CLOCK, VAULT, FAKE = 40, 41, 42
+CLOCK, VAULT, FAKE, LEAD = 40, 41, 42, 43
 DMA, POWER = 62, 63
 
 
@@ -21,7 +21,9 @@ def asked(tree) -> None:
             service("vault", provides="gold", protocol=VAULT, actions=["serve=gold"]),
             service("liar", provides="tin", protocol=FAKE, actions=["serve=gold"]),
             service("nobody", actions=["serve="]),
-            service("clumsy", provides="lead", actions=["bare=lead", "nameless", "state=clumsy", "serve=lead"]),
+            service("clumsy", provides="lead", protocol=LEAD,
+                    actions=["bare=lead", "bell=lead", "nameless", "state=clumsy", "serve=lead"]),
+            service("quiet", provides="ore", actions=["serve=ore"]),
             service("banker", needs=["vault", "clock"], uses=["gold"],
                     actions=[f"ask-now={VAULT}", f"ask-now={CLOCK}", f"child={VAULT}", "ready"]),
             service("thief", needs=["vault", "banker"], actions=[f"ask-now={VAULT}", f"ask={VAULT}", f"child={VAULT}", "ready"])
@@ -32,9 +34,11 @@ def asked(tree) -> None:
             ("liar serves gold PermissionDenied", "a service registers what its `provides` says, and nothing else"),
             ("nobody serves  PermissionDenied", "who provides nothing registers nothing, not even the empty name"),
             ("clumsy bare BadRequest", "a request to register without a capability is none"),
+            ("clumsy bell BadRequest", "what Factotum refuses is refused: this is no endpoint"),
             ("clumsy nameless BadRequest", "a request to register without a name is none"),
             ("clumsy sees clumsy Starting 0", "whose request was refused is not up"),
-            ("clumsy serves lead Ok", "after requests that were refused, a right one is accepted, also without a protocol"),
+            ("clumsy serves lead Ok", "after requests that were refused, a right one is accepted"),
+            ("quiet serves ore Ok", "who has no protocol may register, too"),
             ("vault serves gold Ok", "a service may register what its `provides` says"),
             (f"banker asks {VAULT} as itself", "a service gets what its `uses` say, with its own badge"),
             (f"banker asks {CLOCK} PermissionDenied", "a service does not get what its `uses` do not say"),

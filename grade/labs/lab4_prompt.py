@@ -23,6 +23,7 @@ def run(tree) -> None:
         except (GuestDeadline, GuestIdle):
             raise AssertionError("after the end of Unicorn, and with it of all drivers, the prompt does not come again") from None
         assert shell.run("run hello", within=2.0).startswith("hello, world\n"), "with the second Unicorn the terminal is dead"
-        assert re.search(r"^unicorn +up +\d+ +1$", shell.run("services"), re.MULTILINE), "`services` does not show that Unicorn is up again"
+        services = shell.run("services")
+        assert re.search(r"^unicorn +up +\d+ +1$", services, re.MULTILINE), "`services` does not show that Unicorn is up again"
         shell.type("shutdown\r")
         assert machine.run_to_exit(within=2.0) == 0

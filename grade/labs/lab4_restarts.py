@@ -11,6 +11,11 @@ def starts(system: System, name: str) -> int:
 
 
 def run(tree) -> None:
+    by_its_rule(tree)
+    pauses(tree)
+
+
+def by_its_rule(tree) -> None:
     with System(
             tree,
             service("always", restart="always", actions=["ready", "exit=0"]),
@@ -49,8 +54,25 @@ def run(tree) -> None:
         sees = [event for event in system.events() if event.startswith(f"witness sees {name} ")]
         assert sees == [f"witness sees {name} {wanted}"], f"{name}: {why}; {sees[0] if sees else 'the witness sees nothing'}"
     assert "misled starts" not in system.events(), "`misled` was started, but `unready`, which it needs, has never been up"
-    assert "9ball: misled: does not run: it needs unready\n" in text, "`unready` will never be up, but 9Ball does not give `misled` up"
-    assert "after ready" in system.events(), ("`done` is Done, but `after`, which needs it, was not started\n"
-                                              "exercise 4.5: `needs_are_up` and `failed_need` ask `is_up()` of a service that is over")
+    assert "9ball: misled: does not run: it needs unready\n" in text, (
+        "`unready` will never be up, but 9Ball does not give `misled` up")
+    assert "after ready" in system.events(), (
+        "`done` is Done, but `after`, which needs it, was not started\n"
+        "exercise 4.5: `needs_are_up` and `failed_need` ask `is_up()` of a service that is over")
     assert "9ball: failing: process " in text and " exited with status 3\n" in text
     assert re.search(r"^9ball: never: process \d+ crashed: ", text, re.MULTILINE), "the crash of `never` is not reported"
+
+
+def pauses(tree) -> None:
+    """After a long run the pauses begin anew. How long the system has been running does not matter."""
+    with System(
+            tree,
+            service("lasting", restart="always", actions=["ready", "sleep=11000", "exit=0"]),
+            service("quick", restart="always", actions=["ready", "exit=0"])) as system:
+        for _ in range(2):
+            system.says(r"lasting: starts again in \d+ ms", within=15.0)
+    text = system.machine.transcript
+    for name, wanted, why in (("lasting", ["100", "100"], "each run was longer than 10 s"),
+                              ("quick", ["100", "200", "400", "800", "1600", "3200", "6400", "6400"], "each run was short")):
+        seen = re.findall(rf"^9ball: {name}: starts again in (\d+) ms$", text, re.MULTILINE)[:len(wanted)]
+        assert seen == wanted, f"{name}: {why}, but the pauses are {', '.join(seen)}"

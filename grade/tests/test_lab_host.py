@@ -147,6 +147,19 @@ def test_threads_and_reading_pass_the_filter(lab: FakeLab) -> None:  # noqa: F81
     assert lab.grade(GLENDA_HOST_SANDBOX="1").tests["thing"]["score"] == 5
 
 
+def test_a_models_headers_come_first(lab: FakeLab) -> None:  # noqa: F811
+    """Those of a folder below grade/host, of which the test names a file; those of another folder do not."""
+    add_host(lab, '#include "chip/number.h"\nint thing() { return number(); }')
+    lab.write("lib/chip/number.h", "int number() { return 8; }")
+    lab.write("grade/host/model/chip/number.h", "int model();\nint number() { return model(); }")
+    lab.write("grade/host/model/model.cc", "int model() { return 7; }")
+    assert lab.grade().tests["thing"]["extra_data"]["kind"] == "WRONG"
+    lab.tests = ""
+    lab.add("thing", kind="host", source="grade/host/thing.cc", files=["kernel/thing.cc", "grade/host/model/model.cc"],
+            cases=["one"], limit=0.5)
+    assert lab.grade().tests["thing"]["extra_data"]["kind"] == "ok"
+
+
 def test_only_what_has_changed_is_compiled(lab: FakeLab) -> None:  # noqa: F811
     add_host(lab, '#include "thing.h"\nint thing() { return kThing; }')
     header = lab.write("kernel/thing.h", "constexpr int kThing = 7;\n")

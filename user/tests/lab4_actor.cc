@@ -9,6 +9,7 @@
 //     stop           waits until it is asked to stop
 //     serve=WORD     registers that name, and answers everybody with the badge of the request, for ever
 //     bare=WORD      asks to register that name without a capability
+//     bell=WORD      the same with a Notification
 //     nameless       asks to register an endpoint without a name
 //     ask=N          waits for the service with that number (`protocol` in init.toml), and asks it
 //     ask-now=N      the same without waiting
@@ -74,7 +75,7 @@ struct Badges {
 
 /// Requests to register that are not what they should be.
 void register_wrongly(std::string_view verb, std::string_view provided) {
-    if (!process::create(CapType::Endpoint, kEndpoint)) exit(3);
+    if (!process::create(verb == "bell" ? CapType::Notification : CapType::Endpoint, kEndpoint)) exit(3);
     MessageWriter request(nineball::Method::Register);
     if (verb != "nameless") request.text(provided);
     if (verb != "bare") request.cap(kEndpoint);
@@ -150,7 +151,7 @@ void act(std::string_view action) {
     if (verb == "ask-now") return ask_for(number, RequestFlags::None);
     if (verb == "child") return start_child(number);
     if (verb == "halt") return note(FixedText<40>("halts {}", value), nineball::stop(value));
-    if (verb == "bare" || verb == "nameless") return register_wrongly(verb, value);
+    if (verb == "bare" || verb == "bell" || verb == "nameless") return register_wrongly(verb, value);
     if (verb == "state") return note_state(value);
     if (verb == "grants") return note_grants(value);
     if (verb == "ready-at" && look_at(name).status.restarts + 1 != number) return;

@@ -19,7 +19,7 @@ constinit ReplyPool replies(reply_places);
 int main() {
     driver::DriverProcess process;
     const DeviceInfo& info = process.info();
-    uart::Ns16550 device(process.registers(), {unsigned(info.shift), unsigned(info.width)});
+    uart::Ns16550 device(uart::Registers(process.address(), {unsigned(info.shift), unsigned(info.width)}));
     device.start();
     const auto memory = process.pool().take(sizeof(uart::Kept));
     if (!memory) panic("drivers.toml gives the serial line too few pages");

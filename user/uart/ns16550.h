@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The registers of a 16550 UART: eight, each a byte wide in the chip, in device memory.
+// What the registers of a 16550 UART mean.
 //
 // National Semiconductor PC16550D data sheet, section 8. Only what an interrupt-driven driver needs: the firmware has
 // set the speed already.
@@ -8,7 +8,7 @@
 #include <cstdint>
 #include <optional>
 
-#include "driver/mmio.h"
+#include "uart/registers.h"
 
 namespace glenda::uart {
 
@@ -16,14 +16,7 @@ class Ns16550 {
 public:
     static constexpr unsigned kTransmitFifo = 16;
 
-    /// How a board connects the registers (`reg-shift` and `reg-io-width` of the device tree).
-    struct Layout {
-        unsigned shift = 0;  // register i is at i << shift
-        unsigned width = 1;  // bytes of an access: 1 or 4
-    };
-    static constexpr unsigned kRegisters = 8;
-
-    Ns16550(driver::Mmio registers, Layout layout) : registers_(registers), layout_(layout) {}
+    explicit Ns16550(Registers registers) : registers_(registers) {}
 
     /// FIFOs on, no interrupts. What has come, or is being sent, stays: the driver before this one may have left it.
     void start();
@@ -54,19 +47,10 @@ private:
 
     void enable(std::uint8_t interrupt, bool wanted);
 
-    std::uint64_t at(Offset number) const { return std::uint64_t(number) << layout_.shift; }
-    std::uint8_t read(Offset number) const {
-        return layout_.width == 4 ? std::uint8_t(registers_.read(at(number))) : registers_.read_byte(at(number));
-    }
-    void write(Offset number, std::uint8_t value) {
-        if (layout_.width == 4)
-            registers_.write(at(number), value);
-        else
-            registers_.write_byte(at(number), value);
-    }
+    std::uint8_t read(Offset number) const { return registers_.read(number); }
+    void write(Offset number, std::uint8_t value) { registers_.write(number, value); }
 
-    driver::Mmio registers_;
-    Layout layout_;
+    Registers registers_;
     std::uint8_t enabled_ = 0;
 };
 

@@ -6,14 +6,13 @@
 
 #include "check.h"
 #include "uart/driver.h"
-#include "uart_model.h"
 
 namespace glenda {
 
 namespace {
 
-using driver::model::Uart;
 using model::Caller;
+using model::Uart;
 
 constexpr CPtr kInterruptSlot = 1;
 constexpr unsigned kText = kSerialMaxBytes;
@@ -41,7 +40,7 @@ struct World {
     }
     /// The first driver, or the next one: what the one before has left is still there.
     void start() {
-        uart::Ns16550 device(driver::Mmio(uart.address()), {});
+        uart::Ns16550 device{uart::Registers(uart)};
         device.start();
         server = std::make_unique<uart::Driver>(device, IrqHandler(), Endpoint(2),
                                                 uart::Driver::Slots{.interrupt = kInterruptSlot, .job = 3}, *kept);

@@ -2,7 +2,7 @@
 // See uart_model.h.
 #include "uart_model.h"
 
-namespace glenda::driver::model {
+namespace glenda::model {
 
 namespace {
 
@@ -11,8 +11,8 @@ constexpr std::uint8_t kByteCame = 1, kRoomToSend = 2, kReady = 1, kEmpty = 0x20
 
 }  // namespace
 
-std::uint8_t Uart::read_byte(std::uint64_t offset) {
-    switch (offset) {
+std::uint8_t Uart::read(unsigned number) {
+    switch (number) {
         case kData: {
             if (incoming_.empty()) return complain("a byte is read that has not come"), 0;
             const char byte = incoming_.front();
@@ -24,12 +24,12 @@ std::uint8_t Uart::read_byte(std::uint64_t offset) {
         case kLineStatus:
             return std::uint8_t((incoming_.empty() ? 0 : kReady) | (outgoing_.empty() ? kEmpty | 0x40 : 0));
     }
-    complain("a read of register " + std::to_string(offset));
+    complain("a read of register " + std::to_string(number));
     return 0;
 }
 
-void Uart::write_byte(std::uint64_t offset, std::uint8_t value) {
-    switch (offset) {
+void Uart::write(unsigned number, std::uint8_t value) {
+    switch (number) {
         case kData:
             moved++;
             if (is_instant)
@@ -46,7 +46,7 @@ void Uart::write_byte(std::uint64_t offset, std::uint8_t value) {
             return;
         case kModemControl: modem_ = value; return;
     }
-    complain("a write to register " + std::to_string(offset));
+    complain("a write to register " + std::to_string(number));
 }
 
 bool Uart::tick() {
@@ -72,4 +72,4 @@ bool Uart::interrupts() const {
     return ((enabled_ & kByteCame) != 0 && !incoming_.empty()) || ((enabled_ & kRoomToSend) != 0 && outgoing_.empty());
 }
 
-}  // namespace glenda::driver::model
+}  // namespace glenda::model

@@ -4,22 +4,19 @@
 // reason.
 #pragma once
 
+#include <cstdint>
 #include <deque>
 #include <string>
 #include <vector>
 
-#include "virtio_model.h"
+namespace glenda::model {
 
-namespace glenda::driver::model {
-
-class Uart : public Registers {
+class Uart {
 public:
     static constexpr std::size_t kFifo = 16;
 
-    std::uint32_t read(std::uint64_t offset) override { return read_byte(offset); }
-    void write(std::uint64_t offset, std::uint32_t value) override { write_byte(offset, std::uint8_t(value)); }
-    std::uint8_t read_byte(std::uint64_t offset) override;
-    void write_byte(std::uint64_t offset, std::uint8_t value) override;
+    std::uint8_t read(unsigned number);
+    void write(unsigned number, std::uint8_t value);
 
     /// The time of one byte passes: one goes out, one comes in. Returns false if there was none.
     bool tick();
@@ -42,4 +39,4 @@ private:
     bool has_fifos_ = false;
 };
 
-}  // namespace glenda::driver::model
+}  // namespace glenda::model
