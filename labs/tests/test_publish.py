@@ -59,7 +59,7 @@ def test_a_commit_tells_students_what_is_new(solved: SolvedTree) -> None:
     public = publish(solved).public
     assert public.git("log", "-1", "--format=%B", "lab2").rstrip() == (
         "Lab 2: Slots\n\nExercises (3 hours):\n  2.1   Find a slot (moderate)\n  2.2   Take (easy)\n\n"
-        "6 new files, in\n  grade/labs: 2\n  kernel: 2\n  labs: 1\n  tests: 1")
+        "7 new files, in\n  grade/labs: 3\n  kernel: 2\n  labs: 1\n  tests: 1")
     assert public.git("log", "-1", "--format=%an %ae %aI %cI", "lab2") == (
         "Glenda Labs labs@glenda.invalid 2026-01-02T03:04:05+00:00 2026-01-02T03:04:05+00:00")
 
