@@ -4,6 +4,7 @@
 import os
 import re
 import shutil
+import signal
 import socket
 import sys
 import threading
@@ -21,6 +22,9 @@ from glenda import devices, images, paths, systems  # noqa: E402  (after the swi
 from glenda.errors import Infrastructure  # noqa: E402  (after the switch above)
 from glenda.machine import Machine  # noqa: E402  (after the switch above)
 from glenda.shell import Shell  # noqa: E402  (after the switch above)
+
+# A script that starts the tests in the background has Ctrl-C ignored there, and whatever the tests start would inherit that.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # Keep pytest's temporary files in build/ too.
 os.environ["PYTEST_DEBUG_TEMPROOT"] = str(paths.RESULTS)

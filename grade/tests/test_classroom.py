@@ -199,7 +199,7 @@ def pretend_parallel(folder: Path, script: str) -> dict[str, str]:
 
 def test_who_presses_ctrl_c_is_told_how_to_go_on(tmp_path: Path) -> None:
     """And GNU parallel, which got the same signal, may end its jobs on other hosts."""
-    environment = pretend_parallel(tmp_path, f"trap 'sleep 1; echo > \"{tmp_path}/ended\"; exit' INT; echo > \"{tmp_path}/begun\"; sleep 600 > /dev/null 2>&1 & wait")
+    environment = pretend_parallel(tmp_path, f"trap 'sleep 1; echo > \"{tmp_path}/ended\"; exit' INT; echo > \"{tmp_path}/begun\"; sleep 100 > /dev/null 2>&1 & wait")
     (tmp_path / "results").mkdir()
     script = (f"import pathlib, sys; from classroom import __main__ as main; main.BUILD = pathlib.Path('{tmp_path}')\n"
               "main.prepare = lambda options, job: (job / 'results').mkdir() or ['ann']\n"
