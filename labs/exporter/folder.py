@@ -30,6 +30,16 @@ def write_files(folder: Path, tree: Tree) -> int:
     return sum(_write(folder / path, file) for path, file in tree.items())
 
 
+def _remove(folder: Path, path: str) -> None:
+    """Removes a file, and the folders that it leaves empty: to a Makefile, a folder is a program."""
+    (folder / path).unlink()
+    for parent in Path(path).parents[:-1]:
+        try:
+            (folder / parent).rmdir()
+        except OSError:
+            return      # it holds something
+
+
 def write_folder(folder: Path, tree: Tree) -> tuple[int, int]:
     """Makes `folder` hold `tree`. Of other files, only those that an earlier call wrote are removed: what was built stays.
     Returns how many files it wrote and removed. Raises Problem for a folder with other people's files."""
@@ -47,7 +57,7 @@ def write_folder(folder: Path, tree: Tree) -> tuple[int, int]:
     removed = 0
     for path in sorted(old - tree.keys()):
         if (folder / path).is_file():
-            (folder / path).unlink()
+            _remove(folder, path)
             removed += 1
     written = write_files(folder, tree)
     listed.write_text("".join(f"{path}\n" for path in sorted(tree)))

@@ -200,6 +200,15 @@ def test_writing_touches_only_what_differs(tmp_path: Path) -> None:
     assert not (folder / "run").exists() and (folder / "build/c.o").exists()
 
 
+def test_no_folder_stays_without_its_files(tmp_path: Path) -> None:
+    """A Makefile takes each folder of user/ for a program. A folder with something else in it stays."""
+    folder, shell = tmp_path / "tree", File(b"int main() {}\n")
+    write_folder(folder, {"user/shell/main.cc": shell, "user/shell/parts/line.cc": shell, "user/notes/main.cc": shell, "README": shell})
+    (folder / "user/notes/mine.txt").write_text("mine")
+    assert write_folder(folder, {"README": shell}) == (0, 3)
+    assert sorted(str(path.relative_to(folder)) for path in (folder / "user").rglob("*")) == ["user/notes", "user/notes/mine.txt"]
+
+
 def test_a_folder_with_other_files_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "thesis.tex").write_text("years of work")
     with pytest.raises(Problem, match="holds files that the exporter did not write"):
