@@ -16,6 +16,7 @@ lint-labs: ## what is wrong in the sources of the labs, in a second
 
 check-labs: ## prove the labs: every stopping point boots and scores, students can merge, nothing leaks; QUICK=1
 	$(Q)$(EXPORTER) check $(if $(QUICK),--quick)
+	$(Q)GLENDA_BUILD='$(BUILD)' $(PYTHON) -m pytest -q -c grade/pytest.ini labs/proofs
 
 check-mutants: ## try wrong solutions: the tests must catch every one; LAB=2 ONLY=2.1-rights-gained,... CARRIED=1
 	$(Q)$(EXPORTER) mutants $(if $(LAB),--lab $(LAB)) $(if $(ONLY),--only '$(ONLY)') $(if $(CARRIED),--carried)

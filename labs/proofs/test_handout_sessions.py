@@ -2,31 +2,18 @@
 """What lab 6's page shows of the system is what a student sees who is that far, with the devices that `make qemu` has."""
 
 import contextlib
-import os
 import re
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from exporter.course import Course
-from exporter.folder import write_folder
-from exporter.grader import OF_MAKE
-from exporter.render import Renderer
-from exporter.source import read_folder
 
-ROOT = Path(__file__).resolve().parents[2]
-BUILD = ROOT / os.environ.get("GLENDA_BUILD", "build")
-sys.path.insert(0, str(ROOT / "grade"))
+from glenda import devices
+from glenda.errors import GuestDeadline, GuestIdle
+from glenda.machine import Machine
+from glenda.shell import PROMPT, Shell
+from pages import block, make, student_tree
 
-from glenda import devices  # noqa: E402
-from glenda.errors import GuestDeadline, GuestIdle  # noqa: E402
-from glenda.machine import Machine  # noqa: E402
-from glenda.shell import PROMPT, Shell  # noqa: E402
-from handouts.page import Page  # noqa: E402
-
-PAGE = ROOT / "handouts/labs/lab6.md"
 EXERCISES = [f"6.{number}" for number in range(1, 9)]
 FIRST_PROMPT = "6.4"        # the exercise that brings it
 # Words of a block of the page, and the last exercise that is solved.
@@ -46,34 +33,18 @@ VARIES = re.compile(r"\b[0-9a-f]{32}\b|\b\d+(?= rounds, )")
 LATER = re.compile(r"glenda% disk: ")       # what a program in the background prints at the end
 
 
-def tree_of(last: str) -> Path:
-    """The folder of the tree with the exercises up to `last` solved, built. It stays, so the next one is quick."""
-    course = Course(read_folder(ROOT))
-    folder = BUILD / "labs/transcripts/lab6"
-    write_folder(folder, Renderer(course).tree("prep6", set(EXERCISES[:EXERCISES.index(last) + 1])))
-    environment = {key: value for key, value in os.environ.items() if key not in OF_MAKE} | {"LC_ALL": "C.UTF-8"}
-    done = subprocess.run(["make", "-C", str(folder), "--no-print-directory", f"-j{os.cpu_count()}", "LAB=6", "all"],
-                          capture_output=True, text=True, timeout=600, env=environment, stdin=subprocess.DEVNULL, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return folder
-
-
 @pytest.fixture
 def boot(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Machine]:
     """The machine that `make qemu` starts in that tree, with a new disk."""
-    folder = tree_of(request.param)
+    solved = set(EXERCISES[:EXERCISES.index(request.param) + 1])
+    folder = student_tree(6, solved)
+    make(6, folder, "all")
     names = re.search(r"^DEVICES \?= (.*)$", (folder / "labs/06.mk").read_text(), re.MULTILINE)[1].split()
     disk = tmp_path / "disk.img"
     devices.make_disk(disk)
     with Machine(folder / "build/kernel/glenda.elf", folder / "build/initrd.cpio",
                  extra=devices.arguments(names, disk=disk)) as machine:
         yield machine
-
-
-def shown(words: str) -> list[str]:
-    """The lines of the page's block with these words."""
-    [block] = [fence.text for fence in Page(PAGE).fences if words in fence.text and len(fence.text.splitlines()) > 1]
-    return block.splitlines()
 
 
 def think(machine: Machine) -> None:
@@ -88,7 +59,7 @@ def alike(lines: list[str]) -> list[str]:
 
 @pytest.mark.parametrize(("words", "boot"), BLOCKS.items(), indirect=["boot"])
 def test_block_is_what_the_console_shows(words: str, boot: Machine) -> None:
-    expected = shown(words)
+    expected = block(6, words)
     commands = [line.removeprefix(PROMPT) for line in expected if line.startswith(PROMPT) and not LATER.match(line)]
     if commands:
         shell = Shell(boot, within=2)
