@@ -62,7 +62,7 @@ class Drivers:
     def says(self, line: str, within: float = 4.0) -> None:
         """Waits until somebody has said a line that ends like this."""
         try:
-            self.machine.expect(rf"^\[.*: {line}$", within=within)
+            self.machine.expect(rf"^\[.*: {line}\n", within=within)
         except STOPS as error:
             reason = "everything waits" if isinstance(error, GuestIdle) else f"not in {within:g} s"
             raise AssertionError(f"nobody says `{line}`: {reason}") from None
