@@ -119,6 +119,8 @@ class GuestWatch(Watch):
         if self._seen > 0 and used - self._moved_at > STUCK_LIMIT:
             return GuestStuck, "the guest takes exceptions without end: its trap handler is at an address that is not mapped"
         self._asleep = self._asleep + 1 if self._seen > 0 and sleeps(self._pid) else 0
+        if self._asleep == IDLE_SAMPLES // 2:
+            self._monitor.clock()       # a question wakes QEMU, which was seen to sleep through a reset that ends it
         if self._asleep >= IDLE_SAMPLES:
             left, clock = self._unread(), self._monitor.clock() or 0.0
             return GuestIdle, "the guest waits, and nothing will wake it" + (
