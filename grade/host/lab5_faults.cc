@@ -125,15 +125,20 @@ void shared_objects() {
     world.end(two);
 }
 
-/// The second space that maps a page takes a slot for that, once.
-void own_capability() {
-    World world;
-    AddressSpace one = world.begin(), two = world.begin();
+/// Maps the one page of a new object at kMaps in both spaces.
+void share_page(World& world, AddressSpace& one, AddressSpace& two) {
     const auto object = world.objects.create(1, Accounts::kRoot);
     EXPECT(object.has_value());
     Region region = of_object(*object, 1);
     world.map(one, region);
     world.map(two, region);
+}
+
+/// The second space that maps a page takes a slot for that, once.
+void own_capability() {
+    World world;
+    AddressSpace one = world.begin(), two = world.begin();
+    share_page(world, one, two);
     world.write(one, kMaps, 1);
     const std::uint64_t slots = world.memory.heap().free_slots();
     for (int times = 0; times < 3; times++) {
@@ -148,11 +153,7 @@ void own_capability() {
 void no_slots_left() {
     World world;
     AddressSpace one = world.begin(), two = world.begin();
-    const auto object = world.objects.create(1, Accounts::kRoot);
-    EXPECT(object.has_value());
-    Region region = of_object(*object, 1);
-    world.map(one, region);
-    world.map(two, region);
+    share_page(world, one, two);
     while (world.memory.heap().take()) {
     }
     world.write(one, kMaps, 1);
