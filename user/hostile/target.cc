@@ -95,6 +95,8 @@ constexpr Form kFactotum[] = {
     form(F::EventAnswer, "mmsaa"),
     form(F::GetPid, ""),
     form(F::GetPpid, ""),
+    form(F::Household, "m"),
+    form(F::Household, "s"),
     form(F::Yield, ""),
     form(F::RequestCap, "s1"),
     form(F::RequestCap, "P0"),
