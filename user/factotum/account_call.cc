@@ -26,7 +26,8 @@ Reaction Factotum::household(Request& request) {
     const std::uint64_t pid = reader.word();
     if (!reader.ok()) return ServerError::BadRequest;
     const Process* const subject = pid >> 32 == 0 ? processes_.find_pid(std::uint32_t(pid)) : nullptr;
-    if (subject == nullptr || subject->has_ended) return ServerError::NoSuchProcess;
+    const bool is_there = subject != nullptr && !subject->has_ended && subject->account != Account::kNone;
+    if (!is_there) return ServerError::NoSuchProcess;
     return Reaction::ok(memory_.accounts().household(subject->account));
 }
 
