@@ -12,6 +12,15 @@ namespace glenda::unicorn {
 
 using State = DeviceSession::State;
 
+namespace {
+
+bool has_ended(Badge client) {
+    const auto household = process::household(client);
+    return !household && household.error() == ServerError::NoSuchProcess;
+}
+
+}  // namespace
+
 Answer<void> Sessions::prepare(Device& device) {
     if (device.driver->session == SessionKind::None) return {};
     TRY_VOID(delegation_.map_pool());
@@ -102,7 +111,7 @@ Answer<MessageWriter> Sessions::close(Badge client, std::uint64_t session) {
 void Sessions::close_dead() {
     for (Device& device : devices_) {
         for (DeviceSession& session : device.sessions) {
-            if (session.state == State::Open && !process::household(session.client)) start_closing(device, session);
+            if (session.state == State::Open && has_ended(session.client)) start_closing(device, session);
         }
     }
 }
