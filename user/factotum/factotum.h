@@ -218,6 +218,7 @@ private:
 
     // account_call.cc
     Reaction set_account(Process& process, Request& request);
+    Reaction household(Request& request);
 
     // inspect_call.cc
     Reaction inspect(Process& process, Request& request);
