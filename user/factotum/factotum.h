@@ -54,8 +54,9 @@ private:
     Reaction fork(Process& parent, Request& request);
     bool fork_some(Process& parent, unsigned& steps);
     Answer<void> begin_child(Process& child, Process& parent);
-    Answer<void> finish_child(Process& child, Process& parent, const Thread& caller);
-    void copy_slots(const Process& child, const Process& parent);
+    Answer<bool> copy_some(Process& child, Process& parent, const Thread& caller, unsigned& steps);
+    static Answer<void> copy_slot(const Process& child, const Process& parent, CPtr slot, unsigned& steps);
+    Answer<void> start_copy(Process& child, const Thread& caller);
 
     // exec_call.cc
     struct NextProgram {
