@@ -23,7 +23,8 @@ namespace glenda::factotum {
 class Factotum {
 public:
     /// `reserved_bytes`: memory that is not part of `memory`, for Factotum's tables.
-    Factotum(Memory& memory, const FactotumInfo& info, std::uint64_t reserved_bytes, ReplyPool& replies, Clock clock);
+    Factotum(Memory& memory, const TableAddresses& tables, const FactotumInfo& info, std::uint64_t reserved_bytes,
+             ReplyPool& replies, Clock clock);
 
     /// Handles a request of a client or a fault of a process. The badge tells which of the two, and from whom.
     Reaction handle(Request& request);
