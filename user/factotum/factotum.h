@@ -42,6 +42,7 @@ private:
     Answer<void> build(Process& child, Process& parent, Image& program, const SpawnRequest& request);
     static Reaction refusal(std::string_view name, const LoadFailure& failure);
     Answer<std::uint64_t> lay_out(AddressSpace& space, Image& program);
+    Answer<void> make_cnode(Process& child);
     Answer<void> make_objects(Process& child, std::uint64_t utcb_address = 0);
     Answer<Process*> create_process(Process& parent);
     Answer<void> give_capabilities(Process& child, const Process& parent, const SpawnRequest& request);
@@ -94,6 +95,7 @@ private:
     Reaction end_at_request(Process& process, ExitStatus status, Request& request);
     void discard(std::uint32_t pid);
     bool end_some(Process& process, unsigned& steps);
+    static bool empty_slots(Process& process, unsigned& steps);
     void end_thread(Process& process, Thread& thread);
     void finish_end(Process& process);
     void end_children(const Process& process, ExitStatus status);

@@ -65,11 +65,16 @@ bool Factotum::fork_some(Process& parent, unsigned& steps) {
 
 /// First the memory, then what a child needs to use capabilities, then those. False if there is more.
 Answer<bool> Factotum::copy_some(Process& child, Process& parent, const Thread& caller, unsigned& steps) {
-    constexpr unsigned kStepsOfObjects = 220, kStepsOfSlot = 4;
+    constexpr unsigned kStepsOfPage = 11, kStepsOfObjects = 210, kStepsOfSlot = 4;
     std::uint64_t& slot = parent.work.at;  // the next one; 0: there are none yet
     if (slot == 0) {
         TRY(has_memory, child.space.fork(memory_, parent.space, caller.utcb_address, steps));
-        if (!has_memory || !spend(steps, kStepsOfObjects)) return false;
+        if (!has_memory) return false;
+        if (!child.cspace) {
+            if (!spend(steps, unsigned(Memory::cnode_cost(child.cnode_radix).sum()) * kStepsOfPage)) return false;
+            TRY_VOID(make_cnode(child));
+        }
+        if (!spend(steps, kStepsOfObjects)) return false;
         TRY_VOID(make_objects(child, caller.utcb_address));
         TRY_VOID(give_usual_capabilities(child, parent));
         slot = kSlotConsole;
@@ -85,7 +90,7 @@ Answer<bool> Factotum::copy_some(Process& child, Process& parent, const Thread& 
 
 /// Copies a capability, if there is one, it can be copied, and more than one process can use it.
 Answer<void> Factotum::copy_slot(const Process& child, const Process& parent, CPtr slot, unsigned& steps) {
-    constexpr unsigned kStepsOfCopy = 8;
+    constexpr unsigned kStepsOfCopy = 10;
     const auto copied = child.cspace.copy(slot, parent.cspace, slot);
     if (!copied) {
         CHECK(copied.error() == Error::SlotEmpty || copied.error() == Error::NotCopyable, copied.error());
