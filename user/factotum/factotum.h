@@ -118,7 +118,12 @@ private:
     void block(Thread& thread, WaitKind kind, Request& request);
     /// Ends a thread's wait, if it waits.
     void unblock(Thread& thread, const Message& answer);
-    void finish(Thread& thread, const Message& answer);
+    /// The same for a thread that waits, but for no word of memory any more. Inline for FUTEX_WAKE.
+    void finish(Thread& thread, const Message& answer) {
+        if (thread.has_deadline) wheel_.remove(thread);
+        thread.kind = WaitKind::None;
+        thread.reply.reply(answer);
+    }
     void set_deadline(Thread& thread, std::uint64_t deadline);
     void wind_timer();
     void time_is_up(Waiter& waiter);
@@ -132,7 +137,7 @@ private:
     };
     inline FutexKey key_of(const Process& process, const Region& region, std::uint64_t address) const;
     Reaction futex_wait(Process& process, Request& request);
-    Reaction wait_at(Process& process, Thread& thread, const WordWait& wanted, Request& request);
+    inline Reaction wait_at(Process& process, Thread& thread, const WordWait& wanted, Request& request);
     Reaction futex_wake(Process& process, Request& request);
 
     // sched_call.cc

@@ -25,19 +25,9 @@ inline FutexKey Factotum::key_of(const Process& process, const Region& region, s
     // lab 5.9a }
 }
 
-Reaction Factotum::futex_wait(Process& process, Request& request) {
-    MessageReader reader = request.reader();
-    const std::uint64_t address = reader.word(), expected = reader.word();
-    const auto microseconds = std::int64_t(reader.word());
-    if (!reader.ok() || expected >> 32 != 0 || !is_word(address)) return ServerError::BadRequest;
-    const std::uint64_t tid = reader.word();  // none: 0
-    Thread* const thread = threads_.find(process, tid);
-    if (process.is_founder() || thread == nullptr || thread->has_ended) return ServerError::BadRequest;
-    return wait_at(process, *thread, {address, std::uint32_t(expected), microseconds}, request);
-}
-
 /// The word is read where it is now. Its page is brought in if it is not there.
-Reaction Factotum::wait_at(Process& process, Thread& thread, const WordWait& wanted, Request& request) {
+[[gnu::always_inline]] inline Reaction Factotum::wait_at(Process& process, Thread& thread, const WordWait& wanted,
+                                                         Request& request) {
     // lab 5.9b {
     const std::uint64_t address = wanted.address;
     const Region* const region = process.space.region_to_read(address);
@@ -56,6 +46,17 @@ Reaction Factotum::wait_at(Process& process, Thread& thread, const WordWait& wan
     }
     return Reaction::later();
     // lab 5.9b }
+}
+
+Reaction Factotum::futex_wait(Process& process, Request& request) {
+    MessageReader reader = request.reader();
+    const std::uint64_t address = reader.word(), expected = reader.word();
+    const auto microseconds = std::int64_t(reader.word());
+    if (!reader.ok() || expected >> 32 != 0 || !is_word(address)) return ServerError::BadRequest;
+    const std::uint64_t tid = reader.word();  // none: 0
+    Thread* const thread = threads_.find(process, tid);
+    if (process.is_founder() || thread == nullptr || thread->has_ended) return ServerError::BadRequest;
+    return wait_at(process, *thread, {address, std::uint32_t(expected), microseconds}, request);
 }
 
 Reaction Factotum::futex_wake(Process& process, Request& request) {

@@ -24,13 +24,6 @@ void Factotum::unblock(Thread& thread, const Message& answer) {
     finish(thread, answer);
 }
 
-/// The same for a thread that waits, but for no word of memory any more.
-void Factotum::finish(Thread& thread, const Message& answer) {
-    if (thread.has_deadline) wheel_.remove(thread);
-    thread.kind = WaitKind::None;
-    thread.reply.reply(answer);
-}
-
 /// `deadline`: in milliseconds since the start.
 void Factotum::set_deadline(Thread& thread, std::uint64_t deadline) {
     wheel_.add(thread, deadline);

@@ -15,28 +15,11 @@ Message loaded(const MessageWriter& message) {
     return message.overflow() ? MessageWriter(Error::MessageTooLong).load() : message.load();
 }
 
-/// Replies with an error, after the kernel refused a reply (because of a bad capability in it). Otherwise the caller
-/// would wait forever and the Reply object would stay in use. Does nothing if there is no caller.
-void refuse(Reply reply, Error why) { (void)reply.send(short_message(why)); }
-
 }  // namespace
 
-void ReplyPool::add(Reply reply) {
-    if (count_ < free_.size()) free_[count_++] = reply;
-}
-
-Reply ReplyPool::take() { return count_ == 0 ? Reply{} : free_[--count_]; }
+void ReplyHandle::refuse(Reply reply, Error why) { (void)reply.send(short_message(why)); }
 
 bool ReplyHandle::reply(const MessageWriter& message) { return reply(loaded(message)); }
-
-bool ReplyHandle::reply(const Message& message) {
-    ASSERT(pool_ != nullptr);
-    const Result<void> sent = reply_.send(message);
-    if (!sent) refuse(reply_, sent.error());
-    pool_->add(reply_);
-    pool_ = nullptr;
-    return bool(sent);
-}
 
 Reaction::Reaction(const Reaction& other) : kind_(other.kind_) {
     switch (kind_) {
@@ -61,24 +44,18 @@ Message Server::receive() {
     }
 }
 
-Message Server::finish(const Reaction& reaction) {
+void Server::drop_caps() {
     for (unsigned i = 0; i < request_.caps(); i++) (void)request_.caps_node().remove(request_.cap_index(i));
-    if (request_.deferred_) {
-        request_.deferred_ = false;
-        request_.reply_ = request_.pool_.take();
-        return receive();
-    }
-    switch (reaction.kind_) {
-        case Reaction::Kind::Short: return reply_and_receive(reaction.short_);
-        case Reaction::Kind::Long: return reply_and_receive(loaded(reaction.long_));
-        case Reaction::Kind::Later: break;
-    }
+}
+
+Message Server::finish(const Reaction& reaction) {
+    if (reaction.kind_ == Reaction::Kind::Long) return reply_and_receive(loaded(reaction.long_));
     return recover(Error::NoReply);  // the handler did not keep this caller; a Send has none
 }
 
 /// Continues after a reply that was not sent. Usually NoCaller: the request was a Send, or its sender has ended.
 Message Server::recover(Error error) {
-    refuse(request_.reply_, error);
+    ReplyHandle::refuse(request_.reply_, error);
     return receive();
 }
 

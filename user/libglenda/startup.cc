@@ -17,10 +17,9 @@ extern std::byte __tls_block[];
 namespace glenda {
 
 constinit thread_local Utcb* thread_utcb = nullptr;
+constinit Environment the_environment;
 
 namespace {
-
-constinit Environment the_environment;
 
 /// Finds argc, argv and the auxiliary vector, and the environment strings between.
 void read_stack(const std::uint64_t* stack) {
@@ -71,8 +70,6 @@ void name_process_capabilities(Environment& e) {
 }
 
 }  // namespace
-
-Environment& environment() { return the_environment; }
 
 const char* getenv(std::string_view name) {
     for (const char* const variable : the_environment.variables) {

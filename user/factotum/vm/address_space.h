@@ -77,7 +77,12 @@ public:
         if (region == nullptr || region->kind == RegionKind::Device) return nullptr;
         return allows(region->rights, Access::Read) ? region : nullptr;
     }
-    Answer<PageNumber> page_to_read(Memory& memory, const Region& region, std::uint64_t address);
+    Answer<PageNumber> page_to_read(Memory& memory, const Region& region, std::uint64_t address) {
+        const PageEntry* const entry = tree_.find(memory, address);
+        if (entry != nullptr && *entry) [[likely]]
+            return entry->page();
+        return bring_to_read(memory, region, address);
+    }
     /// Maps a frame that is not Factotum's, and makes the page tables it needs. Its region is there.
     Result<void> map_foreign(Memory& memory, CPtr frame, std::uint64_t address, std::uint64_t size, MapFlags rights);
 
@@ -102,6 +107,7 @@ public:
     Pages charged_pages() const { return charged_ + listed_; }
 
 private:
+    Answer<PageNumber> bring_to_read(Memory& memory, const Region& region, std::uint64_t address);
     Result<PageNumber> provide(Memory& memory, const Region& region, std::uint64_t address, Access access);
     Result<void> name_page(Memory& memory, const Region& region, std::uint64_t address, PageEntry& entry);
     Result<PageNumber> make_page(Memory& memory, const Region& region, std::uint64_t address) const;

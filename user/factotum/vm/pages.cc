@@ -145,9 +145,7 @@ Answer<PageNumber> AddressSpace::page_to_read(Memory& memory, std::uint64_t addr
     return page_to_read(memory, *region, address);
 }
 
-Answer<PageNumber> AddressSpace::page_to_read(Memory& memory, const Region& region, std::uint64_t address) {
-    const PageEntry* const entry = tree_.find(memory, address);
-    if (entry != nullptr && *entry) return entry->page();
+Answer<PageNumber> AddressSpace::bring_to_read(Memory& memory, const Region& region, std::uint64_t address) {
     const auto page = populate(memory, region, address, Access::Read);
     CHECK(page || page.error() != Error::WouldBlock, ServerError::NotReady);
     if (!page) return Refusal(page.error());

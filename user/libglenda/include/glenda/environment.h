@@ -42,7 +42,10 @@ struct Environment {
 };
 
 /// The program's environment. A program may change it: for example, to set `stdio` after a lookup.
-Environment& environment();
+inline Environment& environment() {
+    extern constinit Environment the_environment;
+    return the_environment;
+}
 
 /// The value of the environment variable `name`; null if there is none.
 const char* getenv(std::string_view name);

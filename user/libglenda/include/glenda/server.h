@@ -28,9 +28,11 @@ public:
     constexpr explicit ReplyPool(std::span<Reply> places) : free_(places) {}
 
     /// Adds a Reply object without a caller. Ignored if there is no place.
-    void add(Reply reply);
+    void add(Reply reply) {
+        if (count_ < free_.size()) free_[count_++] = reply;
+    }
     /// Takes a Reply object to receive with. Its pointer is 0 if all are in use.
-    Reply take();
+    Reply take() { return count_ == 0 ? Reply{} : free_[--count_]; }
     std::size_t available() const { return count_; }
 
 private:
@@ -55,11 +57,24 @@ public:
     /// Whether it has a caller that waits.
     explicit operator bool() const { return pool_ != nullptr; }
     /// Replies to the caller. Returns false if it does not get this: it has ended meanwhile.
-    bool reply(const Message& short_message);
+    bool reply(const Message& short_message) {
+        ASSERT(pool_ != nullptr);
+        const Result<void> sent = reply_.send(short_message);
+        if (!sent) [[unlikely]]
+            refuse(reply_, sent.error());
+        pool_->add(reply_);
+        pool_ = nullptr;
+        return bool(sent);
+    }
     bool reply(const MessageWriter& message);
     bool reply(AnyError error) { return reply(short_message(error.code())); }
 
 private:
+    friend class Server;
+    /// Replies with an error, after the kernel refused a reply (because of a bad capability in it). Otherwise the
+    /// caller would wait forever and the Reply object would stay in use. Does nothing if there is no caller.
+    static void refuse(Reply reply, Error why);
+
     Reply reply_{};
     ReplyPool* pool_ = nullptr;
 };
@@ -83,8 +98,6 @@ public:
 private:
     friend class Server;
     Request(ReplyPool& pool, const ReceiveSlots& slots) : pool_(pool), slots_(slots), reply_(pool.take()) {}
-    /// Nothing is left to do but to reply.
-    bool is_plain() const { return caps() == 0 && !deferred_; }
 
     ReplyPool& pool_;
     const ReceiveSlots slots_;
@@ -156,11 +169,21 @@ private:
     }
     /// Receives the next message or signal.
     Message receive();
-    /// Carries out a reaction, and receives the next message or signal. The usual way comes first.
+    /// Carries out a reaction, and receives the next message or signal. The usual ways come first.
     Message answer(const Reaction& reaction) {
-        if (reaction.kind_ != Reaction::Kind::Short || !request_.is_plain()) [[unlikely]]
-            return finish(reaction);
-        return reply_and_receive(reaction.short_);
+        if (request_.caps() != 0) [[unlikely]]
+            drop_caps();
+        if (request_.deferred_) return receive_another();
+        if (reaction.kind_ == Reaction::Kind::Short) [[likely]]
+            return reply_and_receive(reaction.short_);
+        return finish(reaction);
+    }
+    void drop_caps();
+    /// Receives with another Reply object: the handler keeps the one with the caller.
+    Message receive_another() {
+        request_.deferred_ = false;
+        request_.reply_ = request_.pool_.take();
+        return receive();
     }
     Message reply_and_receive(const Message& reply) {
         const Message next = endpoint_.reply_recv(request_.reply_.cptr(), reply);
