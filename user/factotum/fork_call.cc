@@ -65,7 +65,7 @@ bool Factotum::fork_some(Process& parent, unsigned& steps) {
 
 /// First the memory, then what a child needs to use capabilities, then those. False if there is more.
 Answer<bool> Factotum::copy_some(Process& child, Process& parent, const Thread& caller, unsigned& steps) {
-    constexpr unsigned kStepsOfPage = 11, kStepsOfObjects = 210, kStepsOfSlot = 4;
+    constexpr unsigned kStepsOfPage = 12, kStepsOfObjects = 210, kStepsOfSlot = 4;
     std::uint64_t& slot = parent.work.at;  // the next one; 0: there are none yet
     if (slot == 0) {
         TRY(has_memory, child.space.fork(memory_, parent.space, caller.utcb_address, steps));
