@@ -23,7 +23,8 @@ namespace glenda::factotum {
 class Factotum {
 public:
     /// `reserved_bytes`: memory that is not part of `memory`, for Factotum's tables.
-    Factotum(Memory& memory, const FactotumInfo& info, std::uint64_t reserved_bytes, ReplyPool& replies, Clock clock);
+    Factotum(Memory& memory, const TableAddresses& tables, const FactotumInfo& info, std::uint64_t reserved_bytes,
+             ReplyPool& replies, Clock clock);
 
     /// Handles a request of a client or a fault of a process. The badge tells which of the two, and from whom.
     Reaction handle(Request& request);
@@ -41,6 +42,7 @@ private:
     Answer<void> build(Process& child, Process& parent, Image& program, const SpawnRequest& request);
     static Reaction refusal(std::string_view name, const LoadFailure& failure);
     Answer<std::uint64_t> lay_out(AddressSpace& space, Image& program);
+    Answer<void> make_cnode(Process& child);
     Answer<void> make_objects(Process& child, std::uint64_t utcb_address = 0);
     Answer<Process*> create_process(Process& parent);
     Answer<void> give_capabilities(Process& child, const Process& parent, const SpawnRequest& request);
@@ -54,8 +56,9 @@ private:
     Reaction fork(Process& parent, Request& request);
     bool fork_some(Process& parent, unsigned& steps);
     Answer<void> begin_child(Process& child, Process& parent);
-    Answer<void> finish_child(Process& child, Process& parent, const Thread& caller);
-    void copy_slots(const Process& child, const Process& parent);
+    Answer<bool> copy_some(Process& child, Process& parent, const Thread& caller, unsigned& steps);
+    static Answer<void> copy_slot(const Process& child, const Process& parent, CPtr slot, unsigned& steps);
+    Answer<void> start_copy(Process& child, const Thread& caller);
 
     // exec_call.cc
     struct NextProgram {
@@ -92,6 +95,7 @@ private:
     Reaction end_at_request(Process& process, ExitStatus status, Request& request);
     void discard(std::uint32_t pid);
     bool end_some(Process& process, unsigned& steps);
+    static bool empty_slots(Process& process, unsigned& steps);
     void end_thread(Process& process, Thread& thread);
     void finish_end(Process& process);
     void end_children(const Process& process, ExitStatus status);
