@@ -211,6 +211,26 @@ def test_old_results_do_not_count(solved: SolvedTree) -> None:
         bench.grade(lab, stages(lab)[0])
 
 
+def test_one_folder_goes_from_lab_to_lab(solved: SolvedTree) -> None:
+    """Forwards, what was built stays. Backwards, no program of a later lab stays in what the initrd is packed from."""
+    bench = bench_of(solved)
+    initrd = bench.write(bench.renderer.tree("lab2")) / "build/initrd"
+    initrd.mkdir(parents=True)
+    bench.write(bench.renderer.tree("lab3"))
+    assert initrd.exists()
+    bench.write(bench.renderer.tree("lab2"))
+    assert not initrd.exists()
+
+
+def test_no_lab_has_anothers_hidden_tests(solved: SolvedTree) -> None:
+    bench = bench_of(solved)
+    copy = bench.place / "build/grade/tree"
+    copy.mkdir(parents=True)
+    bench.place.joinpath(".exported").touch()       # the exporter's own folder
+    bench.grade_hidden(bench.renderer.course.lab(1))
+    assert not copy.exists()
+
+
 # --- all -----------------------------------------------------------------------------------------------------------
 
 def marks(said: list[str]) -> dict[str, str]:
