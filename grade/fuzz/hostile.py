@@ -151,12 +151,12 @@ def main() -> int:
     options = parser.parse_args()
     paths.prepare()
     plugins.build("deadline")
-    at_once = max(1, (os.cpu_count() or 1) // 2)
+    at_once = 2 * max(1, (os.cpu_count() or 1) // 2)       # as many with one hart as with four, which wait more than they work
     until, seeds = time.monotonic() + options.seconds, count(options.seed)
     failed = done = 0
     with ThreadPoolExecutor(max_workers=at_once) as pool:
         while time.monotonic() < until:
-            plan = [(next(seeds), 4 if number % 2 else 1) for number in range(2 * at_once)]
+            plan = [(next(seeds), 4 if number % 2 else 1) for number in range(at_once)]
             for (seed, harts), reason in zip(plan, pool.map(lambda each: round_of(*each), plan), strict=True):
                 done += 1
                 if reason:
