@@ -15,8 +15,9 @@ UNIT_KERNEL := $(UNIT_CASES) $(wildcard grade/unit/host/*.cc kernel/cap/*.cc ker
 UNIT_USER_SOURCES := $(addprefix user/,libglenda/heap.cc libglenda/format.cc libglenda/argument_block.cc 9ball/log_ring.cc 9ball/log.cc 9ball/init_config.cc 9ball/init_check.cc unicorn/driver_table.cc unicorn/machine.cc \
   factotum/memory.cc factotum/demangle.cc factotum/takeover.cc console/line_editor.cc console/key_decoder.cc console/utf8.cc) \
   $(filter-out user/driver/mmio.cc %/main.cc,$(wildcard user/driver/*.cc user/drivers/*/*.cc grade/unit/driver_model/*.cc grade/host/driver_model/*.cc))
-# The books of Factotum, on a kernel of the host in place of user/factotum/kernel.cc.
-UNIT_FACTOTUM := $(wildcard grade/unit/factotum/*.cc $(addprefix user/factotum/,frames/*.cc slots/*.cc vm/*.cc image/*.cc audit/*.cc tasks/belongings.cc tasks/accounts.cc tasks/placement.cc wait/timer_wheel.cc broker.cc))
+# Factotum, on a kernel of the host: machine.cc in place of kernel.cc, system_calls.cc in place of the `ecall`.
+UNIT_FACTOTUM := $(wildcard grade/unit/factotum/*.cc) $(filter-out $(addprefix user/factotum/,main.cc memory_start.cc reserve.cc kernel.cc),$(wildcard user/factotum/*.cc user/factotum/*/*.cc)) \
+  $(addprefix user/libglenda/,server.cc message.cc object.cc factotum_names.cc)
 # The parsers under attack, and what they are made of: see grade/fuzz/parser.h.
 PARSERS := elf cpio fdt toml init drivers symbol keys
 FUZZ_SOURCES := $(patsubst %,grade/fuzz/%.cc,$(PARSERS)) $(UNIT_LIB) user/libglenda/format.cc $(addprefix user/,9ball/init_config.cc 9ball/init_check.cc \
@@ -32,7 +33,7 @@ $(BUILD)/unit/kernel/%.o: % Makefile grade/build.mk
 $(BUILD)/unit/user/%.o: % Makefile grade/build.mk
 	@mkdir -p $(@D)
 	$(call say,HOSTCXX,$<)
-	$(Q)$(HOST_CXX) $(HOST_FLAGS) -Igrade/host/driver_model -Igrade/unit/driver_model -Iuser/libglenda/include -Iuser -Iuser/9ball -Iuser/factotum -Iuser/console -Igrade/unit -Igrade -c $< -o $@
+	$(Q)$(HOST_CXX) $(HOST_FLAGS) -Igrade/host/driver_model -Igrade/unit/driver_model -Igrade/unit/factotum/host -Iuser/libglenda/include -Iuser -Iuser/9ball -Iuser/factotum -Iuser/console -Igrade/unit -Igrade -c $< -o $@
 
 # Of a test's own file, optimizing takes twice as long as all else, and saves next to nothing: the work is done in other files.
 $(BUILD)/unit/%_test.cc.o: HOST_OPTIMIZE := -O0 -g

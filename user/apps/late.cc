@@ -9,6 +9,7 @@
 //   offer   all of them wait for the service 0x3000, which somebody else has to start
 //   memory  the end of a process with so many MiB
 //   populate, protect, unmap, replace, fork        so many MiB are mapped with their pages, and so on
+//   slots   a process with 4,096 slots forks
 // Meanwhile this program, which is more urgent, sleeps again and again, and asks for its number.
 #include <algorithm>
 
@@ -102,8 +103,25 @@ void with_memory(std::string_view what) {
     (void)process::wait(std::int64_t(*child));
 }
 
+/// All slots that there can be are in use, and a child has the same.
+void fork_with_slots() {
+    const CNode own = environment().cnode;
+    const CPtr end = CPtr{1} << kMaxProcessCNodeRadix;
+    for (CPtr slot = kSlotEnd; slot != end; slot++) (void)own.copy(slot, own, kSlotNotification);
+    const auto child = process::fork();
+    if (!child) return print("late: {}\n", child.error());
+    if (*child == 0) {
+        CPtr slot = kSlotEnd;
+        while (slot != end && own.same(slot, own, kSlotEnd).value_or(false)) slot++;
+        print("late: {} slots were copied\n", slot - kSlotEnd);
+        glenda::exit(0);
+    }
+    (void)process::wait(std::int64_t(*child));
+}
+
 /// What is measured.
 void work(std::string_view what) {
+    if (what == "slots") return fork_with_slots();
     for (const std::string_view memory : {"memory", "populate", "protect", "unmap", "replace", "fork"}) {
         if (what == memory) return with_memory(what);
     }
@@ -148,6 +166,10 @@ void ask_for(std::uint64_t ticks, Longest& longest) {
 int main(int argc, char** argv) {
     const std::string_view what = argc > 1 ? argv[1] : "end";
     if (argc > 2) wanted = to_number(argv[2]).value_or(wanted);
+    if (what == "slots" && argc == 2) {
+        const std::string_view again[] = {"slots", "again"};
+        return process::run({"late", again, {}, 0, cnode_radix(kMaxProcessCNodeRadix)}) ? 0 : 1;
+    }
     const auto pid = process::fork();
     if (!pid) return 1;
     if (*pid == 0) {

@@ -50,11 +50,23 @@ bool Factotum::end_some(Process& process, unsigned& steps) {
         objects_.close_first(process.objects);
     }
     if (next_program_.user == &process && !drop_program(steps)) return false;
-    return process.belongings.destroy(memory_, steps) && process.space.drop_some(memory_, steps);
+    return process.belongings.destroy(memory_, steps) && empty_slots(process, steps) &&
+           process.space.drop_some(memory_, steps);
+}
+
+/// What is in a large CNode goes slot by slot: with the CNode, the kernel would delete it all at once.
+bool Factotum::empty_slots(Process& process, unsigned& steps) {
+    constexpr unsigned kStepsOfSlot = 6;
+    if (!process.cspace || process.cnode_radix == kProcessCNodeRadix) return true;
+    for (std::uint64_t& slot = process.work.at; slot != CPtr{1} << process.cnode_radix; slot++) {
+        if (!spend(steps, kStepsOfSlot)) return false;
+        (void)process.cspace.remove(slot);
+    }
+    return true;
 }
 
 void Factotum::end_thread(Process& process, Thread& thread) {
-    unblock(thread, short_message(ServerError::Interrupted));
+    interrupt(thread);
     thread.forget();
     threads_.drop(process, thread);
 }
@@ -90,7 +102,7 @@ void Factotum::end_children(const Process& process, ExitStatus status) {
 void Factotum::tear_down(Process& process) {
     unsigned steps = ~0u;
     if (Thread* const first = threads_.first(process); first != nullptr) {
-        unblock(*first, short_message(ServerError::Interrupted));
+        interrupt(*first);
         first->forget();
     }
     end_some(process, steps);

@@ -4,25 +4,25 @@
 
 #include "glenda/panic.h"
 #include "glenda/slots.h"
-#include "memory_start.h"
 #include "tasks/number_entries.h"
 
 namespace glenda::factotum {
 
-Factotum::Factotum(Memory& memory, const FactotumInfo& info, std::uint64_t reserved_bytes, ReplyPool& replies,
-                   Clock clock)
+Factotum::Factotum(Memory& memory, const TableAddresses& tables, const FactotumInfo& info, std::uint64_t reserved_bytes,
+                   ReplyPool& replies, Clock clock)
     : memory_(memory),
-      objects_(memory, kObjects),
+      objects_(memory, tables.objects),
       kits_(memory),
-      images_(memory, kClusters, kImages),
+      images_(memory, tables.clusters, tables.images),
       catalogue_(memory, images_,
-                 {reinterpret_cast<const std::byte*>(info.initrd_address), std::size_t(info.initrd_size)}, kFiles),
+                 {reinterpret_cast<const std::byte*>(info.initrd_address), std::size_t(info.initrd_size)},
+                 tables.files),
       nineball_bytes_(info.nineball_size),
       reserved_bytes_(reserved_bytes),
-      threads_(memory, replies, unsigned(info.hart_count)),
-      pids_(memory, kPids),
-      processes_(reinterpret_cast<Process*>(kProcessPlaces), number_entries(pids_, memory.slots().process_count()),
-                 memory.slots().process_count(), GrowTable{{memory, kProcessPlaces}}),
+      threads_(memory, tables, replies, unsigned(info.hart_count)),
+      pids_(memory, tables.process_numbers),
+      processes_(reinterpret_cast<Process*>(tables.processes), number_entries(pids_, memory.slots().process_count()),
+                 memory.slots().process_count(), GrowTable{{memory, tables.processes}}),
       broker_(memory),
       events_(processes_),
       clock_(clock),
@@ -79,6 +79,7 @@ Reaction Factotum::handle(Request& request) {
         case FactotumMethod::PagerTake: return pager_take(*process, request);
         case FactotumMethod::PagerSupply: return pager_supply(*process, request);
         case FactotumMethod::SetAccount: return set_account(*process, request);
+        case FactotumMethod::Household: return household(request);
         case FactotumMethod::Inspect: return inspect(*process, request);
         case FactotumMethod::Audit: return audit(*process);
         case FactotumMethod::ThreadCreate: return thread_create(*process, request);

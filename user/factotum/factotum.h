@@ -23,7 +23,8 @@ namespace glenda::factotum {
 class Factotum {
 public:
     /// `reserved_bytes`: memory that is not part of `memory`, for Factotum's tables.
-    Factotum(Memory& memory, const FactotumInfo& info, std::uint64_t reserved_bytes, ReplyPool& replies, Clock clock);
+    Factotum(Memory& memory, const TableAddresses& tables, const FactotumInfo& info, std::uint64_t reserved_bytes,
+             ReplyPool& replies, Clock clock);
 
     /// Handles a request of a client or a fault of a process. The badge tells which of the two, and from whom.
     Reaction handle(Request& request);
@@ -41,6 +42,7 @@ private:
     Answer<void> build(Process& child, Process& parent, Image& program, const SpawnRequest& request);
     static Reaction refusal(std::string_view name, const LoadFailure& failure);
     Answer<std::uint64_t> lay_out(AddressSpace& space, Image& program);
+    Answer<void> make_cnode(Process& child);
     Answer<void> make_objects(Process& child, std::uint64_t utcb_address = 0);
     Answer<Process*> create_process(Process& parent);
     Answer<void> give_capabilities(Process& child, const Process& parent, const SpawnRequest& request);
@@ -54,8 +56,9 @@ private:
     Reaction fork(Process& parent, Request& request);
     bool fork_some(Process& parent, unsigned& steps);
     Answer<void> begin_child(Process& child, Process& parent);
-    Answer<void> finish_child(Process& child, Process& parent, const Thread& caller);
-    void copy_slots(const Process& child, const Process& parent);
+    Answer<bool> copy_some(Process& child, Process& parent, const Thread& caller, unsigned& steps);
+    static Answer<void> copy_slot(const Process& child, const Process& parent, CPtr slot, unsigned& steps);
+    Answer<void> start_copy(Process& child, const Thread& caller);
 
     // exec_call.cc
     struct NextProgram {
@@ -92,6 +95,7 @@ private:
     Reaction end_at_request(Process& process, ExitStatus status, Request& request);
     void discard(std::uint32_t pid);
     bool end_some(Process& process, unsigned& steps);
+    static bool empty_slots(Process& process, unsigned& steps);
     void end_thread(Process& process, Thread& thread);
     void finish_end(Process& process);
     void end_children(const Process& process, ExitStatus status);
@@ -114,6 +118,8 @@ private:
     void block(Thread& thread, WaitKind kind, Request& request);
     /// Ends a thread's wait, if it waits.
     void unblock(Thread& thread, const Message& answer);
+    /// The same, for nothing: what the thread waited for will not come.
+    void interrupt(Thread& thread);
     /// The same for a thread that waits, but for no word of memory any more. Inline for FUTEX_WAKE.
     void finish(Thread& thread, const Message& answer) {
         if (thread.has_deadline) wheel_.remove(thread);
@@ -216,6 +222,7 @@ private:
 
     // account_call.cc
     Reaction set_account(Process& process, Request& request);
+    Reaction household(Request& request);
 
     // inspect_call.cc
     Reaction inspect(Process& process, Request& request);

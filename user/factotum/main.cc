@@ -73,7 +73,8 @@ int main() {
     const factotum::Clock clock(*timer, info.timebase);
 
     ReplyPool replies = make_pool(memory);
-    auto& server = *new (factotum_place) factotum::Factotum(memory, info, start.reserved_bytes(), replies, clock);
+    auto& server = *new (factotum_place)
+                       factotum::Factotum(memory, factotum::kTables, info, start.reserved_bytes(), replies, clock);
     report(start, memory);
     Server(Endpoint(kFactotumEndpoint), replies, *slots).run(server);
 }

@@ -176,12 +176,14 @@ Result<PageNumber> Memory::take_own_untyped() {
 Result<void> Memory::map_own_page(std::uint64_t address) {
     CHECK(charge({.frames = 1}), Error::NotEnoughMemory);
     const auto page = take_zeroed();
-    if (!page) {
+    const auto mapped = page ? kernel_.map_own(slots_.product(*page), address) : Result<void>(Failure(page.error()));
+    if (mapped) {
+        own_ += {.frames = 1};
+    } else {
+        if (page) give_frame(*page);
         uncharge({.frames = 1});
-        return Failure(page.error());
     }
-    own_ += {.frames = 1};
-    return kernel_.map_own(slots_.product(*page), address);
+    return mapped;
 }
 
 }  // namespace glenda::factotum

@@ -5,6 +5,7 @@
 #include <array>
 
 #include "kernel.h"
+#include "own_area.h"
 #include "protocol/factotum_boot.h"
 #include "reserve.h"
 #include "takeover.h"
@@ -12,17 +13,19 @@
 namespace glenda::factotum {
 
 /// Addresses in Factotum's own space, far from what 9Ball mapped.
-constexpr std::uint64_t kBooks = 0x1c'0000'0000;         // Books (memory.h)
-constexpr std::uint64_t kThreadPlaces = 0x1d'0000'0000;  // the thread table, and the threads' numbers
-constexpr std::uint64_t kTids = 0x1d'8000'0000;
-constexpr std::uint64_t kProcessPlaces = 0x1e'0000'0000;  // the process table
-constexpr std::uint64_t kPids = 0x1e'2000'0000;           // their numbers, and unused Reply objects
-constexpr std::uint64_t kReplies = 0x1e'3000'0000;
-constexpr std::uint64_t kFiles = 0x1e'4000'0000;  // the catalogue, and the images it knows
-constexpr std::uint64_t kImages = 0x1e'8000'0000;
-constexpr std::uint64_t kClusters = 0x1e'c000'0000;
-constexpr std::uint64_t kObjects = 0x1f'0000'0000;
-constexpr std::uint64_t kWindow = 0x20'0000'0000;  // every frame, at its page number
+constexpr std::uint64_t kBooks = 0x1c'0000'0000;  // Books (memory.h)
+constexpr TableAddresses kTables{
+    .threads = 0x1d'0000'0000,
+    .thread_numbers = 0x1d'8000'0000,
+    .processes = 0x1e'0000'0000,
+    .process_numbers = 0x1e'2000'0000,
+    .files = 0x1e'4000'0000,
+    .images = 0x1e'8000'0000,
+    .clusters = 0x1e'c000'0000,
+    .objects = 0x1f'0000'0000,
+};
+constexpr std::uint64_t kReplies = 0x1e'3000'0000;  // unused Reply objects
+constexpr std::uint64_t kWindow = 0x20'0000'0000;   // every frame, at its page number
 
 /// Reserved for Factotum itself, whatever others take: its tables that grow, lists of processes, images.
 constexpr std::uint64_t kSystemPages = 2 * kMiB / kPageSize;

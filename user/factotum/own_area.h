@@ -8,6 +8,14 @@
 
 namespace glenda::factotum {
 
+/// Where tables that grow begin.
+struct TableAddresses {
+    std::uint64_t threads, thread_numbers;
+    std::uint64_t processes, process_numbers;
+    std::uint64_t files, images, clusters;  // of the catalogue, and the images it knows
+    std::uint64_t objects;
+};
+
 class OwnArea {
 public:
     OwnArea(Memory& memory, std::uint64_t base) : memory_(memory), base_(base) {}

@@ -73,6 +73,7 @@ Answer<void> Factotum::build(Process& child, Process& parent, Image& program, co
     if (!child.space.create(memory_, stores_, child.account)) return Refusal(ServerError::OutOfMemory);
     TRY(heap_start, lay_out(child.space, program));
     child.heap_start = child.break_ = heap_start;
+    TRY_VOID(make_cnode(child));
     TRY_VOID(make_objects(child));
     TRY_VOID(give_capabilities(child, parent, request));
     TRY(sp, write_stack(child.space, request));

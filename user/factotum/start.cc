@@ -19,15 +19,19 @@ Answer<std::uint64_t> Factotum::lay_out(AddressSpace& space, Image& program) {
     return end + kPageSize;  // a gap of one page catches accesses past the program's data
 }
 
-/// Makes the CNode, the first thread, and the two objects that every process has. `utcb_address`: of a UTCB that is
-/// there.
-Answer<void> Factotum::make_objects(Process& child, std::uint64_t utcb_address) {
-    TRY_VOID(child.space.charge(memory_, Belongings::kFirst + Memory::cnode_cost(child.cnode_radix)));
-    TRY(page, memory_.take_cnode(child.cnode_radix));
+Answer<void> Factotum::make_cnode(Process& child) {
+    const unsigned radix = child.cnode_radix;
+    TRY_VOID(child.space.charge(memory_, Memory::cnode_cost(radix)));
+    TRY(page, memory_.take_cnode(radix));
     child.cnode_page = page;
     child.cspace = CNode(memory_.slots().product(page));
-    TRY_VOID(child.belongings.create(memory_, child.place));
+    return {};
+}
 
+/// Makes the first thread, and the two objects that every process has. `utcb_address`: of a UTCB that is there.
+Answer<void> Factotum::make_objects(Process& child, std::uint64_t utcb_address) {
+    TRY_VOID(child.space.charge(memory_, Belongings::kFirst));
+    TRY_VOID(child.belongings.create(memory_, child.place));
     TRY_VOID(threads_.create(child, utcb_address));
     const Untyped raw(child.belongings.untyped(memory_));
     TRY_VOID(raw.retype(CapType::Notification, 0, child.cspace, kSlotNotification));

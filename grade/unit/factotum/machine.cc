@@ -17,6 +17,18 @@ constexpr std::uint64_t kDirectory = bit(30), kLeaf = bit(21);
 
 Reserve no_reserve;
 
+unsigned object_bits(CapType type, unsigned size_bits) {
+    switch (type) {
+        case CapType::Untyped:
+        case CapType::Frame: return size_bits;
+        case CapType::CNode: return size_bits + kSlotBits;
+        case CapType::VSpace:
+        case CapType::PageTable: return kPageBits;
+        case CapType::Tcb: return kTcbBits;
+        default: return 6;
+    }
+}
+
 }  // namespace
 
 Machine& machine() {
@@ -38,7 +50,7 @@ const Mapping* Machine::look(CPtr vspace, std::uint64_t address) const {
 
 Error Machine::fail() {
     if (fails_after < 0) return Error::Ok;
-    return fails_after-- == 0 ? (fails_after = -1, Error::NotEnoughMemory) : Error::Ok;
+    return fails_after-- == 0 ? (fails_after = -1, failure) : Error::Ok;
 }
 
 Cap* Machine::find(CPtr slot) {
@@ -71,13 +83,22 @@ void Machine::erase(CPtr slot) {
     }
     children.erase(slot);
     slots.erase(slot);
+    if (cap.type != CapType::VSpace && cap.type != CapType::CNode) return;
     const bool is_last = std::none_of(slots.begin(), slots.end(), [&](const auto& other) {
-        return cap.type == CapType::VSpace && other.second.object == cap.object && other.second.type == cap.type;
+        return other.second.object == cap.object && other.second.type == cap.type;
     });
-    if (cap.type == CapType::VSpace && is_last) {
+    if (is_last) destroy(cap);
+}
+
+void Machine::destroy(const Cap& cap) {
+    if (cap.type == CapType::VSpace) {
         spaces.erase(identities.at(cap.object));
         identities.erase(cap.object);
+        return;
     }
+    const CPtr first = slot_in(cap, 0), end = first + bit(cap.size_bits);
+    for (auto at = slots.lower_bound(first); at != slots.end() && at->first < end; at = slots.lower_bound(first))
+        erase(at->first);
 }
 
 void Machine::erase_children(CPtr slot) {
@@ -88,7 +109,45 @@ void Machine::erase_children(CPtr slot) {
     }
 }
 
-TestMemory::TestMemory(std::uint64_t chunks)
+Result<void> Machine::retype(CPtr untyped, CapType type, unsigned size_bits, CPtr to, unsigned count) {
+    if (const Error error = fail(); error != Error::Ok) return Failure(error);
+    Cap* const cap = find(untyped);
+    CHECK(cap != nullptr && cap->type == CapType::Untyped, Error::WrongType);
+    CHECK(count >= 1 && count <= kMaxRetypeCount, Error::BadArgument);
+    for (unsigned i = 0; i < count; i++) CHECK(find(to + i) == nullptr, Error::SlotOccupied);
+    if (children[untyped].empty()) cap->watermark = 0;
+    const std::uint64_t size = bit(object_bits(type, size_bits));
+    const std::uint64_t begin = align_up(cap->watermark, size);
+    CHECK(begin + count * size <= bit(cap->size_bits), Error::NotEnoughMemory);
+    cap->watermark = begin + count * size;
+    for (unsigned i = 0; i < count; i++) {
+        const std::uint64_t object = slots[untyped].object + begin + i * size;
+        fill(to + i, {.type = type, .size_bits = size_bits, .parent = untyped, .object = object});
+        if (type == CapType::Frame) std::memset(memory + object, 0, size);
+        if (type == CapType::VSpace) {
+            identities[object] = next_identity;
+            spaces[next_identity++];
+        }
+    }
+    return {};
+}
+
+Result<void> Machine::copy(CPtr to, CPtr from, unsigned count) {
+    if (const Error error = fail(); error != Error::Ok) return Failure(error);
+    for (unsigned i = 0; i < count; i++) {
+        CHECK(find(from + i) != nullptr, Error::SlotEmpty);
+        CHECK(find(to + i) == nullptr, Error::SlotOccupied);
+    }
+    for (unsigned i = 0; i < count; i++) {
+        Cap copy = *find(from + i);
+        copy.parent = from + i;
+        copy.space = 0;
+        fill(to + i, copy);
+    }
+    return {};
+}
+
+TestMemory::TestMemory(std::uint64_t chunks, std::uint64_t system_pages)
     : map_(chunks),
       table_(Books(map_).end / sizeof(std::uint64_t)),
       window_(new std::byte[chunks << kChunkBits]),
@@ -98,7 +157,8 @@ TestMemory::TestMemory(std::uint64_t chunks)
     machine().memory = window_.get();
     for (ChunkNumber chunk = 0; chunk < chunks; chunk++)
         machine().add_untyped(map_.chunk(chunk), std::uint64_t{chunk} << kChunkBits, kChunkBits);
-    memory_ = std::make_unique<Memory>(kernel_, map_, reinterpret_cast<std::byte*>(table_.data()), window_.get(), 0);
+    memory_ = std::make_unique<Memory>(kernel_, map_, reinterpret_cast<std::byte*>(table_.data()), window_.get(),
+                                       system_pages);
 }
 
 }  // namespace test
@@ -108,18 +168,6 @@ TestMemory::TestMemory(std::uint64_t chunks)
 namespace {
 
 using namespace test;
-
-unsigned object_bits(CapType type, unsigned size_bits) {
-    switch (type) {
-        case CapType::Untyped:
-        case CapType::Frame: return size_bits;
-        case CapType::CNode: return size_bits + kSlotBits;
-        case CapType::VSpace:
-        case CapType::PageTable: return kPageBits;
-        case CapType::Tcb: return kTcbBits;
-        default: return 6;
-    }
-}
 
 Result<void> map_at(CPtr frame, std::uint64_t identity, std::uint64_t address, MapFlags flags) {
     Machine& m = machine();
@@ -145,44 +193,10 @@ std::uint64_t identity_of(CPtr vspace) { return machine().identities.at(machine(
 }  // namespace
 
 Result<void> Kernel::retype(CPtr untyped, CapType type, unsigned size_bits, CPtr to, unsigned count) {
-    Machine& m = machine();
-    if (const Error error = m.fail(); error != Error::Ok) return Failure(error);
-    Cap* const cap = m.find(untyped);
-    CHECK(cap != nullptr && cap->type == CapType::Untyped, Error::WrongType);
-    CHECK(count >= 1 && count <= kMaxRetypeCount, Error::BadArgument);
-    for (unsigned i = 0; i < count; i++) CHECK(m.find(to + i) == nullptr, Error::SlotOccupied);
-    if (m.children[untyped].empty()) cap->watermark = 0;
-    const std::uint64_t size = bit(object_bits(type, size_bits));
-    const std::uint64_t begin = align_up(cap->watermark, size);
-    CHECK(begin + count * size <= bit(cap->size_bits), Error::NotEnoughMemory);
-    cap->watermark = begin + count * size;
-    for (unsigned i = 0; i < count; i++) {
-        const std::uint64_t object = m.slots[untyped].object + begin + i * size;
-        m.fill(to + i, {.type = type, .size_bits = size_bits, .parent = untyped, .object = object});
-        if (type == CapType::Frame) std::memset(m.memory + object, 0, size);
-        if (type == CapType::VSpace) {
-            m.identities[object] = m.next_identity;
-            m.spaces[m.next_identity++];
-        }
-    }
-    return {};
+    return machine().retype(untyped, type, size_bits, to, count);
 }
 
-Result<void> Kernel::copy(CPtr to, CPtr from, unsigned count) {
-    Machine& m = machine();
-    if (const Error error = m.fail(); error != Error::Ok) return Failure(error);
-    for (unsigned i = 0; i < count; i++) {
-        CHECK(m.find(from + i) != nullptr, Error::SlotEmpty);
-        CHECK(m.find(to + i) == nullptr, Error::SlotOccupied);
-    }
-    for (unsigned i = 0; i < count; i++) {
-        Cap copy = *m.find(from + i);
-        copy.parent = from + i;
-        copy.space = 0;
-        m.fill(to + i, copy);
-    }
-    return {};
-}
+Result<void> Kernel::copy(CPtr to, CPtr from, unsigned count) { return machine().copy(to, from, count); }
 
 Result<void> Kernel::copy_with(CPtr to, CPtr from, Rights) { return copy(to, from); }
 

@@ -46,6 +46,7 @@ public:
     std::uint64_t next_identity = 1;
     std::byte* memory = nullptr;  // at physical address 0
     int fails_after = -1;         // calls that may still succeed; negative: all
+    Error failure = Error::NotEnoughMemory;
 
     void reset() { *this = Machine(); }
     /// An Untyped from nowhere.
@@ -53,11 +54,16 @@ public:
     /// What a program sees at `address`; null if nothing is mapped.
     const Mapping* look(CPtr vspace, std::uint64_t address) const;
 
+    // Slots of a CNode have numbers of their own in `slots`; those of Factotum's, its capability pointers.
+    static CPtr slot_in(const Cap& cnode, CPtr index) { return (cnode.object + 1) << kMaxCNodeRadix | index; }
+    Result<void> retype(CPtr untyped, CapType type, unsigned size_bits, CPtr to, unsigned count);
+    Result<void> copy(CPtr to, CPtr from, unsigned count = 1);
     Error fail();
     Cap* find(CPtr slot);
     void fill(CPtr slot, const Cap& cap);
     void erase(CPtr slot);
     void erase_children(CPtr slot);
+    void destroy(const Cap& last);
     void end_mapping(Cap& frame);
 };
 
@@ -69,7 +75,7 @@ constexpr CPtr kOwnVspace = 2;
 /// A Memory of a few chunks, on a fresh machine.
 class TestMemory {
 public:
-    explicit TestMemory(std::uint64_t chunks);
+    explicit TestMemory(std::uint64_t chunks, std::uint64_t system_pages = 0);
     Memory& memory() { return *memory_; }
 
 private:

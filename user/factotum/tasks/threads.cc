@@ -4,19 +4,18 @@
 
 #include <utility>
 
-#include "memory_start.h"
 #include "tasks/number_entries.h"
 
 namespace glenda::factotum {
 
-Threads::Threads(Memory& memory, ReplyPool& pool, unsigned harts)
+Threads::Threads(Memory& memory, const TableAddresses& tables, ReplyPool& pool, unsigned harts)
     : memory_(memory),
       replies_(memory, pool),
       placement_(harts),
-      numbers_(memory, kTids),
-      table_(reinterpret_cast<Thread*>(kThreadPlaces), number_entries(numbers_, memory.slots().thread_count()),
+      numbers_(memory, tables.thread_numbers),
+      table_(reinterpret_cast<Thread*>(tables.threads), number_entries(numbers_, memory.slots().thread_count()),
              memory.slots().thread_count(), memory.slots().thread_count() - memory.slots().process_count(),
-             GrowTable{{memory, kThreadPlaces}}) {}
+             GrowTable{{memory, tables.threads}}) {}
 
 Answer<Thread*> Threads::create(Process& process, std::uint64_t utcb_address) {
     CHECK(replies_.reach(table_.count() + 2), ServerError::OutOfMemory);

@@ -22,7 +22,7 @@ struct GrowTable {
 
 class Threads {
 public:
-    Threads(Memory& memory, ReplyPool& pool, unsigned harts);
+    Threads(Memory& memory, const TableAddresses& tables, ReplyPool& pool, unsigned harts);
 
     /// Makes a thread of `process`, with its UTCB, its Tcb and a Reply object. It does not run yet. Errors: TooMany,
     /// OutOfMemory. `utcb_address`: if not 0, the UTCB is there already.

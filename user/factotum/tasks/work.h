@@ -24,7 +24,7 @@ struct Work {
     MapFlags rights{};          // Protect
     std::uint32_t subject = 0;  // Fork: the child's pid; Schedule: the next tid; Supply: the object; Offer: the service
     std::uint32_t caller = 0;   // the tid of the thread that gets the answer
-    std::uint64_t at = 0;       // addresses, or pages, that are left
+    std::uint64_t at = 0;       // addresses, pages, or slots, that are left
     std::uint64_t end = 0;
     Message answer{};
 };

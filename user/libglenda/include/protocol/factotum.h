@@ -25,7 +25,7 @@ enum class FactotumMethod : std::uint64_t {
     Kill,    // pid, signal ->
     Fork,    // [tid] -> pid of the child, 0 in the child: a copy of the process with its calling thread alone. Slots 1
              //   to 9 are its own; Console, what was passed, and slots from kSlotFirstFree on are copies, but for
-             //   Untyped, PageTable, Reply and IrqHandler. NotSupported with a CNode of more than 64 slots
+             //   Untyped, PageTable, Reply and IrqHandler
     Sbrk,    // bytes, signed [, tid] -> the new program break
     Mmap,    // address, bytes, MapFlags (0: no access), MmapFlags [, tid] -> address: memory, all zero. With one more
              //   word, an offset in bytes, and a capability of ObjectCreate: that object's memory.
@@ -80,6 +80,8 @@ enum class FactotumMethod : std::uint64_t {
                   //   in a slot of a process; NotFound past its last slot. Slot 0 is
                   //   never used: its badge is the process's Grants
     Audit,        // (with Grants::Power) -> 0, or the number of an invariant that is broken
+    Household,    // pid -> the number of its household: a service, or a program that a service has started, with all
+                  //   that this starts. NoSuchProcess: it has ended
 };
 
 /// A call in which a thread waits, or that may take long, has its number (tid) as the last word: a thread waits for one
