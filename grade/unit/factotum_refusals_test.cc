@@ -64,6 +64,18 @@ TEST(Refusals, SpawnForWhichTablesGrow) {
          .check = [](System&, Badge, std::uint64_t pid) { expect_whole(System::process(pid)); }});
 }
 
+TEST(Refusals, SpawnFromAKit) {
+    refuse_all({.name = "SPAWN from a kit",
+                .prepare =
+                    [](System& system, Badge caller) {
+                        const Badge first = system.spawn(caller, "small");
+                        system.must(caller, MessageWriter(FactotumMethod::Kill).word(pid_of(first)).word(9));
+                        system.must(caller, MessageWriter(FactotumMethod::Wait).word(kAnyChild).word(0));
+                    },
+                .message = [](System&) { return spawn_of(SpawnFlags::None, "small"); },
+                .check = [](System&, Badge, std::uint64_t pid) { expect_whole(System::process(pid)); }});
+}
+
 TEST(Refusals, SpawnOfAServer) {
     refuse_all({.name = "SPAWN of a server",
                 .message =
@@ -137,6 +149,21 @@ TEST(Refusals, MmapOfAnObject) {
                 .message = [](System&) { return map_of(20, MmapFlags::Shared | MmapFlags::Populate); },
                 .check = [](System&, Badge, std::uint64_t address) { EXPECT_NE(address, 0u); },
                 .keeps = kTable.sum() * 2});
+}
+
+TEST(Refusals, ThreadCreateForWhichAChunkIsCut) {
+    constexpr unsigned kTcbsOfPage = kPageSize >> kTcbBits, kPagesOfProcess = 8;
+    refuse_all({.name = "THREAD_CREATE for which a chunk is cut",
+                .prepare =
+                    [](System& system, Badge caller) {
+                        const auto loose = [&] { return system.memory().store().loose_pages(ChunkUse::Objects); };
+                        while (loose() >= kPagesOfProcess) system.spawn(kNineball, "small");
+                        while (loose() != 0) system.must(caller, thread_of());
+                        for (unsigned i = 1; i != kTcbsOfPage; i++) system.must(caller, thread_of());
+                    },
+                .message = [](System&) { return thread_of(); },
+                .check = [](System&, Badge, std::uint64_t tid) { EXPECT_NE(tid, 0u); },
+                .keeps = 2});
 }
 
 TEST(Refusals, ThreadCreate) {
