@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// SPAWN, FORK, EXEC, MMAP, THREAD_CREATE in a whole Factotum: everything that they take is refused, each time one
-// thing.
+// A whole Factotum: everything that SPAWN, FORK, EXEC, MMAP and THREAD_CREATE take is refused, one thing at a time.
+// Shows F3.
 
 #include <gtest/gtest.h>
 
