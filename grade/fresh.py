@@ -3,7 +3,8 @@
 
 Shows Z1. `fresh.py SUITE...` makes an empty Debian of each suite with debootstrap, copies the committed tree there, and runs the
 two commands as they stand in the README: as a user who may use sudo, with all tests, and once more as root, with a
-selection of them. `SUITE:quick` is a user with the selection, and no root.
+selection of them. `SUITE:quick` is a user with the selection, and no root. Suites are tried side by side: while one waits for
+packages, another compiles.
 
 The commands are the README's to the letter. Their environment makes them quicker: MAKEFLAGS has make use all
 processors, and PYTEST_ADDOPTS makes the selection.
@@ -23,6 +24,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import NamedTuple
 
@@ -224,7 +226,12 @@ def test(tree: Path, command: str, quick: bool) -> None:
 
 
 def check(suite: str, address: str, quick: bool) -> None:
-    """Everything for one suite."""
+    """Everything for one suite, unless the mirror cannot be reached."""
+    try:
+        check_reachable(address, suite)
+    except OSError as error:
+        say(f"{suite}: SKIPPED: the mirror {address} cannot be reached: {error}")
+        return
     begin = time.monotonic()
     booting, testing = readme_commands((ROOT / "README.md").read_text())
     shutil.rmtree(FRESH / suite / "base", ignore_errors=True)
@@ -243,10 +250,21 @@ def check(suite: str, address: str, quick: bool) -> None:
     say(f"{suite}: done in {time.monotonic() - begin:.0f} s")
 
 
+def passes(suite: str, address: str, quick: bool) -> bool:
+    """Whether a suite is as it should be. Says what is wrong."""
+    try:
+        check(suite, address, quick)
+    except Problem as problem:
+        say(f"FAILED: {suite}: {problem}")
+        return False
+    return True
+
+
 def main() -> int:
     suites = [argument.partition(":") for argument in sys.argv[1:]]
-    if not suites or any(option not in ("", "quick") for _, _, option in suites):
-        print(f"usage: {sys.argv[0]} SUITE[:quick]...", file=sys.stderr)
+    once = len({suite for suite, _, _ in suites}) == len(suites)
+    if not suites or not once or any(option not in ("", "quick") for _, _, option in suites):
+        print(f"usage: {sys.argv[0]} SUITE[:quick]..., each suite once", file=sys.stderr)
         return 2
     try:
         if os.geteuid() != 0:
@@ -256,8 +274,8 @@ def main() -> int:
         if INSIDE not in os.environ:
             os.environ.update({INSIDE: "1", **proxies()})
             os.execvp("unshare", ["unshare", "--mount", "--pid", "--fork", "--kill-child", sys.executable, *sys.argv])
-        # The first process of a namespace is deaf to signals that it does not handle.
-        signal.signal(signal.SIGTERM, lambda *_: sys.exit("terminated"))
+        # The first process of a namespace is deaf to signals that it does not handle. All others end with it.
+        signal.signal(signal.SIGTERM, lambda *_: os._exit(1))
         FRESH.mkdir(parents=True, exist_ok=True)
         lock = (FRESH / "lock").open("w")       # until this process ends
         try:
@@ -267,17 +285,12 @@ def main() -> int:
         if read(*GIT, "status", "--porcelain"):
             say("what is not committed is not tested")
         address = mirror()
-        for suite, _, option in suites:
-            try:
-                check_reachable(address, suite)
-            except OSError as error:
-                say(f"{suite}: SKIPPED: the mirror {address} cannot be reached: {error}")
-                continue
-            check(suite, address, option == "quick")
+        with ThreadPoolExecutor(len(suites)) as side_by_side:
+            passed = list(side_by_side.map(lambda each: passes(each[0], address, each[2] == "quick"), suites))
     except Problem as problem:
         say(f"FAILED: {problem}")
         return 1
-    return 0
+    return 0 if all(passed) else 1
 
 
 if __name__ == "__main__":

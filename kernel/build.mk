@@ -14,7 +14,7 @@ KERNEL_FLAGS := $(RISCV_FLAGS) -Ikernel
 # What runs once, at boot, or rarely, or only for people who look inside is made small.
 KERNEL_SMALL := $(wildcard kernel/boot/*.cc) $(wildcard kernel/debug/*.cc kernel/check/*.cc) \
   kernel/call/invoke_device.cc kernel/call/invoke_trace.cc kernel/call/destroy.cc kernel/mem/address_spaces.cc \
-  kernel/sched/requests.cc kernel/sched/fpu.cc kernel/sched/timer_queue.cc \
+  kernel/sched/requests.cc kernel/sched/fpu.cc kernel/sched/timer_queue.cc kernel/sched/clock.cc kernel/sched/lock_wait.cc \
   $(filter lib/format/%,$(KERNEL_SOURCES))
 $(patsubst %,$(BUILD)/kernel/%.o,$(KERNEL_SMALL)): KERNEL_FLAGS += -Os -fno-move-loop-invariants
 

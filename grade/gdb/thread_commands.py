@@ -132,7 +132,7 @@ class Harts(Command):
             return "idle" if address == hart.idle else f"{thread.name_at(address)} at {address:#x}"
         root = page_table.root_of(hart.satp)
         asid = hart.satp >> 44 & 0xFFFF
-        tick = "never, for it is idle" if hart.next_tick == NEVER else f"at time {hart.next_tick}"
+        tick = "never, for nobody waits for a turn" if hart.next_tick == NEVER else f"at time {hart.next_tick}"
         place = "in a user program" if hart.user_registers() is not None else "in the kernel or the firmware"
         lines = [f"hart {hart.index} (hardware {hart.hardware}), Hart at {hart.address:#x}: {place}",
                  f"  current    {who(hart.current)}",

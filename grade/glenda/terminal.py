@@ -23,6 +23,7 @@ class Terminal:
         self._at = 0
         self.session, self._master = pty.fork()
         if self.session == 0:
+            signal.signal(signal.SIGHUP, signal.SIG_DFL)    # nohup, say, may have us ignore it, but a window does not
             os.chdir(ROOT)
             os.execvp(command[0], command)
 

@@ -143,7 +143,6 @@ void make_world(Dice& dice) {
     world.other.index = world.other.hardware = 1;
     executing_hart = nullptr;
     for (Hart* hart : {&world.here, &world.other}) init_hart(*hart);
-    world.here.next_tick = 5000;
     world.last.hart = &world.here;
     world.last.slice = 100;
     make_originals();

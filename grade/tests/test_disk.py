@@ -64,7 +64,7 @@ def test_without_a_disk(with_devices: Callable[..., Shell]) -> None:
     assert with_devices([]).run("run disk").startswith("disk: NotFound\n")
 
 
-@pytest.mark.parametrize("row, most", [("block_read_1", 5100), ("block_read_32", 1200)])
+@pytest.mark.parametrize("row, most", [("block_read_1", 4100), ("block_read_32", 1200)])
 def test_a_read_costs_little(machine: Boot, row: str, most: int) -> None:
     shell = Shell(machine(extra=drivers.SLOW_DISK), within=1)
     assert 500 < drivers.cost(shell, row) <= most

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from fuzz.hostile import TARGETS, attack, finish, image, in_use, names
+from fuzz.hostile import MESSAGES, TARGETS, attack, finish, image, in_use, names
 from glenda.machine import Machine
 from glenda.shell import Shell
 
@@ -55,7 +55,7 @@ def wait_until(shell: Shell, condition: Callable[[], bool]) -> None:
 def test_random_messages(boot: Callable[..., Shell], target: str) -> None:
     """A stranger can neither look up names nor register one, nor start or stop anything. Shows B7."""
     shell = boot()
-    answered = attack(shell, target, 1, TARGETS[target])
+    answered = attack(shell, target, 1, MESSAGES)
     assert answered >= EVERYBODY[target] and not answered & NOBODY[target]
     assert shell.run("run hello").startswith("hello, world\n")
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from fuzz.hostile import DEVICES, REAL_TIME, attack_device, device_arguments, finish, image
+from fuzz.hostile import DEVICES, MESSAGES, REAL_TIME, attack_device, device_arguments, finish, image
 from glenda.machine import Machine
 from glenda.shell import Shell
 
@@ -77,10 +77,10 @@ def boot(machine: Boot, tmp_path: Path) -> Iterator[Callable[..., Shell]]:
 
 @pytest.mark.parametrize("target", DEVICES)
 def test_random_requests(boot: Callable[..., Shell], tmp_path: Path, target: str) -> None:
-    """A hundred thousand, but for input and gpu, whose devices take their time."""
-    device, messages = DEVICES[target]
-    shell = boot(device, icount=target not in REAL_TIME)
-    assert attack_device(shell, target, 1, messages) >= ANSWERED[target]
+    """A hundred thousand. For most messages to a GPU, QEMU's threads change two to eight times: so it gets all of them
+    only in `make soak`."""
+    shell = boot(DEVICES[target], icount=target not in REAL_TIME)
+    assert attack_device(shell, target, 1, MESSAGES // 5 if target == "gpu" else MESSAGES) >= ANSWERED[target]
     SERVE[target](shell, tmp_path)
 
 

@@ -85,6 +85,28 @@ TEST(Accounts, RandomTreesAgreeWithTheAudit) {
     EXPECT_EQ(accounts[Accounts::kRoot].promised(), kSystem);
 }
 
+/// What a service has started stays one household, whatever accounts it opens and whoever of it ends.
+TEST(Accounts, AHouseholdStaysOne) {
+    std::vector<Account> places(20);
+    Accounts accounts(places, kPages, kSystem);
+    AccountNumber vacant = Account::kNone;
+    const AccountNumber service = accounts.open(Accounts::kRoot, 0, kPages, 1);
+    const AccountNumber program = accounts.open(service, 0, kPages, 3);
+    const AccountNumber other = accounts.open(service, 0, kPages, 3);
+    AccountNumber helper = program;
+    accounts.enter(program);
+    for (unsigned depth = 3; depth <= Accounts::kMaxDepth; depth++) {
+        helper = accounts.open(helper, 0, kPages, 4);
+        EXPECT_EQ(accounts.household(helper), program) << depth;
+    }
+    accounts.enter(helper);
+    accounts.leave(program, vacant, false);
+    EXPECT_EQ(accounts.household(helper), program) << "its founder has ended";
+    EXPECT_EQ(accounts.household(other), other);
+    EXPECT_EQ(accounts.household(service), service);
+    EXPECT_EQ(accounts.household(Accounts::kRoot), Accounts::kRoot);
+}
+
 /// A child's greed ends where its limit, its parent's or the machine's is, and takes nothing that is reserved.
 TEST(Accounts, AHogFindsNoReservedPage) {
     std::vector<Account> places(10);

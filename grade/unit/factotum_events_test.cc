@@ -68,7 +68,9 @@ protected:
     std::uint32_t model_taker(std::uint32_t parent, EventKind kind) {
         for (std::uint32_t pid = parent; pid != 0; pid = table_.find_pid(pid)->parent)
             if ((model_[pid].takes & event_bit(kind)) != 0) return pid;
-        return model_.contains(general_) && (model_[general_].takes & event_bit(kind)) != 0 ? general_ : 0;
+        for (std::uint32_t pid : generals_)
+            if ((model_[pid].takes & event_bit(kind)) != 0) return pid;
+        return 0;
     }
     void model_forget(unsigned thread) {
         std::erase(abandoned_, thread);
@@ -79,6 +81,7 @@ protected:
     }
     void model_leave(std::uint32_t pid) {
         Lists& lists = model_[pid];
+        std::erase(generals_, pid);
         for (const Numbers* numbers : {&lists.events, &lists.stopped})
             abandoned_.insert(abandoned_.end(), numbers->begin(), numbers->end());
         lists = {};
@@ -140,7 +143,9 @@ protected:
                 const bool of_all = draw(4) == 0;
                 events_.take(process, kinds, of_all);
                 model_[process.pid].takes = kinds;
-                if (of_all) general_ = process.pid;
+                if (!of_all) break;
+                std::erase(generals_, process.pid);
+                generals_.insert(generals_.begin(), process.pid);
                 break;
             }
             case 1:
@@ -175,7 +180,7 @@ protected:
     std::uint32_t last_pid_ = 0;
     std::map<std::uint32_t, Lists> model_;
     Numbers abandoned_;
-    std::uint32_t general_ = 0;
+    std::vector<std::uint32_t> generals_;  // the last who asked comes first
 };
 
 TEST_F(EventQueues, RandomEventsAgreeWithLists) {
@@ -190,6 +195,18 @@ TEST_F(EventQueues, RandomEventsAgreeWithLists) {
     }
     EXPECT_GT(told, 100'000u);
     EXPECT_GT(left, 100'000u);
+}
+
+/// A debugger comes and goes, and the one before it is told again.
+TEST_F(EventQueues, WhoLeavesGivesBackWhatItTook) {
+    for (int i = 0; i < 3; i++) create(kRoot);
+    Process &root = *table_.find_pid(kRoot), &first = *table_.find_pid(2), &second = *table_.find_pid(3);
+    for (Process* each : {&first, &second}) events_.take(*each, event_bit(EventKind::Exit), true);
+    EXPECT_EQ(events_.taker_of(&root, EventKind::Exit), &second);
+    events_.leave(second);
+    EXPECT_EQ(events_.taker_of(&root, EventKind::Exit), &first);
+    events_.leave(first);
+    EXPECT_EQ(events_.taker_of(&root, EventKind::Exit), nullptr);
 }
 
 /// Whoever takes nothing, and asks whether there is something, does not count as a taker for ever.

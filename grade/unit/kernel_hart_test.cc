@@ -56,16 +56,43 @@ TEST_F(HartTest, TheAddressSpaceOfTheCurrentThreadGoesAtOnce) {
     EXPECT_EQ(machine.satp, kernel_satp);
 }
 
-TEST_F(HartTest, OnlyABusyHartTicks) {
+/// Nobody waits for the end of a turn: then a tick would only hold up who runs.
+TEST_F(HartTest, TicksEndTurnsAndNothingElse) {
+    Tcb& equal = make_thread(21);
+    suspend(21);
+    renew_ticks(hart(), 0);
     machine.time = 5000;
-    stop(root());
-    choose(hart());
     EXPECT_EQ(hart().next_tick, kNever);
-    EXPECT_EQ(machine.timer, kNever);
-    make_ready(root());
-    choose(hart());
+    make_ready(equal);
+    EXPECT_FALSE(can_continue(hart()));
+    EXPECT_EQ(&choose(hart()), &root());
     EXPECT_EQ(hart().next_tick, 5000 + tick_length);
     EXPECT_EQ(machine.timer, 5000 + tick_length);
+    EXPECT_TRUE(can_continue(hart()));
+
+    stop(equal);  // the next tick notices
+    EXPECT_EQ(&choose(hart()), &root());
+    EXPECT_EQ(hart().next_tick, 5000 + tick_length);
+    renew_ticks(hart(), 7000);
+    EXPECT_EQ(hart().next_tick, kNever);
+    make_ready(equal);
+    choose(hart());
+    renew_ticks(hart(), 7000);
+    EXPECT_EQ(hart().next_tick, 7000 + tick_length);
+}
+
+TEST_F(HartTest, NobodyTicksForAThreadOfAnotherPriority) {
+    Tcb& other = make_thread(21);
+    root().priority = 100;
+    renew_ticks(hart(), 0);
+    for (const int difference : {-1, 1}) {
+        stop(other);
+        renew_ticks(hart(), 0);
+        other.priority = static_cast<std::uint8_t>(root().priority + difference);
+        make_ready(other);
+        EXPECT_EQ(&choose(hart()), difference < 0 ? &root() : &other);
+        EXPECT_EQ(hart().next_tick, kNever);
+    }
 }
 
 TEST_F(HartTest, WithoutAnFpuTheInstructionIsIllegal) {

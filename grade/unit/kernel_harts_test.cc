@@ -109,7 +109,10 @@ TEST_F(HartsTest, AHartIsInterruptedForWhoComesBeforeItsThread) {
         EXPECT_EQ(call(kOther, TcbMethod::SetPriority, {priority, kMaxPriority}), Error::Ok);
     };
     EXPECT_FALSE(is_interrupted([&] { set_priority(40); }));
-    EXPECT_FALSE(is_interrupted([&] { set_priority(50); }));  // an equal waits for its turn
+    EXPECT_TRUE(is_interrupted([&] { set_priority(50); }));  // an equal waits for its turn, so ticks begin
+    set_priority(40);
+    second().set_tick(machine.time);
+    EXPECT_FALSE(is_interrupted([&] { set_priority(50); }));  // there are ticks already
     EXPECT_TRUE(is_interrupted([&] { set_priority(51); }));   // it stands in the queue, and is raised
     set_priority(40);
     EXPECT_TRUE(is_interrupted([&] {

@@ -113,6 +113,7 @@ TEST(PagePool, MatchesAModel) {
             length = page == 0 ? length + 1 : 0;
             longest = std::max(longest, length);
         }
+        ASSERT_EQ(pool.longest(), longest);
         const auto run = pool.take(count);
         ASSERT_EQ(run.has_value(), count <= longest);
         if (!run || count == 0) continue;

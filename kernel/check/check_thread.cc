@@ -236,6 +236,8 @@ void check_thread_census(Findings& f) {
             if (has_head) highest = static_cast<int>(p);
         }
         f.expect(hart.ready.highest() == highest, "a hart's highest priority is wrong", &hart);
+        f.expect(hart.ready.needed() == highest + (hart.next_tick == kNever), "a hart's needed priority is wrong",
+                 &hart);
     }
     f.expect(c.current == current, "a hart runs a thread that has gone", nullptr);
     f.expect(c.fpu_owners == fpu_owners, "a thread that has gone has the FPU", nullptr);

@@ -35,7 +35,7 @@ struct FastMessage {
 
 /// Returns true if choose() would run `next` in case it became ready while the current thread blocks.
 [[gnu::always_inline]] inline bool would_be_chosen(const Hart& hart, const Tcb& next) {
-    return next.hart == &hart && next.priority >= hart.ready.highest() && has_turn_left(next);
+    return next.hart == &hart && next.priority >= hart.ready.needed() && has_turn_left(next);
 }
 
 /// Returns true if the message carries no capabilities and the slow path would deliver all of its words.

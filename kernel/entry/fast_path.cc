@@ -71,15 +71,21 @@ Tcb* do_recv(Tcb& tcb) {
     return slot->cap.type == CapType::Endpoint ? fast_receive(tcb, slot->cap) : fast_wait(tcb);
 }
 
-/// The system calls other than Call and ReplyRecv. What none of the functions accepts goes to the slow path.
-[[gnu::noinline]] Tcb& do_rest(Tcb& tcb) {
-    const auto number = static_cast<Syscall>(tcb.registers.a(7));
-    if (number == Syscall::Yield) return do_yield(tcb);
+/// Signals, waiting, and replies that come later. What none of the functions accepts goes to the slow path.
+[[gnu::noinline]] Tcb& do_rest(Tcb& tcb, Syscall number) {
     Tcb* next = nullptr;
-    if (number == Syscall::Send || number == Syscall::NBSend) next = fast_signal(tcb);
-    if (number == Syscall::Recv) next = do_recv(tcb);
     if (number == Syscall::Reply) next = fast_reply(tcb);
-    return leave_or_slow(tcb, next);
+    if (number == Syscall::Recv) next = do_recv(tcb);
+    if (number == Syscall::Send || number == Syscall::NBSend) next = fast_signal(tcb);
+    if (next == nullptr) return slow_syscall(tcb);
+    keep_turns(*next->hart, *next);
+    return unlock(*next);
+}
+
+/// The system calls other than Call and ReplyRecv. Yield apart: it needs no stack frame.
+[[gnu::noinline]] Tcb& do_other(Tcb& tcb) {
+    const auto number = static_cast<Syscall>(tcb.registers.a(7));
+    return number == Syscall::Yield ? do_yield(tcb) : do_rest(tcb, number);
 }
 
 }  // namespace
@@ -91,7 +97,7 @@ Tcb& fast_syscall(Tcb& tcb, std::uint64_t tag, std::uint64_t word0, std::uint64_
     const FastMessage message{Tag(tag), {word0, word1, word2, word3}};
     const auto syscall = static_cast<Syscall>(number);
     if (syscall == Syscall::Call) return do_call(tcb, pointer, message);
-    if (syscall != Syscall::ReplyRecv) return do_rest(tcb);
+    if (syscall != Syscall::ReplyRecv) return do_other(tcb);
     return do_reply_recv(tcb, pointer, message);
 }
 

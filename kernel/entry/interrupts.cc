@@ -45,8 +45,8 @@ void expire_timers(std::uint64_t now) {
 void handle_timer(Hart& hart) {
     const std::uint64_t now = arch::now();
     if (hart.next_tick <= now) {
-        hart.next_tick = now + tick_length;
         tick(hart);
+        renew_ticks(hart, now);
     }
     if (hart.index == kTimerHart) expire_timers(now);
     set_next_interrupt(hart);

@@ -43,6 +43,11 @@ struct alignas(64) Hart {
     HartRequest request = HartRequest::None;  // from the holder of the lock
     Tcb idle;                                 // current while no other thread can run; never in a queue
 
+    /// Sets when `current` is looked at again. kNever: there are no ticks.
+    void set_tick(std::uint64_t time) {
+        next_tick = time;
+        ready.set_ticking(time != kNever);
+    }
     /// Counts one more event. Machine::Counter adds the harts up.
     void count(KernelCounter counter) { counters[static_cast<unsigned>(counter)]++; }
 };

@@ -15,27 +15,38 @@ class ReadyQueue {
 public:
     /// Returns the highest priority at which a thread is ready, or -1 if there is none.
     int highest() const { return highest_; }
+    /// Returns the priority that a thread needs to run: highest(), or one more while no tick would end its turn.
+    int needed() const { return needed_; }
+    /// Says whether ticks end turns.
+    void set_ticking(bool is_ticking) {
+        unshared_ = is_ticking ? 0 : 1;
+        update();
+    }
 
     /// Adds `tcb` behind or before its equals. Precondition: it is in no queue.
     void push_back(Tcb& tcb) {
         queues_[tcb.priority].push_back(tcb);
         note_added(tcb);
+        update();
     }
-    void push_front(Tcb& tcb) {
+    [[gnu::noinline]] void push_front(Tcb& tcb) {
         queues_[tcb.priority].push_front(tcb);
         note_added(tcb);
+        update();
     }
     /// Removes `tcb`. Precondition: it is in this queue, and its priority has not changed since it was added. To change
     /// the priority, remove the thread first.
     void remove(Tcb& tcb) {
         queues_[tcb.priority].remove(tcb);
         note_removed(tcb);
+        update();
     }
     /// Removes and returns the thread that runs next, or returns null.
     Tcb* pop() {
         if (highest_ < 0) return nullptr;
         Tcb* tcb = queues_[highest_].pop_front();
         note_removed(*tcb);
+        update();
         return tcb;
     }
 
@@ -46,6 +57,7 @@ private:
     /// that is set belongs to the highest priority: the lowest bit of a word is quicker to find than its highest.
     static constexpr unsigned place_of(int priority) { return kMaxPriority - static_cast<unsigned>(priority); }
 
+    void update() { needed_ = highest_ + unshared_; }
     void note_added(Tcb& tcb) {
         // lab 1.3a {
         tcb.is_queued = true;
@@ -75,6 +87,8 @@ private:
     }
 
     int highest_ = -1;
+    int unshared_ = 1;  // 1 while there are no ticks: then nobody may run whose equal is ready
+    int needed_ = 0;
     std::uint64_t bitmap_[kWords] = {};
     TcbQueue queues_[kMaxPriority + 1] = {};
 };

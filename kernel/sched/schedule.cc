@@ -85,24 +85,34 @@ void interrupt_if_outranked(const Hart& hart) {
     if (is_elsewhere(hart) && !can_continue(hart)) arch::send_ipi(hart.hardware);
 }
 
-Tcb& pick(Hart& hart) {
+/// Not inlined in choose(), because it is large.
+[[gnu::noinline]] Tcb& pick(Hart& hart) {
     // lab 1.4e {
     Tcb* next = hart.ready.pop();
     return next != nullptr ? *next : hart.idle;
     // lab 1.4e }
 }
 
+void start_ticks(Hart& hart) {
+    hart.set_tick(arch::now() + tick_length);
+    set_next_interrupt(hart);
+}
+
+void renew_ticks(Hart& hart, std::uint64_t now) {
+    hart.set_tick(hart.ready.highest() >= 0 ? now + tick_length : kNever);
+}
+
 Tcb& choose(Hart& hart) {
-    if (can_continue(hart)) return *hart.current;
     Tcb& current = *hart.current;
-    if (current.state == ThreadState::Ready && !current.is_queued) hart.ready.push_front(current);  // was preempted
-    Tcb& next = pick(hart);
-    // Ticks stop when the hart becomes idle and start again when a thread runs; between threads they just go on.
-    const bool is_ticking = hart.next_tick != kNever, needs_ticks = &next != &hart.idle;
-    if (is_ticking != needs_ticks) {
-        hart.next_tick = needs_ticks ? arch::now() + tick_length : kNever;
-        set_next_interrupt(hart);
+    if (current.state == ThreadState::Ready && !current.is_queued) {
+        if (current.priority >= hart.ready.highest()) {
+            keep_turns(hart, current);
+            return current;
+        }
+        hart.ready.push_front(current);  // it is preempted
     }
+    Tcb& next = pick(hart);
+    keep_turns(hart, next);
     hart.count(KernelCounter::Switches);
     if (trace.is_on()) [[unlikely]]
         trace.switched(current, next);

@@ -61,10 +61,23 @@ inline void begin_turn(Tcb& tcb) {
     tcb.turn_end = (is_overrun ? tcb.turn_end : tcb.run_time) + tcb.slice;
 }
 
-/// Returns true if the current thread can run on and no ready thread has a higher priority.
+/// Returns true if the current thread can run on: no ready thread has a higher priority, and none has the same unless
+/// ticks end turns.
 inline bool can_continue(const Hart& hart) {
     const Tcb& current = *hart.current;
-    return current.state == ThreadState::Ready && !current.is_queued && current.priority >= hart.ready.highest();
+    return current.state == ThreadState::Ready && !current.is_queued && current.priority >= hart.ready.needed();
+}
+
+/// Has ticks end turns from now on, on `hart`, which executes this.
+void start_ticks(Hart& hart);
+/// After a tick: the next one comes a tick later. There are no more of them if no thread is ready. One that is ready
+/// and not an equal counts, too: else whoever runs at every tick would stop them for those below.
+void renew_ticks(Hart& hart, std::uint64_t now);
+
+/// Starts the ticks if `next`, which runs next, has an equal that is ready.
+[[gnu::always_inline]] inline void keep_turns(Hart& hart, const Tcb& next) {
+    if (next.priority < hart.ready.needed()) [[unlikely]]
+        start_ticks(hart);
 }
 
 /// Puts a ready thread into the queue of its hart, at the end that the diagram above shows. Precondition: it is in
@@ -75,7 +88,8 @@ void enqueue_ready(Tcb& tcb);
 Tcb& pick(Hart& hart);
 
 /// Decides who runs next on `hart`, which executes this, makes that thread the current one and returns it. It may be
-/// the idle thread: then the caller waits for an interrupt and chooses again.
+/// the idle thread: then the caller waits for an interrupt and chooses again. Starts the ticks if that thread has an
+/// equal.
 Tcb& choose(Hart& hart);
 
 /// If `hart` is another one and a queued thread should run there instead of the current one, interrupts it: it chooses

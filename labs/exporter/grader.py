@@ -12,7 +12,7 @@ from .errors import Problem
 
 # Of the make that runs the exporter: a tree's make has its own.
 OF_MAKE = {"MAKEFLAGS", "MFLAGS", "MAKELEVEL", "MAKEOVERRIDES", "GLENDA_BUILD", "BUILD", "LAB", "SMP", "APPEND"}
-BUILD_LIMIT, GRADE_LIMIT = 900, 900     # s of real time
+BUILD_LIMIT, GRADE_LIMIT = 1800, 1800   # s of real time: a hang, however busy the computer is
 TAIL = 1500                             # characters of make's output in a complaint
 BUILT = re.compile(r"^built (?P<kernel>\S+) (?P<initrd>\S+)$", re.MULTILINE)
 WARNING = re.compile(r"^.*\bwarning: .*$", re.MULTILINE)

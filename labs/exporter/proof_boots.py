@@ -63,7 +63,7 @@ def check_start(bench: Bench, lab: Lab) -> Iterator[str]:
     yield from (f"{lab.name}: {warning}" for warning in built.warnings)
     if lab.number == bench.renderer.course.labs[0].number:
         return      # the same tree as prepN
-    results = bench.grader.grade(bench.place(lab), lab.number)
+    results = bench.grader.grade(bench.place, lab.number)
     if not any(result.missing for result in results):
         yield f"{lab.name}: no test says which exercise is missing"
     if score(results) > lab.scores.get("start", 0):
@@ -128,5 +128,5 @@ def check_lab(bench: Bench, lab: Lab, quick: bool) -> Iterator[str]:
         yield from check_stage(course, lab, stage, results)
         if stage.next is None:
             yield from check_solution(lab, results)
-            yield from unused_holes(bench.renderer, lab, bench.grader.build(bench.place(lab), lab.number).kernel)
+            yield from unused_holes(bench.renderer, lab, bench.grader.build(bench.place, lab.number).kernel)
             yield from check_hidden(bench, lab)

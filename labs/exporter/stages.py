@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""The stages of a lab: nothing of it solved, then one exercise more each time, to the last. One folder serves them all,
-so each stage builds what has changed since the one before."""
+"""The stages of a lab: nothing of it solved, then one exercise more each time, to the last. One folder serves all labs, as a
+student's does, so each stage builds what has changed since the one before."""
 
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,26 +32,26 @@ def stages(lab: Lab) -> list[Stage]:
 
 
 class Bench:
-    """Renders, builds and grades trees of a course in folders below `folder`."""
+    """Renders, builds and grades trees of a course in a folder below `folder`."""
 
     def __init__(self, renderer: Renderer, folder: Path, grader: Grader) -> None:
         self.renderer, self.folder, self.grader = renderer, folder, grader
+        self.place = folder / "tree"
 
-    def place(self, lab: Lab) -> Path:
-        return self.folder / lab.name
-
-    def write(self, lab: Lab, tree: Tree) -> Path:
-        """Writes a tree of the lab into its folder."""
-        write_folder(self.place(lab), tree)
-        return self.place(lab)
+    def write(self, tree: Tree) -> Path:
+        """Writes a tree into the folder."""
+        _, removed = write_folder(self.place, tree)
+        if removed:     # back to an earlier lab: an initrd is packed from a folder, in which later programs would stay
+            shutil.rmtree(self.place / "build/initrd", ignore_errors=True)
+        return self.place
 
     def build(self, lab: Lab, tree: Tree) -> Built:
-        return self.grader.build(self.write(lab, tree), lab.number)
+        return self.grader.build(self.write(tree), lab.number)
 
     def grade(self, lab: Lab, stage: Stage) -> list[Result]:
         """Grades the tree in which the labs before are solved, and of this one what the stage says."""
         tree = self.renderer.tree(f"prep{lab.number}", set(stage.solved))
-        return self.grader.grade(self.write(lab, tree), lab.number)
+        return self.grader.grade(self.write(tree), lab.number)
 
     def grade_hidden(self, lab: Lab) -> list[Result]:
         """Grades the solution of the lab, with its hidden tests too. Raises Problem if these do not fit."""
@@ -58,7 +59,8 @@ class Bench:
         require(self.renderer.course, lab, solution)
         hidden = self.folder / f"{lab.name}-hidden"
         write_folder(hidden, hidden_files(self.renderer.course, lab))
-        return self.grader.grade(self.write(lab, solution), lab.number, hidden)
+        shutil.rmtree(self.place / "build/grade/tree", ignore_errors=True)      # the grader's copy, with another lab's hidden tests
+        return self.grader.grade(self.write(solution), lab.number, hidden)
 
     def all_grades(self, lab: Lab) -> Iterator[tuple[Stage, list[Result]]]:
         """Each stage with its results."""

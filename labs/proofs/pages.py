@@ -6,11 +6,11 @@ import subprocess
 from pathlib import Path
 
 from exporter.course import Course
-from exporter.folder import write_folder
-from exporter.grader import OF_MAKE
+from exporter.grader import OF_MAKE, Grader
 from exporter.mutants import mutants_of
 from exporter.render import Renderer
 from exporter.source import File, read_folder
+from exporter.stages import Bench
 
 from handouts.page import Page
 
@@ -33,9 +33,7 @@ def student_tree(lab: int, solved: set[str], mistake: str = "") -> Path:
     if mistake:
         mutant = next(each for each in mutants_of(course, course.lab(lab)) if each.id == mistake)
         tree = {**tree, mutant.file: File(mutant.applied(tree).encode())}
-    folder = BUILD / f"labs/check/lab{lab}"
-    write_folder(folder, tree)
-    return folder
+    return Bench(Renderer(course), BUILD / "labs/check", Grader()).write(tree)
 
 
 def make(lab: int, folder: Path, *arguments: str) -> str:

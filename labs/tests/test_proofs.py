@@ -2,6 +2,7 @@
 """The four proofs pass for the fixture, and each notices the fault that it is there for. Shows Z2, Z3."""
 
 import random
+import re
 from pathlib import Path
 
 import pytest
@@ -210,16 +211,42 @@ def test_old_results_do_not_count(solved: SolvedTree) -> None:
         bench.grade(lab, stages(lab)[0])
 
 
+def test_one_folder_goes_from_lab_to_lab(solved: SolvedTree) -> None:
+    """Forwards, what was built stays. Backwards, no program of a later lab stays in what the initrd is packed from."""
+    bench = bench_of(solved)
+    initrd = bench.write(bench.renderer.tree("lab2")) / "build/initrd"
+    initrd.mkdir(parents=True)
+    bench.write(bench.renderer.tree("lab3"))
+    assert initrd.exists()
+    bench.write(bench.renderer.tree("lab2"))
+    assert not initrd.exists()
+
+
+def test_no_lab_has_anothers_hidden_tests(solved: SolvedTree) -> None:
+    bench = bench_of(solved)
+    copy = bench.place / "build/grade/tree"
+    copy.mkdir(parents=True)
+    bench.place.joinpath(".exported").touch()       # the exporter's own folder
+    bench.grade_hidden(bench.renderer.course.lab(1))
+    assert not copy.exists()
+
+
 # --- all -----------------------------------------------------------------------------------------------------------
+
+def marks(said: list[str]) -> dict[str, str]:
+    """What became of each proof, by the first word of its title."""
+    words = [re.split(r"[ ,:]+", line) for line in said if not line.startswith(" ")]
+    return {title: mark for mark, title, *_ in words}
+
 
 def test_all_proofs(solved: SolvedTree) -> None:
     said: list[str] = []
     proofs = proofs_of(solved)
     assert proofs.run(said.append) == 9     # the fixture's labs are too small: three complaints for each
-    assert [line[:5] for line in said if not line.startswith(" ")] == ["WRONG", "ok   ", "ok   ", "ok   ", "ok   "]
+    assert marks(said) == {"sources": "WRONG", "programs": "ok", "merges": "ok", "a": "ok", "builds": "ok"}
     solved.replace("labs/lab2/stubs/2.2a.cc", "missing_exercise", "nonsense;\nmissing_exercise")
     solved.replace("labs/lab3/stubs/3.1a.cc", "//", "nonsense;\n//")
     said.clear()
     proofs = proofs_of(solved)
     assert proofs.run(said.append) == 10
-    assert [line[:5] for line in said if not line.startswith(" ")][-1] == "WRONG"
+    assert marks(said)["builds"] == "WRONG"

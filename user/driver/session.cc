@@ -154,10 +154,10 @@ void Session::complete(unsigned number, SessionStatus status, std::uint32_t leng
     // lab 6.7d }
 }
 
-bool Session::owes_signal() {
-    const bool has_recovered = has_recovered_, has_answered = has_answered_;
+bool Session::takes_signal() {
+    const bool has_recovered = has_recovered_;
     has_recovered_ = has_answered_ = false;
-    if (has_recovered || !has_answered) return has_recovered;
+    if (has_recovered) return true;
     shared::fence();
     return shared::load(page_->want_complete_signal) != 0;
 }

@@ -12,6 +12,7 @@
 #include <span>
 
 #include "dma.h"
+#include "driver/shared.h"
 #include "session_page.h"
 
 namespace glenda::driver {
@@ -48,6 +49,10 @@ public:
     /// The same, but answers all of that: with Broken by Unicorn, when there will be no driver any more.
     void abandon(SessionStatus status = SessionStatus::Broken);
 
+    /// A look without a call: whether next() has nothing, unless the client submits something meanwhile.
+    bool is_empty() const {
+        return !has_next_ && recovered_next_ == recovered_count_ && shared::acquire(page_->submit_tail) == seen_;
+    }
     /// The next request, in the client's order, if it may begin now: a Flush begins when all before it are answered,
     /// and what comes after it waits. The same one until `begin` or `complete`. Refuses those that are malformed.
     const Request* next();
@@ -61,11 +66,12 @@ public:
 
     /// Whether the client has to be signalled: it got an answer since this was asked last, and may be asleep. After a
     /// recovery it has to be, whatever it has said.
-    bool owes_signal();
+    bool owes_signal() { return (has_recovered_ || has_answered_) && takes_signal(); }
     /// Asks for a signal with the next request. Returns false if there is one already: then do not wait.
     bool may_wait();
 
 private:
+    bool takes_signal();
     bool is_in_flight(unsigned slot) const { return (in_flight_ >> slot & 1) != 0; }
     void find_unanswered(std::uint32_t tail);
     std::optional<unsigned> next_slot();

@@ -33,7 +33,7 @@ bool SessionClient::owes_signal() {
     return shared::load(page_->want_submit_signal) != 0;
 }
 
-std::optional<SessionClient::Answer> SessionClient::take() {
+std::optional<SessionClient::Answer> SessionClient::take_next() {
     if (waiting_) {
         waiting_ = false;
         shared::store(page_->want_complete_signal, std::uint32_t{0});

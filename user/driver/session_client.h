@@ -14,6 +14,7 @@
 
 #include <optional>
 
+#include "driver/shared.h"
 #include "session_page.h"
 
 namespace glenda::driver {
@@ -43,7 +44,7 @@ public:
         std::uint32_t length;  // of what was received
     };
     /// The next answer, in any order. Nothing if there is none now.
-    std::optional<Answer> take();
+    std::optional<Answer> take() { return has_news() ? take_next() : std::nullopt; }
     /// Asks for a signal with the next answer. Returns false if there is one already: then do not wait.
     bool may_wait();
 
@@ -51,6 +52,11 @@ public:
 
 private:
     bool is_outstanding(unsigned slot) const { return (outstanding_ >> slot & 1) != 0; }
+    bool has_news() const {
+        return waiting_ || doubtful_ != 0 || shared::acquire(page_->complete_tail) != seen_ ||
+               shared::acquire(page_->epoch) != epoch_;
+    }
+    std::optional<Answer> take_next();
     std::optional<Answer> take(unsigned slot);
     void doubt(std::uint32_t tail);
 

@@ -63,6 +63,7 @@ void SessionDriver::submit() {
 
 SessionDriver::Step SessionDriver::submit_one(unsigned number) {
     Session& session = sessions_[number];
+    if (session.is_empty()) return Step::Nothing;
     const Session::Request* request = session.next();
     if (request == nullptr) return Step::Nothing;
     if (const auto status = answer_at_once(*request)) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// SET_ACCOUNT: how much memory a descendant may have.
+// SET_ACCOUNT: how much memory a descendant may have. HOUSEHOLD: to whom a process belongs.
 #include "factotum.h"
 
 namespace glenda::factotum {
@@ -19,6 +19,16 @@ Reaction Factotum::set_account(Process& process, Request& request) {
     const auto changed = memory_.resize_account(subject->account, reserved, limit != 0 ? limit : memory_.total_pages());
     if (!changed) return changed.error();
     return Reaction::ok();
+}
+
+Reaction Factotum::household(Request& request) {
+    MessageReader reader = request.reader();
+    const std::uint64_t pid = reader.word();
+    if (!reader.ok()) return ServerError::BadRequest;
+    const Process* const subject = pid >> 32 == 0 ? processes_.find_pid(std::uint32_t(pid)) : nullptr;
+    const bool is_there = subject != nullptr && !subject->has_ended && subject->account != Account::kNone;
+    if (!is_there) return ServerError::NoSuchProcess;
+    return Reaction::ok(memory_.accounts().household(subject->account));
 }
 
 }  // namespace glenda::factotum

@@ -66,7 +66,7 @@ bool Factotum::empty_slots(Process& process, unsigned& steps) {
 }
 
 void Factotum::end_thread(Process& process, Thread& thread) {
-    unblock(thread, short_message(ServerError::Interrupted));
+    interrupt(thread);
     thread.forget();
     threads_.drop(process, thread);
 }
@@ -102,7 +102,7 @@ void Factotum::end_children(const Process& process, ExitStatus status) {
 void Factotum::tear_down(Process& process) {
     unsigned steps = ~0u;
     if (Thread* const first = threads_.first(process); first != nullptr) {
-        unblock(*first, short_message(ServerError::Interrupted));
+        interrupt(*first);
         first->forget();
     }
     end_some(process, steps);

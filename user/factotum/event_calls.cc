@@ -21,7 +21,7 @@ bool Factotum::stop_for(Thread& thread, const Stop& stop) {
     const Process& process = processes_.at(thread.process);
     Process* const taker = events_.taker_of(processes_.find_pid(process.parent), stop.event);
     if (taker == nullptr || taker == &process) return false;
-    unblock(thread, short_message(ServerError::Interrupted));  // what it waited for had been cancelled
+    interrupt(thread);  // what it waited for had been cancelled
     events_.stop(thread, stop, *taker);
     deliver(*taker);
     return true;

@@ -79,6 +79,7 @@ Reaction Factotum::handle(Request& request) {
         case FactotumMethod::PagerTake: return pager_take(*process, request);
         case FactotumMethod::PagerSupply: return pager_supply(*process, request);
         case FactotumMethod::SetAccount: return set_account(*process, request);
+        case FactotumMethod::Household: return household(request);
         case FactotumMethod::Inspect: return inspect(*process, request);
         case FactotumMethod::Audit: return audit(*process);
         case FactotumMethod::ThreadCreate: return thread_create(*process, request);

@@ -118,6 +118,8 @@ private:
     void block(Thread& thread, WaitKind kind, Request& request);
     /// Ends a thread's wait, if it waits.
     void unblock(Thread& thread, const Message& answer);
+    /// The same, for nothing: what the thread waited for will not come.
+    void interrupt(Thread& thread);
     /// The same for a thread that waits, but for no word of memory any more. Inline for FUTEX_WAKE.
     void finish(Thread& thread, const Message& answer) {
         if (thread.has_deadline) wheel_.remove(thread);
@@ -220,6 +222,7 @@ private:
 
     // account_call.cc
     Reaction set_account(Process& process, Request& request);
+    Reaction household(Request& request);
 
     // inspect_call.cc
     Reaction inspect(Process& process, Request& request);

@@ -45,7 +45,7 @@ Reaction Factotum::thread_exit(Process& process, Request& request) {
     if (process.is_founder()) return ServerError::PermissionDenied;
     if (thread == nullptr || thread->has_ended) return ServerError::BadRequest;
     if (process.running == 1) return leave(process, thread, status, request);
-    unblock(*thread, short_message(ServerError::Interrupted));
+    interrupt(*thread);
     threads_.stop(process, *thread);
     thread->status = status;
     if (Thread* const joiner = joiner_of(process, *thread); joiner != nullptr) {

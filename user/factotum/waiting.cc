@@ -10,7 +10,8 @@
 namespace glenda::factotum {
 
 void Factotum::block(Thread& thread, WaitKind kind, Request& request) {
-    if (thread.kind != WaitKind::None) unblock(thread, short_message(ServerError::Interrupted));
+    if (thread.kind != WaitKind::None) [[unlikely]]
+        interrupt(thread);  // the call with which it waited was cancelled
     thread.kind = kind;
     thread.reply = request.defer();
     if (thread.is_busy) threads_.set_busy(thread, false);
@@ -23,6 +24,9 @@ void Factotum::unblock(Thread& thread, const Message& answer) {
     if (thread.kind == WaitKind::Stopped) thread.forget();
     finish(thread, answer);
 }
+
+/// Not inlined, because it is rare.
+[[gnu::noinline]] void Factotum::interrupt(Thread& thread) { unblock(thread, short_message(ServerError::Interrupted)); }
 
 /// `deadline`: in milliseconds since the start.
 void Factotum::set_deadline(Thread& thread, std::uint64_t deadline) {

@@ -119,7 +119,7 @@ MessageWriter any_message(const Target& target, Random& random, const Memory& me
     const bool has_form = random.chance(50);
     const Form form = has_form ? target.forms[random.below(target.forms.size())]
                                : Form{random.chance(98) ? 1 + random.below(target.methods) : random.below(256), ""};
-    if (target.is_fatal(form.method) && random.chance(80)) return any_message(target, random, memory);
+    if (target.is_fatal(form.method) && random.chance(target.spared)) return any_message(target, random, memory);
     MessageWriter message((random.chance(99) ? target.protocol : random.next() & 0xffff'ffff'ff00) + form.method);
     if (has_form) {
         follow(form.words, message, random, memory);

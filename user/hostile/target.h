@@ -32,8 +32,7 @@ struct Target {
     CPtr endpoint;          // the slot where a process has it, or puts it
     std::uint64_t methods;  // the highest number of one
     std::span<const Form> forms;
-    /// Methods that end the caller, or wait for what never comes: a bit each. They are asked for rarely, or nothing
-    /// else would be.
+    /// Methods that end the caller, or wait for what never comes: a bit each.
     std::uint64_t fatal;
     /// The class of devices that it drives, or "devices" for Unicorn itself: looked up first. Empty: the process has
     /// it.
@@ -42,6 +41,9 @@ struct Target {
     std::span<const driver::SessionOp> operations{};
     /// Pages of the session that it opens for what its messages name. 0: none.
     unsigned session_pages = 0;
+    /// Of a hundred times that a fatal method would be asked for, so many it is not. Each costs a life, and a life as
+    /// much as twenty answers.
+    unsigned spared = 80;
 
     bool has_sessions() const { return !operations.empty() || session_pages != 0; }
     bool is_fatal(std::uint64_t method) const { return method < 64 && (fatal >> method & 1) != 0; }

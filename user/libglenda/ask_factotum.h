@@ -11,7 +11,7 @@ inline Endpoint server() { return environment().factotum; }
 
 /// Sends a short request whose reply is one word.
 template <typename... Words>
-Answer<std::uint64_t> ask_word(FactotumMethod method, Words... words) {
+[[gnu::always_inline]] inline Answer<std::uint64_t> ask_word(FactotumMethod method, Words... words) {
     TRY(reply, ask(server(), method, words...));
     CHECK(reply.tag.length() != 0, ServerError::Broken);
     return reply.words[0];

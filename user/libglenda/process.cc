@@ -105,6 +105,7 @@ Answer<void> kill(std::uint64_t pid, std::int64_t signal) { return tell(Factotum
 
 Answer<std::uint64_t> get_pid() { return ask_word(FactotumMethod::GetPid); }
 Answer<std::uint64_t> get_parent_pid() { return ask_word(FactotumMethod::GetPpid); }
+Answer<std::uint64_t> household(std::uint64_t pid) { return ask_word(FactotumMethod::Household, pid); }
 void yield() { sys::yield(); }
 
 Answer<void> set_sched(std::uint64_t pid, SchedClass wanted, std::int64_t nice, std::uint64_t slice) {

@@ -182,6 +182,32 @@ void dodging_ticks() {
     EXPECT(dodged * 100 <= spun * 105);
 }
 
+/// Interrupts within 50 ms in which one thread spins, or two equals do.
+std::uint64_t interrupts_beside(unsigned spinners) {
+    const Alarm alarm;
+    Spinner one, two;
+    Thread first(one, {.priority = kLow}), second(two, {.priority = kLow});
+    first.start();
+    if (spinners == 2) second.start();
+    const auto interrupts = [] {
+        return need(environment().machine.counter(std::uint64_t(KernelCounter::Interrupts)));
+    };
+    const std::uint64_t before = interrupts();
+    alarm.sleep(50'000);
+    const std::uint64_t count = interrupts() - before;
+    one.stop = true;
+    two.stop = true;
+    first.join();
+    if (spinners == 2) second.join();
+    return count;
+}
+
+/// Nobody waits for the end of the turn of a thread that is alone, so no tick interrupts it.
+void ticks_are_for_equals() {
+    EXPECT_EQ(interrupts_beside(1), 1u);  // the alarm
+    EXPECT(interrupts_beside(2) >= 50);
+}
+
 /// How long a client of high priority waits for a server that is busy with the request of a low one, each of which
 /// takes `kWork` microseconds, while a thread of middle priority spins for `kSpin`. In microseconds.
 constexpr std::uint64_t kWork = 2'000, kSpin = 30'000;
@@ -241,6 +267,7 @@ int main(int, char**) {
                                       {"turns_waking_up", waking_up},
                                       {"turns_twenty_shares", twenty_shares},
                                       {"turns_dodging_ticks", dodging_ticks},
+                                      {"turns_ticks_are_for_equals", ticks_are_for_equals},
                                       {"turns_inversion", inversion}};
     return run_cases(kCases);
 }

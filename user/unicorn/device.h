@@ -27,6 +27,7 @@ struct DeviceSession {
     State state = State::Free;
     bool is_news = false;  // to the driver
     Badge client = 0;
+    std::uint64_t household = 0;  // the client's
     PageRun data{};
     // For as long as Unicorn runs: copies of the control page, to lend to either side, and what wakes each.
     VaultSlot to_client = 0, to_driver = 0;

@@ -40,6 +40,16 @@ public:
         return count;
     }
 
+    /// Pages of the longest run that can be taken.
+    unsigned longest() const {
+        unsigned longest = 0, free = 0;
+        for (const bool used : used_) {
+            free = used ? 0 : free + 1;
+            longest = free > longest ? free : longest;
+        }
+        return longest;
+    }
+
 private:
     void mark(PageRun run, bool used) {
         for (unsigned i = 0; i < run.count; i++) used_[run.first + i] = used;

@@ -24,7 +24,7 @@ Reaction UnicornServer::handle(Request& request) {
     switch (UnicornMethod(request.label())) {
         case UnicornMethod::Lookup: return reaction(look_up(request));
         case UnicornMethod::List: return reaction(list(request));
-        case UnicornMethod::Open:
+        case UnicornMethod::Open: return open(request);
         case UnicornMethod::Close:
         case UnicornMethod::Pages: return reaction(serve_session(request));
         case UnicornMethod::Ready:
@@ -43,6 +43,7 @@ void UnicornServer::signalled(Badge bits) {
     }
     if ((bits & kTimerExpired) != 0) drivers_.tick();
     if ((bits & kChildEnded) != 0) (void)drivers_.collect_ended();
+    waiting_.retry(sessions_);
     if (is_stopping_ && !drivers_.any_runs()) exit(0);
     register_once();
 }
@@ -99,18 +100,36 @@ Answer<MessageWriter> UnicornServer::list(const Request& request) const {
     return reply;
 }
 
+/// Those that wait come first.
+Reaction UnicornServer::open(Request& request) {
+    MessageReader reader = request.reader();
+    OpenRequest wanted{.client = pid_of_client(request.badge), .device = reader.word(), .pages = reader.word()};
+    if (!reader.ok()) return ServerError::BadRequest;
+    if (wanted.device >= devices_.size()) return ServerError::NotFound;
+    if (!may_have(request.badge, devices_[wanted.device].device_class())) return ServerError::PermissionDenied;
+    const auto household = process::household(wanted.client);
+    if (!household) return household.error();
+    wanted.household = *household;
+    sessions_.close_dead();
+    waiting_.retry(sessions_);
+    const auto opened = sessions_.open(wanted);
+    if (opened || opened.error() != ServerError::Busy || !waiting_.add(request, wanted)) return reaction(opened);
+    return Reaction::later();
+}
+
 Answer<MessageWriter> UnicornServer::serve_session(const Request& request) {
     MessageReader reader = request.reader();
-    const std::uint64_t which = reader.word();
+    const std::uint64_t session = reader.word();
     CHECK(reader.ok(), ServerError::BadRequest);
     const std::uint32_t client = pid_of_client(request.badge);
-    if (UnicornMethod(request.label()) == UnicornMethod::Close) return sessions_.close(client, which);
-    const std::uint64_t number = reader.word();
+    if (UnicornMethod(request.label()) == UnicornMethod::Close) {
+        TRY(closed, sessions_.close(client, session));
+        waiting_.retry(sessions_);
+        return closed;
+    }
+    const std::uint64_t page = reader.word();
     CHECK(reader.ok(), ServerError::BadRequest);
-    if (UnicornMethod(request.label()) == UnicornMethod::Pages) return sessions_.pages(client, which, number);
-    CHECK(which < devices_.size(), ServerError::NotFound);
-    CHECK(may_have(request.badge, devices_[which].device_class()), ServerError::PermissionDenied);
-    return sessions_.open(client, which, number);
+    return sessions_.pages(client, session, page);
 }
 
 /// The badge says which device, and that the caller is its present driver.
@@ -129,7 +148,11 @@ Answer<MessageWriter> UnicornServer::serve_driver(const Request& request) {
     MessageReader reader = request.reader();
     const std::uint64_t which = reader.word();
     CHECK(reader.ok(), ServerError::BadRequest);
-    if (method == UnicornMethod::SessionDrop) return sessions_.drop(*device, which);
+    if (method == UnicornMethod::SessionDrop) {
+        TRY(dropped, sessions_.drop(*device, which));
+        waiting_.retry(sessions_);
+        return dropped;
+    }
     CHECK(which <= kPoolPages, ServerError::BadRequest);
     return delegation_.grant(*device, which);
 }

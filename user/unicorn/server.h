@@ -6,6 +6,7 @@
 
 #include "drivers.h"
 #include "glenda/server.h"
+#include "waiting_opens.h"
 
 namespace glenda::unicorn {
 
@@ -28,6 +29,7 @@ private:
     Device* find(std::string_view device_class, std::uint64_t index);
     Answer<MessageWriter> look_up(const Request& request);
     Answer<MessageWriter> list(const Request& request) const;
+    Reaction open(Request& request);
     Answer<MessageWriter> serve_session(const Request& request);
     Answer<MessageWriter> serve_driver(const Request& request);
 
@@ -36,6 +38,7 @@ private:
     Sessions& sessions_;
     Delegation& delegation_;
     Vault& vault_;
+    WaitingOpens waiting_{};
     bool is_registered_ = false;
     bool is_stopping_ = false;
 };

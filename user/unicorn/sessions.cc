@@ -6,10 +6,20 @@
 
 #include "driver/session.h"
 #include "glenda/process.h"
+#include "shares.h"
 
 namespace glenda::unicorn {
 
 using State = DeviceSession::State;
+
+namespace {
+
+bool has_ended(Badge client) {
+    const auto household = process::household(client);
+    return !household && household.error() == ServerError::NoSuchProcess;
+}
+
+}  // namespace
 
 Answer<void> Sessions::prepare(Device& device) {
     if (device.driver->session == SessionKind::None) return {};
@@ -31,23 +41,38 @@ Answer<void> Sessions::prepare(Device& device) {
     return {};
 }
 
+/// Whether that is a fair share of all there is.
+Answer<void> Sessions::judge(const Device& device, const OpenRequest& wanted) const {
+    Share share(delegation_.pages());
+    for (const Device& other : devices_) {
+        for (const DeviceSession& session : other.sessions) {
+            if (session.state == State::Open) {
+                if (session.household == wanted.household) share.holds(&other == &device, session.data.count);
+            } else if (other.state != DeviceState::Failed) {  // where nobody would let go of what is closing
+                share.leaves(&other == &device, session.data);
+            }
+        }
+    }
+    return share.judge(unsigned(wanted.pages));
+}
+
 /// Nobody sees what these pages held before.
-Answer<MessageWriter> Sessions::open(Badge client, std::uint64_t number, std::uint64_t pages) {
-    CHECK(number < devices_.size(), ServerError::NotFound);
-    Device& device = devices_[number];
+Answer<MessageWriter> Sessions::open(const OpenRequest& wanted) {
+    CHECK(wanted.device < devices_.size(), ServerError::NotFound);
+    Device& device = devices_[wanted.device];
     CHECK(device.control.count != 0, ServerError::NotSupported);
     CHECK(device.state != DeviceState::Failed, ServerError::Broken);
-    CHECK(pages <= kPoolPages, ServerError::OutOfMemory);
-    close_dead();
+    CHECK(wanted.pages <= kPoolPages, ServerError::OutOfMemory);
+    TRY_VOID(judge(device, wanted));
     unsigned i = 0;
     while (i < kMaxSessions && device.sessions[i].state != State::Free) i++;
-    CHECK(i != kMaxSessions, ServerError::TooMany);
+    CHECK(i != kMaxSessions, ServerError::Busy);
     DeviceSession& session = device.sessions[i];
     TRY(control, vault_.lend(session.to_client, 0));
     TRY(client_bell, vault_.lend(session.client_bell, 1));
     TRY(driver_bell, vault_.lend(session.driver_bell, 2));
-    const auto data = delegation_.pages().take(unsigned(pages));
-    CHECK(data, ServerError::OutOfMemory);
+    const auto data = delegation_.pages().take(unsigned(wanted.pages));
+    CHECK(data, ServerError::Busy);
 
     for (unsigned page = 0; page < data->count; page++) std::memset(delegation_.at(data->first + page), 0, kPageSize);
     std::byte* const control_page = delegation_.at(device.control.first + i);
@@ -56,10 +81,11 @@ Answer<MessageWriter> Sessions::open(Badge client, std::uint64_t number, std::ui
         driver::start_session(*reinterpret_cast<driver::SessionPage*>(control_page));
     session.state = State::Open;
     session.is_news = true;
-    session.client = client;
+    session.client = wanted.client;
+    session.household = wanted.household;
     session.data = *data;
     ring_driver(device);
-    return MessageWriter(0).word(number * kMaxSessions + i).cap(control).cap(client_bell).cap(driver_bell);
+    return MessageWriter(0).word(wanted.device * kMaxSessions + i).cap(control).cap(client_bell).cap(driver_bell);
 }
 
 DeviceSession* Sessions::find(Badge client, std::uint64_t session) {
@@ -83,17 +109,9 @@ Answer<MessageWriter> Sessions::close(Badge client, std::uint64_t session) {
 
 /// A client that ends closes nothing.
 void Sessions::close_dead() {
-    const auto list = process::list();
-    if (!list) return;
-    const auto lives = [&](Badge client) {
-        for (const ProcessInfo& process : *list) {
-            if (process.pid == std::uint32_t(client) && process.state != ProcessState::Zombie) return true;
-        }
-        return false;
-    };
     for (Device& device : devices_) {
         for (DeviceSession& session : device.sessions) {
-            if (session.state == State::Open && !lives(session.client)) start_closing(device, session);
+            if (session.state == State::Open && has_ended(session.client)) start_closing(device, session);
         }
     }
 }

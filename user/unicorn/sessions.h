@@ -16,6 +16,14 @@
 
 namespace glenda::unicorn {
 
+/// A client that may have the device wants a session with it.
+struct OpenRequest {
+    Badge client = 0;
+    std::uint64_t household = 0;  // the client's (FactotumMethod::Household)
+    std::uint64_t device = 0;
+    std::uint64_t pages = 0;
+};
+
 class Sessions {
 public:
     Sessions(std::span<Device> devices, Delegation& delegation, Vault& vault)
@@ -25,9 +33,12 @@ public:
     Answer<void> prepare(Device& device);
 
     // For clients. A session is named by its number among all.
-    Answer<MessageWriter> open(Badge client, std::uint64_t device, std::uint64_t pages);
+    /// Busy: it can have one as soon as a driver has let go of what is closing.
+    Answer<MessageWriter> open(const OpenRequest& wanted);
     Answer<MessageWriter> pages(Badge client, std::uint64_t session, std::uint64_t from);
     Answer<MessageWriter> close(Badge client, std::uint64_t session);
+    /// Closes what clients that have ended had open.
+    void close_dead();
 
     // For the driver of `device`. A session is named by its number among those of the device.
     Answer<MessageWriter> take(Device& device);
@@ -42,7 +53,7 @@ public:
 private:
     unsigned number_of(const Device& device) const { return unsigned(&device - devices_.data()); }
     DeviceSession* find(Badge client, std::uint64_t session);
-    void close_dead();
+    Answer<void> judge(const Device& device, const OpenRequest& wanted) const;
     void start_closing(Device& device, DeviceSession& session);
     void free(DeviceSession& session);
     void ring_driver(const Device& device);

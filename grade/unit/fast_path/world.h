@@ -81,6 +81,7 @@ private:
     void set_current(Dice& dice);
     void set_roles(Dice& dice);
     void set_waits(Dice& dice);
+    void set_ticks(Dice& dice);
     void set_wait(Tcb& tcb, Dice& dice);
     void wait_in_line(Tcb& tcb, Dice& dice);
     void wait_in_reply(Tcb& tcb, Dice& dice);

@@ -23,6 +23,7 @@ void World::begin(std::uint64_t seed) {
     set_current(dice);
     set_roles(dice);
     set_waits(dice);
+    set_ticks(dice);
     set_signals(dice);
     set_fpu(dice);
     fill_leaves(dice);
@@ -95,9 +96,17 @@ void World::set_current(Dice& dice) {
         if (&tcb == &hart.idle) continue;
         tcb.state = ThreadState::Ready;
         hart.satp = tcb.satp;
-        hart.next_tick = machine.time + dice.below(10'000);
     }
     machine.satp = here().satp;
+}
+
+/// A hart ticks if its thread has an equal that is ready. Else it may.
+void World::set_ticks(Dice& dice) {
+    for (unsigned i = 0; i < hart_count; i++) {
+        Hart& hart = *harts[i];
+        const bool is_awaited = hart.ready.highest() >= hart.current->priority;
+        if (is_awaited || dice.percent(50)) hart.set_tick(machine.time + dice.below(10'000));
+    }
 }
 
 /// Either senders or receivers wait at an endpoint.

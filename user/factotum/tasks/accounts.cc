@@ -60,6 +60,11 @@ AccountNumber Accounts::open(AccountNumber parent, std::uint64_t reserved, std::
     return number;
 }
 
+AccountNumber Accounts::household(AccountNumber account) const {
+    while (places_[account].depth > kHouseholdDepth) account = places_[account].parent;
+    return account;
+}
+
 bool Accounts::resize(AccountNumber number, std::uint64_t reserved, std::uint64_t limit) {
     const Account before = places_[number];
     set(number, reserved, limit);

@@ -68,6 +68,10 @@ public:
     /// its limit. A smaller reservation can be refused, too: what is charged beyond it climbs past what ancestors have
     /// reserved.
     [[nodiscard]] bool resize(AccountNumber account, std::uint64_t reserved, std::uint64_t limit);
+    /// Who of those that share devices a process is: a service, or a program that a service has started; and with it
+    /// all that it starts, whatever accounts these have.
+    AccountNumber household(AccountNumber account) const;
+    static constexpr std::uint32_t kHouseholdDepth = 2;
     /// Nobody will get it back by reuse(): its numbers are no longer those that its creator asked for.
     void disown(AccountNumber account) { places_[account].creator = 0; }
     void enter(AccountNumber account) { places_[account].processes++; }

@@ -51,6 +51,7 @@ struct Taker {
     std::uint64_t takes = 0;  // by event_bit()
     EventList events{};       // threads that it has not been told of
     EventList stopped{};      // threads that it has not answered
+    std::uint32_t below = 0;  // who takes events of everybody if this one does not any more: a pid
 };
 
 /// The processes of a table, which are Takers.
@@ -60,10 +61,13 @@ public:
     explicit Events(Table& processes) : processes_(processes) {}
 
     /// From now on the process takes events of its descendants: a bit for each kind. `of_all`: of everybody, if no
-    /// ancestor takes them; the last who asks for that has it.
+    /// ancestor takes them; of several such, who has asked last.
     void take(Process& process, std::uint64_t kinds, bool of_all) {
         set_takes(process, kinds);
-        if (of_all) general_ = process.pid;
+        if (!of_all) return;
+        step_down(process);
+        process.below = general_;
+        general_ = process.pid;
     }
     /// Who takes such an event of a child of `parent`: the nearest ancestor that wants to, else who takes them of
     /// everybody. Null if nobody does.
@@ -72,8 +76,10 @@ public:
         for (Process* ancestor = parent; ancestor != nullptr; ancestor = processes_.find_pid(ancestor->parent)) {
             if ((ancestor->takes & event_bit(kind)) != 0) return ancestor;
         }
-        Process* const general = processes_.find_pid(general_);
-        return general != nullptr && (general->takes & event_bit(kind)) != 0 ? general : nullptr;
+        Process* general = processes_.find_pid(general_);
+        while (general != nullptr && (general->takes & event_bit(kind)) == 0)
+            general = processes_.find_pid(general->below);
+        return general;
     }
 
     /// The thread is stopped until `taker` has answered.
@@ -90,9 +96,10 @@ public:
         return thread;
     }
 
-    /// The process takes no events any more.
+    /// The process takes no events any more. Who took those of everybody before it has them again.
     void leave(Process& process) {
         set_takes(process, 0);
+        step_down(process);
         for (EventList* const list : {&process.events, &process.stopped}) {
             while (Waiter* const thread = list->first()) abandon(static_cast<Subject&>(*thread));
         }
@@ -103,6 +110,12 @@ public:
     Subject* first_abandoned() const { return static_cast<Subject*>(abandoned_.first()); }
 
 private:
+    /// Takes it out of the list of those that take events of everybody.
+    void step_down(Process& process) {
+        std::uint32_t* link = &general_;
+        while (*link != 0 && *link != process.pid) link = &processes_.find_pid(*link)->below;
+        if (*link != 0) *link = process.below;
+    }
     void set_takes(Process& process, std::uint64_t kinds) {
         takers_ += (kinds != 0) - (process.takes != 0);
         process.takes = kinds;
@@ -110,7 +123,7 @@ private:
 
     Table& processes_;
     std::uint32_t takers_ = 0;   // processes that take some
-    std::uint32_t general_ = 0;  // pid of the one that takes them of everybody
+    std::uint32_t general_ = 0;  // pid of the last that takes them of everybody; 0: none
     EventList abandoned_{};
 };
 

@@ -59,6 +59,10 @@ Answer<std::uint64_t> get_parent_pid();
 /// Lets other programs of the same priority run.
 void yield();
 
+/// The household of a process that lives: what a service has started, and all that this starts, whatever their parents
+/// and accounts are, have the same number. So servers share out what is scarce by households.
+Answer<std::uint64_t> household(std::uint64_t pid);
+
 /// Changes how urgent a process is: this one, or a descendant. `nice`: from -9 to 9 in the class Normal. `slice`: for
 /// how many microseconds its threads run at a time; 0 is what the class has. Nobody gives more than it has, without
 /// power.

@@ -80,6 +80,8 @@ enum class FactotumMethod : std::uint64_t {
                   //   in a slot of a process; NotFound past its last slot. Slot 0 is
                   //   never used: its badge is the process's Grants
     Audit,        // (with Grants::Power) -> 0, or the number of an invariant that is broken
+    Household,    // pid -> the number of its household: a service, or a program that a service has started, with all
+                  //   that this starts. NoSuchProcess: it has ended
 };
 
 /// A call in which a thread waits, or that may take long, has its number (tid) as the last word: a thread waits for one

@@ -21,12 +21,14 @@ enum class UnicornMethod : std::uint64_t {
     Lookup = kUnicornProtocol + 1,  // index, text class -> device; the endpoint of its driver. PermissionDenied: the
                                     //   client may not have that class; NotFound: no such device, or nothing drives it;
                                     //   Broken: its driver does not run any more
-    List,         // index -> DeviceState, pid (0: none), restarts, text name in the device tree, text compatible, text
-                  //   class (empty: nothing drives it); NotFound past the last. In ascending order of addresses
-    Open,         // device, pages of data -> session; the control page, a Notification that the driver signals, and one
-                  //   that signals the driver. PermissionDenied; NotSupported: it has no sessions; TooMany; OutOfMemory
-    Close,        // session -> : once all is answered. The pages are taken back
-    Ready,        // (driver) -> : it serves its device now
+    List,   // index -> DeviceState, pid (0: none), restarts, text name in the device tree, text compatible, text
+            //   class (empty: nothing drives it); NotFound past the last. In ascending order of addresses
+    Open,   // device, pages of data -> session; the control page, a Notification that the driver signals, and one
+            //   that signals the driver. Waits for what is being taken back from others. PermissionDenied;
+            //   NotSupported: it has no sessions; TooMany, OutOfMemory: nothing is left, or the caller's
+            //   household has its share; Busy: it would have to wait, and others of it, or too many, do so already
+    Close,  // session -> : once all is answered. The pages are taken back
+    Ready,  // (driver) -> : it serves its device now
     SessionTake,  // (driver) -> session (below kMaxSessions), SessionState, physical address of the data, its pages,
                   //   the client's badge; the control page, a Notification that signals the client. NotFound: no news
     Device,       // (driver) part -> part 0: DeviceInfo, word for word; a Frame with the registers, an IrqHandler.
