@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// SPAWN, FORK, EXEC, MMAP, THREAD_CREATE in a whole Factotum: everything that they take is refused, each time one
-// thing.
+// A whole Factotum: everything that SPAWN, FORK, EXEC, MMAP and THREAD_CREATE take is refused, one thing at a time.
+// Shows F3.
 
 #include <gtest/gtest.h>
 
@@ -62,6 +62,18 @@ TEST(Refusals, SpawnForWhichTablesGrow) {
          .prepare = [](System& system, Badge) { fill_table<Process>(3, [&] { system.spawn(kNineball, "small"); }); },
          .message = [](System&) { return spawn_of(SpawnFlags::None, "small"); },
          .check = [](System&, Badge, std::uint64_t pid) { expect_whole(System::process(pid)); }});
+}
+
+TEST(Refusals, SpawnFromAKit) {
+    refuse_all({.name = "SPAWN from a kit",
+                .prepare =
+                    [](System& system, Badge caller) {
+                        const Badge first = system.spawn(caller, "small");
+                        system.must(caller, MessageWriter(FactotumMethod::Kill).word(pid_of(first)).word(9));
+                        system.must(caller, MessageWriter(FactotumMethod::Wait).word(kAnyChild).word(0));
+                    },
+                .message = [](System&) { return spawn_of(SpawnFlags::None, "small"); },
+                .check = [](System&, Badge, std::uint64_t pid) { expect_whole(System::process(pid)); }});
 }
 
 TEST(Refusals, SpawnOfAServer) {
@@ -137,6 +149,30 @@ TEST(Refusals, MmapOfAnObject) {
                 .message = [](System&) { return map_of(20, MmapFlags::Shared | MmapFlags::Populate); },
                 .check = [](System&, Badge, std::uint64_t address) { EXPECT_NE(address, 0u); },
                 .keeps = kTable.sum() * 2});
+}
+
+/// THREAD_CREATE when the next page for kernel objects takes a chunk, by a process that has so many threads.
+void refuse_without_pages(std::string_view name, unsigned threads) {
+    refuse_all({.name = name,
+                .prepare =
+                    [=](System& system, Badge caller) {
+                        for (unsigned i = 1; i != threads; i++) system.must(caller, thread_of());
+                        while (system.memory().store().loose_pages(ChunkUse::Objects) != 0)
+                            ASSERT_TRUE(system.memory().take_own_untyped());
+                    },
+                .message = [](System&) { return thread_of(); },
+                .check = [](System&, Badge, std::uint64_t tid) { EXPECT_NE(tid, 0u); },
+                .keeps = 2});
+}
+
+TEST(Refusals, ThreadCreateWithoutAPageForTcbs) {
+    refuse_without_pages("THREAD_CREATE without a page for Tcbs", kPageSize >> kTcbBits);
+}
+
+/// The thread of this number, 9Ball's and Factotum's among them, needs the first Reply object of another page.
+TEST(Refusals, ThreadCreateWithoutAPageForReplies) {
+    constexpr unsigned kRepliesOfPage = 64, kFounders = 2;
+    refuse_without_pages("THREAD_CREATE without a page for replies", kRepliesOfPage - 1 - kFounders);
 }
 
 TEST(Refusals, ThreadCreate) {

@@ -72,6 +72,14 @@ TEST(System, PlacesForThreadsEnd) {
     EXPECT_GT(system.must(other, thread_of()), last);
 }
 
+TEST(System, NoChildForAThreadThatCannotWait) {
+    System system(24);
+    const Badge parent = start(system);
+    expect_refused(system, parent, spawn_of(SpawnFlags::Wait).word(99), ServerError::BadRequest);
+    expect_refused(system, parent, MessageWriter(FactotumMethod::Wait).word(kAnyChild).word(WaitFlags::NoHang),
+                   ServerError::NoSuchProcess);
+}
+
 TEST(System, ForkCopiesManySlotsInSlices) {
     System system(24);
     const Badge parent = start(system, cnode_radix(kMaxProcessCNodeRadix));

@@ -25,6 +25,8 @@ Reaction Factotum::spawn(Process& parent, Request& request) {
     SpawnRequest wanted;
     if (const auto decoded = wanted.decode(request); !decoded) return decoded.error();
     const bool waits = has(wanted.flags, SpawnFlags::Wait);
+    const Thread* const caller = waits ? threads_.find(parent, wanted.tid) : nullptr;
+    if (waits && (caller == nullptr || caller->has_ended)) return ServerError::BadRequest;
     if (!has(parent.grants, wanted.grants & Grants::Special) || wanted.priority > parent.schedule.priority)
         return ServerError::PermissionDenied;
     if (has(wanted.flags, SpawnFlags::NoMount) && events_.taker_of(&parent, EventKind::NoMount) == nullptr)

@@ -187,6 +187,8 @@ bool refuse(const Call& call, const Books& done, Shortage shortage, int left) {
     const bool has_ended = System::process(pid_of(attempt.caller)) == 0;
     if (has_ended) {  // behind the point of no return
         EXPECT_TRUE(has_failed && !call.is_answered);
+        const MessageWriter wait = MessageWriter(FactotumMethod::Wait).word(pid_of(attempt.caller)).word(0);
+        EXPECT_EQ(system.must(kNineball, wait, 1), ExitStatus::crashed(CrashKind::OutOfMemory).raw());
     } else if (has_failed) {
         EXPECT_TRUE(attempt.answer) << "it is told";
         const Books after = look_at(system);

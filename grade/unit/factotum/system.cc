@@ -108,21 +108,26 @@ Badge System::spawn(Badge parent, std::string_view file) {
     return process(must(parent, MessageWriter(FactotumMethod::Spawn).word(0).word(0).word(0).word(1).text(file)));
 }
 
-Badge System::process(std::uint64_t pid) {
-    for (const auto& [slot, cap] : machine().slots) {
-        const bool is_factotum = slot > mask(kMaxCNodeRadix) && (slot & mask(kMaxCNodeRadix)) == kSlotFactotum;
-        if (is_factotum && pid_of(cap.badge) == pid) return cap.badge;
+/// Calls `visit` for the slot of each process that has its capability to Factotum.
+template <typename Visit>
+static void for_each_process(Visit visit) {
+    const auto& slots = machine().slots;
+    for (auto at = slots.lower_bound(bit(kMaxCNodeRadix)); at != slots.end(); at++) {
+        if ((at->first & mask(kMaxCNodeRadix)) == kSlotFactotum) visit(at->first, at->second.badge);
     }
-    return 0;
+}
+
+Badge System::process(std::uint64_t pid) {
+    Badge found = 0;
+    for_each_process([&](CPtr, Badge badge) { found = pid_of(badge) == pid ? badge : found; });
+    return found;
 }
 
 /// The number of a process's slot in `Machine::slots`; 0: there is no such process.
 CPtr System::slot_of(Badge process, CPtr wanted) {
-    for (const auto& [slot, cap] : machine().slots) {
-        const bool is_factotum = slot > mask(kMaxCNodeRadix) && (slot & mask(kMaxCNodeRadix)) == kSlotFactotum;
-        if (is_factotum && cap.badge == process) return slot - kSlotFactotum + wanted;
-    }
-    return 0;
+    CPtr found = 0;
+    for_each_process([&](CPtr slot, Badge badge) { found = badge == process ? slot - kSlotFactotum + wanted : found; });
+    return found;
 }
 
 const Cap* System::find(Badge process, CPtr slot) { return machine().find(slot_of(process, slot)); }

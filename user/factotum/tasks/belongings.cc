@@ -73,6 +73,7 @@ Result<void> Belongings::make_of_latest(Memory& memory, CapType type, CPtr slot)
 
 Result<void> Belongings::make_of_new_page(Memory& memory, CapType type, CPtr slot) {
     TRY(page, memory.take_untyped());
+    has_paid_ = false;
     memory.record(page) = {.refs = 0, .next = latest_};
     latest_ = page;
     return make_of_latest(memory, type, slot);

@@ -41,7 +41,8 @@ public:
     Answer<PageNumber> make_at(Memory& memory, CapType type, CPtr slot, Charge charge) {
         auto made = make_of_latest(memory, type, slot);
         if (!made && made.error() == Error::NotEnoughMemory) {
-            CHECK(charge(Pages{.objects = 1}), ServerError::OutOfMemory);
+            if (!has_paid_) CHECK(charge(Pages{.objects = 1}), ServerError::OutOfMemory);
+            has_paid_ = true;
             made = make_of_new_page(memory, type, slot);
             if (!made && made.error() == Error::NotEnoughMemory) return Refusal(ServerError::OutOfMemory);
         }
@@ -67,6 +68,7 @@ private:
     PageNumber first_ = 0;
     PageNumber latest_ = 0;  // head of a list that ends with the first
     std::uint32_t slots_ = SlotRecord::kNone;
+    bool has_paid_ = false;  // for a page that could not be taken: it is for the next object
 };
 
 }  // namespace glenda::factotum
