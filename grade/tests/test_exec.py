@@ -7,6 +7,7 @@ import pytest
 
 from glenda.machine import Machine
 from glenda.shell import Shell
+from glenda.systems import service
 
 
 def test_another_program_in_the_same_process(shell: Shell) -> None:
@@ -37,3 +38,9 @@ def test_one_of_several_threads_calls(machine: Callable[..., Machine], harts: in
     before = shell.memory()
     assert shell.run("run execs threads", within=2).startswith(wanted)
     assert shell.memory() == before
+
+
+def test_a_busy_program_becomes_another(with_services: Callable[..., Shell]) -> None:
+    """It was counted among those that compute on its hart, and the next program starts on another."""
+    shell = with_services(service("audit", "audit", 'args = ["execs busy"]\npower = true'), within=4, harts=4)
+    assert "audit: after execs busy: fine\n" in shell.log_with("audit: after execs busy: ", within=4)

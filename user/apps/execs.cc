@@ -3,6 +3,7 @@
 //   execs NAME ARGUMENTS    becomes that program
 //   execs fail              what is refused changes nothing
 //   execs many N            N children by FORK and EXEC, one after the other
+//   execs busy              computes for a second first, and becomes `hello`
 //   execs threads           several threads run, and one of them calls EXEC
 //   execs check PID         what `execs` becomes: compares its pid with that of the program before
 #include "expect.h"
@@ -12,6 +13,7 @@
 #include "glenda/process.h"
 #include "glenda/slots.h"
 #include "glenda/thread.h"
+#include "glenda/time.h"
 #include "util/bits.h"
 
 using namespace glenda;
@@ -110,6 +112,11 @@ int main(int argc, char** argv) {
         fail();
     } else if (what == "many") {
         many(number);
+    } else if (what == "busy") {
+        constexpr std::uint64_t kSecond = 10'000'000;
+        for (const std::uint64_t start = read_time(); read_time() - start < kSecond;) asm volatile("");
+        const std::string_view none[] = {"x"};
+        become("hello", none);
     } else if (what == "threads") {
         with_threads();
     } else {

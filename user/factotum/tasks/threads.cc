@@ -82,14 +82,16 @@ Answer<void> Threads::set_up(Process& process, Thread& thread, PageNumber utcb) 
     // lab 5.4b }
 }
 
-/// Chooses the thread's hart, and gives it its urgency.
+/// Chooses the thread's hart, and gives it its urgency. A new Tcb is on hart 0; with EXEC, the thread has been running.
 Answer<void> Threads::place(const Process& process, Thread& thread) {
     const Schedule& schedule = process.schedule;
+    const std::uint8_t before = thread.hart;
+    set_busy(thread, false);
     TRY_VOID(thread.tcb.set_priority(schedule.priority, schedule.priority));
     if (schedule.slice != Schedule::kSlice) TRY_VOID(thread.tcb.set_time_slice(schedule.slice));
     thread.is_movable = !schedule.is_system();
     if (thread.is_movable) thread.hart = std::uint8_t(placement_.least_loaded());
-    if (thread.hart != 0) TRY_VOID(thread.tcb.set_affinity(thread.hart));
+    if (thread.hart != before) TRY_VOID(thread.tcb.set_affinity(thread.hart));
     return {};
 }
 
