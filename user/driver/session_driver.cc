@@ -31,6 +31,7 @@ void SessionDriver::close(unsigned number) {
     turn_ = 0;
     closing_ |= bit(number);
     if (!take_back()) return;
+    in_flight_ = 0;
     sessions_[number] = {};
     for (const unsigned each : served()) sessions_[each].recover();
 }
@@ -72,13 +73,18 @@ SessionDriver::Step SessionDriver::submit_one(unsigned number) {
     }
     if (!begin(*request, token(number, request->slot))) return Step::NoRoom;
     session.begin();
+    in_flight_++;
     return Step::Begun;
 }
 
 void SessionDriver::complete() {
-    while (const auto done = next_done())
+    while (in_flight_ != 0) {
+        const auto done = next_done();
+        if (!done) return;
+        in_flight_--;
         sessions_[done->token / kSessionSlots].complete(unsigned(done->token % kSessionSlots), done->status,
                                                         done->length);
+    }
 }
 
 std::uint64_t SessionDriver::owed_signals() {

@@ -76,6 +76,7 @@ private:
     unsigned served_count_ = 0;
     unsigned turn_ = 0;          // whose request is next: a place in served_
     std::uint64_t closing_ = 0;  // a bit for each session
+    unsigned in_flight_ = 0;     // requests that the device has
     bool is_full_ = false;       // the device has no room for the next request
 };
 

@@ -2,6 +2,8 @@
 // See waiting_opens.h.
 #include "waiting_opens.h"
 
+#include <utility>
+
 namespace glenda::unicorn {
 
 bool WaitingOpens::add(Request& request, const OpenRequest& wanted) {
