@@ -165,8 +165,9 @@ void refuse_without_pages(std::string_view name, unsigned threads) {
                 .keeps = 2});
 }
 
+/// Beside the first Tcbs there are the two objects that every process has.
 TEST(Refusals, ThreadCreateWithoutAPageForTcbs) {
-    refuse_without_pages("THREAD_CREATE without a page for Tcbs", kPageSize >> kTcbBits);
+    refuse_without_pages("THREAD_CREATE without a page for Tcbs", (kPageSize >> kTcbBits) - 1);
 }
 
 /// The thread of this number, 9Ball's and Factotum's among them, needs the first Reply object of another page.
