@@ -3,8 +3,8 @@
 
 The walk of lab n is grade/walks/labn.toml; grade/gdb/walk.py says what stands there. At the top, `append` is the
 kernel's command line. `init` may be an init.toml in place of the tree's, and `devices` what the machine has. `needs` may
-name a function: a kernel without it takes the walk in the file `otherwise`, beside this one. The machine is the grader's, so
-a walk shows the same each time.
+name a function: a kernel without it takes the walk in the file `otherwise`, beside this one. Instructions are counted as on the
+grader's machine, so a walk shows the same each time.
 """
 
 import argparse
@@ -30,11 +30,14 @@ def free_port() -> int:
 
 
 def machine(kernel: Path, initrd: Path, head: dict, port: int, disk: Path) -> list[str]:
-    """QEMU's command line, stopped before the first instruction. `head`: what stands at the top of the walk's file."""
+    """QEMU's command line, stopped before the first instruction. `head`: what stands at the top of the walk's file.
+
+    The clock does not jump over idle time (`sleep=off`): it would also jump whenever GDB stops the machine, to the next timer,
+    and what waits for an answer would be told that its time is up."""
     if "devices" in head:
         devices.make_disk(disk)
     return [*qemu.board(), "-serial", "null", "-kernel", str(kernel), "-initrd", str(initrd), "-append", head["append"],
-            *devices.arguments(head.get("devices", []), disk=disk), "-icount", "shift=0,sleep=off", "-S", "-gdb", f"tcp:127.0.0.1:{port}"]
+            *devices.arguments(head.get("devices", []), disk=disk), "-icount", "shift=0", "-S", "-gdb", f"tcp:127.0.0.1:{port}"]
 
 
 def lead(root: Path, walk: Path, kernel: Path, initrd: Path) -> int:
