@@ -47,6 +47,7 @@ constinit Irq irqs[kMaxIrqs];
 constinit TimerQueue timer_queue;
 constinit std::uint64_t tick_length = 1'000'000;
 void tick(Hart&) {}
+void renew_ticks(Hart&, std::uint64_t) {}
 void set_next_interrupt(const Hart&) {}
 void signal(Notification&, std::uint64_t bits) { steps.push_back({'s', bits}); }
 

@@ -163,6 +163,8 @@ void make_world(Dice& dice) {
         if (&tcb != &current) let_wait(tcb, roles, dice);
     }
     make_signals(dice);
+    const bool is_awaited = world.here.ready.highest() >= current.priority;  // by an equal: then there are ticks
+    if (is_awaited || dice.percent(50)) world.here.set_tick(5000);
     world.ipis = 0;
 }
 
