@@ -28,15 +28,28 @@ UNIT_TESTS := $(BUILD)/unit/kernel_tests $(BUILD)/unit/user_tests
 $(BUILD)/unit/kernel/%.o: % Makefile grade/build.mk
 	@mkdir -p $(@D)
 	$(call say,HOSTCXX,$<)
-	$(Q)$(HOST_CXX) $(HOST_FLAGS) -Igrade/unit/host -Igrade/unit -Ikernel -c $< -o $@
+	$(Q)$(HOST_CXX) $(HOST_FLAGS) -Igrade/unit/host -Igrade/unit -Ikernel $(FIRST) -c $< -o $@
 
 $(BUILD)/unit/user/%.o: % Makefile grade/build.mk
 	@mkdir -p $(@D)
 	$(call say,HOSTCXX,$<)
-	$(Q)$(HOST_CXX) $(HOST_FLAGS) -Igrade/host/driver_model -Igrade/unit/driver_model -Igrade/unit/factotum/host -Iuser/libglenda/include -Iuser -Iuser/9ball -Iuser/factotum -Iuser/console -Igrade/unit -Igrade -c $< -o $@
+	$(Q)$(HOST_CXX) $(HOST_FLAGS) -Igrade/host/driver_model -Igrade/unit/driver_model -Igrade/unit/factotum/host -Iuser/libglenda/include -Iuser -Iuser/9ball -Iuser/factotum -Iuser/console -Igrade/unit -Igrade $(FIRST) -c $< -o $@
 
 # Of a test's own file, optimizing takes twice as long as all else, and saves next to nothing: the work is done in other files.
-$(BUILD)/unit/%_test.cc.o: HOST_OPTIMIZE := -O0 -g
+# Half of the rest is GoogleTest's headers: they are compiled once, and a test's file begins with them. (Not if its flags are
+# others: corpus_test.cc has a macro from outside, and some tests do so much work themselves that it pays to optimize them.)
+TESTS_H := $(BUILD)/unit/tests.h
+OPTIMIZED := %/kernel_slot_test.cc %/unicorn_shares_test.cc
+QUICK_TESTS := $(patsubst %,$(BUILD)/unit/kernel/%.o,$(filter-out $(OPTIMIZED),$(filter %_test.cc,$(UNIT_KERNEL)))) \
+  $(patsubst %,$(BUILD)/unit/user/%.o,$(filter-out $(OPTIMIZED) %/corpus_test.cc,$(filter %_test.cc,$(UNIT_USER))))
+$(QUICK_TESTS) $(TESTS_H).gch: HOST_OPTIMIZE := -O0 -g
+$(QUICK_TESTS): $(TESTS_H).gch
+$(QUICK_TESTS): private FIRST := -include $(TESTS_H) -Winvalid-pch
+
+$(TESTS_H).gch: grade/unit/tests.h Makefile grade/build.mk
+	@mkdir -p $(@D)
+	$(call say,HOSTCXX,$<)
+	$(Q)$(HOST_CXX) $(HOST_FLAGS) -x c++-header $< -o $@
 
 $(BUILD)/unit/user/grade/unit/corpus_test.cc.o: HOST_FLAGS += '-DFUZZ_PARSERS=$(foreach p,$(PARSERS),PARSER($(p)))'
 

@@ -85,7 +85,7 @@ class Shell:
         timer runs, the speed of the host would decide what comes first. A busy machine's clock takes its time.
         """
         __tracebackhide__ = True
-        return int(re.match(r"process (\d+) runs in the background\n", self.run("run spin &"))[1])
+        return int(re.search(r"^process (\d+) runs in the background\n", self.press("run spin &"), re.MULTILINE)[1])
 
     def log_with(self, text: str, within: float) -> str:
         """Waits until `text` is in the log, and returns the log. An idle machine's clock jumps to the next timer."""

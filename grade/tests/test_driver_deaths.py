@@ -158,7 +158,7 @@ def test_control_c_reaches_a_program_whose_terminal_has_another_driver(with_devi
     shell.type("run spin\r")
     shell.machine.expect("run spin\n")
     with pytest.raises(GuestDeadline):
-        shell.machine.expect("nothing is printed", within=1)
+        shell.machine.expect("nothing is printed", within=0.6)
     shell.type("\x03")
     assert shell.until_prompt(within=1).endswith("was killed\n")
     assert listed(shell)[1].restarts == 3

@@ -153,7 +153,7 @@ def test_all_bytes(shell: Shell) -> None:
 
 def test_typing_ahead(shell: Shell) -> None:
     """Lines typed while a program runs are kept and executed in order."""
-    shell.type("run spin 20\r" + "".join(f"run hello {number}\r" for number in range(30)))
+    shell.type("run spin 1000\r" + "".join(f"run hello {number}\r" for number in range(30)))
     for number in range(30):
         shell.machine.expect(rf"^{number}\nprocess {8 + number} exited with status 0\n")
 

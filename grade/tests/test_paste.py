@@ -35,8 +35,8 @@ def test_100_kilobytes_at_the_prompt(shell: Shell) -> None:
 def test_a_paste_while_a_program_runs(shell: Shell, size: int) -> None:
     """More than the driver keeps: then the terminal has to wait."""
     lines = size // len(LINE.format(0))
-    shell.type("run spin 50\r")
-    shell.machine.expect("run spin 50\n")
+    shell.type("run spin 3000\r")
+    shell.machine.expect("run spin 3000\n")
     assert missing(paste(shell, lines), lines) == []
 
 
@@ -62,6 +62,6 @@ def test_lines_typed_while_the_driver_restarts(shell: Shell) -> None:
 def test_lines_read_ahead_while_a_program_runs_outlive_the_driver(shell: Shell) -> None:
     """The driver has them all, because ^C might be among them, when the second line ends it."""
     begin = len(shell.machine.transcript)
-    shell.type("run spin 50\rkill 5\r" + "".join(LINE.format(number) for number in range(500)) + "run hello the end\r")
+    shell.type("run spin 3000\rkill 5\r" + "".join(LINE.format(number) for number in range(500)) + "run hello the end\r")
     shell.machine.expect(r"^the\nend\nprocess \d+ exited with status 0\n", within=20)
     assert missing(shell.machine.transcript[begin:], 500) == []

@@ -51,10 +51,10 @@ COMMON = Protocol("protocols.md", INCLUDE / "protocol" / "errors.h")
 PAGES = [*{protocol.page: protocol for protocol in PROTOCOLS}.values(), COMMON]
 WITH_METHODS = [protocol for protocol in PROTOCOLS if protocol.methods]
 PROLOGUE = """
-#include <atomic>
 #include "driver/session_client.h"
 #include "glenda/devices.h"
 #include "glenda/environment.h"
+#include "glenda/futex.h"
 #include "glenda/message.h"
 #include "glenda/nineball.h"
 #include "glenda/print.h"

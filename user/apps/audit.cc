@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Asks Factotum after each run of a program whether all invariants of its books hold. Arguments: "NAME ARGUMENTS", ...
 // Needs power, so it runs as a service.
+#include <algorithm>
+
 #include "glenda/print.h"
 #include "glenda/process.h"
 

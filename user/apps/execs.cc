@@ -86,7 +86,7 @@ void with_threads() {
         return;
     }
     const auto spin = [](void*) -> std::int64_t {
-        for (;;) asm volatile("");
+        for (;;) spend_microsecond();
     };
     const auto sleep = [](void*) -> std::int64_t {
         (void)environment().notification.wait();
@@ -114,7 +114,7 @@ int main(int argc, char** argv) {
         many(number);
     } else if (what == "busy") {
         constexpr std::uint64_t kSecond = 10'000'000;
-        for (const std::uint64_t start = read_time(); read_time() - start < kSecond;) asm volatile("");
+        for (const std::uint64_t start = read_time(); read_time() - start < kSecond;) spend_microsecond();
         const std::string_view none[] = {"x"};
         become("hello", none);
     } else if (what == "threads") {

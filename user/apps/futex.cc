@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Processes that meet at words of memory that they share: `futex`. A word of memory that is gone: `futex gone`.
+#include "glenda/futex.h"
+
 #include "glenda/environment.h"
 #include "glenda/print.h"
 #include "glenda/process.h"

@@ -10,6 +10,7 @@
 #include "glenda/process.h"
 #include "glenda/server.h"
 #include "glenda/slots.h"
+#include "glenda/time.h"
 
 using namespace glenda;
 
@@ -18,7 +19,7 @@ namespace {
 enum OwnSlot : CPtr { kEndpoint = kSlotFirstFree, kSecondReply, kReceived };
 
 [[noreturn]] void hang() {
-    for (;;) asm volatile("");
+    for (;;) spend_microsecond();
 }
 
 class Greeter {

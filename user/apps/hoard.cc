@@ -4,10 +4,10 @@
 //
 //     run hoard CLASS PAGES NAME HELPERS     sessions of so many pages; the name is for what it prints
 #include "driver/process/client_session.h"
+#include "expect.h"
 #include "glenda/devices.h"
 #include "glenda/environment.h"
 #include "glenda/number.h"
-#include "glenda/panic.h"
 #include "glenda/print.h"
 #include "glenda/process.h"
 
@@ -17,15 +17,9 @@ namespace {
 
 constexpr CPtr kUnicorn = kSlotFirstFree, kDriver = kUnicorn + 1, kReceived = kUnicorn + 2;
 
-template <typename T>
-auto must(const T& result, std::string_view what) {
-    if (!result) panic("{}: {}", what, result.error());
-    return *result;
-}
-
 void hoard(std::string_view device_class, std::uint64_t pages, std::string_view name, std::uint64_t number) {
-    const Endpoint unicorn = must(devices::find_unicorn(kUnicorn), "no devices");
-    const std::uint64_t device = must(devices::lookup(unicorn, device_class, 0, kDriver), "no such device");
+    const Endpoint unicorn = need(devices::find_unicorn(kUnicorn));
+    const std::uint64_t device = need(devices::lookup(unicorn, device_class, 0, kDriver));
     const CNode own = environment().cnode;
     for (unsigned sessions = 0;; sessions++) {
         Received reply;
@@ -50,7 +44,7 @@ int main(int argc, char** argv) {
     if (*helpers != 0) {
         const FixedText<24> rest("{}", *helpers - 1);
         const std::string_view arguments[] = {argv[1], argv[2], argv[3], rest.view()};
-        must(process::spawn({.file = "hoard", .arguments = arguments, .flags = SpawnFlags::Limits}), "no helper");
+        need(process::spawn({.file = "hoard", .arguments = arguments, .flags = SpawnFlags::Limits}));
     }
     for (;;) (void)Notification(kSlotNotification).wait();  // a timer would let an idle clock jump
 }

@@ -14,6 +14,7 @@
 #include <algorithm>
 
 #include "glenda/environment.h"
+#include "glenda/futex.h"
 #include "glenda/number.h"
 #include "glenda/print.h"
 #include "glenda/process.h"

@@ -7,9 +7,9 @@
 //   lazy dead               it ends
 //   lazy private            what is written to a private map
 //   lazy hostile            what is refused
-#include <atomic>
 
 #include "expect.h"
+#include "glenda/futex.h"
 #include "glenda/print.h"
 #include "glenda/process.h"
 #include "glenda/slots.h"

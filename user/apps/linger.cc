@@ -20,7 +20,7 @@ void pass(std::string_view milliseconds) {
     const auto number = to_number(milliseconds);
     while (!number) (void)Notification(kSlotNotification).wait();
     const std::uint64_t start = read_time();
-    while (read_time() - start < *number * kTicksPerMillisecond) asm volatile("");
+    while (read_time() - start < *number * kTicksPerMillisecond) spend_microsecond();
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Threads that wait for each other in all ways of glenda/sync.h, and count exactly: `locks [ROUNDS [VISITORS]]`. With
 // VISITORS, so many must have been behind the semaphore at once: up to 3, and 3 on one hart, where they meet for sure.
+#include "glenda/futex.h"
 #include "glenda/number.h"
 #include "glenda/print.h"
 #include "glenda/process.h"

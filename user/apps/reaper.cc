@@ -2,6 +2,7 @@
 // A service that kills drivers: `reaper CLASS COUNT [SEED]` ends the driver of the first device of a class so many
 // times, each at another moment: every fourth while it starts, the others at work. For tests: nothing may be lost. It
 // needs power, and a priority above the drivers': else it would only ever meet them asleep.
+#include "glenda/back_off.h"
 #include "glenda/devices.h"
 #include "glenda/environment.h"
 #include "glenda/nineball.h"
@@ -55,7 +56,9 @@ int main(int argc, char** argv) {
         if (status->pid == 0 || status->pid == last || (!is_up && killed % 4 != 0)) continue;
         last = status->pid;
         pass(life(*seed * 1'000 + killed, is_up));
-        if (process::kill(last, 9)) killed++;
+        if (!process::kill(last, 9)) continue;
+        killed++;
+        pass((BackOff::kFirstPauseMs - 2) * 1000);  // to look meanwhile would only cost time
     }
     print("reaper: {} drivers killed\n", killed);
     return 0;

@@ -8,6 +8,8 @@
 //   unborn    the child of a large FORK is killed before it is there
 //   refused   FORK is refused half-way
 //   exec      one of many threads starts another program
+#include <atomic>
+
 #include "expect.h"
 #include "glenda/print.h"
 #include "glenda/process.h"

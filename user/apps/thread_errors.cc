@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Asks for threads, waits and wake-ups wrongly, and checks each answer.
 #include "glenda/environment.h"
+#include "glenda/futex.h"
 #include "glenda/print.h"
 #include "glenda/process.h"
 #include "glenda/thread.h"

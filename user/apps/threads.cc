@@ -2,6 +2,7 @@
 // Threads of one program: they run, wait for each other, end, crash, and run out of stack.
 #include "expect.h"
 #include "glenda/environment.h"
+#include "glenda/futex.h"
 #include "glenda/number.h"
 #include "glenda/print.h"
 #include "glenda/process.h"

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 // MMAP of Frames: memory that somebody else has made, such as the registers of a device, or pages that two processes
 // share. Factotum keeps the capabilities, so the mapping lasts until the process ends, or their maker revokes them.
+#include <algorithm>
+
 #include "factotum.h"
 
 namespace glenda::factotum {

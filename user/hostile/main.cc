@@ -5,6 +5,8 @@
 //
 // The messages come from a child, because they may end it, and may make it wait for ever. Then it is killed in
 // mid-call, and the next child goes on with the next seed.
+#include <algorithm>
+
 #include "attack.h"
 #include "driver/process/client_session.h"
 #include "glenda/environment.h"

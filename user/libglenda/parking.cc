@@ -3,6 +3,7 @@
 #include "glenda/parking.h"
 
 #include "glenda/environment.h"
+#include "glenda/futex.h"
 #include "glenda/process.h"
 #include "glenda/slots.h"
 

@@ -5,6 +5,7 @@
 #include "ask_factotum.h"
 #include "glenda/argument_object.h"
 #include "glenda/environment.h"
+#include "glenda/futex.h"
 #include "glenda/parking.h"
 #include "glenda/slots.h"
 

@@ -3,6 +3,7 @@
 #include "threads.h"
 
 #include "glenda/environment.h"
+#include "glenda/futex.h"
 #include "glenda/process.h"
 #include "glenda/sync.h"
 #include "glenda/thread.h"

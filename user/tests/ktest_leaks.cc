@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // No data leaks from one thread to another, and running out of a resource is an ordinary error.
+#include <algorithm>
+
 #include "common/ktest.h"
 #include "glenda/message.h"
 

@@ -164,8 +164,7 @@ void dodging_ticks() {
         const Alarm own;
         while (!stop) {
             const std::uint64_t now = read_time(), tick = ticks(1'000);
-            while (read_time() < now + tick * 9 / 10) {
-            }
+            while (read_time() < now + tick * 9 / 10) spend_microsecond();
             own.sleep(200);  // past the tick
         }
     };
@@ -222,6 +221,7 @@ std::uint64_t wait_beside_a_spinner(unsigned server_priority) {
             const std::uint64_t now = read_time();
             if (now - last < ticks(100)) run += now - last;
             last = now;
+            spend_microsecond();
         }
     };
     auto serve = [&] {

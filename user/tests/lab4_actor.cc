@@ -54,7 +54,7 @@ void note(std::string_view event, const Answer<void>& answer) {
 
 void work(std::uint64_t milliseconds) {
     const std::uint64_t end = read_time() + milliseconds * kTicksPerMillisecond;
-    while (read_time() < end) asm volatile("");
+    while (read_time() < end) spend_microsecond();
 }
 
 /// Replies to each request with the badge that it came with.

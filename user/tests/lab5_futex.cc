@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Lab 5, exercise 5.9: who waits at a word, who is woken, and how many they were.
+#include "glenda/futex.h"
 #include "glenda/thread.h"
 #include "lab5_case.h"
 #include "util/bits.h"

@@ -103,13 +103,15 @@ Answer<MessageWriter> UnicornServer::list(const Request& request) const {
 /// Those that wait come first.
 Reaction UnicornServer::open(Request& request) {
     MessageReader reader = request.reader();
-    OpenRequest wanted{.client = pid_of_client(request.badge), .device = reader.word(), .pages = reader.word()};
+    const std::uint64_t index = reader.word(), pages = reader.word();
     if (!reader.ok()) return ServerError::BadRequest;
-    if (wanted.device >= devices_.size()) return ServerError::NotFound;
-    if (!may_have(request.badge, devices_[wanted.device].device_class())) return ServerError::PermissionDenied;
-    const auto household = process::household(wanted.client);
+    if (index >= devices_.size()) return ServerError::NotFound;
+    Device& device = devices_[index];
+    if (!may_have(request.badge, device.device_class())) return ServerError::PermissionDenied;
+    const Badge client = pid_of_client(request.badge);
+    const auto household = process::household(client);
     if (!household) return household.error();
-    wanted.household = *household;
+    const OpenRequest wanted{.client = client, .household = *household, .device = &device, .pages = pages};
     sessions_.close_dead();
     waiting_.retry(sessions_);
     const auto opened = sessions_.open(wanted);

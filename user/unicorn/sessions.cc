@@ -58,8 +58,7 @@ Answer<void> Sessions::judge(const Device& device, const OpenRequest& wanted) co
 
 /// Nobody sees what these pages held before.
 Answer<MessageWriter> Sessions::open(const OpenRequest& wanted) {
-    CHECK(wanted.device < devices_.size(), ServerError::NotFound);
-    Device& device = devices_[wanted.device];
+    Device& device = *wanted.device;
     CHECK(device.control.count != 0, ServerError::NotSupported);
     CHECK(device.state != DeviceState::Failed, ServerError::Broken);
     CHECK(wanted.pages <= kPoolPages, ServerError::OutOfMemory);
@@ -85,7 +84,7 @@ Answer<MessageWriter> Sessions::open(const OpenRequest& wanted) {
     session.household = wanted.household;
     session.data = *data;
     ring_driver(device);
-    return MessageWriter(0).word(wanted.device * kMaxSessions + i).cap(control).cap(client_bell).cap(driver_bell);
+    return MessageWriter(0).word(number_of(device) * kMaxSessions + i).cap(control).cap(client_bell).cap(driver_bell);
 }
 
 DeviceSession* Sessions::find(Badge client, std::uint64_t session) {

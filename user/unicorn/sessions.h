@@ -20,7 +20,7 @@ namespace glenda::unicorn {
 struct OpenRequest {
     Badge client = 0;
     std::uint64_t household = 0;  // the client's (FactotumMethod::Household)
-    std::uint64_t device = 0;
+    Device* device = nullptr;
     std::uint64_t pages = 0;
 };
 

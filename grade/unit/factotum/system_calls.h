@@ -2,7 +2,7 @@
 // The kernel under a whole Factotum on the host: messages of its clients, and what it asks of CNodes, Tcbs and its
 // timer. Memory is machine.h's part.
 //
-// It takes the place of the `ecall` in glenda/syscall.h. A test puts a message into `messages`; Factotum receives it,
+// It takes the place of the `ecall` in glenda/ecall.h. A test puts a message into `messages`; Factotum receives it,
 // and what it answers is in `answers`. When there is nothing to be received, Idle is thrown.
 #pragma once
 

@@ -2,6 +2,8 @@
 // See file_server.h.
 #include "file_server.h"
 
+#include <algorithm>
+
 #include "driver/shared.h"
 
 namespace glenda::driver {

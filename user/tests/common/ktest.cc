@@ -2,6 +2,8 @@
 // The test framework: runs cases, checks results, reclaims all memory. See ktest.h.
 #include "ktest.h"
 
+#include <algorithm>
+
 #include "glenda/print.h"
 #include "option.h"
 #include "tag.h"

@@ -21,8 +21,7 @@ inline std::uint64_t mix(std::uint64_t value) { return (value ^ value >> 29) * 0
 /// Spins, so that this hart does nothing else.
 inline void pause(std::uint64_t microseconds) {
     const std::uint64_t end = read_time() + ticks(microseconds);
-    while (read_time() < end) {
-    }
+    while (read_time() < end) spend_microsecond();
 }
 /// Spins until `condition` holds; false after 30 s. The limit is generous because a busy host may emulate the machine.
 template <typename Condition>

@@ -2,6 +2,8 @@
 // See toucher.h. Every instruction of the thread is four bytes long, so that pc tells which one it stopped at.
 #include "toucher.h"
 
+#include <algorithm>
+
 #include "abi/syscall.h"
 
 extern "C" const std::byte toucher_read[], toucher_write[], toucher_call[];

@@ -8,6 +8,8 @@ namespace glenda {
 
 class BackOff {
 public:
+    static constexpr std::uint64_t kFirstPauseMs = 100;
+
     /// It has ended after `ran` ticks. Returns the pause, in milliseconds: 100 after a long run, at most 6.4 s.
     std::uint64_t next_pause_ms(std::uint64_t ran, std::uint64_t ticks_per_second) {
         if (ran > kLongRunSeconds * ticks_per_second) reset();
@@ -18,7 +20,6 @@ public:
     void reset() { quick_ends_ = 0; }
 
 private:
-    static constexpr std::uint64_t kFirstPauseMs = 100;
     static constexpr unsigned kMaxDoublings = 6;
     static constexpr std::uint64_t kLongRunSeconds = 10;
 

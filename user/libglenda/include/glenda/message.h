@@ -7,7 +7,6 @@
 // word. The last word is padded with 0.
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -105,7 +104,7 @@ struct Received {
         if (tag.length() > kRegisterWords) [[unlikely]]
             store_rest();
     }
-    MessageReader reader() const { return MessageReader({words, std::min(tag.length(), kMaxWords)}); }
+    MessageReader reader() const { return MessageReader({words, tag.length() < kMaxWords ? tag.length() : kMaxWords}); }
     std::uint64_t label() const { return tag.label(); }
     unsigned caps() const { return tag.caps(); }
 

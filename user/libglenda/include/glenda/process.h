@@ -4,7 +4,6 @@
 // They call environment().factotum. So they also work in 9Ball, once it has set that.
 #pragma once
 
-#include <atomic>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -86,11 +85,6 @@ inline std::uint64_t this_thread() { return utcb()->user[kUtcbTid]; }
 
 /// Lets the calling thread wait.
 Answer<void> sleep(std::uint64_t milliseconds);
-/// Waits until another thread wakes those that wait at `word`, if it still is `expected`: else NotReady. TimedOut.
-Answer<void> futex_wait(const std::atomic<std::uint32_t>& word, std::uint32_t expected,
-                        std::int64_t microseconds = kNoTimeout);
-/// Wakes the `count` threads that have waited longest at `word`, and returns how many there were.
-Answer<std::uint64_t> futex_wake(const std::atomic<std::uint32_t>& word, std::uint64_t count);
 
 /// Moves the program break by a number of bytes, and returns it.
 Answer<std::uint64_t> sbrk(std::int64_t bytes);
