@@ -72,3 +72,19 @@ def test_who_waits_is_served_when_the_driver_ends(with_devices: Callable[..., Sh
     kill_hoards(shell)
     shell.press(f"kill {shell.pid('blk')}")
     assert "4096 blocks of 4096 bytes\n" in shell.press("run disk", within=5)
+
+
+def test_all_who_wait_at_once_are_served(with_devices: Callable[..., Shell]) -> None:
+    """Three households ask while eight sessions are closing and there is no driver to let go. Each has some in the end."""
+    shell = with_devices(["blk"])
+    take_all(shell, "block")
+    kill_hoards(shell)
+    commands = [f"kill {shell.pid('blk')}", *(f"run hoard block 1 {name} 0 &" for name in "efg")]
+    shell.type("".join(f"{command}\r" for command in commands))
+    for _ in commands:
+        before = shell.until_prompt(within=2)
+    assert "hoard" not in before.replace("run hoard", ""), "they do not wait"
+    for name in "efg":
+        shell.saw(rf"hoard {name}0: .*\n", within=2)
+    sessions = [int(count) for count in re.findall(r"hoard [efg]0: (\d+) sessions, then TooMany\n", shell.machine.transcript)]
+    assert len(sessions) == 3 and all(sessions) and sum(sessions) <= 8, sessions
