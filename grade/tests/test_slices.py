@@ -18,20 +18,18 @@ SLICES = ("fork", "map", "sbrk", "killed", "unborn", "refused", "exec")
 GREETER = service("greeter", "greeter", 'provides = "greeting"\nprotocol = 48')
 
 
-def check(output: str, most: int = 50) -> None:
+def check(output: str, most: int = 50, latest: int = 50) -> None:
     """Factotum serves others at least every 50,000 instructions (user/apps/late.cc)."""
     found = re.search(r"late: \w+: a sleeper was (\d+) us late, a request took (\d+) us\r?\n", output)
-    assert found and int(found[1]) <= most and int(found[2]) <= most, output
+    assert found and int(found[1]) <= latest and int(found[2]) <= most, output
 
 
 @pytest.mark.parametrize("what", [*(f"{what} 890" for what in THREADS), *(f"{what} 40" for what in MEMORY), "fork 24"])
 def test_others_are_served_meanwhile(shell: Shell, what: str) -> None:
-    """With so many threads, or MiB, in memory that is used for the first time, and again. (The sleeper is itself one of
-    those that are due: while the threads start, they sleep for as long.)"""
-    first = shell.run(f"run late {what}", within=2)
-    if what != "due 890":
-        check(first)
-    check(shell.run(f"run late {what}", within=2))
+    """With so many threads, or MiB, in memory that is used for the first time, and again. (Of 890 that sleep until the same
+    millisecond the sleeper may be one itself, and the last to have its turn.)"""
+    for _ in range(2):
+        check(shell.run(f"run late {what}", within=2), latest=250 if what == "due 890" else 50)
 
 
 def test_others_are_served_while_many_slots_are_copied(shell: Shell) -> None:
@@ -41,7 +39,7 @@ def test_others_are_served_while_many_slots_are_copied(shell: Shell) -> None:
     before = shell.memory()
     output = shell.run("run late slots", within=2)
     assert output.startswith("late: 4032 slots were copied\n"), output
-    check(output, 80)
+    check(output, 80, 80)
     assert shell.memory() == before
 
 
