@@ -153,8 +153,8 @@ void sleep_once(Longest& longest) {
     longest.late = std::max({longest.late, end % kTicksPerMs, took > most ? took - most : 0});
 }
 
-/// Nobody who is less urgent runs meanwhile. Only Factotum may have something to do. It asks every two microseconds, and
-/// takes the time from one answer to the next: so Factotum cannot be busy in between without being noticed.
+/// Nobody who is less urgent runs meanwhile. Only Factotum may have something to do. It asks every two microseconds,
+/// and takes the time from one answer to the next: so Factotum cannot be busy in between without being noticed.
 void ask_for(std::uint64_t ticks, Longest& longest) {
     const std::uint64_t begin = read_time();
     for (std::uint64_t answered = begin; answered - begin < ticks;) {
