@@ -6,11 +6,11 @@
 // (PendingSend), and two counters of the slow path.
 #include "lab3_two_paths.h"
 
+#include <array>
 #include <cinttypes>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
-#include <vector>
 
 #include "call/switches.h"
 #include "check.h"
@@ -28,9 +28,14 @@ constexpr unsigned kEntries = 2;     // into the kernel from each, at most
 /// The exercise whose functions an entry is for.
 enum class Part { Calls, Rest };
 
+/// A copy of the world.
+using State = std::array<unsigned char, sizeof world>;
+/// The states on the slow path, and on the fast one. They are large, and there are ten thousands of them.
+State slow_states[kEntries], fast_states[kEntries];
+
 /// What a run of a few entries led to.
 struct Run {
-    std::vector<unsigned char> states[kEntries];
+    State* states = nullptr;
     const Tcb* next[kEntries] = {};
     bool was_fast[kEntries] = {};
     Part part[kEntries] = {};
@@ -38,24 +43,23 @@ struct Run {
     unsigned count = 0;
 };
 
-std::vector<unsigned char> copy_of_world() {
-    const auto* bytes = reinterpret_cast<const unsigned char*>(&world);
-    return {bytes, bytes + sizeof world};
-}
-
 std::uint64_t& counter(KernelCounter which) { return world.here.counters[static_cast<unsigned>(which)]; }
 
-/// The state, without what may differ.
-std::vector<unsigned char> comparable() {
-    const std::vector<unsigned char> kept = copy_of_world();
-    for (Tcb& tcb : world.threads) {
+/// Where a part of the world is in a copy of it.
+template <typename T>
+unsigned char* place_in(State& copy, const T& part) {
+    return copy.data() + (reinterpret_cast<const char*>(&part) - reinterpret_cast<const char*>(&world));
+}
+
+/// Copies the state, without what may differ.
+void copy_comparable(State& copy) {
+    std::memcpy(copy.data(), static_cast<const void*>(&world), sizeof world);
+    for (const Tcb& tcb : world.threads) {
         const bool is_pending = tcb.endpoint != nullptr && tcb.state != ThreadState::BlockedRecv;
-        if (!is_pending) std::memset(static_cast<void*>(&tcb.pending), 0, sizeof tcb.pending);
+        if (!is_pending) std::memset(place_in(copy, tcb.pending), 0, sizeof tcb.pending);
     }
-    for (const KernelCounter each : {KernelCounter::Syscalls, KernelCounter::Switches}) counter(each) = 0;
-    std::vector<unsigned char> state = copy_of_world();
-    std::memcpy(static_cast<void*>(&world), kept.data(), kept.size());
-    return state;
+    for (const KernelCounter each : {KernelCounter::Syscalls, KernelCounter::Switches})
+        std::memset(place_in(copy, counter(each)), 0, sizeof counter(each));
 }
 
 using Prepare = Syscall (*)(Dice&);  // chooses a system call; kFault means a fault instead
@@ -88,6 +92,7 @@ Tcb& enter(Syscall number, Dice& dice, std::string& what, Part& part) {
 
 Run run(std::uint64_t seed, Prepare prepare, bool is_fast) {
     Run result;
+    result.states = is_fast ? fast_states : slow_states;
     Dice dice(seed);
     make_world(dice);
     fast_path_is_on = is_fast;
@@ -97,7 +102,7 @@ Run run(std::uint64_t seed, Prepare prepare, bool is_fast) {
         counter(KernelCounter::Syscalls) = 0;
         result.next[i] = &enter(prepare(dice), dice, result.what[i], result.part[i]);
         result.was_fast[i] = slow_entries == 0 && counter(KernelCounter::Syscalls) == 0;
-        result.states[i] = comparable();
+        copy_comparable(result.states[i]);
         if (result.next[i] != world.here.current) break;
     }
     return result;
