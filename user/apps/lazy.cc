@@ -7,7 +7,6 @@
 //   lazy dead               it ends
 //   lazy private            what is written to a private map
 //   lazy hostile            what is refused
-
 #include "expect.h"
 #include "glenda/futex.h"
 #include "glenda/print.h"
