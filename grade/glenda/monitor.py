@@ -22,7 +22,7 @@ class Monitor:
         self._socket, self.remote = socket.socketpair()
         self._socket.settimeout(5.0)
         self._lines = self._socket.makefile("rb")
-        self._greeted = False
+        self._greeted = self._ends = False
 
     def close(self) -> None:
         self.remote.close()
@@ -41,7 +41,9 @@ class Monitor:
             response = json.loads(line)
             if "return" in response or "error" in response:     # anything else is the greeting or an event
                 return response.get("return")
-        raise ConnectionError("QEMU closed its monitor")
+            if response.get("event") == "SHUTDOWN":
+                break
+        raise ConnectionError("QEMU ends")
 
     def _greet(self) -> None:
         if not self._greeted:
@@ -61,12 +63,21 @@ class Monitor:
             return False
         return True
 
+    def goes_off(self) -> bool:
+        """Whether the guest has switched its machine off, though QEMU still runs. QEMU looks for that each time that it
+        has answered a question; it then says so, and answers no other."""
+        for _ in range(2):
+            if self.clock() is None and self._ends:
+                return True
+        return False
+
     def human(self, command: str) -> str | None:
         """Runs a command of QEMU's human monitor, such as `info registers -a`, and returns its output."""
         try:
             self._greet()
             output = self._ask("human-monitor-command", **{"command-line": command})
-        except (OSError, ValueError):
+        except (OSError, ValueError) as error:
+            self._ends |= isinstance(error, ConnectionError)
             return None
         return output if isinstance(output, str) else None
 

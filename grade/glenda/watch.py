@@ -7,6 +7,8 @@ With one hart, time is guest time, so a slow host makes no difference:
 - a guest that is idle while no timer is armed, so that its clock cannot jump to one, will never do anything again;
 - nor will one whose trap handler cannot be fetched: it takes exceptions for ever, and executes no instruction;
 - one that only takes exceptions, or flushes its TLB, executes some: at a pace at which it would not come to its limit today.
+A guest that has switched its machine off has no time to use any more: QEMU is asked before a wait fails. The hart runs on
+until QEMU's main thread stops it, which on a busy host may take all the time that the wait had left, or sleep for ever.
 Time starts when QEMU has read the last byte that the test sent, because how long that takes depends on the host.
 
 With several harts QEMU's clock is the host's, and a hart may spin for another that the host does not run. Instructions
@@ -33,6 +35,7 @@ PACE_WINDOW = 5.0           # s of QEMU's processor time for which a guest is aw
 LEAST_PACE = 3e6            # instructions per second of it; with fewer than this a guest of a test gets nowhere
 ASLEEP_LIMIT = 60.0         # s that a machine's clock may show in a wait that counts instructions from power-on
 CENTURY = 3e9             # s; a clock later than this has jumped to the end of time
+END_LIMIT = 20.0            # s of real time in which QEMU ends once the machine is off
 SMP_START = 20.0            # s of real time with several harts, plus SMP_FACTOR for each s of guest time
 SMP_FACTOR = 10.0
 
@@ -75,6 +78,7 @@ class GuestWatch(Watch):
         self._awaits_input = False
         self._asleep, self._next_look, self._seen = 0, self._begin + IDLE_INTERVAL, -1
         self._moved_at = 0.0        # QEMU's processor time when the guest was last seen to have executed something
+        self._is_off = False
         self._window = (0.0, 0, 0.0)    # where its pace is measured from: QEMU's processor time, instructions, its clock
         self._restart()
 
@@ -89,6 +93,18 @@ class GuestWatch(Watch):
             self._counters.limit(0)
 
     def verdict(self) -> Verdict | None:
+        if self._is_off:
+            return super().verdict()
+        stop = self._judge()
+        if stop is not None and self._monitor.goes_off():
+            self._is_off = True
+            self._counters.limit(0)         # QEMU waits for a hart that is held
+            self._begin, self._wall = time.monotonic(), END_LIMIT
+            return None
+        return stop
+
+    def _judge(self) -> Verdict | None:
+        """The reason to stop now, or None, as far as can be seen without asking whether the machine is still on."""
         now = time.monotonic()
         awaited, self._awaits_input = self._awaits_input, self._unread() > 0
         if not self._from_power_on and (awaited or self._awaits_input) and now - self._begin < INPUT_LIMIT:
@@ -119,8 +135,6 @@ class GuestWatch(Watch):
         if self._seen > 0 and used - self._moved_at > STUCK_LIMIT:
             return GuestStuck, "the guest takes exceptions without end: its trap handler is at an address that is not mapped"
         self._asleep = self._asleep + 1 if self._seen > 0 and sleeps(self._pid) else 0
-        if self._asleep == IDLE_SAMPLES // 2:
-            self._monitor.clock()       # a question wakes QEMU, which was seen to sleep through a reset that ends it
         if self._asleep >= IDLE_SAMPLES:
             left, clock = self._unread(), self._monitor.clock() or 0.0
             return GuestIdle, "the guest waits, and nothing will wake it" + (
@@ -128,7 +142,6 @@ class GuestWatch(Watch):
                 " (its timer was set to the end of time, where its clock is now: see grade/glenda/qemu.py)"
                 if clock > CENTURY else "")
         return None
-
 
     def _look_at_pace(self, used: float, clock: float) -> Verdict | None:
         """A guest that is awake, and for which QEMU works, gets on. Its clock tells whether it is awake."""

@@ -91,6 +91,13 @@ def test_failure_is_an_exit_status(boot: Boot) -> None:
     assert guest.run_to_exit() == 7
 
 
+def test_a_guest_that_has_switched_off_has_no_time_to_use(boot: Boot) -> None:
+    """QEMU 7.2 goes off at once. With a later one the hart runs on until the main thread has noticed, and is held before."""
+    for more in (100, 1000):
+        guest = boot("late_off", held_at=100_000_000 + more)
+        assert guest.run_to_exit(within=0.1 + more / 1e9, from_power_on=True) == 0
+
+
 def test_exit_is_recognised(boot: Boot) -> None:
     guest = boot("nap")
     with pytest.raises(GuestExited, match=r"status 0.*'never'(?s:.*)good morning"):

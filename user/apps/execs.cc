@@ -114,7 +114,7 @@ int main(int argc, char** argv) {
         many(number);
     } else if (what == "busy") {
         constexpr std::uint64_t kSecond = 10'000'000;
-        for (const std::uint64_t start = read_time(); read_time() - start < kSecond;) spend_microsecond();
+        stay_busy(kSecond);
         const std::string_view none[] = {"x"};
         become("hello", none);
     } else if (what == "threads") {

@@ -23,7 +23,6 @@ int main(int argc, char** argv) {
         }
         milliseconds = 10 * milliseconds + std::uint64_t(*digit - '0');
     }
-    const std::uint64_t start = read_time();
-    while (read_time() - start < milliseconds * kTicksPerMillisecond) spend_microsecond();
+    stay_busy(milliseconds * kTicksPerMillisecond);
     return 0;
 }

@@ -163,8 +163,7 @@ void dodging_ticks() {
     auto dodger = [&] {
         const Alarm own;
         while (!stop) {
-            const std::uint64_t now = read_time(), tick = ticks(1'000);
-            while (read_time() < now + tick * 9 / 10) spend_microsecond();
+            stay_busy(ticks(900));
             own.sleep(200);  // past the tick
         }
     };

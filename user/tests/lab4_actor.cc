@@ -52,10 +52,7 @@ void note(std::string_view event, const Answer<void>& answer) {
     note(FixedText<80>("{} {}", event, answer ? std::string_view("Ok") : std::string_view(name_of(answer.error()))));
 }
 
-void work(std::uint64_t milliseconds) {
-    const std::uint64_t end = read_time() + milliseconds * kTicksPerMillisecond;
-    while (read_time() < end) spend_microsecond();
-}
+void work(std::uint64_t milliseconds) { stay_busy(milliseconds * kTicksPerMillisecond); }
 
 /// Replies to each request with the badge that it came with.
 struct Badges {

@@ -19,10 +19,7 @@ inline unsigned harts() { return boot_info().hart_count; }
 inline std::uint64_t mix(std::uint64_t value) { return (value ^ value >> 29) * 0xbf58'476d'1ce4'e5b9; }
 
 /// Spins, so that this hart does nothing else.
-inline void pause(std::uint64_t microseconds) {
-    const std::uint64_t end = read_time() + ticks(microseconds);
-    while (read_time() < end) spend_microsecond();
-}
+inline void pause(std::uint64_t microseconds) { stay_busy(ticks(microseconds)); }
 /// Spins until `condition` holds; false after 30 s. The limit is generous because a busy host may emulate the machine.
 template <typename Condition>
 bool soon(Condition condition) {

@@ -21,5 +21,9 @@ inline std::uint64_t read_cycle() {
 /// Executes 1,000 instructions that do nothing: a microsecond on QEMU with -icount. For loops that keep the processor
 /// busy: QEMU gets through a thousand of these in the time of a few jumps, or of one look at the clock.
 [[gnu::noinline]] inline void spend_microsecond() { asm volatile(".rept 1000\n nop\n .endr"); }
+/// Keeps the processor busy for this many ticks.
+inline void stay_busy(std::uint64_t ticks) {
+    for (const std::uint64_t start = read_time(); read_time() - start < ticks;) spend_microsecond();
+}
 
 }  // namespace glenda
