@@ -64,7 +64,7 @@ include $(if $(LAB_SETTINGS),grade/lab.mk,grade/build.mk $(wildcard labs/build.m
 
 # --- the first screen -------------------------------------------------------------------------------------
 
-.PHONY: help all deps qemu qemu-gdb gdb unit grade check check-fresh check-stubs bench soak shake fuzz format clean
+.PHONY: help all deps qemu qemu-gdb gdb unit grade check check-fresh check-long check-stubs bench soak shake fuzz format clean
 help: ## this list
 	@echo 'Glenda Labs: a capability microkernel operating system for RISC-V 64, to learn from.'
 	@echo

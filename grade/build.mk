@@ -75,7 +75,7 @@ grade:
 	$(Q)$(IN_LAB_TREE) grade $(foreach v,TEST EX JOBS STRICT,$(if $($(v)),'$(v)=$($(v))')) $(if $(HIDDEN),'HIDDEN=$(abspath $(HIDDEN))')
 endif
 
-check: $(KERNEL) $(KERNEL_SLOW) $(INITRD) $(UNIT_TESTS) ## everything that must pass: unit and grade, and the look of the sources
+check: $(KERNEL) $(KERNEL_SLOW) $(INITRD) $(UNIT_TESTS) ## everything that must pass at any time: unit and grade, and the look of the sources
 	$(Q)$(PYTHON) grade/run.py check
 
 # In scratch copies of the tree; see grade/seeded/__init__.py. ONLY=id,id: these alone.
@@ -91,13 +91,17 @@ bench: $(KERNEL) $(INITRD) ## count the kernel's instructions, operation by oper
 	$(Q)$(PYTHON) grade/bench/run.py
 
 SECONDS ?= 60
-soak: $(KERNEL) $(INITRD) ## for SECONDS (60) each: all of SMP harts (4) race for the kernel; hostile clients, from SEED (1) on
+check-long: $(KERNEL) $(KERNEL_SLOW) $(INITRD) $(UNIT_TESTS) ## the tests that take too long for check, and random ones with ten times the steps
+	$(Q)$(PYTHON) grade/run.py long
+
+soak: $(KERNEL) $(INITRD) ## for SECONDS (60) each: SMP harts (4) race for the kernel; hostile clients, from SEED (1) on. Then check-long
 	@echo '  SOAK     $(SECONDS) s on $(or $(filter-out 1,$(SMP)),4) harts'
 	$(Q)timeout --foreground -k 2 $$(($(SECONDS) + 120)) $(QEMU) -machine virt -cpu rv64 -smp $(or $(filter-out 1,$(SMP)),4) -m $(MEM) -nic none \
 	  -no-reboot -display none -monitor none -serial stdio -kernel $(KERNEL) -initrd $(INITRD) \
 	  -append "root=bin/ktest_smp_stress seconds=$(SECONDS)" < /dev/null | tee $(BUILD)/soak.log | sed -n '/^Glenda/,$$p'; \
 	  grep -q '^ktest: 1 passed, 0 failed' $(BUILD)/soak.log
 	$(Q)$(PYTHON) grade/fuzz/hostile.py --seconds $(SECONDS) --seed $(SEED)
+	$(Q)$(MAKE) --no-print-directory check-long
 
 TESTS ?= grade/tests
 shake: $(KERNEL) $(KERNEL_SLOW) $(INITRD) ## tests beside random delays, to find those that need a quick host: SEED=1 TESTS=grade/tests

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""Runs and counts the project's tests: `run.py unit`, `run.py grade`, `run.py check` (both, and the layout).
+"""Runs and counts the project's tests: `run.py unit`, `run.py grade`, `run.py check` (both, and the layout), `run.py long`.
+
+`long` is what takes too long for `check`: unit tests with ten times the steps, and the tests marked `long`.
 
 Every part writes a JUnit file to build/results; the closing line adds them up. The parts run
 side by side: tests on QEMU wait now and then, and the unit tests do not.
@@ -38,18 +40,22 @@ def run_unit() -> list[Path]:
     return reports
 
 
-def run_grade() -> list[Path]:
+def run_grade(selection: str = "not long") -> list[Path]:
     """Runs the tests on QEMU, on the machine that SMP and APPEND of make describe, and those of the labs. Some wait: so
     there are three for two processors."""
     report = REPORTS / "qemu.xml"
     workers = str(max(2, os.cpu_count() or 2) * 3 // 2)
     done = subprocess.run([sys.executable, "-m", "pytest", "-q", "-c", "grade/pytest.ini", f"-ocache_dir={CACHE}",
-                           "-n", workers, "--dist=loadfile",
+                           "-n", workers, "--dist=loadfile", "-m", selection,
                            f"--harts={os.environ.get('SMP') or 1}", f"--append={os.environ.get('APPEND', '')}",
                            f"--junitxml={report}", "grade/tests", "labs/tests"], cwd=ROOT, check=False)
     if done.returncode not in (PYTEST_PASSED, PYTEST_FAILED):
         report.unlink(missing_ok=True)      # an old report must not count
     return [report]
+
+
+def run_long() -> list[Path]:
+    return run_grade("long")
 
 
 def run_style() -> list[Path]:
@@ -88,20 +94,25 @@ def count(report: Path) -> tuple[int, int, int]:
 
 
 def main() -> int:
-    parts = {"unit": [run_unit], "grade": [run_grade], "check": [run_style, run_unit, run_grade]}
+    parts = {"unit": [run_unit], "grade": [run_grade], "check": [run_style, run_unit, run_grade],
+             "long": [run_unit, run_long]}
     if len(sys.argv) != 2 or sys.argv[1] not in parts:
-        say(f"usage: {sys.argv[0]} unit|grade|check")
+        say(f"usage: {sys.argv[0]} unit|grade|check|long")
         return 2
     try:
         prepare()
     except Infrastructure as error:
         say(str(error))
         return 1
+    if sys.argv[1] == "long":
+        os.environ["LONG"] = "1"        # for grade/unit/steps.h
     for old in REPORTS.glob("*.xml"):
         old.unlink()
     with ThreadPoolExecutor() as side_by_side:
         running = [side_by_side.submit(part) for part in parts[sys.argv[1]]]
     counts = [count(report) for part in running for report in part.result()]
+    if sys.argv[1] == "check":
+        say("Some tests take too long for this: make check-long")
     passed, failed, skipped = (sum(column) for column in zip(*counts))
     say(f"{passed} passed, {failed} failed, {skipped} skipped" if skipped else f"{passed} passed, {failed} failed")
     return 1 if failed else 0

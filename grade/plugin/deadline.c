@@ -16,6 +16,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "traps.h"
 #include "versions.h"
 
 enum { kPageSize = 4096, kMaxHarts = 63 };
@@ -37,6 +38,7 @@ struct page {
 _Static_assert(sizeof(struct hart) == 64 && sizeof(struct page) == kPageSize, "the layout in counters.py");
 
 static struct page* page;
+static int api_version;
 
 /// Keep this hart from running until the harness raises or lifts the limit.
 static void hold(struct hart* hart) {
@@ -62,11 +64,20 @@ static void before_block(unsigned vcpu, void* data) {
     hart->instructions += (uintptr_t)data;
 }
 
+/// Counts each instruction that runs, several with one addition: those up to the next that may trap all run, or none.
+static void count_exactly(const struct qemu_plugin_tb* tb, size_t length) {
+    for (size_t first = 0, i = 0; i < length; ++i) {
+        if (i + 1 < length && !may_trap(instruction_word(qemu_plugin_tb_get_insn(tb, i), api_version))) continue;
+        count_before(qemu_plugin_tb_get_insn(tb, first), i + 1 - first);
+        first = i + 1;
+    }
+}
+
 static void translate(qemu_plugin_id_t id, struct qemu_plugin_tb* tb) {
     (void)id;
     size_t length = qemu_plugin_tb_n_insns(tb);
     qemu_plugin_register_vcpu_tb_exec_cb(tb, before_block, QEMU_PLUGIN_CB_NO_REGS, (void*)length);
-    for (size_t i = 0; page->harts == 1 && i < length; ++i) count_instruction(qemu_plugin_tb_get_insn(tb, i));
+    if (page->harts == 1) count_exactly(tb, length);
 }
 
 /// Runs when QEMU ends: there is no next block to put the last one right. A QEMU that fails early has no hart yet.
@@ -108,6 +119,7 @@ QEMU_PLUGIN_EXPORT int qemu_plugin_install(qemu_plugin_id_t id, const qemu_info_
         fprintf(stderr, "deadline: cannot map 4 KiB of %s\n", argv[0] + 5);
         return -1;
     }
+    api_version = info->version.cur;
     prepare_counting();
     __atomic_store_n(&page->harts, (uint64_t)harts, __ATOMIC_RELEASE);
     qemu_plugin_register_atexit_cb(id, at_exit, NULL);

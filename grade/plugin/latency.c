@@ -147,7 +147,7 @@ static void translate_instruction(struct qemu_plugin_insn* instruction) {
         if (address == pause_address) watch(instruction, before_pause);
         if (address == skip_address) watch(instruction, before_skip);
     }
-    count_instruction(instruction);
+    count_before(instruction, 1);
 }
 
 static void translate(qemu_plugin_id_t id, struct qemu_plugin_tb* tb) {

@@ -31,13 +31,13 @@ static inline void prepare_counting(void) {
     if (qemu_plugin_scoreboard_new != NULL) scoreboard = qemu_plugin_scoreboard_new(sizeof(uint64_t));
 }
 
-/// While translating: count this instruction each time just before it runs. For a machine with one hart.
-static inline void count_instruction(struct qemu_plugin_insn* instruction) {
+/// While translating: add `count` each time just before this instruction runs. For a machine with one hart.
+static inline void count_before(struct qemu_plugin_insn* instruction, uint64_t count) {
     if (scoreboard != NULL)
         qemu_plugin_register_vcpu_insn_exec_inline_per_vcpu(instruction, QEMU_PLUGIN_INLINE_ADD_U64,
-                                                            (qemu_plugin_u64){.scoreboard = scoreboard}, 1);
+                                                            (qemu_plugin_u64){.scoreboard = scoreboard}, count);
     else
-        qemu_plugin_register_vcpu_insn_exec_inline(instruction, QEMU_PLUGIN_INLINE_ADD_U64, &shared_count, 1);
+        qemu_plugin_register_vcpu_insn_exec_inline(instruction, QEMU_PLUGIN_INLINE_ADD_U64, &shared_count, count);
 }
 
 /// How many instructions have been counted.

@@ -56,9 +56,10 @@ def test_a_hog_keeps_no_service_away(shell: Shell) -> None:
     ["maps", "maps many", "maps full", "maps hole", "maps read", "empty"],
     ["shared", "shared private", "shared closed", "shared hostile", "shared many 9", "empty"],
     ["execs", "execs hello", "execs fail", "execs many 9", "execs threads", "empty"],
-    ["forks", "forks pages", "forks ranges", "forks nest 9", "forks orphan", "forks full", "forks bomb", "empty"],
+    ["forks", "forks pages", "forks ranges", "forks nest 9", "forks orphan", "forks full", "empty"],
+    pytest.param(["forks bomb", "empty"], marks=pytest.mark.long),
     ["lazy", "lazy threads", "lazy killed", "lazy closed", "lazy private", "lazy hostile", "lazy dead", "empty"],
-], ids=["programs", "maps", "objects", "execs", "forks", "pagers"])
+], ids=["programs", "maps", "objects", "execs", "forks", "bomb", "pagers"])
 def test_the_books_are_in_order(with_services: Callable[..., Shell], commands: list[str]) -> None:
     """A service with power audits Factotum after programs of all kinds. One without is refused."""
     arguments = ", ".join(f'"{command}"' for command in commands)

@@ -71,6 +71,7 @@ def test_a_fork_that_cannot_be_promised(shell: Shell) -> None:
     assert shell.run("run forks full", within=2).startswith("forks: OutOfMemory, then half as much was possible\n")
 
 
+@pytest.mark.long
 def test_a_fork_bomb_goes_off_alone(shell: Shell) -> None:
     """Meanwhile the driver is killed and comes back. Afterwards all memory is free, except that of larger tables."""
     shell.run("run forks nest 1")

@@ -5,6 +5,7 @@ Shows Z4.
 """
 
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -13,10 +14,11 @@ from pathlib import Path
 
 import pytest
 
-from glenda import guests, paths, qemu, steps
+from glenda import guests, paths, plugins, qemu, steps
 from glenda.counters import Counters
 from glenda.errors import GuestDeadline, GuestExited, GuestIdle, GuestStuck, Infrastructure, KernelPanic
 from glenda.machine import PANIC_SILENCE, Machine
+from glenda.shell import Shell
 
 Boot = Callable[..., Machine]
 A_BLOCK = 1000         # instructions, at the most, that a hart executes before it looks at its limit again
@@ -241,6 +243,23 @@ def test_same_run_each_time(boot: Boot, guest_name: str, last_words: str) -> Non
             transcripts.add(guest.transcript)
     assert len(runs[0]) > 10 and runs[0] == runs[1] == runs[2]
     assert len(transcripts) == 1
+
+
+def test_counting_several_at_once_is_exact(machine: Boot, tmp_path: Path) -> None:
+    """Another plugin counts them one by one meanwhile, through page faults, system calls and accesses to devices."""
+    for source in (paths.ROOT / "grade/plugin").iterdir():
+        shutil.copy(source, tmp_path)
+    (tmp_path / "traps.h").write_text("#include <stdint.h>\nstatic inline int may_trap(uint32_t word) { return word | 1; }\n")
+    plugin, page = tmp_path / "deadline.so", tmp_path / "page"
+    subprocess.run(["gcc", *plugins.FLAGS, tmp_path / "deadline.c", "-o", plugin], check=True)
+    page.write_bytes(bytes(Counters.SIZE))
+    shell = Shell(machine(harts=1, extra=["-plugin", qemu.option(file=plugin, page=page)]))
+    for command in ("run hello", "run crash null", "run forks pages", "run memtest 8"):
+        shell.run(command)
+    shell.type("shutdown\r")
+    assert shell.machine.run_to_exit() == 0
+    one_by_one = int.from_bytes(page.read_bytes()[64:72], "little")
+    assert shell.machine.instructions() == [one_by_one] and one_by_one > 40_000_000
 
 
 def test_steps_show_a_run_that_differs(boot: Boot) -> None:

@@ -19,6 +19,7 @@ from glenda.shell import Shell
 
 Boot = Callable[..., Machine]
 
+AMOUNTS = [MESSAGES // 10, pytest.param(MESSAGES, marks=pytest.mark.long)]
 # Methods that everybody may use must have succeeded, or the attacker no longer gets past the first checks.
 EVERYBODY = {"factotum": {1, 3, 4, 5, 6, 7, 8, 14, 16, 17, 18, 20, 21, 22, 23, 24, 25, 27}, "9ball": {3, 4, 7, 13}, "serial": {1},
              "unicorn": {1, 2}, "clock": {1}}
@@ -51,19 +52,21 @@ def wait_until(shell: Shell, condition: Callable[[], bool]) -> None:
         assert shell.machine.monitor.clock() < until, shell.ps()
 
 
+@pytest.mark.parametrize("messages", AMOUNTS)
 @pytest.mark.parametrize("target", TARGETS)
-def test_random_messages(boot: Callable[..., Shell], target: str) -> None:
+def test_random_messages(boot: Callable[..., Shell], target: str, messages: int) -> None:
     """A stranger can neither look up names nor register one, nor start or stop anything. Shows B7."""
     shell = boot()
-    answered = attack(shell, target, 1, MESSAGES)
+    answered = attack(shell, target, 1, messages)
     assert answered >= EVERYBODY[target] and not answered & NOBODY[target]
     assert shell.run("run hello").startswith("hello, world\n")
 
 
+@pytest.mark.parametrize("messages", [1000, pytest.param(10_000, marks=pytest.mark.long)])
 @pytest.mark.parametrize("target", ["factotum", "9ball"])
-def test_random_messages_on_four_harts(boot: Callable[..., Shell], target: str) -> None:
+def test_random_messages_on_four_harts(boot: Callable[..., Shell], target: str, messages: int) -> None:
     """Attackers and their children run on any hart, and are killed at any moment."""
-    attack(boot(harts=4, icount=False), target, 2, 10_000)
+    attack(boot(harts=4, icount=False), target, 2, messages)
 
 
 def test_a_hostile_service(boot: Callable[..., Shell]) -> None:

@@ -75,15 +75,16 @@ def boot(machine: Boot, tmp_path: Path) -> Iterator[Callable[..., Shell]]:
         finish(shell)
 
 
+@pytest.mark.parametrize("messages", [MESSAGES // 10, pytest.param(MESSAGES, marks=pytest.mark.long)])
 @pytest.mark.parametrize("target", DEVICES)
-def test_random_requests(boot: Callable[..., Shell], tmp_path: Path, target: str) -> None:
-    """A hundred thousand. For most messages to a GPU, QEMU's threads change two to eight times: so it gets all of them
-    only in `make soak`."""
+def test_random_requests(boot: Callable[..., Shell], tmp_path: Path, target: str, messages: int) -> None:
+    """For most messages to a GPU, QEMU's threads change two to eight times: so it gets a fifth of them here."""
     shell = boot(DEVICES[target], icount=target not in REAL_TIME)
-    assert attack_device(shell, target, 1, MESSAGES // 5 if target == "gpu" else MESSAGES) >= ANSWERED[target]
+    assert attack_device(shell, target, 1, messages // 5 if target == "gpu" else messages) >= ANSWERED[target]
     SERVE[target](shell, tmp_path)
 
 
+@pytest.mark.long
 def test_random_requests_on_four_harts(boot: Callable[..., Shell], tmp_path: Path) -> None:
     """The client changes what the driver reads at the same time. `make soak` does this to all drivers."""
     shell = boot("blk", harts=4, icount=False)

@@ -42,6 +42,7 @@ def test_the_fast_path_is_left_out() -> None:
     assert not any(name in names[1] for name in inside)
 
 
+@pytest.mark.long
 def test_registers_through_100000_preemptions(machine: Boot) -> None:
     """K5: the run above has 5,000 preemptions."""
     transcript = ktest.run(machine, "ktest_registers", "preemptions=100000", within=LIMIT)

@@ -25,10 +25,12 @@ def worst() -> Worst:
     return measure()
 
 
+@pytest.mark.long
 def test_latency_is_bounded(worst: Worst) -> None:
     check(worst, GOAL)
 
 
+@pytest.mark.long
 def test_all_kinds_were_measured(worst: Worst) -> None:
     """There were thousands of calls and polls, preempted operations, and runs of the checker, which are skipped."""
     assert worst.counts[TO_EXIT] > 1_000_000 and worst.counts[TO_POLL] > 10_000 and worst.counts[WAY_OUT] > 20

@@ -31,7 +31,7 @@ def test_100_kilobytes_at_the_prompt(shell: Shell) -> None:
     assert missing(paste(shell, lines), lines) == []
 
 
-@pytest.mark.parametrize("size", [8 * 1024, 100_000])
+@pytest.mark.parametrize("size", [8 * 1024, pytest.param(100_000, marks=pytest.mark.long)])
 def test_a_paste_while_a_program_runs(shell: Shell, size: int) -> None:
     """More than the driver keeps: then the terminal has to wait."""
     lines = size // len(LINE.format(0))

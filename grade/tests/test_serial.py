@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
 """U3: the serial line, in bulk. What is typed and pasted is in test_paste.py."""
 
+import pytest
+
 from bench import drivers
 from glenda.shell import Shell
 
@@ -14,9 +16,10 @@ def test_a_megabyte_out(shell: Shell) -> None:
     assert output.startswith("".join(map(LINE, range(lines)))) and output.endswith("exited with status 0\n")
 
 
-def test_a_megabyte_in(shell: Shell) -> None:
+@pytest.mark.parametrize("size", [2**15, pytest.param(2**20, marks=pytest.mark.long)])
+def test_a_megabyte_in(shell: Shell, size: int) -> None:
     """A program repeats each line."""
-    lines = 2**20 // 64
+    lines = size // 64
     shell.type("run repeat\r")
     shell.machine.expect("run repeat\n")
     begin = len(shell.machine.transcript)

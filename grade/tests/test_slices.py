@@ -14,7 +14,7 @@ from glenda.systems import USES, service, with_line
 
 THREADS = ("end", "exec", "wake", "due", "sched", "supply")
 MEMORY = ("memory", "populate", "protect", "unmap", "replace")
-SLICES = ("fork", "map", "sbrk", "killed", "unborn", "refused", "exec")
+SLICES = ("fork", "map", "sbrk", "killed 6", "unborn", "refused", "exec")
 GREETER = service("greeter", "greeter", 'provides = "greeting"\nprotocol = 48')
 
 
@@ -24,12 +24,13 @@ def check(output: str, most: int = 50, latest: int = 50) -> None:
     assert found and int(found[1]) <= latest and int(found[2]) <= most, output
 
 
-@pytest.mark.parametrize("what", [*(f"{what} 890" for what in THREADS), *(f"{what} 40" for what in MEMORY), "fork 24"])
+@pytest.mark.parametrize("what", [*(f"{what} 100" for what in THREADS), *(f"{what} 40" for what in MEMORY), "fork 24",
+                                  *(pytest.param(f"{what} 890", marks=pytest.mark.long) for what in THREADS)])
 def test_others_are_served_meanwhile(shell: Shell, what: str) -> None:
-    """With so many threads, or MiB, in memory that is used for the first time, and again. (Of 890 that sleep until the same
+    """With so many threads, or MiB, in memory that is used for the first time, and again. (Of those that sleep until the same
     millisecond the sleeper may be one itself, and the last to have its turn.)"""
     for _ in range(2):
-        check(shell.run(f"run late {what}", within=2), latest=200 if what == "due 890" else 50)
+        check(shell.run(f"run late {what}", within=2), latest=200 if what.startswith("due") else 50)
 
 
 def test_others_are_served_while_many_slots_are_copied(shell: Shell) -> None:
@@ -43,12 +44,13 @@ def test_others_are_served_while_many_slots_are_copied(shell: Shell) -> None:
     assert shell.memory() == before
 
 
-def test_a_service_for_many(machine: Callable[..., Machine], tmp_path: Path) -> None:
+@pytest.mark.parametrize("many", [100, pytest.param(890, marks=pytest.mark.long)])
+def test_a_service_for_many(machine: Callable[..., Machine], tmp_path: Path, many: int) -> None:
     """They have waited for it, and get it one after the other."""
     config = with_line(USES, USES.replace("[", '["greeting", ')) + GREETER
     shell = Shell(machine(initrd=images.variant(tmp_path / "initrd.cpio", replace={"init.toml": config})), within=2)
     shell.run("stop greeter")
-    shell.press("run late offer 890 &")
+    shell.press(f"run late offer {many} &")
     shell.run("run spin 400", within=1)     # all of them wait
     shell.press("start greeter")
     assert shell.saw(r"late: offer: .*\n", within=2)
@@ -56,17 +58,18 @@ def test_a_service_for_many(machine: Callable[..., Machine], tmp_path: Path) -> 
     assert int(late[1]) <= 100      # it may wait not only for Factotum, but for those who read keys and start the service
 
 
-@pytest.mark.parametrize("what", SLICES)
+@pytest.mark.parametrize("what", [*SLICES, pytest.param("killed", marks=pytest.mark.long)])
 def test_it_happens_at_once(shell: Shell, what: str) -> None:
     """Whatever its other threads do meanwhile, and whoever kills it (user/apps/slices.cc). Nothing is lost."""
     shell.run(f"run slices {what}", within=4)       # Factotum's tables grow once
     before = shell.memory()
-    assert shell.run(f"run slices {what}", within=4).startswith(f"slices: {what}: fine\n")
+    assert shell.run(f"run slices {what}", within=4).startswith(f"slices: {what.split()[0]}: fine\n")
     assert shell.memory() == before
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("commands", [
-    [f"slices {what}" for what in SLICES],
+    [f"slices {what.split()[0]}" for what in SLICES],
     [*(f"late {what} 300" for what in THREADS), *(f"late {what} 16" for what in MEMORY)],
 ], ids=["slices", "late"])
 def test_the_books_are_right_afterwards(with_services: Callable[..., Shell], commands: list[str]) -> None:

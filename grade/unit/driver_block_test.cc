@@ -6,6 +6,7 @@
 
 #include "block_world.h"
 #include "driver/shared.h"
+#include "steps.h"
 
 namespace glenda::driver {
 namespace {
@@ -243,7 +244,7 @@ TEST(BlockDriver, AMillionStepsWithDeaths) {
     world.between = [&] {
         if (world.in_driver && random() % 64 == 0) act(true);
     };
-    for (unsigned step = 0; step < 1'000'000; step++) {
+    for (unsigned step = 0; step < steps(1'000'000u); step++) {
         if (step % 1000 == 0) world.end_at = world.accesses + 1 + random() % 1000;
         if (random() % 3 == 0)
             world.run_driver();
@@ -255,8 +256,8 @@ TEST(BlockDriver, AMillionStepsWithDeaths) {
     world.end_at = 0;
     for (auto& client : world.clients) client->signal_driver();
     world.settle();
-    EXPECT_GT(world.ends, 500u);
-    EXPECT_GT(world.clients[0]->answers + world.clients[1]->answers, 100'000u);
+    EXPECT_GT(world.ends, steps(500u));
+    EXPECT_GT(world.clients[0]->answers + world.clients[1]->answers, steps(100'000u));
 }
 
 TEST(BlockDriver, AfterTheLastDriverAllIsBroken) {

@@ -8,6 +8,7 @@
 #include "drivers/net/net_device.h"
 #include "drivers/p9/p9_channel.h"
 #include "drivers/rng/rng_device.h"
+#include "steps.h"
 
 namespace glenda::driver {
 namespace {
@@ -108,7 +109,7 @@ TEST_F(NetTest, AResetGivesAllBuffersBack) {
 TEST_F(NetTest, AMillionSteps) {
     std::mt19937 random(1);
     unsigned sent = 0, seen = 0, back = 0, offered = 0, came = 0, taken = 0;
-    for (unsigned step = 0; step < 1'000'000; step++) {
+    for (unsigned step = 0; step < steps(1'000'000u); step++) {
         switch (random() % 5) {
             case 0:
                 if (sent - back < 8) sent += send(sent % 8, std::to_string(sent));
@@ -134,8 +135,8 @@ TEST_F(NetTest, AMillionSteps) {
                 }
         }
     }
-    EXPECT_GT(back, 100'000u);
-    EXPECT_GT(taken, 100'000u);
+    EXPECT_GT(back, steps(100'000u));
+    EXPECT_GT(taken, steps(100'000u));
 }
 
 // --- all drivers

@@ -4,6 +4,7 @@
 #include <random>
 
 #include "session_fixture.h"
+#include "steps.h"
 
 namespace glenda::driver {
 namespace {
@@ -89,11 +90,11 @@ TEST_F(SessionTest, AHostileClientHarmsNobody) {
         scribble();
         inside = false;
     };
-    for (unsigned step = 0; step < 1'000'000; step++) {
+    for (unsigned step = 0; step < steps(1'000'000u); step++) {
         witness.step(random);
         ASSERT_FALSE(HasFailure()) << "step " << step;
     }
-    EXPECT_GT(witness.begun, 100'000u);
+    EXPECT_GT(witness.begun, steps(100'000u));
 }
 
 /// The client, too, survives a driver that writes anything.
@@ -113,7 +114,7 @@ TEST_F(SessionTest, AHostileDriverHarmsNobody) {
         inside = false;
     };
     unsigned submitted = 0, answered = 0;
-    for (unsigned step = 0; step < 1'000'000; step++) {
+    for (unsigned step = 0; step < steps(1'000'000u); step++) {
         switch (random() % 3) {
             case 0: submitted += client.submit({SessionOp::Read, 0, 0, 1, 0}); break;
             case 1: answered += client.take().has_value(); break;

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "drivers/p9/p9_message.h"
+#include "steps.h"
 
 namespace glenda::p9 {
 namespace {
@@ -30,7 +31,7 @@ TEST(P9Message, WhatDoesNotFitIsLeftOut) {
 TEST(P9Message, AHostileServerHarmsNobody) {
     std::mt19937 random(3);
     unsigned names = 0;
-    for (unsigned round = 0; round < 200'000; round++) {
+    for (unsigned round = 0; round < steps(200'000u); round++) {
         std::vector<std::byte> answer(random() % 120);
         for (std::byte& each : answer) each = std::byte(random() % 8 == 0 ? random() : random() % 3);
         if (answer.size() > 4 && random() % 4 != 0) answer[4] = std::byte{kReadDir + 1};

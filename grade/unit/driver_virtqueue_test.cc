@@ -7,6 +7,7 @@
 #include <set>
 
 #include "driver/virtqueue.h"
+#include "steps.h"
 #include "virtio_model.h"
 
 namespace glenda::driver {
@@ -122,7 +123,7 @@ TEST_F(VirtqueueTest, RandomRequestsAgainstAModel) {
     std::vector<Chain> taken;
     std::map<std::uint16_t, std::uint32_t> done;
     unsigned free = kSize;
-    for (unsigned step = 0; step < 1'000'000; step++) {
+    for (unsigned step = 0; step < steps(1'000'000u); step++) {
         switch (random() % 4) {
             case 0: {
                 std::vector<Buffer> readable(random() % 4), writable(random() % 4);
@@ -224,7 +225,7 @@ TEST(WildDeviceTest, ScribblesOverTheQueue) {
     std::set<std::uint16_t> in_flight;
     unsigned faults = 0;
     const DmaMemory bytes = started.memory.part(0, Virtqueue::bytes(kSize));
-    for (unsigned step = 0; step < 1'000'000; step++) {
+    for (unsigned step = 0; step < steps(1'000'000u); step++) {
         switch (random() % 4) {
             case 0:
                 if (const Buffer one = started.buffer(0, 8); const auto head = started.queue.add({}, {&one, 1})) {

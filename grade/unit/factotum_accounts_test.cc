@@ -10,6 +10,7 @@
 
 #include "audit/audit.h"
 #include "factotum/machine.h"
+#include "steps.h"
 
 namespace glenda::factotum::test {
 namespace {
@@ -39,7 +40,7 @@ TEST(Accounts, RandomTreesAgreeWithTheAudit) {
         owner.charged += pages;
         charged += pages;
     };
-    for (int step = 0; step < 300'000; step++) {
+    for (int step = 0; step < steps(300'000); step++) {
         const unsigned choice = random() % 10;
         if (choice == 0 || owners.empty()) {
             const AccountNumber parent =
@@ -183,7 +184,7 @@ TEST(Accounts, LimitsChangeAtRandom) {
         owners.push_back({*account, parent});
     }
     unsigned changed = 0, refused = 0;
-    for (int step = 0; step < 200'000; step++) {
+    for (int step = 0; step < steps(200'000); step++) {
         Owner& owner = owners[random() % owners.size()];
         const Account before = memory.accounts()[owner.account];
         if (random() % 3 == 0) {
@@ -209,7 +210,7 @@ TEST(Accounts, LimitsChangeAtRandom) {
         }
     }
     EXPECT_GT(changed, 5'000u);
-    EXPECT_GT(refused, 5'000u);
+    EXPECT_GT(refused, steps(5'000u));
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 
 #include "broker.h"
 #include "factotum/machine.h"
+#include "steps.h"
 
 namespace glenda::factotum::test {
 namespace {
@@ -39,7 +40,7 @@ TEST(Broker, RandomOffersAgreeWithAList) {
     std::array<Service, Broker::kServices> model{};
     const std::uint64_t slots = memory.heap().free_slots(), caps = machine().slots.size();
     std::uint64_t made = 0, given = 0, refused = 0, offered = 0;
-    for (int step = 0; step < 1'000'000; step++) {
+    for (int step = 0; step < steps(1'000'000); step++) {
         const unsigned number = 1 + unsigned(random() % 8);
         Service& service = model[number];
         if (random() % 64 == 0) machine().fails_after = int(random() % 3);
@@ -96,8 +97,8 @@ TEST(Broker, RandomOffersAgreeWithAList) {
         ASSERT_EQ(machine().slots.size(), caps + kept) << "one capability for each offer";
         ASSERT_EQ(memory.heap().free_slots(), slots - kept);
     }
-    EXPECT_GT(given, 100'000u);
-    EXPECT_GT(refused, 100u);
+    EXPECT_GT(given, steps(100'000u));
+    EXPECT_GT(refused, steps(100u));
     EXPECT_GT(offered, 1000u);
 }
 

@@ -11,6 +11,7 @@
 #include <random>
 #include <vector>
 
+#include "steps.h"
 #include "wait/events.h"
 
 namespace glenda::factotum::test {
@@ -185,7 +186,7 @@ protected:
 
 TEST_F(EventQueues, RandomEventsAgreeWithLists) {
     std::uint64_t told = 0, left = 0;
-    for (int i = 0; i < 1'000'000; i++) {
+    for (int i = 0; i < steps(1'000'000); i++) {
         ASSERT_NO_FATAL_FAILURE(step()) << i;
         if (i % 16 == 0) {
             ASSERT_NO_FATAL_FAILURE(compare()) << i;

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "factotum/forks.h"
+#include "steps.h"
 
 namespace glenda::factotum::test {
 namespace {
@@ -22,7 +23,7 @@ TEST_F(Fork, RandomStepsAgreeWithByteArrays) {
                                     MapFlags::ReadWrite, MapFlags::ReadWrite};
     std::array<std::unique_ptr<ModelSpace>, 6> spaces;
     unsigned forks = 0, refused = 0, written = 0, without_slots = 0;
-    for (int step = 0; step < 1'000'000; step++) {
+    for (int step = 0; step < steps(1'000'000); step++) {
         auto& place = spaces[random() % spaces.size()];
         const unsigned chance = unsigned(random() % 4096);
         if (!place && chance > 4090) place = start();
@@ -83,10 +84,10 @@ TEST_F(Fork, RandomStepsAgreeWithByteArrays) {
         }
         ASSERT_EQ(audit(all), Broken::Nothing) << step;
     }
-    EXPECT_GT(forks, 500u);
+    EXPECT_GT(forks, steps(500u));
     EXPECT_GT(slices_, 1'000u);
     EXPECT_GT(refused, 50u) << "memory was never short";
-    EXPECT_GT(written, 30'000u);
+    EXPECT_GT(written, steps(30'000u));
     EXPECT_GT(without_slots, 100u) << "slots were never short";
     for (auto& space : spaces) {
         if (space) space->space.destroy(memory_);

@@ -13,6 +13,7 @@
 
 #include "audit/audit.h"
 #include "factotum/machine.h"
+#include "steps.h"
 #include "tasks/belongings.h"
 
 namespace glenda::factotum::test {
@@ -35,7 +36,7 @@ TEST(ChunkStore, RandomPagesAgreeWithAModel) {
     Memory& memory = books.memory();
     std::map<PageNumber, bool> used;  // true: a frame
     std::vector<PageNumber> frames, objects;
-    for (int step = 0; step < 1'000'000; step++) {
+    for (int step = 0; step < steps(1'000'000); step++) {
         const unsigned choice = random() % 100, favour = step / 50'000 % 2 == 0 ? 60 : 30;
         if (random() % 500 == 0) machine().fails_after = int(random() % 3);
         if (choice < favour) {
@@ -103,7 +104,7 @@ TEST(Commit, WhatIsPromisedCanBeTaken) {
     Memory& memory = books.memory();
     std::vector<PageNumber> frames, objects;
     Pages charged;
-    for (int step = 0; step < 1'000'000; step++) {
+    for (int step = 0; step < steps(1'000'000); step++) {
         const Pages some{random() % 20, random() % 3 == 0 ? random() % 20 : 0};
         switch (random() % 6) {
             case 0:
@@ -231,7 +232,7 @@ TEST(Belongings, RandomObjectsAgreeWithAModel) {
         bool lives = false;
     };
     std::vector<Owner> owners(5);
-    for (int step = 0; step < 300'000; step++) {
+    for (int step = 0; step < steps(300'000); step++) {
         const unsigned place = unsigned(random() % owners.size());
         Owner& owner = owners[place];
         const auto charge = [&](Pages pages) -> Answer<void> {

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "factotum/spaces.h"
+#include "steps.h"
 
 namespace glenda::factotum::test {
 namespace {
@@ -96,7 +97,7 @@ TEST_F(Objects, RandomStepsAgreeWithByteArrays) {
     std::mt19937_64 random(8);
     std::array<std::unique_ptr<Space>, 5> spaces;
     unsigned forks = 0, mapped = 0, refused = 0, written = 0;
-    for (int step = 0; step < 1'000'000; step++) {
+    for (int step = 0; step < steps(1'000'000); step++) {
         const unsigned chance = unsigned(random() % 4096);
         if (chance < 8 && opened_.size() < 6 && !open()) refused++;
         if (chance >= 8 && chance < 14 && !opened_.empty()) close(random() % opened_.size());
@@ -184,10 +185,10 @@ TEST_F(Objects, RandomStepsAgreeWithByteArrays) {
             ASSERT_EQ(audit(spaces), Broken::Nothing) << step;
         }
     }
-    EXPECT_GT(forks, 300u);
-    EXPECT_GT(mapped, 2000u);
-    EXPECT_GT(refused, 100u) << "memory was never short";
-    EXPECT_GT(written, 50'000u);
+    EXPECT_GT(forks, steps(300u));
+    EXPECT_GT(mapped, steps(2000u));
+    EXPECT_GT(refused, steps(100u)) << "memory was never short";
+    EXPECT_GT(written, steps(50'000u));
     while (!opened_.empty()) close(0);
     for (auto& space : spaces) {
         if (space) space->space.destroy(memory_);

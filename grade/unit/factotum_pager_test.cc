@@ -9,6 +9,7 @@
 #include <random>
 
 #include "factotum/spaces.h"
+#include "steps.h"
 
 namespace glenda::factotum::test {
 namespace {
@@ -63,7 +64,7 @@ TEST_F(Pager, RandomStepsAgreeWithByteArrays) {
         ASSERT_TRUE(begin(space) && map(space, kShared, true) && map(space, kOwn, false));
     }
     unsigned early = 0, failed = 0;
-    for (int step = 0; step < 200'000; step++) {
+    for (int step = 0; step < steps(200'000); step++) {
         const std::uint64_t page = random() % kPages;
         if (step % 128 == 0 && !shared.contains(page)) {
             if (random() % 2 == 0) machine().fails_after = int(random() % 3);

@@ -15,6 +15,7 @@
 #include "demangle.h"
 #include "glenda/argument_block.h"
 #include "glenda/slots.h"
+#include "steps.h"
 #include "tasks/process_table.h"
 #include "util/bits.h"
 
@@ -58,7 +59,7 @@ TEST_F(ProcessTables, RandomLivesAgreeWithAMap) {
     Record* const root = table_.create(nullptr);
     ASSERT_EQ(root->pid, 1u);
     parents_[1] = 0;
-    for (int step = 0; step < 1'000'000; step++) {
+    for (int step = 0; step < steps(1'000'000); step++) {
         const auto chosen = std::next(parents_.begin(), random() % parents_.size())->first;
         Record* const process = table_.find_pid(chosen);
         ASSERT_EQ(process->pid, chosen);
@@ -129,7 +130,7 @@ TEST(PidTable, RandomNumbersAgreeWithAMap) {
     std::array<PidTable::Entry, 32> entries{};
     PidTable table(entries);
     std::map<std::uint32_t, std::uint32_t> model;
-    for (int step = 0; step < 1'000'000; step++) {
+    for (int step = 0; step < steps(1'000'000); step++) {
         const std::uint32_t pid = 1 + random() % 4 * 32 + random() % 32;
         ASSERT_EQ(table.find(pid), model.contains(pid) ? model[pid] : PidTable::kNone) << step;
         if (model.contains(pid)) {

@@ -11,6 +11,7 @@
 
 #include "slots/slot_heap.h"
 #include "slots/slot_map.h"
+#include "steps.h"
 
 namespace glenda::factotum::test {
 namespace {
@@ -36,7 +37,7 @@ TEST(SlotHeap, RandomRunsAgreeWithFlags) {
     std::vector<bool> used(64 * kWords);
     std::vector<std::pair<CPtr, unsigned>> taken;
     std::uint64_t in_use = 0;
-    for (int step = 0; step < 1'000'000; step++) {
+    for (int step = 0; step < steps(1'000'000); step++) {
         if (random() % 100 < 51) {
             const unsigned count = random() % 8 == 0 ? 1 + random() % 64 : 1 + random() % 4;
             const auto slot = heap.take(count);

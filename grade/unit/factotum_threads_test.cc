@@ -11,6 +11,7 @@
 #include <random>
 #include <vector>
 
+#include "steps.h"
 #include "tasks/thread_table.h"
 #include "wait/futex.h"
 #include "wait/timer_wheel.h"
@@ -38,7 +39,7 @@ TEST(ThreadTable, RandomLivesAgreeWithLists) {
     std::array<std::vector<std::uint32_t>, kProcesses> model{};
     std::vector<Badge> gone;
     std::uint32_t last = 0, count = 0;
-    for (int step = 0; step < 1'000'000; step++) {
+    for (int step = 0; step < steps(1'000'000); step++) {
         const std::uint32_t p = random() % kProcesses;
         if (random() % 2 == 0) {
             std::uint32_t more = 0;
@@ -89,7 +90,7 @@ TEST(Futex, RandomWaitsAgreeWithQueues) {
     std::map<unsigned, std::vector<Waiter*>> model;  // by key
     std::map<Waiter*, unsigned> where;
     const auto key = [](unsigned n) { return FutexKey{n % 3, n * 4096}; };
-    for (int step = 0; step < 1'000'000; step++) {
+    for (int step = 0; step < steps(1'000'000); step++) {
         const unsigned k = random() % kKeys;
         Waiter& waiter = waiters[random() % kWaiters];
         const bool waits = where.contains(&waiter);
@@ -143,7 +144,7 @@ TEST(TimerWheel, RandomDeadlinesAgreeWithAMap) {
         ASSERT_NE(at, end);
         model.erase(at);
     };
-    for (int step = 0; step < 1'000'000; step++) {
+    for (int step = 0; step < steps(1'000'000); step++) {
         Waiter& waiter = waiters[random() % kWaiters];
         switch (random() % 3) {
             case 0:

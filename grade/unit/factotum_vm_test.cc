@@ -14,6 +14,7 @@
 #include "audit/audit.h"
 #include "factotum/machine.h"
 #include "format_builders.h"
+#include "steps.h"
 #include "vm/address_space.h"
 
 namespace glenda::factotum::test {
@@ -134,7 +135,7 @@ TEST_F(Vm, RandomAccessesAgreeWithMapsOfBytes) {
     std::mt19937_64 random(1);
     std::vector<std::unique_ptr<Process>> processes(4);
     CrashKind crash{};
-    for (int step = 0; step < 1'000'000; step++) {
+    for (int step = 0; step < steps(1'000'000); step++) {
         auto& process = processes[random() % processes.size()];
         const bool fails = random() % 1000 == 0;
         if (!process || random() % 5000 == 0) {

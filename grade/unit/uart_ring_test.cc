@@ -7,6 +7,7 @@
 #include <random>
 #include <string>
 
+#include "steps.h"
 #include "uart/ring.h"
 
 namespace glenda::console::test {
@@ -16,7 +17,7 @@ TEST(Ring, RandomOperationsAgreeWithAQueue) {
     std::mt19937 random(8);
     uart::Ring<64> ring{};
     std::deque<char> model;
-    for (int step = 0; step < 1'000'000; step++) {
+    for (int step = 0; step < steps(1'000'000); step++) {
         const char byte = char(random() % 8);
         const std::size_t count = random() % (model.size() + 1);
         switch (random() % 4) {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "format_builders.h"
+#include "steps.h"
 #include "unicorn/machine.h"
 #include "unicorn/page_pool.h"
 
@@ -99,7 +100,7 @@ TEST(PagePool, MatchesAModel) {
     std::vector<PageRun> runs;
     std::array<unsigned, kPages> owner{};
     std::mt19937 random(1);
-    for (unsigned step = 1; step < 1'000'000; step++) {
+    for (unsigned step = 1; step < steps(1'000'000u); step++) {
         if (random() % 2 == 0 && !runs.empty()) {
             const std::size_t which = random() % runs.size();
             for (unsigned i = 0; i < runs[which].count; i++) owner[runs[which].first + i] = 0;

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "protocol/unicorn.h"
+#include "steps.h"
 #include "unicorn/shares.h"
 
 namespace glenda::unicorn {
@@ -114,7 +115,7 @@ TEST(Shares, NobodyGreedyKeepsAnotherFromAFirstSession) {
     std::mt19937 random(1);
     Books books;
     unsigned firsts = 0, most = 0, refused = 0;
-    for (unsigned step = 0; step < 1'000'000; step++) {
+    for (unsigned step = 0; step < steps(1'000'000u); step++) {
         const unsigned choice = random() % 100, device = random() % kDevices;
         if (choice < 60) {
             const unsigned household = 1 + random() % 2;
@@ -142,7 +143,7 @@ TEST(Shares, NobodyGreedyKeepsAnotherFromAFirstSession) {
             firsts++;
         }
     }
-    EXPECT_GT(firsts, 1000u);
+    EXPECT_GT(firsts, steps(1000u));
     EXPECT_GT(most, kPages / 2);
     EXPECT_GT(refused, 1000u);
 }

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Where the course starts: lab 1's kernel as students get it, in which processes fork, exec, wait, and have memory.
 
-Shows K6.
+Shows K6. A part of `make check-long`, because that kernel and its programs have to be compiled.
 """
 
 import os
@@ -16,6 +16,7 @@ from exporter.grader import Grader
 from exporter.render import Renderer
 from exporter.source import read_folder
 
+pytestmark = pytest.mark.long
 ROOT = Path(__file__).resolve().parents[2]
 BUILD = ROOT / os.environ.get("GLENDA_BUILD", "build")
 sys.path.insert(0, str(ROOT / "grade"))

@@ -4,13 +4,14 @@
 //   fork      a thread counts in two pages, far apart; each child finds both at the same moment
 //   map       a thread maps, writes and unmaps, while another one does so with a large range
 //   sbrk      the same with the heap
-//   killed    a process that forks is killed, again and again, and so is one that maps
+//   killed    a process that forks is killed, 30 times or as often as is said, and so is one that maps
 //   unborn    the child of a large FORK is killed before it is there
 //   refused   FORK is refused half-way
 //   exec      one of many threads starts another program
 #include <atomic>
 
 #include "expect.h"
+#include "glenda/number.h"
 #include "glenda/print.h"
 #include "glenda/process.h"
 #include "glenda/thread.h"
@@ -112,14 +113,12 @@ void grow_beside_others() {
     }
 }
 
-void kill_at_any_time() {
-    for (unsigned i = 0; i < 30; i++) {
+void kill_at_any_time(std::uint64_t times) {
+    for (std::uint64_t i = 0; i < times; i++) {
         const std::uint64_t pid = need(process::fork());
         if (pid == 0) do_forever(i % 2 == 0);
         need(process::sleep(25 + i % 7));
-        const std::uint64_t begin = read_time();
-        while (read_time() - begin < i * 700 % 9973) {
-        }  // up to a millisecond
+        stay_busy(i * 700 % 9973);  // up to a millisecond
         need(process::kill(pid, 9));
         must(finish(pid).how() == ExitStatus::How::Killed, "it was not killed");
     }
@@ -191,7 +190,7 @@ int main(int argc, char** argv) {
     if (what == "fork") fork_at_one_moment();
     if (what == "map") map_beside_others();
     if (what == "sbrk") grow_beside_others();
-    if (what == "killed") kill_at_any_time();
+    if (what == "killed") kill_at_any_time(argc > 2 ? to_number(argv[2]).value_or(0) : 30);
     if (what == "unborn") kill_the_unborn();
     if (what == "refused") refuse_fork();
     if (what == "exec") exec_beside_others();
