@@ -15,6 +15,7 @@ downloaded packages are in build/fresh. The trees of a run that failed stay ther
 
 import fcntl
 import os
+import platform
 import re
 import shlex
 import shutil
@@ -217,9 +218,12 @@ def boot(tree: Path, command: str) -> None:
 
 
 def test(tree: Path, command: str, quick: bool) -> None:
-    """Runs the command that tests."""
+    """Runs the command that tests. Where the compiler is another than here, the newest lab has to do with it, too."""
     log = log_of(tree, "check")
-    run_logged(within(tree, command, NEWEST_LAB="1", **({"PYTEST_ADDOPTS": f"-k '{QUICK}'"} if quick else {})), log)
+    more = {"PYTEST_ADDOPTS": f"-k '{QUICK}'"} if quick else {}
+    if tree.parent.name != platform.freedesktop_os_release().get("VERSION_CODENAME"):
+        more["NEWEST_LAB"] = "1"
+    run_logged(within(tree, command, **more), log)
     counts = re.findall(r"^(\d+) passed, 0 failed(?:, (\d+) skipped)?$", log.read_text(errors="replace"), re.MULTILINE)
     if not counts or int(counts[-1][0]) == 0:
         raise failure("it says that all is well, but not how many tests passed", log)

@@ -61,7 +61,7 @@ class Machine:
                                    memory=memory, append=append, icount=self.icount,
                                    plugin=qemu.option(file=plugin, page=self.counters.path),
                                    monitor=self.monitor.remote.fileno(), extra=list(extra))
-            self._process = Process(command, (self.counters.fd, self.monitor.remote.fileno()))
+            self._process = Process(command, (self.counters.fd, self.monitor.remote.fileno()), batch=self.harts == 1)
             self.monitor.remote.close()
         except OSError as error:
             self.close()

@@ -24,7 +24,7 @@ def die_with_parent() -> None:
     _libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
-def prepare_child() -> None:
+def become_batch() -> None:
     """The same. And as a batch QEMU is not interrupted when a thread wakes up: its two wake each other all the time, which
     took a quarter of some tests' time."""
     die_with_parent()
@@ -33,14 +33,15 @@ def prepare_child() -> None:
 
 
 class Process:
-    """Raises OSError if this computer cannot start it."""
+    """Raises OSError if this computer cannot start it. `batch`: for a machine with one hart. Several harts wait for each
+    other, and take turns more often as an ordinary process."""
 
-    def __init__(self, command: list[str], inherited: tuple[int, ...]) -> None:
+    def __init__(self, command: list[str], inherited: tuple[int, ...], batch: bool) -> None:
         self._errors = os.memfd_create("qemu-stderr")
         try:
             self._child = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._errors,
                                            pass_fds=inherited, bufsize=0, start_new_session=True,
-                                           preexec_fn=prepare_child)
+                                           preexec_fn=become_batch if batch else die_with_parent)
         except BaseException:
             os.close(self._errors)
             raise
