@@ -5,7 +5,8 @@
 
 # Two programs, because kernel and user space give the same names to different views of the same things.
 HOST_CXX := g++
-HOST_OPTIMIZE := -O1 -g -fno-var-tracking   # where a variable is at each instruction takes a third of the compiler's time
+# To track in which register a variable is at each instruction would take a third of the compiler's time.
+HOST_OPTIMIZE := -O1 -g -fno-var-tracking
 HOST_FLAGS = -std=c++23 $(HOST_OPTIMIZE) $(WARNINGS) -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all \
   -Ilib -MMD -MP
 UNIT_LIB := $(wildcard lib/abi/*.cc lib/format/*.cc)
