@@ -89,6 +89,7 @@ def test_site_in_a_students_tree_has_the_hints(tmp_path: Path) -> None:
 
 
 @needs_mkdocs
+@pytest.mark.long
 @needs_chromium
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 def test_site_on_a_phone(site: Path, browser: Browser, dark: bool) -> None:
@@ -105,6 +106,7 @@ def test_site_search_needs_no_network(site: Path, browser: Browser) -> None:
 
 
 @needs_mkdocs
+@pytest.mark.long
 @needs_chromium
 @pytest.mark.skipif(shutil.which("pdftotext") is None, reason="no pdftotext here: sh grade/deps.sh poppler-utils")
 def test_pages_on_paper(site: Path, tmp_path: Path) -> None:
