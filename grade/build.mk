@@ -65,8 +65,8 @@ unit: $(UNIT_TESTS) ## unit tests on the host, under AddressSanitizer and UBSan
 
 # --- tests on QEMU ----------------------------------------------------------------------------------------
 
-grade check: export SMP := $(SMP)
-grade check: export APPEND := $(APPEND)
+grade check check-long: export SMP := $(SMP)
+grade check check-long: export APPEND := $(APPEND)
 
 ifeq ($(LAB),)
 grade: $(KERNEL) $(KERNEL_SLOW) $(INITRD) ## tests of the booted system in QEMU; LAB=2: that lab's, as students are graded
@@ -102,7 +102,7 @@ soak: $(KERNEL) $(INITRD) ## for SECONDS (60) each: SMP harts (4) race for the k
 	  -append "root=bin/ktest_smp_stress seconds=$(SECONDS)" < /dev/null | tee $(BUILD)/soak.log | sed -n '/^Glenda/,$$p'; \
 	  grep -q '^ktest: 1 passed, 0 failed' $(BUILD)/soak.log
 	$(Q)$(PYTHON) grade/fuzz/hostile.py --seconds $(SECONDS) --seed $(SEED)
-	$(Q)$(MAKE) --no-print-directory check-long
+	$(Q)$(MAKE) --no-print-directory check-long SMP=1 APPEND=
 
 TESTS ?= grade/tests
 shake: $(KERNEL) $(KERNEL_SLOW) $(INITRD) ## tests beside random delays, to find those that need a quick host: SEED=1 TESTS=grade/tests
