@@ -76,7 +76,7 @@ grade:
 	$(Q)$(IN_LAB_TREE) grade $(foreach v,TEST EX JOBS STRICT,$(if $($(v)),'$(v)=$($(v))')) $(if $(HIDDEN),'HIDDEN=$(abspath $(HIDDEN))')
 endif
 
-check: $(KERNEL) $(KERNEL_SLOW) $(INITRD) $(UNIT_TESTS) ## everything that must pass at any time: unit and grade, and the look of the sources
+check: $(KERNEL) $(KERNEL_SLOW) $(INITRD) $(UNIT_TESTS) ## everything that must pass, but for check-long: unit and grade, and the look of the sources
 	$(Q)$(PYTHON) grade/run.py check
 
 # In scratch copies of the tree; see grade/seeded/__init__.py. ONLY=id,id: these alone.
@@ -91,10 +91,10 @@ check-fresh: ## do the README's two commands work on an empty Debian? needs root
 bench: $(KERNEL) $(INITRD) ## count the kernel's instructions, operation by operation
 	$(Q)$(PYTHON) grade/bench/run.py
 
-SECONDS ?= 60
 check-long: $(KERNEL) $(KERNEL_SLOW) $(INITRD) $(UNIT_TESTS) ## the tests that take too long for check, and random ones with ten times the steps
 	$(Q)$(PYTHON) grade/run.py long
 
+SECONDS ?= 60
 soak: $(KERNEL) $(INITRD) ## for SECONDS (60) each: SMP harts (4) race for the kernel; hostile clients, from SEED (1) on. Then check-long
 	@echo '  SOAK     $(SECONDS) s on $(or $(filter-out 1,$(SMP)),4) harts'
 	$(Q)timeout --foreground -k 2 $$(($(SECONDS) + 120)) $(QEMU) -machine virt -cpu rv64 -smp $(or $(filter-out 1,$(SMP)),4) -m $(MEM) -nic none \

@@ -41,7 +41,8 @@ USER_ID, SUDO_GROUP = 1000, 27
 # What touches each of the tools: the cross compiler, dtc, GDB, the plugins, several harts, git, the labs' trees. And what
 # QEMU does differently from version 8 on: it goes off when its main thread comes to it.
 QUICK = ("test_reference or test_tools or test_tree or test_printers or test_caps or test_known_stretches "
-         "or test_shutdown or test_a_guest_that_has_switched_off or test_runs_are_deterministic or test_several_harts or test_course or test_lab_helpers")
+         "or test_shutdown or test_a_guest_that_has_switched_off or test_runs_are_deterministic or test_several_harts "
+         "or test_course or test_lab_helpers")
 # The settings of apt without which the mirror may be out of reach from here.
 APT_SETTINGS = re.compile(r"^Acquire::(?:https?::|Check-|Retries|ForceIPv).*$", re.MULTILINE)
 

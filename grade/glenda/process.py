@@ -25,7 +25,7 @@ def die_with_parent() -> None:
 
 
 def become_batch() -> None:
-    """The same. And as a batch QEMU is not interrupted when a thread wakes up: its two wake each other all the time, which
+    """As `die_with_parent`. And as a batch QEMU is not interrupted when a thread wakes up: its two wake each other all the time, which
     took a quarter of some tests' time."""
     die_with_parent()
     with contextlib.suppress(OSError):

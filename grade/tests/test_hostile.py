@@ -19,7 +19,6 @@ from glenda.shell import Shell
 
 Boot = Callable[..., Machine]
 
-AMOUNTS = [MESSAGES // 10, pytest.param(MESSAGES, marks=pytest.mark.long)]
 # Methods that everybody may use must have succeeded, or the attacker no longer gets past the first checks.
 EVERYBODY = {"factotum": {1, 3, 4, 5, 6, 7, 8, 14, 16, 17, 18, 20, 21, 22, 23, 24, 25, 27}, "9ball": {3, 4, 7, 13}, "serial": {1},
              "unicorn": {1, 2}, "clock": {1}}
@@ -52,7 +51,7 @@ def wait_until(shell: Shell, condition: Callable[[], bool]) -> None:
         assert shell.machine.monitor.clock() < until, shell.ps()
 
 
-@pytest.mark.parametrize("messages", AMOUNTS)
+@pytest.mark.parametrize("messages", [MESSAGES // 10, pytest.param(MESSAGES, marks=pytest.mark.long)])
 @pytest.mark.parametrize("target", TARGETS)
 def test_random_messages(boot: Callable[..., Shell], target: str, messages: int) -> None:
     """A stranger can neither look up names nor register one, nor start or stop anything. Shows B7."""

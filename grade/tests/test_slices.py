@@ -30,7 +30,7 @@ def test_others_are_served_meanwhile(shell: Shell, what: str) -> None:
     """With so many threads, or MiB, in memory that is used for the first time, and again. (Of those that sleep until the same
     millisecond the sleeper may be one itself, and the last to have its turn.)"""
     for _ in range(2):
-        check(shell.run(f"run late {what}", within=2), latest=200 if what.startswith("due") else 50)
+        check(shell.run(f"run late {what}", within=2), latest={"due 100": 100, "due 890": 200}.get(what, 50))
 
 
 def test_others_are_served_while_many_slots_are_copied(shell: Shell) -> None:

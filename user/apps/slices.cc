@@ -190,7 +190,11 @@ int main(int argc, char** argv) {
     if (what == "fork") fork_at_one_moment();
     if (what == "map") map_beside_others();
     if (what == "sbrk") grow_beside_others();
-    if (what == "killed") kill_at_any_time(argc > 2 ? to_number(argv[2]).value_or(0) : 30);
+    if (what == "killed") {
+        const auto times = to_number(argc > 2 ? argv[2] : "30");
+        must(times && *times > 0, "how often");
+        kill_at_any_time(*times);
+    }
     if (what == "unborn") kill_the_unborn();
     if (what == "refused") refuse_fork();
     if (what == "exec") exec_beside_others();
