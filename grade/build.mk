@@ -5,9 +5,10 @@
 
 # Two programs, because kernel and user space give the same names to different views of the same things.
 HOST_CXX := g++
-# To track in which register a variable is at each instruction would take a third of the compiler's time.
-HOST_OPTIMIZE := -O1 -g -fno-var-tracking
-HOST_FLAGS = -std=c++23 $(HOST_OPTIMIZE) $(WARNINGS) -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all \
+HOST_OPTIMIZE := -Og
+# A sanitizer tells lines and functions. For a debugger, which wants variables: make unit HOST_DEBUG=-g BUILD=build/debug
+HOST_DEBUG := -g1
+HOST_FLAGS = -std=c++23 $(HOST_OPTIMIZE) $(HOST_DEBUG) $(WARNINGS) -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all \
   -Ilib -MMD -MP
 UNIT_LIB := $(wildcard lib/abi/*.cc lib/format/*.cc)
 UNIT_CASES := $(wildcard grade/unit/kernel_*_test.cc grade/unit/fast_path/*.cc grade/unit/model/*.cc)
@@ -39,15 +40,21 @@ $(BUILD)/unit/user/%.o: % Makefile grade/build.mk
 # Of a test's own file, optimizing takes twice as long as all else, and saves next to nothing: the work is done in other files.
 # Half of the rest is GoogleTest's headers: they are compiled once, and a test's file begins with them. (Not if its flags are
 # others: corpus_test.cc has a macro from outside, and some tests do so much work themselves that it pays to optimize them.)
+# So are the standard library's for the other files, but the kernel's, which include little. No file needs that to compile:
+# what runs on the target is also compiled for it, and there from its own includes alone.
 TESTS_H := $(BUILD)/unit/tests.h
+STANDARD_H := $(BUILD)/unit/standard.h
 OPTIMIZED := %/kernel_slot_test.cc %/unicorn_shares_test.cc
 QUICK_TESTS := $(patsubst %,$(BUILD)/unit/kernel/%.o,$(filter-out $(OPTIMIZED),$(filter %_test.cc,$(UNIT_KERNEL)))) \
   $(patsubst %,$(BUILD)/unit/user/%.o,$(filter-out $(OPTIMIZED) %/corpus_test.cc,$(filter %_test.cc,$(UNIT_USER))))
-$(QUICK_TESTS) $(TESTS_H).gch: HOST_OPTIMIZE := -O0 -g
+$(QUICK_TESTS) $(TESTS_H).gch: HOST_OPTIMIZE := -O0
 $(QUICK_TESTS): $(TESTS_H).gch
 $(QUICK_TESTS): private FIRST := -include $(TESTS_H) -Winvalid-pch
+USER_OTHERS := $(patsubst %,$(BUILD)/unit/user/%.o,$(filter-out %_test.cc,$(UNIT_USER)))
+$(USER_OTHERS): $(STANDARD_H).gch
+$(USER_OTHERS): private FIRST := -include $(STANDARD_H) -Winvalid-pch
 
-$(TESTS_H).gch: grade/unit/tests.h Makefile grade/build.mk
+$(TESTS_H).gch $(STANDARD_H).gch: $(BUILD)/unit/%.gch: grade/unit/% Makefile grade/build.mk
 	@mkdir -p $(@D)
 	$(call say,HOSTCXX,$<)
 	$(Q)$(HOST_CXX) $(HOST_FLAGS) -x c++-header $< -o $@

@@ -31,7 +31,7 @@ from .setting import Outcome, Setting
 from .verdict import Kind, Run, Stop, Verdict
 
 COMPILER = os.environ.get("GLENDA_HOST_CXX", "g++").split()
-FLAGS = ["-std=c++23", "-O1", "-g", "-fno-omit-frame-pointer", "-fsanitize=address,undefined", "-fno-sanitize-recover=all",
+FLAGS = ["-std=c++23", "-Og", "-g", "-fno-omit-frame-pointer", "-fsanitize=address,undefined", "-fno-sanitize-recover=all",
          "-Igrade/host", "-Igrade/host/driver_model", "-Igrade/unit/host", "-Igrade/unit", "-Ilib", "-Ikernel",
          "-Iuser", "-Iuser/factotum", "-Iuser/libglenda/include"]
 LAB1, LAB1_FLAGS = "lab1/", ["-Ilab1/kernel", "-Ilab1"]      # its headers take the place of the final ones

@@ -82,7 +82,8 @@ class TestSandbox:
     def test_disk(self) -> None:
         assert b"No space left" in run("dd if=/dev/zero of=/work/big bs=1M count=100 2>&1", disk=20 << 20).output
 
-    @pytest.mark.parametrize("script", ["f() { f | f & }; f; sleep 60", "python3 -c 'import os\nwhile True: os.fork()'"])
+    @pytest.mark.parametrize("script", ["f() { f | f & }; f; sleep 60",
+                                        pytest.param("python3 -c 'import os\nwhile True: os.fork()'", marks=pytest.mark.long)])
     def test_forks_for_ever(self, script: str) -> None:
         """The watch sees it before the kernel lets a fork fail: then most of them would end, and nobody would know why."""
         assert run(f": {os.getpid()}; {script}", processes=40).stopped == "it started more than 40 processes"

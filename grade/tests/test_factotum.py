@@ -30,7 +30,8 @@ def test_nobody_kills_a_stranger(shell: Shell) -> None:
     assert shell.run("kill 7") == "process 7 was killed\n"
 
 
-def test_a_hog_keeps_no_service_away(shell: Shell) -> None:
+@pytest.mark.parametrize("rounds", [1, pytest.param(3, marks=pytest.mark.long)])
+def test_a_hog_keeps_no_service_away(shell: Shell, rounds: int) -> None:
     """A program has all memory and takes every page that becomes free. Services start again, `ps` and `kill` work.
 
     Shows F3.
@@ -41,7 +42,7 @@ def test_a_hog_keeps_no_service_away(shell: Shell) -> None:
     shell.type("\r")
     shell.until_prompt()
     assert "out of memory" in shell.run("run hello"), "the hog has not enough"
-    for round in range(3):
+    for round in range(rounds):
         shell.run(f"kill {shell.pid('uart')}", within=0.3 * 2 ** round)
         assert len(shell.ps()) == 7
     assert "started as process" in shell.run("log")
@@ -70,6 +71,7 @@ def test_the_books_are_in_order(with_services: Callable[..., Shell], commands: l
     assert "audit: after the start: PermissionDenied\n" in shell.run("run audit")
 
 
+@pytest.mark.long
 def test_costs_do_not_grow(shell: Shell) -> None:
     """A spawn costs the same after 10,000 others, and beside 200 processes that sleep. No memory is lost.
 

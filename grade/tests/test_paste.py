@@ -26,8 +26,9 @@ def missing(text: str, lines: int) -> list[int]:
         number for number, other in zip(came, range(lines)) if number != other]
 
 
-def test_100_kilobytes_at_the_prompt(shell: Shell) -> None:
-    lines = 100_000 // len(LINE.format(0))
+@pytest.mark.parametrize("size", [16 * 1024, pytest.param(100_000, marks=pytest.mark.long)])
+def test_a_paste_at_the_prompt(shell: Shell, size: int) -> None:
+    lines = size // len(LINE.format(0))
     assert missing(paste(shell, lines), lines) == []
 
 

@@ -87,8 +87,8 @@ def test_four_workers_are_on_four_harts(machine: Boot) -> None:
     """Each does as much as one does that is alone, and no hart does the work of two. Counted in instructions, so it needs no
     four processors. But harts that wait for the kernel's lock count, too: with 2 processors and much else to do, 1.41 times."""
     shell = Shell(machine(harts=4), within=5)
-    _, one = worked(shell, "run workers 1 300")
-    _, four = worked(shell, "run workers 4 300")
+    _, one = worked(shell, "run workers 1 100")
+    _, four = worked(shell, "run workers 4 100")
     assert max(four) <= 1.8 * max(one) and min(four) >= 0.7 * max(one), (one, four)
 
 

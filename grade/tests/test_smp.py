@@ -19,7 +19,7 @@ LIMIT = 20.0                # s of guest time; the watch allows a slow host ten 
 Boot = Callable[..., Machine]
 
 
-@pytest.mark.parametrize("harts", [2, 4])
+@pytest.mark.parametrize("harts", [pytest.param(2, marks=pytest.mark.long), 4])
 @pytest.mark.parametrize("program", PROGRAMS)
 def test_smp(machine: Boot, program: str, harts: int) -> None:
     transcript = ktest.run(machine, program, within=LIMIT, harts=harts)
@@ -27,7 +27,7 @@ def test_smp(machine: Boot, program: str, harts: int) -> None:
     assert len(re.findall(r"^kernel: hart \d+ is up$", transcript, re.MULTILINE)) == harts
 
 
-@pytest.mark.parametrize("harts", [2, 4])
+@pytest.mark.parametrize("harts", [pytest.param(2, marks=pytest.mark.long), 4])
 def test_stress(machine: Boot, harts: int) -> None:
     """Every worker on every hart completes operations, and in the end all memory is free."""
     transcript = ktest.run(machine, "ktest_smp_stress", "seconds=3", within=LIMIT, harts=harts)

@@ -27,7 +27,13 @@ def test_a_walk_comes_to_all_its_stops(path: Path) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
     assert re.findall(r"^--- (\d+) of", done.stdout, re.MULTILINE) == [str(each) for each in range(1, stops + 1)]
     assert done.stdout.endswith(f"That was the walk: {stops} stops.\n")
-    assert walk(number).stdout == done.stdout
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("path", WALKS, ids=[path.stem for path in WALKS])
+def test_a_walk_is_the_same_each_time(path: Path) -> None:
+    once, again = (walk(path.stem.removeprefix("lab")) for _ in range(2))
+    assert once.stdout == again.stdout
 
 
 def test_a_lab_without_a_walk() -> None:

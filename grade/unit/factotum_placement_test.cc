@@ -8,6 +8,7 @@
 #include <random>
 #include <vector>
 
+#include "steps.h"
 #include "tasks/placement.h"
 
 namespace glenda::factotum::test {
@@ -39,7 +40,7 @@ TEST(Placement, BusyThreadsSpread) {
     for (unsigned harts = 1; harts <= kMaxHarts; harts++) {
         Placement placement(harts);
         std::vector<unsigned> threads;  // the hart of each
-        for (int step = 0; step < 20'000; step++) {
+        for (int step = 0; step < steps(20'000); step++) {
             if (random() % 2 == 0) {
                 threads.push_back(random() % 4 == 0 ? 0 : placement.least_loaded());
                 placement.add(threads.back());

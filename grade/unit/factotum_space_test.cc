@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "commit.h"
+#include "steps.h"
 #include "vm/region.h"
 
 namespace glenda::factotum::test {
@@ -113,7 +114,7 @@ TEST(RegionList, HoldsAsManyAsItSays) {
 
 TEST(Commit, PageTablesAreCountedAsTheyAreNeeded) {
     std::mt19937_64 random(4);
-    for (int i = 0; i < 2000; i++) {
+    for (int i = 0; i < steps(2000); i++) {
         const std::uint64_t start = random() % (8 * kGiB) / kPageSize * kPageSize;
         const std::uint64_t end = start + random() % (64 * kMiB) / kPageSize * kPageSize;
         std::set<std::uint64_t> middle, lowest;

@@ -20,6 +20,7 @@
 
 #include "format/bytes.h"
 #include "format/elf_layout.h"
+#include "steps.h"
 
 namespace glenda::test {
 
@@ -88,7 +89,7 @@ inline void mutate(Buffer& buffer, std::mt19937& random) {
 inline unsigned damage(const Buffer& sound, const std::function<bool(Bytes)>& read) {
     std::mt19937 random{20240229};
     unsigned accepted = 0;
-    for (int round = 0; round < 20'000; ++round) {
+    for (int round = 0; round < steps(20'000); ++round) {
         Buffer damaged = sound;
         mutate(damaged, random);
         if (read(ExactCopy{damaged}.bytes())) ++accepted;

@@ -11,11 +11,10 @@
 #include "check/check.h"
 #include "fast_path/two_paths.h"
 #include "sched/big_lock.h"
+#include "steps.h"
 
 namespace glenda::test {
 namespace {
-
-constexpr unsigned kCases = 60'000;
 
 std::uint64_t from_environment(const char* name, std::uint64_t otherwise) {
     const char* const value = std::getenv(name);
@@ -104,17 +103,18 @@ TEST_F(FastPathTest, TheComparisonSeesEveryBit) {
 
 TEST_F(FastPathTest, BothPathsLeadToTheSameState) {
     const std::uint64_t first = from_environment("GLENDA_FAST_PATH_FIRST", 0);
-    const std::uint64_t cases = from_environment("GLENDA_FAST_PATH_CASES", kCases);
+    const std::uint64_t all = steps(60'000);
+    const std::uint64_t cases = from_environment("GLENDA_FAST_PATH_CASES", all);
     for (std::uint64_t number = first; number < first + cases; number++) {
         const unsigned made = run_case(number);
         if (HasFailure()) return;
         for (unsigned i = 0; i < made; i++) note(outcome(i));
     }
-    if (cases != kCases) return;
+    if (cases != all) return;
     // The fast path was taken neither never nor always.
     for (const char* name :
          {"Call", "ReplyRecv", "Send", "NBSend", "Recv", "NBRecv", "Reply", "Yield", "unknown", "trap"})
-        EXPECT_GE(made_[name], 3'000u) << name;
+        EXPECT_GE(made_[name], steps(3'000u)) << name;
     const std::pair<const char*, unsigned> expected[] = {
         {"Call", 4'000},
         {"ReplyRecv", 2'000},
@@ -132,10 +132,11 @@ TEST_F(FastPathTest, BothPathsLeadToTheSameState) {
         {"one of several harts", 4'000},
         {"to another address space", 4'000},
     };
-    for (const auto& [name, times] : expected) EXPECT_GE(fast_[name], times) << name << ", on the fast path";
+    for (const auto& [name, times] : expected) EXPECT_GE(fast_[name], steps(times)) << name << ", on the fast path";
     const std::pair<const char*, unsigned> not_fast[] = {
         {"Call", 10'000}, {"ReplyRecv", 10'000}, {"Send", 5'000}, {"NBSend", 5'000}, {"Recv", 4'000}};
-    for (const auto& [name, times] : not_fast) EXPECT_GE(made_[name] - fast_[name], times) << name << ", not fast";
+    for (const auto& [name, times] : not_fast)
+        EXPECT_GE(made_[name] - fast_[name], steps(times)) << name << ", not fast";
 }
 
 }  // namespace

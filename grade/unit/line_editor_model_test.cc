@@ -3,6 +3,7 @@
 // user/console: models of terminals of several widths show the right row after each of many random keys.
 #include <random>
 
+#include "steps.h"
 #include "terminal_model.h"
 
 namespace glenda::console::test {
@@ -52,7 +53,7 @@ TEST_P(EditorOnTerminal, RandomKeysKeepLineAndScreenAsAModelSays) {
         cursor = from;
     };
     editor.start();
-    for (int step = 0; step < 20000; step++) {
+    for (int step = 0; step < steps(20000); step++) {
         switch (random() % 12) {
             default: {
                 const Cell all[] = {{"é", 1}, {"€", 1}, {"漢", 2}, {"😀", 2}, {" ", 1}};

@@ -34,8 +34,12 @@ FAR, NEAR = [PAGE, TEST, HEADER, FUNCTION], [CONTRACT, STUB]
 class Term:
     """The instructor's solved tree, the server with labs 1 and 2, and a student who has solved exercise 2.1."""
 
-    def __init__(self, solved: SolvedTree, folder: Path) -> None:
-        self.solved, self.server, self.student = solved, folder / "server.git", SolvedTree(folder / "student")
+    def __init__(self, folder: Path) -> None:
+        self.server, self.student = folder / "server.git", SolvedTree(folder / "student")
+        self.solved = SolvedTree(folder / "solved")
+
+    def begin(self) -> None:
+        SolvedTree.copy(self.solved.root)
         subprocess.run(["git", "init", "-q", "--bare", "-b", "lab1", str(self.server)], check=True)
         self.publish()
         self.student.root.mkdir()
@@ -79,9 +83,20 @@ class Term:
         return "// mine" in self.student.read(SLOT)
 
 
+@pytest.fixture(scope="module")
+def begun(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The term's beginning: some 400 commands of git, so each test has a copy."""
+    folder = tmp_path_factory.mktemp("term")
+    Term(folder).begin()
+    return folder
+
+
 @pytest.fixture
-def term(solved: SolvedTree, tmp_path: Path) -> Term:
-    return Term(solved, tmp_path)
+def term(begun: Path, tmp_path: Path) -> Term:
+    subprocess.run(["cp", "-r", f"{begun}/.", str(tmp_path)], check=True)
+    term = Term(tmp_path)
+    term.student.git("remote", "set-url", "origin", str(term.server))
+    return term
 
 
 @pytest.mark.parametrize("how", ["make", "git"])

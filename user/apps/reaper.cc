@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: MIT
-// A service that kills drivers: `reaper CLASS COUNT [SEED]` ends the driver of the first device of a class so many
-// times, each at another moment: every fourth while it starts, the others at work. For tests: nothing may be lost. It
-// needs power, and a priority above the drivers': else it would only ever meet them asleep.
+// A service that kills drivers: `reaper CLASS COUNT [SEED [PROGRAM]]` ends the driver of the first device of a class so
+// many times, each at another moment: every fourth while it starts, the others at work. With a program's name it first
+// waits for that program. For tests: nothing may be lost. It needs power, and a priority above the drivers': else it
+// would only ever meet them asleep.
+#include <algorithm>
+
 #include "glenda/back_off.h"
 #include "glenda/devices.h"
 #include "glenda/environment.h"
@@ -35,18 +38,26 @@ unsigned find(Endpoint unicorn, std::string_view device_class) {
     }
 }
 
+bool runs(std::string_view program) {
+    const auto processes = process::list();
+    if (!processes) panic("no list of processes: {}", processes.error());
+    return std::ranges::any_of(*processes,
+                               [&](const ProcessInfo& each) { return std::string_view(each.name) == program; });
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
     const auto count = argc >= 3 ? to_number(argv[2]) : std::nullopt;
     const auto seed = argc >= 4 ? to_number(argv[3]) : 0;
-    if (!count || !seed) panic("usage: reaper CLASS COUNT [SEED]");
+    if (!count || !seed) panic("usage: reaper CLASS COUNT [SEED [PROGRAM]]");
     if (const auto made = process::create(CapType::Timer, kTimer); !made) panic("no timer: {}", made.error());
     if (const auto bound = Timer(kTimer).bind(Notification(kSlotNotification)); !bound) panic("no time");
     if (const auto ready = nineball::ready(); !ready) panic("cannot be ready: {}", ready.error());
     const auto unicorn = devices::find_unicorn(kUnicorn);
     if (!unicorn) panic("no devices: {}", unicorn.error());
     const unsigned device = find(*unicorn, argv[1]);
+    while (argc >= 5 && !runs(argv[4])) pass(1000);
     std::uint64_t last = 0, killed = 0;
     while (killed != *count) {
         pass(1000);

@@ -51,17 +51,17 @@ glenda::test::Buffer build_archive() {
 
 System::System(std::uint64_t chunks)
     : books_(chunks, kSystemPages),
-      tables_((kTables + 1) * kTableBytes),
-      replies_(memory().slots().thread_count() + 1),
-      archive_(build_archive()) {
+      tables_(static_cast<std::byte*>(std::calloc(kTables + 1, kTableBytes))),
+      replies_(memory().slots().thread_count() + 1) {
+    static const glenda::test::Buffer archive = build_archive();
     system_calls() = {};
     fill_home();
     FactotumInfo info{};
     info.timebase = 10'000'000;
     info.hart_count = 1;
-    info.initrd_address = reinterpret_cast<std::uint64_t>(archive_.data());
-    info.initrd_size = archive_.size();
-    std::uint64_t next = align_up(reinterpret_cast<std::uint64_t>(tables_.data()), kPageSize) - kTableBytes;
+    info.initrd_address = reinterpret_cast<std::uint64_t>(archive.data());
+    info.initrd_size = archive.size();
+    std::uint64_t next = align_up(reinterpret_cast<std::uint64_t>(tables_.get()), kPageSize) - kTableBytes;
     const auto table = [&] { return next += kTableBytes; };
     const TableAddresses tables{table(), table(), table(), table(), table(), table(), table(), table()};
     factotum_ = std::make_unique<Factotum>(memory(), tables, info, 0, pool_, Clock(Timer(kClockTimer), info.timebase));

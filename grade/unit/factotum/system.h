@@ -2,6 +2,7 @@
 // Factotum whole, with its server loop, on the host: a test is its clients.
 #pragma once
 
+#include <cstdlib>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -9,7 +10,6 @@
 #include "factotum.h"
 #include "factotum/machine.h"
 #include "factotum/system_calls.h"
-#include "format_builders.h"
 
 namespace glenda::factotum::test {
 
@@ -46,10 +46,12 @@ private:
     void serve();
 
     TestMemory books_;
-    std::vector<std::byte> tables_;
+    struct Free {
+        void operator()(std::byte* memory) const { std::free(memory); }
+    };
+    std::unique_ptr<std::byte[], Free> tables_;  // zeroes of calloc(): what nobody touches costs nothing
     std::vector<Reply> replies_;
     ReplyPool pool_{replies_};
-    glenda::test::Buffer archive_;
     std::unique_ptr<Factotum> factotum_;
     std::unique_ptr<Server> server_;
     unsigned sent_ = 0;
