@@ -82,7 +82,7 @@ def with_devices(machine: Callable[..., Machine], tmp_path: Path) -> Callable[..
             options["initrd"] = images.variant(tmp_path / "initrd.cpio", **initrd)
         disk = tmp_path / "disk.img"
         devices.make_disk(disk, 4096 * systems.BLOCK)
-        return Shell(machine(extra=devices.arguments(names, disk=disk, share=share), **options), within=within)
+        return Shell(machine(extra=devices.arguments(names, disk=disk, share=share, cache="unsafe"), **options), within=within)
     return start
 
 

@@ -31,15 +31,16 @@ def make_disk(file: Path, size: int = DISK_SIZE) -> None:
             disk.truncate(size)
 
 
-def arguments(names: list[str], *, disk: Path | None = None, share: Path | None = None) -> list[str]:
-    """`disk`: the image of `blk`, which has to exist; `share`: the host's folder for `p9`, too."""
+def arguments(names: list[str], *, disk: Path | None = None, share: Path | None = None, cache: str = "writeback") -> list[str]:
+    """`disk`: the image of `blk`, which has to exist; `share`: the host's folder for `p9`, too. `cache`: "unsafe" does not
+    wait for the host's disk when the guest flushes: for an image that nobody wants after the host has crashed."""
     check(names)
     needed = {"blk": disk, "p9": share}
     for name in names:
         if name in needed and (needed[name] is None or not needed[name].exists()):
             raise Infrastructure(f"{needed[name]}, which the device {name} needs, does not exist")
     each = {
-        "blk": lambda: ["-drive", option(id="disk", **{"if": "none"}, format="raw", discard="unmap", file=disk),
+        "blk": lambda: ["-drive", option(id="disk", **{"if": "none"}, format="raw", discard="unmap", cache=cache, file=disk),
                         "-device", "virtio-blk-device,drive=disk"],
         "net": lambda: ["-netdev", "user,id=network", "-device", "virtio-net-device,netdev=network"],
         "rng": lambda: ["-device", "virtio-rng-device,period=1"],

@@ -21,7 +21,7 @@ NOT_PROVOKED: dict[str, str] = {}
 Boot = Callable[..., Machine]
 
 
-@pytest.mark.parametrize("options", ["", "fastpath=off"])
+@pytest.mark.parametrize("options", ["", pytest.param("fastpath=off", marks=pytest.mark.long)])
 @pytest.mark.parametrize("program", ktest.PROGRAMS)
 def test_kernel(machine: Boot, program: str, options: str) -> None:
     ktest.expect_all_pass(ktest.run(machine, program, options, within=LIMIT), program)

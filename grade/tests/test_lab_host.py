@@ -61,16 +61,33 @@ def add_host(lab: FakeLab, thing: str) -> None:  # noqa: F811
         lab.add("thing", kind="host", source="grade/host/thing.cc", files=["kernel/thing.cc"], cases=["one"], limit=0.5)
 
 
-@pytest.mark.parametrize("thing", THINGS)
-def test_host(lab: FakeLab, thing: str) -> None:  # noqa: F811
-    kind, words = THINGS[thing]
-    add_host(lab, thing)
-    graded = lab.grade()
-    assert graded.tests["thing"]["extra_data"]["kind"] == kind and unwrapped(words) in unwrapped(graded.screen)
-    assert graded.status == 0
-    again = lab.grade()
-    assert without_time(again.screen) == without_time(graded.screen)
-    assert (again.folder / "thing.log").read_text() == (graded.folder / "thing.log").read_text()
+class Thing:
+    """A thing, and what became of it when it was graded for the first time."""
+
+    def __init__(self, name: str, folder: Path) -> None:
+        self.lab = FakeLab(folder)
+        self.kind, self.words = THINGS[name]
+        add_host(self.lab, name)
+        self.graded = self.lab.grade()
+        self.log = (self.graded.folder / "thing.log").read_text()
+
+    def is_the_same(self, **environment: str) -> bool:
+        """Whether another grading tells the same, to the last byte of the transcript."""
+        again = self.lab.grade(**environment)
+        return (without_time(again.screen) == without_time(self.graded.screen)
+                and (again.folder / "thing.log").read_text() == self.log)
+
+
+@pytest.fixture(scope="module", params=THINGS)
+def thing(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Thing:
+    return Thing(request.param, tmp_path_factory.mktemp("thing"))
+
+
+def test_host(thing: Thing) -> None:
+    assert thing.graded.tests["thing"]["extra_data"]["kind"] == thing.kind
+    assert unwrapped(thing.words) in unwrapped(thing.graded.screen)
+    assert thing.graded.status == 0
+    assert thing.is_the_same()
 
 
 GIVEN_UP = f"""#include "{ROOT}/grade/host/check.h"
@@ -109,14 +126,9 @@ def jail_works() -> None:
 
 
 @pytest.mark.usefixtures("jail_works")
-@pytest.mark.parametrize("thing", THINGS)
-def test_in_a_class_it_is_the_same(lab: FakeLab, thing: str) -> None:  # noqa: F811
-    """To the last byte of the transcript, though it runs in a jail there."""
-    add_host(lab, thing)
-    graded = lab.grade()
-    log = (graded.folder / "thing.log").read_text()
-    in_class = lab.grade(GLENDA_HOST_SANDBOX="1")
-    assert without_time(in_class.screen) == without_time(graded.screen) and (in_class.folder / "thing.log").read_text() == log
+def test_in_a_class_it_is_the_same(thing: Thing) -> None:
+    """Though it runs in a jail there."""
+    assert thing.is_the_same(GLENDA_HOST_SANDBOX="1")
 
 
 # What a test has no business to do, as the body of thing(), which says afterwards that all is well.

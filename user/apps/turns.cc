@@ -20,6 +20,7 @@ int main(int argc, char** argv) {
     const std::uint64_t count = argc == 2 ? to_number(argv[1]).value_or(1) : 1;
     std::uint64_t last = 0, before = read_time(), begin = before;
     for (std::uint64_t turns = 0; turns < count;) {
+        spend_microsecond();
         const std::uint64_t now = read_time();
         if (now - before > kPause) {
             last = before - begin;
