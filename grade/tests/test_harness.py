@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from glenda import guests, paths, plugins, qemu, steps
+from glenda import guests, paths, plugins, qemu, steps, watch
 from glenda.counters import Counters
 from glenda.errors import GuestDeadline, GuestExited, GuestIdle, GuestStuck, Infrastructure, KernelPanic
 from glenda.machine import PANIC_SILENCE, Machine
@@ -162,8 +162,9 @@ def test_a_guest_that_executes_nothing_is_noticed(boot: Boot) -> None:
     assert guest.monitor.human("info registers") and time.monotonic() - begin < 10
 
 
-def test_a_guest_that_gets_nowhere_is_noticed(boot: Boot) -> None:
+def test_a_guest_that_gets_nowhere_is_noticed(boot: Boot, monkeypatch: pytest.MonkeyPatch) -> None:
     """It executes instructions, so slowly that its 20 s would take hours. Else it would be this computer's fault at last."""
+    monkeypatch.setattr(watch, "PACE_WINDOW", 1.0)
     guest = boot("crawl")
     with pytest.raises(GuestStuck, match="gets nowhere"):
         guest.expect("more", within=20)

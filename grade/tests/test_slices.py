@@ -14,7 +14,7 @@ from glenda.systems import USES, service, with_line
 
 THREADS = ("end", "exec", "wake", "due", "sched", "supply")
 MEMORY = ("memory", "populate", "protect", "unmap", "replace")
-SLICES = ("fork", "map", "killed 3", "unborn", "refused", "exec")
+SLICES, MORE_SLICES = ("fork", "killed 3", "unborn", "exec"), ("map", "sbrk", "refused")
 GREETER = service("greeter", "greeter", 'provides = "greeting"\nprotocol = 48')
 
 
@@ -58,7 +58,7 @@ def test_a_service_for_many(machine: Callable[..., Machine], tmp_path: Path, man
     assert int(late[1]) <= 100      # it may wait not only for Factotum, but for those who read keys and start the service
 
 
-@pytest.mark.parametrize("what", [*SLICES, *(pytest.param(what, marks=pytest.mark.long) for what in ("sbrk", "killed"))])
+@pytest.mark.parametrize("what", [*SLICES, *(pytest.param(what, marks=pytest.mark.long) for what in (*MORE_SLICES, "killed"))])
 def test_it_happens_at_once(shell: Shell, what: str) -> None:
     """Whatever its other threads do meanwhile, and whoever kills it (user/apps/slices.cc). Nothing is lost."""
     shell.run(f"run slices {what}", within=4)       # Factotum's tables grow once
@@ -69,7 +69,7 @@ def test_it_happens_at_once(shell: Shell, what: str) -> None:
 
 @pytest.mark.long
 @pytest.mark.parametrize("commands", [
-    [f"slices {what.split()[0]}" for what in (*SLICES, "sbrk")],
+    [f"slices {what.split()[0]}" for what in (*SLICES, *MORE_SLICES)],
     [*(f"late {what} 300" for what in THREADS), *(f"late {what} 16" for what in MEMORY)],
 ], ids=["slices", "late"])
 def test_the_books_are_right_afterwards(with_services: Callable[..., Shell], commands: list[str]) -> None:
