@@ -28,10 +28,10 @@ def reaper(device_class: str, times: int, priority: int = 101, program: str = ""
 @OFTEN
 def test_a_disk_driver_is_killed_under_load(with_devices: Callable[..., Shell], tmp_path: Path, times: int) -> None:
     """Each answer was right, and the image is what the model says."""
-    shell = with_devices(["blk"], initrd=reaper("block", times * 3 // 2, priority=239, program="disk"))
+    shell = with_devices(["blk"], initrd=reaper("block", times * 7 // 5, priority=239, program="disk"))
     output = shell.run(f"run disk soak 11 4096 {times + 1}", within=900)
     rounds, drivers = map(int, re.match(r"disk: (\d+) rounds, (\d+) drivers\nprocess \d+ exited with status 0\n", output).groups())
-    assert rounds >= times and drivers > times
+    assert rounds >= times and times < drivers < times + 10
     data = (tmp_path / "disk.img").read_bytes()
     expected = soaked(11, 4096, rounds)
     assert [number for number in range(4096)
@@ -41,12 +41,12 @@ def test_a_disk_driver_is_killed_under_load(with_devices: Callable[..., Shell], 
 @OFTEN
 def test_a_network_driver_is_killed_under_load(with_devices: Callable[..., Shell], echo: int, times: int) -> None:
     """Datagrams may be lost, and are sent again: so each comes back."""
-    initrd = reaper("net", times * 3 // 2, priority=239, program="udp")
+    initrd = reaper("net", times * 7 // 5, priority=239, program="udp")
     shell = with_devices(["net"], icount=False, within=5, initrd=initrd)
     output = shell.run(f"run udp {echo} 16 {times + 1}", within=300)
     rounds, again, drivers = map(int, re.match(
         r"udp: (\d+) times 16 KiB have come back, (\d+) datagrams were sent again, (\d+) drivers\n", output).groups())
-    assert output.endswith("exited with status 0\n") and rounds >= times // 10 and again < times * 24 and drivers > times
+    assert output.endswith("exited with status 0\n") and rounds >= times // 10 and again < times * 7 // 5 * 16 and drivers > times
 
 
 def test_a_9p_driver_is_killed_100_times_under_load(with_devices: Callable[..., Shell], tmp_path: Path) -> None:
