@@ -9,7 +9,7 @@ HOST_OPTIMIZE := -Og
 # A sanitizer tells lines and functions. For a debugger, which wants variables: make unit HOST_DEBUG=-g BUILD=build/debug
 HOST_DEBUG := -g1
 HOST_FLAGS = -std=c++23 $(HOST_OPTIMIZE) $(HOST_DEBUG) $(WARNINGS) -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all \
-  -Ilib -MMD -MP
+  $(HOST_UNCHECKED) -Ilib -MMD -MP
 UNIT_LIB := $(wildcard lib/abi/*.cc lib/format/*.cc)
 UNIT_CASES := $(wildcard grade/unit/kernel_*_test.cc grade/unit/fast_path/*.cc grade/unit/model/*.cc)
 UNIT_KERNEL := $(UNIT_CASES) $(wildcard grade/unit/host/*.cc kernel/cap/*.cc kernel/mem/*.cc kernel/object/*.cc \
@@ -37,17 +37,19 @@ $(BUILD)/unit/user/%.o: % Makefile grade/build.mk
 	$(call say,HOSTCXX,$<)
 	$(Q)$(HOST_CXX) $(HOST_FLAGS) -Igrade/host/driver_model -Igrade/unit/driver_model -Igrade/unit/factotum/host -Iuser/libglenda/include -Iuser -Iuser/9ball -Iuser/factotum -Iuser/console -Igrade/unit -Igrade $(FIRST) -c $< -o $@
 
-# Of a test's own file, optimizing takes twice as long as all else, and saves next to nothing: the work is done in other files.
-# Half of the rest is GoogleTest's headers: they are compiled once, and a test's file begins with them. (Not if its flags are
-# others: corpus_test.cc has a macro from outside, and some tests do so much work themselves that it pays to optimize them.)
-# So are the standard library's for the other files, but the kernel's, which include little. No file needs that to compile:
-# what runs on the target is also compiled for it, and there from its own includes alone.
+# A test's own file
+# - is not optimized: that would take twice as long as all else, and the work is done in other files (but for OPTIMIZED);
+# - lacks UBSan's checks of each pointer, a third of what is left: ASan stops a bad access, and what is tested has both;
+# - begins with GoogleTest's headers, half of the rest, which are compiled once. Not corpus_test.cc: it has a macro from outside.
+# The other files, and those for the target, begin with the standard library's. Not the kernel's, which include little. No
+# file needs that: a lab's tree compiles each from its own includes alone, and so does `make all unit FIRST=`.
 TESTS_H := $(BUILD)/unit/tests.h
 STANDARD_H := $(BUILD)/unit/standard.h
 OPTIMIZED := %/kernel_slot_test.cc %/unicorn_shares_test.cc
 QUICK_TESTS := $(patsubst %,$(BUILD)/unit/kernel/%.o,$(filter-out $(OPTIMIZED),$(filter %_test.cc,$(UNIT_KERNEL)))) \
   $(patsubst %,$(BUILD)/unit/user/%.o,$(filter-out $(OPTIMIZED) %/corpus_test.cc,$(filter %_test.cc,$(UNIT_USER))))
 $(QUICK_TESTS) $(TESTS_H).gch: HOST_OPTIMIZE := -O0
+$(QUICK_TESTS) $(TESTS_H).gch: HOST_UNCHECKED := -fno-sanitize=null,alignment,vptr
 $(QUICK_TESTS): $(TESTS_H).gch
 $(QUICK_TESTS): private FIRST := -include $(TESTS_H) -Winvalid-pch
 USER_OTHERS := $(patsubst %,$(BUILD)/unit/user/%.o,$(filter-out %_test.cc,$(UNIT_USER)))
@@ -58,6 +60,16 @@ $(TESTS_H).gch $(STANDARD_H).gch: $(BUILD)/unit/%.gch: grade/unit/% Makefile gra
 	@mkdir -p $(@D)
 	$(call say,HOSTCXX,$<)
 	$(Q)$(HOST_CXX) $(HOST_FLAGS) -x c++-header $< -o $@
+
+USER_STANDARD_H := $(BUILD)/user/standard.h
+USER_CXX := $(filter %.cc.o,$(sort $(LIBGLENDA_OBJECTS) $(LIBDRIVER_OBJECTS) $(USER_OBJECTS)))
+$(USER_CXX): $(USER_STANDARD_H).gch
+$(USER_CXX): private FIRST := -include $(USER_STANDARD_H) -Winvalid-pch
+
+$(USER_STANDARD_H).gch: grade/unit/standard.h Makefile grade/build.mk user/build.mk
+	@mkdir -p $(@D)
+	$(call say,CXX,$<)
+	$(Q)$(CXX_RISCV) $(USER_FLAGS) -fno-tree-loop-distribute-patterns -x c++-header $< -o $@
 
 $(BUILD)/unit/user/grade/unit/corpus_test.cc.o: HOST_FLAGS += '-DFUZZ_PARSERS=$(foreach p,$(PARSERS),PARSER($(p)))'
 

@@ -41,10 +41,10 @@ def run_unit() -> list[Path]:
 
 
 def run_grade(*selection: str) -> list[Path]:
-    """Runs the tests on QEMU, on the machine that SMP and APPEND of make describe, and those of the labs. Some wait: so
-    there are three for two processors."""
+    """Runs the tests on QEMU, on the machine that SMP and APPEND of make describe, and those of the labs. Many wait: so
+    there are two for each processor."""
     report = REPORTS / "qemu.xml"
-    workers = str(max(2, os.cpu_count() or 2) * 3 // 2)
+    workers = str(max(2, os.cpu_count() or 2) * 2)
     done = subprocess.run([sys.executable, "-m", "pytest", "-q", "-c", "grade/pytest.ini", f"-ocache_dir={CACHE}",
                            "-n", workers, "--dist=loadfile", *selection,
                            f"--harts={os.environ.get('SMP') or 1}", f"--append={os.environ.get('APPEND', '')}",

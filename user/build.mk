@@ -33,7 +33,7 @@ INITRD_FILES := $(patsubst %,$(INITRD_TREE)/bin/%,$(USER_PROGRAMS)) $(patsubst %
 $(BUILD)/user/%.cc.o: %.cc Makefile user/build.mk
 	@mkdir -p $(@D)
 	$(call say,CXX,$<)
-	$(Q)$(CXX_RISCV) $(USER_FLAGS) $(LAB_USER_FLAGS) -fno-tree-loop-distribute-patterns -c $< -o $@
+	$(Q)$(CXX_RISCV) $(FIRST) $(USER_FLAGS) $(LAB_USER_FLAGS) -fno-tree-loop-distribute-patterns -c $< -o $@
 
 $(BUILD)/user/%.S.o: %.S Makefile user/build.mk
 	@mkdir -p $(@D)

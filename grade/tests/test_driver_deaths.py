@@ -27,11 +27,12 @@ def reaper(device_class: str, times: int, priority: int = 101, program: str = ""
 
 @OFTEN
 def test_a_disk_driver_is_killed_under_load(with_devices: Callable[..., Shell], tmp_path: Path, times: int) -> None:
-    """Each answer was right, and the image is what the model says."""
+    """Each answer was right, and the image is what the model says. How many drivers a round needs is a matter of the host's
+    speed: while the machine waits for the disk, its clock jumps to the next timer."""
     shell = with_devices(["blk"], initrd=reaper("block", times * 7 // 5, priority=239, program="disk"))
     output = shell.run(f"run disk soak 11 4096 {times + 1}", within=900)
     rounds, drivers = map(int, re.match(r"disk: (\d+) rounds, (\d+) drivers\nprocess \d+ exited with status 0\n", output).groups())
-    assert rounds >= times and times < drivers < times + 10
+    assert rounds > times and times < drivers <= times * 7 // 5 + 1
     data = (tmp_path / "disk.img").read_bytes()
     expected = soaked(11, 4096, rounds)
     assert [number for number in range(4096)

@@ -27,8 +27,8 @@ def test_what_is_given_back_is_gone(shell: Shell) -> None:
     assert re.match(r"shrink: two pages are left\nshrink \(pid \d+\) stopped: store page fault at address 0x\w+000,", output), output
 
 
-@pytest.mark.parametrize("program", ["hog", "bomb", "forks bomb", "flood 1000000", "objects 1000000", "spin", "churn map 1000000",
-                                     "churn spawn 1000000"])
+@pytest.mark.parametrize("program", ["hog", "bomb", "forks bomb", "flood 1000000", "objects 1000000", "maps keep", "spin",
+                                     "churn map 1000000", "churn spawn 1000000"])
 def test_greed(shell: Shell, program: str) -> None:
     """It runs in the background when the serial driver is killed. Unicorn waits 100 ms before it starts the next.
 

@@ -96,7 +96,7 @@ def test_failure_is_an_exit_status(boot: Boot) -> None:
 def test_a_guest_that_has_switched_off_has_no_time_to_use(boot: Boot) -> None:
     """QEMU 7.2 goes off at once. With a later one the hart runs on until the main thread has noticed, and is held before."""
     for more in (100, 1000):
-        guest = boot("late_off", held_at=100_000_000 + more)
+        guest = boot("late_off", exact=True, held_at=100_000_000 + more)
         assert guest.run_to_exit(within=0.1 + more / 1e9, from_power_on=True) == 0
 
 
@@ -237,7 +237,7 @@ def test_panic_can_be_what_a_test_wants(boot: Boot) -> None:
 def test_same_run_each_time(boot: Boot, guest_name: str, last_words: str) -> None:
     runs, transcripts = [], set()
     for _ in range(3):
-        with boot(guest_name, held_at=500_000) as guest:
+        with boot(guest_name, exact=True, held_at=500_000) as guest:
             time.sleep(0.2)         # a slow host: the guest is held meanwhile
             runs.append(steps.run(guest, 500_000, last_words))
             guest.run_to_exit(within=10)
@@ -254,7 +254,7 @@ def test_counting_several_at_once_is_exact(machine: Boot, tmp_path: Path) -> Non
     plugin, page = tmp_path / "deadline.so", tmp_path / "page"
     subprocess.run(["gcc", *plugins.FLAGS, tmp_path / "deadline.c", "-o", plugin], check=True)
     page.write_bytes(bytes(Counters.SIZE))
-    shell = Shell(machine(harts=1, extra=["-plugin", qemu.option(file=plugin, page=page)]))
+    shell = Shell(machine(harts=1, exact=True, extra=["-plugin", qemu.option(file=plugin, page=page, exact="on")]))
     for command in ("run hello", "run crash null", "run forks pages", "run memtest 8"):
         shell.run(command)
     shell.type("shutdown\r")
@@ -267,7 +267,7 @@ def test_steps_show_a_run_that_differs(boot: Boot) -> None:
     """The same guest on a machine with more memory, whose firmware prints and does more."""
     runs = []
     for memory in ("128M", "1G"):
-        with boot("count", memory=memory, held_at=500_000) as guest:
+        with boot("count", memory=memory, exact=True, held_at=500_000) as guest:
             runs.append(steps.run(guest, 500_000, "round 199 at"))
     assert runs[0] != runs[1]
 

@@ -5,14 +5,16 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <expected>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <utility>
+#if __STDC_HOSTED__
+#include <cstring>
 #include <functional>
 #include <map>
 #include <memory>
-#include <optional>
-#include <span>
 #include <string>
-#include <string_view>
-#include <utility>
 #include <vector>
+#endif

@@ -8,7 +8,8 @@
 //     run disk copy FROM TO COUNT         copies blocks, and flushes
 //     run disk sum FIRST COUNT            a checksum over blocks
 //     run disk read FIRST COUNT DEPTH     reads blocks, so many in flight, and does not look at them
-//     run disk soak SEED BLOCKS DRIVERS   writes and checks in a wild order, until so many drivers have served it
+//     run disk soak SEED BLOCKS DRIVERS   writes and checks in a wild order, so many rounds and until so many drivers have
+//                                         served it
 #include "driver/process/disk.h"
 
 #include <array>
@@ -158,7 +159,7 @@ std::uint64_t next_random(std::uint64_t& state) {
 /// Round r writes, from seed r, kDepth different blocks that only the seed and r determine, and reads them all again.
 bool soak(std::uint64_t seed, std::uint64_t blocks, std::uint64_t drivers) {
     std::uint64_t state = seed, round = 0;
-    for (; disk.epoch() < drivers; round++) {
+    for (; disk.epoch() < drivers || round < drivers; round++) {
         std::array<std::uint64_t, kDepth> which{};
         const std::uint64_t part = blocks / kDepth;
         for (unsigned i = 0; i < kDepth; i++) which[i] = i * part + next_random(state) % part;

@@ -3,8 +3,11 @@
 //   maps read|write|jump    touches memory without the right to
 //   maps hole               touches what it has unmapped
 //   maps many               has as many regions as it may
+//   maps keep               the same, and keeps them until it is killed
 //   maps full               has all memory
 //   maps poor N             children in accounts of 1 to N pages map, make objects, and protect parts
+#include <utility>
+
 #include "expect.h"
 #include "glenda/number.h"
 #include "glenda/print.h"
@@ -55,23 +58,36 @@ void show() {
     print("maps: all as it should be\n");
 }
 
+constexpr std::uint64_t kSpan = 8192 * kPageSize;  // every other page of it can be a region of its own
+
+/// Regions from `start` on, every other page, until one more is refused.
+std::pair<std::uint64_t, AnyError> fill(std::uint64_t start) {
+    for (std::uint64_t made = 0; made < kSpan / kPageSize / 2; made++) {
+        const auto done = process::protect(start + 2 * made * kPageSize, kPageSize, MapFlags::ReadWrite);
+        if (!done) return {made, done.error()};
+    }
+    return {kSpan / kPageSize / 2, ServerError::Broken};
+}
+
 void many() {
     const auto before = need(process::memory());
-    const std::uint64_t start = need(process::map(8192 * kPageSize, MapFlags{}));
-    std::uint64_t made = 0;
-    AnyError error = ServerError::Broken;
-    for (; made < 8192; made += 2) {
-        const auto done = process::protect(start + made * kPageSize, kPageSize, MapFlags::ReadWrite);
-        if (done) continue;
-        error = done.error();
-        break;
-    }
+    const std::uint64_t start = need(process::map(kSpan, MapFlags{}));
+    const auto [made, error] = fill(start);
     word(start) = 1;
-    word(start + (made - 2) * kPageSize) = 1;
-    need(process::unmap(start, 8192 * kPageSize));
+    word(start + 2 * (made - 1) * kPageSize) = 1;
+    need(process::unmap(start, kSpan));
     const auto after = need(process::memory());
-    print("maps: {} of another kind, then {}; {} KiB more are charged\n", made / 2, error,
+    print("maps: {} of another kind, then {}; {} KiB more are charged\n", made, error,
           (after.reserved - before.reserved) / kKiB);
+}
+
+/// Each turn asks for one more, which is refused.
+[[noreturn]] void keep() {
+    const std::uint64_t start = need(process::map(kSpan, MapFlags{}));
+    for (;;) {
+        const auto [made, error] = fill(start);
+        must(made < kSpan / kPageSize / 2 && error == AnyError(ServerError::TooMany), "as many as it wants");
+    }
 }
 
 /// What is refused changes nothing: afterwards, as much can be had as before.
@@ -128,6 +144,8 @@ int main(int argc, char** argv) {
         show();
     } else if (what == "many") {
         many();
+    } else if (what == "keep") {
+        keep();
     } else if (what == "full") {
         full();
     } else if (what == "poor") {
