@@ -8,8 +8,8 @@
 //     run disk copy FROM TO COUNT         copies blocks, and flushes
 //     run disk sum FIRST COUNT            a checksum over blocks
 //     run disk read FIRST COUNT DEPTH     reads blocks, so many in flight, and does not look at them
-//     run disk soak SEED BLOCKS DRIVERS   writes and checks in a wild order, until so many drivers have served it, and at
-//                                         least so many rounds
+//     run disk soak SEED BLOCKS DRIVERS   writes and checks in a wild order, until so many drivers have served it,
+//                                         and at least so many rounds
 #include "driver/process/disk.h"
 
 #include <array>
