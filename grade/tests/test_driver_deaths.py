@@ -163,8 +163,8 @@ def test_unicorn_itself_is_killed(with_devices: Callable[..., Shell]) -> None:
 
 def test_control_c_reaches_a_program_whose_terminal_has_another_driver(with_devices: Callable[..., Shell]) -> None:
     shell = with_devices([], initrd=reaper("serial", 3))
-    shell.type("run spin\r")
-    shell.machine.expect("run spin\n")
+    shell.type("run spin 60000\r")
+    shell.machine.expect("run spin 60000\n")
     with pytest.raises(GuestDeadline):
         shell.machine.expect("nothing is printed", within=0.6)
     shell.type("\x03")

@@ -9,6 +9,7 @@
 #include "mem/address_spaces.h"
 #include "model/naive_tree.h"
 #include "sched/clock.h"
+#include "steps.h"
 
 namespace glenda::test {
 namespace {
@@ -216,15 +217,15 @@ protected:
 };
 
 TEST_F(DestroyModel, RandomOperationsMatch) {
-    for (unsigned i = 0; i < 20'000; i++) {
+    for (unsigned i = 0; i < steps(50'000u); i++) {
         step();
         if (HasFatalFailure()) FAIL() << "in step " << i;
         check();
         if (HasFatalFailure()) FAIL() << "after step " << i;
     }
-    EXPECT_GT(preemptions(), 1000u);
-    EXPECT_GT(revoked_, 300u);
-    EXPECT_GT(nested_, 100u);
+    EXPECT_GT(preemptions(), steps(1'500u));
+    EXPECT_GT(revoked_, steps(750u));
+    EXPECT_GT(nested_, steps(200u));
     EXPECT_EQ(made_.size(), 8u);
     // In the end all memory is free.
     ASSERT_EQ(revoke(kUntyped), Error::Ok);

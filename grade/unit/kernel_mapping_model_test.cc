@@ -8,6 +8,7 @@
 
 #include "kernel_test.h"
 #include "model/naive_space.h"
+#include "steps.h"
 
 namespace glenda::test {
 namespace {
@@ -240,17 +241,17 @@ protected:
 };
 
 TEST_F(MappingModel, RandomOperationsMatch) {
-    for (unsigned i = 0; i < 40'000; i++) {
+    for (unsigned i = 0; i < steps(100'000u); i++) {
         step();
         if (HasFatalFailure()) FAIL() << "in step " << i;
         check();
         if (HasFatalFailure()) FAIL() << "after step " << i;
     }
-    EXPECT_GT(mapped_, 1000u);
-    EXPECT_GT(missing_, 300u);
-    EXPECT_GT(replaced_, 100u);
-    EXPECT_GT(protected_, 300u);
-    EXPECT_GT(unmapped_, 300u);
+    EXPECT_GT(mapped_, steps(2'500u));
+    EXPECT_GT(missing_, steps(750u));
+    EXPECT_GT(replaced_, steps(250u));
+    EXPECT_GT(protected_, steps(750u));
+    EXPECT_GT(unmapped_, steps(750u));
 }
 
 }  // namespace

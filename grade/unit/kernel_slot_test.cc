@@ -8,6 +8,7 @@
 
 #include "cap/slot.h"
 #include "kernel_test.h"
+#include "steps.h"
 
 namespace glenda::test {
 namespace {
@@ -173,7 +174,7 @@ protected:
 };
 
 TEST_F(SlotModel, RandomOperationsMatchATreeOfVectors) {
-    for (unsigned i = 0; i < 30'000; i++) {
+    for (unsigned i = 0; i < steps(100'000u); i++) {
         step();
         check();
         if (HasFatalFailure()) FAIL() << "after operation " << i;
