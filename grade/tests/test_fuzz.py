@@ -29,9 +29,10 @@ def test_random_calls(seed: int, calls: int) -> None:
     assert expected <= succeeded
 
 
-def test_random_calls_on_four_harts() -> None:
-    """The fuzzer puts its hostile threads on random harts, so they race for the kernel and are stopped while they run."""
-    calls = 1_000       # harts that race for the kernel on a few processors wait for each other most of the time
+@pytest.mark.parametrize("calls", [300, pytest.param(3_000, marks=pytest.mark.long)])
+def test_random_calls_on_four_harts(calls: int) -> None:
+    """The fuzzer puts its hostile threads on random harts, so they race for the kernel and are stopped while they run. On a few
+    processors they wait for each other most of the time."""
     reason, transcript = run(1, calls, name="test_fuzz-harts", harts=4)
     assert not reason, f"{reason}\nrepeat it: make fuzz-calls CALLS={calls} SEED=1 SMP=4"
     assert "kernel: hart 3 is up\n" in transcript

@@ -19,10 +19,10 @@ LIMIT = 20.0                # s of guest time; the watch allows a slow host ten 
 Boot = Callable[..., Machine]
 
 
-@pytest.mark.parametrize("harts", [pytest.param(2, marks=pytest.mark.long), 4])
+@pytest.mark.parametrize("harts, options", [(4, ""), *(pytest.param(harts, "long=1", marks=pytest.mark.long) for harts in (2, 4))])
 @pytest.mark.parametrize("program", PROGRAMS)
-def test_smp(machine: Boot, program: str, harts: int) -> None:
-    transcript = ktest.run(machine, program, within=LIMIT, harts=harts)
+def test_smp(machine: Boot, program: str, harts: int, options: str) -> None:
+    transcript = ktest.run(machine, program, options, within=LIMIT, harts=harts)
     ktest.expect_all_pass(transcript, program)
     assert len(re.findall(r"^kernel: hart \d+ is up$", transcript, re.MULTILINE)) == harts
 

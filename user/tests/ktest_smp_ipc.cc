@@ -12,7 +12,7 @@ constexpr std::uint64_t kTalk = 180'000'000;
 /// All harts meet at a spinning barrier again and again. If they took turns instead, this would never end.
 void parallel() {
     if (harts() < 2) return;
-    constexpr unsigned kRounds = 200;
+    const unsigned kRounds = rounds(200);
     volatile unsigned arrived = 0;
     auto wait_for_all = [&](unsigned round) {
         __atomic_fetch_add(&arrived, 1, __ATOMIC_SEQ_CST);
@@ -91,16 +91,16 @@ void talk(unsigned clients, unsigned rounds) {
 }
 
 void ping_pong() {
-    if (harts() >= 2) talk(1, 2000);
+    if (harts() >= 2) talk(1, rounds(2000));
 }
 void ping_pong_of_many() {
-    if (harts() >= 2) talk(3, 200);
+    if (harts() >= 2) talk(3, rounds(200));
 }
 
 /// Each hart signals a bit of its own to a server and waits for a signal back. No signal is lost.
 void notifications() {
     if (harts() < 2) return;
-    constexpr unsigned kRounds = 200;
+    const unsigned kRounds = rounds(200);
     const Notification requests = need(pool().notification());
     Notification request[kMaxHarts], response[kMaxHarts];
     for (unsigned i = 0; i < harts(); i++) {
@@ -156,12 +156,12 @@ void exactly_once() {
     Thread& from = crew.add(sender, 1);
     crew.add(receiver, 2).start();
     from.start();
-    for (unsigned round = 0; round < 300; round++) {
+    for (unsigned round = 0; round < rounds(300); round++) {
         EXPECT_OK(from.tcb.suspend());
         EXPECT_OK(from.tcb.resume());
         pause(round % 10 * 3);
     }
-    EXPECT(soon([&] { return sent > 300; }));
+    EXPECT(soon([&] { return sent > rounds(300); }));
     stop = true;
     EXPECT(soon([&] { return crew.has_finished(0); }));
     EXPECT(soon([&] { return sent == received; }));

@@ -71,7 +71,7 @@ void registers() {
     EXPECT_OK(thread.tcb.write_registers(start));
     EXPECT_OK(thread.tcb.resume());
     std::uint64_t last = start.s1;
-    for (unsigned round = 0; round < 100; round++) {
+    for (unsigned round = 0; round < rounds(100); round++) {
         Registers now;
         if (round % 3 == 0) EXPECT_OK(thread.tcb.suspend());
         EXPECT_OK(thread.tcb.read_registers(now));
@@ -108,7 +108,7 @@ void registers_in_system_calls() {
     start.a7 = std::uint64_t(Syscall::NBSend);
     EXPECT_OK(thread.tcb.write_registers(start));
     EXPECT_OK(thread.tcb.resume());
-    for (unsigned round = 0; round < 200; round++) {
+    for (unsigned round = 0; round < rounds(200); round++) {
         pause(round % 7 * 5);
         Registers now;
         EXPECT_OK(thread.tcb.suspend());
@@ -144,7 +144,7 @@ void copied_registers() {
     }));
     const Alarm alarm;
     std::uint64_t last = 0;
-    for (unsigned round = 0; round < 50; round++) {
+    for (unsigned round = 0; round < rounds(50); round++) {
         alarm.sleep(200);
         for (volatile std::uint64_t& word : seen) word = 0;
         EXPECT_OK(copy.tcb.copy_registers(source.tcb));
@@ -202,7 +202,7 @@ void floating_point() {
     FloatingPoint work[3];
     Crew crew;
     for (unsigned i = 0; i < 3; i++) crew.add(work[i], 1 + i % (harts() - 1)).start();
-    for (unsigned round = 0; round < 300; round++) {
+    for (unsigned round = 0; round < rounds(300); round++) {
         Thread& thread = crew[round % 3];
         EXPECT_OK(thread.tcb.set_affinity(1 + mix(round) % (harts() - 1)));
         if (round % 5 == 0) {

@@ -15,6 +15,10 @@ namespace glenda::ktest {
 
 inline unsigned harts() { return boot_info().hart_count; }
 
+/// How many rounds a test makes that races again and again: `whole` with long=1 on the kernel's command line, as in
+/// `make check-long`, else a fifth. Where four harts share two processors, a round may take milliseconds.
+inline unsigned rounds(unsigned whole) { return option("long", 0) != 0 ? whole : whole / 5; }
+
 /// Maps a number to a pseudo-random one.
 inline std::uint64_t mix(std::uint64_t value) { return (value ^ value >> 29) * 0xbf58'476d'1ce4'e5b9; }
 
