@@ -9,7 +9,7 @@
 // Usage: -plugin deadline.so,page=PATH[,exact=on]      (PATH: an existing file of at least 4 KiB, all zero)
 //
 // A block that is left early, by a fault or by an access to a device, counts whole. With exact=on and one hart this is
-// put right before the next block, from another count of what has run. That makes the guest a fifth slower.
+// put right before the next block, from another count of what has run. That makes a guest up to a third slower.
 // The page's layout is known here and in grade/glenda/counters.py.
 #include <fcntl.h>
 #include <stdbool.h>
