@@ -2,7 +2,7 @@
 # User space: libglenda; libdriver, of which drivers are made; a program for each other folder of user/, for each driver,
 # and for each file of user/apps and user/tests; and the initrd with these programs as bin/NAME or bin/drivers/NAME.
 
-# The options that come first. The project's own build has a precompiled header there (grade/build.mk).
+# Options that come before all others, for a build that precompiles headers.
 FIRST :=
 USER_FLAGS := $(RISCV_FLAGS) -Iuser/libglenda/include -Iuser
 LIBGLENDA := $(BUILD)/user/libglenda.a
