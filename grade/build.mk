@@ -40,14 +40,14 @@ $(BUILD)/unit/user/%.o: % Makefile grade/build.mk
 # A test's own file
 # - is not optimized: that would take twice as long as all else, and the work is done in other files (but for OPTIMIZED);
 # - lacks UBSan's checks of each pointer, a third of what is left: ASan stops a bad access, and what is tested has both;
-# - begins with GoogleTest's headers, half of the rest, which are compiled once. Not corpus_test.cc: it has a macro from outside.
+# - begins with GoogleTest's headers, half of the rest, which are compiled once.
 # The other files, and those for the target, begin with the standard library's. Not the kernel's, which include little. No
 # file needs that: a lab's tree compiles each from its own includes alone, and so does `make all unit FIRST=`.
 TESTS_H := $(BUILD)/unit/tests.h
 STANDARD_H := $(BUILD)/unit/standard.h
 OPTIMIZED := %/kernel_slot_test.cc %/unicorn_shares_test.cc
 QUICK_TESTS := $(patsubst %,$(BUILD)/unit/kernel/%.o,$(filter-out $(OPTIMIZED),$(filter %_test.cc,$(UNIT_KERNEL)))) \
-  $(patsubst %,$(BUILD)/unit/user/%.o,$(filter-out $(OPTIMIZED) %/corpus_test.cc,$(filter %_test.cc,$(UNIT_USER))))
+  $(patsubst %,$(BUILD)/unit/user/%.o,$(filter-out $(OPTIMIZED),$(filter %_test.cc,$(UNIT_USER))))
 $(QUICK_TESTS) $(TESTS_H).gch: HOST_OPTIMIZE := -O0
 $(QUICK_TESTS) $(TESTS_H).gch: HOST_UNCHECKED := -fno-sanitize=null,alignment,vptr
 $(QUICK_TESTS): $(TESTS_H).gch
@@ -71,7 +71,7 @@ $(USER_STANDARD_H).gch: grade/unit/standard.h Makefile grade/build.mk user/build
 	$(call say,CXX,$<)
 	$(Q)$(CXX_RISCV) $(USER_FLAGS) -fno-tree-loop-distribute-patterns -x c++-header $< -o $@
 
-$(BUILD)/unit/user/grade/unit/corpus_test.cc.o: HOST_FLAGS += '-DFUZZ_PARSERS=$(foreach p,$(PARSERS),PARSER($(p)))'
+$(BUILD)/unit/user/grade/unit/corpus_test.cc.o: private HOST_FLAGS += '-DFUZZ_PARSERS=$(foreach p,$(PARSERS),PARSER($(p)))'
 
 $(BUILD)/unit/kernel_tests: $(patsubst %,$(BUILD)/unit/kernel/%.o,$(UNIT_KERNEL))
 $(BUILD)/unit/user_tests: $(patsubst %,$(BUILD)/unit/user/%.o,$(UNIT_USER))
