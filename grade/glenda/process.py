@@ -32,6 +32,7 @@ def become_batch() -> None:
     die_with_parent()
     with contextlib.suppress(OSError):
         os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
+    os.nice(10)
 
 
 class Process:

@@ -60,6 +60,13 @@ const char* name_of(SessionStatus status) {
     return "?";
 }
 
+/// Waits for the next answer. There will be none if Unicorn has ended, and with it the session.
+bool wait() {
+    const auto waited = disk.wait();
+    if (!waited) print("disk: the session is over: {}\n", waited.error());
+    return bool(waited);
+}
+
 /// Does `op` for `count` blocks from `first` on, `depth` of them in flight. `before(page, i)` prepares the page for
 /// block number i of these, `after(page, i)` looks at it and returns whether it is right.
 template <typename Before, typename After>
@@ -83,7 +90,7 @@ bool each_block(SessionOp op, std::uint64_t first, std::uint64_t count, Before b
             free_pages |= bit(page);
             done++;
         }
-        disk.wait();
+        if (!wait()) return false;
     }
     return true;
 }
@@ -98,7 +105,7 @@ bool flush() {
             print("disk: flush: {}\n", name_of(answer->status));
             return false;
         }
-        disk.wait();
+        if (!wait()) return false;
     }
 }
 
@@ -129,7 +136,7 @@ bool copy(std::uint64_t from, std::uint64_t to, std::uint64_t count) {
                     if (answer->status != SessionStatus::Ok)
                         return complain(first + answer->cookie, name_of(answer->status));
                 }
-                disk.wait();
+                if (!wait()) return false;
             }
             return true;
         };
@@ -177,7 +184,7 @@ bool soak(std::uint64_t seed, std::uint64_t blocks, std::uint64_t drivers) {
                     if (op == SessionOp::Read && !is_filled(unsigned(answer->cookie), round, block))
                         return complain(block, "its content is wrong");
                 }
-                disk.wait();
+                if (!wait()) return false;
             }
         }
     }

@@ -101,7 +101,10 @@ std::int64_t hang(void* argument) {
             case 1: (void)process::futex_wait(word, 0, 100'000); break;
             case 2: (void)process::sleep(100); break;
             case 3: (void)environment().notification.wait(); break;
-            case 4: (void)process::join_thread(process::this_thread() - 1); break;
+            case 4:
+                if (process::join_thread(process::this_thread() - 1)) break;
+                (void)process::futex_wait(word, 0);  // that number is of a process that was started in between
+                break;
         }
     }
 }

@@ -17,8 +17,9 @@ void Disk::kick() {
     if (requests_->owes_signal()) (void)Notification(kClientDriverBell).signal();
 }
 
-void Disk::wait() {
-    if (requests_->outstanding() != 0 && requests_->may_wait()) (void)Notification(kClientBell).wait();
+Answer<void> Disk::wait() {
+    if (requests_->outstanding() != 0 && requests_->may_wait()) TRY_VOID(Notification(kClientBell).wait());
+    return {};
 }
 
 std::uint64_t Disk::blocks() const { return shared::load(control().capacity); }

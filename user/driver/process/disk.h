@@ -7,7 +7,7 @@
 //     disk.kick();
 //     while (disk.requests().outstanding() != 0) {
 //         while (const auto answer = disk.requests().take()) ...
-//         disk.wait();
+//         TRY_VOID(disk.wait());
 //     }
 #pragma once
 
@@ -28,8 +28,9 @@ public:
     SessionClient& requests() { return *requests_; }
     /// Wakes the driver, if it sleeps and something was submitted.
     void kick();
-    /// Waits for an answer, unless there is one already or nothing is outstanding.
-    void wait();
+    /// Waits for an answer, unless there is one already or nothing is outstanding. An error if Unicorn has ended, and
+    /// with it the session: there will be none.
+    Answer<void> wait();
 
     std::byte* page(unsigned number) const { return session_.page(number); }
     std::uint64_t blocks() const;
