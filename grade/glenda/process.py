@@ -28,7 +28,7 @@ def die_with_parent() -> None:
 
 def become_batch() -> None:
     """As `die_with_parent`. And as a batch QEMU is not interrupted when a thread wakes up: its two wake each other all the time, which
-    took a quarter of some tests' time."""
+    took a quarter of some tests' time. Machines with several harts go first: their harts wait for each other."""
     die_with_parent()
     with contextlib.suppress(OSError):
         os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
