@@ -69,7 +69,7 @@ $(USER_CXX): private FIRST := -include $(USER_STANDARD_H) -Winvalid-pch
 $(USER_STANDARD_H).gch: grade/unit/standard.h Makefile grade/build.mk user/build.mk
 	@mkdir -p $(@D)
 	$(call say,CXX,$<)
-	$(Q)$(CXX_RISCV) $(USER_FLAGS) -fno-tree-loop-distribute-patterns -x c++-header $< -o $@
+	$(Q)$(CXX_RISCV) $(USER_FLAGS) -x c++-header $< -o $@
 
 $(BUILD)/unit/user/grade/unit/corpus_test.cc.o: private HOST_FLAGS += '-DFUZZ_PARSERS=$(foreach p,$(PARSERS),PARSER($(p)))'
 

@@ -4,7 +4,7 @@
 
 # Options that come before all others, for a build that precompiles headers.
 FIRST :=
-USER_FLAGS := $(RISCV_FLAGS) -Iuser/libglenda/include -Iuser
+USER_FLAGS := $(RISCV_FLAGS) -fno-tree-loop-distribute-patterns -Iuser/libglenda/include -Iuser
 LIBGLENDA := $(BUILD)/user/libglenda.a
 LIBGLENDA_SOURCES := $(wildcard user/libglenda/*.cc lib/abi/*.cc lib/format/*.cc lib/util/*.cc)
 LIBGLENDA_OBJECTS := $(patsubst %,$(BUILD)/user/%.o,$(LIBGLENDA_SOURCES))
@@ -35,7 +35,7 @@ INITRD_FILES := $(patsubst %,$(INITRD_TREE)/bin/%,$(USER_PROGRAMS)) $(patsubst %
 $(BUILD)/user/%.cc.o: %.cc Makefile user/build.mk
 	@mkdir -p $(@D)
 	$(call say,CXX,$<)
-	$(Q)$(CXX_RISCV) $(FIRST) $(USER_FLAGS) $(LAB_USER_FLAGS) -fno-tree-loop-distribute-patterns -c $< -o $@
+	$(Q)$(CXX_RISCV) $(FIRST) $(USER_FLAGS) $(LAB_USER_FLAGS) -c $< -o $@
 
 $(BUILD)/user/%.S.o: %.S Makefile user/build.mk
 	@mkdir -p $(@D)

@@ -55,7 +55,7 @@ def lay_out(student: Submission, template: Path, folder: Path) -> list[str]:
 # whatever was printed before.
 INSIDE = """
 echo "$TOKEN begun"
-mkdir /work/tree && cd /work/tree && cp -a /template/. . && cp -r --no-preserve=mode,ownership /student/. . || exit $NOT_LAID_OUT
+mkdir tree && cd tree && cp -a /template/. . && cp -r --no-preserve=mode,ownership /student/. . || exit $NOT_LAID_OUT
 make --no-print-directory grade LAB="$LAB" JOBS="$JOBS" $HIDDEN_OPTION; status=$?
 echo
 printf '%s ' "$TOKEN"; cat build/grade/lab"$LAB"/results.json 2>/dev/null | tr -d '\\n' || true
