@@ -115,7 +115,7 @@ class Rest:
 
 
 def can_hang_up(number: int) -> bool:
-    """Whether the file is a terminal or has another end, and so poll() reports its end."""
+    """Whether the file is an open terminal or has another end, so that input may come until poll() reports its end."""
     kind = os.fstat(number).st_mode
     return os.isatty(number) or stat.S_ISFIFO(kind) or stat.S_ISSOCK(kind)
 
@@ -126,14 +126,14 @@ def wait(child: subprocess.Popen, rest: Rest | None) -> int:
     ended, given = os.pidfd_open(child.pid), sys.stdin.fileno()
     events = select.poll()
     events.register(ended, select.POLLIN)
-    is_terminal, has_input = os.isatty(given), can_hang_up(given)
-    if has_input:
-        events.register(given, 0)           # only POLLHUP, which is always reported
+    # A terminal that has been closed by now is none for isatty(). Of the character devices, only terminals hang up.
+    may_be_terminal, has_input = stat.S_ISCHR(os.fstat(given).st_mode), can_hang_up(given)
+    events.register(given, 0)               # only POLLHUP, which is always reported
     while ended not in (seen := dict(events.poll(PACE * 1000))):
         if given in seen:
             has_input = False
             events.unregister(given)
-            if is_terminal:
+            if may_be_terminal:
                 end(child)
         elif rest is not None and not has_input and rest.is_long():
             print("\n  QEMU     ends: standard input has ended, and the system waits", flush=True)
@@ -145,7 +145,8 @@ def wait(child: subprocess.Popen, rest: Rest | None) -> int:
 def boot(arguments: list[str], *, waits_for_gdb: bool = False) -> int:
     """Runs QEMU to its end and returns its exit status."""
     copy = os.memfd_create("console")
-    child = subprocess.Popen([qemu.find(), *arguments, *console(copy)], pass_fds=(copy,), preexec_fn=die_with_parent)
+    child = subprocess.Popen([qemu.find(), *arguments, *console(copy)], stdin=sys.stdin, pass_fds=(copy,),
+                             preexec_fn=die_with_parent)
     for number in (signal.SIGHUP, signal.SIGTERM):
         signal.signal(number, lambda *_: end(child))
     for number in (signal.SIGINT, signal.SIGQUIT):
@@ -166,6 +167,7 @@ def main() -> int:
     parser.add_argument("--share", metavar="FOLDER", type=Path, default=Path("share"), help="of the device p9")
     parser.add_argument("qemu", nargs="+", metavar="ARGUMENT", help="of QEMU, after --")
     options = parser.parse_args()
+    sys.stdin = sys.stdin or open(os.devnull, encoding="ascii")     # `<&-` is as good as `</dev/null`
     try:
         with attached(options.devices.split(), options.disk, options.share) as hardware:
             if options.gdb is None:

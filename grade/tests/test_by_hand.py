@@ -5,6 +5,7 @@ Shows Z1.
 """
 
 import os
+import pty
 import re
 import shlex
 import subprocess
@@ -74,11 +75,13 @@ def test_a_system_that_cannot_start_is_an_error() -> None:
     assert done.returncode != 0
 
 
-@pytest.mark.parametrize("keys", ["", "run hello there\n"])
-def test_a_system_ends_with_its_input(keys: str) -> None:
-    """Of a file, as with `make qemu </dev/null`, or of a pipe. What came is still done."""
-    system = subprocess.Popen([*make("qemu"), "--no-print-directory"], cwd=ROOT, stdout=subprocess.PIPE, text=True,
-                              stdin=subprocess.PIPE if keys else subprocess.DEVNULL)
+@pytest.mark.parametrize("keys, redirection", [("run hello there\n", ""), ("", "</dev/null"), ("", "<&-")],
+                         ids=["pipe", "file", "closed"])
+def test_a_system_ends_with_its_input(keys: str, redirection: str) -> None:
+    """Of a file, as with `make qemu </dev/null`, or of a pipe. What came is still done. There may be no input at all."""
+    command = shlex.join([*make("qemu"), "--no-print-directory"])
+    system = subprocess.Popen(["sh", "-c", f"exec {command} {redirection}"], cwd=ROOT, stdout=subprocess.PIPE, text=True,
+                              stdin=subprocess.PIPE)
     while keys and "type help" not in system.stdout.readline():     # it loses what comes while it boots
         assert system.poll() is None
     said, _ = system.communicate(keys or None, timeout=PATIENCE)
@@ -133,6 +136,20 @@ def test_nothing_outlives_the_terminal(terminal: Callable[..., Terminal], build:
     while left := window.processes():
         assert time.monotonic() - begin < PATIENCE, left
         time.sleep(0.1)
+
+
+def test_a_terminal_may_be_closed_while_make_starts(tmp_path: Path) -> None:
+    """QEMU has just started, and nobody has looked at the terminal yet."""
+    master, terminal = pty.openpty()
+    os.close(master)
+    system = subprocess.Popen([sys.executable, "grade/boot.py", "--gdb", tmp_path / "port", "--", "-machine", "virt", "-kernel",
+                               KERNEL], cwd=ROOT, stdin=terminal, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    os.close(terminal)
+    try:
+        said, _ = system.communicate(timeout=PATIENCE)
+    finally:
+        system.kill()
+    assert said.startswith("  QEMU     waits for GDB"), said
 
 
 def test_two_systems_for_gdb(terminal: Callable[..., Terminal], build: Path) -> None:
