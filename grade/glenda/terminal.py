@@ -61,10 +61,14 @@ class Terminal:
         os.close(self._master)
 
     def kill(self) -> None:
-        """Kills all processes that are left."""
-        for number in self.processes():
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(number, signal.SIGKILL)
+        """Kills all processes that are left, and waits for their end: they hold locks."""
+        begin = time.monotonic()
+        while left := self.processes():
+            assert time.monotonic() - begin < PATIENCE, left
+            for number in left:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(number, signal.SIGKILL)
+            time.sleep(0.01)
 
     def processes(self) -> dict[int, str]:
         """The processes of the session except zombies: numbers and command lines."""

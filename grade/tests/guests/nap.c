@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
-// Sleeps 3 seconds of its time, then switches off.
+// Sleeps 30 seconds of its time, then switches off.
 #include "guest.h"
 
 int main(void) {
     uint64_t start = now();
     print("good night\r\n");
-    set_timer(start + 3 * kTicksPerSecond);
-    while (now() < start + 3 * kTicksPerSecond) sleep_for(kTimer);
+    set_timer(start + 30 * kTicksPerSecond);
+    while (now() < start + 30 * kTicksPerSecond) sleep_for(kTimer);
     print("good morning\r\n");
     return 0;
 }
