@@ -16,7 +16,7 @@ import pytest
 
 from glenda import guests, paths, plugins, qemu, steps, watch
 from glenda.counters import Counters
-from glenda.errors import GuestDeadline, GuestExited, GuestIdle, GuestStuck, Infrastructure, KernelPanic
+from glenda.errors import GuestDeadline, GuestExited, GuestIdle, GuestStuck, KernelPanic
 from glenda.machine import PANIC_SILENCE, Machine
 from glenda.shell import Shell
 
@@ -278,50 +278,3 @@ def test_several_harts(boot: Boot) -> None:
     assert len(guest.instructions()) == 2 and min(guest.instructions()) > 0
     guest.sendline("quit")
     assert guest.run_to_exit() == 0
-
-
-def test_missing_kernel_is_infrastructure(machine: Boot) -> None:
-    with pytest.raises(Infrastructure, match="run `make` first"):
-        machine(kernel="missing.elf")
-
-
-def test_qemu_that_does_not_start_is_infrastructure(boot: Boot) -> None:
-    with pytest.raises(Infrastructure, match="nonsense"):
-        boot("idle", extra=["-nonsense"]).expect("never")
-    with pytest.raises(Infrastructure, match="nonsense"):
-        boot("idle", extra=["-nonsense"]).run_to_exit()
-
-
-@pytest.mark.parametrize("body,reason", [
-    ("int qemu_plugin_version = 99; int qemu_plugin_install(void) { return 0; }", "requires API version 99"),
-    ("int qemu_plugin_install(void) { return 0; }", "qemu_plugin_version"),
-    ("void missing(void); int qemu_plugin_version = 1; int qemu_plugin_install(void) { missing(); return 0; }",
-     "undefined symbol: missing")])
-def test_plugin_that_qemu_refuses_is_named(boot: Boot, tmp_path: Path, body: str, reason: str) -> None:
-    source, plugin = tmp_path / "odd.c", tmp_path / "odd.so"
-    source.write_text(body)
-    subprocess.run(["gcc", "-shared", "-fPIC", source, "-o", plugin], check=True)
-    with pytest.raises(Infrastructure, match=f"refused to load the plugin .*odd.so.*{reason}"):
-        boot("idle", extra=["-plugin", str(plugin)]).expect("never")
-
-
-def test_old_qemu_is_infrastructure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    old = tmp_path / "old-qemu"
-    old.write_text("#!/bin/sh\necho QEMU emulator version 6.2.0\n")
-    old.chmod(0o755)
-    monkeypatch.setenv("QEMU", str(old))
-    qemu.look_up.cache_clear()
-    with pytest.raises(Infrastructure, match=r"QEMU 6\.2 is too old; 7\.2 or later is needed: .*old-qemu"):
-        qemu.find()
-    monkeypatch.setenv("QEMU", "no-such-qemu")
-    with pytest.raises(Infrastructure, match="missing"):
-        qemu.find()
-    qemu.look_up.cache_clear()
-
-
-def test_plugin_is_built_by_many_at_once(tmp_path: Path) -> None:
-    script = ("import pathlib, sys; from glenda import plugins;"
-              "plugins.RESULTS = pathlib.Path(sys.argv[1]); plugins.build(\"deadline\")")
-    builds = [subprocess.Popen([sys.executable, "-c", script, tmp_path], cwd=paths.ROOT / "grade") for _ in range(3)]
-    assert [build.wait() for build in builds] == [0, 0, 0]
-    assert [file.name for file in tmp_path.iterdir()] == ["deadline.so"]
