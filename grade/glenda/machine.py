@@ -73,6 +73,11 @@ class Machine:
             self.close()
             raise
 
+    @property
+    def pid(self) -> int:
+        """QEMU's."""
+        return self._process.pid
+
     def __enter__(self) -> "Machine":
         return self
 

@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: MIT
 """Heartbeats: a service whose loop no longer runs is killed and started again, whatever its priority. Shows B8."""
 
+import os
 import re
+import signal
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,6 +15,7 @@ from glenda.errors import GuestDeadline, GuestIdle
 from glenda.machine import Machine
 from glenda.shell import Shell
 from glenda.systems import INIT, service
+from glenda.watch import processor_time
 
 
 def greeter(hangs: str = "", more: str = 'heartbeat = "400ms"') -> str:
@@ -58,6 +62,28 @@ def test_a_request_that_never_ends(with_services: Callable[..., Shell]) -> None:
     assert re.search(r"\] guest: .*not greeted: \w+\n", log), log
     assert when(log, "9ball: greeter: no heartbeat") - when(log, "guest: hello, Ada") == pytest.approx(0.4, abs=0.02)
     assert shell.log_with("serves greeting", within=1)
+
+
+def let_run(guest: Machine, seconds: float) -> None:
+    """However busy this computer is, QEMU has its processor for so long."""
+    begin, until = time.monotonic(), processor_time(guest.pid) + seconds
+    while processor_time(guest.pid) < until:
+        assert time.monotonic() - begin < 60, "it does not work"
+        time.sleep(0.01)
+
+
+def test_a_computer_that_stands_still(machine: Callable[..., Machine], tmp_path: Path) -> None:
+    """A service that loops is killed later if nobody could look in time. Here QEMU is stopped for ten times as long as it runs."""
+    services = INIT + greeter("0", more='heartbeat = "1s"')
+    guest = machine(initrd=images.variant(tmp_path / "initrd.cpio", replace={"init.toml": services}), icount=False)
+    guest.expect("^9ball: greeter: started", within=10)
+    for _ in range(10):
+        os.kill(guest.pid, signal.SIGSTOP)
+        time.sleep(0.5)
+        os.kill(guest.pid, signal.SIGCONT)
+        let_run(guest, 0.05)
+    log = Shell(guest, within=10).log_with("greeter: no heartbeat", within=10)
+    assert when(log, "9ball: greeter: no heartbeat") - when(log, "9ball: greeter: serves") > 2
 
 
 def test_a_service_that_rests_is_left_alone(with_services: Callable[..., Shell]) -> None:

@@ -39,7 +39,7 @@ void Supervisor::clean_up(Service& service) {
     withdraw(service);
     drop(service.stop_signal);
     if (service.config->provides == kTerminal) journal().set_echo(Journal::Echo::On);
-    service.beat_due = 0;
+    service.heart.rests();
     service.pid = service.due = 0;
 }
 

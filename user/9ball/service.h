@@ -7,6 +7,7 @@
 
 #include "glenda/back_off.h"
 #include "glenda/object.h"
+#include "heart_watch.h"
 #include "init_config.h"
 #include "protocol/nineball.h"
 
@@ -19,7 +20,7 @@ struct Service {
     std::uint64_t restarts = 0;
     bool stop_wanted = false;    // it is to end, and to stay away
     Notification stop_signal{};  // says so to the service; none: it is killed at once
-    std::uint64_t beat_due = 0;  // time, in ticks, by which its loop has to rest; 0: it does
+    HeartWatch heart{};
     BackOff back_off{};
     unsigned failed_starts = 0;  // in a row, each before it was up
     std::uint64_t started = 0;   // time, in ticks

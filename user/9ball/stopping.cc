@@ -73,7 +73,7 @@ void Supervisor::stop_ready() {
 
 void Supervisor::ask_to_stop(Service& service) {
     service.state = ServiceState::Stopping;
-    service.beat_due = 0;
+    service.heart.rests();
     service.due = read_time() + service.config->stop_ms * timebase_ / 1000;
     if (service.stop_signal)
         (void)service.stop_signal.signal();

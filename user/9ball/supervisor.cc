@@ -68,7 +68,7 @@ void Supervisor::kill(Service& service) { (void)process::kill(service.pid, kKill
 void Supervisor::arm_timer() {
     std::uint64_t next = 0;
     for (const Service& service : services()) {
-        for (const std::uint64_t due : {service.due, service.beat_due}) {
+        for (const std::uint64_t due : {service.due, service.heart.due()}) {
             if (due != 0 && (next == 0 || due < next)) next = due;
         }
     }
