@@ -16,11 +16,11 @@ constexpr std::uint64_t kPeriod = 4000, kStep = kPeriod / HeartWatch::kLooks;
 TEST(HeartWatchTest, WhoRestsIsNotLookedAt) {
     HeartWatch heart;
     EXPECT_EQ(heart.due(), 0u);
-    EXPECT_FALSE(heart.has_stopped(1'000'000));
+    EXPECT_FALSE(heart.look(1'000'000));
     heart.works(100, kPeriod);
     heart.rests();
     EXPECT_EQ(heart.due(), 0u);
-    EXPECT_FALSE(heart.has_stopped(1'000'000));
+    EXPECT_FALSE(heart.look(1'000'000));
 }
 
 TEST(HeartWatchTest, WhoWorksForAPeriodHasStopped) {
@@ -28,11 +28,11 @@ TEST(HeartWatchTest, WhoWorksForAPeriodHasStopped) {
     heart.works(100, kPeriod);
     for (unsigned look = 1; look < HeartWatch::kLooks; look++) {
         EXPECT_EQ(heart.due(), 100 + look * kStep);
-        EXPECT_FALSE(heart.has_stopped(heart.due() - 1)) << "it is not time yet";
-        EXPECT_FALSE(heart.has_stopped(heart.due()));
+        EXPECT_FALSE(heart.look(heart.due() - 1)) << "it is not time yet";
+        EXPECT_FALSE(heart.look(heart.due()));
     }
     EXPECT_EQ(heart.due(), 100 + kPeriod);
-    EXPECT_TRUE(heart.has_stopped(heart.due()));
+    EXPECT_TRUE(heart.look(heart.due()));
     EXPECT_EQ(heart.due(), 0u) << "once is enough";
 }
 
@@ -40,10 +40,10 @@ TEST(HeartWatchTest, AStandstillCountsAsOneLook) {
     HeartWatch heart;
     heart.works(100, kPeriod);
     const std::uint64_t later = 100 + 1000 * kPeriod;
-    EXPECT_FALSE(heart.has_stopped(later));
-    for (unsigned look = 2; look < HeartWatch::kLooks; look++) EXPECT_FALSE(heart.has_stopped(heart.due()));
+    EXPECT_FALSE(heart.look(later));
+    for (unsigned look = 2; look < HeartWatch::kLooks; look++) EXPECT_FALSE(heart.look(heart.due()));
     EXPECT_EQ(heart.due(), later + kPeriod - kStep);
-    EXPECT_TRUE(heart.has_stopped(heart.due()));
+    EXPECT_TRUE(heart.look(heart.due()));
 }
 
 TEST(HeartWatchTest, NobodyHasStoppedBeforeThePeriodIsOver) {
@@ -56,12 +56,12 @@ TEST(HeartWatchTest, NobodyHasStoppedBeforeThePeriodIsOver) {
         heart.works(begin, kPeriod);
         while (heart.due() != 0 && heart.due() < rests) {
             now = heart.due() + (random() % 4 == 0 ? random() % kPeriod : 0);  // somebody is late
-            if (!heart.has_stopped(now)) continue;
+            if (!heart.look(now)) continue;
             EXPECT_GE(now, begin + kPeriod);
             stopped++;
         }
         heart.rests();
-        EXPECT_FALSE(heart.has_stopped(now + 10 * kPeriod));
+        EXPECT_FALSE(heart.look(now + 10 * kPeriod));
     }
     EXPECT_GT(stopped, steps(20'000u));
 }

@@ -17,7 +17,7 @@ public:
 
     /// The loop works from `now` on, and may do so for `period`. All times are in ticks.
     void works(std::uint64_t now, std::uint64_t period) {
-        step_ = period / kLooks;
+        step_ = (period + kLooks - 1) / kLooks;
         looks_left_ = kLooks;
         due_ = now + step_;
     }
@@ -25,8 +25,8 @@ public:
     void rests() { due_ = 0; }
     /// When to look next; 0: it rests.
     std::uint64_t due() const { return due_; }
-    /// Looks, if it is time. Returns whether the loop has worked for its whole period; then it is watched no longer.
-    bool has_stopped(std::uint64_t now) {
+    /// Looks, if it is time. True: the loop has worked for its whole period, and is watched no longer.
+    bool look(std::uint64_t now) {
         if (due_ == 0 || now < due_) return false;
         looks_left_--;
         due_ = looks_left_ == 0 ? 0 : now + step_;

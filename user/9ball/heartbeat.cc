@@ -27,7 +27,8 @@ std::uint64_t Supervisor::heard(Service& service, Pulse pulse) {
 }
 
 void Supervisor::check_heart(Service& service, std::uint64_t now) {
-    if (!service.heart.has_stopped(now)) return;
+    const bool hangs = service.heart.look(now);
+    if (!hangs) return;
     say("{}: no heartbeat for {} ms; killed", service.name(), service.config->heartbeat_ms);
     kill(service);
 }
