@@ -10,9 +10,11 @@ import os
 import secrets
 import shlex
 import shutil
+import signal
 import subprocess
 import sys
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
@@ -116,6 +118,22 @@ def without_result(names: list[str], job: Path) -> list[str]:
     return [name for name in names if not (job / "results" / f"{name}.json").exists()]
 
 
+@contextlib.contextmanager
+def interrupts_held() -> Iterator[None]:
+    """Ctrl-C comes at the end of this. While a child starts, it would be nobody's."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+
+
+def hear_and_die_with_parent() -> None:
+    """In the child of somebody who holds interrupts."""
+    die_with_parent()
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+
+
 def run_all(names: list[str], job: Path, options: argparse.Namespace) -> None:
     """GNU parallel does it: here, or on the machines of a file."""
     if not (left := without_result(names, job)):
@@ -128,15 +146,19 @@ def run_all(names: list[str], job: Path, options: argparse.Namespace) -> None:
         line += ["--sshloginfile", str(options.machines.resolve()), "--filter-hosts", "--retries", str(HOSTS_TRIED),
                  "--workdir", str(ROOT / "grade")]
     command = f"exec {shlex.quote(sys.executable)} -m classroom.one {shlex.quote(str(job.resolve()))}"
-    with subprocess.Popen([*line, command, "{}"], stdin=subprocess.PIPE, text=True, cwd=ROOT / "grade",
-                          preexec_fn=die_with_parent) as child:
-        try:
-            child.communicate("\n".join(left) + "\n")
-        except KeyboardInterrupt:       # it got the same signal, and ends what it has started, here and elsewhere
+    child = None
+    try:
+        with interrupts_held():
+            child = subprocess.Popen([*line, command, "{}"], stdin=subprocess.PIPE, text=True, cwd=ROOT / "grade",
+                                     preexec_fn=hear_and_die_with_parent)
+        child.communicate("\n".join(left) + "\n")
+    except KeyboardInterrupt:
+        if child is not None:       # it got the same signal, and ends what it has started, here and elsewhere
             with contextlib.suppress(subprocess.TimeoutExpired):
                 child.wait(PATIENCE)
             child.kill()
-            raise
+            child.wait()
+        raise
 
 
 def write_array_job(names: list[str], job: Path, wall: float) -> Path:

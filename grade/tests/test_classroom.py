@@ -197,11 +197,21 @@ def pretend_parallel(folder: Path, script: str) -> dict[str, str]:
     return os.environ | {"PATH": f"{folder}/bin:{os.environ['PATH']}"}
 
 
-def test_who_presses_ctrl_c_is_told_how_to_go_on(tmp_path: Path) -> None:
+SLOW = """import subprocess, time
+class Slow(subprocess.Popen):
+    def __init__(self, *arguments, **options):
+        super().__init__(*arguments, **options)
+        time.sleep(1)
+subprocess.Popen = Slow
+"""
+
+
+@pytest.mark.parametrize("before", ["", SLOW], ids=["while it works", "while it starts"])
+def test_who_presses_ctrl_c_is_told_how_to_go_on(tmp_path: Path, before: str) -> None:
     """And GNU parallel, which got the same signal, may end its jobs on other hosts."""
     environment = pretend_parallel(tmp_path, f"trap 'sleep 1; echo > \"{tmp_path}/ended\"; exit' INT; echo > \"{tmp_path}/begun\"; sleep 100 > /dev/null 2>&1 & wait")
     (tmp_path / "results").mkdir()
-    script = (f"import pathlib, sys; from classroom import __main__ as main; main.BUILD = pathlib.Path('{tmp_path}')\n"
+    script = (f"{before}import pathlib, sys; from classroom import __main__ as main; main.BUILD = pathlib.Path('{tmp_path}')\n"
               "main.prepare = lambda options, job: (job / 'results').mkdir() or ['ann']\n"
               "sys.argv = ['classroom', '--lab=2', '/']; sys.exit(main.main())")
     with subprocess.Popen([sys.executable, "-c", script], cwd=ROOT / "grade", env=environment, stderr=subprocess.PIPE,
