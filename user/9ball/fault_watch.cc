@@ -21,6 +21,7 @@ constexpr std::uint64_t kPage = std::uint64_t{1} << kFrameBits;
 constexpr std::uint64_t kWatchUtcb = 0x20'0020'0000;
 constexpr std::uint64_t kWatchStack = 0x20'0020'2000;
 constexpr std::uint64_t kWatchStackPages = 8;
+constexpr unsigned kWatchPriority = kNineballPriority + 1;  // it waits for faults before anybody can have one
 
 /// The watcher's data, written before it starts.
 struct Watched {
@@ -93,7 +94,7 @@ Result<void> FaultWatch::start(Bootstrap& bootstrap, Bytes initrd) {
     registers.tp = init_tls_block(watch_tls, reinterpret_cast<Utcb*>(kWatchUtcb));
     TRY(tcb, bootstrap.tcb());
     TRY_VOID(tcb.configure({node, own, Frame(utcb_frame), kWatchUtcb, {}}));
-    TRY_VOID(tcb.set_priority(kNineballPriority, kNineballPriority));
+    TRY_VOID(tcb.set_priority(kWatchPriority, kWatchPriority));
     TRY_VOID(tcb.set_name("9ball-watch"));
     TRY_VOID(tcb.write_registers(registers));
     TRY_VOID(tcb.resume());
