@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The part of supervisor.h that notices services whose loop no longer runs, although they have not ended. It watches a
-// service while that works; glenda/heart.h shows who says what, heart_watch.h when it is too long. 9Ball has the
-// highest priority of all, so none that loops can keep it from looking.
+// service while that works; glenda/heart.h shows who says what, heart_watch.h when it is too long. 9Ball has a higher
+// priority than all services, so none that loops can keep it from looking.
 #include "glenda/time.h"
 #include "report.h"
 #include "supervisor.h"
