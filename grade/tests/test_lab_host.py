@@ -78,7 +78,13 @@ class Thing:
                 and (again.folder / "thing.log").read_text() == self.log)
 
 
-@pytest.fixture(scope="module", params=THINGS)
+def once_a_verdict(all_of: dict[str, tuple[str, str]]) -> list[object]:
+    """The others of the same verdict are tried in `make check-long`."""
+    first = {verdict: name for name, (verdict, _) in reversed(all_of.items())}
+    return [name if first[verdict] == name else pytest.param(name, marks=pytest.mark.long) for name, (verdict, _) in all_of.items()]
+
+
+@pytest.fixture(scope="module", params=once_a_verdict(THINGS))
 def thing(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Thing:
     return Thing(request.param, tmp_path_factory.mktemp("thing"))
 
@@ -143,7 +149,8 @@ NO_BUSINESS = {
 
 @pytest.mark.usefixtures("jail_works")
 @pytest.mark.skipif(not calls.rules(), reason="no filter for this processor")
-@pytest.mark.parametrize("does", NO_BUSINESS)
+@pytest.mark.parametrize("does", [does if does in ("deletes", "forks", "network", "by hand") else
+                                  pytest.param(does, marks=pytest.mark.long) for does in NO_BUSINESS])
 def test_what_no_test_needs_ends_it(lab: FakeLab, does: str) -> None:  # noqa: F811
     add_host(lab, "\n".join(f"#include <{name}>" for name in ("cstdlib", "unistd.h", "fcntl.h", "signal.h", "spawn.h", "sys/socket.h")) +
              f"\nint thing() {{ {NO_BUSINESS[does]} return 7; }}")
